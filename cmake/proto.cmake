@@ -1,0 +1,29 @@
+# Generates the C messages of proto/ and of the well-known types into <build>/gen; library `proto`.
+find_program(PROTOC_C protoc-c REQUIRED)
+find_program(PROTOC protoc REQUIRED)
+set(GEN ${CMAKE_BINARY_DIR}/gen)
+file(MAKE_DIRECTORY ${GEN})
+file(GLOB proto_files RELATIVE ${CMAKE_SOURCE_DIR}/proto CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/proto/agency/v1/*.proto)
+find_path(GOOGLE_PROTO google/protobuf/struct.proto REQUIRED)
+set(well_known google/protobuf/any.proto google/protobuf/duration.proto google/protobuf/empty.proto
+    google/protobuf/field_mask.proto google/protobuf/struct.proto google/protobuf/timestamp.proto
+    google/protobuf/wrappers.proto)
+
+function(proto_c root files out)
+    set(sources)
+    foreach(file ${files})
+        string(REGEX REPLACE "\\.proto$" ".pb-c" stem ${file})
+        add_custom_command(OUTPUT ${GEN}/${stem}.c ${GEN}/${stem}.h
+            COMMAND ${PROTOC_C} -I${root} -I${GOOGLE_PROTO} --c_out=${GEN} ${root}/${file}
+            DEPENDS ${root}/${file} VERBATIM)
+        list(APPEND sources ${GEN}/${stem}.c)
+    endforeach()
+    set(${out} ${sources} PARENT_SCOPE)
+endfunction()
+
+proto_c(${CMAKE_SOURCE_DIR}/proto "${proto_files}" agency_sources)
+proto_c(${GOOGLE_PROTO} "${well_known}" google_sources)
+add_library(proto STATIC ${agency_sources} ${google_sources})
+target_compile_options(proto PRIVATE -w)
+target_include_directories(proto SYSTEM PUBLIC ${GEN})
+target_link_libraries(proto PUBLIC PkgConfig::PROTOBUF_C)

@@ -1,0 +1,144 @@
+/* A bump allocator in a list of blocks.
+ *
+ * Blocks double from 4 KiB up to 1 MiB; a larger request gets a block of its own. The cap counts
+ * what is handed out, not what blocks waste, so that the same work gives the same answer whatever
+ * came before in the arena. */
+#include "core/base/arena.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { ARENA_ALIGN = 16, ARENA_BLOCK_MIN = 4096, ARENA_BLOCK_MAX = 1 << 20 };
+
+struct arena_block {
+    struct arena_block *older;
+    size_t size; /* of data */
+    size_t used; /* of data */
+    size_t unused_padding;
+    unsigned char data[];
+};
+static_assert(sizeof(struct arena_block) % ARENA_ALIGN == 0, "data starts aligned");
+
+static _Thread_local long arena_fail_countdown = -1;
+
+void arena_fail_at(long n)
+{
+    arena_fail_countdown = n;
+}
+
+static bool arena_fails_now(void)
+{
+    if (arena_fail_countdown < 0) {
+        return false;
+    }
+    return arena_fail_countdown-- == 0;
+}
+
+void arena_init(struct arena *arena, size_t cap)
+{
+    *arena = (struct arena){ .cap = cap };
+}
+
+static void arena_free_blocks(struct arena_block *block)
+{
+    while (block != NULL) {
+        struct arena_block *older = block->older;
+        free(block);
+        block = older;
+    }
+}
+
+void arena_release(struct arena *arena)
+{
+    arena_free_blocks(arena->block);
+    *arena = (struct arena){ .cap = arena->cap };
+}
+
+void arena_reset(struct arena *arena)
+{
+    if (arena->block != NULL) {
+        arena_free_blocks(arena->block->older);
+        arena->block->older = NULL;
+        arena->block->used = 0;
+    }
+    arena->used = 0;
+}
+
+static void arena_grow(struct arena *arena, size_t size)
+{
+    size_t block_size = arena->block == NULL ? ARENA_BLOCK_MIN : arena->block->size * 2;
+    if (block_size > ARENA_BLOCK_MAX) {
+        block_size = ARENA_BLOCK_MAX;
+    }
+    if (block_size < size) {
+        block_size = size;
+    }
+    struct arena_block *block = malloc(sizeof *block + block_size);
+    if (block == NULL) {
+        abort();
+    }
+    block->older = arena->block;
+    block->size = block_size;
+    block->used = 0;
+    arena->block = block;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+    if (size > SIZE_MAX / 4 || arena_fails_now()) {
+        return NULL;
+    }
+    size_t rounded = (size + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN;
+    if (rounded > arena->cap - arena->used) {
+        return NULL;
+    }
+    if (arena->block == NULL || rounded > arena->block->size - arena->block->used) {
+        arena_grow(arena, rounded);
+    }
+    void *memory = arena->block->data + arena->block->used;
+    arena->block->used += rounded;
+    arena->used += rounded;
+    return memory;
+}
+
+void *arena_zalloc(struct arena *arena, size_t size)
+{
+    void *memory = arena_alloc(arena, size);
+    return memory == NULL ? NULL : memset(memory, 0, size);
+}
+
+struct str arena_copy(struct arena *arena, struct str s)
+{
+    char *copy = s.size == SIZE_MAX ? NULL : arena_alloc(arena, s.size + 1);
+    if (copy == NULL) {
+        return (struct str){ 0 };
+    }
+    if (s.size > 0) {
+        memcpy(copy, s.data, s.size);
+    }
+    copy[s.size] = '\0';
+    return (struct str){ copy, s.size };
+}
+
+struct str arena_printf(struct arena *arena, const char *format, ...)
+{
+    va_list args, again;
+    va_start(args, format);
+    va_copy(again, args);
+    int length = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    char *text = length < 0 ? NULL : arena_alloc(arena, (size_t)length + 1);
+    if (text != NULL) {
+        vsnprintf(text, (size_t)length + 1, format, again);
+    }
+    va_end(again);
+    return text == NULL ? (struct str){ 0 } : (struct str){ text, (size_t)length };
+}
+
+struct status arena_full(const struct arena *arena)
+{
+    return status_error(STATUS_RESOURCE_EXHAUSTED, "expected to need at most %zu bytes of memory",
+                        arena->cap);
+}

@@ -1,0 +1,58 @@
+#include "core/base/arena.h"
+
+#include <stdint.h>
+
+#include "tests/lib/test.h"
+
+TEST(arena, gives_null_above_its_cap)
+{
+    struct arena arena;
+    arena_init(&arena, 64);
+    assert_non_null(arena_alloc(&arena, 48));
+    assert_null(arena_alloc(&arena, 17));
+    assert_non_null(arena_alloc(&arena, 16));
+    arena_release(&arena);
+}
+
+TEST(arena, memory_is_aligned)
+{
+    struct arena arena;
+    arena_init(&arena, 1 << 20);
+    for (size_t size = 1; size < 5000; size += 37) {
+        assert_int_equal((uintptr_t)arena_alloc(&arena, size) % 16, 0);
+    }
+    arena_release(&arena);
+}
+
+TEST(arena, reset_gives_the_whole_cap_back)
+{
+    struct arena arena;
+    arena_init(&arena, 1 << 16);
+    for (int i = 0; i < 100; i++) {
+        assert_non_null(arena_alloc(&arena, 1 << 16));
+        arena_reset(&arena);
+    }
+    arena_release(&arena);
+}
+
+TEST(arena, fails_at_the_allocation_asked_for)
+{
+    struct arena arena;
+    arena_init(&arena, 1 << 16);
+    arena_fail_at(1);
+    assert_non_null(arena_alloc(&arena, 1));
+    assert_null(arena_alloc(&arena, 1));
+    assert_non_null(arena_alloc(&arena, 1));
+    arena_fail_at(-1);
+    arena_release(&arena);
+}
+
+TEST(arena, printf_ends_with_nul)
+{
+    struct arena arena;
+    arena_init(&arena, 1 << 16);
+    struct str text = arena_printf(&arena, "%s/%d", "a", 7);
+    assert_int_equal(text.size, 3);
+    assert_string_equal(text.data, "a/7");
+    arena_release(&arena);
+}
