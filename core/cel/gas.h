@@ -1,0 +1,40 @@
+/* Gas: the integer budget of one evaluation. It is charged before work and inside it (per element
+ * compared, per byte copied, per step of the regex), so that no single call can run long. What
+ * things cost is part of the CEL profile: a change is a new profile. */
+#ifndef CORE_CEL_GAS_H
+#define CORE_CEL_GAS_H
+
+#include <stdint.h>
+
+#include "core/base/status.h"
+
+struct cel_gas {
+    uint64_t left;
+};
+
+/* Takes `amount` from what is left; false, and nothing is left, when it is more than that. */
+static inline bool cel_gas_charge(struct cel_gas *gas, uint64_t amount)
+{
+    if (amount > gas->left) {
+        gas->left = 0;
+        return false;
+    }
+    gas->left -= amount;
+    return true;
+}
+
+/* The status of an evaluation that is out of gas; its text is fixed. */
+MUST_USE static inline struct status cel_gas_exhausted(void)
+{
+    return status_error(STATUS_RESOURCE_EXHAUSTED, "expected the evaluation to need less gas");
+}
+
+/* Charges, or returns RESOURCE_EXHAUSTED. */
+#define CEL_GAS_TRY(gas, amount)                \
+    do {                                        \
+        if (!cel_gas_charge((gas), (amount))) { \
+            return cel_gas_exhausted();         \
+        }                                       \
+    } while (0)
+
+#endif
