@@ -1,0 +1,49 @@
+/* Limits that more than one folder uses, each with its reason. A limit that decides what enters the
+ * log is for ever: lowering one would make old records undecodable; raising one needs a new format
+ * level. A limit of one folder stays in that folder. Sizes are bytes. */
+#ifndef CORE_BASE_LIMITS_H
+#define CORE_BASE_LIMITS_H
+
+#include <assert.h>
+
+enum {
+    /* What people and programs write. 128 holds a UUID, a composite of two short names or a
+     * namespaced name; a key made of three ids still fits in one store key. */
+    ID_SIZE_MAX = 128,
+    /* A label on a screen; longer text belongs into a description. */
+    NAME_SIZE_MAX = 256,
+    /* A description, reason or text: two screens. */
+    TEXT_SIZE_MAX = 4096,
+    /* Items of a list inside one entity. What grows by commands is an entity of its own, so this
+     * bounds what one command can carry and what one read must decode. */
+    LIST_ITEMS_MAX = 256,
+    /* Annotations of a command (ticket, source, by), pairs and their bytes in all. */
+    ANNOTATIONS_MAX = 16,
+    ANNOTATIONS_SIZE_MAX = 2048,
+
+    /* A command, and any request, as packed bytes. */
+    COMMAND_SIZE_MAX = 128 * 1024,
+    /* An event, and so an entity, as packed bytes: one key-value of the store. */
+    EVENT_SIZE_MAX = 64 * 1024,
+    /* Events of one decision. Larger cascades are done in batches by `agencyctl remove --cascade`,
+     * so that no single command stalls its partition. */
+    DECISION_EVENTS_MAX = 1024,
+    /* The body of a decision record: half of Kafka's default message limit of 1 MiB. */
+    RECORD_SIZE_MAX = 512 * 1024,
+
+    /* Levels of messages in messages in whatever comes from outside, values of google.protobuf
+     * .Value included: bounds the stack of every walk over them. */
+    MESSAGE_DEPTH_MAX = 32,
+
+    /* Partitions of a log: 1024 deciders are more than a cluster of this kind has cores. */
+    PARTITIONS_MAX = 1024,
+    PARTITIONS_DEFAULT = 16,
+};
+
+static_assert(EVENT_SIZE_MAX < RECORD_SIZE_MAX, "the largest event fits into a decision");
+static_assert(COMMAND_SIZE_MAX < RECORD_SIZE_MAX, "the largest command fits into a record");
+static_assert(ANNOTATIONS_SIZE_MAX < COMMAND_SIZE_MAX, "annotations fit into a command");
+static_assert(ID_SIZE_MAX <= NAME_SIZE_MAX, "an id can serve as a name");
+static_assert(PARTITIONS_DEFAULT <= PARTITIONS_MAX, "the default is allowed");
+
+#endif

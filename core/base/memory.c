@@ -1,0 +1,41 @@
+#include "core/base/memory.h"
+
+#include <stdlib.h>
+
+/* malloc(0) may give NULL without having failed; one byte keeps "never NULL" true. */
+static size_t mem_size(size_t size)
+{
+    return size == 0 ? 1 : size;
+}
+
+void *mem_alloc(size_t size)
+{
+    void *memory = malloc(mem_size(size));
+    if (memory == NULL) {
+        abort();
+    }
+    return memory;
+}
+
+void *mem_zalloc(size_t count, size_t size)
+{
+    void *memory = calloc(mem_size(count), mem_size(size));
+    if (memory == NULL) {
+        abort();
+    }
+    return memory;
+}
+
+void *mem_realloc(void *memory, size_t size)
+{
+    void *grown = realloc(memory, mem_size(size));
+    if (grown == NULL) {
+        abort();
+    }
+    return grown;
+}
+
+void mem_free(void *memory)
+{
+    free(memory);
+}
