@@ -1,0 +1,301 @@
+#!/usr/bin/env python3
+"""The rules of CONTRIBUTING.md that a machine can check.
+
+    tests/tidy/tidy.py [--gen DIR] [FILE...]
+
+Looks at every file git knows or would add, and tells of FILE only where given. DIR holds the generated protobuf headers (default:
+the first build/*/gen). Prints `file:line: rule: what was expected` per breach and, at the end,
+`N passed, N failed, N skipped`, where one test is one rule. Exit code 1 when a rule is broken.
+
+Each rule is a function from the tree to breaches; RULES lists them. test_tidy.py shows each of them
+a tree that breaks it, so that a rule which finds nothing is known to be awake.
+"""
+
+import argparse
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import proto_rules
+from source import Breach, Tree
+
+COLUMNS_MAX = 100
+FUNCTION_LINES_MAX = 70
+FILE_LINES_MAX = 500
+
+# Who may include whom; a folder may always include itself, and all but base the generated messages.
+CORE = {"base", "pb", "cel", "domain", "evlog", "store", "model", "rpc"}
+INCLUDES = {
+    "base": set(),
+    "pb": {"base"},
+    "evlog": {"base"},
+    "store": {"base"},
+    "cel": {"base", "pb"},
+    "domain": {"base", "pb", "cel"},
+    "rpc": {"base", "pb"},
+    "model": {"base", "pb", "domain", "store"},
+    "writers": CORE,
+    "projectors": CORE,
+    "query": CORE,
+    "replay": CORE,
+    "reactors": CORE,
+    "ops": None,  # None: everything
+    "tests": None,
+    "examples": None,
+}
+# Single headers of another folder that a folder may include: model reads evlog's records, no more.
+INCLUDES_ALSO = {"model": re.compile(r"core/evlog/(record|chain)\w*\.h$")}
+# Libraries and the folders they stay in.
+LIBRARIES = {
+    "rocksdb/": {"store", "evlog"},
+    "librdkafka/": {"evlog"},
+    "openssl/": {"base", "rpc"},
+    "bsd/": {"base"},
+    "event2/": {"rpc"},
+    "zstd.h": {"replay", "rpc"},
+    "protobuf-c/": {"pb", "cel", "domain", "model"},
+}
+
+ALLOCATION = {"malloc", "calloc", "realloc", "reallocarray", "free", "strdup", "strndup",
+              "asprintf", "vasprintf", "aligned_alloc", "posix_memalign"}
+UNBOUNDED = {"strcpy", "strcat", "stpcpy", "sprintf", "vsprintf", "gets", "strtok", "alloca",
+             "atoi", "atol", "atoll", "atof"}
+OUTSIDE = {"time", "clock_gettime", "gettimeofday", "localtime", "localtime_r", "rand", "srand",
+           "random", "srandom", "rand_r", "getrandom", "arc4random", "getenv", "secure_getenv",
+           "setlocale"}
+OUTSIDE_ALLOWED = {"core/base/clock.c", "core/base/random.c"}
+
+
+def words(names):
+    return re.compile(r"(?<![\w.>])(" + "|".join(sorted(names)) + r")\s*\(")
+
+
+ALLOCATION_CALL, UNBOUNDED_CALL, OUTSIDE_CALL = words(ALLOCATION), words(UNBOUNDED), words(OUTSIDE)
+
+
+def rule_columns(tree):
+    for file in tree.c_files + tree.protos + tree.scripts:
+        for number, line in enumerate(file.lines, 1):
+            if len(line) > COLUMNS_MAX and "http" not in line:
+                yield Breach(file, number,
+                             f"expected at most {COLUMNS_MAX} columns, not {len(line)}")
+
+
+def rule_file_lines(tree):
+    for file in tree.c_files + tree.scripts:
+        if len(file.lines) > FILE_LINES_MAX:
+            yield Breach(file, 1, f"expected at most {FILE_LINES_MAX} lines, not {len(file.lines)}")
+
+
+def rule_function_lines(tree):
+    """In our format a function's body opens with a brace alone in the first column."""
+    for file in tree.c_files:
+        start = None
+        for number, line in enumerate(file.lines, 1):
+            if line == "{":
+                start = number
+            elif line == "}" and start is not None:
+                size = number - start + 1
+                if size > FUNCTION_LINES_MAX:
+                    yield Breach(file, start, f"expected functions of at most "
+                                              f"{FUNCTION_LINES_MAX} lines, not {size}")
+                start = None
+
+
+def rule_includes(tree):
+    for file in tree.c_files:
+        room = file.room
+        for number, target, system in file.includes():
+            expected = include_breach(room, target, system)
+            if expected is not None:
+                yield Breach(file, number, expected)
+
+
+def include_breach(room, target, system):
+    """What was expected of an include of `target` from `room`; None when it is allowed."""
+    if room not in INCLUDES:
+        return f"expected a folder of the include table, not '{room}'"
+    allowed = INCLUDES[room]
+    if allowed is None:
+        return None
+    if target.endswith(".pb-c.h"):
+        return "expected no generated messages in base" if room == "base" else None
+    if system:
+        for library, rooms in LIBRARIES.items():
+            if target.startswith(library) and room not in rooms:
+                return f"expected '{library}' only in {', '.join(sorted(rooms))}"
+        return None
+    if "/" not in target:
+        return f"expected a path from the root, not '{target}'"
+    parts = target.split("/")
+    other = parts[1] if parts[0] == "core" else parts[0]
+    also = INCLUDES_ALSO.get(room)
+    if other == room or other in allowed or (also and also.search(target)):
+        return None
+    choice = ", ".join(sorted(allowed)) or "nothing of ours"
+    return f"expected {room} to include {choice}, not '{target}'"
+
+
+def rule_calls(tree):
+    for file in tree.c_files:
+        product = file.room != "tests"
+        for number, line in enumerate(file.code, 1):
+            if line.lstrip().startswith("#include"):
+                continue
+            for match in UNBOUNDED_CALL.finditer(line):
+                yield Breach(file, number, f"expected a bounded call, not {match[1]}()")
+            if product and file.room != "base":
+                for match in ALLOCATION_CALL.finditer(line):
+                    yield Breach(file, number, f"expected base's memory, not {match[1]}()")
+            if product and file.room != "ops" and file.name not in OUTSIDE_ALLOWED:
+                for match in OUTSIDE_CALL.finditer(line):
+                    yield Breach(file, number, f"expected a port or a value, not {match[1]}()")
+
+
+MARKS = re.compile(r"\b(" + "|".join(["TO" "DO", "FIX" "ME", "XX" "X", "HA" "CK"]) + r")\b")
+MACHINE_PATHS = re.compile(r"(?<![\w.])/(?:" + "|".join(["work", "root", "home"]) + r")/")
+
+
+def rule_marks(tree):
+    for file in tree.texts:
+        for number, line in enumerate(file.lines, 1):
+            if (match := MARKS.search(line)):
+                yield Breach(file, number, f"expected finished work, not {match[1]}")
+
+
+def rule_machine_paths(tree):
+    for file in tree.texts:
+        for number, line in enumerate(file.lines, 1):
+            if MACHINE_PATHS.search(line):
+                yield Breach(file, number, "expected no path of one machine")
+
+
+def rule_dead_code(tree):
+    for file in tree.c_files:
+        for number, line in enumerate(file.code, 1):
+            if re.match(r"\s*#\s*if\s+(0|1)\b", line):
+                yield Breach(file, number, "expected code that is built or deleted")
+
+
+def rule_dead_files(tree):
+    """A header nobody includes, or a source file that no CMake glob takes in."""
+    included = {target for file in tree.c_files for _, target, _ in file.includes()}
+    for file in tree.c_files:
+        if file.name.endswith(".h") and file.name not in included:
+            yield Breach(file, 1, "expected somebody to include this header")
+    cmake = tree.text("CMakeLists.txt")
+    libraries = set(re.findall(r"^agency_library\((\S+)", cmake, re.M))
+    suites = re.search(r"foreach\(suite ([^)]*)\)", tree.text("tests/CMakeLists.txt"))
+    suites = set(suites[1].split()) if suites else set()
+    for file in tree.c_files:
+        if file.name.endswith(".c") and not built(file.name, libraries, suites):
+            yield Breach(file, 1, "expected a folder and name that CMake builds")
+
+
+def built(name, libraries, suites):
+    folder, base = name.rsplit("/", 1) if "/" in name else ("", name)
+    if folder in libraries or folder in ("tests/lib",) or name == "tests/fuzz/driver.c":
+        return True
+    if folder.startswith("tests/"):
+        suite = folder[len("tests/"):]
+        prefix = {"fuzz": "fuzz_", "bench": "bench_"}.get(suite, "test_")
+        return (suite in suites or suite in ("fuzz", "bench")) and base.startswith(prefix)
+    return folder.startswith("examples/")
+
+
+def rule_guards(tree):
+    for file in tree.c_files:
+        if not file.name.endswith(".h"):
+            continue
+        guard = re.sub(r"[/.-]", "_", file.name).upper()
+        for word in ("ifndef", "define"):
+            if not re.search(rf"^#{word} {guard}$", "\n".join(file.lines), re.M):
+                yield Breach(file, 1, f"expected '#{word} {guard}'")
+                break
+
+
+def rule_headers_alone(tree):
+    headers = [file for file in tree.c_files if file.name.endswith(".h")]
+    if headers and tree.gen is None:
+        yield "no build/*/gen: build once"
+        return
+    with ThreadPoolExecutor(2) as pool:
+        for file, error in zip(headers, pool.map(lambda file: compiles(tree, file), headers)):
+            if error:
+                yield Breach(file, 1, f"expected a header that compiles alone: {error}")
+
+
+def compiles(tree, file):
+    done = subprocess.run(
+        ["cc", "-std=c17", "-D_GNU_SOURCE", "-fsyntax-only", "-Wall", "-Wextra", "-Werror",
+         f"-I{tree.root}", "-isystem", str(tree.gen), "-DSOURCE_DIR=\".\"", "-x", "c", "-"],
+        input=f'#include "{file.name}"\n', capture_output=True, text=True, cwd=tree.root)
+    return done.stderr.strip().splitlines()[0] if done.returncode else None
+
+
+def rule_format(tree):
+    if not tree.c_files:
+        return
+    if shutil.which("clang-format") is None:
+        yield "clang-format is not installed (ops/setup)"
+        return
+    names = [file.name for file in tree.c_files]
+    done = subprocess.run(["clang-format", "--dry-run", "-Werror", "--ferror-limit=1", *names],
+                          cwd=tree.root, capture_output=True, text=True)
+    by_name = {file.name: file for file in tree.c_files}
+    for match in re.finditer(r"^(\S+?):(\d+):\d+: error", done.stderr, re.M):
+        yield Breach(by_name[match[1]], int(match[2]), "expected the form that clang-format gives")
+
+
+def rule_scripts(tree):
+    for file in tree.scripts:
+        if file.lines and file.lines[0].startswith("#!") and "bash" in file.lines[0]:
+            if not any(line.startswith("set -euo pipefail") for line in file.lines[:40]):
+                yield Breach(file, 1, "expected 'set -euo pipefail'")
+
+
+RULES = {
+    "columns": rule_columns,
+    "file-lines": rule_file_lines,
+    "function-lines": rule_function_lines,
+    "includes": rule_includes,
+    "calls": rule_calls,
+    "marks": rule_marks,
+    "machine-paths": rule_machine_paths,
+    "dead-code": rule_dead_code,
+    "dead-files": rule_dead_files,
+    "guards": rule_guards,
+    "headers-alone": rule_headers_alone,
+    "format": rule_format,
+    "scripts": rule_scripts,
+    **proto_rules.RULES,
+}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--gen", type=pathlib.Path)
+    parser.add_argument("files", nargs="*")
+    options = parser.parse_args()
+    root = pathlib.Path(__file__).resolve().parents[2]
+    tree = Tree(root, gen=options.gen)
+    counts = {"passed": 0, "failed": 0, "skipped": 0}
+    for name, rule in RULES.items():
+        found = list(rule(tree))
+        breaches = [breach for breach in found if isinstance(breach, Breach)
+                    and (not options.files or breach.file.name in options.files)]
+        for breach in breaches:
+            print(f"{breach.file.name}:{breach.line}: {name}: {breach.expected}")
+        for reason in found:
+            if isinstance(reason, str):
+                print(f"skipped {name}: {reason}")
+        counts["failed" if breaches else "skipped" if found else "passed"] += 1
+    print("{passed} passed, {failed} failed, {skipped} skipped".format(**counts))
+    return 1 if counts["failed"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
