@@ -8,6 +8,9 @@
 
 #include "core/base/status.h"
 
+/* Bytes read, compared or copied for one unit. */
+enum { CEL_GAS_BYTES = 16 };
+
 struct cel_gas {
     uint64_t left;
 };
@@ -21,6 +24,12 @@ static inline bool cel_gas_charge(struct cel_gas *gas, uint64_t amount)
     }
     gas->left -= amount;
     return true;
+}
+
+/* What touching `size` bytes costs: at least 1. */
+static inline uint64_t cel_gas_bytes(uint64_t size)
+{
+    return 1 + size / CEL_GAS_BYTES;
 }
 
 /* The status of an evaluation that is out of gas; its text is fixed. */

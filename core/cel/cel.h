@@ -1,0 +1,108 @@
+/* libcel: the Common Expression Language for C.
+ *
+ *   struct cel_env env = { .variables = variables, .variable_count = 2, ... };
+ *   cel_compile(&env, source, &arena, &program, &problems)      once
+ *   cel_eval(program, bindings, &evaluation_arena, gas, &outcome)   as often as you like, any
+ * thread
+ *
+ * A program is immutable and shared between threads; it borrows the environment's declarations and
+ * provider and lives in the arena it was compiled into. Answers depend on source, bindings and
+ * profile only: no clock, locale, hash order or address. */
+#ifndef CORE_CEL_CEL_H
+#define CORE_CEL_CEL_H
+
+#include "core/cel/function.h"
+#include "core/cel/provider.h"
+
+/* The version of limits, gas table and functions; stored beside an expression that decides. */
+enum { CEL_PROFILE = 1 };
+
+/* Limits of the profile. */
+enum {
+    CEL_SOURCE_MAX = 4096,     /* bytes */
+    CEL_NODES_MAX = 1000,      /* of the syntax tree, macros expanded */
+    CEL_DEPTH_MAX = 32,        /* of nesting; an operator chain is one level */
+    CEL_LOOPS_MAX = 3,         /* comprehensions inside each other */
+    CEL_GAS_MAX = 50000,       /* of the estimate and of a run */
+    CEL_ARENA_MAX = 256 << 10, /* bytes of an evaluation */
+    CEL_PROBLEMS_MAX = 16,     /* reported of one source */
+};
+
+struct cel_variable {
+    struct str name; /* may be qualified: "a.b" */
+    const struct cel_type *type;
+    uint32_t size_max; /* bytes or items, for the estimate; 0: unknown */
+};
+
+/* What an expression may refer to. Borrowed by the programs compiled with it. */
+struct cel_env {
+    const struct cel_provider *provider; /* NULL: no messages */
+    struct str container;                /* "a.b": the name x means a.b.x, a.x or x */
+    const struct cel_variable *variables;
+    uint32_t variable_count;
+    const struct cel_overload *functions; /* own ones */
+    uint32_t function_count;
+    bool unchecked;      /* types are seen at run time only; names may be missing until then */
+    bool block_macros;   /* cel.block and its like: for optimisers and tests */
+    bool without_limits; /* of depth, nodes, loops and estimate: for conformance tests only */
+    const struct cel_type *result; /* the type the expression must have; NULL: any */
+};
+
+struct cel_position {
+    uint32_t offset; /* bytes from the start of the source */
+    uint32_t line;   /* from 1 */
+    uint32_t column; /* from 1, in code points */
+};
+
+struct cel_problem {
+    struct cel_position position;
+    char msg[200]; /* what was expected, and the nearest name */
+};
+
+struct cel_problems {
+    uint32_t count;
+    struct cel_problem items[CEL_PROBLEMS_MAX];
+};
+
+struct cel_program;
+
+/* Compiles into the arena. INVALID_ARGUMENT: *problems says where and why; RESOURCE_EXHAUSTED: the
+ * arena is full. */
+MUST_USE struct status cel_compile(const struct cel_env *env, struct str source,
+                                   struct arena *arena, const struct cel_program **program,
+                                   struct cel_problems *problems);
+/* The problems as a person reads them: "line:column: message", the line, a caret. */
+void cel_problems_print(struct buf *out, struct str source, const struct cel_problems *problems);
+
+/* The type of the result, as checked. */
+const struct cel_type *cel_program_type(const struct cel_program *program);
+
+/* Bounds of the gas of one evaluation, for bindings within the declared sizes. */
+struct cel_cost_estimate {
+    uint64_t gas_max;             /* UINT64_MAX: not bounded */
+    struct cel_position position; /* of the most expensive part */
+    struct str part;              /* its source; borrowed */
+};
+struct cel_cost_estimate cel_cost(const struct cel_program *program);
+
+struct cel_outcome {
+    struct cel_value value; /* valid when error.kind is CEL_ERROR_NONE; lives in the arena */
+    struct cel_error error;
+    struct cel_position position; /* of the error */
+    uint64_t gas_used;
+};
+
+/* Evaluates with one value per declared variable, in their order (kind CEL_ERROR: not bound).
+ * OK with an outcome, which may be an error of the expression. */
+bool cel_eval(const struct cel_program *program, const struct cel_value *bindings,
+              struct arena *arena, uint64_t gas, struct cel_outcome *outcome);
+
+/* Evaluates and writes the value of every sub-expression under the source, and which term made the
+ * result false. */
+void cel_explain(const struct cel_program *program, const struct cel_value *bindings,
+                 struct arena *arena, uint64_t gas, struct buf *out);
+
+/* The value as a CEL literal would write it: "[1, 'a', {2u: null}]". */
+void cel_value_print(struct buf *out, const struct cel_provider *provider, struct cel_value value);
+
+#endif
