@@ -3,9 +3,10 @@
 
     tests/tidy/tidy.py [--gen DIR] [FILE...]
 
-Looks at every file git knows or would add, and tells of FILE only where given. DIR holds the generated protobuf headers (default:
-the first build/*/gen). Prints `file:line: rule: what was expected` per breach and, at the end,
-`N passed, N failed, N skipped`, where one test is one rule. Exit code 1 when a rule is broken.
+Looks at every file git knows or would add; with FILE tells of those only. DIR holds the generated
+protobuf headers (default: the first build/*/gen). Prints `file:line: rule: what was expected` per
+breach and, at the end, `N passed, N failed, N skipped`, where one test is one rule. Exit code 1
+when a rule is broken.
 
 Each rule is a function from the tree to breaches; RULES lists them. test_tidy.py shows each of them
 a tree that breaks it, so that a rule which finds nothing is known to be awake.
