@@ -1,0 +1,36 @@
+/* Indexes: pure functions from one entity to the rows that find it. The same rows serve deciders
+ * and queries. */
+#ifndef CORE_DOMAIN_INDEX_H
+#define CORE_DOMAIN_INDEX_H
+
+#include "core/base/status.h"
+#include "core/domain/registry.h"
+
+/* Parts of an index key before the entity's id, at most. */
+enum { INDEX_PARTS_MAX = 3 };
+
+struct index_row {
+    enum index_number index;
+    struct str parts[INDEX_PARTS_MAX];
+    size_t parts_count;
+};
+
+/* Called once per row; parts are borrowed for the call. */
+struct index_sink {
+    struct status (*row)(void *self, const struct index_row *row);
+    void *self;
+};
+
+/* The rows of one entity in its present state; none for a removed or ended one. */
+MUST_USE struct status index_rows(enum entity_kind kind, const ProtobufCMessage *entity,
+                                  const struct index_sink *sink);
+
+/* A kind as a part of a key: its number as decimal text. Static memory. */
+struct str index_kind(unsigned kind);
+
+/* The part of GRANT_BY_CONTENT for a grant of this content: SHA-256 as hexadecimal text into `hex`.
+ */
+struct str index_grant_content(const char *permission, const Agency__V1__Grantee *grantee,
+                               const Agency__V1__GrantObject *on, char hex[65]);
+
+#endif
