@@ -1,0 +1,129 @@
+/* The log port: two streams, commands and decisions, of P partitions each. Backends: evlog_mem (for
+ * tests), evlog_local (a folder), evlog_kafka. What a record means is not the log's business; which
+ * decision records count is core/evlog/chain.h's.
+ *
+ * A handle is used by one thread, a reader by one thread (it may be another, but the handle is
+ * closed last). Nothing blocks: wait on the descriptors with poll(2) or evlog_wait. */
+#ifndef CORE_EVLOG_EVLOG_H
+#define CORE_EVLOG_EVLOG_H
+
+#include "core/base/status.h"
+#include "core/evlog/identity.h"
+
+enum evlog_stream { EVLOG_COMMANDS = 0, EVLOG_DECISIONS = 1 };
+enum { EVLOG_STREAMS = 2 };
+
+/* Records offered but not completed, per handle; append answers RESOURCE_EXHAUSTED above it. */
+enum { EVLOG_PENDING_MAX = 16384 };
+
+#define EVLOG_OFFSET_UNKNOWN UINT64_MAX
+
+/* A record to append. */
+struct evlog_item {
+    enum evlog_stream stream;
+    uint32_t partition;
+    struct str key;   /* org id, ID_SIZE_MAX bytes or fewer; empty for EPOCH and TICK */
+    struct str value; /* RECORD_VALUE_SIZE_MAX bytes or fewer */
+    uint64_t token;   /* the caller's name for it, given back in the completion */
+};
+
+/* What became of an appended record: durable at `offset`, or EVLOG_OFFSET_UNKNOWN: it may be in the
+ * log, may not be, may still appear. */
+struct evlog_completion {
+    uint64_t token;
+    uint64_t offset;
+};
+
+/* A record as it lies in the log. Key and value are borrowed from the reader. */
+struct evlog_record {
+    uint32_t partition;
+    uint64_t offset;
+    int64_t time_us; /* when the log took it, by the log's clock; 0 where it has none */
+    struct str key;
+    struct str value;
+};
+
+struct evlog {
+    const struct evlog_ops *ops;
+    struct evlog_identity identity;
+    /* One append is one unit: all of it is in the log or none, at consecutive offsets of each
+     * partition, completed in order. */
+    bool atomic_append;
+    /* This handle is the only writer, so it knows the offset that each append will get. */
+    bool exclusive;
+    /* Records carry the log's own time. */
+    bool has_clock;
+};
+
+struct evlog_reader {
+    const struct evlog_reader_ops *ops;
+};
+
+struct evlog_ops {
+    struct status (*append)(struct evlog *log, const struct evlog_item *items, size_t items_count);
+    struct status (*poll)(struct evlog *log, struct evlog_completion *out, size_t out_max,
+                          size_t *out_count);
+    struct status (*range)(struct evlog *log, enum evlog_stream stream, uint32_t partition,
+                           uint64_t *begin, uint64_t *end);
+    struct status (*reader_open)(struct evlog *log, enum evlog_stream stream,
+                                 struct evlog_reader **reader);
+    int (*descriptor)(const struct evlog *log);
+    void (*close)(struct evlog *log);
+};
+
+struct evlog_reader_ops {
+    struct status (*seek)(struct evlog_reader *reader, uint32_t partition, uint64_t offset);
+    void (*leave)(struct evlog_reader *reader, uint32_t partition);
+    struct status (*read)(struct evlog_reader *reader, struct evlog_record *out, size_t out_max,
+                          size_t *out_count);
+    uint64_t (*position)(const struct evlog_reader *reader, uint32_t partition);
+    int (*descriptor)(const struct evlog_reader *reader);
+    void (*close)(struct evlog_reader *reader);
+};
+
+/* Offers 1..n records and returns at once; copies them. Those of one partition enter the log in the
+ * order of the offers. Each record of an accepted offer gets exactly one completion.
+ * RESOURCE_EXHAUSTED: too many are pending, or together they are larger than the log takes in one
+ * append; nothing was taken. UNAVAILABLE: after a completion was unknown, and when this handle may
+ * only read; nothing was taken. An unknown record is never offered again as it is: close, open,
+ * read, begin a new epoch. */
+MUST_USE struct status evlog_append(struct evlog *log, const struct evlog_item *items,
+                                    size_t items_count);
+/* Gives up to out_max completions. UNAVAILABLE: why the log broke; given once all are handed over,
+ * from then on always. */
+MUST_USE struct status evlog_poll(struct evlog *log, struct evlog_completion *out, size_t out_max,
+                                  size_t *out_count);
+/* The first offset that is kept and the one behind the last durable record. UNAVAILABLE. */
+MUST_USE struct status evlog_range(struct evlog *log, enum evlog_stream stream, uint32_t partition,
+                                   uint64_t *begin, uint64_t *end);
+/* Opens a reader that follows no partition yet. Gives it; close it before the log. UNAVAILABLE. */
+MUST_USE struct status evlog_reader_open(struct evlog *log, enum evlog_stream stream,
+                                         struct evlog_reader **reader);
+/* Readable when poll may have something to give, and when the log broke. */
+int evlog_descriptor(const struct evlog *log);
+/* Drops what is pending without waiting: it becomes unknown to the caller. NULL is fine. */
+void evlog_close(struct evlog *log);
+
+/* Follows a partition from an offset on, or moves there. Records given before become invalid. */
+MUST_USE struct status evlog_reader_seek(struct evlog_reader *reader, uint32_t partition,
+                                         uint64_t offset);
+/* No longer follows a partition. */
+void evlog_reader_leave(struct evlog_reader *reader, uint32_t partition);
+/* Gives up to out_max durable records of the followed partitions, in the log's order within each
+ * partition; none when there is nothing new. They are valid until the next call on the reader.
+ * OUT_OF_RANGE: the position is below the first kept record, or beyond the log's end.
+ * DATA_LOSS: the record at the position of out[0].partition is damaged or missing (out[0] is set,
+ * out_count is 0); seek behind it to go on. UNAVAILABLE: try again later. */
+MUST_USE struct status evlog_reader_read(struct evlog_reader *reader, struct evlog_record *out,
+                                         size_t out_max, size_t *out_count);
+/* The offset behind the last record that read gave, or passed over where the log has gaps. */
+uint64_t evlog_reader_position(const struct evlog_reader *reader, uint32_t partition);
+/* Readable when read may have something to give. */
+int evlog_reader_descriptor(const struct evlog_reader *reader);
+/* NULL is fine. */
+void evlog_reader_close(struct evlog_reader *reader);
+
+/* Waits until a descriptor is readable or the time is over; true when readable. */
+bool evlog_wait(int descriptor, int64_t timeout_us);
+
+#endif
