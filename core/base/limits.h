@@ -31,9 +31,10 @@ enum {
     /* The body of a decision record: half of Kafka's default message limit of 1 MiB. */
     RECORD_SIZE_MAX = 512 * 1024,
 
-    /* Levels of messages in messages in whatever comes from outside, values of google.protobuf
-     * .Value included: bounds the stack of every walk over them. */
-    MESSAGE_DEPTH_MAX = 32,
+    /* Levels of messages in messages in whatever comes from outside: bounds the stack of every walk
+     * over them. An object in a google.protobuf.Value takes three levels, so this leaves room for
+     * 20 of those (a JSON Schema of a tool nests eight and more). */
+    MESSAGE_DEPTH_MAX = 64,
 
     /* Partitions of a log: 1024 deciders are more than a cluster of this kind has cores. */
     PARTITIONS_MAX = 1024,

@@ -69,7 +69,8 @@ class Tree:
         files = [File(name, text) for name, text in sorted(texts.items())]
         self.gen = gen or next(iter(sorted(pathlib.Path(root).glob("build/*/gen"))), None)
         self.c_files = [file for file in files if file.name.endswith((".c", ".h"))]
-        self.protos = [file for file in files if file.name.endswith(".proto")]
+        self.protos = [file for file in files
+                       if file.name.startswith("proto/") and file.name.endswith(".proto")]
         self.scripts = [file for file in files if is_script(file)]
         self.texts = [file for file in files
                       if pathlib.PurePath(file.name).suffix not in DATA_SUFFIXES]

@@ -1,0 +1,109 @@
+/* Most text is ASCII, so eight bytes are looked at at once and only others one character at a time.
+ */
+#include "core/base/utf8.h"
+
+#include <assert.h>
+
+static const uint64_t utf8_ones = 0x0101010101010101;
+static const uint64_t utf8_highs = 0x8080808080808080;
+
+/* Bytes 0x01..0x7f in all eight places; with `nul` true 0x00, too. */
+static bool utf8_ascii_word(const char *data, bool nul)
+{
+    uint64_t word;
+    memcpy(&word, data, sizeof word);
+    uint64_t suspicious = nul ? word : word | (word - utf8_ones);
+    return (suspicious & utf8_highs) == 0;
+}
+
+static bool utf8_follows(unsigned char byte)
+{
+    return (byte & 0xC0) == 0x80;
+}
+
+/* The size that the first byte promises and the smallest code point that needs it. */
+static size_t utf8_lead(unsigned char lead, uint32_t *bits, uint32_t *least)
+{
+    if (lead < 0x80) {
+        *bits = lead;
+        *least = 0;
+        return 1;
+    }
+    if (lead >= 0xC0 && lead < 0xE0) {
+        *bits = lead & 0x1Fu;
+        *least = 0x80;
+        return 2;
+    }
+    if (lead >= 0xE0 && lead < 0xF0) {
+        *bits = lead & 0x0Fu;
+        *least = 0x800;
+        return 3;
+    }
+    *bits = lead & 0x07u;
+    *least = 0x10000;
+    return lead >= 0xF0 && lead < 0xF8 ? 4 : 0;
+}
+
+size_t utf8_decode(struct str text, uint32_t *code_point)
+{
+    assert(text.size > 0);
+    uint32_t bits, least;
+    size_t size = utf8_lead((unsigned char)text.data[0], &bits, &least);
+    if (size == 0 || size > text.size) {
+        return 0;
+    }
+    for (size_t i = 1; i < size; i++) {
+        unsigned char byte = (unsigned char)text.data[i];
+        if (!utf8_follows(byte)) {
+            return 0;
+        }
+        bits = bits << 6 | (byte & 0x3Fu);
+    }
+    *code_point = bits;
+    bool surrogate = bits >= 0xD800 && bits < 0xE000;
+    return bits >= least && bits <= 0x10FFFF && !surrogate ? size : 0;
+}
+
+static bool utf8_check(struct str text, bool nul)
+{
+    size_t at = 0;
+    while (at < text.size) {
+        if (text.size - at >= 8 && utf8_ascii_word(text.data + at, nul)) {
+            at += 8;
+            continue;
+        }
+        uint32_t code_point;
+        size_t size = utf8_decode(str_from(text, at), &code_point);
+        if (size == 0 || (code_point == 0 && !nul)) {
+            return false;
+        }
+        at += size;
+    }
+    return true;
+}
+
+bool utf8_valid(struct str text)
+{
+    return utf8_check(text, true);
+}
+
+bool utf8_valid_text(struct str text)
+{
+    return utf8_check(text, false);
+}
+
+size_t utf8_encode(uint32_t code_point, char out[UTF8_SIZE_MAX])
+{
+    assert(code_point <= 0x10FFFF);
+    if (code_point < 0x80) {
+        out[0] = (char)code_point;
+        return 1;
+    }
+    size_t size = code_point < 0x800 ? 2 : code_point < 0x10000 ? 3 : 4;
+    for (size_t i = size - 1; i > 0; i--) {
+        out[i] = (char)(0x80 | (code_point & 0x3F));
+        code_point >>= 6;
+    }
+    out[0] = (char)((0xF00u >> size & 0xFFu) | code_point);
+    return size;
+}

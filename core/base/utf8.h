@@ -1,0 +1,19 @@
+/* UTF-8 (RFC 3629) as it comes from outside: no overlong forms, surrogates or values above
+ * U+10FFFF. */
+#ifndef CORE_BASE_UTF8_H
+#define CORE_BASE_UTF8_H
+
+#include "core/base/str.h"
+
+enum { UTF8_SIZE_MAX = 4 };
+
+bool utf8_valid(struct str text);
+/* As utf8_valid, and without a NUL inside: what a C string can hold. */
+bool utf8_valid_text(struct str text);
+/* Decodes the character at the start of `text` (not empty): its size in bytes, or 0 if it is not
+ * valid. */
+size_t utf8_decode(struct str text, uint32_t *code_point);
+/* Writes a valid code point (no surrogate); gives its size in bytes. */
+size_t utf8_encode(uint32_t code_point, char out[UTF8_SIZE_MAX]);
+
+#endif
