@@ -33,9 +33,10 @@ MUST_USE struct status fields_copy_masked(const ProtobufCMessage *from,
                                           const Google__Protobuf__FieldMask *mask,
                                           ProtobufCMessage *to);
 
-/* True if the client fields that the mask names are equal in both. */
-bool fields_equal_masked(const ProtobufCMessage *from, const Google__Protobuf__FieldMask *mask,
-                         const ProtobufCMessage *to);
+/* Whether the client fields that the mask names are equal in both. */
+MUST_USE struct status fields_equal_masked(struct arena *arena, const ProtobufCMessage *from,
+                                           const Google__Protobuf__FieldMask *mask,
+                                           const ProtobufCMessage *to, bool *equal);
 
 /* True if a field differs from its default (a set string, list, number, message). */
 bool fields_is_set(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field);

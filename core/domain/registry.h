@@ -6,6 +6,8 @@
 
 #include <protobuf-c/protobuf-c.h>
 
+#include <stdbool.h>
+
 #include "agency/v1/log.pb-c.h"
 #include "core/base/str.h"
 

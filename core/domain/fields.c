@@ -1,0 +1,253 @@
+#include "core/domain/fields.h"
+
+#include <inttypes.h>
+
+#include "core/base/limits.h"
+#include "core/base/num.h"
+
+enum { MICROS = 1000000 };
+/* 0001-01-01 and the end of 9999-12-31, as protobuf's Timestamp has it. */
+static const int64_t SECONDS_MIN = -62135596800;
+static const int64_t SECONDS_MAX = 253402300799;
+
+static const void *fields_at(const ProtobufCMessage *message, unsigned offset)
+{
+    return (const char *)message + offset;
+}
+
+static size_t fields_value_size(const ProtobufCFieldDescriptor *field)
+{
+    if (field->label == PROTOBUF_C_LABEL_REPEATED) {
+        return sizeof(void *);
+    }
+    static const size_t sizes[] = {
+        [PROTOBUF_C_TYPE_INT32] = 4,
+        [PROTOBUF_C_TYPE_SINT32] = 4,
+        [PROTOBUF_C_TYPE_SFIXED32] = 4,
+        [PROTOBUF_C_TYPE_INT64] = 8,
+        [PROTOBUF_C_TYPE_SINT64] = 8,
+        [PROTOBUF_C_TYPE_SFIXED64] = 8,
+        [PROTOBUF_C_TYPE_UINT32] = 4,
+        [PROTOBUF_C_TYPE_FIXED32] = 4,
+        [PROTOBUF_C_TYPE_UINT64] = 8,
+        [PROTOBUF_C_TYPE_FIXED64] = 8,
+        [PROTOBUF_C_TYPE_FLOAT] = 4,
+        [PROTOBUF_C_TYPE_DOUBLE] = 8,
+        [PROTOBUF_C_TYPE_BOOL] = sizeof(protobuf_c_boolean),
+        [PROTOBUF_C_TYPE_ENUM] = 4,
+        [PROTOBUF_C_TYPE_STRING] = sizeof(char *),
+        [PROTOBUF_C_TYPE_BYTES] = sizeof(ProtobufCBinaryData),
+        [PROTOBUF_C_TYPE_MESSAGE] = sizeof(void *),
+    };
+    return sizes[field->type];
+}
+
+static void fields_copy_one(const ProtobufCMessage *from, const ProtobufCFieldDescriptor *source,
+                            ProtobufCMessage *to, const ProtobufCFieldDescriptor *target)
+{
+    memcpy((char *)to + target->offset, fields_at(from, source->offset), fields_value_size(source));
+    if (source->label == PROTOBUF_C_LABEL_REPEATED) {
+        memcpy((char *)to + target->quantifier_offset, fields_at(from, source->quantifier_offset),
+               sizeof(size_t));
+    }
+}
+
+static bool fields_alike(const ProtobufCFieldDescriptor *a, const ProtobufCFieldDescriptor *b)
+{
+    return a->id == b->id && a->type == b->type && a->label == b->label &&
+           a->descriptor == b->descriptor && strcmp(a->name, b->name) == 0;
+}
+
+void fields_copy(const ProtobufCMessage *from, ProtobufCMessage *to)
+{
+    for (unsigned i = 0; i < from->descriptor->n_fields; i++) {
+        const ProtobufCFieldDescriptor *source = &from->descriptor->fields[i];
+        const ProtobufCFieldDescriptor *target =
+            protobuf_c_message_descriptor_get_field(to->descriptor, source->id);
+        if (source->id <= FIELD_CLIENT_MAX && target != NULL && fields_alike(source, target)) {
+            fields_copy_one(from, source, to, target);
+        }
+    }
+}
+
+static struct status fields_mask_target(const ProtobufCMessage *from, const ProtobufCMessage *to,
+                                        const char *path, const ProtobufCFieldDescriptor **source,
+                                        const ProtobufCFieldDescriptor **target)
+{
+    *source = protobuf_c_message_descriptor_get_field_by_name(from->descriptor, path);
+    *target = protobuf_c_message_descriptor_get_field_by_name(to->descriptor, path);
+    bool client =
+        *target != NULL && (*target)->id >= FIELD_CLIENT_MIN && (*target)->id <= FIELD_CLIENT_MAX;
+    if (*source == NULL || !client || !fields_alike(*source, *target)) {
+        return status_error(STATUS_INVALID_ARGUMENT,
+                            "expected update_mask to name fields that an update may change, but "
+                            "'%s' is none of %s",
+                            path, to->descriptor->short_name);
+    }
+    return status_ok();
+}
+
+struct status fields_copy_masked(const ProtobufCMessage *from,
+                                 const Google__Protobuf__FieldMask *mask, ProtobufCMessage *to)
+{
+    if (mask == NULL || mask->n_paths == 0) {
+        return status_error(STATUS_INVALID_ARGUMENT,
+                            "expected update_mask to name the fields that change, but it is empty");
+    }
+    for (size_t i = 0; i < mask->n_paths; i++) {
+        const ProtobufCFieldDescriptor *source, *target;
+        TRY(fields_mask_target(from, to, mask->paths[i], &source, &target));
+        fields_copy_one(from, source, to, target);
+    }
+    return status_ok();
+}
+
+/* Packs a fresh message that has only the masked fields: the deep comparison is then one of bytes.
+ */
+static struct status fields_pack_masked(struct arena *arena, const ProtobufCMessage *from,
+                                        const Google__Protobuf__FieldMask *mask,
+                                        const ProtobufCMessageDescriptor *descriptor,
+                                        struct str *packed)
+{
+    ProtobufCMessage *only;
+    ARENA_TRY(arena, only, arena_alloc(arena, descriptor->sizeof_message));
+    descriptor->message_init(only);
+    TRY(fields_copy_masked(from, mask, only));
+    size_t size = protobuf_c_message_get_packed_size(only);
+    uint8_t *bytes;
+    ARENA_TRY(arena, bytes, arena_alloc(arena, size));
+    protobuf_c_message_pack(only, bytes);
+    *packed = str_make(bytes, size);
+    return status_ok();
+}
+
+struct status fields_equal_masked(struct arena *arena, const ProtobufCMessage *from,
+                                  const Google__Protobuf__FieldMask *mask,
+                                  const ProtobufCMessage *to, bool *equal)
+{
+    struct str a, b;
+    TRY(fields_pack_masked(arena, from, mask, to->descriptor, &a));
+    TRY(fields_pack_masked(arena, to, mask, to->descriptor, &b));
+    *equal = str_eq(a, b);
+    return status_ok();
+}
+
+bool fields_is_set(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
+{
+    if (field->label == PROTOBUF_C_LABEL_REPEATED) {
+        size_t count;
+        memcpy(&count, fields_at(message, field->quantifier_offset), sizeof count);
+        return count > 0;
+    }
+    if (field->type == PROTOBUF_C_TYPE_STRING) {
+        const char *text;
+        memcpy(&text, fields_at(message, field->offset), sizeof text);
+        return text != NULL && text[0] != '\0';
+    }
+    static const char zero[sizeof(ProtobufCBinaryData)];
+    return memcmp(fields_at(message, field->offset), zero, fields_value_size(field)) != 0;
+}
+
+struct str fields_string(const ProtobufCMessage *message, const char *name)
+{
+    const ProtobufCFieldDescriptor *field =
+        protobuf_c_message_descriptor_get_field_by_name(message->descriptor, name);
+    if (field == NULL || field->type != PROTOBUF_C_TYPE_STRING ||
+        field->label == PROTOBUF_C_LABEL_REPEATED) {
+        return (struct str){ 0 };
+    }
+    const char *text;
+    memcpy(&text, fields_at(message, field->offset), sizeof text);
+    return str_z(text);
+}
+
+static void *fields_system(const ProtobufCMessage *entity, unsigned number)
+{
+    const ProtobufCFieldDescriptor *field =
+        protobuf_c_message_descriptor_get_field(entity->descriptor, number);
+    assert(field != NULL);
+    return (char *)(uintptr_t)entity + field->offset;
+}
+
+uint64_t fields_version(const ProtobufCMessage *entity)
+{
+    uint64_t version;
+    memcpy(&version, fields_system(entity, FIELD_VERSION), sizeof version);
+    return version;
+}
+
+unsigned fields_status(const ProtobufCMessage *entity)
+{
+    unsigned status;
+    memcpy(&status, fields_system(entity, FIELD_STATUS), sizeof status);
+    return status;
+}
+
+struct status fields_stamp(struct arena *arena, ProtobufCMessage *entity, uint64_t version,
+                           int64_t occurred_at_us)
+{
+    Google__Protobuf__Timestamp *time, *created;
+    TRY(fields_time_new(arena, occurred_at_us, &time));
+    memcpy(fields_system(entity, FIELD_VERSION), &version, sizeof version);
+    memcpy(fields_system(entity, FIELD_UPDATED_AT), &time, sizeof(void *));
+    memcpy(&created, fields_system(entity, FIELD_CREATED_AT), sizeof(void *));
+    if (created == NULL) {
+        memcpy(fields_system(entity, FIELD_CREATED_AT), &time, sizeof(void *));
+    }
+    return status_ok();
+}
+
+struct status fields_check_lists(const ProtobufCMessage *entity)
+{
+    for (unsigned i = 0; i < entity->descriptor->n_fields; i++) {
+        const ProtobufCFieldDescriptor *field = &entity->descriptor->fields[i];
+        if (field->label != PROTOBUF_C_LABEL_REPEATED) {
+            continue;
+        }
+        size_t count;
+        memcpy(&count, fields_at(entity, field->quantifier_offset), sizeof count);
+        if (count > LIST_ITEMS_MAX) {
+            return status_error(STATUS_RESOURCE_EXHAUSTED,
+                                "expected at most %d items in %s, but there are %zu",
+                                LIST_ITEMS_MAX, field->name, count);
+        }
+    }
+    return status_ok();
+}
+
+int64_t fields_time_us(const Google__Protobuf__Timestamp *time)
+{
+    return time == NULL ? 0 : time->seconds * MICROS + time->nanos / 1000;
+}
+
+struct status fields_time_new(struct arena *arena, int64_t time_us,
+                              Google__Protobuf__Timestamp **time)
+{
+    ARENA_TRY(arena, *time, arena_alloc(arena, sizeof **time));
+    google__protobuf__timestamp__init(*time);
+    int64_t micros = time_us % MICROS;
+    micros = micros < 0 ? micros + MICROS : micros;
+    (*time)->seconds = (time_us - micros) / MICROS;
+    (*time)->nanos = (int32_t)(micros * 1000);
+    return status_ok();
+}
+
+struct status fields_check_time(const Google__Protobuf__Timestamp *time, const char *what)
+{
+    if (time == NULL) {
+        return status_ok();
+    }
+    if (time->seconds < SECONDS_MIN || time->seconds > SECONDS_MAX || time->nanos < 0 ||
+        time->nanos >= 1000000000) {
+        return status_error(STATUS_INVALID_ARGUMENT,
+                            "expected %s to lie in the years 1 to 9999, but it has %" PRId64
+                            " seconds and %d nanoseconds",
+                            what, time->seconds, time->nanos);
+    }
+    if (time->nanos % 1000 != 0) {
+        return status_error(STATUS_INVALID_ARGUMENT,
+                            "expected %s in whole microseconds, but it has %d nanoseconds", what,
+                            time->nanos);
+    }
+    return status_ok();
+}
