@@ -67,7 +67,8 @@ class Tree:
         self.root = root
         texts = read_all(root, names or list_all(root))
         files = [File(name, text) for name, text in sorted(texts.items())]
-        self.gen = gen or next(iter(sorted(pathlib.Path(root).glob("build/*/gen"))), None)
+        built = sorted(pathlib.Path(root).glob("build/*/gen"), key=lambda gen: gen.stat().st_mtime)
+        self.gen = gen or (built[-1] if built else None)
         self.c_files = [file for file in files if file.name.endswith((".c", ".h"))]
         self.protos = [file for file in files
                        if file.name.startswith("proto/") and file.name.endswith(".proto")]
