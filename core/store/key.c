@@ -1,0 +1,98 @@
+#include "core/store/key.h"
+
+#include "core/base/num.h"
+
+enum { KEY_ZERO = 0x00, KEY_ESCAPED = 0xFF };
+
+void key_put_str(struct buf *key, struct str part)
+{
+    while (part.size > 0) {
+        const char *zero = memchr(part.data, KEY_ZERO, part.size);
+        if (zero == NULL) {
+            buf_append(key, part);
+            break;
+        }
+        size_t upto = (size_t)(zero - part.data) + 1;
+        buf_append(key, str_make(part.data, upto));
+        buf_byte(key, KEY_ESCAPED);
+        part = str_from(part, upto);
+    }
+    buf_append(key, STR("\0\0"));
+}
+
+void key_put_u8(struct buf *key, uint8_t part)
+{
+    buf_byte(key, part);
+}
+
+void key_put_u64(struct buf *key, uint64_t part)
+{
+    char bytes[8];
+    num_put_u64be(bytes, part);
+    buf_append(key, str_make(bytes, sizeof bytes));
+}
+
+/* Finds the end of the text part that `key` begins with: its size as written, without the end, and
+ * how many bytes of it are escapes. */
+static struct status key_measure(struct str key, size_t *size, size_t *escapes)
+{
+    *escapes = 0;
+    for (size_t at = 0; at + 1 < key.size; at++) {
+        if (key.data[at] != KEY_ZERO) {
+            continue;
+        }
+        at++;
+        if (key.data[at] == KEY_ZERO) {
+            *size = at - 1;
+            return status_ok();
+        }
+        if ((uint8_t)key.data[at] != KEY_ESCAPED) {
+            return status_error(STATUS_DATA_LOSS, "expected 00 or FF after 00 in a key");
+        }
+        ++*escapes;
+    }
+    return status_error(STATUS_DATA_LOSS, "expected 00 00 at the end of a key's text");
+}
+
+struct status key_get_str(struct str *key, struct arena *arena, struct str *part)
+{
+    size_t size, escapes;
+    TRY(key_measure(*key, &size, &escapes));
+    struct str written = { key->data, size };
+    *key = str_from(*key, size + 2);
+    if (escapes == 0) {
+        *part = written;
+        return status_ok();
+    }
+    char *text;
+    ARENA_TRY(arena, text, arena_alloc(arena, size - escapes));
+    size_t used = 0;
+    for (size_t at = 0; at < written.size; at++) {
+        text[used++] = written.data[at];
+        at += written.data[at] == KEY_ZERO;
+    }
+    assert(used == size - escapes);
+    *part = str_make(text, used);
+    return status_ok();
+}
+
+struct status key_get_u8(struct str *key, uint8_t *part)
+{
+    if (key->size < 1) {
+        return status_error(STATUS_DATA_LOSS, "expected one more byte in a key");
+    }
+    *part = (uint8_t)key->data[0];
+    *key = str_from(*key, 1);
+    return status_ok();
+}
+
+struct status key_get_u64(struct str *key, uint64_t *part)
+{
+    if (key->size < 8) {
+        return status_error(STATUS_DATA_LOSS, "expected 8 more bytes in a key, but there are '%zu'",
+                            key->size);
+    }
+    *part = num_get_u64be(key->data);
+    *key = str_from(*key, 8);
+    return status_ok();
+}
