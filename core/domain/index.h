@@ -29,7 +29,7 @@ MUST_USE struct status index_rows(enum entity_kind kind, const ProtobufCMessage 
 struct str index_kind(unsigned kind);
 
 /* The part of GRANT_BY_CONTENT for a grant of this content: SHA-256 as hexadecimal text into `hex`.
- */
+ * The grantee's role types must be in byte order, as decide keeps them. */
 struct str index_grant_content(const char *permission, const Agency__V1__Grantee *grantee,
                                const Agency__V1__GrantObject *on, char hex[65]);
 

@@ -172,6 +172,7 @@
  * GRANT_BY_OBJECT: object kind | object (empty for the org) | permission -> active grant.
  * GRANT_BY_CONTENT: permission, grantee and object -> active grant; unique.
  * CONFIG_BY_ENTITY: entity kind | entity -> value that is set.
+ * PERMISSION_BY_IMPLYING: implying permission -> permission that it implies.
  */
 #define INDEXES(X)               \
     X(NAME, 1)                   \
@@ -193,7 +194,8 @@
     X(GRANT_BY_GRANTEE, 17)      \
     X(GRANT_BY_OBJECT, 18)       \
     X(GRANT_BY_CONTENT, 19)      \
-    X(CONFIG_BY_ENTITY, 20)
+    X(CONFIG_BY_ENTITY, 20)      \
+    X(PERMISSION_BY_IMPLYING, 21)
 
 enum entity_kind {
 #define X(upper, pascal, snake, key_parts, plural) \
