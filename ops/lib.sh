@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Shared by the scripts of ops/ and by the suites of tests/: sourced, never run.
 # Sets `root` and goes there; counts checks for the line that every suite ends in.
 set -euo pipefail
