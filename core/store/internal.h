@@ -1,0 +1,67 @@
+/* What the files of core/store share: how families lie in columns and rows in values. */
+#ifndef CORE_STORE_INTERNAL_H
+#define CORE_STORE_INTERNAL_H
+
+#include "core/base/buf.h"
+#include "core/store/kv.h"
+#include "core/store/root.h"
+#include "core/store/store.h"
+
+struct store {
+    struct kv *kv;
+};
+
+struct store_reader {
+    struct kv *kv;
+    void *snapshot;
+    struct kv_iter *history[KV_COLUMNS]; /* kept for as-of gets; made at the first one */
+};
+
+/* Rows of STORE_META that are the store's own. */
+#define STORE_KEY_FORMAT STR("store.format")
+#define STORE_KEY_POSITION STR("store.position")
+#define STORE_KEY_ROOT STR("store.root") /* hash | count */
+#define STORE_KEY_PART STR("store.part") /* and one byte: the lanes of this part */
+
+/* The column of a family's latest rows. */
+static inline enum kv_column store_column(enum store_family family)
+{
+    static const enum kv_column columns[] = {
+        [STORE_META] = KV_META,     [STORE_ENTITY] = KV_ENTITY,
+        [STORE_INDEX] = KV_INDEX,   [STORE_INDEX_LATEST] = KV_INDEX_LATEST,
+        [STORE_APPEND] = KV_APPEND,
+    };
+    assert(family >= STORE_META && family <= STORE_APPEND);
+    return columns[family];
+}
+
+static inline bool store_has_history(enum store_family family)
+{
+    return family == STORE_ENTITY || family == STORE_INDEX;
+}
+
+static inline enum kv_column store_history_column(enum store_family family)
+{
+    assert(store_has_history(family));
+    return family == STORE_ENTITY ? KV_ENTITY_HISTORY : KV_INDEX_HISTORY;
+}
+
+/* Rows of a versioned family, latest or history, are: since (8 bytes, big endian) | value. */
+static inline bool store_is_versioned(enum store_family family)
+{
+    return family != STORE_META && family != STORE_APPEND;
+}
+
+/* Splits a stored row. DATA_LOSS when it is too short. */
+MUST_USE struct status store_row_decode(enum store_family family, struct str stored,
+                                        uint64_t *since, struct str *value);
+
+/* Splits the key of a history row into the row's key and the version that ended it. */
+MUST_USE struct status store_history_key(struct str stored, struct str *key, uint64_t *until);
+
+/* Loads the root that is stored; gives it. DATA_LOSS when its parts do not add up. */
+MUST_USE struct status store_root_load(struct kv *kv, void *snapshot, struct root **root);
+/* Adds what has changed of the root to the kv's batch. */
+void store_root_save(struct kv *kv, struct root *root, struct buf *scratch);
+
+#endif

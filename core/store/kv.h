@@ -1,0 +1,84 @@
+/* The port below the versioned store: ordered columns of plain keys and values, atomic batches,
+ * snapshots and iterators. Backends: RocksDB (kv_rocks.c) and memory (kv_mem.c), the latter also
+ * as a layer on another kv. Internal to core/store. */
+#ifndef CORE_STORE_KV_H
+#define CORE_STORE_KV_H
+
+#include "core/base/arena.h"
+#include "core/base/status.h"
+#include "core/base/str.h"
+
+/* Columns are created by these numbers' names; a history lies right behind what it is of. */
+enum kv_column {
+    KV_META = 0,
+    KV_ENTITY = 1,
+    KV_ENTITY_HISTORY = 2,
+    KV_INDEX = 3,
+    KV_INDEX_HISTORY = 4,
+    KV_INDEX_LATEST = 5,
+    KV_APPEND = 6,
+    KV_COLUMNS = 7,
+};
+
+/* The last 8 bytes of a history's key are a version; iterators may be told to stay with the rest.
+ */
+enum { KV_VERSION_SIZE = 8 };
+
+struct kv_value {
+    bool found;
+    struct str bytes;
+};
+
+struct kv_iter;
+struct kv_iter_ops {
+    struct status (*seek)(struct kv_iter *iter, struct str key);      /* first at or after */
+    struct status (*seek_back)(struct kv_iter *iter, struct str key); /* last at or before */
+    struct status (*next)(struct kv_iter *iter);                      /* only while valid */
+    struct status (*prev)(struct kv_iter *iter);
+    void (*close)(struct kv_iter *iter);
+};
+
+/* Backends embed it. Key and value are borrowed until the next move. */
+struct kv_iter {
+    const struct kv_iter_ops *ops;
+    bool valid;
+    struct str key;
+    struct str value;
+};
+
+struct kv;
+struct kv_ops {
+    /* Gives a snapshot; *snapshot may be NULL where the backend needs none. */
+    void (*snapshot_open)(struct kv *kv, void **snapshot);
+    void (*snapshot_close)(struct kv *kv, void *snapshot);
+    /* Values lie in the arena. A NULL snapshot reads what is there now. */
+    struct status (*get)(struct kv *kv, void *snapshot, struct arena *arena, enum kv_column column,
+                         const struct str *keys, size_t keys_count, struct kv_value *values);
+    /* `one_key`: only rows of the history of one key at a time are asked for. Gives an iterator. */
+    struct kv_iter *(*iter_open)(struct kv *kv, void *snapshot, enum kv_column column,
+                                 bool one_key);
+    /* Collect one batch, copying; then commit all of it or forget it. */
+    void (*put)(struct kv *kv, enum kv_column column, struct str key, struct str value);
+    void (*remove)(struct kv *kv, enum kv_column column, struct str key);
+    struct status (*commit)(struct kv *kv);
+    void (*discard)(struct kv *kv);
+    struct status (*flush)(struct kv *kv);
+    struct status (*catch_up)(struct kv *kv);
+    void (*close)(struct kv *kv);
+};
+
+struct kv {
+    const struct kv_ops *ops;
+    bool read_only;
+};
+
+struct store_options;
+
+/* An empty kv in memory on `under`, which is borrowed and may be NULL. Gives it. */
+struct kv *kv_mem_new(struct kv *under);
+void kv_mem_fail_at(struct kv *kv, long n);
+/* Opens RocksDB; statuses as store_open. `created` says that there was nothing. */
+MUST_USE struct status kv_rocks_open(const struct store_options *options, struct kv **kv);
+MUST_USE struct status kv_rocks_destroy(const char *path);
+
+#endif

@@ -1,0 +1,507 @@
+/* The kv in memory: one ordered map per column; the value of an entry is a chain of versions, the
+ * newest first, each with the number of the commit that wrote it, so that a snapshot is a number.
+ *
+ * Invariants:
+ *   (1) what an open snapshot sees stays where it is, so borrowed keys and values are stable;
+ *   (2) a removed key keeps its chain, ending in a removal, while a snapshot needs it; on a lower
+ * kv the removal stays for ever, for it hides what lies below. Cost: O(log n) per key or step. One
+ * mutex for all; readers and the writer may be threads. Left out: sweeping chains that nobody
+ * writes again; a store in memory is short-lived. */
+#include <bsd/sys/queue.h>
+#include <pthread.h>
+
+#include "core/base/buf.h"
+#include "core/base/memory.h"
+#include "core/base/omap.h"
+#include "core/store/kv.h"
+
+struct kv_mem_version {
+    struct kv_mem_version *older;
+    uint64_t commit;
+    bool removed;
+    struct str value; /* lies behind the struct */
+};
+
+struct kv_mem_snapshot {
+    LIST_ENTRY(kv_mem_snapshot) link;
+    uint64_t commit;
+    void *under;
+};
+
+struct kv_mem_pending {
+    STAILQ_ENTRY(kv_mem_pending) link;
+    enum kv_column column;
+    struct str key;
+    struct kv_mem_version *version;
+};
+
+struct kv_mem {
+    struct kv base;
+    struct kv *under;
+    pthread_mutex_t mutex;
+    struct omap columns[KV_COLUMNS];
+    uint64_t commit; /* of the last batch */
+    LIST_HEAD(, kv_mem_snapshot) snapshots;
+    STAILQ_HEAD(, kv_mem_pending) pending;
+    long fail_in; /* operations until one fails; below 0: never */
+};
+
+static struct status kv_mem_fault(struct kv_mem *mem)
+{
+    pthread_mutex_lock(&mem->mutex);
+    bool fails = mem->fail_in == 0;
+    mem->fail_in -= mem->fail_in >= 0;
+    pthread_mutex_unlock(&mem->mutex);
+    return fails ? status_error(STATUS_UNAVAILABLE, "the store was told to fail") : status_ok();
+}
+
+void kv_mem_fail_at(struct kv *kv, long n)
+{
+    ((struct kv_mem *)kv)->fail_in = n;
+}
+
+/* --- versions --- */
+
+static struct kv_mem_version *kv_mem_newest(const struct omap_entry *entry)
+{
+    struct kv_mem_version *version;
+    assert(entry->value.size == sizeof version);
+    memcpy(&version, entry->value.data, sizeof version);
+    return version;
+}
+
+static void kv_mem_set_newest(struct omap_entry *entry, struct kv_mem_version *version)
+{
+    memcpy((void *)(uintptr_t)entry->value.data, &version, sizeof version);
+}
+
+/* What a snapshot sees at an entry: NULL when there is nothing, or a removal that hides nothing. */
+static const struct kv_mem_version *kv_mem_visible(const struct kv_mem *mem,
+                                                   const struct omap_entry *entry, uint64_t commit)
+{
+    const struct kv_mem_version *version = kv_mem_newest(entry);
+    while (version != NULL && version->commit > commit) {
+        version = version->older;
+    }
+    bool hides = mem->under != NULL;
+    return version == NULL || (version->removed && !hides) ? NULL : version;
+}
+
+static void kv_mem_free_chain(struct kv_mem_version *version)
+{
+    while (version != NULL) {
+        struct kv_mem_version *older = version->older;
+        mem_free(version);
+        version = older;
+    }
+}
+
+static uint64_t kv_mem_oldest_snapshot(const struct kv_mem *mem)
+{
+    uint64_t oldest = mem->commit;
+    const struct kv_mem_snapshot *snapshot;
+    LIST_FOREACH(snapshot, &mem->snapshots, link)
+    {
+        oldest = snapshot->commit < oldest ? snapshot->commit : oldest;
+    }
+    return oldest;
+}
+
+/* Drops the versions that no snapshot from `oldest` on can see. */
+static void kv_mem_trim(struct kv_mem *mem, struct omap *column, struct omap_entry *entry,
+                        uint64_t oldest)
+{
+    struct kv_mem_version *version = kv_mem_newest(entry);
+    while (version != NULL && version->commit > oldest) {
+        version = version->older;
+    }
+    if (version == NULL) {
+        return;
+    }
+    kv_mem_free_chain(version->older);
+    version->older = NULL;
+    if (version == kv_mem_newest(entry) && version->removed && mem->under == NULL) {
+        mem_free(version);
+        omap_delete(column, entry->key);
+    }
+}
+
+/* --- the batch --- */
+
+static void kv_mem_collect(struct kv_mem *mem, enum kv_column column, struct str key,
+                           struct str value, bool removed)
+{
+    struct kv_mem_version *version = mem_alloc(sizeof *version + value.size);
+    *version = (struct kv_mem_version){
+        .removed = removed,
+        .value = { (char *)(version + 1), value.size },
+    };
+    if (value.size > 0) {
+        memcpy(version + 1, value.data, value.size);
+    }
+    struct kv_mem_pending *pending = mem_alloc(sizeof *pending + key.size);
+    *pending = (struct kv_mem_pending){
+        .column = column,
+        .key = { (char *)(pending + 1), key.size },
+        .version = version,
+    };
+    memcpy(pending + 1, key.data, key.size);
+    STAILQ_INSERT_TAIL(&mem->pending, pending, link);
+}
+
+static void kv_mem_put(struct kv *kv, enum kv_column column, struct str key, struct str value)
+{
+    kv_mem_collect((struct kv_mem *)kv, column, key, value, false);
+}
+
+static void kv_mem_remove(struct kv *kv, enum kv_column column, struct str key)
+{
+    kv_mem_collect((struct kv_mem *)kv, column, key, (struct str){ 0 }, true);
+}
+
+/* Takes the version. */
+static void kv_mem_apply(struct kv_mem *mem, struct omap *column, struct str key,
+                         struct kv_mem_version *version, uint64_t oldest)
+{
+    struct omap_entry *entry = omap_find(column, key);
+    version->commit = mem->commit;
+    if (entry == NULL) {
+        struct str pointer = str_make(&version, sizeof version);
+        entry = omap_put(column, key, pointer, NULL);
+    } else {
+        version->older = kv_mem_newest(entry);
+        kv_mem_set_newest(entry, version);
+    }
+    kv_mem_trim(mem, column, entry, oldest);
+}
+
+static void kv_mem_discard(struct kv *kv)
+{
+    struct kv_mem *mem = (struct kv_mem *)kv;
+    struct kv_mem_pending *pending;
+    while ((pending = STAILQ_FIRST(&mem->pending)) != NULL) {
+        STAILQ_REMOVE_HEAD(&mem->pending, link);
+        mem_free(pending->version);
+        mem_free(pending);
+    }
+}
+
+static struct status kv_mem_commit(struct kv *kv)
+{
+    struct kv_mem *mem = (struct kv_mem *)kv;
+    struct status st = kv_mem_fault(mem);
+    if (st.code != STATUS_OK) {
+        kv_mem_discard(kv);
+        return st;
+    }
+    pthread_mutex_lock(&mem->mutex);
+    mem->commit++;
+    uint64_t oldest = kv_mem_oldest_snapshot(mem);
+    struct kv_mem_pending *pending;
+    STAILQ_FOREACH(pending, &mem->pending, link)
+    {
+        kv_mem_apply(mem, &mem->columns[pending->column], pending->key, pending->version, oldest);
+        pending->version = NULL;
+    }
+    pthread_mutex_unlock(&mem->mutex);
+    kv_mem_discard(kv);
+    return status_ok();
+}
+
+/* --- reading --- */
+
+static void kv_mem_snapshot_open(struct kv *kv, void **out)
+{
+    struct kv_mem *mem = (struct kv_mem *)kv;
+    struct kv_mem_snapshot *snapshot = mem_zalloc(1, sizeof *snapshot);
+    pthread_mutex_lock(&mem->mutex);
+    snapshot->commit = mem->commit;
+    LIST_INSERT_HEAD(&mem->snapshots, snapshot, link);
+    pthread_mutex_unlock(&mem->mutex);
+    if (mem->under != NULL) {
+        mem->under->ops->snapshot_open(mem->under, &snapshot->under);
+    }
+    *out = snapshot;
+}
+
+static void kv_mem_snapshot_close(struct kv *kv, void *taken)
+{
+    struct kv_mem *mem = (struct kv_mem *)kv;
+    struct kv_mem_snapshot *snapshot = taken;
+    if (mem->under != NULL) {
+        mem->under->ops->snapshot_close(mem->under, snapshot->under);
+    }
+    pthread_mutex_lock(&mem->mutex);
+    LIST_REMOVE(snapshot, link);
+    pthread_mutex_unlock(&mem->mutex);
+    mem_free(snapshot);
+}
+
+static uint64_t kv_mem_seen(const struct kv_mem *mem, const struct kv_mem_snapshot *snapshot)
+{
+    return snapshot == NULL ? mem->commit : snapshot->commit;
+}
+
+/* Looks one key up; `*decided` is false when the kv below must be asked. Without a snapshot the
+ * value is copied, for the chain may be trimmed. */
+static struct status kv_mem_get_one(struct kv_mem *mem, const struct kv_mem_snapshot *snapshot,
+                                    struct arena *arena, enum kv_column column, struct str key,
+                                    struct kv_value *value, bool *decided)
+{
+    pthread_mutex_lock(&mem->mutex);
+    const struct omap_entry *entry = omap_find(&mem->columns[column], key);
+    const struct kv_mem_version *version =
+        entry == NULL ? NULL : kv_mem_visible(mem, entry, kv_mem_seen(mem, snapshot));
+    *decided = version != NULL || mem->under == NULL;
+    *value = (struct kv_value){ .found = version != NULL && !version->removed };
+    bool full = false;
+    if (value->found) {
+        value->bytes = arena_copy(arena, version->value);
+        full = value->bytes.data == NULL;
+    }
+    pthread_mutex_unlock(&mem->mutex);
+    return full ? arena_full(arena) : status_ok();
+}
+
+static struct status kv_mem_get(struct kv *kv, void *taken, struct arena *arena,
+                                enum kv_column column, const struct str *keys, size_t keys_count,
+                                struct kv_value *values)
+{
+    struct kv_mem *mem = (struct kv_mem *)kv;
+    const struct kv_mem_snapshot *snapshot = taken;
+    TRY(kv_mem_fault(mem));
+    for (size_t i = 0; i < keys_count; i++) {
+        bool decided;
+        TRY(kv_mem_get_one(mem, snapshot, arena, column, keys[i], &values[i], &decided));
+        if (!decided) {
+            TRY(mem->under->ops->get(mem->under, snapshot == NULL ? NULL : snapshot->under, arena,
+                                     column, &keys[i], 1, &values[i]));
+        }
+    }
+    return status_ok();
+}
+
+/* --- iterators --- */
+
+/* Walks its own rows and those below as one sequence; at equal keys its own win. */
+struct kv_mem_iter {
+    struct kv_iter base;
+    struct kv_mem *mem;
+    enum kv_column column;
+    uint64_t commit;
+    struct kv_iter *under;
+    bool under_ahead; /* `under` stands at the first row after some key that we have passed */
+    struct buf at;    /* where the current move starts */
+};
+
+static bool kv_mem_skips(const struct omap_entry *entry, struct str key, bool inclusive)
+{
+    return !inclusive && str_eq(entry->key, key);
+}
+
+/* The nearest own entry, with what is seen there. */
+static const struct omap_entry *kv_mem_iter_own(struct kv_mem_iter *iter, bool inclusive,
+                                                bool forward, const struct kv_mem_version **version)
+{
+    struct omap *column = &iter->mem->columns[iter->column];
+    struct str key = buf_str(&iter->at);
+    const struct omap_entry *entry =
+        forward ? omap_lower_bound(column, key) : omap_find(column, key);
+    if (entry == NULL && !forward) {
+        entry = omap_before(column, key);
+    }
+    for (; entry != NULL; entry = forward ? omap_next(entry) : omap_before(column, entry->key)) {
+        *version = kv_mem_skips(entry, key, inclusive)
+                       ? NULL
+                       : kv_mem_visible(iter->mem, entry, iter->commit);
+        if (*version != NULL) {
+            break;
+        }
+    }
+    return entry;
+}
+
+/* Brings the iterator below to its first row from `at` on, without seeking when it is there. */
+static struct status kv_mem_iter_under(struct kv_mem_iter *iter, bool inclusive, bool forward)
+{
+    struct kv_iter *under = iter->under;
+    struct str key = buf_str(&iter->at);
+    if (under == NULL) {
+        return status_ok();
+    }
+    if (!forward || !iter->under_ahead) {
+        TRY(forward ? under->ops->seek(under, key) : under->ops->seek_back(under, key));
+    }
+    iter->under_ahead = forward;
+    if (!inclusive && under->valid && str_eq(under->key, key)) {
+        TRY(forward ? under->ops->next(under) : under->ops->prev(under));
+    }
+    return status_ok();
+}
+
+/* True when the own row comes before, or instead of, the one below. */
+static bool kv_mem_own_first(struct str own, struct str under, bool forward)
+{
+    int order = str_cmp(own, under);
+    return forward ? order <= 0 : order >= 0;
+}
+
+static void kv_mem_iter_from(struct kv_mem_iter *iter, struct str key)
+{
+    iter->at.size = 0;
+    buf_append(&iter->at, key);
+}
+
+/* Moves to the nearest row from `at` on that is not removed. */
+static struct status kv_mem_iter_move(struct kv_mem_iter *iter, bool inclusive, bool forward)
+{
+    for (;;) {
+        pthread_mutex_lock(&iter->mem->mutex);
+        const struct kv_mem_version *version = NULL;
+        const struct omap_entry *own = kv_mem_iter_own(iter, inclusive, forward, &version);
+        pthread_mutex_unlock(&iter->mem->mutex);
+        TRY(kv_mem_iter_under(iter, inclusive, forward));
+        bool below = iter->under != NULL && iter->under->valid;
+        iter->base.valid = own != NULL || below;
+        if (!iter->base.valid) {
+            return status_ok();
+        }
+        if (own == NULL || (below && !kv_mem_own_first(own->key, iter->under->key, forward))) {
+            iter->base.key = iter->under->key;
+            iter->base.value = iter->under->value;
+            return status_ok();
+        }
+        iter->base.key = own->key;
+        iter->base.value = version->value;
+        if (!version->removed) {
+            return status_ok();
+        }
+        kv_mem_iter_from(iter, own->key);
+        inclusive = false;
+    }
+}
+
+static struct status kv_mem_iter_start(struct kv_iter *base, struct str key, bool inclusive,
+                                       bool forward)
+{
+    struct kv_mem_iter *iter = (struct kv_mem_iter *)base;
+    TRY(kv_mem_fault(iter->mem));
+    kv_mem_iter_from(iter, key);
+    return kv_mem_iter_move(iter, inclusive, forward);
+}
+
+static struct status kv_mem_iter_seek(struct kv_iter *base, struct str key)
+{
+    ((struct kv_mem_iter *)base)->under_ahead = false;
+    return kv_mem_iter_start(base, key, true, true);
+}
+
+static struct status kv_mem_iter_seek_back(struct kv_iter *base, struct str key)
+{
+    return kv_mem_iter_start(base, key, true, false);
+}
+
+static struct status kv_mem_iter_next(struct kv_iter *base)
+{
+    assert(base->valid);
+    return kv_mem_iter_start(base, base->key, false, true);
+}
+
+static struct status kv_mem_iter_prev(struct kv_iter *base)
+{
+    assert(base->valid);
+    return kv_mem_iter_start(base, base->key, false, false);
+}
+
+static void kv_mem_iter_close(struct kv_iter *base)
+{
+    struct kv_mem_iter *iter = (struct kv_mem_iter *)base;
+    if (iter->under != NULL) {
+        iter->under->ops->close(iter->under);
+    }
+    buf_release(&iter->at);
+    mem_free(iter);
+}
+
+static const struct kv_iter_ops kv_mem_iter_ops = {
+    .seek = kv_mem_iter_seek,
+    .seek_back = kv_mem_iter_seek_back,
+    .next = kv_mem_iter_next,
+    .prev = kv_mem_iter_prev,
+    .close = kv_mem_iter_close,
+};
+
+static struct kv_iter *kv_mem_iter_open(struct kv *kv, void *taken, enum kv_column column,
+                                        bool one_key)
+{
+    struct kv_mem *mem = (struct kv_mem *)kv;
+    const struct kv_mem_snapshot *snapshot = taken;
+    assert(snapshot != NULL);
+    struct kv_mem_iter *iter = mem_zalloc(1, sizeof *iter);
+    iter->base.ops = &kv_mem_iter_ops;
+    iter->mem = mem;
+    iter->column = column;
+    iter->commit = snapshot->commit;
+    if (mem->under != NULL) {
+        iter->under = mem->under->ops->iter_open(mem->under, snapshot->under, column, one_key);
+    }
+    return &iter->base;
+}
+
+/* --- life --- */
+
+static struct status kv_mem_flush(struct kv *kv)
+{
+    return kv_mem_fault((struct kv_mem *)kv);
+}
+
+static struct status kv_mem_catch_up(struct kv *kv)
+{
+    (void)kv;
+    return status_error(STATUS_FAILED_PRECONDITION, "expected a secondary to catch up");
+}
+
+static void kv_mem_close(struct kv *kv)
+{
+    struct kv_mem *mem = (struct kv_mem *)kv;
+    assert(LIST_EMPTY(&mem->snapshots));
+    for (int i = 0; i < KV_COLUMNS; i++) {
+        struct omap_entry *entry = omap_lower_bound(&mem->columns[i], (struct str){ 0 });
+        for (; entry != NULL; entry = omap_next(entry)) {
+            kv_mem_free_chain(kv_mem_newest(entry));
+        }
+        omap_release(&mem->columns[i]);
+    }
+    kv_mem_discard(kv);
+    pthread_mutex_destroy(&mem->mutex);
+    mem_free(mem);
+}
+
+static const struct kv_ops kv_mem_ops = {
+    .snapshot_open = kv_mem_snapshot_open,
+    .snapshot_close = kv_mem_snapshot_close,
+    .get = kv_mem_get,
+    .iter_open = kv_mem_iter_open,
+    .put = kv_mem_put,
+    .remove = kv_mem_remove,
+    .commit = kv_mem_commit,
+    .discard = kv_mem_discard,
+    .flush = kv_mem_flush,
+    .catch_up = kv_mem_catch_up,
+    .close = kv_mem_close,
+};
+
+struct kv *kv_mem_new(struct kv *under)
+{
+    struct kv_mem *mem = mem_zalloc(1, sizeof *mem);
+    mem->base.ops = &kv_mem_ops;
+    mem->under = under;
+    mem->fail_in = -1;
+    pthread_mutex_init(&mem->mutex, NULL);
+    for (int i = 0; i < KV_COLUMNS; i++) {
+        omap_init(&mem->columns[i]);
+    }
+    LIST_INIT(&mem->snapshots);
+    STAILQ_INIT(&mem->pending);
+    return &mem->base;
+}

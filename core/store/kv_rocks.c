@@ -1,0 +1,504 @@
+/* The kv on RocksDB: one column family per column, WAL off (the log is the truth), atomic_flush on,
+ * without which a crash could keep one column of a batch and lose another. */
+#include <rocksdb/c.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "core/base/buf.h"
+#include "core/base/memory.h"
+#include "core/store/kv.h"
+#include "core/store/store.h"
+
+struct kv_rocks {
+    struct kv base;
+    rocksdb_t *db;
+    rocksdb_cache_t *cache;
+    rocksdb_options_t *options[KV_COLUMNS];
+    rocksdb_column_family_handle_t *columns[KV_COLUMNS];
+    rocksdb_writeoptions_t *write;
+    rocksdb_writebatch_t *batch;
+};
+
+/* For ever: RocksDB keeps them. Its first column must be called "default". */
+static const char *const kv_rocks_names[KV_COLUMNS] = {
+    [KV_META] = "default",
+    [KV_ENTITY] = "entity",
+    [KV_ENTITY_HISTORY] = "entity_history",
+    [KV_INDEX] = "index",
+    [KV_INDEX_HISTORY] = "index_history",
+    [KV_INDEX_LATEST] = "index_latest",
+    [KV_APPEND] = "append",
+};
+
+/* --- errors --- */
+
+/* What a message of RocksDB means for us; frees it. Whatever is not clearly the disk or another
+ * owner is damage: the store is folded again. */
+static struct status kv_rocks_status(char *message)
+{
+    static const struct {
+        const char *text;
+        enum status_code code;
+    } known[] = {
+        { "does not exist (create_if_missing is false)", STATUS_NOT_FOUND },
+        { "lock", STATUS_UNAVAILABLE },
+        { "No space left", STATUS_UNAVAILABLE },
+        { "File too large", STATUS_UNAVAILABLE },
+        { "Too many open files", STATUS_UNAVAILABLE },
+    };
+    if (message == NULL) {
+        return status_ok();
+    }
+    enum status_code code = STATUS_DATA_LOSS;
+    for (size_t i = 0; i < sizeof known / sizeof known[0] && code == STATUS_DATA_LOSS; i++) {
+        code = strstr(message, known[i].text) != NULL ? known[i].code : STATUS_DATA_LOSS;
+    }
+    struct status st = status_error(code, "%s", message);
+    rocksdb_free(message);
+    return st;
+}
+
+/* --- options --- */
+
+static void kv_rocks_none(void *self)
+{
+    (void)self;
+}
+
+static char *kv_rocks_prefix(void *self, const char *key, size_t size, size_t *prefix_size)
+{
+    (void)self;
+    *prefix_size = size - KV_VERSION_SIZE;
+    return (char *)(uintptr_t)key;
+}
+
+static unsigned char kv_rocks_in_domain(void *self, const char *key, size_t size)
+{
+    (void)self;
+    (void)key;
+    return size >= KV_VERSION_SIZE;
+}
+
+static unsigned char kv_rocks_in_range(void *self, const char *key, size_t size)
+{
+    (void)self;
+    (void)key;
+    (void)size;
+    return 0;
+}
+
+static const char *kv_rocks_prefix_name(void *self)
+{
+    (void)self;
+    return "agency.without_version";
+}
+
+static void kv_rocks_table(rocksdb_options_t *options, rocksdb_cache_t *cache, bool history)
+{
+    rocksdb_block_based_table_options_t *table = rocksdb_block_based_options_create();
+    rocksdb_block_based_options_set_block_size(table, 8192);
+    rocksdb_block_based_options_set_block_cache(table, cache);
+    rocksdb_block_based_options_set_format_version(table, 5);
+    rocksdb_block_based_options_set_filter_policy(table,
+                                                  rocksdb_filterpolicy_create_ribbon_hybrid(10, 1));
+    rocksdb_block_based_options_set_whole_key_filtering(table, !history);
+    rocksdb_options_set_block_based_table_factory(options, table);
+    rocksdb_block_based_options_destroy(table);
+}
+
+static bool kv_rocks_is_history(enum kv_column column)
+{
+    return column == KV_ENTITY_HISTORY || column == KV_INDEX_HISTORY;
+}
+
+/* Measured: LZ4 above and zstd at the bottom; a look-up in a history finds its file by the prefix
+ * without the version. */
+static rocksdb_options_t *kv_rocks_options(enum kv_column column, rocksdb_cache_t *cache)
+{
+    rocksdb_options_t *options = rocksdb_options_create();
+    rocksdb_options_set_atomic_flush(options, 1);
+    rocksdb_options_set_max_background_jobs(options, 2);
+    rocksdb_options_set_keep_log_file_num(options, 2);
+    rocksdb_options_set_stats_dump_period_sec(options, 0);
+    rocksdb_options_set_write_buffer_size(options, 64 << 20);
+    rocksdb_options_set_max_write_buffer_number(options, 3);
+    rocksdb_options_set_max_bytes_for_level_base(options, 256 << 20);
+    rocksdb_options_set_level_compaction_dynamic_level_bytes(options, 1);
+    rocksdb_options_set_compression(options, rocksdb_lz4_compression);
+    rocksdb_options_set_bottommost_compression(options, rocksdb_zstd_compression);
+    rocksdb_options_set_memtable_prefix_bloom_size_ratio(options, 0.05);
+    if (kv_rocks_is_history(column)) {
+        rocksdb_options_set_prefix_extractor(
+            options,
+            rocksdb_slicetransform_create(NULL, kv_rocks_none, kv_rocks_prefix, kv_rocks_in_domain,
+                                          kv_rocks_in_range, kv_rocks_prefix_name));
+    } else {
+        rocksdb_options_set_memtable_whole_key_filtering(options, 1);
+    }
+    kv_rocks_table(options, cache, kv_rocks_is_history(column));
+    return options;
+}
+
+/* --- snapshots and gets --- */
+
+struct kv_rocks_snapshot {
+    const rocksdb_snapshot_t *snapshot; /* NULL in a secondary, which stands still anyway */
+    rocksdb_readoptions_t *get;
+    rocksdb_readoptions_t *one_key;
+    rocksdb_readoptions_t *scan;
+};
+
+static rocksdb_readoptions_t *kv_rocks_read(const rocksdb_snapshot_t *snapshot)
+{
+    rocksdb_readoptions_t *read = rocksdb_readoptions_create();
+    rocksdb_readoptions_set_snapshot(read, snapshot);
+    return read;
+}
+
+static void kv_rocks_snapshot_open(struct kv *kv, void **out)
+{
+    struct kv_rocks *rocks = (struct kv_rocks *)kv;
+    struct kv_rocks_snapshot *snapshot = mem_zalloc(1, sizeof *snapshot);
+    snapshot->snapshot = kv->read_only ? NULL : rocksdb_create_snapshot(rocks->db);
+    snapshot->get = kv_rocks_read(snapshot->snapshot);
+    snapshot->one_key = kv_rocks_read(snapshot->snapshot);
+    snapshot->scan = kv_rocks_read(snapshot->snapshot);
+    rocksdb_readoptions_set_prefix_same_as_start(snapshot->one_key, 1);
+    rocksdb_readoptions_set_total_order_seek(snapshot->scan, 1);
+    *out = snapshot;
+}
+
+static void kv_rocks_snapshot_close(struct kv *kv, void *taken)
+{
+    struct kv_rocks *rocks = (struct kv_rocks *)kv;
+    struct kv_rocks_snapshot *snapshot = taken;
+    rocksdb_readoptions_destroy(snapshot->get);
+    rocksdb_readoptions_destroy(snapshot->one_key);
+    rocksdb_readoptions_destroy(snapshot->scan);
+    if (snapshot->snapshot != NULL) {
+        rocksdb_release_snapshot(rocks->db, snapshot->snapshot);
+    }
+    mem_free(snapshot);
+}
+
+/* Copies a pinned value, frees it, frees the message if there is one. */
+static struct status kv_rocks_take(struct arena *arena, rocksdb_pinnableslice_t *pinned,
+                                   char *message, struct kv_value *value)
+{
+    *value = (struct kv_value){ .found = pinned != NULL };
+    if (pinned != NULL) {
+        struct str bytes;
+        bytes.data = rocksdb_pinnableslice_value(pinned, &bytes.size);
+        value->bytes = arena_copy(arena, bytes);
+        rocksdb_pinnableslice_destroy(pinned);
+    }
+    TRY(kv_rocks_status(message));
+    return value->found && value->bytes.data == NULL ? arena_full(arena) : status_ok();
+}
+
+/* Keys of one call of RocksDB's batched get; what it pins lies on the stack. */
+enum { KV_ROCKS_GET_MAX = 64 };
+
+static struct status kv_rocks_get_batch(struct kv_rocks *rocks, rocksdb_readoptions_t *read,
+                                        struct arena *arena, enum kv_column column,
+                                        const struct str *keys, size_t count,
+                                        struct kv_value *values)
+{
+    const char *data[KV_ROCKS_GET_MAX];
+    size_t sizes[KV_ROCKS_GET_MAX];
+    rocksdb_pinnableslice_t *pinned[KV_ROCKS_GET_MAX] = { 0 };
+    char *messages[KV_ROCKS_GET_MAX] = { 0 };
+    assert(count <= KV_ROCKS_GET_MAX);
+    for (size_t i = 0; i < count; i++) {
+        data[i] = keys[i].data;
+        sizes[i] = keys[i].size;
+    }
+    rocksdb_batched_multi_get_cf(rocks->db, read, rocks->columns[column], count, data, sizes,
+                                 pinned, messages, false);
+    struct status st = status_ok();
+    for (size_t i = 0; i < count; i++) {
+        struct status one = kv_rocks_take(arena, pinned[i], messages[i], &values[i]);
+        st = st.code == STATUS_OK ? one : st;
+    }
+    return st;
+}
+
+static struct status kv_rocks_get(struct kv *kv, void *taken, struct arena *arena,
+                                  enum kv_column column, const struct str *keys, size_t keys_count,
+                                  struct kv_value *values)
+{
+    struct kv_rocks *rocks = (struct kv_rocks *)kv;
+    struct kv_rocks_snapshot *snapshot = taken;
+    rocksdb_readoptions_t *now = snapshot == NULL ? rocksdb_readoptions_create() : NULL;
+    rocksdb_readoptions_t *read = snapshot == NULL ? now : snapshot->get;
+    struct status st = status_ok();
+    /* A secondary's batched get would miss what it has caught up with. */
+    size_t batch_max = kv->read_only ? 1 : KV_ROCKS_GET_MAX;
+    while (keys_count > 0 && st.code == STATUS_OK) {
+        size_t count = keys_count < batch_max ? keys_count : batch_max;
+        if (count == 1) {
+            char *message = NULL;
+            rocksdb_pinnableslice_t *pinned = rocksdb_get_pinned_cf(
+                rocks->db, read, rocks->columns[column], keys[0].data, keys[0].size, &message);
+            st = kv_rocks_take(arena, pinned, message, values);
+        } else {
+            st = kv_rocks_get_batch(rocks, read, arena, column, keys, count, values);
+        }
+        keys += count;
+        values += count;
+        keys_count -= count;
+    }
+    if (now != NULL) {
+        rocksdb_readoptions_destroy(now);
+    }
+    return st;
+}
+
+/* --- iterators --- */
+
+struct kv_rocks_iter {
+    struct kv_iter base;
+    rocksdb_iterator_t *iter;
+};
+
+/* Takes over where RocksDB's iterator stands now. */
+static struct status kv_rocks_iter_read(struct kv_rocks_iter *iter)
+{
+    iter->base.valid = rocksdb_iter_valid(iter->iter);
+    if (iter->base.valid) {
+        iter->base.key.data = rocksdb_iter_key(iter->iter, &iter->base.key.size);
+        iter->base.value.data = rocksdb_iter_value(iter->iter, &iter->base.value.size);
+        return status_ok();
+    }
+    char *message = NULL;
+    rocksdb_iter_get_error(iter->iter, &message);
+    return kv_rocks_status(message);
+}
+
+static struct status kv_rocks_iter_seek(struct kv_iter *base, struct str key)
+{
+    struct kv_rocks_iter *iter = (struct kv_rocks_iter *)base;
+    rocksdb_iter_seek(iter->iter, key.data, key.size);
+    return kv_rocks_iter_read(iter);
+}
+
+static struct status kv_rocks_iter_seek_back(struct kv_iter *base, struct str key)
+{
+    struct kv_rocks_iter *iter = (struct kv_rocks_iter *)base;
+    rocksdb_iter_seek_for_prev(iter->iter, key.data, key.size);
+    return kv_rocks_iter_read(iter);
+}
+
+static struct status kv_rocks_iter_next(struct kv_iter *base)
+{
+    struct kv_rocks_iter *iter = (struct kv_rocks_iter *)base;
+    assert(base->valid);
+    rocksdb_iter_next(iter->iter);
+    return kv_rocks_iter_read(iter);
+}
+
+static struct status kv_rocks_iter_prev(struct kv_iter *base)
+{
+    struct kv_rocks_iter *iter = (struct kv_rocks_iter *)base;
+    assert(base->valid);
+    rocksdb_iter_prev(iter->iter);
+    return kv_rocks_iter_read(iter);
+}
+
+static void kv_rocks_iter_close(struct kv_iter *base)
+{
+    struct kv_rocks_iter *iter = (struct kv_rocks_iter *)base;
+    rocksdb_iter_destroy(iter->iter);
+    mem_free(iter);
+}
+
+static const struct kv_iter_ops kv_rocks_iter_ops = {
+    .seek = kv_rocks_iter_seek,
+    .seek_back = kv_rocks_iter_seek_back,
+    .next = kv_rocks_iter_next,
+    .prev = kv_rocks_iter_prev,
+    .close = kv_rocks_iter_close,
+};
+
+static struct kv_iter *kv_rocks_iter_open(struct kv *kv, void *taken, enum kv_column column,
+                                          bool one_key)
+{
+    struct kv_rocks *rocks = (struct kv_rocks *)kv;
+    struct kv_rocks_snapshot *snapshot = taken;
+    struct kv_rocks_iter *iter = mem_zalloc(1, sizeof *iter);
+    iter->base.ops = &kv_rocks_iter_ops;
+    iter->iter = rocksdb_create_iterator_cf(rocks->db, one_key ? snapshot->one_key : snapshot->scan,
+                                            rocks->columns[column]);
+    return &iter->base;
+}
+
+/* --- writing --- */
+
+static void kv_rocks_put(struct kv *kv, enum kv_column column, struct str key, struct str value)
+{
+    struct kv_rocks *rocks = (struct kv_rocks *)kv;
+    rocksdb_writebatch_put_cf(rocks->batch, rocks->columns[column], key.data, key.size, value.data,
+                              value.size);
+}
+
+static void kv_rocks_remove(struct kv *kv, enum kv_column column, struct str key)
+{
+    struct kv_rocks *rocks = (struct kv_rocks *)kv;
+    rocksdb_writebatch_delete_cf(rocks->batch, rocks->columns[column], key.data, key.size);
+}
+
+static void kv_rocks_discard(struct kv *kv)
+{
+    rocksdb_writebatch_clear(((struct kv_rocks *)kv)->batch);
+}
+
+static struct status kv_rocks_commit(struct kv *kv)
+{
+    struct kv_rocks *rocks = (struct kv_rocks *)kv;
+    char *message = NULL;
+    rocksdb_write(rocks->db, rocks->write, rocks->batch, &message);
+    kv_rocks_discard(kv);
+    return kv_rocks_status(message);
+}
+
+/* The C interface can flush one column only, which would tear a batch: seen. But a manual
+ * compaction flushes all columns at once under atomic_flush, and this column is small. It says no
+ * error, so what remains in memory is asked for. */
+static struct status kv_rocks_flush(struct kv *kv)
+{
+    static const char *const left[] = { "rocksdb.num-entries-active-mem-table",
+                                        "rocksdb.num-immutable-mem-table" };
+    struct kv_rocks *rocks = (struct kv_rocks *)kv;
+    rocksdb_compactoptions_t *options = rocksdb_compactoptions_create();
+    rocksdb_compactoptions_set_exclusive_manual_compaction(options, 0);
+    rocksdb_compact_range_cf_opt(rocks->db, rocks->columns[KV_META], options, NULL, 0, NULL, 0);
+    rocksdb_compactoptions_destroy(options);
+    for (size_t i = 0; i < sizeof left / sizeof left[0]; i++) {
+        uint64_t count = 0;
+        if (rocksdb_property_int_cf(rocks->db, rocks->columns[KV_META], left[i], &count) != 0 ||
+            count > 0) {
+            return status_error(STATUS_UNAVAILABLE, "expected the disk to take what is in memory");
+        }
+    }
+    return status_ok();
+}
+
+static struct status kv_rocks_catch_up(struct kv *kv)
+{
+    struct kv_rocks *rocks = (struct kv_rocks *)kv;
+    char *message = NULL;
+    if (!kv->read_only) {
+        return status_error(STATUS_FAILED_PRECONDITION, "expected a secondary to catch up");
+    }
+    rocksdb_try_catch_up_with_primary(rocks->db, &message);
+    return kv_rocks_status(message);
+}
+
+/* --- life --- */
+
+static void kv_rocks_free(struct kv_rocks *rocks)
+{
+    for (int i = 0; i < KV_COLUMNS; i++) {
+        if (rocks->columns[i] != NULL) {
+            rocksdb_column_family_handle_destroy(rocks->columns[i]);
+        }
+    }
+    if (rocks->db != NULL) {
+        rocksdb_close(rocks->db);
+    }
+    for (int i = 0; i < KV_COLUMNS; i++) {
+        rocksdb_options_destroy(rocks->options[i]);
+    }
+    rocksdb_writebatch_destroy(rocks->batch);
+    rocksdb_writeoptions_destroy(rocks->write);
+    rocksdb_cache_destroy(rocks->cache);
+    mem_free(rocks);
+}
+
+static void kv_rocks_close(struct kv *kv)
+{
+    if (!kv->read_only) {
+        struct status lost = kv_rocks_flush(kv); /* as in a crash: the position says so */
+        (void)lost;
+    }
+    kv_rocks_free((struct kv_rocks *)kv);
+}
+
+static const struct kv_ops kv_rocks_ops = {
+    .snapshot_open = kv_rocks_snapshot_open,
+    .snapshot_close = kv_rocks_snapshot_close,
+    .get = kv_rocks_get,
+    .iter_open = kv_rocks_iter_open,
+    .put = kv_rocks_put,
+    .remove = kv_rocks_remove,
+    .commit = kv_rocks_commit,
+    .discard = kv_rocks_discard,
+    .flush = kv_rocks_flush,
+    .catch_up = kv_rocks_catch_up,
+    .close = kv_rocks_close,
+};
+
+/* RocksDB makes folder and files even where it then fails, so whether there is a store is asked
+ * first. */
+static struct status kv_rocks_exists(const char *path)
+{
+    struct buf current = { 0 };
+    struct stat found;
+    buf_printf(&current, "%s/CURRENT", path);
+    buf_byte(&current, 0);
+    bool exists = stat(current.data, &found) == 0;
+    buf_release(&current);
+    return exists ? status_ok() : status_error(STATUS_NOT_FOUND, "expected a store there");
+}
+
+static struct kv_rocks *kv_rocks_new(const struct store_options *options)
+{
+    enum { CACHE_DEFAULT = 32 << 20 };
+    struct kv_rocks *rocks = mem_zalloc(1, sizeof *rocks);
+    rocks->base.ops = &kv_rocks_ops;
+    rocks->base.read_only = options->secondary != NULL;
+    rocks->cache =
+        rocksdb_cache_create_lru(options->cache_size > 0 ? options->cache_size : CACHE_DEFAULT);
+    for (int i = 0; i < KV_COLUMNS; i++) {
+        rocks->options[i] = kv_rocks_options((enum kv_column)i, rocks->cache);
+        rocksdb_options_set_create_if_missing(rocks->options[i], options->create);
+        rocksdb_options_set_create_missing_column_families(rocks->options[i], options->create);
+    }
+    rocks->write = rocksdb_writeoptions_create();
+    rocksdb_writeoptions_disable_WAL(rocks->write, 1);
+    rocks->batch = rocksdb_writebatch_create();
+    return rocks;
+}
+
+struct status kv_rocks_open(const struct store_options *options, struct kv **kv)
+{
+    if (!options->create) {
+        TRY(kv_rocks_exists(options->path));
+    }
+    struct kv_rocks *rocks = kv_rocks_new(options);
+    const rocksdb_options_t *const *each = (const rocksdb_options_t *const *)rocks->options;
+    char *message = NULL;
+    if (options->secondary != NULL) {
+        rocks->db = rocksdb_open_as_secondary_column_families(
+            rocks->options[0], options->path, options->secondary, KV_COLUMNS, kv_rocks_names, each,
+            rocks->columns, &message);
+    } else {
+        rocks->db = rocksdb_open_column_families(rocks->options[0], options->path, KV_COLUMNS,
+                                                 kv_rocks_names, each, rocks->columns, &message);
+    }
+    if (message != NULL) {
+        kv_rocks_free(rocks);
+        return kv_rocks_status(message);
+    }
+    *kv = &rocks->base;
+    return status_ok();
+}
+
+struct status kv_rocks_destroy(const char *path)
+{
+    char *message = NULL;
+    rocksdb_options_t *options = rocksdb_options_create();
+    rocksdb_destroy_db(options, path, &message);
+    rocksdb_options_destroy(options);
+    return kv_rocks_status(message);
+}

@@ -1,0 +1,333 @@
+/* Scans of a range and the history of one key.
+ *
+ * A scan as of a version walks the latest rows and the history side by side, for a key may be gone
+ * now that was there then. Of each key in the history only the first row that ended after the
+ * version matters; the others are stepped over, or sought past when there are many.
+ *
+ * Cost: as of now, one step a row. As of then, one or two steps more for each key with a history in
+ * the range, and for each key that is gone. */
+#include "core/base/buf.h"
+#include "core/base/memory.h"
+#include "core/base/num.h"
+#include "core/store/internal.h"
+
+/* Rows of one key's history that are stepped over before seeking is cheaper. */
+enum { STORE_STEPS_MAX = 8 };
+
+struct store_scan {
+    enum store_family family;
+    uint64_t as_of;
+    bool descending;
+    struct kv_iter *latest;
+    struct kv_iter *history; /* NULL when only the latest rows count */
+    struct buf prefix;
+    struct buf key;    /* scratch: the key that is sought */
+    bool past_latest;  /* the row given last is the one `latest` stands on */
+    bool past_history; /* rows of the key in `key` remain to be passed */
+};
+
+static struct str store_buf_set(struct buf *buf, struct str bytes)
+{
+    buf->size = 0;
+    buf_append(buf, bytes);
+    return buf_str(buf);
+}
+
+/* --- start --- */
+
+/* The least key above all that begin with the bytes; false if there is none (all are FF). */
+static bool store_prefix_end(struct buf *key)
+{
+    while (key->size > 0 && (uint8_t)key->data[key->size - 1] == 0xFF) {
+        key->size--;
+    }
+    if (key->size > 0) {
+        key->data[key->size - 1] = (char)(key->data[key->size - 1] + 1);
+    }
+    return key->size > 0;
+}
+
+/* Puts a descending scan on its first row. */
+static struct status store_scan_start_back(struct store_scan *scan, const struct store_range *range)
+{
+    struct kv_iter *iter = scan->latest;
+    bool exact = range->start.size > 0;
+    struct str from = store_buf_set(&scan->key, exact ? range->start : range->prefix);
+    if (!exact && store_prefix_end(&scan->key)) {
+        from = buf_str(&scan->key);
+    } else if (!exact) {
+        /* No key of ours is longer than this many FF. */
+        static const char high[] = "\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF";
+        from = store_buf_set(&scan->key, str_z(high));
+    }
+    TRY(iter->ops->seek_back(iter, from));
+    bool skip = iter->valid && str_eq(iter->key, from) && (!exact || range->after_start);
+    return skip ? iter->ops->prev(iter) : status_ok();
+}
+
+/* Puts an ascending scan on its first row. Behind `start`, in the history, begins the first key
+ * that is not `start`: its own rows are `start` and 8 bytes, so they are passed with it. */
+static struct status store_scan_start(struct store_scan *scan, const struct store_range *range)
+{
+    struct str from = range->start.size > 0 ? range->start : range->prefix;
+    TRY(scan->latest->ops->seek(scan->latest, from));
+    if (range->after_start && scan->latest->valid && str_eq(scan->latest->key, from)) {
+        TRY(scan->latest->ops->next(scan->latest));
+    }
+    if (scan->history != NULL) {
+        TRY(scan->history->ops->seek(scan->history, from));
+        store_buf_set(&scan->key, from);
+        scan->past_history = range->after_start;
+    }
+    return status_ok();
+}
+
+struct status store_scan_open(struct store_reader *reader, enum store_family family,
+                              const struct store_range *range, struct store_scan **out)
+{
+    assert(range->as_of == STORE_LATEST || (store_has_history(family) && !range->descending));
+    assert(range->start.size == 0 || str_starts(range->start, range->prefix));
+    struct store_scan *scan = mem_zalloc(1, sizeof *scan);
+    scan->family = family;
+    scan->as_of = range->as_of;
+    scan->descending = range->descending;
+    store_buf_set(&scan->prefix, range->prefix);
+    const struct kv_ops *ops = reader->kv->ops;
+    scan->latest = ops->iter_open(reader->kv, reader->snapshot, store_column(family), false);
+    if (range->as_of != STORE_LATEST) {
+        scan->history =
+            ops->iter_open(reader->kv, reader->snapshot, store_history_column(family), false);
+    }
+    struct status st =
+        range->descending ? store_scan_start_back(scan, range) : store_scan_start(scan, range);
+    if (st.code != STATUS_OK) {
+        store_scan_close(scan);
+        return st;
+    }
+    *out = scan;
+    return status_ok();
+}
+
+void store_scan_close(struct store_scan *scan)
+{
+    if (scan == NULL) {
+        return;
+    }
+    scan->latest->ops->close(scan->latest);
+    if (scan->history != NULL) {
+        scan->history->ops->close(scan->history);
+    }
+    buf_release(&scan->prefix);
+    buf_release(&scan->key);
+    mem_free(scan);
+}
+
+/* --- step --- */
+
+static bool store_scan_in(const struct store_scan *scan, const struct kv_iter *iter)
+{
+    return iter != NULL && iter->valid && str_starts(iter->key, buf_str(&scan->prefix));
+}
+
+/* Passes history rows of the key in `scan->key` until one ended at or after `until`. `*at` says
+ * that the history stands on such a row of that key. */
+static struct status store_scan_pass(struct store_scan *scan, uint64_t until, bool *at)
+{
+    struct kv_iter *history = scan->history;
+    size_t size = scan->key.size;
+    for (int steps = 0; history->valid; steps++) {
+        struct str key;
+        uint64_t ended;
+        TRY(store_history_key(history->key, &key, &ended));
+        bool same = str_eq(key, str_make(scan->key.data, size));
+        *at = same && ended >= until;
+        if (!same || ended >= until) {
+            return status_ok();
+        }
+        if (steps < STORE_STEPS_MAX) {
+            TRY(history->ops->next(history));
+            continue;
+        }
+        num_put_u64be(buf_reserve(&scan->key, KV_VERSION_SIZE), until);
+        TRY(history->ops->seek(history, str_make(scan->key.data, size + KV_VERSION_SIZE)));
+    }
+    *at = false;
+    return status_ok();
+}
+
+/* Leaves the row that was given last. */
+static struct status store_scan_leave(struct store_scan *scan)
+{
+    if (scan->past_latest) {
+        struct kv_iter *latest = scan->latest;
+        scan->past_latest = false;
+        TRY(scan->descending ? latest->ops->prev(latest) : latest->ops->next(latest));
+    }
+    if (scan->past_history) {
+        bool at;
+        scan->past_history = false;
+        TRY(store_scan_pass(scan, UINT64_MAX, &at));
+    }
+    return status_ok();
+}
+
+/* What the key of the history's row was as of the scan's version. */
+static struct status store_scan_past(struct store_scan *scan, struct store_row *row)
+{
+    struct str key;
+    uint64_t until;
+    bool at;
+    TRY(store_history_key(scan->history->key, &key, &until));
+    store_buf_set(&scan->key, key);
+    scan->past_history = true;
+    TRY(store_scan_pass(scan, scan->as_of + 1, &at));
+    if (!at) {
+        return status_ok();
+    }
+    TRY(store_row_decode(scan->family, scan->history->value, &row->since, &row->value));
+    TRY(store_history_key(scan->history->key, &row->key, &until));
+    row->found = row->since <= scan->as_of;
+    return status_ok();
+}
+
+/* Considers the lowest key of both sides; `*more` says that there was one. */
+static struct status store_scan_step(struct store_scan *scan, struct store_row *row, bool *more)
+{
+    TRY(store_scan_leave(scan));
+    bool now = store_scan_in(scan, scan->latest), then = store_scan_in(scan, scan->history);
+    *more = now || then;
+    if (!*more) {
+        return status_ok();
+    }
+    struct str past = { 0 };
+    uint64_t until;
+    if (then) {
+        TRY(store_history_key(scan->history->key, &past, &until));
+    }
+    int order = !now ? 1 : !then ? -1 : str_cmp(scan->latest->key, past);
+    if (order > 0) {
+        return store_scan_past(scan, row);
+    }
+    scan->past_latest = true;
+    row->key = scan->latest->key;
+    TRY(store_row_decode(scan->family, scan->latest->value, &row->since, &row->value));
+    row->found = row->since <= scan->as_of;
+    if (order == 0 && row->found) {
+        store_buf_set(&scan->key, past);
+        scan->past_history = true;
+    }
+    return order == 0 && !row->found ? store_scan_past(scan, row) : status_ok();
+}
+
+struct status store_scan_next(struct store_scan *scan, struct store_row *row)
+{
+    bool more;
+    do {
+        *row = (struct store_row){ 0 };
+        TRY(store_scan_step(scan, row, &more));
+    } while (more && !row->found);
+    return status_ok();
+}
+
+/* --- the history of one key --- */
+
+struct store_history {
+    enum store_family family;
+    uint64_t before;
+    struct buf key;       /* with room behind it for the version that is sought */
+    struct kv_iter *iter; /* on the next row to give, if it is of this key */
+    struct arena arena;   /* of the latest row */
+    struct kv_value latest;
+    bool given; /* the row that `iter` stands on was given */
+};
+
+static struct str store_history_key_at(struct store_history *history, uint64_t until)
+{
+    num_put_u64be(buf_reserve(&history->key, KV_VERSION_SIZE), until);
+    return str_make(history->key.data, history->key.size + KV_VERSION_SIZE);
+}
+
+static bool store_history_in(const struct store_history *history)
+{
+    const struct kv_iter *iter = history->iter;
+    return iter->valid && iter->key.size == history->key.size + KV_VERSION_SIZE &&
+           str_starts(iter->key, buf_str(&history->key));
+}
+
+/* Finds the youngest row that began before `before`: the first that ended at or after it, if it
+ * began by then, else the one ahead of that. */
+static struct status store_history_start(struct store_history *history)
+{
+    struct kv_iter *iter = history->iter;
+    TRY(iter->ops->seek(iter, store_history_key_at(history, history->before)));
+    if (store_history_in(history)) {
+        uint64_t since;
+        struct str value;
+        TRY(store_row_decode(history->family, iter->value, &since, &value));
+        if (since < history->before) {
+            return status_ok();
+        }
+    }
+    return iter->ops->seek_back(iter, store_history_key_at(history, history->before));
+}
+
+struct status store_history_open(struct store_reader *reader, enum store_family family,
+                                 struct str key, uint64_t before, struct store_history **out)
+{
+    struct store_history *history = mem_zalloc(1, sizeof *history);
+    const struct kv_ops *ops = reader->kv->ops;
+    history->family = family;
+    history->before = before;
+    arena_init(&history->arena, SIZE_MAX);
+    store_buf_set(&history->key, key);
+    history->iter =
+        ops->iter_open(reader->kv, reader->snapshot, store_history_column(family), false);
+    struct status st = ops->get(reader->kv, reader->snapshot, &history->arena, store_column(family),
+                                &key, 1, &history->latest);
+    if (st.code == STATUS_OK) {
+        st = store_history_start(history);
+    }
+    if (st.code != STATUS_OK) {
+        store_history_close(history);
+        return st;
+    }
+    *out = history;
+    return status_ok();
+}
+
+void store_history_close(struct store_history *history)
+{
+    if (history == NULL) {
+        return;
+    }
+    history->iter->ops->close(history->iter);
+    arena_release(&history->arena);
+    buf_release(&history->key);
+    mem_free(history);
+}
+
+struct status store_history_next(struct store_history *history, struct store_version *version)
+{
+    struct kv_iter *iter = history->iter;
+    *version = (struct store_version){ .until = STORE_LATEST };
+    if (history->latest.found) {
+        history->latest.found = false;
+        TRY(store_row_decode(history->family, history->latest.bytes, &version->since,
+                             &version->value));
+        version->found = version->since < history->before;
+        if (version->found) {
+            return status_ok();
+        }
+    }
+    if (history->given && iter->valid) {
+        TRY(iter->ops->prev(iter));
+    }
+    history->given = true;
+    version->found = store_history_in(history);
+    if (!version->found) {
+        return status_ok();
+    }
+    struct str key;
+    TRY(store_history_key(iter->key, &key, &version->until));
+    return store_row_decode(history->family, iter->value, &version->since, &version->value);
+}

@@ -1,0 +1,221 @@
+/* The writer: turns changes into rows, keeps history and the state root, commits with the position.
+ *
+ * Changes are sorted by key, so that each key is read once, written once, and RocksDB gets sorted
+ * puts; all but the last value of a key go to the history at once.
+ *
+ * Invariants:
+ *   (1) the rows, the position and the root change in one commit or not at all;
+ *   (2) of one key, the history's rows and the latest row cover disjoint spans of versions, each
+ *       `since` < `until`;
+ *   (3) the root in memory is that of the rows, or `root` is NULL and loaded by the next write. */
+#include <stdlib.h>
+
+#include "core/base/buf.h"
+#include "core/base/memory.h"
+#include "core/base/num.h"
+#include "core/store/internal.h"
+
+struct store_writer {
+    struct kv *kv;
+    struct root *root;
+    struct arena arena; /* of one group of keys */
+    struct buf row;     /* scratch */
+    struct buf key;     /* scratch */
+};
+
+struct status store_writer_open(struct store *store, struct store_writer **out)
+{
+    if (store->kv->read_only) {
+        return status_error(STATUS_FAILED_PRECONDITION, "expected a store that is owned");
+    }
+    struct root *root;
+    TRY(store_root_load(store->kv, NULL, &root));
+    struct store_writer *writer = mem_zalloc(1, sizeof *writer);
+    writer->kv = store->kv;
+    writer->root = root;
+    arena_init(&writer->arena, SIZE_MAX);
+    *out = writer;
+    return status_ok();
+}
+
+void store_writer_close(struct store_writer *writer)
+{
+    if (writer == NULL) {
+        return;
+    }
+    root_free(writer->root);
+    arena_release(&writer->arena);
+    buf_release(&writer->row);
+    buf_release(&writer->key);
+    mem_free(writer);
+}
+
+/* A row while changes of its key are applied; bytes are borrowed. */
+struct store_state {
+    bool exists;
+    uint64_t since;
+    struct str value;
+};
+
+static struct str store_writer_row(struct store_writer *writer, enum store_family family,
+                                   const struct store_state *state)
+{
+    if (!store_is_versioned(family)) {
+        return state->value;
+    }
+    writer->row.size = 0;
+    num_put_u64be(buf_reserve(&writer->row, KV_VERSION_SIZE), state->since);
+    writer->row.size = KV_VERSION_SIZE;
+    buf_append(&writer->row, state->value);
+    return buf_str(&writer->row);
+}
+
+/* Keeps a value that ends with version `until`. */
+static void store_writer_keep(struct store_writer *writer, enum store_family family, struct str key,
+                              const struct store_state *state, uint64_t until)
+{
+    assert(state->exists && state->since < until);
+    writer->key.size = 0;
+    buf_append(&writer->key, key);
+    num_put_u64be(buf_reserve(&writer->key, KV_VERSION_SIZE), until);
+    writer->key.size += KV_VERSION_SIZE;
+    writer->kv->ops->put(writer->kv, store_history_column(family), buf_str(&writer->key),
+                         store_writer_row(writer, family, state));
+}
+
+/* Writes what a key has become. */
+static void store_writer_settle(struct store_writer *writer, enum store_family family,
+                                struct str key, const struct store_state *old,
+                                const struct store_state *state)
+{
+    if (family == STORE_ENTITY && old->exists) {
+        root_remove(writer->root, key, old->since, old->value);
+    }
+    if (family == STORE_ENTITY && state->exists) {
+        root_add(writer->root, key, state->since, state->value);
+    }
+    if (state->exists) {
+        struct str row = store_writer_row(writer, family, state);
+        writer->kv->ops->put(writer->kv, store_column(family), key, row);
+    } else if (old->exists || !store_has_history(family)) {
+        writer->kv->ops->remove(writer->kv, store_column(family), key);
+    }
+}
+
+/* Applies all changes of one key; `latest` is what is there now, where the family has history. */
+static struct status store_writer_key(struct store_writer *writer,
+                                      const struct store_change *const *changes, size_t count,
+                                      const struct kv_value *latest)
+{
+    enum store_family family = changes[0]->family;
+    struct store_state old = { .exists = latest->found };
+    if (old.exists) {
+        TRY(store_row_decode(family, latest->bytes, &old.since, &old.value));
+    }
+    struct store_state state = old;
+    for (size_t i = 0; i < count; i++) {
+        const struct store_change *change = changes[i];
+        if (state.exists && change->version < state.since) {
+            return status_error(STATUS_INTERNAL,
+                                "expected a version of at least '%llu' for a key, but it is '%llu'",
+                                (unsigned long long)state.since,
+                                (unsigned long long)change->version);
+        }
+        if (store_has_history(family) && state.exists && state.since < change->version) {
+            store_writer_keep(writer, family, change->key, &state, change->version);
+        }
+        state = (struct store_state){ !change->is_delete, change->version, change->value };
+    }
+    store_writer_settle(writer, family, changes[0]->key, &old, &state);
+    return status_ok();
+}
+
+/* Keys whose present values are read at once. */
+enum { STORE_WRITE_GROUP = 64 };
+
+static bool store_same_key(const struct store_change *a, const struct store_change *b)
+{
+    return a->family == b->family && str_eq(a->key, b->key);
+}
+
+/* Applies the first changes of sorted ones: those of at most STORE_WRITE_GROUP keys of one family.
+ * Says how many they were. */
+static struct status store_writer_group(struct store_writer *writer,
+                                        const struct store_change *const *changes, size_t count,
+                                        size_t *done)
+{
+    enum store_family family = changes[0]->family;
+    struct str keys[STORE_WRITE_GROUP];
+    size_t starts[STORE_WRITE_GROUP + 1], used = 0, at = 0;
+    for (; at < count && changes[at]->family == family; at++) {
+        if (at > 0 && store_same_key(changes[at - 1], changes[at])) {
+            continue;
+        }
+        if (used == STORE_WRITE_GROUP) {
+            break;
+        }
+        starts[used] = at;
+        keys[used++] = changes[at]->key;
+    }
+    starts[used] = at;
+    *done = at;
+    struct kv_value latest[STORE_WRITE_GROUP] = { { 0 } };
+    arena_reset(&writer->arena);
+    if (store_has_history(family)) {
+        TRY(writer->kv->ops->get(writer->kv, NULL, &writer->arena, store_column(family), keys, used,
+                                 latest));
+    }
+    for (size_t i = 0; i < used; i++) {
+        TRY(store_writer_key(writer, changes + starts[i], starts[i + 1] - starts[i], &latest[i]));
+    }
+    return status_ok();
+}
+
+static int store_writer_order(const void *a, const void *b)
+{
+    const struct store_change *x = *(const struct store_change *const *)a;
+    const struct store_change *y = *(const struct store_change *const *)b;
+    if (x->family != y->family) {
+        return x->family < y->family ? -1 : 1;
+    }
+    int order = str_cmp(x->key, y->key);
+    return order != 0 ? order : (x > y) - (x < y); /* changes of one key stay in their order */
+}
+
+static struct status store_writer_collect(struct store_writer *writer,
+                                          const struct store_change *const *sorted, size_t count,
+                                          struct str position)
+{
+    for (size_t done; count > 0; sorted += done, count -= done) {
+        TRY(store_writer_group(writer, sorted, count, &done));
+    }
+    store_root_save(writer->kv, writer->root, &writer->key);
+    writer->kv->ops->put(writer->kv, KV_META, STORE_KEY_POSITION, position);
+    return status_ok();
+}
+
+struct status store_write(struct store_writer *writer, const struct store_change *changes,
+                          size_t changes_count, struct str position)
+{
+    if (writer->root == NULL) {
+        TRY(store_root_load(writer->kv, NULL, &writer->root));
+    }
+    const struct store_change **sorted = mem_alloc((changes_count + 1) * sizeof *sorted);
+    for (size_t i = 0; i < changes_count; i++) {
+        sorted[i] = &changes[i];
+        assert(changes[i].family != STORE_META || !str_starts(changes[i].key, STR("store.")));
+    }
+    qsort(sorted, changes_count, sizeof *sorted, store_writer_order);
+    struct status st = store_writer_collect(writer, sorted, changes_count, position);
+    if (st.code == STATUS_OK) {
+        st = writer->kv->ops->commit(writer->kv);
+    } else {
+        writer->kv->ops->discard(writer->kv);
+    }
+    if (st.code != STATUS_OK) {
+        root_free(writer->root);
+        writer->root = NULL;
+    }
+    mem_free(sorted);
+    return st;
+}

@@ -1,0 +1,97 @@
+#include "tests/lib/store_kit.h"
+
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "tests/lib/test.h"
+
+static int store_kit_unlink(const char *path, const struct stat *found, int flag, struct FTW *ftw)
+{
+    (void)found;
+    (void)flag;
+    (void)ftw;
+    return remove(path);
+}
+
+void store_kit_remove_folder(const char *folder)
+{
+    nftw(folder, store_kit_unlink, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+static struct store *store_kit_rocks(const struct store_kit *kit)
+{
+    char path[80];
+    snprintf(path, sizeof path, "%s/store", kit->folder);
+    struct store_options options = { .path = path, .fold_version = 1, .create = true };
+    struct store *store = NULL;
+    assert_ok(store_open(&options, &store));
+    return store;
+}
+
+void store_kit_open(struct store_kit *kit, enum store_kit_backend backend)
+{
+    *kit = (struct store_kit){ .backend = backend };
+    snprintf(kit->folder, sizeof kit->folder, "/tmp/agency-test-XXXXXX");
+    assert_non_null(mkdtemp(kit->folder));
+    kit->store = backend == STORE_KIT_MEM ? store_mem_new() : store_kit_rocks(kit);
+    assert_ok(store_writer_open(kit->store, &kit->writer));
+}
+
+void store_kit_settle(struct store_kit *kit)
+{
+    if (kit->backend == STORE_KIT_LAYER && kit->under == NULL) {
+        store_writer_close(kit->writer);
+        kit->under = kit->store;
+        kit->store = store_layer_new(kit->under);
+        assert_ok(store_writer_open(kit->store, &kit->writer));
+    }
+}
+
+void store_kit_close(struct store_kit *kit)
+{
+    store_writer_close(kit->writer);
+    store_close(kit->store);
+    store_close(kit->under);
+    store_kit_remove_folder(kit->folder);
+}
+
+void store_kit_reopen(struct store_kit *kit)
+{
+    assert_int_equal(kit->backend, STORE_KIT_ROCKS);
+    store_writer_close(kit->writer);
+    store_close(kit->store);
+    kit->store = store_kit_rocks(kit);
+    assert_ok(store_writer_open(kit->store, &kit->writer));
+}
+
+void store_kit_each(void (*check)(struct store_kit *kit))
+{
+    for (int backend = 0; backend < STORE_KIT_BACKENDS; backend++) {
+        struct store_kit kit;
+        store_kit_open(&kit, (enum store_kit_backend)backend);
+        check(&kit);
+        store_kit_close(&kit);
+    }
+}
+
+void store_kit_write(struct store_kit *kit, const struct store_change *changes, size_t count)
+{
+    kit->written++;
+    assert_ok(
+        store_write(kit->writer, changes, count, str_make(&kit->written, sizeof kit->written)));
+}
+
+void store_kit_put(struct store_kit *kit, enum store_family family, const char *key,
+                   uint64_t version, const char *value)
+{
+    struct store_change change = {
+        .family = family,
+        .is_delete = value == NULL,
+        .key = str_z(key),
+        .value = str_z(value),
+        .version = version,
+    };
+    store_kit_write(kit, &change, 1);
+}
