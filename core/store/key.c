@@ -56,7 +56,7 @@ static struct status key_measure(struct str key, size_t *size, size_t *escapes)
 
 struct status key_get_str(struct str *key, struct arena *arena, struct str *part)
 {
-    size_t size, escapes;
+    size_t size = 0, escapes = 0;
     TRY(key_measure(*key, &size, &escapes));
     struct str written = { key->data, size };
     *key = str_from(*key, size + 2);
