@@ -32,30 +32,36 @@ scratch() {
 
 # check NAME COMMAND...: passes when the command does; shows what it printed when it fails.
 check() {
-    local name=$1 log
+    local name=$1 code=0
     shift
     scratch
-    log=$scratch_folder/check
-    if "$@" > "$log" 2>&1; then
+    "$@" > "$scratch_folder/check" 2>&1 || code=$?
+    if [ "$code" -eq 0 ]; then
         passed=$((passed + 1))
     else
         failed=$((failed + 1))
-        say "FAILED $name (exit code $?)"
-        sed 's/^/    /' "$log" | tail -n 100
+        say "FAILED $name (exit code $code)"
+        sed 's/^/    /' "$scratch_folder/check" | tail -n 100
     fi
 }
 
-# add_totals LOG CODE NAME: adds the totals that a program printed as its last line.
-add_totals() {
-    local line
-    line=$(tail -n 1 "$1")
+# add NAME COMMAND...: runs a program that counts for itself, shows what it printed and adds the
+# totals of its last line.
+add() {
+    local name=$1 code=0 line
+    shift
+    scratch
+    "$@" > "$scratch_folder/add" 2>&1 || code=$?
+    line=$(tail -n 1 "$scratch_folder/add")
     if [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped$ ]]; then
+        head -n -1 "$scratch_folder/add"
         passed=$((passed + BASH_REMATCH[1]))
         failed=$((failed + BASH_REMATCH[2]))
         skipped=$((skipped + BASH_REMATCH[3]))
-        [ "$2" -eq 0 ] || [ "${BASH_REMATCH[2]}" -gt 0 ] || failed=$((failed + 1))
+        [ "$code" -eq 0 ] || [ "${BASH_REMATCH[2]}" -gt 0 ] || failed=$((failed + 1))
     else
+        cat "$scratch_folder/add"
         failed=$((failed + 1))
-        say "FAILED $3: expected 'N passed, N failed, N skipped' as its last line"
+        say "FAILED $name (exit code $code): expected 'N passed, N failed, N skipped' at its end"
     fi
 }
