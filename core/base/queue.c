@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/base/clock.h"
 #include "core/base/memory.h"
 
 struct queue {
@@ -90,12 +91,10 @@ static void queue_lower(const struct queue *queue)
 
 static struct timespec queue_deadline(int64_t timeout_us)
 {
-    struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    int64_t nanos = ts.tv_nsec + timeout_us % 1000000 * 1000;
-    ts.tv_sec += timeout_us / 1000000 + nanos / 1000000000;
-    ts.tv_nsec = nanos % 1000000000;
-    return ts;
+    struct clock clock = clock_real(); /* the one that the condition variables use */
+    int64_t deadline_us = clock_monotonic_us(&clock) + timeout_us;
+    return (struct timespec){ .tv_sec = deadline_us / 1000000,
+                              .tv_nsec = deadline_us % 1000000 * 1000 };
 }
 
 /* Waits once; false at the deadline. */

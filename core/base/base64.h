@@ -1,0 +1,15 @@
+/* Base64 (RFC 4648), both alphabets. */
+#ifndef CORE_BASE_BASE64_H
+#define CORE_BASE_BASE64_H
+
+#include "core/base/buf.h"
+
+/* Appends the standard form with padding. */
+void base64_encode(struct str bytes, struct buf *out);
+/* The most bytes that a text of this size can decode to. */
+size_t base64_decoded_size_max(size_t text_size);
+/* Decodes either alphabet, with or without padding, into `out` (of the size above); false when it
+ * is not base64. Bits that belong to no byte may be anything, as protobuf's own readers have it. */
+bool base64_decode(struct str text, char *out, size_t *out_size);
+
+#endif

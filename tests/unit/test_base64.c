@@ -1,0 +1,50 @@
+#include "core/base/base64.h"
+
+#include "tests/lib/test.h"
+
+static void assert_decodes(const char *text, const char *expected)
+{
+    char out[64];
+    size_t size;
+    assert_true(base64_decode(str_z(text), out, &size));
+    assert_true(size <= base64_decoded_size_max(strlen(text)));
+    assert_true(str_eq(str_make(out, size), str_z(expected)));
+}
+
+/* RFC 4648, section 10. */
+TEST(base64, gives_the_vectors_of_the_rfc)
+{
+    static const char *const vectors[][2] = { { "", "" },
+                                              { "f", "Zg==" },
+                                              { "fo", "Zm8=" },
+                                              { "foo", "Zm9v" },
+                                              { "foob", "Zm9vYg==" },
+                                              { "fooba", "Zm9vYmE=" },
+                                              { "foobar", "Zm9vYmFy" } };
+    for (size_t i = 0; i < sizeof vectors / sizeof vectors[0]; i++) {
+        struct buf out = { 0 };
+        base64_encode(str_z(vectors[i][0]), &out);
+        assert_true(str_eq(buf_str(&out), str_z(vectors[i][1])));
+        assert_decodes(vectors[i][1], vectors[i][0]);
+        buf_release(&out);
+    }
+}
+
+TEST(base64, takes_both_alphabets_with_and_without_padding)
+{
+    assert_decodes("-_8", "\xfb\xff");
+    assert_decodes("+/8=", "\xfb\xff");
+    assert_decodes("Zg", "f");
+}
+
+TEST(base64, refuses_everything_else)
+{
+    static const char *const wrong[] = {
+        "Z", "Zm9vY", "Z===", "Zg=", "Zm 9", "====", "Zm9v=", "="
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        char out[16];
+        size_t size;
+        assert_false(base64_decode(str_z(wrong[i]), out, &size));
+    }
+}
