@@ -13,13 +13,18 @@ HEADER = "#ifndef CORE_{0}_H\n#define CORE_{0}_H\n{1}\n#endif\n"
 PROTO = 'syntax = "proto3";\npackage agency.v1;\n{0}\n'
 MESSAGE = PROTO.format("message A {{\n  {0}\n}}")
 ENUM = PROTO.format("enum RoleKind {{\n  {0}\n}}")
-LONG_FUNCTION = "int f(void)\n{\n" + "    ;\n" * 70 + "}\n"
+LONG_FUNCTION = "int f(void)\n{\n" + "    ;\n" * 71 + "}\n"
+LONG_TEST = "TEST(a, is)\n{\n" + "    ;\n" * 31 + "}\n"
 
 # rule: (file, text, line of the breach)
 BROKEN = [
     ("columns", "core/base/a.c", "/*\n" + "x" * 101 + " */\n", 2),
     ("file-lines", "core/base/a.c", "\n" * 501, 1),
     ("function-lines", "core/base/a.c", LONG_FUNCTION, 2),
+    ("function-lines", "tests/unit/test_a.c", LONG_TEST, 2),
+    ("must-use", "core/base/a.h", "struct status a_b(void);\n", 1),
+    ("typedefs", "core/base/a.h", "typedef struct a a_t;\n", 1),
+    ("whitespace", "README.md", "a \nb\n", 1),
     ("includes", "core/base/a.c", '#include "core/pb/json.h"\n', 1),
     ("includes", "core/base/a.c", '#include "agency/v1/role.pb-c.h"\n', 1),
     ("includes", "core/domain/a.c", '#include "core/store/store.h"\n', 1),
@@ -53,6 +58,8 @@ SOUND = [
     ("calls", "core/pb/a.c", '/* never malloc(3) */ const char *a = "sprintf(b)";\n'),
     ("calls", "core/base/memory.c", "void *p = malloc(3);\n"),
     ("calls", "core/pb/a.c", "a->free(b);\nc.time(d);\narena_free(e);\n"),
+    ("must-use", "core/base/a.h", "MUST_USE struct status a_b(void);\n"),
+    ("typedefs", "core/base/a.h", "typedef struct status a_function(void);\n"),
     ("includes", "core/model/a.c", '#include "core/evlog/record.h"\n#include <stdio.h>\n'),
     ("includes", "writers/a.c", '#include "core/model/view.h"\n#include "writers/decider.h"\n'),
     ("proto-comments", "proto/a.proto", MESSAGE.format("// The id.\n  string id = 1;")),

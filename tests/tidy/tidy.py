@@ -25,6 +25,7 @@ from source import Breach, Tree
 
 COLUMNS_MAX = 100
 FUNCTION_LINES_MAX = 70
+TEST_LINES_MAX = 30
 FILE_LINES_MAX = 500
 
 # Who may include whom; a folder may always include itself, and all but base the generated messages.
@@ -92,19 +93,47 @@ def rule_file_lines(tree):
             yield Breach(file, 1, f"expected at most {FILE_LINES_MAX} lines, not {len(file.lines)}")
 
 
+def functions(file):
+    """(line, head, lines of the body) of each function: in our format a body opens with a brace
+    alone in the first column."""
+    start = None
+    for number, line in enumerate(file.lines, 1):
+        if line == "{":
+            start = number
+        elif line == "}" and start is not None:
+            yield start, file.lines[start - 2], number - start - 1
+            start = None
+
+
 def rule_function_lines(tree):
-    """In our format a function's body opens with a brace alone in the first column."""
     for file in tree.c_files:
-        start = None
+        for number, head, size in functions(file):
+            limit = TEST_LINES_MAX if head.startswith("TEST(") else FUNCTION_LINES_MAX
+            if size > limit:
+                yield Breach(file, number, f"expected a body of at most {limit} lines, not {size}")
+
+
+def rule_must_use(tree):
+    """In headers; status_ok() is a value."""
+    for file in tree.c_files:
         for number, line in enumerate(file.lines, 1):
-            if line == "{":
-                start = number
-            elif line == "}" and start is not None:
-                size = number - start + 1
-                if size > FUNCTION_LINES_MAX:
-                    yield Breach(file, start, f"expected functions of at most "
-                                              f"{FUNCTION_LINES_MAX} lines, not {size}")
-                start = None
+            declared = re.match(r"(?:static inline )?struct status (\w+)\(", line)
+            if file.name.endswith(".h") and declared and declared[1] != "status_ok":
+                yield Breach(file, number, f"expected MUST_USE before {declared[1]}()")
+
+
+def rule_typedefs(tree):
+    for file in tree.c_files:
+        for number, line in enumerate(file.code, 1):
+            if re.match(r"\s*typedef\s+(?:struct|enum|union)\b[^(]*$", line):
+                yield Breach(file, number, "expected 'struct x', not a second name for it")
+
+
+def rule_whitespace(tree):
+    for file in tree.texts:
+        for number, line in enumerate(file.lines, 1):
+            if line != line.rstrip() or ("\t" in line):
+                yield Breach(file, number, "expected no tab and no space at the end")
 
 
 def rule_includes(tree):
@@ -263,6 +292,9 @@ RULES = {
     "columns": rule_columns,
     "file-lines": rule_file_lines,
     "function-lines": rule_function_lines,
+    "must-use": rule_must_use,
+    "typedefs": rule_typedefs,
+    "whitespace": rule_whitespace,
     "includes": rule_includes,
     "calls": rule_calls,
     "marks": rule_marks,
