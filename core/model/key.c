@@ -2,8 +2,70 @@
 
 #include "core/store/key.h"
 
-static struct status key_index_make(struct arena *arena, const struct str *parts,
-                                    size_t parts_count, const struct str *id, struct str *key)
+enum store_family key_family(struct str key)
+{
+    return key.data[0] == ROW_HEAD ? STORE_META : STORE_APPEND;
+}
+
+void key_entities(struct buf *key, struct str org_id, enum entity_kind kind)
+{
+    key_put_str(key, org_id);
+    key_put_u8(key, (uint8_t)kind);
+}
+
+void key_entity(struct buf *key, struct str org_id, enum entity_kind kind, struct str id)
+{
+    key_entities(key, org_id, kind);
+    key_put_str(key, id);
+}
+
+void key_index(struct buf *key, struct str org_id, enum index_number index, struct str parts)
+{
+    key_put_str(key, org_id);
+    key_put_u8(key, (uint8_t)index);
+    buf_append(key, parts);
+}
+
+static void key_row_begin(struct buf *key, enum key_row row, struct str org_id)
+{
+    key_put_u8(key, (uint8_t)row);
+    key_put_str(key, org_id);
+}
+
+void key_decision(struct buf *key, struct str org_id, uint64_t org_sequence)
+{
+    key_row_begin(key, ROW_DECISION, org_id);
+    key_put_u64(key, org_sequence);
+}
+
+/* Times before 1970 order before later ones once the sign bit is turned. */
+void key_time(struct buf *key, struct str org_id, int64_t occurred_at_us)
+{
+    key_row_begin(key, ROW_TIME, org_id);
+    key_put_u64(key, (uint64_t)occurred_at_us ^ (uint64_t)1 << 63);
+}
+
+void key_answer(struct buf *key, struct str org_id, struct str principal, struct str command_id)
+{
+    key_row_begin(key, ROW_ANSWER, org_id);
+    key_put_str(key, principal);
+    key_put_str(key, command_id);
+}
+
+void key_subject(struct buf *key, struct str org_id, struct str subject_id, uint64_t org_sequence)
+{
+    key_row_begin(key, ROW_SUBJECT, org_id);
+    key_put_str(key, subject_id);
+    key_put_u64(key, org_sequence);
+}
+
+void key_head(struct buf *key, struct str org_id)
+{
+    key_row_begin(key, ROW_HEAD, org_id);
+}
+
+static struct status key_join(struct arena *arena, const struct str *parts, size_t parts_count,
+                              const struct str *id, struct str *key)
 {
     struct buf buf = { 0 };
     for (size_t i = 0; i < parts_count; i++) {
@@ -17,19 +79,19 @@ static struct status key_index_make(struct arena *arena, const struct str *parts
     return key->data == NULL ? arena_full(arena) : status_ok();
 }
 
-struct status key_index_prefix(struct arena *arena, const struct str *parts, size_t parts_count,
-                               struct str *prefix)
+struct status key_parts(struct arena *arena, const struct str *parts, size_t parts_count,
+                        struct str *key)
 {
-    return key_index_make(arena, parts, parts_count, NULL, prefix);
+    return key_join(arena, parts, parts_count, NULL, key);
 }
 
-struct status key_index_row(struct arena *arena, const struct index_row *row, struct str id,
+struct status key_row_parts(struct arena *arena, const struct index_row *row, struct str id,
                             struct str *key)
 {
-    return key_index_make(arena, row->parts, row->parts_count, &id, key);
+    return key_join(arena, row->parts, row->parts_count, &id, key);
 }
 
-struct status key_index_id(struct arena *arena, struct str key, struct str *id)
+struct status key_last_part(struct arena *arena, struct str key, struct str *id)
 {
     do {
         TRY(key_get_str(&key, arena, id));

@@ -1,18 +1,54 @@
-/* The keys of index rows: each part, then the id of the entity, self-delimiting (core/store/key.h).
+/* The keys of all rows that a store of a partition keeps, and their families. Parts are
+ * self-delimiting (core/store/key.h), so rows of one org, kind or index lie together, in the order
+ * of their parts.
+ *
+ *   STORE_ENTITY  org | kind | id                          -> the entity, packed
+ *   STORE_INDEX   org | index | parts... | id              -> nothing
+ *   STORE_APPEND  ROW_DECISION | org | org_sequence        -> DecisionRow
+ *                 ROW_TIME     | org | occurred_at         -> org_sequence, the highest of that
+ * time ROW_ANSWER   | org | principal | command -> AnswerRow ROW_SUBJECT  | org | subject |
+ * org_sequence -> nothing: the decision is by or about the subject STORE_META    ROW_HEAD     | org
+ * -> OrgHead
  */
 #ifndef CORE_MODEL_KEY_H
 #define CORE_MODEL_KEY_H
 
 #include "core/base/arena.h"
+#include "core/base/buf.h"
 #include "core/domain/index.h"
+#include "core/store/store.h"
 
-/* What all rows with these first parts begin with; lies in the arena. */
-MUST_USE struct status key_index_prefix(struct arena *arena, const struct str *parts,
-                                        size_t parts_count, struct str *prefix);
-/* The whole key of a row; lies in the arena. */
-MUST_USE struct status key_index_row(struct arena *arena, const struct index_row *row,
+/* The first byte of keys in STORE_APPEND and STORE_META: for ever. */
+enum key_row {
+    ROW_DECISION = 1,
+    ROW_TIME = 2,
+    ROW_ANSWER = 3,
+    ROW_SUBJECT = 4,
+    ROW_HEAD = 5,
+};
+
+/* The family of a key that begins with an enum key_row. */
+enum store_family key_family(struct str key);
+
+/* Each appends a whole key, or what all keys with these first parts begin with. */
+void key_entity(struct buf *key, struct str org_id, enum entity_kind kind, struct str id);
+void key_entities(struct buf *key, struct str org_id, enum entity_kind kind);
+/* `parts` as key_parts or key_row_parts made them. */
+void key_index(struct buf *key, struct str org_id, enum index_number index, struct str parts);
+void key_decision(struct buf *key, struct str org_id, uint64_t org_sequence);
+void key_time(struct buf *key, struct str org_id, int64_t occurred_at_us);
+void key_answer(struct buf *key, struct str org_id, struct str principal, struct str command_id);
+void key_subject(struct buf *key, struct str org_id, struct str subject_id, uint64_t org_sequence);
+void key_head(struct buf *key, struct str org_id);
+
+/* The parts of an index key, or its first ones; lie in the arena. */
+MUST_USE struct status key_parts(struct arena *arena, const struct str *parts, size_t parts_count,
+                                 struct str *key);
+/* Parts and id of an index row; lie in the arena. */
+MUST_USE struct status key_row_parts(struct arena *arena, const struct index_row *row,
                                      struct str id, struct str *key);
-/* The id at the end of a key. Borrowed from the key or in the arena. DATA_LOSS if it is no key. */
-MUST_USE struct status key_index_id(struct arena *arena, struct str key, struct str *id);
+/* The last part: the id of an index row. Borrowed from the key or in the arena. DATA_LOSS if it is
+ * no key. */
+MUST_USE struct status key_last_part(struct arena *arena, struct str key, struct str *id);
 
 #endif

@@ -1,6 +1,6 @@
 /* A layer of changes on top of a source: the scratch of one decision, or what is decided but not
- * yet in the store. A layer is dropped whole: there is no undo. One thread writes; a layer that no
- * one writes any more can be read by several. */
+ * yet in the store. Its keys are those of the store. A layer is dropped whole: there is no undo.
+ * One thread writes; a layer that no one writes any more can be read by several. */
 #ifndef CORE_MODEL_LAYER_H
 #define CORE_MODEL_LAYER_H
 
@@ -11,10 +11,13 @@
 struct layer {
     struct source source; /* the union of this layer and what lies under it */
     const struct source *under;
-    struct omap entities; /* kind, id -> pointer to the message */
-    struct omap rows;     /* index, key -> 1 put, 0 deleted */
+    struct omap entities; /* key -> pointer to the message */
+    struct omap rows;     /* key -> one byte: enum layer_row */
+    struct omap values;   /* key -> value */
     struct arena copies;  /* of messages merged in */
 };
+
+enum layer_row { LAYER_ROW_DELETED = 0, LAYER_ROW_PUT = 1 };
 
 /* An empty layer; borrows `under`, which may be exchanged while nobody reads. */
 void layer_init(struct layer *layer, const struct source *under);
@@ -23,22 +26,21 @@ void layer_release(struct layer *layer);
 /* Forgets all changes. */
 void layer_reset(struct layer *layer);
 
-/* Where evolve puts changes; `self` is the layer. Entities are kept by pointer: they must live as
- * long as the layer, or until it is reset. */
-extern const struct change_ops layer_changes;
+/* Where evolve puts the changes of one org. Entities are kept by pointer: they must live as long as
+ * the layer, or until it is reset. */
+struct layer_org {
+    struct layer *layer;
+    struct str org_id;
+};
+extern const struct change_ops layer_changes; /* `self` is a struct layer_org */
+
+/* Puts another row by its whole key; copies both. */
+void layer_put_value(struct layer *layer, struct str key, struct str value);
 
 /* Copies all changes of `from` into `layer`. */
 MUST_USE struct status layer_merge(struct layer *layer, const struct layer *from);
 
-/* Calls a function for each changed entity or row, in order of their keys; stops at the first
- * failure. */
-typedef struct status layer_entity_function(void *context, enum entity_kind kind, struct str id,
-                                            const ProtobufCMessage *entity);
-typedef struct status layer_row_function(void *context, enum index_number index, struct str key,
-                                         bool is_delete);
-MUST_USE struct status layer_each_entity(const struct layer *layer, layer_entity_function *function,
-                                         void *context);
-MUST_USE struct status layer_each_row(const struct layer *layer, layer_row_function *function,
-                                      void *context);
+/* The message of an entry of `entities`. */
+const ProtobufCMessage *layer_entity(const struct omap_entry *entry);
 
 #endif

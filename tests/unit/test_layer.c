@@ -13,13 +13,13 @@ static struct index_row row_of(const char *name)
 static void put(struct layer *layer, const char *name, const char *id)
 {
     struct index_row row = row_of(name);
-    assert_ok(layer_changes.put_row(layer, &row, str_z(id)));
+    assert_ok(layer_changes.put_row(&(struct layer_org){ layer, STR("o") }, &row, str_z(id)));
 }
 
 static void delete (struct layer *layer, const char *name, const char *id)
 {
     struct index_row row = row_of(name);
-    assert_ok(layer_changes.delete_row(layer, &row, str_z(id)));
+    assert_ok(layer_changes.delete_row(&(struct layer_org){ layer, STR("o") }, &row, str_z(id)));
 }
 
 /* The ids of all rows, joined by spaces. */
@@ -27,10 +27,11 @@ static void assert_ids(const struct layer *layer, size_t limit, const char *expe
 {
     struct arena arena;
     arena_init(&arena, 1 << 20);
-    struct view view = source_view(&layer->source, STR("o"));
+    struct org_view org;
+    org_view_init(&org, &layer->source, STR("o"));
     struct str part = STR("5"), *ids;
     size_t count;
-    assert_ok(view_ids(&view, &arena, INDEX_NAME, &part, 1, limit, &ids, &count));
+    assert_ok(view_ids(&org.view, &arena, INDEX_NAME, &part, 1, limit, &ids, &count));
     struct str joined = STR("");
     for (size_t i = 0; i < count; i++) {
         joined =
@@ -78,15 +79,17 @@ TEST(layer, merged_entities_outlive_their_origin)
     Agency__V1__JobSpace space = AGENCY__V1__JOB_SPACE__INIT;
     char id[] = "js1";
     space.job_space_id = id;
-    assert_ok(layer_changes.put_entity(&scratch, ENTITY_JOB_SPACE, STR("js1"), &space.base));
+    assert_ok(layer_changes.put_entity(&(struct layer_org){ &scratch, STR("o") }, ENTITY_JOB_SPACE,
+                                       STR("js1"), &space.base));
     assert_ok(layer_merge(&layer, &scratch));
     id[0] = 'x';
     layer_release(&scratch);
-    struct view view = source_view(&layer.source, STR("o"));
+    struct org_view org;
+    org_view_init(&org, &layer.source, STR("o"));
     const Agency__V1__JobSpace *found;
-    assert_ok(view_job_space(&view, STR("js1"), &found));
+    assert_ok(view_job_space(&org.view, STR("js1"), &found));
     assert_string_equal(found->job_space_id, "js1");
-    assert_ok(view_job_space(&view, STR("js2"), &found));
+    assert_ok(view_job_space(&org.view, STR("js2"), &found));
     assert_null(found);
     layer_release(&layer);
 }
