@@ -16,6 +16,7 @@
 #include "core/domain/fields.h"
 #include "core/domain/id.h"
 #include "core/domain/owner.h"
+#include "core/domain/rules.h"
 
 /* A rejection's reason, at most: two lines of a terminal. */
 enum { REASON_SIZE_MAX = 512 };
@@ -298,10 +299,7 @@ static struct status decide_rules(struct decide *d, const Agency__V1__Org *org)
     TRY_ACCEPTED(d, decide_check_org(d, org));
     TRY_ACCEPTED(d, decide_check_import(d));
     TRY_ACCEPTED(d, decide_check_payload_times(d, payload));
-    struct status lists = fields_check_lists(payload);
-    if (lists.code != STATUS_OK) {
-        return decide_reject(d, STATUS_INVALID_ARGUMENT, "%s", lists.msg);
-    }
+    TRY_ACCEPTED(d, rules_check_fields(d, payload));
     TRY_ACCEPTED(d, decide_check_version(d, payload));
     TRY_ACCEPTED(d, decide_dispatch(d));
     return owner_check(d);
