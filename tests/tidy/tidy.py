@@ -54,8 +54,8 @@ INCLUDES_ALSO = {"model": re.compile(r"core/evlog/(record|chain)\w*\.h$")}
 LIBRARIES = {
     "rocksdb/": {"store", "evlog"},
     "librdkafka/": {"evlog"},
-    "openssl/": {"base", "rpc"},
-    "bsd/": {"base"},
+    "openssl/": {"base", "store", "rpc"},
+    "bsd/": {"base", "store"},
     "event2/": {"rpc"},
     "zstd.h": {"replay", "rpc"},
     "protobuf-c/": {"pb", "cel", "domain", "model"},
