@@ -1,0 +1,27 @@
+/* Decisions as bytes, and what identifies a command. */
+#ifndef CORE_MODEL_DECISION_H
+#define CORE_MODEL_DECISION_H
+
+#include "agency/v1/log.pb-c.h"
+#include "core/base/arena.h"
+#include "core/base/hash.h"
+
+/* The decision in the body of a DECISION record. DATA_LOSS if it is none. */
+MUST_USE struct status decision_decode(struct arena *arena, struct str body,
+                                       Agency__V1__Decision **decision);
+
+/* SHA-256 of what a command says: payload, expected_version, occurred_at, on_behalf_of,
+ * annotations; not when it was issued or how it is traced. The same command_id with another hash is
+ * not a repeat. */
+MUST_USE struct status decision_content_hash(struct arena *arena,
+                                             const Agency__V1__Command *command, struct hash *hash);
+
+/* A principal as text, to tell repeats: "operator:admin", "MTLS_SAN:<identity_hash>". Lies in the
+ * arena. */
+MUST_USE struct status decision_principal(struct arena *arena,
+                                          const Agency__V1__Principal *principal, struct str *text);
+
+/* Text of a hash in a bytes field; false unless it has HASH_SIZE bytes. */
+bool decision_hash_of(const ProtobufCBinaryData *bytes, struct hash *hash);
+
+#endif

@@ -1,0 +1,344 @@
+/* Invariants: (1) scratch is empty between decisions; (2) active_changes are the changes of the
+ * decisions in active, in order, and the same for frozen; (3) the head of an org is that of its
+ * last decision, wherever in the stack. */
+#include "core/model/fold.h"
+
+#include <inttypes.h>
+
+#include "core/base/num.h"
+#include "core/domain/fields.h"
+#include "core/model/decision.h"
+#include "core/model/key.h"
+#include "core/pb/message.h"
+#include "core/store/key.h"
+
+void fold_init(struct fold *fold, const struct source *store)
+{
+    fold->store = store;
+    layer_init(&fold->frozen, store);
+    layer_init(&fold->active, &fold->frozen.source);
+    layer_init(&fold->scratch, &fold->active.source);
+    changes_init(&fold->frozen_changes);
+    changes_init(&fold->active_changes);
+}
+
+void fold_release(struct fold *fold)
+{
+    layer_release(&fold->scratch);
+    layer_release(&fold->active);
+    layer_release(&fold->frozen);
+    changes_release(&fold->active_changes);
+    changes_release(&fold->frozen_changes);
+}
+
+/* A packed row of the stack, decoded; *message is NULL where there is none. */
+static struct status fold_value(const struct fold *fold, struct arena *arena, struct buf *key,
+                                const ProtobufCMessageDescriptor *descriptor, void *message)
+{
+    struct str value;
+    struct status st;
+    memset(message, 0, sizeof(void *));
+    TRY_OUT(source_value(&fold->scratch.source, arena, buf_str(key), &value));
+    if (value.data != NULL) {
+        st = pb_unpack(arena, descriptor, value, PB_STORED, message);
+    }
+out:
+    buf_release(key);
+    return st;
+}
+
+struct status fold_head(const struct fold *fold, struct arena *arena, struct str org_id,
+                        Agency__V1__OrgHead **head)
+{
+    struct buf key = { 0 };
+    key_head(&key, org_id);
+    TRY(fold_value(fold, arena, &key, &agency__v1__org_head__descriptor, head));
+    return *head != NULL ? status_ok() : pb_new(arena, &agency__v1__org_head__descriptor, head);
+}
+
+struct status fold_answer(const struct fold *fold, struct arena *arena, struct str org_id,
+                          struct str principal, struct str command_id,
+                          Agency__V1__AnswerRow **answer)
+{
+    struct buf key = { 0 };
+    key_answer(&key, org_id, principal, command_id);
+    return fold_value(fold, arena, &key, &agency__v1__answer_row__descriptor, answer);
+}
+
+/* ---- the rows of a decision ---- */
+
+/* What the functions below share: the decision that is being kept. */
+struct fold_keeping {
+    struct fold *fold;
+    struct arena *arena;
+    const Agency__V1__Decision *decision;
+    const struct fold_place *place;
+    struct str org_id;
+};
+
+static struct status fold_put(const struct fold_keeping *k, struct buf *key,
+                              const ProtobufCMessage *message)
+{
+    struct str value = STR("");
+    struct status st = status_ok();
+    if (message != NULL) {
+        st = pb_pack(k->arena, message, &value);
+    }
+    if (st.code == STATUS_OK) {
+        layer_put_value(&k->fold->scratch, buf_str(key), value);
+    }
+    buf_release(key);
+    return st;
+}
+
+static struct status fold_put_head(const struct fold_keeping *k)
+{
+    Agency__V1__OrgHead *head;
+    TRY(fold_head(k->fold, k->arena, k->org_id, &head));
+    struct hash hash = hash_sha256(&k->place->body, 1);
+    head->decision_hash = (ProtobufCBinaryData){ .len = HASH_SIZE, .data = hash.bytes };
+    head->sequence = k->place->sequence;
+    if (k->decision->n_events > 0) {
+        head->org_sequence = k->decision->org_sequence;
+        head->occurred_at_us = k->decision->occurred_at_us;
+        head->live = head->live || !k->decision->imported;
+    }
+    struct buf key = { 0 };
+    key_head(&key, k->org_id);
+    return fold_put(k, &key, &head->base);
+}
+
+/* The principal of a decision: an operator, or the identity of the credential. */
+static struct status fold_principal(const struct fold_keeping *k, struct str *text)
+{
+    Agency__V1__Principal principal = AGENCY__V1__PRINCIPAL__INIT;
+    principal.operator_ = k->decision->operator_;
+    if (principal.operator_[0] == '\0') {
+        struct org_view org;
+        const Agency__V1__Credential *credential;
+        org_view_init(&org, &k->fold->scratch.source, k->org_id);
+        TRY(view_credential(&org.view, str_z(k->decision->credential_id), &credential));
+        if (credential == NULL) {
+            return status_error(STATUS_DATA_LOSS, "expected credential '%s' of a decision",
+                                k->decision->credential_id);
+        }
+        principal.kind = credential->kind;
+        principal.identity_hash = credential->identity_hash;
+    }
+    return decision_principal(k->arena, &principal, text);
+}
+
+static struct status fold_put_answer(const struct fold_keeping *k)
+{
+    const Agency__V1__Decision *decision = k->decision;
+    struct str principal;
+    TRY(fold_principal(k, &principal));
+    Agency__V1__AnswerRow row = AGENCY__V1__ANSWER_ROW__INIT;
+    row.sequence = k->place->sequence;
+    row.org_sequence = decision->org_sequence;
+    row.content_hash = decision->content_hash;
+    row.rejection = decision->rejection;
+    row.events_count = (uint32_t)decision->n_events;
+    row.recorded_at_us = decision->recorded_at_us;
+    struct buf key = { 0 };
+    key_answer(&key, k->org_id, principal, str_z(decision->command_id));
+    return fold_put(k, &key, &row.base);
+}
+
+static struct status fold_put_time(const struct fold_keeping *k)
+{
+    struct buf key = { 0 };
+    char value[8];
+    key_time(&key, k->org_id, k->decision->occurred_at_us);
+    num_put_u64be(value, k->decision->org_sequence);
+    layer_put_value(&k->fold->scratch, buf_str(&key), str_make(value, sizeof value));
+    buf_release(&key);
+    return status_ok();
+}
+
+static struct status fold_put_subject(const struct fold_keeping *k, struct str subject_id)
+{
+    if (subject_id.size == 0) {
+        return status_ok();
+    }
+    struct buf key = { 0 };
+    key_subject(&key, k->org_id, subject_id, k->decision->org_sequence);
+    return fold_put(k, &key, NULL);
+}
+
+/* The subject that a changed entity is about; empty for most. */
+static struct str fold_subject_of(enum entity_kind kind, const ProtobufCMessage *entity)
+{
+    if (kind == ENTITY_GRANT) {
+        const Agency__V1__Grantee *grantee =
+            ((const Agency__V1__Grant *)(const void *)entity)->grantee;
+        bool subject =
+            grantee != NULL && grantee->kind == AGENCY__V1__GRANTEE_KIND__GRANTEE_KIND_SUBJECT;
+        return subject ? str_z(grantee->id) : (struct str){ 0 };
+    }
+    return fields_string(entity, "subject_id");
+}
+
+static struct status fold_changed(const struct fold_keeping *k, struct omap_entry *entry,
+                                  Agency__V1__EntityRef **ref)
+{
+    struct str key = entry->key, org_id, id;
+    uint8_t kind;
+    TRY(key_get_str(&key, k->arena, &org_id));
+    TRY(key_get_u8(&key, &kind));
+    TRY(key_get_str(&key, k->arena, &id));
+    TRY(pb_new(k->arena, &agency__v1__entity_ref__descriptor, ref));
+    (*ref)->kind = (Agency__V1__EntityKind)kind;
+    id = arena_copy(k->arena, id);
+    if (id.data == NULL) {
+        return arena_full(k->arena);
+    }
+    (*ref)->id = (char *)(uintptr_t)id.data;
+    return fold_put_subject(k, fold_subject_of((enum entity_kind)kind, layer_entity(entry)));
+}
+
+static struct status fold_put_row(const struct fold_keeping *k)
+{
+    const Agency__V1__Decision *decision = k->decision;
+    Agency__V1__DecisionRow row = AGENCY__V1__DECISION_ROW__INIT;
+    row.org_sequence = decision->org_sequence;
+    row.recorded_at_us = decision->recorded_at_us;
+    row.occurred_at_us = decision->occurred_at_us;
+    row.command = decision->command;
+    row.command_id = decision->command_id;
+    row.credential_id = decision->credential_id;
+    row.operator_ = decision->operator_;
+    row.subject_id = decision->subject_id;
+    row.on_behalf_of = decision->on_behalf_of;
+    row.authority = decision->authority;
+    row.annotations = decision->annotations;
+    row.n_annotations = decision->n_annotations;
+    row.imported = decision->imported;
+    row.sequence = k->place->sequence;
+    ARENA_TRY(k->arena, row.changed,
+              arena_alloc(k->arena, (k->fold->scratch.entities.count + 1) * sizeof(void *)));
+    for (struct omap_entry *e = omap_lower_bound(&k->fold->scratch.entities, STR("")); e != NULL;
+         e = omap_next(e)) {
+        TRY(fold_changed(k, e, &row.changed[row.n_changed++]));
+    }
+    TRY(fold_put_subject(k, str_z(decision->subject_id)));
+    TRY(fold_put_subject(k, str_z(decision->on_behalf_of)));
+    struct buf key = { 0 };
+    key_decision(&key, k->org_id, decision->org_sequence);
+    return fold_put(k, &key, &row.base);
+}
+
+static struct status fold_put_rows(const struct fold_keeping *k)
+{
+    TRY(fold_put_head(k));
+    TRY(fold_put_answer(k));
+    if (k->decision->n_events == 0) {
+        return status_ok();
+    }
+    TRY(fold_put_time(k));
+    return fold_put_row(k);
+}
+
+struct status fold_keep(struct fold *fold, struct arena *arena,
+                        const Agency__V1__Decision *decision, const struct fold_place *place)
+{
+    struct fold_keeping keeping = { .fold = fold,
+                                    .arena = arena,
+                                    .decision = decision,
+                                    .place = place,
+                                    .org_id = str_z(decision->org_id) };
+    struct status st;
+    TRY_OUT(fold_put_rows(&keeping));
+    TRY_OUT(changes_add(&fold->active_changes, &fold->scratch, decision->org_sequence));
+    st = layer_merge(&fold->active, &fold->scratch);
+out:
+    layer_reset(&fold->scratch);
+    return st;
+}
+
+void fold_discard(struct fold *fold)
+{
+    layer_reset(&fold->scratch);
+}
+
+/* ---- decisions read from the log ---- */
+
+static struct status fold_check_org(const struct fold *fold, struct arena *arena,
+                                    const Agency__V1__Decision *decision)
+{
+    Agency__V1__OrgHead *head;
+    TRY(fold_head(fold, arena, str_z(decision->org_id), &head));
+    bool chained =
+        head->decision_hash.len == decision->org_prev.len &&
+        (head->decision_hash.len == 0 ||
+         memcmp(head->decision_hash.data, decision->org_prev.data, head->decision_hash.len) == 0);
+    if (!chained || (decision->n_events > 0 && decision->org_sequence != head->org_sequence + 1)) {
+        return status_error(STATUS_DATA_LOSS,
+                            "expected the decision after number %" PRIu64 " of org '%s', but it is "
+                            "number %" PRIu64 " or follows another one",
+                            head->org_sequence, decision->org_id, decision->org_sequence);
+    }
+    return status_ok();
+}
+
+static struct status fold_events(struct fold *fold, struct arena *arena,
+                                 const Agency__V1__Decision *decision)
+{
+    struct str org_id = str_z(decision->org_id);
+    struct layer_org changes = { &fold->scratch, org_id };
+    struct org_view org;
+    org_view_init(&org, &fold->scratch.source, org_id);
+    struct evolve evolve = { .view = &org.view,
+                             .changes = &layer_changes,
+                             .changes_self = &changes,
+                             .arena = arena,
+                             .org_sequence = decision->org_sequence,
+                             .occurred_at_us = decision->occurred_at_us };
+    for (size_t i = 0; i < decision->n_events; i++) {
+        TRY(evolve_apply(&evolve, decision->events[i]));
+    }
+    return status_ok();
+}
+
+struct status fold_apply(struct fold *fold, struct arena *arena,
+                         const Agency__V1__Decision *decision, const struct fold_place *place)
+{
+    struct status st = fold_check_org(fold, arena, decision);
+    if (st.code == STATUS_OK) {
+        st = fold_events(fold, arena, decision);
+    }
+    if (st.code != STATUS_OK) {
+        fold_discard(fold);
+        return st;
+    }
+    return fold_keep(fold, arena, decision, place);
+}
+
+/* ---- hand-over to the store ---- */
+
+/* The layers lie by value in the fold, under one another by address: contents change places, links
+ * do not. */
+static void fold_swap(struct layer *a, struct layer *b)
+{
+    struct layer kept = *a;
+    *a = *b;
+    *b = kept;
+    const struct source *under = a->under;
+    a->under = b->under;
+    b->under = under;
+}
+
+void fold_freeze(struct fold *fold)
+{
+    assert(fold->frozen_changes.count == 0);
+    fold_swap(&fold->frozen, &fold->active);
+    struct changes changes = fold->frozen_changes;
+    fold->frozen_changes = fold->active_changes;
+    fold->active_changes = changes;
+}
+
+void fold_thaw(struct fold *fold)
+{
+    layer_reset(&fold->frozen);
+    changes_reset(&fold->frozen_changes);
+}
