@@ -1,0 +1,39 @@
+/* What ends together with something else: each ended entity gets its own event, in one decision. */
+#ifndef CORE_DOMAIN_CASCADE_H
+#define CORE_DOMAIN_CASCADE_H
+
+#include "core/domain/decide.h"
+#include "core/domain/ids.h"
+
+/* Dependants of one decision. Starts as cascade_make(d). */
+struct cascade {
+    struct decide *d;
+    struct ids roles;
+    struct ids assignments;
+    struct ids grants;
+    struct ids credentials;
+};
+
+struct cascade cascade_make(struct decide *d);
+
+/* Each adds what is live (expired counts as ended) and not yet there. They may reject with
+ * RESOURCE_EXHAUSTED (rules_scan). */
+MUST_USE struct status cascade_add_assignments_of_subject(struct cascade *cascade,
+                                                          const char *subject_id);
+/* The seat, its assignments and the grants to it. */
+MUST_USE struct status cascade_add_role(struct cascade *cascade, const char *role_id);
+MUST_USE struct status cascade_add_grants_to(struct cascade *cascade, Agency__V1__GranteeKind kind,
+                                             const char *id);
+MUST_USE struct status cascade_add_grants_on(struct cascade *cascade, Agency__V1__ObjectKind kind,
+                                             const char *id);
+MUST_USE struct status cascade_add_credentials(struct cascade *cascade, const char *subject_id);
+
+/* Rejects with FAILED_PRECONDITION, saying the count of dependants, if there are more of them than
+ * a decision holds beside the event of what ends. To be called before that event is emitted. */
+MUST_USE struct status cascade_check(struct cascade *cascade);
+
+/* Emits RoleDeleted ..., RoleRevoked ..., PermissionRevoked ..., CredentialRevoked ..., each in
+ * byte order of the ids. To be called after the event of what ends. */
+MUST_USE struct status cascade_emit(struct cascade *cascade);
+
+#endif
