@@ -1,0 +1,353 @@
+/* Check joins three sets: the objects that cover the one asked about, the permissions that imply
+ * the one asked about, and all that the subject counts as. A live grant, or a role type's
+ * permission, that has one of each allows; the shortest way is told.
+ *
+ * Grants can be found from either side. Usually few are on one object; but on the org there can be
+ * thousands, one for each agent, and a group can have thousands, one for each asset. So the side
+ * with fewer lists is read first and left when a list is long (CHECK_LIST_SHORT); only where both
+ * sides have long lists one is read to its end, within the budget.
+ *
+ * Cost: about one look-up per seat and group of the subject and per pair of object and permission:
+ * tests/bench/bench_check.c. */
+#include "core/domain/check.h"
+
+#include "core/domain/evolve.h"
+#include "core/domain/grantees.h"
+#include "core/domain/implied.h"
+
+/* Rows of one index list that are read before the other side is tried. */
+enum { CHECK_LIST_SHORT = 64 };
+
+struct check {
+    struct lookup lookup;
+    const struct check_question *question;
+    struct objects objects;
+    struct implied implied;
+    struct grantees grantees;
+    unsigned lenience;
+    /* The best way so far. */
+    const struct grantee *best;
+    const Agency__V1__Grant *grant; /* NULL: by the type of the seat `best` */
+    struct str best_id;             /* of the grant or the role type */
+    /* The smallest id of a grant of the permission on the object to somebody else. */
+    struct str nearest;
+};
+
+const char *check_reason_name(enum check_reason reason)
+{
+    static const char *const names[] = {
+        [CHECK_ALLOWED] = "ALLOWED",         [CHECK_ORG_NOT_ACTIVE] = "ORG_NOT_ACTIVE",
+        [CHECK_NO_SUBJECT] = "NO_SUBJECT",   [CHECK_SUBJECT_NOT_ACTIVE] = "SUBJECT_NOT_ACTIVE",
+        [CHECK_NO_OBJECT] = "NO_OBJECT",     [CHECK_OBJECT_REMOVED] = "OBJECT_REMOVED",
+        [CHECK_ARCHIVED] = "ARCHIVED",       [CHECK_NO_PERMISSION] = "NO_PERMISSION",
+        [CHECK_EXPIRED] = "EXPIRED",         [CHECK_GROUP_ARCHIVED] = "GROUP_ARCHIVED",
+        [CHECK_NOT_GRANTED] = "NOT_GRANTED",
+    };
+    return names[reason];
+}
+
+const char *check_step_name(enum check_step_kind kind)
+{
+    static const char *const names[] = {
+        [STEP_GRANT] = "grant",           [STEP_ROLE_TYPE] = "role type", [STEP_GROUP] = "group",
+        [STEP_INCLUSION] = "inclusion",   [STEP_SEAT] = "seat",           [STEP_PARENT] = "parent",
+        [STEP_ASSIGNMENT] = "assignment",
+    };
+    return names[kind];
+}
+
+/* ---- the best way ---- */
+
+static void check_offer(struct check *check, const struct grantee *grantee,
+                        const Agency__V1__Grant *grant, struct str id)
+{
+    if (check->best != NULL) {
+        size_t steps = grantee->steps, best_steps = check->best->steps;
+        int order = (steps > best_steps) - (steps < best_steps);
+        order = order != 0 ? order : str_cmp(id, check->best_id);
+        order = order != 0 ? order : grantee_compare(grantee, check->best);
+        /* A role type of the same name as a grant: the grant goes first. */
+        order = order != 0 ? order : (grant == NULL) - (check->grant == NULL);
+        if (order >= 0) {
+            return;
+        }
+    }
+    check->best = grantee;
+    check->grant = grant;
+    check->best_id = id;
+}
+
+/* Looks at one grant of which the index says that it is ACTIVE. A condition cannot be evaluated
+ * yet: it does not hold. */
+static void check_grant(struct check *check, const Agency__V1__Grant *grant)
+{
+    const struct object on = { (enum object_kind)grant->on->kind, str_z(grant->on->id) };
+    bool expired = lookup_expired(&check->lookup, grant->expires_at);
+    if ((expired && (check->lenience & LENIENT_EXPIRED) == 0) || grant->condition[0] != '\0' ||
+        !implied_contain(&check->implied, str_z(grant->permission)) ||
+        !objects_contain(&check->objects, on)) {
+        return;
+    }
+    const struct str id = str_z(grant->grant_id);
+    const struct grantee *grantee = grantees_find(&check->grantees, grant->grantee);
+    if (grantee != NULL) {
+        check_offer(check, grantee, grant, id);
+    } else if (check->nearest.size == 0 || str_cmp(id, check->nearest) < 0) {
+        check->nearest = id;
+    }
+}
+
+static struct status check_grants(struct check *check, enum index_number index,
+                                  const struct str *parts, size_t parts_count, size_t limit,
+                                  bool *cut)
+{
+    struct str *ids;
+    size_t count;
+    TRY(lookup_some_ids(&check->lookup, index, parts, parts_count, limit, &ids, &count, cut));
+    for (size_t i = 0; i < count && !*cut; i++) {
+        const Agency__V1__Grant *grant;
+        TRY(lookup_known_grant(&check->lookup, ids[i], &grant));
+        check_grant(check, grant);
+    }
+    return status_ok();
+}
+
+/* The grants on each object of each permission. */
+static struct status check_by_objects(struct check *check, size_t limit, bool *cut)
+{
+    *cut = false;
+    for (size_t i = 0; i < check->objects.count && !*cut; i++) {
+        const struct object *object = &check->objects.items[i];
+        for (size_t j = 0; j < check->implied.count && !*cut; j++) {
+            const struct str parts[] = { index_kind(object->kind), object->id,
+                                         check->implied.items[j] };
+            TRY(check_grants(check, INDEX_GRANT_BY_OBJECT, parts, 3, limit, cut));
+        }
+    }
+    return status_ok();
+}
+
+/* The grants to all that the subject counts as. */
+static struct status check_by_grantees(struct check *check, size_t limit, bool *cut)
+{
+    *cut = false;
+    const struct grantee *grantee = check->grantees.first;
+    for (; grantee != NULL && !*cut; grantee = grantee->next) {
+        if (grantees_listed_before(&check->grantees, grantee)) {
+            continue;
+        }
+        const struct str parts[] = { index_kind(grantee->kind), grantee->id };
+        TRY(check_grants(check, INDEX_GRANT_BY_GRANTEE, parts, 2, limit, cut));
+    }
+    return status_ok();
+}
+
+static struct status check_all_grants(struct check *check)
+{
+    typedef struct status side(struct check *, size_t, bool *);
+    /* Only the objects' side sees grants to others, of which an explanation tells the nearest. */
+    bool objects_first = check->question->explain ||
+                         check->objects.count * check->implied.count <= check->grantees.count;
+    side *first = objects_first ? check_by_objects : check_by_grantees;
+    side *second = objects_first ? check_by_grantees : check_by_objects;
+    bool cut;
+    TRY(first(check, CHECK_LIST_SHORT, &cut));
+    if (cut) {
+        TRY(second(check, CHECK_LIST_SHORT, &cut));
+    }
+    if (cut) {
+        TRY(first(check, check->lookup.left, &cut));
+    }
+    return !cut ? status_ok()
+                : status_error(STATUS_RESOURCE_EXHAUSTED,
+                               "expected a question within its budget of look-ups, but it needs "
+                               "more");
+}
+
+/* The permissions of the types of the seats, on the job space of the seat, else on the org. */
+static void check_role_types(struct check *check)
+{
+    const struct grantee *seat = check->grantees.first;
+    for (; seat != NULL; seat = seat->next) {
+        if (seat->kind != GRANTEE_ROLE) {
+            continue;
+        }
+        const struct str job_space = str_z(seat->assignment->job_space_id);
+        const struct object scope = { job_space.size > 0 ? OBJECT_JOB_SPACE : OBJECT_ORG,
+                                      job_space };
+        for (size_t i = 0; i < seat->type->n_permissions; i++) {
+            if (implied_contain(&check->implied, str_z(seat->type->permissions[i])) &&
+                objects_contain(&check->objects, scope)) {
+                check_offer(check, seat, NULL, str_z(seat->type->role_type));
+            }
+        }
+    }
+}
+
+/* ---- telling it ---- */
+
+static void check_step(struct check_answer *answer, enum check_step_kind kind,
+                       enum entity_kind entity, struct str id, uint64_t version)
+{
+    assert(answer->steps_count < CHECK_STEPS_MAX);
+    answer->steps[answer->steps_count++] =
+        (struct check_step){ .kind = kind, .entity = entity, .id = id, .version = version };
+}
+
+static struct status check_tell_seat(struct check *check, const struct grantee *seat,
+                                     struct check_answer *answer)
+{
+    const Agency__V1__Role *role;
+    TRY(lookup_known_role(&check->lookup, seat->id, &role));
+    check_step(answer, STEP_SEAT, ENTITY_ROLE, seat->id, role->version);
+    struct str id;
+    TRY(evolve_entity_id(check->lookup.arena, ENTITY_ASSIGNMENT, &seat->assignment->base, &id));
+    check_step(answer, STEP_ASSIGNMENT, ENTITY_ASSIGNMENT, id, seat->assignment->version);
+    return status_ok();
+}
+
+/* The steps from a grantee back to the subject asked about. An inclusion and an inheritance are
+ * decided at the entity that includes or inherits, so its version is told. */
+static struct status check_tell_way(struct check *check, struct check_answer *answer)
+{
+    const struct grantee *outer = NULL;
+    for (const struct grantee *at = check->best; at != NULL; outer = at, at = at->via) {
+        if (at->kind == GRANTEE_ROLE) {
+            TRY(check_tell_seat(check, at, answer));
+        } else if (at->kind == GRANTEE_SUBJECT && at->via != NULL) {
+            check_step(answer, STEP_PARENT, ENTITY_SUBJECT, at->id, at->via->subject->version);
+        } else if (at->kind == GRANTEE_GROUP && outer == NULL) {
+            check_step(answer, STEP_GROUP, ENTITY_GROUP, at->id, at->group->version);
+        } else if (at->kind == GRANTEE_GROUP) {
+            check_step(answer, STEP_INCLUSION, ENTITY_GROUP, at->id, outer->group->version);
+        }
+    }
+    return status_ok();
+}
+
+static struct status check_tell(struct check *check, struct check_answer *answer)
+{
+    if (check->grant != NULL) {
+        check_step(answer, STEP_GRANT, ENTITY_GRANT, check->best_id, check->grant->version);
+    } else {
+        check_step(answer, STEP_ROLE_TYPE, ENTITY_ROLE_TYPE, check->best_id,
+                   check->best->type->version);
+    }
+    return check_tell_way(check, answer);
+}
+
+/* ---- the question ---- */
+
+/* What denies without a look at any grant; CHECK_ALLOWED: nothing. */
+static struct status check_find(struct check *check, const Agency__V1__Subject **subject,
+                                enum check_reason *reason)
+{
+    const Agency__V1__Org *org;
+    const struct check_question *question = check->question;
+    TRY(lookup_org(&check->lookup, check->lookup.view->org_id, &org));
+    TRY(lookup_subject(&check->lookup, question->subject_id, subject));
+    *reason = CHECK_ALLOWED;
+    if (org == NULL || ((unsigned)org->status != LIFE_ACTIVE && !question->for_command)) {
+        *reason = CHECK_ORG_NOT_ACTIVE;
+    } else if (*subject == NULL) {
+        *reason = CHECK_NO_SUBJECT;
+    } else if ((unsigned)(*subject)->status != LIFE_ACTIVE) {
+        *reason = CHECK_SUBJECT_NOT_ACTIVE;
+    }
+    return status_ok();
+}
+
+static struct status check_find_object(struct check *check, enum check_reason *reason)
+{
+    static const enum check_reason reasons[] = {
+        [OBJECT_LIVE] = CHECK_ALLOWED,
+        [OBJECT_UNKNOWN] = CHECK_NO_OBJECT,
+        [OBJECT_ARCHIVED] = CHECK_ARCHIVED,
+        [OBJECT_REMOVED] = CHECK_OBJECT_REMOVED,
+    };
+    TRY(objects_covering(&check->lookup, check->question->object, &check->objects));
+    TRY(implied_of(&check->lookup, check->question->permission, &check->implied));
+    *reason = check->question->for_command ? CHECK_ALLOWED : reasons[check->objects.state];
+    if (*reason == CHECK_ALLOWED && !check->implied.known) {
+        *reason = CHECK_NO_PERMISSION;
+    }
+    return status_ok();
+}
+
+static struct status check_run(struct check *check, struct check_answer *answer)
+{
+    const Agency__V1__Subject *subject;
+    TRY(check_find(check, &subject, &answer->reason));
+    if (answer->reason != CHECK_ALLOWED) {
+        return status_ok();
+    }
+    TRY(check_find_object(check, &answer->reason));
+    if (answer->reason != CHECK_ALLOWED) {
+        answer->nearest =
+            answer->reason == CHECK_ARCHIVED ? check->objects.archived.id : answer->nearest;
+        return status_ok();
+    }
+    TRY(grantees_of(&check->lookup, subject, check->lenience, &check->grantees));
+    check_role_types(check);
+    TRY(check_all_grants(check));
+    if (check->best == NULL) {
+        answer->reason = CHECK_NOT_GRANTED;
+        answer->nearest = check->nearest;
+        return status_ok();
+    }
+    return check_tell(check, answer);
+}
+
+/* One run with what the lenience looks past; *answer is complete but for `lookups`. */
+static struct status check_with(const struct lookup *lookup, const struct check_question *question,
+                                unsigned lenience, struct check_answer *answer)
+{
+    struct check check = { .lookup = *lookup, .question = question, .lenience = lenience };
+    check.lookup.left = CHECK_LOOKUPS_MAX;
+    answer->steps_count = 0;
+    answer->nearest = (struct str){ 0 };
+    struct status status = check_run(&check, answer);
+    answer->allowed = status.code == STATUS_OK && answer->reason == CHECK_ALLOWED;
+    answer->lookups += CHECK_LOOKUPS_MAX - check.lookup.left;
+    return status;
+}
+
+/* Asks again, looking past more and more, until it would have been allowed. */
+static struct status check_explain(const struct lookup *lookup,
+                                   const struct check_question *question,
+                                   struct check_answer *answer)
+{
+    static const struct {
+        unsigned lenience;
+        enum check_reason reason;
+    } tries[] = { { LENIENT_EXPIRED, CHECK_EXPIRED },
+                  { LENIENT_ARCHIVED, CHECK_GROUP_ARCHIVED },
+                  { LENIENT_EXPIRED | LENIENT_ARCHIVED, CHECK_GROUP_ARCHIVED } };
+    const struct check_answer denied = *answer;
+    for (size_t i = 0; i < sizeof tries / sizeof tries[0]; i++) {
+        struct status status = check_with(lookup, question, tries[i].lenience, answer);
+        if (status.code == STATUS_RESOURCE_EXHAUSTED) {
+            break; /* the denial stands, only why is not known */
+        }
+        TRY(status);
+        if (answer->allowed) {
+            answer->allowed = false;
+            answer->reason = tries[i].reason;
+            return status_ok();
+        }
+    }
+    *answer = denied;
+    return status_ok();
+}
+
+struct status check(const struct view *view, struct arena *arena, int64_t at_us,
+                    const struct check_question *question, struct check_answer *answer)
+{
+    const struct lookup lookup = { .view = view, .arena = arena, .at_us = at_us };
+    answer->lookups = 0;
+    TRY(check_with(&lookup, question, 0, answer));
+    if (answer->reason == CHECK_NOT_GRANTED && question->explain) {
+        return check_explain(&lookup, question, answer);
+    }
+    return status_ok();
+}

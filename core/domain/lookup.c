@@ -1,0 +1,46 @@
+#include "core/domain/lookup.h"
+
+static struct status lookup_spend(struct lookup *lookup)
+{
+    if (lookup->left == 0) {
+        return status_error(STATUS_RESOURCE_EXHAUSTED,
+                            "expected a question within its budget of look-ups, but it needs more");
+    }
+    lookup->left--;
+    return status_ok();
+}
+
+struct status lookup_get(struct lookup *lookup, enum entity_kind kind, struct str id,
+                         const ProtobufCMessage **entity)
+{
+    *entity = NULL;
+    TRY(lookup_spend(lookup));
+    return view_get(lookup->view, kind, id, entity);
+}
+
+struct status lookup_ids(struct lookup *lookup, enum index_number index, const struct str *parts,
+                         size_t parts_count, struct str **ids, size_t *ids_count)
+{
+    TRY(lookup_spend(lookup));
+    TRY(view_ids(lookup->view, lookup->arena, index, parts, parts_count, lookup->left + 1, ids,
+                 ids_count));
+    /* Each of them is going to be looked at. */
+    return *ids_count <= lookup->left
+               ? status_ok()
+               : status_error(STATUS_RESOURCE_EXHAUSTED,
+                              "expected at most %zu rows, but there are more", lookup->left);
+}
+
+struct status lookup_some_ids(struct lookup *lookup, enum index_number index,
+                              const struct str *parts, size_t parts_count, size_t limit,
+                              struct str **ids, size_t *ids_count, bool *cut)
+{
+    TRY(lookup_spend(lookup));
+    TRY(view_ids(lookup->view, lookup->arena, index, parts, parts_count, limit + 1, ids,
+                 ids_count));
+    *cut = *ids_count > limit;
+    if (*cut) {
+        *ids_count = limit;
+    }
+    return status_ok();
+}
