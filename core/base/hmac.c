@@ -1,0 +1,23 @@
+#include "core/base/hmac.h"
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include "core/base/buf.h"
+
+struct hash hmac_sha256(struct str key, const struct str *parts, size_t parts_count)
+{
+    struct buf text = { 0 };
+    for (size_t i = 0; i < parts_count; i++) {
+        buf_append(&text, parts[i]);
+    }
+    struct hash code;
+    unsigned size = 0;
+    /* Only a missing algorithm can fail here. */
+    const unsigned char *made =
+        HMAC(EVP_sha256(), key.data, (int)key.size, (const unsigned char *)buf_reserve(&text, 1),
+             text.size, code.bytes, &size);
+    assert(made != NULL && size == HASH_SIZE);
+    buf_release(&text);
+    return code;
+}

@@ -1,0 +1,288 @@
+/* The order of one command: read it; look for a repeat; decide on the scratch; encode the decision;
+ * chain it; keep it in the fold.
+ *
+ * Invariants: (1) recorded_at rises strictly in a partition; (2) chain and fold are at the same
+ * sequence; (3) the scratch is empty between commands; (4) the same command_id of a principal in an
+ * org is decided once. */
+#include "writers/decider.h"
+
+#include <stdio.h>
+
+#include "core/model/decision.h"
+#include "core/pb/message.h"
+
+/* One command with the state it touches: a cascade of 1,024 events over entities of some KiB stays
+ * far below. */
+static const size_t DECIDER_ARENA_MAX = (size_t)256 << 20;
+
+static struct status decider_read_config(struct decider *decider, struct str configuration)
+{
+    Agency__V1__DecidingConfiguration *read;
+    struct str *creators;
+    struct arena *arena = &decider->config_arena;
+    TRY(pb_unpack(arena, &agency__v1__deciding_configuration__descriptor, configuration, PB_STORED,
+                  &read));
+    ARENA_TRY(arena, creators, arena_alloc(arena, (read->n_org_creators + 1) * sizeof *creators));
+    for (size_t i = 0; i < read->n_org_creators; i++) {
+        creators[i] = str_z(read->org_creators[i]);
+    }
+    decider->config.org_creators = creators;
+    decider->config.org_creators_count = read->n_org_creators;
+    return status_ok();
+}
+
+struct status decider_init(struct decider *decider, struct fold *fold, const struct chain *chain,
+                           int64_t recorded_at_us, struct str configuration)
+{
+    *decider = (struct decider){ .fold = fold, .chain = *chain, .recorded_at_us = recorded_at_us };
+    arena_init(&decider->arena, DECIDER_ARENA_MAX);
+    arena_init(&decider->config_arena, DECIDER_ARENA_MAX);
+    return decider_read_config(decider, configuration);
+}
+
+void decider_release(struct decider *decider)
+{
+    arena_release(&decider->arena);
+    arena_release(&decider->config_arena);
+    buf_release(&decider->value);
+}
+
+/* ---- answers ---- */
+
+static void decider_set_code(struct decider_answer *answer, enum status_code code,
+                             const char *reason)
+{
+    answer->code = code;
+    int size = snprintf(answer->reason, sizeof answer->reason, "%s", reason);
+    assert(size >= 0);
+}
+
+static struct status decider_refuse(struct decider_answer *answer, struct status why)
+{
+    *answer = (struct decider_answer){ .outcome = DECIDER_REFUSED };
+    decider_set_code(answer, why.code, why.msg);
+    return status_ok();
+}
+
+static void decider_set_rejection(struct decider_answer *answer,
+                                  const Agency__V1__Rejection *rejection)
+{
+    if (rejection != NULL) {
+        decider_set_code(answer, (enum status_code)rejection->code, rejection->reason);
+    }
+}
+
+static struct status decider_repeat(struct decider_answer *answer, const Agency__V1__AnswerRow *row,
+                                    const struct hash *content, const char *command_id)
+{
+    struct hash first;
+    if (!decision_hash_of(&row->content_hash, &first)) {
+        return status_error(STATUS_DATA_LOSS, "expected a hash in the answer to command '%s'",
+                            command_id);
+    }
+    if (!hash_eq(&first, content)) {
+        return decider_refuse(answer, status_error(STATUS_INVALID_ARGUMENT,
+                                                   "expected a new command_id, but '%s' stands for "
+                                                   "a command with another content",
+                                                   command_id));
+    }
+    *answer = (struct decider_answer){ .outcome = DECIDER_REPEATED,
+                                       .sequence = row->sequence,
+                                       .org_sequence = row->org_sequence,
+                                       .events_count = row->events_count,
+                                       .recorded_at_us = row->recorded_at_us };
+    decider_set_rejection(answer, row->rejection);
+    return status_ok();
+}
+
+/* ---- one command ---- */
+
+/* What is known of the command that is being decided. */
+struct decider_work {
+    struct decider *decider;
+    const struct decider_command *given;
+    const Agency__V1__CommandRecord *record;
+    Agency__V1__OrgHead *head;
+    struct hash content;
+    int64_t recorded_at_us;
+    struct decide decide;
+};
+
+static struct status decider_run(struct decider_work *work)
+{
+    struct decider *decider = work->decider;
+    struct str org_id = str_z(work->record->command->org_id);
+    struct layer_org changes = { &decider->fold->scratch, org_id };
+    struct org_view org;
+    org_view_init(&org, &decider->fold->scratch.source, org_id);
+    struct decide_context context = { .principal = work->record->principal,
+                                      .config = &decider->config,
+                                      .head = { .org_sequence = work->head->org_sequence,
+                                                .last_occurred_at_us = work->head->occurred_at_us,
+                                                .live = work->head->live },
+                                      .recorded_at_us = work->recorded_at_us };
+    work->decide = (struct decide){ .arena = &decider->arena,
+                                    .view = &org.view,
+                                    .changes = &layer_changes,
+                                    .changes_self = &changes,
+                                    .context = &context,
+                                    .command = work->record->command };
+    return decide_command(&work->decide);
+}
+
+static void decider_fill(const struct decider_work *work, Agency__V1__Decision *decision)
+{
+    const struct decide *d = &work->decide;
+    const Agency__V1__Command *command = work->record->command;
+    const Agency__V1__Principal *principal = work->record->principal;
+    decision->org_id = command->org_id;
+    decision->command_id = command->command_id;
+    decision->command = (uint32_t)command->payload_case;
+    decision->org_prev = work->head->decision_hash;
+    decision->content_hash =
+        (ProtobufCBinaryData){ HASH_SIZE, (uint8_t *)(uintptr_t)work->content.bytes };
+    decision->operator_ = principal->operator_;
+    decision->on_behalf_of = command->on_behalf_of;
+    decision->authority = d->authority;
+    decision->recorded_at_us = work->recorded_at_us;
+    decision->occurred_at_us = d->occurred_at_us;
+    decision->imported = command->occurred_at != NULL;
+    decision->annotations = command->annotations;
+    decision->n_annotations = command->n_annotations;
+    decision->trace_id = command->trace_id;
+    decision->rejection = d->rejection;
+    if (d->rejection == NULL && d->events_count > 0) {
+        decision->events = d->events;
+        decision->n_events = d->events_count;
+        decision->org_sequence = work->head->org_sequence + 1;
+    }
+}
+
+/* Ids of who acts are slices of messages; protobuf-c wants them ended by NUL. */
+static struct status decider_fill_actor(const struct decider_work *work,
+                                        Agency__V1__Decision *decision)
+{
+    struct arena *arena = &work->decider->arena;
+    struct str subject_id = arena_copy(arena, work->decide.subject_id);
+    struct str credential_id = arena_copy(arena, work->decide.credential_id);
+    if (subject_id.data == NULL || credential_id.data == NULL) {
+        return arena_full(arena);
+    }
+    decision->subject_id = (char *)(uintptr_t)subject_id.data;
+    decision->credential_id = (char *)(uintptr_t)credential_id.data;
+    return status_ok();
+}
+
+/* Chains a body and leaves the record in decider->value. */
+static void decider_chain(struct decider *decider, enum record_type type, struct str body,
+                          uint64_t next_command_offset)
+{
+    struct record record = { 0 };
+    chain_next(&decider->chain, next_command_offset, &record);
+    record.type = type;
+    record.body = body;
+    decider->value.size = 0;
+    record_encode(&record, &decider->value);
+    chain_push(&decider->chain, &record, buf_str(&decider->value));
+}
+
+static struct status decider_record(struct decider_work *work, struct decider_answer *answer,
+                                    struct str *record)
+{
+    struct decider *decider = work->decider;
+    Agency__V1__Decision decision = AGENCY__V1__DECISION__INIT;
+    decider_fill(work, &decision);
+    TRY(decider_fill_actor(work, &decision));
+    if (decision.n_events == 0) {
+        fold_discard(decider->fold);
+    }
+    struct str body;
+    TRY(pb_pack(&decider->arena, &decision.base, &body));
+    assert(body.size <= RECORD_BODY_SIZE_MAX);
+    struct fold_place place = { .sequence = decider->chain.sequence + 1, .body = body };
+    TRY(fold_keep(decider->fold, &decider->arena, &decision, &place));
+    decider_chain(decider, RECORD_DECISION, body, work->given->next_command_offset);
+    decider->recorded_at_us = work->recorded_at_us;
+    *answer = (struct decider_answer){ .outcome = DECIDER_DECIDED,
+                                       .sequence = place.sequence,
+                                       .org_sequence = decision.org_sequence,
+                                       .events_count = (uint32_t)decision.n_events,
+                                       .recorded_at_us = decision.recorded_at_us };
+    decider_set_rejection(answer, decision.rejection);
+    *record = buf_str(&decider->value);
+    return status_ok();
+}
+
+/* Failures that say something about the command are its answer; those about the partition stop it.
+ */
+static bool decider_is_answer(enum status_code code)
+{
+    return code != STATUS_UNAVAILABLE && code != STATUS_DATA_LOSS;
+}
+
+/* Not recorded: who sent it is not known to be bound in the org without deciding. */
+static struct status decider_poisoned(void)
+{
+    return status_error(STATUS_INTERNAL, "expected a command that can be decided, but this one has "
+                                         "stopped the process three times");
+}
+
+static struct status decider_work(struct decider_work *work, struct decider_answer *answer,
+                                  struct str *record)
+{
+    struct decider *decider = work->decider;
+    const Agency__V1__Command *command = work->record->command;
+    struct str principal;
+    Agency__V1__AnswerRow *row;
+    TRY(decision_content_hash(&decider->arena, command, &work->content));
+    TRY(decision_principal(&decider->arena, work->record->principal, &principal));
+    TRY(fold_answer(decider->fold, &decider->arena, str_z(command->org_id), principal,
+                    str_z(command->command_id), &row));
+    if (row != NULL) {
+        return decider_repeat(answer, row, &work->content, command->command_id);
+    }
+    TRY(fold_head(decider->fold, &decider->arena, str_z(command->org_id), &work->head));
+    struct status st = work->given->poisoned ? decider_poisoned() : decider_run(work);
+    if (st.code != STATUS_OK) {
+        fold_discard(decider->fold);
+        return decider_is_answer(st.code) ? decider_refuse(answer, st) : st;
+    }
+    return decider_record(work, answer, record);
+}
+
+struct status decider_decide(struct decider *decider, const struct decider_command *command,
+                             struct decider_answer *answer, struct str *record)
+{
+    struct decider_work work = { .decider = decider, .given = command };
+    work.recorded_at_us = decider->recorded_at_us + 1;
+    if (command->now_us > decider->recorded_at_us) {
+        work.recorded_at_us = command->now_us;
+    }
+    *record = (struct str){ 0 };
+    arena_reset(&decider->arena);
+    Agency__V1__CommandRecord *read;
+    struct status st = pb_unpack(&decider->arena, &agency__v1__command_record__descriptor,
+                                 command->bytes, PB_OUTSIDE, &read);
+    if (st.code == STATUS_OK && (read->command == NULL || read->principal == NULL)) {
+        st = status_error(STATUS_INVALID_ARGUMENT, "expected a command and its principal");
+    }
+    if (st.code != STATUS_OK) {
+        return decider_refuse(answer, st);
+    }
+    work.record = read;
+    return decider_work(&work, answer, record);
+}
+
+struct status decider_tick(struct decider *decider, int64_t now_us, struct str *record)
+{
+    arena_reset(&decider->arena);
+    Agency__V1__Tick tick = AGENCY__V1__TICK__INIT;
+    decider->recorded_at_us =
+        now_us > decider->recorded_at_us ? now_us : decider->recorded_at_us + 1;
+    tick.time_us = decider->recorded_at_us;
+    struct str body;
+    TRY(pb_pack(&decider->arena, &tick.base, &body));
+    decider_chain(decider, RECORD_TICK, body, decider->chain.next_command_offset);
+    *record = buf_str(&decider->value);
+    return status_ok();
+}

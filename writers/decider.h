@@ -1,0 +1,64 @@
+/* The decider of one partition: a command in, its one answer out. Pure but for the fold it stands
+ * on: no log, clock or thread. What it has decided it sees at once; nothing of that may leave the
+ * process before the log has it. */
+#ifndef WRITERS_DECIDER_H
+#define WRITERS_DECIDER_H
+
+#include "core/base/buf.h"
+#include "core/evlog/chain.h"
+#include "core/model/fold.h"
+
+enum decider_outcome {
+    DECIDER_DECIDED,  /* a DECISION record is to be appended */
+    DECIDER_REPEATED, /* answered before, by the record `sequence` */
+    DECIDER_REFUSED,  /* nothing is recorded; `status` says why */
+};
+
+enum { DECIDER_REASON_MAX = 512 };
+
+/* The answer to a command. By value, so that it can cross threads. */
+struct decider_answer {
+    enum decider_outcome outcome;
+    enum status_code code;           /* OK: accepted; else why it was rejected or refused */
+    char reason[DECIDER_REASON_MAX]; /* empty when accepted */
+    uint64_t sequence;               /* of the record; 0 when refused */
+    uint64_t org_sequence;           /* 0: no events */
+    uint32_t events_count;
+    int64_t recorded_at_us;
+};
+
+struct decider {
+    struct fold *fold;
+    struct chain chain; /* over all that was decided, confirmed or not */
+    struct decide_config config;
+    int64_t recorded_at_us; /* of the last record */
+    struct arena arena;     /* of one command */
+    struct arena config_arena;
+    struct buf value;
+};
+
+/* Stands on a fold and a chain that are at the same place; borrows the fold. The configuration is
+ * that of the last EPOCH, as it lies in the record. DATA_LOSS if it is none. */
+MUST_USE struct status decider_init(struct decider *decider, struct fold *fold,
+                                    const struct chain *chain, int64_t recorded_at_us,
+                                    struct str configuration);
+void decider_release(struct decider *decider);
+
+struct decider_command {
+    struct str bytes;             /* a CommandRecord */
+    int64_t now_us;               /* the decider's clock */
+    uint64_t next_command_offset; /* the first offset that is undecided after this command */
+    bool poisoned;                /* it has killed the process before: reject it unseen */
+};
+
+/* Decides; *record is the value to append (empty unless DECIDED), valid until the next call. Any
+ * status but OK means that the partition must stop: the fold could not be read or written, or does
+ * not fit the log. */
+MUST_USE struct status decider_decide(struct decider *decider,
+                                      const struct decider_command *command,
+                                      struct decider_answer *answer, struct str *record);
+
+/* The next TICK record, as above. */
+MUST_USE struct status decider_tick(struct decider *decider, int64_t now_us, struct str *record);
+
+#endif

@@ -1,0 +1,28 @@
+/* The intake: turns what a client asks into what is appended. Whatever must not lie in a log in
+ * clear is sealed here. */
+#ifndef WRITERS_INTAKE_H
+#define WRITERS_INTAKE_H
+
+#include "agency/v1/log.pb-c.h"
+#include "core/base/arena.h"
+
+/* The identity_hash of a principal: HMAC-SHA-256 under the cluster key of kind and identity, in
+ * hexadecimal; for ED25519 the public key itself, which must be 64 hexadecimal digits. Lies in the
+ * arena. INVALID_ARGUMENT. */
+MUST_USE struct status intake_identity_hash(struct arena *arena, struct str cluster_key,
+                                            Agency__V1__CredentialKind kind, struct str identity,
+                                            char **identity_hash);
+
+/* A principal as people write it: the name of an operator ("admin"), or KIND:IDENTITY
+ * ("API_KEY:ada-laptop"). Lies in the arena. INVALID_ARGUMENT says what was expected. */
+MUST_USE struct status intake_principal(struct arena *arena, struct str cluster_key,
+                                        struct str text, Agency__V1__Principal **principal);
+
+/* Seals the command (in place) and packs it with its principal into a CommandRecord that lies in
+ * the arena. INVALID_ARGUMENT for what no decider could take: an identity and a hash, more than
+ * COMMAND_SIZE_MAX bytes. */
+MUST_USE struct status intake_record(struct arena *arena, struct str cluster_key,
+                                     Agency__V1__Command *command,
+                                     const Agency__V1__Principal *principal, struct str *record);
+
+#endif
