@@ -61,8 +61,13 @@ struct status cascade_add_assignments_of_subject(struct cascade *cascade, const 
 
 struct status cascade_add_role(struct cascade *cascade, const char *role_id)
 {
+    TRY(ids_add(&cascade->roles, str_z(role_id)));
+    return cascade_add_dependants_of_role(cascade, role_id);
+}
+
+struct status cascade_add_dependants_of_role(struct cascade *cascade, const char *role_id)
+{
     struct str part = str_z(role_id);
-    TRY(ids_add(&cascade->roles, part));
     TRY_ACCEPTED(cascade->d, cascade_add(cascade, ENTITY_ASSIGNMENT, INDEX_ASSIGNMENT_BY_ROLE,
                                          &part, 1, &cascade->assignments));
     return cascade_add_grants_to(cascade, AGENCY__V1__GRANTEE_KIND__GRANTEE_KIND_ROLE, role_id);

@@ -20,8 +20,9 @@ struct cascade cascade_make(struct decide *d);
  * RESOURCE_EXHAUSTED (rules_scan). */
 MUST_USE struct status cascade_add_assignments_of_subject(struct cascade *cascade,
                                                           const char *subject_id);
-/* The seat, its assignments and the grants to it. */
+/* The seat with its dependants; only these: its assignments and the grants to it. */
 MUST_USE struct status cascade_add_role(struct cascade *cascade, const char *role_id);
+MUST_USE struct status cascade_add_dependants_of_role(struct cascade *cascade, const char *role_id);
 MUST_USE struct status cascade_add_grants_to(struct cascade *cascade, Agency__V1__GranteeKind kind,
                                              const char *id);
 MUST_USE struct status cascade_add_grants_on(struct cascade *cascade, Agency__V1__ObjectKind kind,

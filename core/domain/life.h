@@ -7,7 +7,7 @@
 #include "core/domain/decide.h"
 
 /* An entity that never was. */
-enum { LIFE_NONE = 0 };
+#define LIFE_NONE AGENCY__V1__ENTITY_STATUS__ENTITY_STATUS_UNSPECIFIED
 
 /* X(COMMAND, FROM, TO), sorted by entity. A status that stays means that the command changes
  * something else, or nothing where it is already so. */
@@ -104,8 +104,8 @@ enum { LIFE_NONE = 0 };
 
 struct life_move {
     enum command_number command;
-    unsigned from; /* enum life, or LIFE_NONE */
-    unsigned to;
+    Agency__V1__EntityStatus from;
+    Agency__V1__EntityStatus to;
 };
 
 /* The rows of MOVES, in their order. Static memory. */
