@@ -15,8 +15,8 @@ struct hash hmac_sha256(struct str key, const struct str *parts, size_t parts_co
     unsigned size = 0;
     /* Only a missing algorithm can fail here. */
     const unsigned char *made =
-        HMAC(EVP_sha256(), key.data, (int)key.size, (const unsigned char *)buf_reserve(&text, 1),
-             text.size, code.bytes, &size);
+        HMAC(EVP_sha256(), key.data, (int)key.size, (const unsigned char *)text.data, text.size,
+             code.bytes, &size);
     assert(made != NULL && size == HASH_SIZE);
     buf_release(&text);
     return code;
