@@ -20,8 +20,7 @@ static void *pb_field_quantifier(const ProtobufCMessage *message,
 }
 
 /* The generated case enums are as wide as an int (they carry an IS_INT_SIZE member). */
-static uint32_t pb_field_case(const ProtobufCMessage *message,
-                              const ProtobufCFieldDescriptor *field)
+uint32_t pb_field_case(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
 {
     uint32_t number;
     memcpy(&number, pb_field_quantifier(message, field), sizeof number);
@@ -182,14 +181,15 @@ void pb_field_json_name(const char *name, struct buf *out)
     }
 }
 
-static bool pb_field_is_json_name(const char *name, struct str json)
+bool pb_field_is_json_name(const ProtobufCFieldDescriptor *field, struct str name)
 {
-    for (size_t i = 0; i < json.size; i++) {
-        if (json.data[i] == '\0' || pb_field_next_json(&name) != json.data[i]) {
+    const char *at = field->name;
+    for (size_t i = 0; i < name.size; i++) {
+        if (name.data[i] == '\0' || pb_field_next_json(&at) != name.data[i]) {
             return false;
         }
     }
-    return pb_field_next_json(&name) == '\0';
+    return pb_field_next_json(&at) == '\0';
 }
 
 /* As strcmp between a C string and a slice. */
@@ -244,12 +244,12 @@ const ProtobufCFieldDescriptor *pb_field_find(const ProtobufCMessageDescriptor *
     size_t size;
     if (field == NULL && pb_field_guess(name, guess, sizeof guess, &size)) {
         field = pb_field_by_name(descriptor, str_make(guess, size));
-        if (field != NULL && !pb_field_is_json_name(field->name, name)) {
+        if (field != NULL && !pb_field_is_json_name(field, name)) {
             field = NULL;
         }
     }
     for (unsigned i = 0; field == NULL && i < descriptor->n_fields; i++) {
-        if (pb_field_is_json_name(descriptor->fields[i].name, name)) {
+        if (pb_field_is_json_name(&descriptor->fields[i], name)) {
             field = &descriptor->fields[i];
         }
     }

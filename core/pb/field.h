@@ -13,6 +13,8 @@
  */
 const ProtobufCFieldDescriptor *pb_field_find(const ProtobufCMessageDescriptor *descriptor,
                                               struct str name);
+/* Whether `name` is the field's JSON name. */
+bool pb_field_is_json_name(const ProtobufCFieldDescriptor *field, struct str name);
 /* Appends the JSON form of a name of the schema: "roleType" for "role_type". */
 void pb_field_json_name(const char *name, struct buf *out);
 
@@ -32,6 +34,8 @@ static inline const ProtobufCMessageDescriptor *pb_field_type(const ProtobufCFie
     return field->descriptor;
 }
 
+/* The number of the member that a oneof has, 0 for none; `field` is any of its members. */
+uint32_t pb_field_case(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field);
 /* Whether a field has a value that is not its default: a list with items, a message that is there,
  * the chosen member of a oneof (whatever its value), a scalar other than zero. */
 bool pb_field_has(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field);

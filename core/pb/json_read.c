@@ -1,0 +1,259 @@
+/* JSON into messages, guided by descriptors: objects, lists, and the path for what fails. Levels
+ * are counted as the wire guard counts them, so what is read here can also be sent. */
+#include "core/pb/json.h"
+
+#include "core/base/nearest.h"
+#include "core/pb/json_reader.h"
+
+enum { PB_READ_FIELDS_MAX = 1024, PB_READ_ITEMS_MIN = 8 };
+
+bool pb_read_enter(struct pb_reader *reader)
+{
+    if (reader->depth == MESSAGE_DEPTH_MAX) {
+        return pb_read_problem(reader, STATUS_INVALID_ARGUMENT, "expected fewer levels");
+    }
+    reader->depth++;
+    *pb_read_frame(reader) = (struct pb_reader_frame){ 0 };
+    return true;
+}
+
+enum json_kind pb_read_kind(struct pb_reader *reader)
+{
+    enum json_kind kind = json_peek(&reader->scan);
+    reader->value_at = reader->scan.at;
+    return kind;
+}
+
+/* "command.roles[2].roleId: ", or nothing at the top. */
+static void pb_read_path(const struct pb_reader *reader, struct buf *path)
+{
+    for (uint32_t i = 0; i < reader->depth; i++) {
+        const struct pb_reader_frame *frame = &reader->frames[i];
+        bool named = frame->field != NULL || frame->key.size > 0;
+        buf_append(path, named && path->size > 0 ? STR(".") : STR(""));
+        if (frame->field != NULL) {
+            pb_field_json_name(frame->field->name, path);
+        } else {
+            buf_append(path, frame->key);
+        }
+        if (frame->items > 0) {
+            buf_printf(path, "[%zu]", frame->items - 1);
+        }
+    }
+    buf_append(path, path->size > 0 ? STR(": ") : STR(""));
+}
+
+bool pb_read_problem(struct pb_reader *reader, enum status_code code, const char *problem)
+{
+    struct buf path = { 0 };
+    pb_read_path(reader, &path);
+    reader->scan.status = status_error(code, "%.*s%s", STR_ARG(buf_str(&path)), problem);
+    buf_release(&path);
+    return false;
+}
+
+bool pb_read_fail(struct pb_reader *reader, const char *expected)
+{
+    struct buf problem = { 0 };
+    reader->scan.at = reader->value_at;
+    struct str found = json_excerpt(&reader->scan);
+    if (found.size == 0) {
+        buf_printf(&problem, "expected %s", expected);
+    } else {
+        buf_printf(&problem, "expected %s, but it is '%.*s'", expected, STR_ARG(found));
+    }
+    buf_byte(&problem, '\0');
+    pb_read_problem(reader, STATUS_INVALID_ARGUMENT, problem.data);
+    buf_release(&problem);
+    return false;
+}
+
+bool pb_read_full(struct pb_reader *reader)
+{
+    reader->scan.status = arena_full(reader->arena);
+    return false;
+}
+
+bool pb_read_value(struct pb_reader *reader, const ProtobufCFieldDescriptor *field, void *value)
+{
+    if (field->type == PROTOBUF_C_TYPE_MESSAGE) {
+        return pb_read_new(reader, pb_field_type(field), value);
+    }
+    return pb_read_scalar(reader, field, value);
+}
+
+/* Twice the room for `count` items; what was there is left to the arena. */
+static void *pb_read_grow(struct pb_reader *reader, const void *items, size_t count, size_t size,
+                          size_t *room)
+{
+    *room = count == 0 ? PB_READ_ITEMS_MIN : count * 2;
+    void *grown = arena_alloc(reader->arena, *room * size);
+    if (grown != NULL && count > 0) {
+        memcpy(grown, items, count * size);
+    }
+    return grown;
+}
+
+bool pb_read_list(struct pb_reader *reader, ProtobufCMessage *message,
+                  const ProtobufCFieldDescriptor *field)
+{
+    struct pb_reader_frame *frame = pb_read_frame(reader);
+    size_t size = pb_field_size(field), count = 0, room = 0;
+    unsigned char *items = NULL;
+    bool first = true, more;
+    if (pb_read_kind(reader) != JSON_ARRAY) {
+        return pb_read_fail(reader, "a list");
+    }
+    if (!json_enter(&reader->scan, JSON_ARRAY) || !json_next_item(&reader->scan, &first, &more)) {
+        return false;
+    }
+    while (more) {
+        frame->items = count + 1;
+        if (count == room) {
+            items = pb_read_grow(reader, items, count, size, &room);
+        }
+        if (items == NULL) {
+            return pb_read_full(reader);
+        }
+        if (!pb_read_value(reader, field, items + count * size) ||
+            !json_next_item(&reader->scan, &first, &more)) {
+            return false;
+        }
+        count++;
+    }
+    frame->items = 0;
+    pb_field_set_items(message, field, items, count);
+    return true;
+}
+
+static bool pb_read_single(struct pb_reader *reader, ProtobufCMessage *message,
+                           const ProtobufCFieldDescriptor *field)
+{
+    union {
+        uint64_t number;
+        ProtobufCMessage *message;
+        ProtobufCBinaryData bytes;
+    } value;
+    if (pb_field_in_oneof(field) && pb_field_case(message, field) != 0) {
+        return pb_read_problem(reader, STATUS_INVALID_ARGUMENT,
+                               "expected one of several fields, but another one is there, too");
+    }
+    if (!pb_read_value(reader, field, &value)) {
+        return false;
+    }
+    pb_field_set(message, field, &value);
+    return true;
+}
+
+static bool pb_read_member(struct pb_reader *reader, ProtobufCMessage *message,
+                           const ProtobufCFieldDescriptor *field)
+{
+    if (pb_read_kind(reader) == JSON_NULL &&
+        (pb_field_repeated(field) || !pb_read_takes_null(field))) {
+        return json_literal(&reader->scan, JSON_NULL); /* null is the default */
+    }
+    return pb_field_repeated(field) ? pb_read_list(reader, message, field)
+                                    : pb_read_single(reader, message, field);
+}
+
+static bool pb_read_unknown(struct pb_reader *reader, const ProtobufCMessageDescriptor *descriptor,
+                            struct str name)
+{
+    struct nearest nearest;
+    nearest_init(&nearest, name);
+    for (unsigned i = 0; i < descriptor->n_fields; i++) {
+        struct buf candidate = { 0 };
+        pb_field_json_name(descriptor->fields[i].name, &candidate);
+        nearest_offer(&nearest, buf_str(&candidate));
+        buf_release(&candidate);
+    }
+    struct buf problem = { 0 };
+    buf_printf(&problem, "expected a field of %s, but there is no '%.*s'%s", descriptor->name,
+               STR_ARG(name), nearest_hint(&nearest));
+    buf_byte(&problem, '\0');
+    pb_read_problem(reader, STATUS_INVALID_ARGUMENT, problem.data);
+    buf_release(&problem);
+    return false;
+}
+
+/* Names mostly come in the order of the schema, so the one after the last is tried first. */
+static const ProtobufCFieldDescriptor *pb_read_find(const ProtobufCMessageDescriptor *descriptor,
+                                                    const ProtobufCFieldDescriptor *last,
+                                                    struct str name)
+{
+    size_t next = last == NULL ? 0 : (size_t)(last - descriptor->fields) + 1;
+    if (next < descriptor->n_fields && pb_field_is_json_name(&descriptor->fields[next], name)) {
+        return &descriptor->fields[next];
+    }
+    return pb_field_find(descriptor, name);
+}
+
+static bool pb_read_object(struct pb_reader *reader, ProtobufCMessage *message)
+{
+    const ProtobufCMessageDescriptor *descriptor = message->descriptor;
+    struct pb_reader_frame *frame = pb_read_frame(reader);
+    uint64_t seen[PB_READ_FIELDS_MAX / 64];
+    bool first = true;
+    struct str name;
+    assert(descriptor->n_fields <= PB_READ_FIELDS_MAX);
+    memset(seen, 0, (descriptor->n_fields + 63) / 64 * sizeof seen[0]);
+    if (!json_enter(&reader->scan, JSON_OBJECT)) {
+        return false;
+    }
+    while (json_next_name(&reader->scan, &first, &name) && name.data != NULL) {
+        const ProtobufCFieldDescriptor *field = pb_read_find(descriptor, frame->field, name);
+        if (field == NULL) {
+            frame->field = NULL;
+            return pb_read_unknown(reader, descriptor, name);
+        }
+        frame->field = field;
+        size_t index = (size_t)(field - descriptor->fields);
+        uint64_t bit = UINT64_C(1) << (index % 64);
+        if ((seen[index / 64] & bit) != 0) {
+            return pb_read_problem(reader, STATUS_INVALID_ARGUMENT,
+                                   "expected each name once, but this one is there again");
+        }
+        seen[index / 64] |= bit;
+        if (!pb_read_member(reader, message, field)) {
+            return false;
+        }
+    }
+    return reader->scan.status.code == STATUS_OK;
+}
+
+bool pb_read_new(struct pb_reader *reader, const ProtobufCMessageDescriptor *descriptor,
+                 void *value)
+{
+    ProtobufCMessage *message = arena_alloc(reader->arena, descriptor->sizeof_message);
+    if (message == NULL) {
+        return pb_read_full(reader);
+    }
+    protobuf_c_message_init(descriptor, message);
+    memcpy(value, &message, sizeof message);
+    bool known = pb_read_is_known(descriptor);
+    if (pb_read_kind(reader) != JSON_OBJECT && !known) {
+        return pb_read_fail(reader, "an object");
+    }
+    if (!pb_read_enter(reader)) {
+        return false;
+    }
+    bool read = known ? pb_read_known(reader, message) : pb_read_object(reader, message);
+    if (read) {
+        reader->depth--; /* otherwise the frames still say where it failed */
+    }
+    return read;
+}
+
+struct status pb_from_json(struct arena *arena, const ProtobufCMessageDescriptor *descriptor,
+                           struct str text, void *message)
+{
+    struct pb_reader reader;
+    reader.arena = arena;
+    reader.depth = 0;
+    json_init(&reader.scan, text, arena);
+    if (!pb_read_new(&reader, descriptor, message) || !json_finish(&reader.scan)) {
+        assert(reader.scan.status.code != STATUS_OK);
+        return reader.scan.status;
+    }
+    return status_ok();
+}
