@@ -101,6 +101,12 @@ static struct status index_permission(const Agency__V1__Permission *permission,
                        permission->n_implied_by);
 }
 
+static struct status index_role_type(const Agency__V1__RoleType *type,
+                                     const struct index_sink *sink)
+{
+    return index_links(sink, INDEX_ROLE_TYPE_BY_PERMISSION, type->permissions, type->n_permissions);
+}
+
 static struct status index_role(const Agency__V1__Role *role, const struct index_sink *sink)
 {
     TRY(index_name(sink, ENTITY_ROLE, role->name));
@@ -192,6 +198,8 @@ struct status index_rows(enum entity_kind kind, const ProtobufCMessage *entity,
         return index_job_space(typed, sink);
     case ENTITY_PERMISSION:
         return index_permission(typed, sink);
+    case ENTITY_ROLE_TYPE:
+        return index_role_type(typed, sink);
     case ENTITY_ROLE:
         return index_role(typed, sink);
     case ENTITY_ASSIGNMENT:
@@ -202,7 +210,6 @@ struct status index_rows(enum entity_kind kind, const ProtobufCMessage *entity,
         return index_config(typed, sink);
     case ENTITY_ORG:
     case ENTITY_ORG_CHILD:
-    case ENTITY_ROLE_TYPE:
         return status_ok(); /* found by their ids only */
     }
     return status_error(STATUS_DATA_LOSS, "expected a kind of entity, but it is %u",

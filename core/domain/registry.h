@@ -173,29 +173,31 @@
  * GRANT_BY_CONTENT: permission, grantee and object -> active grant; unique.
  * CONFIG_BY_ENTITY: entity kind | entity -> value that is set.
  * PERMISSION_BY_IMPLYING: implying permission -> permission that it implies.
+ * ROLE_TYPE_BY_PERMISSION: permission -> role type whose holders have it, retired ones included.
  */
-#define INDEXES(X)               \
-    X(NAME, 1)                   \
-    X(SUBJECT_BY_PARENT, 2)      \
-    X(CREDENTIAL_BY_IDENTITY, 3) \
-    X(CREDENTIAL_BY_SUBJECT, 4)  \
-    X(GROUP_BY_PARENT, 5)        \
-    X(GROUP_BY_INCLUDED, 6)      \
-    X(GROUP_BY_JOB_SPACE, 7)     \
-    X(ASSET_BY_PARENT, 8)        \
-    X(ASSET_BY_TYPE, 9)          \
-    X(ROLE_BY_TYPE, 10)          \
-    X(ROLE_BY_GROUP, 11)         \
-    X(ROLE_BY_JOB_SPACE, 12)     \
-    X(ASSIGNMENT_BY_SUBJECT, 13) \
-    X(ASSIGNMENT_BY_ROLE, 14)    \
-    X(ASSIGNMENT_BY_TYPE, 15)    \
-    X(ASSIGNMENT_BY_GROUP, 16)   \
-    X(GRANT_BY_GRANTEE, 17)      \
-    X(GRANT_BY_OBJECT, 18)       \
-    X(GRANT_BY_CONTENT, 19)      \
-    X(CONFIG_BY_ENTITY, 20)      \
-    X(PERMISSION_BY_IMPLYING, 21)
+#define INDEXES(X)                \
+    X(NAME, 1)                    \
+    X(SUBJECT_BY_PARENT, 2)       \
+    X(CREDENTIAL_BY_IDENTITY, 3)  \
+    X(CREDENTIAL_BY_SUBJECT, 4)   \
+    X(GROUP_BY_PARENT, 5)         \
+    X(GROUP_BY_INCLUDED, 6)       \
+    X(GROUP_BY_JOB_SPACE, 7)      \
+    X(ASSET_BY_PARENT, 8)         \
+    X(ASSET_BY_TYPE, 9)           \
+    X(ROLE_BY_TYPE, 10)           \
+    X(ROLE_BY_GROUP, 11)          \
+    X(ROLE_BY_JOB_SPACE, 12)      \
+    X(ASSIGNMENT_BY_SUBJECT, 13)  \
+    X(ASSIGNMENT_BY_ROLE, 14)     \
+    X(ASSIGNMENT_BY_TYPE, 15)     \
+    X(ASSIGNMENT_BY_GROUP, 16)    \
+    X(GRANT_BY_GRANTEE, 17)       \
+    X(GRANT_BY_OBJECT, 18)        \
+    X(GRANT_BY_CONTENT, 19)       \
+    X(CONFIG_BY_ENTITY, 20)       \
+    X(PERMISSION_BY_IMPLYING, 21) \
+    X(ROLE_TYPE_BY_PERMISSION, 22)
 
 enum entity_kind {
 #define X(upper, pascal, snake, key_parts, plural) \
