@@ -137,7 +137,7 @@ static struct status authority_need_active(struct decide *d, struct str subject_
 {
     const Agency__V1__Subject *subject;
     TRY(view_subject(d->view, subject_id, &subject));
-    if (subject == NULL || (unsigned)subject->status != LIFE_ACTIVE) {
+    if (subject == NULL || subject->status != LIFE_ACTIVE) {
         return decide_reject(d, STATUS_PERMISSION_DENIED,
                              "expected an active subject to act, but '%.*s' is not",
                              STR_ARG(subject_id));

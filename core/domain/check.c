@@ -247,11 +247,11 @@ static struct status check_find(struct check *check, const Agency__V1__Subject *
     TRY(lookup_org(&check->lookup, check->lookup.view->org_id, &org));
     TRY(lookup_subject(&check->lookup, question->subject_id, subject));
     *reason = CHECK_ALLOWED;
-    if (org == NULL || ((unsigned)org->status != LIFE_ACTIVE && !question->for_command)) {
+    if (org == NULL || (org->status != LIFE_ACTIVE && !question->for_command)) {
         *reason = CHECK_ORG_NOT_ACTIVE;
     } else if (*subject == NULL) {
         *reason = CHECK_NO_SUBJECT;
-    } else if ((unsigned)(*subject)->status != LIFE_ACTIVE) {
+    } else if ((*subject)->status != LIFE_ACTIVE) {
         *reason = CHECK_SUBJECT_NOT_ACTIVE;
     }
     return status_ok();

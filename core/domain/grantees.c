@@ -80,7 +80,7 @@ static struct status grantees_add_parent(struct grantees *grantees, const struct
 {
     const Agency__V1__Subject *subject;
     TRY(lookup_known_subject(grantees->lookup, id, &subject));
-    if ((unsigned)subject->status != LIFE_ACTIVE) {
+    if (subject->status != LIFE_ACTIVE) {
         return status_ok();
     }
     if (child->steps == GRANTEE_LEVELS_MAX || grantees->subjects_count == GRANTEE_SUBJECTS_MAX) {
@@ -134,8 +134,8 @@ static struct status grantees_expand_subject(struct grantees *grantees,
 
 static bool grantees_group_confers(const struct grantees *grantees, const Agency__V1__Group *group)
 {
-    return (unsigned)group->status == LIFE_ACTIVE || ((unsigned)group->status == LIFE_ARCHIVED &&
-                                                      (grantees->lenience & LENIENT_ARCHIVED) != 0);
+    return group->status == LIFE_ACTIVE ||
+           (group->status == LIFE_ARCHIVED && (grantees->lenience & LENIENT_ARCHIVED) != 0);
 }
 
 /* Adds a group by a seat in it (role_type says as what) or by the inclusion of another. */
@@ -208,7 +208,7 @@ static struct status grantees_expand(struct grantees *grantees, const struct gra
 struct status grantees_of(struct lookup *lookup, const Agency__V1__Subject *subject,
                           unsigned lenience, struct grantees *grantees)
 {
-    assert((unsigned)subject->status == LIFE_ACTIVE);
+    assert(subject->status == LIFE_ACTIVE);
     *grantees = (struct grantees){ .lookup = lookup, .lenience = lenience };
     TRY(grantees_add(grantees, &(struct grantee){ .kind = GRANTEE_SUBJECT,
                                                   .id = str_z(subject->subject_id),

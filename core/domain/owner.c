@@ -43,7 +43,7 @@ static struct status owner_counts(struct decide *d, struct str assignment_id, bo
         return status_ok();
     }
     TRY(view_subject(d->view, str_z(held->subject_id), &subject));
-    if (subject == NULL || (unsigned)subject->status != LIFE_ACTIVE) {
+    if (subject == NULL || subject->status != LIFE_ACTIVE) {
         return status_ok();
     }
     return owner_has_credential(d, str_z(held->subject_id), counts);

@@ -109,7 +109,7 @@ static struct status targets_seat(struct decide *d, const struct seat *seat,
         const struct str id = str_z(seat->group_ids[i]);
         const Agency__V1__Group *group;
         TRY(view_group(d->view, id, &group));
-        if (group == NULL || (unsigned)group->status != LIFE_REMOVED) {
+        if (group == NULL || group->status != LIFE_REMOVED) {
             targets_add(targets, (struct object){ OBJECT_GROUP, id });
         }
     }
