@@ -1,0 +1,121 @@
+/* The note is a fixed struct in a file of one page. `busy` is set last and cleared first, with
+ * release order, so that a death between any two stores leaves a note that is true. */
+#include "writers/poison.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "core/base/memory.h"
+
+enum { POISON_FILE_SIZE = 4096, DEATHS_ONE_BY_ONE = 2, DEATHS_REFUSED = 3, POISONS_MAX = 64 };
+static const uint64_t POISON_FORMAT = 0x31657463656a6572; /* tells our file from another one */
+
+struct poison_note {
+    uint64_t format;
+    _Atomic uint32_t busy;  /* a batch is being decided */
+    uint32_t deaths;        /* in a row, with batches that began with `command` */
+    struct hash command;    /* the first of the batch */
+    uint32_t refused_count; /* of `refused`, the oldest is forgotten first */
+    struct hash refused[POISONS_MAX];
+};
+static_assert(sizeof(struct poison_note) <= POISON_FILE_SIZE, "the note fits into its page");
+
+struct poison {
+    struct poison_note *note;
+};
+
+static struct hash poison_hash(struct str command)
+{
+    return hash_sha256(&command, 1);
+}
+
+static void poison_count_death(struct poison_note *note)
+{
+    if (note->format != POISON_FORMAT) {
+        memset(note, 0, sizeof *note);
+        note->format = POISON_FORMAT;
+        return;
+    }
+    if (atomic_load(&note->busy) == 0) {
+        note->deaths = 0;
+        return;
+    }
+    atomic_store(&note->busy, 0);
+    note->deaths++;
+    if (note->deaths >= DEATHS_REFUSED) {
+        note->refused[note->refused_count % POISONS_MAX] = note->command;
+        note->refused_count++;
+        note->deaths = 0;
+    }
+}
+
+struct status poison_open(const char *path, struct poison **poison)
+{
+    int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (file < 0 || ftruncate(file, POISON_FILE_SIZE) != 0) {
+        int error = errno;
+        if (file >= 0) {
+            close(file);
+        }
+        return status_error(STATUS_UNAVAILABLE, "expected to write '%s': %s", path,
+                            strerror(error));
+    }
+    void *page = mmap(NULL, POISON_FILE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    close(file);
+    if (page == MAP_FAILED) {
+        return status_error(STATUS_UNAVAILABLE, "expected to map '%s'", path);
+    }
+    *poison = mem_zalloc(1, sizeof **poison);
+    (*poison)->note = page;
+    poison_count_death((*poison)->note);
+    return status_ok();
+}
+
+void poison_close(struct poison *poison)
+{
+    if (poison != NULL) {
+        munmap(poison->note, POISON_FILE_SIZE);
+        mem_free(poison);
+    }
+}
+
+uint32_t poison_batch_max(const struct poison *poison, uint32_t wanted)
+{
+    return poison->note->deaths >= DEATHS_ONE_BY_ONE ? 1 : wanted;
+}
+
+void poison_begin(struct poison *poison, struct str command)
+{
+    struct poison_note *note = poison->note;
+    struct hash hash = poison_hash(command);
+    /* Below two deaths the batches differ, so deaths are counted whatever they began with. */
+    if (note->deaths >= DEATHS_ONE_BY_ONE && !hash_eq(&hash, &note->command)) {
+        note->deaths = DEATHS_ONE_BY_ONE;
+    }
+    note->command = hash;
+    atomic_store_explicit(&note->busy, 1, memory_order_release);
+}
+
+void poison_end(struct poison *poison)
+{
+    atomic_store_explicit(&poison->note->busy, 0, memory_order_release);
+}
+
+bool poison_is(const struct poison *poison, struct str command)
+{
+    const struct poison_note *note = poison->note;
+    uint32_t count = note->refused_count < POISONS_MAX ? note->refused_count : POISONS_MAX;
+    struct hash hash = { .bytes = { 0 } };
+    if (count > 0) {
+        hash = poison_hash(command);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        if (hash_eq(&note->refused[i], &hash)) {
+            return true;
+        }
+    }
+    return false;
+}
