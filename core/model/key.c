@@ -4,7 +4,7 @@
 
 enum store_family key_family(struct str key)
 {
-    return key.data[0] == ROW_HEAD ? STORE_META : STORE_APPEND;
+    return key.data[0] == ROW_HEAD ? STORE_INDEX_LATEST : STORE_APPEND;
 }
 
 void key_entities(struct buf *key, struct str org_id, enum entity_kind kind)

@@ -5,11 +5,11 @@
  *   STORE_ENTITY  org | kind | id                          -> the entity, packed
  *   STORE_INDEX   org | index | parts... | id              -> nothing
  *   STORE_APPEND  ROW_DECISION | org | org_sequence        -> DecisionRow
- *                 ROW_TIME     | org | occurred_at         -> org_sequence, the highest of that
- * time ROW_ANSWER   | org | principal | command -> AnswerRow ROW_SUBJECT  | org | subject |
- * org_sequence -> nothing: the decision is by or about the subject STORE_META    ROW_HEAD     | org
- * -> OrgHead
- */
+ *                 ROW_TIME | org | occurred_at             -> org_sequence, the highest of then
+ *                 ROW_ANSWER | org | principal | command   -> AnswerRow
+ *                 ROW_SUBJECT | org | subject | org_sequence
+ *                   -> nothing: the decision is by or about the subject
+ *   STORE_INDEX_LATEST  ROW_HEAD | org                     -> OrgHead */
 #ifndef CORE_MODEL_KEY_H
 #define CORE_MODEL_KEY_H
 
@@ -18,7 +18,7 @@
 #include "core/domain/index.h"
 #include "core/store/store.h"
 
-/* The first byte of keys in STORE_APPEND and STORE_META: for ever. */
+/* The first byte of keys in STORE_APPEND and STORE_INDEX_LATEST: for ever. */
 enum key_row {
     ROW_DECISION = 1,
     ROW_TIME = 2,

@@ -1,12 +1,11 @@
 /* The kv on RocksDB: one column family per column, WAL off (the log is the truth), atomic_flush on,
  * without which a crash could keep one column of a batch and lose another. */
-#include <rocksdb/c.h>
-#include <stdlib.h>
+#include "core/store/kv_rocks.h"
+
 #include <sys/stat.h>
 
 #include "core/base/buf.h"
 #include "core/base/memory.h"
-#include "core/store/kv.h"
 #include "core/store/store.h"
 
 struct kv_rocks {
@@ -29,115 +28,6 @@ static const char *const kv_rocks_names[KV_COLUMNS] = {
     [KV_INDEX_LATEST] = "index_latest",
     [KV_APPEND] = "append",
 };
-
-/* --- errors --- */
-
-/* What a message of RocksDB means for us; frees it. Whatever is not clearly the disk or another
- * owner is damage: the store is folded again. */
-static struct status kv_rocks_status(char *message)
-{
-    static const struct {
-        const char *text;
-        enum status_code code;
-    } known[] = {
-        { "does not exist (create_if_missing is false)", STATUS_NOT_FOUND },
-        { "lock", STATUS_UNAVAILABLE },
-        { "No space left", STATUS_UNAVAILABLE },
-        { "File too large", STATUS_UNAVAILABLE },
-        { "Too many open files", STATUS_UNAVAILABLE },
-    };
-    if (message == NULL) {
-        return status_ok();
-    }
-    enum status_code code = STATUS_DATA_LOSS;
-    for (size_t i = 0; i < sizeof known / sizeof known[0] && code == STATUS_DATA_LOSS; i++) {
-        code = strstr(message, known[i].text) != NULL ? known[i].code : STATUS_DATA_LOSS;
-    }
-    struct status st = status_error(code, "%s", message);
-    rocksdb_free(message);
-    return st;
-}
-
-/* --- options --- */
-
-static void kv_rocks_none(void *self)
-{
-    (void)self;
-}
-
-static char *kv_rocks_prefix(void *self, const char *key, size_t size, size_t *prefix_size)
-{
-    (void)self;
-    *prefix_size = size - KV_VERSION_SIZE;
-    return (char *)(uintptr_t)key;
-}
-
-static unsigned char kv_rocks_in_domain(void *self, const char *key, size_t size)
-{
-    (void)self;
-    (void)key;
-    return size >= KV_VERSION_SIZE;
-}
-
-static unsigned char kv_rocks_in_range(void *self, const char *key, size_t size)
-{
-    (void)self;
-    (void)key;
-    (void)size;
-    return 0;
-}
-
-static const char *kv_rocks_prefix_name(void *self)
-{
-    (void)self;
-    return "agency.without_version";
-}
-
-static void kv_rocks_table(rocksdb_options_t *options, rocksdb_cache_t *cache, bool history)
-{
-    rocksdb_block_based_table_options_t *table = rocksdb_block_based_options_create();
-    rocksdb_block_based_options_set_block_size(table, 8192);
-    rocksdb_block_based_options_set_block_cache(table, cache);
-    rocksdb_block_based_options_set_format_version(table, 5);
-    rocksdb_block_based_options_set_filter_policy(table,
-                                                  rocksdb_filterpolicy_create_ribbon_hybrid(10, 1));
-    rocksdb_block_based_options_set_whole_key_filtering(table, !history);
-    rocksdb_options_set_block_based_table_factory(options, table);
-    rocksdb_block_based_options_destroy(table);
-}
-
-static bool kv_rocks_is_history(enum kv_column column)
-{
-    return column == KV_ENTITY_HISTORY || column == KV_INDEX_HISTORY;
-}
-
-/* Measured: LZ4 above and zstd at the bottom; a look-up in a history finds its file by the prefix
- * without the version. */
-static rocksdb_options_t *kv_rocks_options(enum kv_column column, rocksdb_cache_t *cache)
-{
-    rocksdb_options_t *options = rocksdb_options_create();
-    rocksdb_options_set_atomic_flush(options, 1);
-    rocksdb_options_set_max_background_jobs(options, 2);
-    rocksdb_options_set_keep_log_file_num(options, 2);
-    rocksdb_options_set_stats_dump_period_sec(options, 0);
-    rocksdb_options_set_write_buffer_size(options, 64 << 20);
-    rocksdb_options_set_max_write_buffer_number(options, 3);
-    rocksdb_options_set_max_bytes_for_level_base(options, 256 << 20);
-    rocksdb_options_set_level_compaction_dynamic_level_bytes(options, 1);
-    rocksdb_options_set_compression(options, rocksdb_lz4_compression);
-    rocksdb_options_set_bottommost_compression(options, rocksdb_zstd_compression);
-    rocksdb_options_set_memtable_prefix_bloom_size_ratio(options, 0.05);
-    if (kv_rocks_is_history(column)) {
-        rocksdb_options_set_prefix_extractor(
-            options,
-            rocksdb_slicetransform_create(NULL, kv_rocks_none, kv_rocks_prefix, kv_rocks_in_domain,
-                                          kv_rocks_in_range, kv_rocks_prefix_name));
-    } else {
-        rocksdb_options_set_memtable_whole_key_filtering(options, 1);
-    }
-    kv_rocks_table(options, cache, kv_rocks_is_history(column));
-    return options;
-}
 
 /* --- snapshots and gets --- */
 

@@ -1,24 +1,8 @@
 #include "tests/lib/store_kit.h"
 
-#include <ftw.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 #include "tests/lib/test.h"
-
-static int store_kit_unlink(const char *path, const struct stat *found, int flag, struct FTW *ftw)
-{
-    (void)found;
-    (void)flag;
-    (void)ftw;
-    return remove(path);
-}
-
-void store_kit_remove_folder(const char *folder)
-{
-    nftw(folder, store_kit_unlink, 16, FTW_DEPTH | FTW_PHYS);
-}
 
 static struct store *store_kit_rocks(const struct store_kit *kit)
 {
@@ -33,8 +17,7 @@ static struct store *store_kit_rocks(const struct store_kit *kit)
 void store_kit_open(struct store_kit *kit, enum store_kit_backend backend)
 {
     *kit = (struct store_kit){ .backend = backend };
-    snprintf(kit->folder, sizeof kit->folder, "/tmp/agency-test-XXXXXX");
-    assert_non_null(mkdtemp(kit->folder));
+    folder_tool_make(kit->folder);
     kit->store = backend == STORE_KIT_MEM ? store_mem_new() : store_kit_rocks(kit);
     assert_ok(store_writer_open(kit->store, &kit->writer));
 }
@@ -54,7 +37,7 @@ void store_kit_close(struct store_kit *kit)
     store_writer_close(kit->writer);
     store_close(kit->store);
     store_close(kit->under);
-    store_kit_remove_folder(kit->folder);
+    folder_tool_remove(kit->folder);
 }
 
 void store_kit_reopen(struct store_kit *kit)

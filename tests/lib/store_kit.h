@@ -3,6 +3,7 @@
 #define TESTS_LIB_STORE_KIT_H
 
 #include "core/store/store.h"
+#include "tests/lib/folder_tool.h"
 
 enum store_kit_backend {
     STORE_KIT_MEM,
@@ -13,7 +14,7 @@ enum store_kit_backend {
 
 struct store_kit {
     enum store_kit_backend backend;
-    char folder[64];
+    char folder[FOLDER_TOOL_PATH_MAX];
     struct store *store; /* the one to test */
     struct store_writer *writer;
     struct store *under; /* of a layer */
@@ -35,8 +36,5 @@ void store_kit_write(struct store_kit *kit, const struct store_change *changes, 
 /* One change as a batch of its own; a NULL value deletes. */
 void store_kit_put(struct store_kit *kit, enum store_family family, const char *key,
                    uint64_t version, const char *value);
-
-/* Empties and removes a folder of a test. */
-void store_kit_remove_folder(const char *folder);
 
 #endif

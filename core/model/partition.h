@@ -1,0 +1,87 @@
+/* A partition of the log as state: a store, what is folded on top of it, and up to where. Deciders,
+ * projectors, rebuilds, verifiers and readers beside an owner all stand on it.
+ *
+ * Order: partition_open; then records in the log's order by partition_take (or partition_pass),
+ * writing with partition_write whenever partition_due says so and before questions are asked of the
+ * store; partition_close. One thread, but for partition_store. */
+#ifndef CORE_MODEL_PARTITION_H
+#define CORE_MODEL_PARTITION_H
+
+#include "core/evlog/evlog.h"
+#include "core/model/fold.h"
+#include "core/model/position.h"
+#include "core/model/stored.h"
+
+/* A batch is written at the latest after this many decisions or bytes; and flushed to disk after
+ * this many decisions, or when the caller says so (every 10 s). */
+enum {
+    PARTITION_BATCH_MAX = 1 << 17,
+    PARTITION_BATCH_SIZE_MAX = 64 << 20,
+    PARTITION_FLUSH_MAX = 100000,
+};
+
+struct partition_options {
+    const char *store;     /* folder of the store; NULL: in memory */
+    const char *secondary; /* NULL: own it. Else read it beside its owner, and fold what it has not
+                              yet in memory; a private folder for this reader's own files */
+    struct evlog *log;     /* borrowed while opening */
+    uint32_t number;       /* of the partition */
+    uint32_t level_known;  /* the highest format level that this program can read */
+    uint64_t cache_size;   /* of the store, bytes; 0: its default */
+    size_t memory_max;     /* of decoded entities, bytes */
+};
+
+struct partition {
+    struct store *store;
+    struct store *under; /* the owner's store, below a reader's own layer */
+    struct store_writer *writer;
+    struct store_reader *reader; /* of what is written; renewed by partition_thaw */
+    struct stored stored;
+    struct fold fold;
+    struct position position;
+    struct buf configuration; /* what position.configuration borrows from */
+    struct buf frozen_position;
+    struct arena arena;    /* of the record at hand */
+    struct status rebuilt; /* why the store was begun anew, to be told loudly; OK: it was not */
+    struct status stopped; /* why nothing can be taken any more; OK: it can */
+    bool boundary;         /* the batch must end here, and its root be remembered */
+    uint64_t unflushed;    /* decisions since the last flush */
+};
+
+/* Opens the store and checks it against the log. Gives the partition, which must not be moved; its
+ * next record is at position.offset. A missing store is begun; one that is damaged, of another log,
+ * format or fold version is destroyed and begun anew (`rebuilt` says why). DATA_LOSS: the log has
+ * lost what the store has seen, or its beginning. UNAVAILABLE: another process owns it, or the disk
+ * or log refuses. */
+MUST_USE struct status partition_open(const struct partition_options *options,
+                                      struct partition **partition);
+/* Writes nothing; flushes what is written. NULL is fine. */
+void partition_close(struct partition *partition);
+
+/* Takes the next record: judges it and folds it if it is an accepted decision. `accepted` (may be
+ * NULL) says whether it counts; `record` (may be NULL) what it is, borrowed from the value.
+ * DATA_LOSS or FAILED_PRECONDITION: the partition stops; what was taken before may be written. */
+MUST_USE struct status partition_take(struct partition *partition, uint64_t offset,
+                                      struct str value, struct record *record, bool *accepted);
+/* The same for a decision that the caller has folded itself. */
+MUST_USE struct status partition_pass(struct partition *partition, uint64_t offset,
+                                      struct str value, struct record *record, bool *accepted);
+/* Takes all that a reader has, which follows this partition alone, from position.offset on; writes
+ * when due and at the end. */
+MUST_USE struct status partition_catch_up(struct partition *partition, struct evlog_reader *reader);
+
+/* True when the batch must be written before another record is taken. */
+bool partition_due(const struct partition *partition);
+/* Writes what was taken, with the position; readers opened from now on see it. UNAVAILABLE: the
+ * disk refuses; nothing has changed, call it again later. */
+MUST_USE struct status partition_write(struct partition *partition);
+
+/* The same in three steps: partition_freeze; partition_store, which another thread may run while
+ * this one goes on taking; partition_thaw after it has succeeded. */
+void partition_freeze(struct partition *partition);
+MUST_USE struct status partition_store(struct partition *partition);
+MUST_USE struct status partition_thaw(struct partition *partition);
+/* Makes what is written survive a crash. Not while partition_store runs. */
+MUST_USE struct status partition_flush(struct partition *partition);
+
+#endif

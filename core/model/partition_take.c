@@ -1,0 +1,156 @@
+/* What one record of the log does to a partition: the acceptance rule judges it; an accepted
+ * decision is folded, an EPOCH brings its configuration, a TICK tells the time and may carry a root
+ * to compare with. */
+#include <inttypes.h>
+
+#include "core/model/decision.h"
+#include "core/model/partition.h"
+#include "core/pb/message.h"
+
+static struct status partition_take_decision(struct partition *partition, struct str body,
+                                             bool folded)
+{
+    Agency__V1__Decision *decision;
+    TRY(decision_decode(&partition->arena, body, &decision));
+    struct fold_place place = { .sequence = partition->position.chain.sequence, .body = body };
+    if (!folded) {
+        TRY(fold_apply(&partition->fold, &partition->arena, decision, &place));
+    }
+    if (decision->recorded_at_us > partition->position.time_us) {
+        partition->position.time_us = decision->recorded_at_us;
+    }
+    return status_ok();
+}
+
+/* Roots compare only within one fold_version, and only while ours is still known. */
+static struct status partition_check_root(const struct partition *partition,
+                                          const Agency__V1__Tick *tick)
+{
+    const struct hash *known = position_root(&partition->position, tick->root_sequence);
+    if (known == NULL || tick->root_sequence == 0 || tick->fold_version != FOLD_VERSION) {
+        return status_ok();
+    }
+    if (!str_eq(hash_str(known), str_make(tick->root.data, tick->root.len))) {
+        return status_error(STATUS_DATA_LOSS,
+                            "expected the state root of sequence '%" PRIu64
+                            "' that the log tells, but the store has another",
+                            tick->root_sequence);
+    }
+    return status_ok();
+}
+
+static struct status partition_take_tick(struct partition *partition, struct str body)
+{
+    Agency__V1__Tick *tick;
+    TRY(pb_unpack(&partition->arena, &agency__v1__tick__descriptor, body, PB_STORED, &tick));
+    TRY(partition_check_root(partition, tick));
+    if (tick->time_us > partition->position.time_us) {
+        partition->position.time_us = tick->time_us;
+    }
+    partition->boundary = true;
+    return status_ok();
+}
+
+static struct status partition_take_epoch(struct partition *partition, struct str body)
+{
+    struct record_epoch epoch;
+    TRY(record_epoch_decode(body, &epoch));
+    partition->configuration.size = 0;
+    buf_append(&partition->configuration, epoch.configuration);
+    partition->position.configuration = buf_str(&partition->configuration);
+    return status_ok();
+}
+
+static struct status partition_take_accepted(struct partition *partition,
+                                             const struct record *record, bool folded)
+{
+    switch (record->type) {
+    case RECORD_DECISION:
+        return partition_take_decision(partition, record->body, folded);
+    case RECORD_REPEAT:
+        return status_ok(); /* the answer is known already */
+    case RECORD_EPOCH:
+        return partition_take_epoch(partition, record->body);
+    case RECORD_TICK:
+        return partition_take_tick(partition, record->body);
+    }
+    return status_error(STATUS_DATA_LOSS, "expected a type of record, but it is '%u'",
+                        (unsigned)record->type);
+}
+
+static struct status partition_take_value(struct partition *partition, uint64_t offset,
+                                          struct str value, bool folded, struct record *record,
+                                          bool *accepted)
+{
+    struct position *position = &partition->position;
+    struct hash before = position->chain.head;
+    enum chain_verdict verdict;
+    TRY(chain_offer(&position->chain, value, record, &verdict));
+    position->offset = offset + 1;
+    *accepted = verdict == CHAIN_ACCEPTED;
+    if (!*accepted) {
+        return status_ok();
+    }
+    position->head_before = before;
+    position->head_offset = offset;
+    arena_reset(&partition->arena);
+    TRY(partition_take_accepted(partition, record, folded));
+    if (position->chain.sequence % PARTITION_BATCH_MAX == 0) {
+        partition->boundary = true;
+    }
+    return status_ok();
+}
+
+/* A partition that stops keeps the position before the record that it could not take. */
+static struct status partition_take_next(struct partition *partition, uint64_t offset,
+                                         struct str value, bool folded, struct record *record,
+                                         bool *accepted)
+{
+    struct position before = partition->position;
+    struct record unused;
+    bool ignored;
+    assert(!partition->boundary);
+    if (partition->stopped.code != STATUS_OK) {
+        return partition->stopped;
+    }
+    assert(offset >= before.offset);
+    struct status st =
+        partition_take_value(partition, offset, value, folded, record == NULL ? &unused : record,
+                             accepted == NULL ? &ignored : accepted);
+    if (st.code != STATUS_OK) {
+        partition->position = before;
+        partition->stopped = status_prefix(st, "partition '%" PRIu32 "', offset '%" PRIu64 "'",
+                                           before.chain.partition, offset);
+    }
+    return partition->stopped;
+}
+
+struct status partition_take(struct partition *partition, uint64_t offset, struct str value,
+                             struct record *record, bool *accepted)
+{
+    return partition_take_next(partition, offset, value, false, record, accepted);
+}
+
+struct status partition_pass(struct partition *partition, uint64_t offset, struct str value,
+                             struct record *record, bool *accepted)
+{
+    return partition_take_next(partition, offset, value, true, record, accepted);
+}
+
+struct status partition_catch_up(struct partition *partition, struct evlog_reader *reader)
+{
+    enum { RECORDS = 256 };
+    struct evlog_record records[RECORDS];
+    size_t count;
+    do {
+        TRY(evlog_reader_read(reader, records, RECORDS, &count));
+        for (size_t i = 0; i < count; i++) {
+            assert(records[i].partition == partition->position.chain.partition);
+            if (partition_due(partition)) {
+                TRY(partition_write(partition));
+            }
+            TRY(partition_take(partition, records[i].offset, records[i].value, NULL, NULL));
+        }
+    } while (count > 0);
+    return partition_write(partition);
+}

@@ -1,0 +1,30 @@
+/* A store as of one moment, as a source. Entities are decoded once and kept: the working set of one
+ * request, or of a decider across the writes of its store. */
+#ifndef CORE_MODEL_STORED_H
+#define CORE_MODEL_STORED_H
+
+#include "core/base/omap.h"
+#include "core/model/source.h"
+#include "core/store/store.h"
+
+struct stored {
+    struct source source;
+    struct store_reader *reader;
+    uint64_t as_of;
+    struct arena arena;   /* of the entities */
+    struct omap entities; /* key -> pointer to the message, NULL where there is none */
+};
+
+/* Borrows the reader. `as_of` is an org_sequence, so a past moment is that of one org; or
+ * STORE_LATEST. Entities take at most `memory_max` bytes: above it a read is RESOURCE_EXHAUSTED. */
+void stored_init(struct stored *stored, struct store_reader *reader, uint64_t as_of,
+                 size_t memory_max);
+/* A zeroed one is fine. */
+void stored_release(struct stored *stored);
+
+/* Goes on with a later reader: forgets the entities that were changed, or all when more than half
+ * of the memory is used. What was given before is invalid. */
+void stored_renew(struct stored *stored, struct store_reader *reader,
+                  const struct store_change *changes, size_t changes_count);
+
+#endif
