@@ -44,8 +44,8 @@ static struct status cascade_add(struct cascade *cascade, enum entity_kind kind,
     TRY_ACCEPTED(d, rules_scan(d, index, parts, parts_count, &ids, &ids_count));
     for (size_t i = 0; i < ids_count; i++) {
         const ProtobufCMessage *entity;
-        TRY(view_get(d->view, kind, ids[i], &entity));
-        if (entity != NULL && !decide_expired(d, cascade_expiry(kind, entity))) {
+        TRY(rules_get(d->view, kind, ids[i], &entity));
+        if (!decide_expired(d, cascade_expiry(kind, entity))) {
             TRY(ids_add(list, ids[i]));
         }
     }
@@ -115,7 +115,7 @@ static struct status cascade_emit_roles(struct cascade *cascade)
     for (size_t i = 0; i < cascade->roles.count; i++) {
         Agency__V1__RoleDeleted event = AGENCY__V1__ROLE_DELETED__INIT;
         const Agency__V1__Role *role;
-        TRY(view_role(cascade->d->view, cascade->roles.items[i], &role));
+        TRY(rules_get_role(cascade->d->view, cascade->roles.items[i], &role));
         event.role_id = role->role_id;
         TRY(emit_role_deleted(cascade->d, &event));
     }
@@ -127,7 +127,7 @@ static struct status cascade_emit_assignments(struct cascade *cascade)
     for (size_t i = 0; i < cascade->assignments.count; i++) {
         Agency__V1__RoleRevoked event = AGENCY__V1__ROLE_REVOKED__INIT;
         const Agency__V1__Assignment *assignment;
-        TRY(view_assignment(cascade->d->view, cascade->assignments.items[i], &assignment));
+        TRY(rules_get_assignment(cascade->d->view, cascade->assignments.items[i], &assignment));
         event.role_id = assignment->role_id;
         event.subject_id = assignment->subject_id;
         TRY(emit_role_revoked(cascade->d, &event));
@@ -140,7 +140,7 @@ static struct status cascade_emit_grants(struct cascade *cascade)
     for (size_t i = 0; i < cascade->grants.count; i++) {
         Agency__V1__PermissionRevoked event = AGENCY__V1__PERMISSION_REVOKED__INIT;
         const Agency__V1__Grant *grant;
-        TRY(view_grant(cascade->d->view, cascade->grants.items[i], &grant));
+        TRY(rules_get_grant(cascade->d->view, cascade->grants.items[i], &grant));
         event.grant_id = grant->grant_id;
         TRY(emit_permission_revoked(cascade->d, &event));
     }
@@ -152,7 +152,7 @@ static struct status cascade_emit_credentials(struct cascade *cascade)
     for (size_t i = 0; i < cascade->credentials.count; i++) {
         Agency__V1__CredentialRevoked event = AGENCY__V1__CREDENTIAL_REVOKED__INIT;
         const Agency__V1__Credential *credential;
-        TRY(view_credential(cascade->d->view, cascade->credentials.items[i], &credential));
+        TRY(rules_get_credential(cascade->d->view, cascade->credentials.items[i], &credential));
         event.credential_id = credential->credential_id;
         TRY(emit_credential_revoked(cascade->d, &event));
     }

@@ -220,6 +220,11 @@ int64_t fields_time_us(const Google__Protobuf__Timestamp *time)
     return time == NULL ? 0 : time->seconds * MICROS + time->nanos / 1000;
 }
 
+bool fields_same_time(const Google__Protobuf__Timestamp *a, const Google__Protobuf__Timestamp *b)
+{
+    return (a == NULL) == (b == NULL) && fields_time_us(a) == fields_time_us(b);
+}
+
 struct status fields_time_new(struct arena *arena, int64_t time_us,
                               Google__Protobuf__Timestamp **time)
 {

@@ -57,6 +57,8 @@ MUST_USE struct status fields_check_lists(const ProtobufCMessage *entity);
 /* Microseconds since 1970, and back; fields_time(NULL) is 0. Times are checked by fields_check_time
  * first. */
 int64_t fields_time_us(const Google__Protobuf__Timestamp *time);
+/* True if both are the same moment, or both unset. */
+bool fields_same_time(const Google__Protobuf__Timestamp *a, const Google__Protobuf__Timestamp *b);
 MUST_USE struct status fields_time_new(struct arena *arena, int64_t time_us,
                                        Google__Protobuf__Timestamp **time);
 /* INVALID_ARGUMENT unless it is in the years 1..9999 and has whole microseconds; `what` names the

@@ -27,9 +27,27 @@ enum { RULES_SCAN_MAX = 10000 };
 ENTITIES(X)
 #undef X
 
-/* INVALID_ARGUMENT if a list of the command, or of a message in it, has more than 256 items, or a
- * text is longer than its limit: names 256 bytes, all others and items of lists 4,096. Called for
- * every command. */
+/* An entity that an index row or another entity names, so it must be there: DATA_LOSS (as the
+ * status, not a rejection) if it is not. */
+MUST_USE struct status rules_get(const struct view *view, enum entity_kind kind, struct str id,
+                                 const ProtobufCMessage **entity);
+
+/* rules_get_role(view, id, &role): the same with its type. */
+#define X(upper, pascal, snake, key_parts, plural)                                                 \
+    MUST_USE static inline struct status rules_get_##snake(const struct view *view, struct str id, \
+                                                           const Agency__V1__##pascal **entity)    \
+    {                                                                                              \
+        const ProtobufCMessage *found = NULL;                                                      \
+        struct status status = rules_get(view, ENTITY_##upper, id, &found);                        \
+        *entity = (const Agency__V1__##pascal *)(const void *)found;                               \
+        return status;                                                                             \
+    }
+ENTITIES(X)
+#undef X
+
+/* INVALID_ARGUMENT if a list of the command, or of a message in it, has more than 256 items, a
+ * number of an enum has no name, or a text is longer than its limit: names and types 256 bytes, all
+ * others and items of lists 4,096. Called for every command. */
 MUST_USE struct status rules_check_fields(struct decide *d, const ProtobufCMessage *command);
 
 /* ALREADY_EXISTS if the name is that of another live entity of the kind; empty is allowed. */
@@ -53,6 +71,12 @@ MUST_USE struct status rules_check_expiry(struct decide *d,
 MUST_USE struct status rules_scan(struct decide *d, enum index_number index,
                                   const struct str *parts, size_t parts_count, struct str **ids,
                                   size_t *ids_count);
+
+/* FAILED_PRECONDITION if the index has a row with this id; `expected` says what the entity should
+ * be, such as "without groups below it". */
+MUST_USE struct status rules_check_unused(struct decide *d, enum entity_kind kind,
+                                          enum index_number index, const char *id,
+                                          const char *what);
 
 /* Decides an Update of the entity: checks mask and name, copies into `event` (initialised, with its
  * key) the fields that the mask names and that differ, and gives the mask of these; NULL when none

@@ -1,0 +1,190 @@
+/* Permissions, and what implies what. */
+#include "core/domain/permission.h"
+
+#include "core/domain/fields.h"
+#include "core/domain/hierarchy.h"
+#include "core/domain/rules.h"
+
+/* ---- limits ---- */
+
+/* A permission with all that imply it: what one Check must compare with each grant. */
+enum { PERMISSION_IMPLYING_MAX = 16 };
+
+/* ---- names ---- */
+
+static const char *const permission_commands[] = {
+#define X(upper, pascal, snake, entity, own, delegate) #pascal,
+    COMMANDS(X)
+#undef X
+};
+
+static const char *const permission_reserved[] = { "*", "delegate", "import", "act_as", "late" };
+
+static bool permission_among(struct str name, const char *const *names, size_t names_count)
+{
+    for (size_t i = 0; i < names_count; i++) {
+        if (str_eq(name, str_z(names[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool permission_capital(struct str name)
+{
+    return name.size > 0 && name.data[0] >= 'A' && name.data[0] <= 'Z';
+}
+
+bool permission_builtin(struct str name)
+{
+    return permission_capital(name)
+               ? permission_among(name, permission_commands,
+                                  sizeof permission_commands / sizeof permission_commands[0])
+               : permission_among(name, permission_reserved,
+                                  sizeof permission_reserved / sizeof permission_reserved[0]);
+}
+
+struct status permission_check_use(struct decide *d, const char *name)
+{
+    const Agency__V1__Permission *permission;
+    if (permission_builtin(str_z(name))) {
+        return status_ok();
+    }
+    return rules_find_permission(d, name, LIVES_ACTIVE, &permission);
+}
+
+struct status permission_check_uses(struct decide *d, char *const *names, size_t names_count,
+                                    char *const *before, size_t before_count)
+{
+    for (size_t i = 0; i < names_count; i++) {
+        if (!permission_among(str_z(names[i]), (const char *const *)before, before_count)) {
+            TRY_ACCEPTED(d, permission_check_use(d, names[i]));
+        }
+    }
+    return status_ok();
+}
+
+/* ---- decide ---- */
+
+static struct status permission_check_name(struct decide *d, const char *name)
+{
+    if (permission_capital(str_z(name)) || permission_builtin(str_z(name))) {
+        return decide_reject(d, STATUS_INVALID_ARGUMENT,
+                             "expected the name of a permission to begin with no capital letter "
+                             "and not to be reserved, but it is '%s'",
+                             name);
+    }
+    return status_ok();
+}
+
+/* Those that imply it must be defined: a built-in one cannot. */
+static struct status permission_check_implied_by(struct decide *d, char *const *implied_by,
+                                                 size_t count, char *const *before,
+                                                 size_t before_count)
+{
+    TRY_ACCEPTED(d, rules_check_distinct(d, "implied_by", implied_by, count));
+    for (size_t i = 0; i < count; i++) {
+        const Agency__V1__Permission *implying;
+        if (!permission_among(str_z(implied_by[i]), (const char *const *)before, before_count)) {
+            TRY_ACCEPTED(d, rules_find_permission(d, implied_by[i], LIVES_ACTIVE, &implying));
+        }
+    }
+    return status_ok();
+}
+
+/* After the event: all that it implies get longer lists, too. */
+static struct status permission_check_implying(struct decide *d, const char *name)
+{
+    struct ids below = { .arena = d->arena };
+    TRY_ACCEPTED(d, hierarchy_check(d, HIERARCHY_IMPLICATIONS, name));
+    TRY_ACCEPTED(d, hierarchy_walk(d, HIERARCHY_IMPLICATIONS, HIERARCHY_DOWN, name, &below));
+    for (size_t i = 0; i < below.count; i++) {
+        struct ids above = { .arena = d->arena };
+        TRY_ACCEPTED(d, hierarchy_walk(d, HIERARCHY_IMPLICATIONS, HIERARCHY_UP, below.items[i].data,
+                                       &above));
+        if (above.count > PERMISSION_IMPLYING_MAX) {
+            return decide_reject(d, STATUS_FAILED_PRECONDITION,
+                                 "expected permission '%.*s' and those that imply it to be at "
+                                 "most %d, but there would be %zu",
+                                 STR_ARG(below.items[i]), PERMISSION_IMPLYING_MAX, above.count);
+        }
+    }
+    return status_ok();
+}
+
+struct status decide_define_permission(struct decide *d,
+                                       const Agency__V1__DefinePermission *command)
+{
+    const Agency__V1__Permission *none;
+    Agency__V1__PermissionDefined event = AGENCY__V1__PERMISSION_DEFINED__INIT;
+    TRY_ACCEPTED(d, permission_check_name(d, command->permission));
+    TRY_ACCEPTED(d, life_find_permission(d, &none));
+    TRY_ACCEPTED(
+        d, permission_check_implied_by(d, command->implied_by, command->n_implied_by, NULL, 0));
+    fields_copy(&command->base, &event.base);
+    TRY_ACCEPTED(d, emit_permission_defined(d, &event));
+    return event.n_implied_by == 0 ? status_ok()
+                                   : permission_check_implying(d, command->permission);
+}
+
+struct status decide_update_permission(struct decide *d,
+                                       const Agency__V1__UpdatePermission *command)
+{
+    const Agency__V1__Permission *permission;
+    Agency__V1__PermissionUpdated event = AGENCY__V1__PERMISSION_UPDATED__INIT;
+    TRY_ACCEPTED(d, life_find_permission(d, &permission));
+    event.permission = command->permission;
+    TRY_ACCEPTED(d, rules_update(d, &permission->base, &command->base, command->update_mask,
+                                 &event.base, &event.update_mask));
+    TRY_ACCEPTED(d, permission_check_implied_by(d, event.implied_by, event.n_implied_by,
+                                                permission->implied_by, permission->n_implied_by));
+    if (event.update_mask == NULL) {
+        return status_ok();
+    }
+    TRY_ACCEPTED(d, emit_permission_updated(d, &event));
+    return event.n_implied_by == 0 ? status_ok()
+                                   : permission_check_implying(d, command->permission);
+}
+
+struct status decide_retire_permission(struct decide *d,
+                                       const Agency__V1__RetirePermission *command)
+{
+    const Agency__V1__Permission *permission;
+    Agency__V1__PermissionRetired event = AGENCY__V1__PERMISSION_RETIRED__INIT;
+    TRY_ACCEPTED(d, life_find_permission(d, &permission));
+    if (permission->status == LIFE_RETIRED) {
+        return status_ok();
+    }
+    event.permission = command->permission;
+    return emit_permission_retired(d, &event);
+}
+
+/* ---- evolve ---- */
+
+struct status evolve_permission_defined(const struct evolve *evolve,
+                                        const Agency__V1__PermissionDefined *event,
+                                        Agency__V1__Permission *permission)
+{
+    (void)evolve;
+    fields_copy(&event->base, &permission->base);
+    permission->status = LIFE_ACTIVE;
+    return status_ok();
+}
+
+struct status evolve_permission_updated(const struct evolve *evolve,
+                                        const Agency__V1__PermissionUpdated *event,
+                                        Agency__V1__Permission *permission)
+{
+    (void)evolve;
+    return fields_copy_masked(&event->base, event->update_mask, &permission->base);
+}
+
+struct status evolve_permission_retired(const struct evolve *evolve,
+                                        const Agency__V1__PermissionRetired *event,
+                                        Agency__V1__Permission *permission)
+{
+    (void)evolve;
+    (void)event;
+    permission->status = LIFE_RETIRED;
+    return status_ok();
+}

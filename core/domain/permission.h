@@ -1,0 +1,20 @@
+/* Names of permissions that need no definition, and the rule for using one. */
+#ifndef CORE_DOMAIN_PERMISSION_H
+#define CORE_DOMAIN_PERMISSION_H
+
+#include "core/domain/decide.h"
+
+/* True for the name of a command and for `*`, delegate, import, act_as, late: they can be granted
+ * but not defined. */
+bool permission_builtin(struct str name);
+
+/* Rejects a new use of a permission: NOT_FOUND if it is not defined, FAILED_PRECONDITION if it is
+ * retired. A built-in one passes. */
+MUST_USE struct status permission_check_use(struct decide *d, const char *name);
+
+/* The same for each that is not among those in use before. */
+MUST_USE struct status permission_check_uses(struct decide *d, char *const *names,
+                                             size_t names_count, char *const *before,
+                                             size_t before_count);
+
+#endif
