@@ -15,7 +15,7 @@ char *buf_reserve(struct buf *buf, size_t more)
     if (more > SIZE_MAX / 4 - buf->size) {
         abort();
     }
-    if (buf->cap - buf->size < more) {
+    if (buf->data == NULL || buf->cap - buf->size < more) {
         size_t cap = buf->cap * 2 < buf->size + more ? buf->size + more : buf->cap * 2;
         cap = cap < 64 ? 64 : cap;
         buf->data = realloc(buf->data, cap);

@@ -259,6 +259,7 @@ static bool pb_read_enum(struct pb_reader *reader, const ProtobufCEnumDescriptor
 
 bool pb_read_scalar(struct pb_reader *reader, const ProtobufCFieldDescriptor *field, void *value)
 {
+    assert(field->type != PROTOBUF_C_TYPE_MESSAGE);
     switch (field->type) {
     case PROTOBUF_C_TYPE_INT32:
     case PROTOBUF_C_TYPE_SINT32:
@@ -289,6 +290,5 @@ bool pb_read_scalar(struct pb_reader *reader, const ProtobufCFieldDescriptor *fi
     case PROTOBUF_C_TYPE_MESSAGE:
         break;
     }
-    assert(!"a message is no scalar");
     return false;
 }
