@@ -3,31 +3,14 @@
 
 #include "core/domain/fields.h"
 #include "core/domain/hierarchy.h"
+#include "core/domain/implied.h"
 #include "core/domain/rules.h"
-
-/* ---- limits ---- */
-
-/* A permission with all that imply it: what one Check must compare with each grant. */
-enum { PERMISSION_IMPLYING_MAX = 16 };
 
 /* ---- names ---- */
 
-static const char *const permission_commands[] = {
-#define X(upper, pascal, snake, entity, own, delegate) #pascal,
-    COMMANDS(X)
-#undef X
-};
-
-static const char *const permission_reserved[] = { "*", "delegate", "import", "act_as", "late" };
-
-static bool permission_among(struct str name, const char *const *names, size_t names_count)
+static bool permission_builtin(struct str name)
 {
-    for (size_t i = 0; i < names_count; i++) {
-        if (str_eq(name, str_z(names[i]))) {
-            return true;
-        }
-    }
-    return false;
+    return permission_is_command(name) || permission_is_reserved(name);
 }
 
 static bool permission_capital(struct str name)
@@ -35,13 +18,14 @@ static bool permission_capital(struct str name)
     return name.size > 0 && name.data[0] >= 'A' && name.data[0] <= 'Z';
 }
 
-bool permission_builtin(struct str name)
+static bool permission_among(const char *name, char *const *names, size_t names_count)
 {
-    return permission_capital(name)
-               ? permission_among(name, permission_commands,
-                                  sizeof permission_commands / sizeof permission_commands[0])
-               : permission_among(name, permission_reserved,
-                                  sizeof permission_reserved / sizeof permission_reserved[0]);
+    for (size_t i = 0; i < names_count; i++) {
+        if (strcmp(name, names[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 struct status permission_check_use(struct decide *d, const char *name)
@@ -57,7 +41,7 @@ struct status permission_check_uses(struct decide *d, char *const *names, size_t
                                     char *const *before, size_t before_count)
 {
     for (size_t i = 0; i < names_count; i++) {
-        if (!permission_among(str_z(names[i]), (const char *const *)before, before_count)) {
+        if (!permission_among(names[i], before, before_count)) {
             TRY_ACCEPTED(d, permission_check_use(d, names[i]));
         }
     }
@@ -85,7 +69,7 @@ static struct status permission_check_implied_by(struct decide *d, char *const *
     TRY_ACCEPTED(d, rules_check_distinct(d, "implied_by", implied_by, count));
     for (size_t i = 0; i < count; i++) {
         const Agency__V1__Permission *implying;
-        if (!permission_among(str_z(implied_by[i]), (const char *const *)before, before_count)) {
+        if (!permission_among(implied_by[i], before, before_count)) {
             TRY_ACCEPTED(d, rules_find_permission(d, implied_by[i], LIVES_ACTIVE, &implying));
         }
     }
@@ -102,11 +86,11 @@ static struct status permission_check_implying(struct decide *d, const char *nam
         struct ids above = { .arena = d->arena };
         TRY_ACCEPTED(d, hierarchy_walk(d, HIERARCHY_IMPLICATIONS, HIERARCHY_UP, below.items[i].data,
                                        &above));
-        if (above.count > PERMISSION_IMPLYING_MAX) {
+        if (above.count > IMPLIED_MAX) {
             return decide_reject(d, STATUS_FAILED_PRECONDITION,
                                  "expected permission '%.*s' and those that imply it to be at "
                                  "most %d, but there would be %zu",
-                                 STR_ARG(below.items[i]), PERMISSION_IMPLYING_MAX, above.count);
+                                 STR_ARG(below.items[i]), IMPLIED_MAX, above.count);
         }
     }
     return status_ok();

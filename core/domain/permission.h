@@ -1,12 +1,8 @@
-/* Names of permissions that need no definition, and the rule for using one. */
+/* The rule for using a permission in a grant or role type. */
 #ifndef CORE_DOMAIN_PERMISSION_H
 #define CORE_DOMAIN_PERMISSION_H
 
 #include "core/domain/decide.h"
-
-/* True for the name of a command and for `*`, delegate, import, act_as, late: they can be granted
- * but not defined. */
-bool permission_builtin(struct str name);
 
 /* Rejects a new use of a permission: NOT_FOUND if it is not defined, FAILED_PRECONDITION if it is
  * retired. A built-in one passes. */
