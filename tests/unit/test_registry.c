@@ -1,0 +1,292 @@
+/* The schema and the registry say the same, walked both ways by their descriptors. */
+#include "core/domain/registry.h"
+
+#include "core/base/limits.h"
+#include "core/domain/fields.h"
+#include "core/domain/life.h"
+#include "tests/lib/test.h"
+
+typedef void check_field(const ProtobufCMessageDescriptor *message,
+                         const ProtobufCFieldDescriptor *field, const struct entity_type *entity);
+
+static bool in_oneof(const ProtobufCFieldDescriptor *field)
+{
+    return (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0;
+}
+
+static const ProtobufCFieldDescriptor *find(const ProtobufCMessageDescriptor *message,
+                                            const char *name)
+{
+    return protobuf_c_message_descriptor_get_field_by_name(message, name);
+}
+
+/* Calls `check` for each field of each entity. */
+static void each_entity_field(check_field *check)
+{
+    for (unsigned kind = 1; kind < ENTITY_KINDS_END; kind++) {
+        const struct entity_type *entity = registry_entity(kind);
+        assert_non_null(entity);
+        for (unsigned i = 0; i < entity->descriptor->n_fields; i++) {
+            check(entity->descriptor, &entity->descriptor->fields[i], entity);
+        }
+    }
+}
+
+/* Calls `check` for each field of each command and event, with the entity that it is about. */
+static void each_payload_field(check_field *check)
+{
+    const ProtobufCMessageDescriptor *const unions[] = { &agency__v1__command__descriptor,
+                                                         &agency__v1__event__descriptor };
+    for (size_t u = 0; u < 2; u++) {
+        for (unsigned f = 0; f < unions[u]->n_fields; f++) {
+            const ProtobufCFieldDescriptor *member = &unions[u]->fields[f];
+            if (!in_oneof(member)) {
+                continue;
+            }
+            enum entity_kind kind =
+                u == 0 ? registry_command(member->id)->entity : registry_event(member->id)->entity;
+            const ProtobufCMessageDescriptor *message = member->descriptor;
+            for (unsigned i = 0; i < message->n_fields; i++) {
+                check(message, &message->fields[i], registry_entity(kind));
+            }
+        }
+    }
+}
+
+TEST(registry, has_each_command_of_the_schema_and_no_other)
+{
+    const ProtobufCMessageDescriptor *command = &agency__v1__command__descriptor;
+    size_t members = 0;
+    for (unsigned i = 0; i < command->n_fields; i++) {
+        const ProtobufCFieldDescriptor *field = &command->fields[i];
+        if (in_oneof(field)) {
+            const struct command_type *type = registry_command(field->id);
+            assert_non_null(type);
+            assert_ptr_equal(type->descriptor, field->descriptor);
+            assert_string_equal(type->name, type->descriptor->short_name);
+            members++;
+        }
+    }
+    for (unsigned number = 0; number < 1000; number++) {
+        members -= registry_command(number) != NULL;
+    }
+    assert_int_equal(members, 0);
+}
+
+TEST(registry, has_each_event_of_the_schema_and_no_other)
+{
+    const ProtobufCMessageDescriptor *event = &agency__v1__event__descriptor;
+    size_t members = 0;
+    for (unsigned i = 0; i < event->n_fields; i++) {
+        const struct event_type *type = registry_event(event->fields[i].id);
+        assert_true(in_oneof(&event->fields[i]));
+        assert_non_null(type);
+        assert_ptr_equal(type->descriptor, event->fields[i].descriptor);
+        assert_string_equal(type->name, type->descriptor->short_name);
+        members++;
+    }
+    for (unsigned number = 0; number < 1000; number++) {
+        members -= registry_event(number) != NULL;
+    }
+    assert_int_equal(members, 0);
+}
+
+TEST(registry, names_each_kind_of_the_schema)
+{
+    const ProtobufCEnumDescriptor *kinds = &agency__v1__entity_kind__descriptor;
+    assert_int_equal(kinds->n_values, ENTITY_KINDS_END);
+    for (unsigned i = 0; i < kinds->n_values; i++) {
+        unsigned kind = (unsigned)kinds->values[i].value;
+        assert_true(kind == 0 || registry_entity(kind) != NULL);
+    }
+}
+
+static void check_same_as_entity(const ProtobufCMessageDescriptor *message,
+                                 const ProtobufCFieldDescriptor *field,
+                                 const struct entity_type *entity)
+{
+    const ProtobufCFieldDescriptor *own = find(entity->descriptor, field->name);
+    bool same = own == NULL || (own->id == field->id && own->type == field->type &&
+                                own->label == field->label && own->descriptor == field->descriptor);
+    if (!same) {
+        fail_msg("%s.%s: expected number and type of %s.%s", message->short_name, field->name,
+                 entity->name, field->name);
+    }
+}
+
+TEST(registry, fields_that_share_a_name_with_the_entity_share_number_and_type)
+{
+    each_payload_field(check_same_as_entity);
+}
+
+TEST(registry, every_command_and_event_begins_with_the_key_of_its_entity)
+{
+    for (unsigned number = 0; number < 1000; number++) {
+        const struct command_type *command = registry_command(number);
+        const struct event_type *event = registry_event(number);
+        for (unsigned part = 0;
+             command != NULL && part < registry_entity(command->entity)->key_parts; part++) {
+            assert_string_equal(command->descriptor->fields[part].name,
+                                registry_entity(command->entity)->descriptor->fields[part].name);
+        }
+        for (unsigned part = 0; event != NULL && part < registry_entity(event->entity)->key_parts;
+             part++) {
+            assert_string_equal(event->descriptor->fields[part].name,
+                                registry_entity(event->entity)->descriptor->fields[part].name);
+            assert_int_equal(event->descriptor->fields[part].id, part + 1);
+        }
+    }
+}
+
+static void check_number(const ProtobufCMessageDescriptor *message,
+                         const ProtobufCFieldDescriptor *field, const struct entity_type *entity)
+{
+    (void)message;
+    if (field->id <= FIELD_OWN_MAX && find(entity->descriptor, field->name) == field) {
+        assert_true(field->id < FIELD_MASK);
+    }
+}
+
+TEST(registry, every_entity_has_the_system_fields)
+{
+    static const struct {
+        const char *name;
+        unsigned number;
+    } system[] = { { "version", FIELD_VERSION },
+                   { "status", FIELD_STATUS },
+                   { "created_at", FIELD_CREATED_AT },
+                   { "updated_at", FIELD_UPDATED_AT } };
+    for (unsigned kind = 1; kind < ENTITY_KINDS_END; kind++) {
+        for (size_t i = 0; i < sizeof system / sizeof system[0]; i++) {
+            const ProtobufCFieldDescriptor *field =
+                find(registry_entity(kind)->descriptor, system[i].name);
+            assert_non_null(field);
+            assert_int_equal(field->id, system[i].number);
+        }
+    }
+    each_entity_field(check_number);
+}
+
+/* Updates name the key, the mask, and client fields: never relations or what the system sets. */
+static void check_update(const ProtobufCMessageDescriptor *message,
+                         const ProtobufCFieldDescriptor *field, const struct entity_type *entity)
+{
+    if (find(message, "update_mask") == NULL || field->id <= entity->key_parts) {
+        return;
+    }
+    bool allowed =
+        field->id == FIELD_MASK || (field->id >= FIELD_CLIENT_MIN && field->id <= FIELD_CLIENT_MAX);
+    if (!allowed) {
+        fail_msg("%s.%s: expected a client field, not number %u", message->short_name, field->name,
+                 field->id);
+    }
+}
+
+TEST(registry, updates_carry_client_fields_only)
+{
+    each_payload_field(check_update);
+}
+
+static void check_not_system(const ProtobufCMessageDescriptor *message,
+                             const ProtobufCFieldDescriptor *field,
+                             const struct entity_type *entity)
+{
+    (void)message;
+    (void)entity;
+    assert_true(field->id < FIELD_VERSION);
+}
+
+TEST(registry, commands_and_events_carry_nothing_of_the_system)
+{
+    each_payload_field(check_not_system);
+}
+
+/* A map is a list of messages called ...Entry; Struct, which has one, is sorted when it is read. */
+static void check_no_map(const ProtobufCMessageDescriptor *message,
+                         const ProtobufCFieldDescriptor *field, const struct entity_type *entity)
+{
+    (void)entity;
+    const ProtobufCMessageDescriptor *type = field->descriptor;
+    bool list_of_messages =
+        field->label == PROTOBUF_C_LABEL_REPEATED && field->type == PROTOBUF_C_TYPE_MESSAGE;
+    if (list_of_messages && strstr(type->short_name, "Entry") != NULL) {
+        fail_msg("%s.%s: expected no map in an entity", message->short_name, field->name);
+    }
+}
+
+TEST(registry, entities_have_no_maps)
+{
+    each_entity_field(check_no_map);
+}
+
+static void check_list_limit(const ProtobufCMessageDescriptor *message,
+                             const ProtobufCFieldDescriptor *field,
+                             const struct entity_type *entity)
+{
+    (void)entity;
+    if (field->label != PROTOBUF_C_LABEL_REPEATED) {
+        return;
+    }
+    union {
+        ProtobufCMessage base;
+        char room[4096];
+    } fresh;
+    assert_true(message->sizeof_message <= sizeof fresh);
+    message->message_init(&fresh.base);
+    size_t count = LIST_ITEMS_MAX;
+    memcpy(fresh.room + field->quantifier_offset, &count, sizeof count);
+    assert_ok(fields_check_lists(&fresh.base));
+    count++;
+    memcpy(fresh.room + field->quantifier_offset, &count, sizeof count);
+    assert_code(STATUS_RESOURCE_EXHAUSTED, fields_check_lists(&fresh.base));
+}
+
+TEST(registry, no_list_of_an_entity_is_without_limit)
+{
+    each_entity_field(check_list_limit);
+}
+
+/* rules_check_fields looks one level into a command. */
+static void check_nesting(const ProtobufCMessageDescriptor *message,
+                          const ProtobufCFieldDescriptor *field, const struct entity_type *entity)
+{
+    (void)entity;
+    if (field->type != PROTOBUF_C_TYPE_MESSAGE) {
+        return;
+    }
+    const ProtobufCMessageDescriptor *inner = field->descriptor;
+    bool ours = strcmp(inner->package_name, message->package_name) == 0;
+    for (unsigned i = 0; ours && i < inner->n_fields; i++) {
+        const ProtobufCFieldDescriptor *deep = &inner->fields[i];
+        const ProtobufCMessageDescriptor *type = deep->descriptor;
+        assert_false(deep->type == PROTOBUF_C_TYPE_MESSAGE &&
+                     strcmp(type->package_name, message->package_name) == 0);
+    }
+    assert_false(ours && field->label == PROTOBUF_C_LABEL_REPEATED);
+}
+
+TEST(registry, messages_in_commands_hold_no_others_of_ours)
+{
+    each_payload_field(check_nesting);
+}
+
+static bool has_move(unsigned command)
+{
+    size_t count;
+    const struct life_move *moves = life_moves(&count);
+    for (size_t i = 0; i < count; i++) {
+        if ((unsigned)moves[i].command == command) {
+            return true;
+        }
+    }
+    return false;
+}
+
+TEST(registry, every_command_has_a_move)
+{
+    for (unsigned number = 0; number < 1000; number++) {
+        if (registry_command(number) != NULL && !has_move(number)) {
+            fail_msg("%s: expected a row in MOVES", registry_command(number)->name);
+        }
+    }
+}
