@@ -34,7 +34,7 @@ static struct status org_check_owner(struct decide *d, const Agency__V1__CreateO
     }
     if (credential == NULL || !id_valid(str_z(credential->credential_id))) {
         return decide_reject(d, STATUS_INVALID_ARGUMENT,
-                             "expected a credential for the owner, its credential_id " ID_RULE);
+                             "expected a credential for the owner with an id, but there is none");
     }
     if (credential->subject_id[0] != '\0' &&
         strcmp(credential->subject_id, command->owner_subject_id) != 0) {
@@ -94,8 +94,8 @@ static struct status org_check_mode(struct decide *d, unsigned mode, unsigned mi
 {
     return mode >= min && mode <= AGENCY__V1__ACCESS_MODE__ACCESS_MODE_OPEN
                ? status_ok()
-               : decide_reject(d, STATUS_INVALID_ARGUMENT, "expected an access mode, but it is %u",
-                               mode);
+               : decide_reject(d, STATUS_INVALID_ARGUMENT,
+                               "expected an access mode, CONTROLLED or OPEN, but it is %u", mode);
 }
 
 struct status decide_create_org(struct decide *d, const Agency__V1__CreateOrg *command)

@@ -1,0 +1,69 @@
+/* One org in memory, for tests: commands written as text are decided and kept. Failures that a test
+ * does not ask about fail the test.
+ *
+ * A text is the name of a command or event and its proto3 JSON: `AssignRole {"roleId":"r1"}`. In
+ * texts `@ada` stands for the identity hash of a principal called ada. */
+#ifndef TESTS_LIB_ORG_WORLD_H
+#define TESTS_LIB_ORG_WORLD_H
+
+#include "core/domain/decide.h"
+#include "core/model/layer.h"
+
+struct org_world {
+    struct arena arena; /* of all that the world holds and gives; capped at 512 MiB */
+    struct layer state;
+    struct layer scratch;
+    struct layer_org changes;
+    struct org_view org; /* what is decided, with the scratch */
+    struct org_head head;
+    int64_t now_us; /* the decider's clock; every decision moves it on by a second */
+    struct decide_config config;
+    struct str creators[1];
+    Agency__V1__Principal principal; /* who commands */
+    Agency__V1__Command envelope;    /* copied for each command: occurred_at and the like */
+    struct decide last;              /* the last decision, as it was made */
+    Agency__V1__Command command;     /* of the last decision */
+    unsigned commands_count;
+    struct str names[32]; /* that `@name` was read of */
+    size_t names_count;
+};
+
+/* An org `acme` that is not made yet, at 2026-01-01T00:00:00Z; commands come from the operator
+ * `admin`, who may create orgs. The world must not be moved. */
+void org_world_init(struct org_world *world);
+void org_world_release(struct org_world *world);
+/* The same with the org made: its owner is the subject `root`, bound as `@root`. */
+void org_world_init_owned(struct org_world *world);
+
+/* From now on commands come from this principal: the operator `admin` or `operator:x`, or what `@name`
+ * is bound to.
+ */
+void org_world_as(struct org_world *world, const char *name);
+
+/* Decides a message; what is accepted is kept. The status and world->last are the decider's. */
+MUST_USE struct status org_world_decide(struct org_world *world,
+                                        const Agency__V1__Command *command);
+/* Reads a command's text and decides it. INVALID_ARGUMENT also for text that cannot be read. */
+MUST_USE struct status org_world_submit(struct org_world *world, const char *text);
+/* Applies an event's text as if it had been decided. */
+MUST_USE struct status org_world_apply(struct org_world *world, const char *text);
+/* The same for an event. */
+MUST_USE struct status org_world_apply_event(struct org_world *world,
+                                             const Agency__V1__Event *event);
+
+/* Fails the test unless the command (formatted) is accepted. */
+void org_world_do(struct org_world *world, const char *format, ...) PRINTF_LIKE(2, 3);
+/* Fails the test unless the command is rejected with this code; gives the reason. */
+const char *org_world_rejected(struct org_world *world, enum status_code code, const char *format,
+                               ...) PRINTF_LIKE(3, 4);
+
+/* The last decision as lines of text: events, `accepted, no events`, or `rejected CODE: reason`. */
+struct str org_world_text(struct org_world *world);
+/* A message as `Name {json}`, with `@name` for the hashes of names that were read. */
+struct str org_world_message_text(struct org_world *world, const char *name,
+                                  const ProtobufCMessage *message);
+
+/* What everybody sees: the state without scratch. */
+const struct view *org_world_view(struct org_world *world);
+
+#endif
