@@ -1,0 +1,261 @@
+#include "core/model/filter.h"
+
+#include <inttypes.h>
+
+#include "core/base/nearest.h"
+#include "core/model/key.h"
+#include "core/pb/field.h"
+
+/* --- the field --- */
+
+static struct status filter_unknown(const ProtobufCMessageDescriptor *descriptor, struct str name)
+{
+    struct nearest nearest;
+    nearest_init(&nearest, name);
+    for (unsigned i = 0; i < descriptor->n_fields; i++) {
+        nearest_offer(&nearest, str_z(descriptor->fields[i].name));
+    }
+    return status_error(STATUS_INVALID_ARGUMENT, "expected a field of %s, but there is no '%.*s'%s",
+                        descriptor->short_name, STR_ARG(name), nearest_hint(&nearest));
+}
+
+static struct status filter_find(const ProtobufCMessageDescriptor *descriptor, struct str path,
+                                 struct filter *filter)
+{
+    const char *dot = path.size == 0 ? NULL : memchr(path.data, '.', path.size);
+    struct str name = dot == NULL ? path : str_make(path.data, (size_t)(dot - path.data));
+    const ProtobufCFieldDescriptor *field = pb_field_find(descriptor, name);
+    if (field == NULL) {
+        return filter_unknown(descriptor, name);
+    }
+    filter->field = field;
+    if (dot == NULL) {
+        return status_ok();
+    }
+    if (field->type != PROTOBUF_C_TYPE_MESSAGE || pb_field_repeated(field)) {
+        return status_error(STATUS_INVALID_ARGUMENT,
+                            "expected a message before '.', but '%.*s' is none", STR_ARG(name));
+    }
+    struct str rest = str_from(path, name.size + 1);
+    filter->outer = field;
+    filter->field = pb_field_find(pb_field_type(field), rest);
+    return filter->field == NULL ? filter_unknown(pb_field_type(field), rest) : status_ok();
+}
+
+/* --- the value --- */
+
+static bool filter_ends(struct str whole, struct str end)
+{
+    return whole.size >= end.size && str_eq(str_from(whole, whole.size - end.size), end);
+}
+
+/* The number of an enum's value by its name; a name may leave out what all begin with. */
+static struct status filter_enum(const ProtobufCEnumDescriptor *descriptor, struct filter *filter)
+{
+    struct nearest nearest;
+    nearest_init(&nearest, filter->value);
+    for (unsigned i = 0; i < descriptor->n_values; i++) {
+        struct str name = str_z(descriptor->values[i].name);
+        size_t before = name.size - filter->value.size;
+        bool whole = name.size == filter->value.size ||
+                     (name.size > filter->value.size && name.data[before - 1] == '_');
+        if (whole && filter->value.size > 0 && filter_ends(name, filter->value)) {
+            filter->number = descriptor->values[i].value;
+            return status_ok();
+        }
+        nearest_offer(&nearest, name);
+    }
+    return status_error(STATUS_INVALID_ARGUMENT, "expected a value of %s, but '%.*s' is none%s",
+                        descriptor->short_name, STR_ARG(filter->value), nearest_hint(&nearest));
+}
+
+static struct status filter_bool(struct filter *filter)
+{
+    filter->number = str_eq(filter->value, STR("true"));
+    if (filter->number == 1 || str_eq(filter->value, STR("false"))) {
+        return status_ok();
+    }
+    return status_error(STATUS_INVALID_ARGUMENT, "expected true or false, but it is '%.*s'",
+                        STR_ARG(filter->value));
+}
+
+static struct status filter_integer(struct filter *filter)
+{
+    bool good = filter->value.size > 0 && filter->value.size <= 18;
+    for (size_t i = 0; good && i < filter->value.size; i++) {
+        good = filter->value.data[i] >= '0' && filter->value.data[i] <= '9';
+        filter->number = filter->number * 10 + (filter->value.data[i] - '0');
+    }
+    return good ? status_ok()
+                : status_error(STATUS_INVALID_ARGUMENT,
+                               "expected a number of at most 18 digits, but it is '%.*s'",
+                               STR_ARG(filter->value));
+}
+
+static struct status filter_value(struct filter *filter)
+{
+    const ProtobufCFieldDescriptor *field = filter->field;
+    switch (field->type) {
+    case PROTOBUF_C_TYPE_STRING:
+        return status_ok();
+    case PROTOBUF_C_TYPE_ENUM:
+        return filter_enum(field->descriptor, filter);
+    case PROTOBUF_C_TYPE_BOOL:
+        return filter_bool(filter);
+    case PROTOBUF_C_TYPE_UINT32:
+    case PROTOBUF_C_TYPE_UINT64:
+    case PROTOBUF_C_TYPE_INT32:
+    case PROTOBUF_C_TYPE_INT64:
+        return filter_integer(filter);
+    case PROTOBUF_C_TYPE_SINT32:
+    case PROTOBUF_C_TYPE_SFIXED32:
+    case PROTOBUF_C_TYPE_SINT64:
+    case PROTOBUF_C_TYPE_SFIXED64:
+    case PROTOBUF_C_TYPE_FIXED32:
+    case PROTOBUF_C_TYPE_FIXED64:
+    case PROTOBUF_C_TYPE_FLOAT:
+    case PROTOBUF_C_TYPE_DOUBLE:
+    case PROTOBUF_C_TYPE_BYTES:
+    case PROTOBUF_C_TYPE_MESSAGE:
+        break;
+    }
+    return status_error(
+        STATUS_INVALID_ARGUMENT,
+        "expected a field with text, a number or a name as value, but '%s' has none", field->name);
+}
+
+struct status filter_init(struct filter *filter, enum entity_kind kind,
+                          const struct list_filter *asked)
+{
+    *filter = (struct filter){ .value = asked->value };
+    TRY(filter_find(registry_entity(kind)->descriptor, asked->field, filter));
+    return status_prefix(filter_value(filter), "filter '%.*s'", STR_ARG(asked->field));
+}
+
+static bool filter_equals(const struct filter *filter, const void *value)
+{
+    const ProtobufCFieldDescriptor *field = filter->field;
+    if (field->type == PROTOBUF_C_TYPE_STRING) {
+        const char *text;
+        memcpy(&text, value, sizeof text);
+        return str_eq(str_z(text), filter->value);
+    }
+    uint64_t number = 0; /* little endian: a narrow value fills the low bytes */
+    memcpy(&number, value, pb_field_size(field));
+    return number == (uint64_t)filter->number;
+}
+
+bool filter_matches(const struct filter *filter, const ProtobufCMessage *entity)
+{
+    const ProtobufCFieldDescriptor *field = filter->field;
+    if (filter->outer != NULL) {
+        entity = pb_field_message(pb_field_at(entity, filter->outer));
+        if (entity == NULL) {
+            return false;
+        }
+    }
+    if (!pb_field_repeated(field)) {
+        return filter_equals(filter, pb_field_at(entity, field));
+    }
+    for (size_t i = 0; i < pb_field_count(entity, field); i++) {
+        if (filter_equals(filter, pb_field_item(entity, field, i))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* --- indexes --- */
+
+/* Which fields the first parts of an index's keys are, as core/domain/index.c makes them. */
+struct filter_row {
+    enum entity_kind kind;
+    enum index_number index;
+    const char *parts[2]; /* the second NULL: one part */
+};
+
+static const struct filter_row filter_rows[] = {
+    { ENTITY_SUBJECT, INDEX_SUBJECT_BY_PARENT, { "parent_subject_ids" } },
+    { ENTITY_CREDENTIAL, INDEX_CREDENTIAL_BY_IDENTITY, { "kind", "identity_hash" } },
+    { ENTITY_CREDENTIAL, INDEX_CREDENTIAL_BY_SUBJECT, { "subject_id" } },
+    { ENTITY_GROUP, INDEX_GROUP_BY_PARENT, { "parent_group_id" } },
+    { ENTITY_GROUP, INDEX_GROUP_BY_INCLUDED, { "included_group_ids" } },
+    { ENTITY_GROUP, INDEX_GROUP_BY_JOB_SPACE, { "job_space_id" } },
+    { ENTITY_ASSET, INDEX_ASSET_BY_PARENT, { "parent_asset_id" } },
+    { ENTITY_ASSET, INDEX_ASSET_BY_TYPE, { "type" } },
+    { ENTITY_PERMISSION, INDEX_PERMISSION_BY_IMPLYING, { "implied_by" } },
+    { ENTITY_ROLE, INDEX_ROLE_BY_GROUP, { "group_ids" } },
+    { ENTITY_ROLE, INDEX_ROLE_BY_TYPE, { "role_type" } },
+    { ENTITY_ROLE, INDEX_ROLE_BY_JOB_SPACE, { "job_space_id" } },
+    { ENTITY_ASSIGNMENT, INDEX_ASSIGNMENT_BY_ROLE, { "role_id" } },
+    { ENTITY_ASSIGNMENT, INDEX_ASSIGNMENT_BY_SUBJECT, { "subject_id" } },
+    { ENTITY_ASSIGNMENT, INDEX_ASSIGNMENT_BY_GROUP, { "group_ids" } },
+    { ENTITY_ASSIGNMENT, INDEX_ASSIGNMENT_BY_TYPE, { "role_type" } },
+    { ENTITY_GRANT, INDEX_GRANT_BY_GRANTEE, { "grantee.kind", "grantee.id" } },
+    { ENTITY_GRANT, INDEX_GRANT_BY_OBJECT, { "on.kind", "on.id" } },
+    { ENTITY_CONFIG, INDEX_CONFIG_BY_ENTITY, { "kind", "entity_id" } },
+};
+
+static bool filter_is(const struct filter *filter, const char *path)
+{
+    const char *dot = strchr(path, '.');
+    if (dot == NULL) {
+        return filter->outer == NULL && strcmp(filter->field->name, path) == 0;
+    }
+    struct str outer = str_make(path, (size_t)(dot - path));
+    return filter->outer != NULL && str_eq(str_z(filter->outer->name), outer) &&
+           strcmp(filter->field->name, dot + 1) == 0;
+}
+
+/* The part of an index key that a filter on this field asks for; false if there is no such filter.
+ * An empty text has rows in some indexes only, so it is never a part. */
+static bool filter_part(const struct filter *filters, size_t filters_count, const char *path,
+                        struct str *part)
+{
+    for (size_t i = 0; i < filters_count; i++) {
+        const struct filter *filter = &filters[i];
+        if (!filter_is(filter, path)) {
+            continue;
+        }
+        bool is_enum = filter->field->type == PROTOBUF_C_TYPE_ENUM;
+        *part = is_enum ? index_kind((unsigned)filter->number) : filter->value;
+        return part->size > 0;
+    }
+    return false;
+}
+
+static bool filter_row_parts(const struct filter_row *row, const struct filter *filters,
+                             size_t filters_count, struct str parts[2], size_t *parts_count)
+{
+    *parts_count = row->parts[1] == NULL ? 1 : 2;
+    for (size_t i = 0; i < *parts_count; i++) {
+        if (!filter_part(filters, filters_count, row->parts[i], &parts[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+struct status filter_index(struct arena *arena, enum entity_kind kind, const struct filter *filters,
+                           size_t filters_count, enum index_number *index, struct str *prefix)
+{
+    struct str parts[2];
+    size_t parts_count;
+    *index = 0;
+    bool named = kind == ENTITY_SUBJECT || kind == ENTITY_GROUP || kind == ENTITY_ASSET ||
+                 kind == ENTITY_JOB_SPACE || kind == ENTITY_ROLE;
+    if (named && filter_part(filters, filters_count, "name", &parts[1])) {
+        parts[0] = index_kind(kind);
+        *index = INDEX_NAME;
+        return key_parts(arena, parts, 2, prefix);
+    }
+    for (size_t i = 0; i < sizeof filter_rows / sizeof filter_rows[0]; i++) {
+        const struct filter_row *row = &filter_rows[i];
+        if (row->kind == kind &&
+            filter_row_parts(row, filters, filters_count, parts, &parts_count)) {
+            *index = row->index;
+            return key_parts(arena, parts, parts_count, prefix);
+        }
+    }
+    return status_ok();
+}

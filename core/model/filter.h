@@ -1,0 +1,26 @@
+/* Equality of an entity's field with a text; which index finds such entities. */
+#ifndef CORE_MODEL_FILTER_H
+#define CORE_MODEL_FILTER_H
+
+#include "core/model/list.h"
+
+/* A filter that is known to make sense for a kind of entity. */
+struct filter {
+    const ProtobufCFieldDescriptor *outer; /* NULL, or the message field that holds the field */
+    const ProtobufCFieldDescriptor *field;
+    struct str value;
+    int64_t number; /* of an enum, boolean or integer */
+};
+
+/* INVALID_ARGUMENT: no such field, or it cannot have that value. Borrows. */
+MUST_USE struct status filter_init(struct filter *filter, enum entity_kind kind,
+                                   const struct list_filter *asked);
+bool filter_matches(const struct filter *filter, const ProtobufCMessage *entity);
+
+/* An index that finds all live entities that pass, and the first parts of its keys; lie in the
+ * arena. `*index` is 0 if there is none. */
+MUST_USE struct status filter_index(struct arena *arena, enum entity_kind kind,
+                                    const struct filter *filters, size_t filters_count,
+                                    enum index_number *index, struct str *prefix);
+
+#endif

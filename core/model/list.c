@@ -1,0 +1,314 @@
+/* A page is a scan that begins behind the last key of the page before, as of the same org_sequence.
+ * The page token says both, and which question it belongs to. */
+#include "core/model/list.h"
+
+#include "core/base/base64.h"
+#include "core/base/num.h"
+#include "core/domain/fields.h"
+#include "core/model/filter.h"
+#include "core/model/key.h"
+#include "core/pb/field.h"
+#include "core/pb/message.h"
+
+/* --- page tokens --- */
+
+enum { LIST_TOKEN_FORMAT = 1, LIST_TOKEN_HEADER = 26, LIST_TOKEN_MAX = 4096 };
+
+struct list_token {
+    struct moment moment;
+    struct str after; /* key of the last row seen, behind the prefix of the scan */
+};
+
+/* What tells questions apart: the first 8 bytes of a hash over all but moment and page. */
+static uint64_t list_question(const struct list_request *request)
+{
+    struct buf text = { 0 };
+    buf_printf(&text, "%.*s %d %d", STR_ARG(request->org_id), (int)request->kind, request->all);
+    for (size_t i = 0; i < request->filters_count; i++) {
+        const struct list_filter *filter = &request->filters[i];
+        buf_printf(&text, " %zu %.*s %zu %.*s", filter->field.size, STR_ARG(filter->field),
+                   filter->value.size, STR_ARG(filter->value));
+    }
+    struct str bytes = buf_str(&text);
+    struct hash hash = hash_sha256(&bytes, 1);
+    buf_release(&text);
+    return num_get_u64be(hash.bytes);
+}
+
+static struct status list_token_encode(struct arena *arena, const struct list_request *request,
+                                       const struct list_token *token, struct str *text)
+{
+    struct buf bytes = { 0 }, out = { 0 };
+    char header[LIST_TOKEN_HEADER] = { LIST_TOKEN_FORMAT, token->moment.provisional };
+    num_put_u64be(header + 2, token->moment.org_sequence);
+    num_put_u64be(header + 10, (uint64_t)token->moment.time_us);
+    num_put_u64be(header + 18, list_question(request));
+    buf_append(&bytes, str_make(header, sizeof header));
+    buf_append(&bytes, token->after);
+    base64_encode(buf_str(&bytes), &out);
+    *text = arena_copy(arena, buf_str(&out));
+    buf_release(&bytes);
+    buf_release(&out);
+    return text->data == NULL ? arena_full(arena) : status_ok();
+}
+
+static struct status list_token_decode(struct arena *arena, const struct list_request *request,
+                                       struct list_token *token)
+{
+    struct str text = request->page_token;
+    char *bytes;
+    size_t size = 0;
+    bool good = text.size <= LIST_TOKEN_MAX;
+    ARENA_TRY(arena, bytes, arena_alloc(arena, base64_decoded_size_max(good ? text.size : 0) + 1));
+    good = good && base64_decode(text, bytes, &size) && size >= LIST_TOKEN_HEADER &&
+           bytes[0] == LIST_TOKEN_FORMAT && num_get_u64be(bytes + 18) == list_question(request);
+    if (!good) {
+        return status_error(STATUS_INVALID_ARGUMENT,
+                            "expected the page token of the page before, of the same question");
+    }
+    token->moment = (struct moment){ .provisional = bytes[1] != 0,
+                                     .org_sequence = num_get_u64be(bytes + 2),
+                                     .time_us = (int64_t)num_get_u64be(bytes + 10) };
+    token->after = str_make(bytes + LIST_TOKEN_HEADER, size - LIST_TOKEN_HEADER);
+    return status_ok();
+}
+
+/* --- one page --- */
+
+struct list {
+    struct store_reader *reader;
+    struct arena *arena;
+    const struct list_request *request;
+    struct filter filters[LIST_FILTERS_MAX];
+    bool all; /* nothing is left out because it has ended */
+    enum store_family family;
+    struct str prefix; /* of the scan */
+    struct list_token token;
+    size_t page_size;
+    struct list_page *page;
+};
+
+static struct status list_init_filters(struct list *list)
+{
+    const struct list_request *request = list->request;
+    if (request->filters_count > LIST_FILTERS_MAX) {
+        return status_error(STATUS_INVALID_ARGUMENT,
+                            "expected at most %d filters, but there are %zu", LIST_FILTERS_MAX,
+                            request->filters_count);
+    }
+    list->all = request->all;
+    for (size_t i = 0; i < request->filters_count; i++) {
+        TRY(filter_init(&list->filters[i], request->kind, &request->filters[i]));
+        list->all = list->all || str_eq(request->filters[i].field, STR("status"));
+    }
+    return status_ok();
+}
+
+/* Chooses what to scan: indexes hold only what has not ended. */
+static struct status list_init_scan(struct list *list)
+{
+    const struct list_request *request = list->request;
+    enum index_number index = 0;
+    struct str parts = { 0 };
+    struct buf key = { 0 };
+    if (!list->all) {
+        TRY(filter_index(list->arena, request->kind, list->filters, request->filters_count, &index,
+                         &parts));
+    }
+    if (index != 0) {
+        list->family = STORE_INDEX;
+        key_index(&key, request->org_id, index, parts);
+    } else {
+        list->family = STORE_ENTITY;
+        key_entities(&key, request->org_id, request->kind);
+    }
+    list->prefix = arena_copy(list->arena, buf_str(&key));
+    buf_release(&key);
+    return list->prefix.data == NULL ? arena_full(list->arena) : status_ok();
+}
+
+/* The packed entity that a row of the scan leads to; data is NULL when it did not exist then. */
+static struct status list_value(const struct list *list, const struct store_row *row,
+                                struct str *value)
+{
+    if (list->family == STORE_ENTITY) {
+        *value = arena_copy(list->arena, row->value);
+        return value->data == NULL ? arena_full(list->arena) : status_ok();
+    }
+    struct str id;
+    struct buf key = { 0 };
+    struct store_row entity;
+    TRY(key_last_part(list->arena, str_from(row->key, list->prefix.size), &id));
+    key_entity(&key, list->request->org_id, list->request->kind, id);
+    struct status st = store_get(list->reader, list->arena, STORE_ENTITY, buf_str(&key),
+                                 list->token.moment.org_sequence, &entity);
+    buf_release(&key);
+    *value = st.code == STATUS_OK && entity.found ? entity.value : (struct str){ 0 };
+    return st;
+}
+
+static bool list_ended(const struct list *list, const ProtobufCMessage *entity)
+{
+    unsigned status = fields_status(entity);
+    const ProtobufCFieldDescriptor *field =
+        protobuf_c_message_descriptor_get_field_by_name(entity->descriptor, "expires_at");
+    const void *expires_at = field == NULL ? NULL : pb_field_message(pb_field_at(entity, field));
+    return status == LIFE_ENDED || status == LIFE_REMOVED ||
+           (expires_at != NULL && fields_time_us(expires_at) <= list->token.moment.time_us);
+}
+
+static bool list_passes(const struct list *list, const ProtobufCMessage *entity)
+{
+    if (!list->all && list_ended(list, entity)) {
+        return false;
+    }
+    for (size_t i = 0; i < list->request->filters_count; i++) {
+        if (!filter_matches(&list->filters[i], entity)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static struct status list_add(struct list *list, const struct store_row *row)
+{
+    struct str value;
+    ProtobufCMessage *entity;
+    TRY(list_value(list, row, &value));
+    if (value.data == NULL) {
+        return status_error(STATUS_DATA_LOSS, "expected the entity that an index row names");
+    }
+    TRY(pb_unpack(list->arena, registry_entity(list->request->kind)->descriptor, value, PB_STORED,
+                  &entity));
+    if (list_passes(list, entity)) {
+        list->page->items[list->page->count] = entity;
+        list->page->values[list->page->count++] = value;
+    }
+    return status_ok();
+}
+
+/* Remembers where the page ended. */
+static struct status list_end(struct list *list, struct str last)
+{
+    list->token.after = str_from(last, list->prefix.size);
+    return list_token_encode(list->arena, list->request, &list->token,
+                             &list->page->next_page_token);
+}
+
+/* Fills the page; the row behind a full page says whether there is a next one. */
+static struct status list_fill(struct list *list, struct store_scan *scan)
+{
+    struct buf last = { 0 };
+    struct status st;
+    for (;;) {
+        struct store_row row;
+        TRY_OUT(store_scan_next(scan, &row));
+        if (!row.found) {
+            break;
+        }
+        if (list->page->count == list->page_size) {
+            TRY_OUT(list_end(list, buf_str(&last)));
+            break;
+        }
+        TRY_OUT(list_add(list, &row));
+        last.size = 0;
+        buf_append(&last, row.key);
+    }
+out:
+    buf_release(&last);
+    return st;
+}
+
+static struct status list_scan(struct list *list)
+{
+    struct buf start = { 0 };
+    struct store_scan *scan;
+    bool first = list->request->page_token.size == 0;
+    if (!first) {
+        buf_append(&start, list->prefix);
+        buf_append(&start, list->token.after);
+    }
+    struct store_range range = { .prefix = list->prefix,
+                                 .start = buf_str(&start),
+                                 .after_start = !first,
+                                 .as_of = list->token.moment.org_sequence };
+    struct status st = store_scan_open(list->reader, list->family, &range, &scan);
+    if (st.code == STATUS_OK) {
+        st = list_fill(list, scan);
+        store_scan_close(scan);
+    }
+    buf_release(&start);
+    return st;
+}
+
+static struct status list_init_page(struct list *list)
+{
+    size_t asked = list->request->page_size;
+    list->page_size = asked == 0              ? LIST_PAGE_DEFAULT
+                      : asked > LIST_PAGE_MAX ? LIST_PAGE_MAX
+                                              : asked;
+    *list->page = (struct list_page){ .moment = list->token.moment };
+    ARENA_TRY(list->arena, list->page->items,
+              arena_alloc(list->arena, list->page_size * sizeof *list->page->items));
+    ARENA_TRY(list->arena, list->page->values,
+              arena_alloc(list->arena, list->page_size * sizeof *list->page->values));
+    return status_ok();
+}
+
+struct status list_page(struct store_reader *reader, const struct position *position,
+                        struct arena *arena, const struct list_request *request,
+                        struct list_page *page)
+{
+    struct list list = { .reader = reader, .arena = arena, .request = request, .page = page };
+    if (registry_entity(request->kind) == NULL) {
+        return status_error(STATUS_INVALID_ARGUMENT, "expected a kind of entity, but it is %d",
+                            (int)request->kind);
+    }
+    TRY(list_init_filters(&list));
+    TRY(list_init_scan(&list));
+    if (request->page_token.size > 0) {
+        TRY(list_token_decode(arena, request, &list.token));
+    } else {
+        TRY(moment_resolve(reader, position, request->org_id, &request->at, &list.token.moment));
+    }
+    TRY(list_init_page(&list));
+    return list_scan(&list);
+}
+
+/* --- name:X --- */
+
+struct status list_resolve_id(struct store_reader *reader, struct arena *arena, struct str org_id,
+                              enum entity_kind kind, const struct moment *moment, struct str text,
+                              struct str *id)
+{
+    const struct str mark = STR("name:");
+    *id = text;
+    if (!str_starts(text, mark)) {
+        return status_ok();
+    }
+    struct str parts[] = { index_kind(kind), str_from(text, mark.size) }, prefix;
+    struct buf key = { 0 };
+    struct store_scan *scan;
+    struct store_row row;
+    TRY(key_parts(arena, parts, 2, &prefix));
+    key_index(&key, org_id, INDEX_NAME, prefix);
+    struct store_range range = { .prefix = buf_str(&key), .as_of = moment->org_sequence };
+    struct status st;
+    TRY_OUT(store_scan_open(reader, STORE_INDEX, &range, &scan));
+    st = store_scan_next(scan, &row);
+    if (st.code == STATUS_OK && !row.found) {
+        st = status_error(STATUS_NOT_FOUND, "expected a %s named '%.*s', but there is none",
+                          registry_entity(kind)->name, STR_ARG(parts[1]));
+    } else if (st.code == STATUS_OK) {
+        struct str found;
+        st = key_last_part(arena, str_from(row.key, key.size), &found);
+        if (st.code == STATUS_OK) {
+            *id = arena_copy(arena, found);
+            st = id->data == NULL ? arena_full(arena) : st;
+        }
+    }
+    store_scan_close(scan);
+out:
+    buf_release(&key);
+    return st;
+}

@@ -1,0 +1,51 @@
+/* Lists of the entities of a kind, as of one moment, page by page. Filters are equalities; where an
+ * index knows the answer it is used, else all entities of the kind are looked at. */
+#ifndef CORE_MODEL_LIST_H
+#define CORE_MODEL_LIST_H
+
+#include "core/domain/registry.h"
+#include "core/model/moment.h"
+
+enum { LIST_FILTERS_MAX = 8, LIST_PAGE_MAX = 1000, LIST_PAGE_DEFAULT = 100 };
+
+/* A field of the entity, or of a message in it ("grantee.id"), by its name in the schema or in
+ * JSON; and its value as text: enums by name with or without prefix, booleans as true and false. A
+ * list of texts equals each of its items. */
+struct list_filter {
+    struct str field;
+    struct str value;
+};
+
+struct list_request {
+    struct str org_id;
+    enum entity_kind kind;
+    struct moment_ask at;
+    struct list_filter filters[LIST_FILTERS_MAX];
+    size_t filters_count;
+    bool all;              /* with what has ended, expired or was removed */
+    size_t page_size;      /* 0: LIST_PAGE_DEFAULT */
+    struct str page_token; /* of the page before; then `at` does not count. Empty: the first */
+};
+
+struct list_page {
+    struct moment moment;
+    const ProtobufCMessage **items;
+    struct str *values; /* the items as packed bytes */
+    size_t count;
+    struct str next_page_token; /* empty: this is the last page */
+};
+
+/* Gives a page; all of it lies in the arena. INVALID_ARGUMENT: an unknown field, a value that the
+ * field cannot have, a page token of another question. As moment_resolve otherwise. */
+MUST_USE struct status list_page(struct store_reader *reader, const struct position *position,
+                                 struct arena *arena, const struct list_request *request,
+                                 struct list_page *page);
+
+/* The id of a live entity: `text` itself, or of the one that has the name X where it is "name:X".
+ * NOT_FOUND: none has it. Lies in the arena or is `text`. */
+MUST_USE struct status list_resolve_id(struct store_reader *reader, struct arena *arena,
+                                       struct str org_id, enum entity_kind kind,
+                                       const struct moment *moment, struct str text,
+                                       struct str *id);
+
+#endif

@@ -1,0 +1,44 @@
+/* When: a question's moment, found in a store. As of a time means after the last decision with
+ * occurred_at at or before it. */
+#ifndef CORE_MODEL_MOMENT_H
+#define CORE_MODEL_MOMENT_H
+
+#include "agency/v1/log.pb-c.h"
+#include "core/model/position.h"
+
+enum moment_kind {
+    MOMENT_LATEST,  /* as of the store's position */
+    MOMENT_TIME,    /* `time_us` */
+    MOMENT_VERSION, /* after the org's decision `org_sequence` */
+    MOMENT_TOKEN,   /* after the decision of `token` */
+    MOMENT_EXACT,   /* both `org_sequence` and `time_us`, as resolved before */
+};
+
+struct moment_ask {
+    enum moment_kind kind;
+    int64_t time_us;
+    uint64_t org_sequence;
+    const Agency__V1__Token *token;
+    const Agency__V1__Token *at_least; /* NULL, or the store must have seen this decision */
+    int64_t now_us;                    /* the asker's clock */
+    int64_t vouched_us; /* nothing at or before it can still come: the owner's word; 0: none */
+};
+
+struct moment {
+    uint64_t org_sequence; /* what to read as of */
+    int64_t time_us;       /* what expires_at is compared with */
+    bool provisional;      /* an import may still add a decision at or before the time */
+};
+
+/* Finds a moment of an org. INVALID_ARGUMENT: a time in the future, a token of another history.
+ * UNAVAILABLE: the store has not seen enough yet; again later. OUT_OF_RANGE: a version that does
+ * not exist. An org that never was is OK: org_sequence is 0. */
+MUST_USE struct status moment_resolve(struct store_reader *reader, const struct position *position,
+                                      struct str org_id, const struct moment_ask *ask,
+                                      struct moment *moment);
+
+/* The token of a decision of the partition, to be given to clients. */
+void moment_token(const struct position *position, uint64_t sequence, uint64_t org_sequence,
+                  Agency__V1__Token *token);
+
+#endif
