@@ -1,0 +1,197 @@
+/* A ring of the last facts, each with the number of times it came again. A fact is its text without
+ * the time. */
+#include "core/base/diag.h"
+
+#include <inttypes.h>
+#include <pthread.h>
+#include <unistd.h>
+
+#include "core/base/memory.h"
+#include "core/base/time.h"
+
+enum { DIAG_FACTS = 16, DIAG_WINDOW_US = 10 * 1000000 };
+
+struct diag_fact {
+    struct buf text;
+    int64_t written_us; /* monotonic */
+    uint64_t repeated;  /* since then */
+};
+
+struct diag {
+    pthread_mutex_t mutex;
+    enum diag_level level;
+    struct clock clock;
+    diag_sink_fn *sink;
+    void *self;
+    struct buf line; /* reused */
+    struct diag_fact facts[DIAG_FACTS];
+    size_t next; /* the oldest fact */
+};
+
+static void diag_stderr(void *self, struct str line)
+{
+    (void)self;
+    ssize_t written = write(STDERR_FILENO, line.data, line.size);
+    (void)written; /* there is nobody left to tell */
+}
+
+struct diag *diag_open(enum diag_level level, struct clock clock, diag_sink_fn *sink, void *self)
+{
+    struct diag *diag = mem_zalloc(1, sizeof *diag);
+    pthread_mutex_init(&diag->mutex, NULL);
+    diag->level = level;
+    diag->clock = clock;
+    diag->sink = sink == NULL ? diag_stderr : sink;
+    diag->self = self;
+    return diag;
+}
+
+static void diag_write(struct diag *diag, struct diag_fact *fact)
+{
+    char time[TIME_TEXT_SIZE];
+    struct buf *line = &diag->line;
+    line->size = 0;
+    time_format(clock_now_us(&diag->clock), time);
+    buf_printf(line, "time=%s %.*s", time, STR_ARG(buf_str(&fact->text)));
+    if (fact->repeated > 0) {
+        buf_printf(line, " repeated=%" PRIu64, fact->repeated);
+    }
+    buf_byte(line, '\n');
+    diag->sink(diag->self, buf_str(line));
+    fact->repeated = 0;
+    fact->written_us = clock_monotonic_us(&diag->clock);
+}
+
+void diag_close(struct diag *diag)
+{
+    if (diag == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < DIAG_FACTS; i++) {
+        struct diag_fact *fact = &diag->facts[(diag->next + i) % DIAG_FACTS];
+        if (fact->repeated > 0) {
+            diag_write(diag, fact);
+        }
+        buf_release(&fact->text);
+    }
+    buf_release(&diag->line);
+    pthread_mutex_destroy(&diag->mutex);
+    mem_free(diag);
+}
+
+static const char *diag_level_name(enum diag_level level)
+{
+    static const char *const names[] = { "error", "warn", "info", "debug" };
+    return names[level];
+}
+
+struct diag_line diag_begin(struct diag *diag, enum diag_level level, const char *event)
+{
+    struct diag_line line = { .level = level };
+    if (diag != NULL && level <= diag->level) {
+        line.diag = diag;
+        buf_printf(&line.text, "level=%s event=%s", diag_level_name(level), event);
+    }
+    return line;
+}
+
+/* Whether a value is one word, so that it needs no quotes. */
+static bool diag_plain(struct str value)
+{
+    for (size_t i = 0; i < value.size; i++) {
+        unsigned char c = (unsigned char)value.data[i];
+        if (c <= ' ' || c == '"' || c == '\\' || c == '=' || c == 0x7F) {
+            return false;
+        }
+    }
+    return value.size > 0;
+}
+
+void diag_str(struct diag_line *line, const char *key, struct str value)
+{
+    if (line->diag == NULL) {
+        return;
+    }
+    buf_printf(&line->text, " %s=", key);
+    if (diag_plain(value)) {
+        buf_append(&line->text, value);
+        return;
+    }
+    buf_byte(&line->text, '"');
+    for (size_t i = 0; i < value.size; i++) {
+        unsigned char c = (unsigned char)value.data[i];
+        if (c < ' ' || c == 0x7F) {
+            buf_printf(&line->text, "\\x%02x", c);
+        } else {
+            buf_append(&line->text, c == '"' || c == '\\' ? STR("\\") : STR(""));
+            buf_byte(&line->text, c);
+        }
+    }
+    buf_byte(&line->text, '"');
+}
+
+void diag_i64(struct diag_line *line, const char *key, int64_t value)
+{
+    if (line->diag != NULL) {
+        buf_printf(&line->text, " %s=%" PRId64, key, value);
+    }
+}
+
+void diag_u64(struct diag_line *line, const char *key, uint64_t value)
+{
+    if (line->diag != NULL) {
+        buf_printf(&line->text, " %s=%" PRIu64, key, value);
+    }
+}
+
+void diag_status(struct diag_line *line, const struct status *status)
+{
+    diag_str(line, "code", str_z(status_code_name(status->code)));
+    diag_str(line, "error", str_z(status->msg));
+}
+
+static struct diag_fact *diag_find(struct diag *diag, struct str text)
+{
+    for (size_t i = 0; i < DIAG_FACTS; i++) {
+        if (str_eq(buf_str(&diag->facts[i].text), text)) {
+            return &diag->facts[i];
+        }
+    }
+    return NULL;
+}
+
+/* Takes the oldest fact's place; what it has counted is written first. */
+static struct diag_fact *diag_replace(struct diag *diag, struct str text)
+{
+    struct diag_fact *fact = &diag->facts[diag->next];
+    diag->next = (diag->next + 1) % DIAG_FACTS;
+    if (fact->repeated > 0) {
+        diag_write(diag, fact);
+    }
+    fact->text.size = 0;
+    buf_append(&fact->text, text);
+    return fact;
+}
+
+static void diag_note(struct diag *diag, struct str text)
+{
+    struct diag_fact *fact = diag_find(diag, text);
+    if (fact == NULL) {
+        diag_write(diag, diag_replace(diag, text));
+        return;
+    }
+    fact->repeated++;
+    if (clock_monotonic_us(&diag->clock) - fact->written_us >= DIAG_WINDOW_US) {
+        diag_write(diag, fact);
+    }
+}
+
+void diag_end(struct diag_line *line)
+{
+    if (line->diag != NULL) {
+        pthread_mutex_lock(&line->diag->mutex);
+        diag_note(line->diag, buf_str(&line->text));
+        pthread_mutex_unlock(&line->diag->mutex);
+    }
+    buf_release(&line->text);
+}
