@@ -13,6 +13,7 @@ enum cel_cost {
     CEL_COST_ONE,      /* does not depend on sizes */
     CEL_COST_ARGS,     /* with the sum of the arguments' sizes (bytes / 16, elements) */
     CEL_COST_PRODUCT,  /* with the product of the first two arguments' sizes */
+    CEL_COST_SQUARE,   /* with the square of the first argument's size */
     CEL_COST_REGEX,    /* arguments' product, the second a pattern */
     CEL_COST_DEEP,     /* equality of whatever the arguments hold */
     CEL_COST_VARIABLE, /* the function has no bound to offer: refused unless sizes are constant */
@@ -30,6 +31,8 @@ struct cel_overload {
     const char *name; /* "size", "math.greatest", operators as "_+_" */
     const char *id;   /* unique, stable: "size_string" */
     bool member;      /* called as params[0].name(...) */
+    bool generic;     /* the function looks at its arguments' kinds itself */
+    bool late;        /* chosen at run time only: the checker asks for a conversion */
     enum cel_cost cost;
     enum cel_size size;
     cel_function *function;

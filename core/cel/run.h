@@ -78,8 +78,9 @@ bool cel_optional_new(struct cel_run *run, struct cel_value content, struct cel_
 /* a == b as the language has it: numbers across kinds, NaN unequal to itself, maps unordered,
  * messages by the provider. Charged per element. */
 bool cel_equal(struct cel_run *run, struct cel_value a, struct cel_value b, bool *equal);
-/* Order of two values of one ordered kind, numbers across kinds. *order below, at or above zero; 2:
- * unordered (NaN). Fails for other kinds. */
+enum { CEL_UNORDERED = 2 };
+/* Order of two values of one ordered kind, numbers across kinds. *order below, at or above zero;
+ * CEL_UNORDERED for NaN. Fails for other kinds. */
 bool cel_compare(struct cel_run *run, struct cel_value a, struct cel_value b, int *order);
 
 /* The type of the value, as `type(x)` gives it. */

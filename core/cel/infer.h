@@ -1,0 +1,40 @@
+/* Type inference: type variables, what they stand for, and which type goes where. */
+#ifndef CORE_CEL_INFER_H
+#define CORE_CEL_INFER_H
+
+#include "core/cel/ast.h"
+
+struct cel_infer_step {
+    uint32_t variable; /* its param_index - 1 */
+    const struct cel_type *before;
+};
+
+struct cel_infer {
+    struct arena *arena;
+    const struct cel_type **bound; /* by param_index - 1; NULL: not yet */
+    struct cel_infer_step *trail;  /* what was bound, for taking it back */
+    uint32_t count, max;           /* of variables */
+    uint32_t trail_count, trail_max;
+    bool full; /* the arena is; types are dyn from then on */
+};
+
+/* A variable that stands for nothing yet. */
+const struct cel_type *cel_infer_fresh(struct cel_infer *infer);
+/* A declaration's type with its variables A and B replaced by `params` (made when needed). */
+const struct cel_type *cel_infer_instance(struct cel_infer *infer, const struct cel_type *type,
+                                          const struct cel_type *params[2]);
+/* Whether a value of type `from` may go where `to` is asked; binds variables, or none. */
+bool cel_infer_assign(struct cel_infer *infer, const struct cel_type *from,
+                      const struct cel_type *to);
+/* Bindings made after a mark are taken back. */
+uint32_t cel_infer_mark(const struct cel_infer *infer);
+void cel_infer_undo(struct cel_infer *infer, uint32_t mark);
+/* What a variable stands for, at the top. */
+const struct cel_type *cel_infer_find(const struct cel_infer *infer, const struct cel_type *type);
+/* Without variables: unbound ones are dyn. */
+const struct cel_type *cel_infer_final(struct cel_infer *infer, const struct cel_type *type);
+/* The type of a literal's items when one more comes: the more general, else dyn. */
+const struct cel_type *cel_infer_join(struct cel_infer *infer, const struct cel_type *so_far,
+                                      const struct cel_type *item);
+
+#endif

@@ -1,0 +1,210 @@
+/* Instructions: operands, calls, fields. In comments r is the register file. */
+#include "core/cel/program.h"
+
+/* Values from containers and callers are of the kind that the checker was promised, or fail here:
+ * the typed instructions behind trust it. */
+static inline bool cel_op_kind_is(struct cel_vm *vm, const struct cel_op *op,
+                                  const struct cel_value *value)
+{
+    if (op->kind == CEL_DYN || value->kind == op->kind) {
+        return true;
+    }
+    return cel_fail(&vm->run, "expected a value of type %s, but found %s", cel_kind_name(op->kind),
+                    cel_kind_name(value->kind));
+}
+
+/* r[to] = constant */
+const struct cel_op *cel_op_constant(struct cel_vm *vm, const struct cel_op *op)
+{
+    vm->registers[op->to] = *op->constant;
+    return op + 1;
+}
+
+static bool cel_op_unbound(struct cel_vm *vm, const struct cel_op *op)
+{
+    struct str name = vm->program->env->variables[op->number].name;
+    return cel_fail(&vm->run, "expected '%.*s' to be bound", STR_ARG(name));
+}
+
+/* r[to] = bindings[number] */
+const struct cel_op *cel_op_variable(struct cel_vm *vm, const struct cel_op *op)
+{
+    const struct cel_value *value = &vm->bindings[op->number];
+    if (value->kind == CEL_ERROR) {
+        cel_op_unbound(vm, op);
+        return cel_vm_fail(vm, op);
+    }
+    if (!cel_op_kind_is(vm, op, value)) {
+        return cel_vm_fail(vm, op);
+    }
+    vm->registers[op->to] = *value;
+    return op + 1;
+}
+
+/* r[to] = r[a] */
+const struct cel_op *cel_op_move(struct cel_vm *vm, const struct cel_op *op)
+{
+    vm->registers[op->to] = vm->registers[op->a];
+    return op + 1;
+}
+
+/* Fails: the name (constant) means nothing. */
+const struct cel_op *cel_op_error(struct cel_vm *vm, const struct cel_op *op)
+{
+    cel_fail(&vm->run, "expected a known name, but there is no '%.*s'",
+             STR_ARG(cel_str(*op->constant)));
+    return cel_vm_fail(vm, op);
+}
+
+/* The result is r[a]. */
+const struct cel_op *cel_op_end(struct cel_vm *vm, const struct cel_op *op)
+{
+    vm->result = vm->registers[op->a];
+    return NULL;
+}
+
+/* Tells the trace that the node's value is r[a]. */
+const struct cel_op *cel_op_trace(struct cel_vm *vm, const struct cel_op *op)
+{
+    if (vm->trace != NULL) {
+        vm->trace->value(vm->trace, op->pointer, vm->registers[op->a]);
+    }
+    return op + 1;
+}
+
+/* r[to] = overload(r[to], r[to + 1] ...) */
+const struct cel_op *cel_op_call(struct cel_vm *vm, const struct cel_op *op)
+{
+    struct cel_value result;
+    if (!op->overload->function(&vm->run, &vm->registers[op->to], &result) ||
+        !cel_op_kind_is(vm, op, &result)) {
+        return cel_vm_fail(vm, op);
+    }
+    vm->registers[op->to] = result;
+    return op + 1;
+}
+
+/* The same, the overload chosen now. */
+const struct cel_op *cel_op_call_late(struct cel_vm *vm, const struct cel_op *op)
+{
+    struct cel_value result;
+    if (!cel_late_call(&vm->run, op->late, &vm->registers[op->to], &result) ||
+        !cel_op_kind_is(vm, op, &result)) {
+        return cel_vm_fail(vm, op);
+    }
+    vm->registers[op->to] = result;
+    return op + 1;
+}
+
+/* A message's type is also that of null. */
+static inline bool cel_op_is_message(struct cel_vm *vm, const struct cel_op *op)
+{
+    if (vm->registers[op->to].kind == CEL_MESSAGE) {
+        return true;
+    }
+    return cel_fail(&vm->run, "expected a message to select a field of, but found %s",
+                    cel_kind_name(vm->registers[op->to].kind));
+}
+
+/* r[to] = r[to].field */
+const struct cel_op *cel_op_field(struct cel_vm *vm, const struct cel_op *op)
+{
+    const struct cel_provider *provider = vm->run.provider;
+    struct cel_value result;
+    if (!cel_op_is_message(vm, op) ||
+        !provider->get(provider->self, &vm->run, vm->registers[op->to].message, op->field,
+                       &result)) {
+        return cel_vm_fail(vm, op);
+    }
+    vm->registers[op->to] = result;
+    return op + 1;
+}
+
+/* r[to] = has(r[to].field) */
+const struct cel_op *cel_op_has_field(struct cel_vm *vm, const struct cel_op *op)
+{
+    const struct cel_provider *provider = vm->run.provider;
+    if (!cel_op_is_message(vm, op)) {
+        return cel_vm_fail(vm, op);
+    }
+    vm->registers[op->to] =
+        cel_bool(provider->has(provider->self, vm->registers[op->to].message, op->field));
+    return op + 1;
+}
+
+/* r[to] = r[to].?field */
+const struct cel_op *cel_op_field_optional(struct cel_vm *vm, const struct cel_op *op)
+{
+    struct cel_value result;
+    if (!cel_op_is_message(vm, op) ||
+        !cel_field_optional(&vm->run, vm->registers[op->to].message, op->field, &result)) {
+        return cel_vm_fail(vm, op);
+    }
+    vm->registers[op->to] = result;
+    return op + 1;
+}
+
+/* r[to] = r[to].name, whatever r[to] is */
+const struct cel_op *cel_op_select(struct cel_vm *vm, const struct cel_op *op)
+{
+    struct cel_value result;
+    if (!cel_late_select(&vm->run, op->select, vm->registers[op->to], &result) ||
+        !cel_op_kind_is(vm, op, &result)) {
+        return cel_vm_fail(vm, op);
+    }
+    vm->registers[op->to] = result;
+    return op + 1;
+}
+
+static struct cel_value cel_direct_value(const void *at, enum cel_direct direct)
+{
+    switch (direct) {
+    case CEL_DIRECT_BOOL:
+        return cel_bool(*(const int *)at != 0);
+    case CEL_DIRECT_INT32:
+        return cel_int(*(const int32_t *)at);
+    case CEL_DIRECT_INT64:
+        return cel_int(*(const int64_t *)at);
+    case CEL_DIRECT_UINT32:
+        return cel_uint(*(const uint32_t *)at);
+    case CEL_DIRECT_UINT64:
+        return cel_uint(*(const uint64_t *)at);
+    case CEL_DIRECT_FLOAT:
+        return cel_double((double)*(const float *)at);
+    case CEL_DIRECT_DOUBLE:
+        return cel_double(*(const double *)at);
+    case CEL_DIRECT_CSTRING:
+        return cel_string(str_z(*(const char *const *)at));
+    case CEL_DIRECT_MESSAGE:
+    case CEL_DIRECT_NONE:
+        break;
+    }
+    assert(!"only scalars end a path");
+    return cel_null();
+}
+
+/* What an absent message's scalars are. */
+static struct cel_value cel_direct_default(enum cel_direct direct)
+{
+    static const uint64_t zero = 0;
+    static const char *const empty = "";
+    return cel_direct_value(direct == CEL_DIRECT_CSTRING ? (const void *)&empty : &zero, direct);
+}
+
+/* r[to] = r[to].a.b.c, all fields direct */
+const struct cel_op *cel_op_path(struct cel_vm *vm, const struct cel_op *op)
+{
+    const struct cel_path *path = op->path;
+    if (!cel_op_is_message(vm, op)) {
+        return cel_vm_fail(vm, op);
+    }
+    const char *message = vm->registers[op->to].message;
+    uint32_t last = path->count - 1;
+    for (uint32_t i = 0; i < last && message != NULL; i++) {
+        message = *(const char *const *)(message + path->offsets[i]);
+    }
+    vm->registers[op->to] = message == NULL
+                                ? cel_direct_default(path->last)
+                                : cel_direct_value(message + path->offsets[last], path->last);
+    return op + 1;
+}

@@ -1,0 +1,178 @@
+/* Which overloads a call can mean. With types known there is one; where an operand is dyn, those
+ * that fit are kept and the choice is made at run time. */
+#include "core/cel/check.h"
+
+enum { CEL_CANDIDATES_MAX = 64 };
+
+struct cel_candidates {
+    const struct cel_overload *rows[CEL_CANDIDATES_MAX];
+    uint32_t count;
+};
+
+static uint32_t cel_overload_params(const struct cel_overload *overload)
+{
+    uint32_t count = 0;
+    while (count < CEL_PARAMS_MAX && overload->params[count] != NULL) {
+        count++;
+    }
+    return count;
+}
+
+/* Tries one overload; *result is its result's type when the arguments fit. */
+static bool cel_overload_fits(struct cel_checker *checker, const struct cel_node *node,
+                              const struct cel_overload *overload, const struct cel_type **result)
+{
+    const struct cel_type *params[2] = { 0 };
+    uint32_t mark = cel_infer_mark(&checker->infer);
+    for (uint32_t i = 0; i < node->count; i++) {
+        const struct cel_type *param =
+            cel_infer_instance(&checker->infer, overload->params[i], params);
+        if (!cel_infer_assign(&checker->infer, node->args[i]->type, param)) {
+            cel_infer_undo(&checker->infer, mark);
+            return false;
+        }
+    }
+    *result = cel_infer_instance(&checker->infer, overload->result, params);
+    return true;
+}
+
+static void cel_overload_problem(struct cel_checker *checker, const struct cel_node *node,
+                                 const struct cel_candidates *shape)
+{
+    struct buf text = { 0 };
+    bool number[2] = { false, false };
+    buf_printf(&text, "expected operands that '%.*s' takes, but found ", STR_ARG(node->name));
+    for (uint32_t i = 0; i < node->count; i++) {
+        const struct cel_type *type = cel_infer_final(&checker->infer, node->args[i]->type);
+        buf_append(&text, i == 0 ? STR("") : STR(", "));
+        cel_type_print(&text, type);
+        number[0] = number[0] || type->kind == CEL_INT || type->kind == CEL_UINT;
+        number[1] = number[1] || type->kind == CEL_DOUBLE;
+    }
+    if (number[0] && number[1]) {
+        buf_append(&text, STR("; convert one, as in double(x)"));
+    } else if (shape->count > 0) {
+        buf_append(&text, STR("; it takes "));
+        const struct cel_overload *like = shape->rows[0];
+        for (uint32_t i = 0; i < cel_overload_params(like); i++) {
+            buf_append(&text, i == 0 ? STR("") : STR(", "));
+            cel_type_print(&text, like->params[i]);
+        }
+    }
+    cel_problem(checker->c, node->at, "%.*s", STR_ARG(buf_str(&text)));
+    buf_release(&text);
+}
+
+static void cel_overload_unknown(struct cel_checker *checker, const struct cel_node *node)
+{
+    struct str nearest = { 0 };
+    uint32_t distance = node->name.size <= 3 ? 2 : 3;
+    for (uint32_t table = 0; cel_tables[table] != NULL; table++) {
+        for (uint32_t row = 0; row < cel_tables[table]->count; row++) {
+            struct str name = str_z(cel_tables[table]->rows[row].name);
+            uint32_t edits = cel_edit_distance(node->name, name, distance - 1);
+            if (edits < distance) {
+                distance = edits;
+                nearest = name;
+            }
+        }
+    }
+    if (nearest.size > 0) {
+        cel_problem(checker->c, node->at,
+                    "expected a known function, but there is no '%.*s'; '%.*s'?",
+                    STR_ARG(node->name), STR_ARG(nearest));
+    } else {
+        cel_problem(checker->c, node->at, "expected a known function, but there is no '%.*s'",
+                    STR_ARG(node->name));
+    }
+}
+
+/* The overloads of the call's name with as many parameters. */
+static bool cel_overload_shape(struct cel_checker *checker, const struct cel_node *node,
+                               struct cel_candidates *shape)
+{
+    uint32_t table = 0, row = 0;
+    bool known = false;
+    const struct cel_overload *overload;
+    while ((overload = cel_overload_next(checker->c->env, node->name, &table, &row)) != NULL) {
+        known = true;
+        if (overload->member == node->member && shape->count < CEL_CANDIDATES_MAX &&
+            cel_overload_params(overload) == node->count) {
+            shape->rows[shape->count++] = overload;
+        }
+    }
+    return known;
+}
+
+static void cel_overload_keep(struct cel_checker *checker, struct cel_node *node,
+                              const struct cel_candidates *kept)
+{
+    const struct cel_overload **rows =
+        arena_alloc(checker->c->arena, (kept->count + 1) * sizeof(*rows));
+    if (rows == NULL) {
+        cel_compilation_full(checker->c);
+        return;
+    }
+    memcpy(rows, kept->rows, kept->count * sizeof(*rows));
+    node->overloads = rows;
+    node->overload_count = kept->count;
+    node->overload = kept->count == 1 ? rows[0] : NULL;
+}
+
+/* Of the overloads with the right shape, those whose parameters take the arguments. Their results
+ * must agree, else the call's type is dyn. */
+static void cel_overload_choose(struct cel_checker *checker, struct cel_node *node,
+                                const struct cel_candidates *shape)
+{
+    struct cel_candidates kept = { .count = 0 };
+    const struct cel_type *type = NULL, *result;
+    bool late = false;
+    for (uint32_t i = 0; i < shape->count; i++) {
+        if (shape->rows[i]->late) {
+            late = true;
+            continue;
+        }
+        if (!cel_overload_fits(checker, node, shape->rows[i], &result)) {
+            continue;
+        }
+        kept.rows[kept.count++] = shape->rows[i];
+        if (type == NULL) {
+            type = result;
+        } else if (type->kind != CEL_DYN &&
+                   !cel_type_equal(cel_infer_final(&checker->infer, type),
+                                   cel_infer_final(&checker->infer, result))) {
+            type = &cel_type_dyn;
+        }
+    }
+    if (kept.count == 0 && !checker->c->env->unchecked) {
+        node->type = &cel_type_error;
+        cel_overload_problem(checker, node, shape);
+        return;
+    }
+    node->type = type == NULL ? &cel_type_dyn : type;
+    cel_overload_keep(checker, node, kept.count != 1 || late ? shape : &kept);
+    if (kept.count == 1) {
+        node->overload = kept.rows[0];
+    }
+}
+
+void cel_check_call(struct cel_checker *checker, struct cel_node *node)
+{
+    struct cel_candidates shape = { .count = 0 };
+    struct str full;
+    if (!node->member && !node->absolute && cel_resolve_function(checker, node->name, &full)) {
+        node->name = full;
+    }
+    bool known = cel_overload_shape(checker, node, &shape);
+    node->type = &cel_type_dyn;
+    if (shape.count == 0 && !checker->c->env->unchecked) {
+        node->type = &cel_type_error;
+        if (!known) {
+            cel_overload_unknown(checker, node);
+        } else {
+            cel_overload_problem(checker, node, &shape);
+        }
+        return;
+    }
+    cel_overload_choose(checker, node, &shape);
+}

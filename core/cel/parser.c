@@ -1,0 +1,665 @@
+/* Parser: precedence climbing with a counted depth.
+ *
+ * Grammar, weakest first: ?: (right), || , && , relations and in, + -, * / %, ! -, member access.
+ * Chains of one operator are one level of depth: || and && become one node with all operands, the
+ * others lean to the left and are walked up by their parents, never by recursion. So stack and time
+ * are bounded by CEL_DEPTH_MAX and the source's size.
+ * The first syntax error ends parsing: what follows it is guesswork. */
+#include "core/cel/parser.h"
+
+#include "core/cel/number.h"
+#include "core/cel/utf8.h"
+
+/* For conformance tests, which nest deeper than people do. */
+enum { CEL_DEPTH_UNLIMITED = 64, CEL_NODES_UNLIMITED = 10000 };
+
+static struct cel_node *cel_parse_expression(struct cel_parser *p);
+
+static bool cel_nodes_grow(struct cel_compilation *c)
+{
+    uint32_t max = c->node_max == 0 ? 64 : c->node_max * 2;
+    struct cel_node **nodes = arena_alloc(c->arena, max * sizeof(struct cel_node *));
+    if (nodes == NULL) {
+        return cel_compilation_full(c) != NULL;
+    }
+    if (c->node_count > 0) {
+        memcpy(nodes, c->nodes, c->node_count * sizeof(struct cel_node *));
+    }
+    c->nodes = nodes;
+    c->node_max = max;
+    return true;
+}
+
+struct cel_node *cel_node_new(struct cel_parser *p, enum cel_node_kind kind, uint32_t begin,
+                              uint32_t end, uint32_t count)
+{
+    uint32_t max = p->c->env->without_limits ? CEL_NODES_UNLIMITED : CEL_NODES_MAX;
+    if (p->c->node_count == max) {
+        cel_problem(p->c, begin, "expected at most %u terms in one expression", max);
+        return NULL;
+    }
+    if (p->c->node_count == p->c->node_max && !cel_nodes_grow(p->c)) {
+        return NULL;
+    }
+    struct cel_node *node = arena_zalloc(p->c->arena, sizeof *node + count * sizeof *node->args);
+    if (node == NULL) {
+        return cel_compilation_full(p->c);
+    }
+    node->kind = kind;
+    node->id = p->c->node_count;
+    p->c->nodes[p->c->node_count++] = node;
+    node->begin = node->at = begin;
+    node->end = end;
+    node->count = count;
+    node->args = (struct cel_node **)(node + 1);
+    return node;
+}
+
+struct cel_node *cel_node_like(struct cel_parser *p, const struct cel_node *place,
+                               enum cel_node_kind kind, uint32_t count)
+{
+    struct cel_node *node = cel_node_new(p, kind, place->begin, place->end, count);
+    if (node != NULL) {
+        node->at = place->at;
+    }
+    return node;
+}
+
+static void cel_parse_next(struct cel_parser *p)
+{
+    p->end = p->token.end;
+    p->token = cel_lex(p->c, p->token.end);
+}
+
+/* Says what was expected at the next token; NULL always. */
+static struct cel_node *cel_parse_wrong(struct cel_parser *p, const char *expected)
+{
+    if (p->token.kind != CEL_TOKEN_WRONG) {
+        char found[40];
+        cel_token_print(p->c, &p->token, found, sizeof found);
+        cel_problem(p->c, p->token.begin, "expected %s, but found %s", expected, found);
+    }
+    return NULL;
+}
+
+static bool cel_parse_take(struct cel_parser *p, int kind)
+{
+    if (p->token.kind != kind) {
+        return false;
+    }
+    cel_parse_next(p);
+    return true;
+}
+
+static bool cel_parse_push(struct cel_parser *p, struct cel_node *node)
+{
+    if (node == NULL) {
+        return false;
+    }
+    if (p->stack_count == p->stack_max) {
+        uint32_t max = p->stack_max == 0 ? 64 : p->stack_max * 2;
+        struct cel_node **stack = arena_alloc(p->c->arena, max * sizeof(struct cel_node *));
+        if (stack == NULL) {
+            return cel_compilation_full(p->c) != NULL;
+        }
+        if (p->stack_count > 0) {
+            memcpy(stack, p->stack, p->stack_count * sizeof(struct cel_node *));
+        }
+        p->stack = stack;
+        p->stack_max = max;
+    }
+    p->stack[p->stack_count++] = node;
+    return true;
+}
+
+/* A node whose args are what was pushed since `from`. */
+static struct cel_node *cel_parse_gather(struct cel_parser *p, enum cel_node_kind kind,
+                                         uint32_t begin, uint32_t from)
+{
+    struct cel_node *node = cel_node_new(p, kind, begin, p->end, p->stack_count - from);
+    for (uint32_t i = 0; node != NULL && i < node->count; i++) {
+        cel_node_adopt(node, i, p->stack[from + i]);
+    }
+    p->stack_count = from;
+    return node;
+}
+
+static struct cel_node *cel_parse_constant(struct cel_parser *p, uint32_t begin,
+                                           struct cel_value value)
+{
+    cel_parse_next(p);
+    struct cel_node *node = cel_node_new(p, CEL_NODE_CONST, begin, p->end, 0);
+    if (node != NULL) {
+        node->constant = value;
+    }
+    return node;
+}
+
+static bool cel_parse_hex(struct str text, uint64_t *value)
+{
+    *value = 0;
+    for (size_t i = 2; i < text.size; i++) {
+        char c = (char)(text.data[i] | 0x20);
+        if (*value >> 60 != 0) {
+            return false;
+        }
+        *value = *value << 4 | (uint64_t)(c <= '9' ? c - '0' : c - 'a' + 10);
+    }
+    return true;
+}
+
+static bool cel_parse_magnitude(struct str text, uint64_t *value)
+{
+    bool hex = text.size > 2 && (text.data[1] | 0x20) == 'x';
+    return hex ? cel_parse_hex(text, value) : cel_number_uint(text, value);
+}
+
+static struct cel_node *cel_parse_number(struct cel_parser *p, uint32_t begin, bool negative)
+{
+    struct cel_value value = { .kind = CEL_DOUBLE };
+    uint64_t magnitude = 0;
+    struct str text = p->token.text;
+    if (p->token.kind == CEL_TOKEN_DOUBLE) {
+        if (!cel_number_double(text, &value.number)) {
+            return cel_parse_wrong(p, "a double");
+        }
+        value.number = negative ? -value.number : value.number;
+        return cel_parse_constant(p, begin, value);
+    }
+    bool is_uint = p->token.kind == CEL_TOKEN_UINT;
+    uint64_t max = is_uint ? UINT64_MAX : (uint64_t)INT64_MAX + negative;
+    if (!cel_parse_magnitude(text, &magnitude) || magnitude > max) {
+        return cel_parse_wrong(p, is_uint ? "a uint of 64 bits" : "an int of 64 bits");
+    }
+    if (is_uint) {
+        return cel_parse_constant(p, begin, cel_uint(magnitude));
+    }
+    return cel_parse_constant(p, begin, cel_int((int64_t)(negative ? 0 - magnitude : magnitude)));
+}
+
+static bool cel_is_reserved(struct str name)
+{
+    static const char *const reserved[] = {
+        "as",  "break", "const",     "continue", "else",   "for", "function", "if",    "import",
+        "let", "loop",  "namespace", "package",  "return", "var", "void",     "while",
+    };
+    for (size_t i = 0; i < sizeof reserved / sizeof reserved[0]; i++) {
+        if (str_eq(name, str_z(reserved[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Comma-separated expressions up to `close`, pushed; `close` is taken. */
+static bool cel_parse_arguments(struct cel_parser *p, int close)
+{
+    const char *expected = close == ')' ? "',' or ')'" : "',' or ']'";
+    if (cel_parse_take(p, close)) {
+        return true;
+    }
+    for (;;) {
+        if (!cel_parse_push(p, cel_parse_expression(p))) {
+            return false;
+        }
+        if (cel_parse_take(p, close)) {
+            return true;
+        }
+        if (!cel_parse_take(p, ',')) {
+            return cel_parse_wrong(p, expected) != NULL;
+        }
+    }
+}
+
+/* A call of `name`; the receiver, if any, is pushed first. */
+static struct cel_node *cel_parse_call(struct cel_parser *p, struct cel_node *receiver,
+                                       struct str name, uint32_t begin, uint32_t at)
+{
+    uint32_t from = p->stack_count;
+    if ((receiver != NULL && !cel_parse_push(p, receiver)) || !cel_parse_arguments(p, ')')) {
+        return NULL;
+    }
+    struct cel_node *call = cel_parse_gather(p, CEL_NODE_CALL, begin, from);
+    if (call == NULL) {
+        return NULL;
+    }
+    call->name = name;
+    call->member = receiver != NULL;
+    call->at = at;
+    return cel_macro(p, call);
+}
+
+/* What is told apart while items of a literal are read: which have a '?', and the field names. */
+struct cel_items {
+    uint32_t count;
+    bool any;
+    bool *flags;
+    struct str *fields;
+};
+
+static bool cel_items_grow(struct cel_parser *p, struct cel_items *items, bool fields)
+{
+    if ((items->count & (items->count + 1)) != 0 || (items->count != 0 && items->count < 7)) {
+        return true;
+    }
+    uint32_t max = items->count == 0 ? 7 : items->count * 2 + 1;
+    bool *flags = arena_zalloc(p->c->arena, max * sizeof *flags);
+    struct str *names = fields ? arena_zalloc(p->c->arena, max * sizeof *names) : NULL;
+    if (flags == NULL || (fields && names == NULL)) {
+        return cel_compilation_full(p->c) != NULL;
+    }
+    if (items->count > 0) {
+        memcpy(flags, items->flags, items->count * sizeof *flags);
+        if (fields) {
+            memcpy(names, items->fields, items->count * sizeof *names);
+        }
+    }
+    items->flags = flags;
+    items->fields = names;
+    return true;
+}
+
+/* Begins an item: room for it, and its '?'. */
+static bool cel_items_begin(struct cel_parser *p, struct cel_items *items, bool fields)
+{
+    if (!cel_items_grow(p, items, fields)) {
+        return false;
+    }
+    bool optional = cel_parse_take(p, '?');
+    items->flags[items->count++] = optional;
+    items->any = items->any || optional;
+    return true;
+}
+
+/* After an item: true when another one follows; *closed when the literal is complete. */
+static bool cel_items_more(struct cel_parser *p, int close, bool *closed)
+{
+    if (cel_parse_take(p, ',')) {
+        *closed = cel_parse_take(p, close);
+        return !*closed;
+    }
+    *closed = cel_parse_take(p, close);
+    if (!*closed) {
+        cel_parse_wrong(p, close == ']' ? "',' or ']'" : "',' or '}'");
+    }
+    return false;
+}
+
+static struct cel_node *cel_parse_list(struct cel_parser *p)
+{
+    uint32_t begin = p->token.begin, from = p->stack_count;
+    struct cel_items items = { 0 };
+    cel_parse_next(p);
+    bool closed = cel_parse_take(p, ']');
+    for (bool more = !closed; more; more = cel_items_more(p, ']', &closed)) {
+        if (!cel_items_begin(p, &items, false) || !cel_parse_push(p, cel_parse_expression(p))) {
+            return NULL;
+        }
+    }
+    struct cel_node *list = closed ? cel_parse_gather(p, CEL_NODE_LIST, begin, from) : NULL;
+    if (list != NULL) {
+        list->optionals = items.any ? items.flags : NULL;
+    }
+    return list;
+}
+
+static struct cel_node *cel_parse_map(struct cel_parser *p)
+{
+    uint32_t begin = p->token.begin, from = p->stack_count;
+    struct cel_items items = { 0 };
+    cel_parse_next(p);
+    bool closed = cel_parse_take(p, '}');
+    for (bool more = !closed; more; more = cel_items_more(p, '}', &closed)) {
+        if (!cel_items_begin(p, &items, false) || !cel_parse_push(p, cel_parse_expression(p))) {
+            return NULL;
+        }
+        if (!cel_parse_take(p, ':')) {
+            return cel_parse_wrong(p, "':' and the key's value");
+        }
+        if (!cel_parse_push(p, cel_parse_expression(p))) {
+            return NULL;
+        }
+    }
+    struct cel_node *map = closed ? cel_parse_gather(p, CEL_NODE_MAP, begin, from) : NULL;
+    if (map != NULL) {
+        map->optionals = items.any ? items.flags : NULL;
+    }
+    return map;
+}
+
+static bool cel_parse_field(struct cel_parser *p, struct cel_items *items)
+{
+    if (!cel_items_begin(p, items, true)) {
+        return false;
+    }
+    if (p->token.kind != CEL_TOKEN_IDENT && p->token.kind != CEL_TOKEN_QUOTED) {
+        return cel_parse_wrong(p, "a field's name") != NULL;
+    }
+    items->fields[items->count - 1] = p->token.text;
+    cel_parse_next(p);
+    if (!cel_parse_take(p, ':')) {
+        return cel_parse_wrong(p, "':' and the field's value") != NULL;
+    }
+    return cel_parse_push(p, cel_parse_expression(p));
+}
+
+static struct cel_node *cel_parse_message(struct cel_parser *p, struct cel_node *type)
+{
+    uint32_t from = p->stack_count;
+    struct cel_items items = { 0 };
+    struct str name;
+    if (!cel_node_qualified(p->c, type, &name)) {
+        return cel_parse_wrong(p, "the name of a message before '{'");
+    }
+    cel_parse_next(p);
+    bool closed = cel_parse_take(p, '}');
+    for (bool more = !closed; more; more = cel_items_more(p, '}', &closed)) {
+        if (!cel_parse_field(p, &items)) {
+            return NULL;
+        }
+    }
+    struct cel_node *node =
+        closed ? cel_parse_gather(p, CEL_NODE_MESSAGE, type->begin, from) : NULL;
+    if (node != NULL) {
+        node->name = name;
+        node->fields = items.fields;
+        node->optionals = items.any ? items.flags : NULL;
+    }
+    return node;
+}
+
+static struct cel_node *cel_parse_name(struct cel_parser *p, bool absolute)
+{
+    uint32_t begin = p->token.begin;
+    if (absolute) {
+        cel_parse_next(p);
+    }
+    if (p->token.kind != CEL_TOKEN_IDENT) {
+        return cel_parse_wrong(p, "a name");
+    }
+    struct str name = p->token.text;
+    uint32_t at = p->token.begin;
+    if (cel_is_reserved(name)) {
+        return cel_parse_wrong(p, "a name that is no reserved word");
+    }
+    cel_parse_next(p);
+    if (cel_parse_take(p, '(')) {
+        struct cel_node *call = cel_parse_call(p, NULL, name, begin, at);
+        if (call != NULL && absolute) {
+            call->absolute = true;
+        }
+        return call;
+    }
+    struct cel_node *node = cel_node_new(p, CEL_NODE_IDENT, begin, p->end, 0);
+    if (node != NULL) {
+        node->name = name;
+        node->absolute = absolute;
+    }
+    return node;
+}
+
+static struct cel_node *cel_parse_primary(struct cel_parser *p)
+{
+    uint32_t begin = p->token.begin;
+    switch (p->token.kind) {
+    case '(':;
+        cel_parse_next(p);
+        struct cel_node *inside = cel_parse_expression(p);
+        if (inside != NULL && !cel_parse_take(p, ')')) {
+            return cel_parse_wrong(p, "')'");
+        }
+        return inside;
+    case '[':
+        return cel_parse_list(p);
+    case '{':
+        return cel_parse_map(p);
+    case '.':
+        return cel_parse_name(p, true);
+    case CEL_TOKEN_IDENT:
+        return cel_parse_name(p, false);
+    case CEL_TOKEN_INT:
+    case CEL_TOKEN_UINT:
+    case CEL_TOKEN_DOUBLE:
+        return cel_parse_number(p, begin, false);
+    case CEL_TOKEN_STRING:
+        return cel_parse_constant(p, begin, cel_string(p->token.text));
+    case CEL_TOKEN_BYTES:
+        return cel_parse_constant(p, begin, cel_bytes(p->token.text));
+    case CEL_TOKEN_TRUE:
+    case CEL_TOKEN_FALSE:
+        return cel_parse_constant(p, begin, cel_bool(p->token.kind == CEL_TOKEN_TRUE));
+    case CEL_TOKEN_NULL:
+        return cel_parse_constant(p, begin, cel_null());
+    default:
+        return cel_parse_wrong(p, "an expression");
+    }
+}
+
+static struct cel_node *cel_parse_select(struct cel_parser *p, struct cel_node *operand)
+{
+    cel_parse_next(p);
+    bool optional = cel_parse_take(p, '?');
+    bool quoted = p->token.kind == CEL_TOKEN_QUOTED;
+    if (p->token.kind != CEL_TOKEN_IDENT && !quoted) {
+        return cel_parse_wrong(p, "a field's name after '.'");
+    }
+    struct str name = p->token.text;
+    uint32_t at = p->token.begin;
+    cel_parse_next(p);
+    if (!optional && !quoted && cel_parse_take(p, '(')) {
+        return cel_parse_call(p, operand, name, operand->begin, at);
+    }
+    struct cel_node *node = cel_node_new(p, CEL_NODE_SELECT, operand->begin, p->end, 1);
+    if (node != NULL) {
+        node->name = name;
+        node->optional = optional;
+        node->at = at;
+        cel_node_adopt(node, 0, operand);
+    }
+    return node;
+}
+
+static struct cel_node *cel_parse_index(struct cel_parser *p, struct cel_node *operand)
+{
+    uint32_t at = p->token.begin;
+    cel_parse_next(p);
+    bool optional = cel_parse_take(p, '?');
+    struct cel_node *index = cel_parse_expression(p);
+    if (index == NULL) {
+        return NULL;
+    }
+    if (!cel_parse_take(p, ']')) {
+        return cel_parse_wrong(p, "']'");
+    }
+    struct cel_node *node = cel_node_new(p, CEL_NODE_CALL, operand->begin, p->end, 2);
+    if (node != NULL) {
+        node->name = optional ? STR("_[?_]") : STR("_[_]");
+        node->at = at;
+        cel_node_adopt(node, 0, operand);
+        cel_node_adopt(node, 1, index);
+    }
+    return node;
+}
+
+static struct cel_node *cel_parse_members(struct cel_parser *p, struct cel_node *node)
+{
+    while (node != NULL) {
+        if (p->token.kind == '.') {
+            node = cel_parse_select(p, node);
+        } else if (p->token.kind == '[') {
+            node = cel_parse_index(p, node);
+        } else if (p->token.kind == '{' &&
+                   (node->kind == CEL_NODE_IDENT || node->kind == CEL_NODE_SELECT)) {
+            node = cel_parse_message(p, node);
+        } else {
+            return node;
+        }
+    }
+    return NULL;
+}
+
+static struct cel_node *cel_parse_unary(struct cel_parser *p)
+{
+    uint32_t begin = p->token.begin;
+    int sign = p->token.kind;
+    if (sign != '!' && sign != '-') {
+        return cel_parse_members(p, cel_parse_primary(p));
+    }
+    bool odd = false;
+    uint32_t last = begin;
+    while (p->token.kind == sign) {
+        odd = !odd;
+        last = p->token.begin;
+        cel_parse_next(p);
+    }
+    struct cel_node *node;
+    if (sign == '-' && (p->token.kind == CEL_TOKEN_INT || p->token.kind == CEL_TOKEN_DOUBLE)) {
+        odd = !odd; /* The last sign belongs to the number: so the smallest int can be written. */
+        node = cel_parse_members(p, cel_parse_number(p, last, true));
+    } else {
+        node = cel_parse_members(p, cel_parse_primary(p));
+    }
+    if (node == NULL || !odd) {
+        return node;
+    }
+    struct cel_node *call = cel_node_new(p, CEL_NODE_CALL, begin, p->end, 1);
+    if (call != NULL) {
+        call->name = sign == '!' ? STR("!_") : STR("-_");
+        cel_node_adopt(call, 0, node);
+    }
+    return call;
+}
+
+struct cel_operator {
+    int token;
+    int precedence;
+    const char *name;
+};
+
+static const struct cel_operator *cel_parse_operator(int token)
+{
+    static const struct cel_operator operators[] = {
+        { CEL_TOKEN_OR, 1, "_||_" }, { CEL_TOKEN_AND, 2, "_&&_" },
+        { '<', 3, "_<_" },           { CEL_TOKEN_LE, 3, "_<=_" },
+        { '>', 3, "_>_" },           { CEL_TOKEN_GE, 3, "_>=_" },
+        { CEL_TOKEN_EQ, 3, "_==_" }, { CEL_TOKEN_NE, 3, "_!=_" },
+        { CEL_TOKEN_IN, 3, "@in" },  { '+', 4, "_+_" },
+        { '-', 4, "_-_" },           { '*', 5, "_*_" },
+        { '/', 5, "_/_" },           { '%', 5, "_%_" },
+    };
+    for (size_t i = 0; i < sizeof operators / sizeof operators[0]; i++) {
+        if (operators[i].token == token) {
+            return &operators[i];
+        }
+    }
+    return NULL;
+}
+
+static struct cel_node *cel_parse_binary(struct cel_parser *p, int precedence);
+
+/* All operands of a chain of || or &&: one node, so that its length costs no depth. */
+static struct cel_node *cel_parse_logic(struct cel_parser *p, struct cel_node *first,
+                                        const struct cel_operator *operator)
+{
+    uint32_t from = p->stack_count, at = p->token.begin;
+    if (!cel_parse_push(p, first)) {
+        return NULL;
+    }
+    while (cel_parse_take(p, operator->token)) {
+        if (!cel_parse_push(p, cel_parse_binary(p, operator->precedence + 1))) {
+            return NULL;
+        }
+    }
+    struct cel_node *node = cel_parse_gather(
+        p, operator->token == CEL_TOKEN_OR ? CEL_NODE_OR : CEL_NODE_AND, first->begin, from);
+    if (node != NULL) {
+        node->at = at;
+    }
+    return node;
+}
+
+static struct cel_node *cel_parse_binary(struct cel_parser *p, int precedence)
+{
+    struct cel_node *left = cel_parse_unary(p);
+    while (left != NULL) {
+        const struct cel_operator *operator= cel_parse_operator(p->token.kind);
+        if (operator== NULL || operator->precedence<precedence) {
+            return left;
+        }
+        if (operator->precedence <= 2) {
+            left = cel_parse_logic(p, left, operator);
+            continue;
+        }
+        uint32_t at = p->token.begin;
+        cel_parse_next(p);
+        struct cel_node *right = cel_parse_binary(p, operator->precedence + 1);
+        struct cel_node *call =
+            right == NULL ? NULL : cel_node_new(p, CEL_NODE_CALL, left->begin, p->end, 2);
+        if (call != NULL) {
+            call->name = str_z(operator->name);
+            call->at = at;
+            cel_node_adopt(call, 0, left);
+            cel_node_adopt(call, 1, right);
+        }
+        left = call;
+    }
+    return NULL;
+}
+
+static struct cel_node *cel_parse_conditional(struct cel_parser *p)
+{
+    struct cel_node *condition = cel_parse_binary(p, 1);
+    if (condition == NULL || p->token.kind != '?') {
+        return condition;
+    }
+    uint32_t at = p->token.begin;
+    cel_parse_next(p);
+    struct cel_node *yes = cel_parse_binary(p, 1);
+    if (yes == NULL) {
+        return NULL;
+    }
+    if (!cel_parse_take(p, ':')) {
+        return cel_parse_wrong(p, "':' and the value for when the condition is false");
+    }
+    struct cel_node *no = cel_parse_expression(p);
+    struct cel_node *node =
+        no == NULL ? NULL : cel_node_new(p, CEL_NODE_IF, condition->begin, p->end, 3);
+    if (node != NULL) {
+        node->at = at;
+        cel_node_adopt(node, 0, condition);
+        cel_node_adopt(node, 1, yes);
+        cel_node_adopt(node, 2, no);
+    }
+    return node;
+}
+
+static struct cel_node *cel_parse_expression(struct cel_parser *p)
+{
+    uint32_t max = p->c->env->without_limits ? CEL_DEPTH_UNLIMITED : CEL_DEPTH_MAX;
+    if (p->depth == max) {
+        cel_problem(p->c, p->token.begin, "expected at most %u levels of nesting", max);
+        return NULL;
+    }
+    p->depth++;
+    struct cel_node *node = cel_parse_conditional(p);
+    p->depth--;
+    return node;
+}
+
+bool cel_parse(struct cel_compilation *c)
+{
+    if (!c->env->without_limits && c->source.size > CEL_SOURCE_MAX) {
+        return cel_problem(c, 0, "expected at most %d bytes, but there are %zu", CEL_SOURCE_MAX,
+                           c->source.size);
+    }
+    if (c->source.size > UINT32_MAX / 64 || !cel_utf8_valid(c->source)) {
+        return cel_problem(c, 0, "expected valid UTF-8");
+    }
+    struct cel_parser p = { .c = c };
+    p.token = cel_lex(c, 0);
+    c->root = cel_parse_expression(&p);
+    if (c->root != NULL && p.token.kind != CEL_TOKEN_END) {
+        c->root = cel_parse_wrong(&p, "an operator or the end");
+    }
+    return c->root != NULL;
+}

@@ -1,0 +1,100 @@
+/* Problems of a source as a person reads them: where, what was expected, the nearest name. */
+#include "core/cel/ast.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "core/cel/utf8.h"
+
+bool cel_problem(struct cel_compilation *c, uint32_t offset, const char *format, ...)
+{
+    struct cel_problems *problems = c->problems;
+    if (problems->count == CEL_PROBLEMS_MAX) {
+        return false;
+    }
+    for (uint32_t i = 0; i < problems->count; i++) {
+        if (problems->items[i].position.offset == offset) {
+            return false;
+        }
+    }
+    struct cel_problem *problem = &problems->items[problems->count++];
+    problem->position = cel_position_of(c->source, offset);
+    va_list args;
+    va_start(args, format);
+    vsnprintf(problem->msg, sizeof problem->msg, format, args);
+    va_end(args);
+    return false;
+}
+
+void *cel_compilation_full(struct cel_compilation *c)
+{
+    c->arena_full = true;
+    return NULL;
+}
+
+struct cel_position cel_position_of(struct str source, uint32_t offset)
+{
+    struct cel_position position = { .offset = offset, .line = 1 };
+    uint32_t line_start = 0;
+    for (uint32_t i = 0; i < offset && i < source.size; i++) {
+        if (source.data[i] == '\n') {
+            position.line++;
+            line_start = i + 1;
+        }
+    }
+    struct str before = { source.data + line_start, offset - line_start };
+    position.column = (uint32_t)cel_utf8_count(before) + 1;
+    return position;
+}
+
+/* The line that holds the byte. */
+static struct str cel_problem_line(struct str source, uint32_t offset)
+{
+    uint32_t begin = offset;
+    while (begin > 0 && source.data[begin - 1] != '\n') {
+        begin--;
+    }
+    uint32_t end = offset;
+    while (end < source.size && source.data[end] != '\n') {
+        end++;
+    }
+    return str_make(source.data + begin, end - begin);
+}
+
+void cel_problems_print(struct buf *out, struct str source, const struct cel_problems *problems)
+{
+    for (uint32_t i = 0; i < problems->count; i++) {
+        const struct cel_problem *problem = &problems->items[i];
+        const struct cel_position *position = &problem->position;
+        buf_printf(out, "%u:%u: %s\n", position->line, position->column, problem->msg);
+        struct str line = cel_problem_line(source, position->offset);
+        buf_printf(out, " | %.*s\n | ", STR_ARG(line));
+        for (uint32_t column = 1; column < position->column; column++) {
+            buf_byte(out, ' ');
+        }
+        buf_append(out, STR("^\n"));
+    }
+}
+
+uint32_t cel_edit_distance(struct str a, struct str b, uint32_t max)
+{
+    enum { LENGTH_MAX = 32 };
+    if (a.size > LENGTH_MAX || b.size > LENGTH_MAX) {
+        return max + 1;
+    }
+    uint8_t row[LENGTH_MAX + 1];
+    for (size_t j = 0; j <= b.size; j++) {
+        row[j] = (uint8_t)j;
+    }
+    for (size_t i = 1; i <= a.size; i++) {
+        uint8_t diagonal = row[0];
+        row[0] = (uint8_t)i;
+        for (size_t j = 1; j <= b.size; j++) {
+            uint8_t best = (uint8_t)(diagonal + (a.data[i - 1] != b.data[j - 1]));
+            uint8_t shorter = row[j] < row[j - 1] ? row[j] : row[j - 1];
+            diagonal = row[j];
+            row[j] = best <= shorter ? best : (uint8_t)(shorter + 1);
+        }
+    }
+    return row[b.size] <= max ? row[b.size] : max + 1;
+}

@@ -1,0 +1,133 @@
+/* A compiled program: a row of instructions over numbered registers, and the machine that runs it.
+ *
+ * Each instruction is a small function that gives the next one; NULL ends the run. Registers are
+ * handed out by the planner, so the machine never recurses and needs no stack of its own. What
+ * fails goes to the instruction's handler (&&, ||, all, exists, lazy binds), which gets the error
+ * as a value; without one the run ends. */
+#ifndef CORE_CEL_PROGRAM_H
+#define CORE_CEL_PROGRAM_H
+
+#include "core/cel/ast.h"
+
+struct cel_vm;
+struct cel_op;
+typedef const struct cel_op *cel_op_run(struct cel_vm *vm, const struct cel_op *op);
+
+struct cel_op {
+    cel_op_run *run;
+    uint16_t to; /* the register that it writes */
+    uint16_t a, b;
+    uint8_t kind; /* that the result must have, else CEL_DYN; or a flag of the instruction */
+    uint8_t flag;
+    union {
+        const void *pointer;
+        const struct cel_op *jump;
+        uint64_t number;
+        const struct cel_value *constant;
+        const struct cel_field *field;
+        const struct cel_overload *overload;
+        const struct cel_late *late;
+        const struct cel_select *select;
+        const struct cel_path *path;
+    };
+};
+static_assert(sizeof(struct cel_op) == 24, "three words");
+
+/* Where a failure goes: the error as a value in `to`, then on at `jump`. */
+struct cel_handler {
+    const struct cel_op *jump;
+    uint16_t to;
+};
+
+/* A call whose overload depends on the operands' kinds. */
+struct cel_late {
+    struct str name;
+    const struct cel_overload **overloads;
+    uint32_t overload_count;
+    uint32_t arg_count;
+};
+
+/* operand.name where the operand's type is not known. */
+struct cel_select {
+    struct cel_value name;
+    bool optional, test;
+};
+
+enum { CEL_PATH_MAX = 8 };
+
+/* Fields of messages inside each other, read without a call; all but the last are messages. */
+struct cel_path {
+    uint32_t count;
+    uint32_t offsets[CEL_PATH_MAX];
+    enum cel_direct last;
+};
+
+enum { CEL_NO_HANDLER = UINT16_MAX };
+
+struct cel_program {
+    const struct cel_env *env;
+    struct str source;
+    const struct cel_type *type;
+    const struct cel_op *ops;
+    const uint16_t *op_handlers; /* per op: number of its handler, or CEL_NO_HANDLER */
+    const uint16_t *op_nodes;    /* per op: the node that it works for */
+    const struct cel_handler *handlers;
+    const struct cel_node *const *nodes;
+    const struct cel_node *root;
+    uint32_t op_count, node_count;
+    uint32_t registers;
+    struct cel_cost_estimate estimate;
+};
+
+/* Told of every node's value as it is computed. */
+struct cel_trace {
+    void (*value)(struct cel_trace *trace, const struct cel_node *node, struct cel_value value);
+};
+
+struct cel_vm {
+    struct cel_run run;
+    struct cel_value *registers;
+    const struct cel_value *bindings;
+    const struct cel_program *program;
+    struct cel_trace *trace;
+    const struct cel_op *failed_at;
+    struct cel_value result;
+};
+
+/* Compiles the checked tree. False: a problem, or the arena is full. With `traced` every node's
+ * value is told to the trace, and nothing is folded or fused. */
+bool cel_plan(struct cel_compilation *c, bool traced, struct cel_program *program);
+/* Computes what does not depend on bindings. */
+void cel_fold(struct cel_compilation *c);
+/* Bounds of the gas of every node, and of the whole. */
+struct cel_cost_estimate cel_estimate(struct cel_compilation *c);
+
+/* Goes on at the handler of `op`, or ends the run; vm->run.error says why. */
+const struct cel_op *cel_vm_fail(struct cel_vm *vm, const struct cel_op *op);
+/* Runs a program; false: vm->run.error. */
+bool cel_vm_run(struct cel_vm *vm, struct cel_trace *trace);
+
+/* Calls the overload that takes these kinds of values. */
+bool cel_late_call(struct cel_run *run, const struct cel_late *late, const struct cel_value *args,
+                   struct cel_value *result);
+/* operand.name, operand.?name and has(operand.name) by what the operand is at run time. */
+bool cel_late_select(struct cel_run *run, const struct cel_select *select, struct cel_value operand,
+                     struct cel_value *result);
+/* A field's value as optional: none when it is not set. */
+bool cel_field_optional(struct cel_run *run, const void *message, const struct cel_field *field,
+                        struct cel_value *result);
+/* string(value), by whatever overload takes it. */
+bool cel_to_string(struct cel_run *run, struct cel_value value, struct cel_value *result);
+/* "int" for CEL_INT, for messages. */
+const char *cel_kind_name(uint32_t kind);
+
+/* The instructions; what they read and write stands beside each in op_*.c. */
+cel_op_run cel_op_constant, cel_op_variable, cel_op_move, cel_op_error, cel_op_end, cel_op_trace,
+    cel_op_call, cel_op_call_late, cel_op_field, cel_op_has_field, cel_op_field_optional,
+    cel_op_select, cel_op_path, cel_op_jump, cel_op_jump_if_not, cel_op_and, cel_op_or,
+    cel_op_and_first, cel_op_or_first, cel_op_logic_end, cel_op_or_value, cel_op_lazy_reset,
+    cel_op_lazy, cel_op_lazy_store, cel_op_builder, cel_op_append, cel_op_put, cel_op_merge,
+    cel_op_list, cel_op_map, cel_op_message, cel_op_set, cel_op_message_end, cel_op_loop,
+    cel_op_next, cel_op_true, cel_op_false, cel_op_zero, cel_op_count, cel_op_is_one;
+
+#endif
