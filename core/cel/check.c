@@ -71,13 +71,13 @@ static void cel_check_no_field(struct cel_checker *checker, const struct cel_nod
 {
     const struct cel_provider *provider = checker->c->env->provider;
     struct str type = provider->type_name(provider->self, message), nearest = { 0 };
-    uint32_t distance = 3;
+    uint32_t distance = cel_edits_max(node->name) + 1;
     for (uint32_t i = 0; provider->field_name != NULL; i++) {
         struct str name = provider->field_name(provider->self, message, i);
         if (name.size == 0) {
             break;
         }
-        uint32_t edits = cel_edit_distance(node->name, name, distance - 1);
+        uint32_t edits = distance == 0 ? 0 : cel_edit_distance(node->name, name, distance - 1);
         if (edits < distance) {
             distance = edits;
             nearest = name;

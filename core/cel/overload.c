@@ -66,11 +66,11 @@ static void cel_overload_problem(struct cel_checker *checker, const struct cel_n
 static void cel_overload_unknown(struct cel_checker *checker, const struct cel_node *node)
 {
     struct str nearest = { 0 };
-    uint32_t distance = node->name.size <= 3 ? 2 : 3;
+    uint32_t distance = cel_edits_max(node->name) + 1;
     for (uint32_t table = 0; cel_tables[table] != NULL; table++) {
         for (uint32_t row = 0; row < cel_tables[table]->count; row++) {
             struct str name = str_z(cel_tables[table]->rows[row].name);
-            uint32_t edits = cel_edit_distance(node->name, name, distance - 1);
+            uint32_t edits = distance == 0 ? 0 : cel_edit_distance(node->name, name, distance - 1);
             if (edits < distance) {
                 distance = edits;
                 nearest = name;

@@ -201,6 +201,9 @@ const struct cel_message_type *cel_resolve_message(struct cel_checker *checker, 
 static void cel_nearer(struct str wanted, struct str candidate, struct str *nearest,
                        uint32_t *distance)
 {
+    if (candidate.size == 0 || *distance == 0) {
+        return;
+    }
     uint32_t edits = cel_edit_distance(wanted, candidate, *distance - 1);
     if (edits < *distance) {
         *distance = edits;
@@ -212,7 +215,7 @@ void cel_resolve_problem(struct cel_checker *checker, const struct cel_node *nod
 {
     const struct cel_env *env = checker->c->env;
     struct str nearest = { 0 };
-    uint32_t distance = node->name.size <= 3 ? 2 : 3;
+    uint32_t distance = cel_edits_max(node->name) + 1;
     for (const struct cel_scope *scope = checker->scope; scope != NULL; scope = scope->outer) {
         cel_nearer(node->name, scope->node->name, &nearest, &distance);
         cel_nearer(node->name, scope->node->second, &nearest, &distance);
