@@ -77,14 +77,13 @@ static void check_offer(struct check *check, const struct grantee *grantee,
     check->best_id = id;
 }
 
-/* Looks at one grant of which the index says that it is ACTIVE. A condition cannot be evaluated
- * yet: it does not hold. */
+/* Looks at one grant of which the index says that it is ACTIVE. */
 static void check_grant(struct check *check, const Agency__V1__Grant *grant)
 {
     const struct object on = { (enum object_kind)grant->on->kind, str_z(grant->on->id) };
-    bool expired = lookup_expired(&check->lookup, grant->expires_at);
-    if ((expired && (check->lenience & LENIENT_EXPIRED) == 0) || grant->condition[0] != '\0' ||
-        !implied_contain(&check->implied, str_z(grant->permission)) ||
+    bool counts = grantee_grant_counts(&check->lookup, grant) ||
+                  ((check->lenience & LENIENT_EXPIRED) != 0 && grant->condition[0] == '\0');
+    if (!counts || !implied_contain(&check->implied, str_z(grant->permission)) ||
         !objects_contain(&check->objects, on)) {
         return;
     }

@@ -44,3 +44,11 @@ struct status lookup_some_ids(struct lookup *lookup, enum index_number index,
     }
     return status_ok();
 }
+
+struct status lookup_org_active(struct lookup *lookup, bool *active)
+{
+    const Agency__V1__Org *org;
+    TRY(lookup_org(lookup, lookup->view->org_id, &org));
+    *active = org != NULL && org->status == LIFE_ACTIVE;
+    return status_ok();
+}

@@ -35,6 +35,9 @@ MUST_USE struct status lookup_some_ids(struct lookup *lookup, enum index_number 
                                        const struct str *parts, size_t parts_count, size_t limit,
                                        struct str **ids, size_t *ids_count, bool *cut);
 
+/* Whether the org is there and ACTIVE. */
+MUST_USE struct status lookup_org_active(struct lookup *lookup, bool *active);
+
 /* lookup_role(lookup, id, &role), for each kind. DATA_LOSS where an index or another entity names
  * what is not there: lookup_known_role. */
 #define X(upper, pascal, snake, key_parts, plural)                                               \

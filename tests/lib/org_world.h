@@ -35,8 +35,8 @@ void org_world_release(struct org_world *world);
 /* The same with the org made: its owner is the subject `root`, bound as `@root`. */
 void org_world_init_owned(struct org_world *world);
 
-/* From now on commands come from this principal: the operator `admin` or `operator:x`, or what `@name`
- * is bound to.
+/* From now on commands come from this principal: the operator `admin` or `operator:x`, or what
+ * `@name` is bound to.
  */
 void org_world_as(struct org_world *world, const char *name);
 
