@@ -1,0 +1,33 @@
+/* Timestamps (years 1 to 9999) and durations (what int64 nanoseconds hold: +-292 years) with
+ * nanoseconds. Values are normalised as value.h says: nanos 0..999,999,999 above seconds. */
+#ifndef CORE_CEL_TIME_H
+#define CORE_CEL_TIME_H
+
+#include "core/cel/function.h"
+
+enum { CEL_TIME_SECOND = 1000000000 }; /* nanoseconds */
+
+/* Whether they are in range (and nanos below a second). */
+bool cel_timestamp_valid(int64_t seconds, int32_t nanos);
+bool cel_duration_valid(int64_t seconds, int32_t nanos);
+
+/* RFC 3339; digits behind the ninth of the fraction are dropped. */
+bool cel_timestamp_parse(struct cel_run *run, struct str text, struct cel_value *result);
+/* "1h2m3.5s", "-1.5h", "0": units h, m, s, ms, us (also with the micro sign), ns. */
+bool cel_duration_parse(struct cel_run *run, struct str text, struct cel_value *result);
+
+enum { CEL_TIME_TEXT_MAX = 40 };
+/* "2009-02-13T23:31:30.5Z", no zeros at the end of the fraction; "3723.5s". Borrows `out`. */
+struct str cel_timestamp_print(struct cel_value timestamp, char out[CEL_TIME_TEXT_MAX]);
+struct str cel_duration_print(struct cel_value duration, char out[CEL_TIME_TEXT_MAX]);
+
+/* a + b and a - b for all pairs that have them: timestamps and durations. Fails out of range. */
+bool cel_time_add(struct cel_run *run, struct cel_value a, struct cel_value b,
+                  struct cel_value *result);
+bool cel_time_subtract(struct cel_run *run, struct cel_value a, struct cel_value b,
+                       struct cel_value *result);
+
+/* getFullYear ... getMilliseconds of both. */
+extern const struct cel_overload_table cel_table_time;
+
+#endif
