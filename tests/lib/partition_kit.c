@@ -1,0 +1,173 @@
+#include "tests/lib/partition_kit.h"
+
+#include <stdio.h>
+
+#include "core/pb/json.h"
+#include "core/pb/message.h"
+#include "tests/lib/log_tool.h"
+#include "tests/lib/test.h"
+#include "writers/intake.h"
+
+static const int64_t PARTITION_KIT_START_US = INT64_C(1767225600) * 1000000; /* 2026-01-01 */
+
+static uint64_t partition_kit_append(struct partition_kit *kit, struct str value)
+{
+    struct evlog_item item = { .stream = EVLOG_DECISIONS, .key = STR("acme"), .value = value };
+    assert_ok(evlog_append(kit->log, &item, 1));
+    struct evlog_completion done = log_tool_complete(kit->log);
+    assert_true(done.offset != EVLOG_OFFSET_UNKNOWN);
+    return done.offset;
+}
+
+void partition_kit_epoch(struct partition_kit *kit)
+{
+    struct buf body = { 0 }, value = { 0 };
+    Agency__V1__DecidingConfiguration configuration = AGENCY__V1__DECIDING_CONFIGURATION__INIT;
+    char admin[] = "admin", *creators[] = { admin };
+    configuration.org_creators = creators;
+    configuration.n_org_creators = 1;
+    struct record_epoch epoch = { .identity = kit->log->identity, .level = 1 };
+    epoch.owner.bytes[0] = (uint8_t)kit->commands_count;
+    assert_ok(pb_pack(&kit->arena, &configuration.base, &epoch.configuration));
+    record_epoch_encode(&epoch, &body);
+    struct record record = { .type = RECORD_EPOCH,
+                             .epoch = kit->decided->position.chain.epoch + 1,
+                             .sequence = 1,
+                             .body = buf_str(&body) };
+    record_encode(&record, &value);
+    uint64_t offset = partition_kit_append(kit, buf_str(&value));
+    assert_ok(partition_take(kit->decided, offset, buf_str(&value), NULL, NULL));
+    decider_release(&kit->decider);
+    assert_ok(decider_init(&kit->decider, &kit->decided->fold, &kit->decided->position.chain,
+                           kit->decided->position.time_us, kit->decided->position.configuration));
+    buf_release(&body);
+    buf_release(&value);
+}
+
+void partition_kit_open(struct partition_kit *kit)
+{
+    *kit = (struct partition_kit){ .now_us = PARTITION_KIT_START_US };
+    struct evlog_identity identity = log_tool_identity(1);
+    arena_init(&kit->arena, 1 << 26);
+    folder_tool_make(kit->folder);
+    snprintf(kit->store, sizeof kit->store, "%s/store", kit->folder);
+    kit->mem = evlog_mem_new(&identity, EVLOG_MEM_EXCLUSIVE);
+    assert_ok(evlog_mem_open(kit->mem, false, &kit->log));
+    struct partition_options options = partition_kit_options(kit, NULL);
+    assert_ok(partition_open(&options, &kit->decided));
+    partition_kit_epoch(kit);
+}
+
+void partition_kit_open_org(struct partition_kit *kit)
+{
+    partition_kit_open(kit);
+    partition_kit_do(kit, "2018-01-01T00:00:00Z", "createOrg",
+                     "{\"orgId\":\"acme\",\"ownerSubjectId\":\"root\",\"credential\":{"
+                     "\"credentialId\":\"root-key\",\"kind\":\"CREDENTIAL_KIND_API_KEY\","
+                     "\"identityHash\":"
+                     "\"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\"}}");
+}
+
+void partition_kit_close(struct partition_kit *kit)
+{
+    decider_release(&kit->decider);
+    partition_close(kit->decided);
+    evlog_close(kit->log);
+    evlog_mem_free(kit->mem);
+    arena_release(&kit->arena);
+    folder_tool_remove(kit->folder);
+}
+
+static struct str partition_kit_command(struct partition_kit *kit, const char *occurred_at,
+                                        const char *command, const char *json)
+{
+    struct buf text = { 0 };
+    Agency__V1__Command *read;
+    Agency__V1__Principal *principal;
+    struct str record;
+    buf_printf(&text, "{\"orgId\":\"acme\",\"commandId\":\"c%u\",", kit->commands_count);
+    if (occurred_at != NULL) {
+        buf_printf(&text, "\"occurredAt\":\"%s\",", occurred_at);
+    }
+    buf_printf(&text, "\"%s\":%s}", command, json);
+    assert_ok(pb_from_json(&kit->arena, &agency__v1__command__descriptor, buf_str(&text), &read));
+    assert_ok(intake_principal(&kit->arena, STR("key"), STR("admin"), &principal));
+    assert_ok(intake_record(&kit->arena, STR("key"), read, principal, &record));
+    buf_release(&text);
+    return record;
+}
+
+struct decider_answer partition_kit_decide(struct partition_kit *kit, const char *occurred_at,
+                                           const char *command, const char *json)
+{
+    kit->commands_count++;
+    kit->now_us += 1000000;
+    struct decider_command given = { .now_us = kit->now_us };
+    struct decider_answer answer;
+    struct str record;
+    given.bytes = partition_kit_command(kit, occurred_at, command, json);
+    assert_ok(decider_decide(&kit->decider, &given, &answer, &record));
+    if (answer.outcome != DECIDER_DECIDED) {
+        fail_msg("%s %s: refused: %s", command, json, answer.reason);
+    }
+    uint64_t offset = partition_kit_append(kit, record);
+    assert_ok(partition_pass(kit->decided, offset, record, NULL, NULL));
+    return answer;
+}
+
+void partition_kit_do(struct partition_kit *kit, const char *occurred_at, const char *command,
+                      const char *json)
+{
+    struct decider_answer answer = partition_kit_decide(kit, occurred_at, command, json);
+    if (answer.code != STATUS_OK) {
+        fail_msg("%s %s: rejected: %s", command, json, answer.reason);
+    }
+}
+
+void partition_kit_tick(struct partition_kit *kit)
+{
+    struct str record;
+    kit->now_us += 1000000;
+    assert_ok(decider_tick(&kit->decider, kit->now_us, &record));
+    uint64_t offset = partition_kit_append(kit, record);
+    assert_ok(partition_pass(kit->decided, offset, record, NULL, NULL));
+    assert_ok(partition_write(kit->decided));
+}
+
+struct partition_options partition_kit_options(const struct partition_kit *kit, const char *store)
+{
+    return (struct partition_options){
+        .store = store, .log = kit->log, .level_known = 1, .memory_max = 1 << 26
+    };
+}
+
+struct status partition_kit_catch_up(const struct partition_kit *kit, struct partition *partition)
+{
+    struct evlog_reader *reader;
+    TRY(evlog_reader_open(kit->log, EVLOG_DECISIONS, &reader));
+    struct status st = evlog_reader_seek(reader, 0, partition->position.offset);
+    if (st.code == STATUS_OK) {
+        st = partition_catch_up(partition, reader);
+    }
+    evlog_reader_close(reader);
+    return st;
+}
+
+struct partition *partition_kit_fold(const struct partition_kit *kit, const char *store)
+{
+    struct partition_options options = partition_kit_options(kit, store);
+    struct partition *partition;
+    assert_ok(partition_open(&options, &partition));
+    assert_ok(partition_kit_catch_up(kit, partition));
+    return partition;
+}
+
+const char *partition_kit_root(const struct partition *partition)
+{
+    static char hex[HASH_HEX_SIZE];
+    struct hash root;
+    uint64_t count;
+    assert_ok(store_root(partition->reader, &root, &count));
+    hash_hex(&root, hex);
+    return hex;
+}
