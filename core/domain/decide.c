@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "core/base/limits.h"
+#include "core/base/utf8.h"
 #include "core/domain/authority.h"
 #include "core/domain/fields.h"
 #include "core/domain/id.h"
@@ -33,7 +34,11 @@ struct status decide_reject(struct decide *d, enum status_code code, const char 
     va_start(args, format);
     vsnprintf(reason, sizeof reason, format, args);
     va_end(args);
-    struct str copy = arena_copy(d->arena, str_z(reason));
+    struct str text = str_z(reason);
+    while (!utf8_valid(text)) {
+        text.size--; /* cut inside a character: a reason is kept as protobuf's text */
+    }
+    struct str copy = arena_copy(d->arena, text);
     Agency__V1__Rejection *rejection = arena_alloc(d->arena, sizeof *rejection);
     if (copy.data == NULL || rejection == NULL) {
         return arena_full(d->arena);
