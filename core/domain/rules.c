@@ -257,7 +257,7 @@ struct status rules_update(struct decide *d, const ProtobufCMessage *entity,
 {
     assert(*changed == NULL);
     Google__Protobuf__FieldMask *differing;
-    TRY_ACCEPTED(d, rules_check_mask(d, command, mask, event->descriptor));
+    TRY_ACCEPTED(d, rules_check_mask(d, command, mask, entity->descriptor));
     ARENA_TRY(d->arena, differing, arena_alloc(d->arena, sizeof *differing));
     TRY(rules_mask_changed(d->arena, entity, command, mask, differing));
     TRY_ACCEPTED(d, rules_check_new_name(d, command, differing));
