@@ -20,12 +20,16 @@ line, the JSON form of agency.v1.Command. What the changes become:
 """
 
 import collections
+import hashlib
 import json
 import pathlib
 import subprocess
 import sys
 
 ORG = "rust-lang"
+# An org needs an owner with a credential. To this public key nobody has the private one: whoever
+# runs the installation acts as its operator.
+NOBODYS_KEY = hashlib.sha256(b"registrar of rust-lang").hexdigest()
 # Who implies whom on a repository, strongest first.
 LADDER = ["admin", "maintain", "write", "triage", "read"]
 ROLE_TYPES = {
@@ -78,7 +82,9 @@ class Converter:
 
     def org_created(self, change):
         self.emit("createOrg", orgId=ORG, name="The Rust project", ownerSubjectId="registrar",
-                  ownerName="registrar", ownerType="SUBJECT_TYPE_SERVICE")
+                  ownerName="registrar", ownerType="SUBJECT_TYPE_SERVICE",
+                  credential={"credentialId": "registrar-key", "kind": "CREDENTIAL_KIND_ED25519",
+                              "identity": NOBODYS_KEY})
         for stronger, permission in zip([None, *LADDER], LADDER):
             self.define_permission(permission, [stronger] if stronger else [])
         for role, description in ROLE_TYPES.items():
