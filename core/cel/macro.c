@@ -95,7 +95,8 @@ static struct str cel_macro_hidden(struct cel_parser *p, const char *kind, uint6
  * optFlatMap without the optional.of. */
 static struct cel_node *cel_macro_opt(struct cel_parser *p, struct cel_node *call, bool flat)
 {
-    struct str name, target = cel_macro_hidden(p, "opt", p->hidden++, 0);
+    struct str name = { 0 };
+    struct str target = cel_macro_hidden(p, "opt", p->hidden++, 0);
     if (!cel_macro_variable(p, call->args[1], &name)) {
         return NULL;
     }
@@ -226,7 +227,7 @@ static struct cel_node *cel_macro_slot(struct cel_parser *p, struct cel_node *ca
 static struct cel_node *cel_macro_cel(struct cel_parser *p, struct cel_node *call)
 {
     if (call->count == 4 && str_eq(call->name, STR("bind"))) {
-        struct str name;
+        struct str name = { 0 };
         return cel_macro_variable(p, call->args[1], &name)
                    ? cel_macro_bind(p, call, name, call->args[2], call->args[3])
                    : NULL;

@@ -179,7 +179,7 @@ static struct cel_value cel_direct_value(const void *at, enum cel_direct direct)
     case CEL_DIRECT_NONE:
         break;
     }
-    assert(!"only scalars end a path");
+    assert(false && "only scalars end a path");
     return cel_null();
 }
 

@@ -307,7 +307,7 @@ static bool cel_index_find(struct cel_run *run, struct cel_value of, struct cel_
         return cel_fail(run, "expected a list or map to index, but found %s",
                         cel_kind_name(of.kind));
     }
-    uint64_t at;
+    uint64_t at = 0;
     if (!cel_index_number(run, index, &at)) {
         return false;
     }
