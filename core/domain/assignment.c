@@ -49,11 +49,11 @@ static struct status assignment_check_single(struct decide *d, const Agency__V1_
     TRY_ACCEPTED(
         d, assignment_others(d, INDEX_ASSIGNMENT_BY_TYPE, parts, 2, subject_id, &count, &other));
     if (count > 0) {
-        return decide_reject(d, STATUS_FAILED_PRECONDITION,
-                             "expected no other holder of role type '%s' in job space '%s', but "
-                             "'%s' holds '%s'",
-                             role->role_type, role->job_space_id, other->subject_id,
-                             other->role_id);
+        return decide_reject(
+            d, STATUS_FAILED_PRECONDITION,
+            "expected no other holder of role type '%s' in the same job space, but '%s' "
+            "holds '%s'",
+            role->role_type, other->subject_id, other->role_id);
     }
     return status_ok();
 }
@@ -75,8 +75,8 @@ static struct status assignment_check_holders(struct decide *d, const Agency__V1
         d, assignment_others(d, INDEX_ASSIGNMENT_BY_ROLE, &part, 1, subject_id, &count, &other));
     if (count >= role_type->holders_max) {
         return decide_reject(d, STATUS_FAILED_PRECONDITION,
-                             "expected at most %u holders of role '%s', but there are %zu already",
-                             role_type->holders_max, role->role_id, count);
+                             "expected a free place in role '%s', but it has %zu of %u holders",
+                             role->role_id, count, role_type->holders_max);
     }
     return status_ok();
 }

@@ -13,9 +13,8 @@ static struct status role_check_type(struct decide *d, const Agency__V1__CreateR
     if (role_type->job_space_id[0] != '\0' &&
         strcmp(role_type->job_space_id, command->job_space_id) != 0) {
         return decide_reject(d, STATUS_FAILED_PRECONDITION,
-                             "expected a role of type '%s' to be in job space '%s', but it is in "
-                             "'%s'",
-                             command->role_type, role_type->job_space_id, command->job_space_id);
+                             "expected job_space_id '%s' in a role of type '%s', but it is '%s'",
+                             role_type->job_space_id, command->role_type, command->job_space_id);
     }
     return status_ok();
 }
