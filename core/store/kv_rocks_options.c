@@ -89,6 +89,7 @@ rocksdb_options_t *kv_rocks_options(enum kv_column column, rocksdb_cache_t *cach
     rocksdb_options_set_atomic_flush(options, 1);
     rocksdb_options_set_max_background_jobs(options, 2);
     rocksdb_options_set_keep_log_file_num(options, 2);
+    rocksdb_options_set_info_log_level(options, 2); /* warnings */
     rocksdb_options_set_stats_dump_period_sec(options, 0);
     rocksdb_options_set_write_buffer_size(options, 64 << 20);
     rocksdb_options_set_max_write_buffer_number(options, 3);
