@@ -130,7 +130,8 @@ static bool cel_infer_bind(struct cel_infer *infer, const struct cel_type *varia
 static bool cel_infer_nullable(const struct cel_type *type)
 {
     return type->kind == CEL_NULL || type->kind == CEL_MESSAGE || type->kind == CEL_WRAPPER ||
-           type->kind == CEL_TIMESTAMP || type->kind == CEL_DURATION || type->kind == CEL_ANY;
+           type->kind == CEL_TIMESTAMP || type->kind == CEL_DURATION || type->kind == CEL_ANY ||
+           type->kind == CEL_OPTIONAL || type->kind == CEL_IP || type->kind == CEL_CIDR;
 }
 
 static bool cel_infer_is_dyn(const struct cel_type *type)

@@ -112,6 +112,9 @@ uint8_t cel_plan_kind(const struct cel_type *type)
     case CEL_MESSAGE: /* These may be null, too. */
     case CEL_TIMESTAMP:
     case CEL_DURATION:
+    case CEL_OPTIONAL:
+    case CEL_IP:
+    case CEL_CIDR:
         return CEL_DYN;
     default:
         return (uint8_t)type->kind;
