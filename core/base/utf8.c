@@ -72,9 +72,10 @@ static bool utf8_check(struct str text, bool nul)
             at += 8;
             continue;
         }
+        unsigned char byte = (unsigned char)text.data[at];
         uint32_t code_point;
-        size_t size = utf8_decode(str_from(text, at), &code_point);
-        if (size == 0 || (code_point == 0 && !nul)) {
+        size_t size = byte < 0x80 ? 1 : utf8_decode(str_from(text, at), &code_point);
+        if (size == 0 || (byte == 0 && !nul)) {
             return false;
         }
         at += size;

@@ -176,9 +176,12 @@ static char pb_field_next_json(const char **name)
 
 void pb_field_json_name(const char *name, struct buf *out)
 {
+    char *text = buf_reserve(out, strlen(name));
+    size_t size = 0;
     for (char c = pb_field_next_json(&name); c != '\0'; c = pb_field_next_json(&name)) {
-        buf_byte(out, (uint8_t)c);
+        text[size++] = c;
     }
+    out->size += size;
 }
 
 bool pb_field_is_json_name(const ProtobufCFieldDescriptor *field, struct str name)

@@ -15,6 +15,7 @@
 
 #include "core/base/utf8.h"
 #include "core/pb/field.h"
+#include "google/protobuf/struct.pb-c.h"
 
 enum { PB_GUARD_FIELDS_MAX = 1024, PB_GUARD_PATH_MAX = 160 };
 
@@ -29,13 +30,15 @@ enum pb_wire {
 
 struct pb_guard_frame {
     const ProtobufCMessageDescriptor *descriptor;
-    const ProtobufCFieldDescriptor *field;   /* the one being read; NULL: none, or an unknown one */
+    const ProtobufCFieldDescriptor *field; /* the one being read; NULL: none, or an unknown one */
+    struct str key; /* of an entry of a Struct: its own; of a Struct: that of its last entry */
+    size_t entries; /* of a Struct: so far */
     uint64_t seen[PB_GUARD_FIELDS_MAX / 64]; /* bits of the message fields that occurred */
 };
 
 struct pb_guard {
     enum pb_origin origin;
-    bool has_struct;
+    bool sorted;
     uint32_t depth_max;
     uint32_t depth;
     uint32_t unknown_number; /* of the field that is refused as unknown */
@@ -166,7 +169,17 @@ static const char *pb_guard_sub(struct pb_guard *guard, struct pb_guard_frame *f
         return "expected this message once, but it is there again";
     }
     frame->seen[index / 64] |= bit;
+    frame->entries++;
     return pb_guard_message(guard, pb_field_type(field), value);
+}
+
+static const char *pb_guard_text(struct pb_guard_frame *frame, struct str text)
+{
+    if (!utf8_valid_text(text)) {
+        return "expected UTF-8 text without NUL";
+    }
+    frame->key = text; /* the only text in an entry is its key */
+    return NULL;
 }
 
 static const char *pb_guard_bytes(struct pb_guard *guard, struct pb_guard_frame *frame,
@@ -179,8 +192,7 @@ static const char *pb_guard_bytes(struct pb_guard *guard, struct pb_guard_frame 
         return problem;
     }
     if (field->type == PROTOBUF_C_TYPE_STRING) {
-        bool valid = utf8_valid_text(str_make(value.at, pb_guard_left(&value)));
-        return valid ? NULL : "expected UTF-8 text without NUL";
+        return pb_guard_text(frame, str_make(value.at, pb_guard_left(&value)));
     }
     if (field->type == PROTOBUF_C_TYPE_MESSAGE) {
         return pb_guard_sub(guard, frame, field, value);
@@ -278,6 +290,13 @@ static const char *pb_guard_field(struct pb_guard *guard, struct pb_guard_frame 
     return pb_guard_known(guard, frame, field, wire, input);
 }
 
+/* The key of an entry against that of the one before; an entry without a key has the empty one. */
+static void pb_guard_entry(struct pb_guard *guard, struct pb_guard_frame *map, struct str key)
+{
+    guard->sorted &= map->entries == 1 || str_cmp(map->key, key) < 0;
+    map->key = key;
+}
+
 static const char *pb_guard_message(struct pb_guard *guard,
                                     const ProtobufCMessageDescriptor *descriptor,
                                     struct pb_guard_input input)
@@ -290,12 +309,16 @@ static const char *pb_guard_message(struct pb_guard *guard,
     frame->descriptor = descriptor;
     frame->field = NULL;
     memset(frame->seen, 0, (descriptor->n_fields + 63) / 64 * sizeof frame->seen[0]);
-    guard->has_struct |= strcmp(descriptor->name, "google.protobuf.Struct") == 0;
+    frame->key = (struct str){ 0 };
+    frame->entries = 0;
     while (input.at < input.end) {
         const char *problem = pb_guard_field(guard, frame, &input);
         if (problem != NULL) {
             return problem;
         }
+    }
+    if (descriptor == &google__protobuf__struct__fields_entry__descriptor && guard->depth > 1) {
+        pb_guard_entry(guard, frame - 1, frame->key);
     }
     guard->depth--;
     return NULL;
@@ -319,18 +342,18 @@ static void pb_guard_path(const struct pb_guard *guard, struct buf *path)
 }
 
 struct status pb_guard(const ProtobufCMessageDescriptor *descriptor, struct str bytes,
-                       enum pb_origin origin, bool *has_struct)
+                       enum pb_origin origin, bool *sorted)
 {
     struct pb_guard guard;
     guard.origin = origin;
-    guard.has_struct = false;
+    guard.sorted = true;
     guard.depth_max = origin == PB_OUTSIDE ? MESSAGE_DEPTH_MAX : PB_STORED_DEPTH_MAX;
     guard.depth = 0;
     guard.unknown_number = 0;
     const uint8_t *data = (const uint8_t *)bytes.data;
     struct pb_guard_input input = { data, bytes.size == 0 ? data : data + bytes.size };
     const char *problem = pb_guard_message(&guard, descriptor, input);
-    *has_struct = guard.has_struct;
+    *sorted = guard.sorted;
     if (problem == NULL) {
         return status_ok();
     }

@@ -23,9 +23,9 @@ enum pb_origin {
 enum { PB_STORED_DEPTH_MAX = MESSAGE_DEPTH_MAX + 16 };
 
 /* OK, or a status that names the path of what is wrong ("assignRole.roleId: expected ..."). What
- * passes, protobuf_c_message_unpack takes, memory permitting. `has_struct` says whether a
- * google.protobuf.Struct occurs. */
+ * passes, protobuf_c_message_unpack takes, memory permitting. `sorted` says whether the entries of
+ * each google.protobuf.Struct stand in the order of their keys, each key once. */
 MUST_USE struct status pb_guard(const ProtobufCMessageDescriptor *descriptor, struct str bytes,
-                                enum pb_origin origin, bool *has_struct);
+                                enum pb_origin origin, bool *sorted);
 
 #endif

@@ -56,10 +56,10 @@ struct status pb_unpack(struct arena *arena, const ProtobufCMessageDescriptor *d
                         struct str bytes, enum pb_origin origin, void *message)
 {
     ProtobufCMessage *decoded;
-    bool has_struct;
-    TRY(pb_guard(descriptor, bytes, origin, &has_struct));
+    bool sorted;
+    TRY(pb_guard(descriptor, bytes, origin, &sorted));
     TRY(pb_decode(arena, descriptor, bytes, &decoded));
-    if (has_struct && origin == PB_OUTSIDE) {
+    if (!sorted && origin == PB_OUTSIDE) {
         TRY(pb_sort_structs(arena, decoded));
     }
     memcpy(message, &decoded, sizeof decoded);

@@ -10,14 +10,14 @@ static void fuzz_json_again(struct arena *arena, const ProtobufCMessage *message
 {
     struct buf text = { 0 }, wire = { 0 };
     Test__V1__Everything *again;
-    bool has_struct;
+    bool sorted;
     struct status st = pb_to_json(message, (struct pb_json_options){ .indent = 1 }, &text);
     assert(st.code == STATUS_OK);
     st = pb_from_json(arena, message->descriptor, buf_str(&text), &again);
     assert(st.code == STATUS_OK || st.code == STATUS_RESOURCE_EXHAUSTED);
     assert(st.code != STATUS_OK || pb_equal(message, &again->base));
     pb_pack_buf(message, &wire);
-    st = pb_guard(message->descriptor, buf_str(&wire), PB_OUTSIDE, &has_struct);
+    st = pb_guard(message->descriptor, buf_str(&wire), PB_OUTSIDE, &sorted);
     assert(st.code == STATUS_OK);
     buf_release(&text);
     buf_release(&wire);

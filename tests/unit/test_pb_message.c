@@ -83,6 +83,20 @@ TEST(message, entries_of_a_struct_are_sorted_and_the_last_of_equals_stays)
     arena_release(&arena);
 }
 
+TEST(message, keys_that_are_doubled_or_missing_do_not_hide_the_order)
+{
+    /* fields { key "a" key "b" }, { } */
+    Google__Protobuf__Struct *map = make(&google__protobuf__struct__descriptor);
+    struct str bytes = STR("\x0a\x06\x0a\x01"
+                           "a\x0a\x01"
+                           "b\x0a\x00");
+    assert_ok(pb_unpack(&arena, &google__protobuf__struct__descriptor, bytes, PB_OUTSIDE, &map));
+    assert_int_equal(map->n_fields, 2);
+    assert_string_equal(map->fields[0]->key, "");
+    assert_string_equal(map->fields[1]->key, "b");
+    arena_release(&arena);
+}
+
 TEST(message, every_failed_allocation_is_an_error)
 {
     Test__V1__Everything *message = make(&test__v1__everything__descriptor);
