@@ -220,6 +220,8 @@ static struct status partition_start(struct partition *partition,
         partition->position = (struct position){ 0 };
         chain_init(&partition->position.chain, &options->log->identity, options->number,
                    options->level_known);
+    } else {
+        position_encode(&partition->position, &partition->frozen_position);
     }
     return partition_check_log(partition, options->log);
 }
@@ -248,6 +250,8 @@ bool partition_due(const struct partition *partition)
 
 void partition_freeze(struct partition *partition)
 {
+    assert(!partition->frozen);
+    partition->frozen = true;
     fold_freeze(&partition->fold);
     partition->frozen_position.size = 0;
     position_encode(&partition->position, &partition->frozen_position);
@@ -259,7 +263,11 @@ struct status partition_store(struct partition *partition)
     TRY(store_write(partition->writer, changes->items, changes->count,
                     buf_str(&partition->frozen_position)));
     partition->unflushed += changes->decisions_count;
-    return partition->unflushed < PARTITION_FLUSH_MAX ? status_ok() : partition_flush(partition);
+    if (partition->unflushed >= PARTITION_FLUSH_MAX) {
+        struct status later = partition_flush(partition); /* the write has succeeded */
+        (void)later;
+    }
+    return status_ok();
 }
 
 struct status partition_thaw(struct partition *partition)
@@ -271,6 +279,7 @@ struct status partition_thaw(struct partition *partition)
     store_reader_close(partition->reader);
     partition->reader = reader;
     fold_thaw(&partition->fold);
+    partition->frozen = false;
     return status_ok();
 }
 
@@ -281,17 +290,36 @@ struct status partition_flush(struct partition *partition)
     return status_ok();
 }
 
+static bool partition_is_written(const struct partition *partition)
+{
+    struct buf position = { 0 };
+    position_encode(&partition->position, &position);
+    bool same = str_eq(buf_str(&position), buf_str(&partition->frozen_position));
+    buf_release(&position);
+    return same;
+}
+
+/* The root at a boundary goes into the positions after it. */
+static struct status partition_pass_boundary(struct partition *partition)
+{
+    struct hash root;
+    uint64_t count;
+    TRY(store_root(partition->reader, &root, &count));
+    position_add_root(&partition->position, &root);
+    partition->boundary = false;
+    return status_ok();
+}
+
 struct status partition_write(struct partition *partition)
 {
-    partition_freeze(partition);
-    TRY(partition_store(partition));
-    TRY(partition_thaw(partition));
-    if (partition->boundary) {
-        struct hash root;
-        uint64_t count;
-        TRY(store_root(partition->reader, &root, &count));
-        position_add_root(&partition->position, &root);
-        partition->boundary = false;
+    if (partition->frozen) { /* a write that failed */
+        TRY(partition_store(partition));
+        TRY(partition_thaw(partition));
     }
-    return status_ok();
+    if (!partition_is_written(partition)) {
+        partition_freeze(partition);
+        TRY(partition_store(partition));
+        TRY(partition_thaw(partition));
+    }
+    return partition->boundary ? partition_pass_boundary(partition) : status_ok();
 }

@@ -39,9 +39,10 @@ struct partition {
     struct stored stored;
     struct fold fold;
     struct position position;
-    struct buf configuration; /* what position.configuration borrows from */
-    struct buf frozen_position;
-    struct arena arena;    /* of the record at hand */
+    struct buf configuration;   /* what position.configuration borrows from */
+    struct buf frozen_position; /* of the last batch that was frozen */
+    bool frozen;                /* that batch is not in the store yet */
+    struct arena arena;         /* of the record at hand */
     struct status rebuilt; /* why the store was begun anew, to be told loudly; OK: it was not */
     struct status stopped; /* why nothing can be taken any more; OK: it can */
     bool boundary;         /* the batch must end here, and its root be remembered */
@@ -60,7 +61,8 @@ void partition_close(struct partition *partition);
 
 /* Takes the next record: judges it and folds it if it is an accepted decision. `accepted` (may be
  * NULL) says whether it counts; `record` (may be NULL) what it is, borrowed from the value.
- * DATA_LOSS or FAILED_PRECONDITION: the partition stops; what was taken before may be written. */
+ * UNAVAILABLE: the store cannot be read; offer the record again later. Any other failure: the
+ * partition stops; what was taken before may be written. */
 MUST_USE struct status partition_take(struct partition *partition, uint64_t offset,
                                       struct str value, struct record *record, bool *accepted);
 /* The same for a decision that the caller has folded itself. */

@@ -101,7 +101,20 @@ static struct status partition_take_value(struct partition *partition, uint64_t 
     return status_ok();
 }
 
-/* A partition that stops keeps the position before the record that it could not take. */
+/* What can be tried again does not stop the partition: the record is as if it had not come. */
+static struct status partition_take_failed(struct partition *partition,
+                                           const struct position *before, uint64_t offset,
+                                           struct status st)
+{
+    partition->position = *before;
+    st = status_prefix(st, "partition '%" PRIu32 "', offset '%" PRIu64 "'", before->chain.partition,
+                       offset);
+    if (st.code != STATUS_UNAVAILABLE) {
+        partition->stopped = st;
+    }
+    return st;
+}
+
 static struct status partition_take_next(struct partition *partition, uint64_t offset,
                                          struct str value, bool folded, struct record *record,
                                          bool *accepted)
@@ -117,12 +130,7 @@ static struct status partition_take_next(struct partition *partition, uint64_t o
     struct status st =
         partition_take_value(partition, offset, value, folded, record == NULL ? &unused : record,
                              accepted == NULL ? &ignored : accepted);
-    if (st.code != STATUS_OK) {
-        partition->position = before;
-        partition->stopped = status_prefix(st, "partition '%" PRIu32 "', offset '%" PRIu64 "'",
-                                           before.chain.partition, offset);
-    }
-    return partition->stopped;
+    return st.code == STATUS_OK ? st : partition_take_failed(partition, &before, offset, st);
 }
 
 struct status partition_take(struct partition *partition, uint64_t offset, struct str value,

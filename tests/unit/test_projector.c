@@ -1,0 +1,119 @@
+#include "projectors/projector.h"
+
+#include <stdio.h>
+
+#include "tests/lib/partition_kit.h"
+#include "tests/lib/test.h"
+
+static struct projector *projector_on(const struct partition_kit *kit, const char *stores)
+{
+    struct projector_options options = {
+        .log = kit->log, .stores = stores, .level_known = 1, .memory_max = 1 << 24
+    };
+    struct projector *projector = NULL;
+    assert_ok(projector_open(&options, &projector));
+    return projector;
+}
+
+static void register_subjects(struct partition_kit *kit, int from, int upto)
+{
+    for (int i = from; i < upto; i++) {
+        char json[96];
+        snprintf(json, sizeof json, "{\"subjectId\":\"s%d\",\"type\":\"SUBJECT_TYPE_AGENT\"}", i);
+        partition_kit_do(kit, NULL, "registerSubject", json);
+    }
+}
+
+TEST(projector, it_follows_the_log_and_goes_on_after_a_restart)
+{
+    struct partition_kit kit;
+    partition_kit_open_org(&kit);
+    register_subjects(&kit, 0, 600);
+    struct projector *projector = projector_on(&kit, kit.folder);
+    assert_ok(projector_catch_up(projector));
+    assert_int_equal(projector_partition(projector, 0)->position.chain.sequence, 602);
+    projector_close(projector);
+    register_subjects(&kit, 600, 610);
+    assert_ok(partition_write(kit.decided));
+    projector = projector_on(&kit, kit.folder);
+    assert_int_equal(projector_partition(projector, 0)->position.chain.sequence, 602);
+    assert_ok(projector_catch_up(projector));
+    char root[HASH_HEX_SIZE];
+    snprintf(root, sizeof root, "%s", partition_kit_root(kit.decided));
+    assert_string_equal(partition_kit_root(projector_partition(projector, 0)), root);
+    assert_null(projector_partition(projector, 1));
+    projector_close(projector);
+    partition_kit_close(&kit);
+}
+
+TEST(projector, a_damaged_log_stops_the_partition_which_keeps_what_it_had)
+{
+    struct partition_kit kit;
+    partition_kit_open_org(&kit);
+    register_subjects(&kit, 0, 5);
+    evlog_mem_damage(kit.mem, EVLOG_DECISIONS, 0, 4);
+    struct projector *projector = projector_on(&kit, NULL);
+    assert_ok(projector_catch_up(projector));
+    struct partition *partition = projector_partition(projector, 0);
+    assert_int_equal(partition->stopped.code, STATUS_DATA_LOSS);
+    assert_int_equal(partition->position.offset, 4);
+    struct hash root;
+    uint64_t count;
+    assert_ok(store_verify_root(partition->reader, &root, &count));
+    assert_true(count > 2);
+    projector_close(projector);
+    partition_kit_close(&kit);
+}
+
+TEST(projector, a_log_that_fails_for_a_while_is_followed_again)
+{
+    struct partition_kit kit;
+    partition_kit_open_org(&kit);
+    register_subjects(&kit, 0, 20);
+    struct projector *projector = projector_on(&kit, NULL);
+    evlog_mem_fail_at(kit.mem, 0);
+    assert_code(STATUS_UNAVAILABLE, projector_catch_up(projector));
+    assert_ok(projector_catch_up(projector));
+    assert_int_equal(projector_partition(projector, 0)->position.chain.sequence, 22);
+    projector_close(projector);
+    partition_kit_close(&kit);
+}
+
+TEST(projector, a_store_that_fails_for_a_while_is_written_again)
+{
+    struct partition_kit kit;
+    partition_kit_open_org(&kit);
+    register_subjects(&kit, 0, 20);
+    struct projector *projector = projector_on(&kit, NULL);
+    struct partition *partition = projector_partition(projector, 0);
+    for (long n = 0; n < 1000; n++) {
+        store_mem_fail_at(partition->store, n);
+        struct status st = projector_catch_up(projector);
+        store_mem_fail_at(partition->store, -1);
+        if (st.code == STATUS_OK) {
+            break;
+        }
+        assert_int_equal(st.code, STATUS_UNAVAILABLE);
+    }
+    assert_ok(partition_write(kit.decided));
+    char root[HASH_HEX_SIZE];
+    snprintf(root, sizeof root, "%s", partition_kit_root(kit.decided));
+    assert_string_equal(partition_kit_root(partition), root);
+    projector_close(projector);
+    partition_kit_close(&kit);
+}
+
+TEST(projector, a_partition_that_the_log_has_not_is_refused)
+{
+    struct partition_kit kit;
+    partition_kit_open(&kit);
+    const uint32_t numbers[] = { 3 };
+    struct projector_options options = { .log = kit.log,
+                                         .partitions = numbers,
+                                         .partitions_count = 1,
+                                         .level_known = 1,
+                                         .memory_max = 1 << 20 };
+    struct projector *projector;
+    assert_code(STATUS_INVALID_ARGUMENT, projector_open(&options, &projector));
+    partition_kit_close(&kit);
+}
