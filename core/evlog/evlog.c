@@ -86,7 +86,7 @@ uint64_t evlog_reader_position(const struct evlog_reader *reader, uint32_t parti
     return reader->ops->position(reader, partition);
 }
 
-int evlog_reader_descriptor(const struct evlog_reader *reader)
+int evlog_reader_descriptor(struct evlog_reader *reader)
 {
     return reader->ops->descriptor(reader);
 }

@@ -77,7 +77,7 @@ struct evlog_reader_ops {
     struct status (*read)(struct evlog_reader *reader, struct evlog_record *out, size_t out_max,
                           size_t *out_count);
     uint64_t (*position)(const struct evlog_reader *reader, uint32_t partition);
-    int (*descriptor)(const struct evlog_reader *reader);
+    int (*descriptor)(struct evlog_reader *reader);
     void (*close)(struct evlog_reader *reader);
 };
 
@@ -118,8 +118,8 @@ MUST_USE struct status evlog_reader_read(struct evlog_reader *reader, struct evl
                                          size_t out_max, size_t *out_count);
 /* The offset behind the last record that read gave, or passed over where the log has gaps. */
 uint64_t evlog_reader_position(const struct evlog_reader *reader, uint32_t partition);
-/* Readable when read may have something to give. */
-int evlog_reader_descriptor(const struct evlog_reader *reader);
+/* Readable when read may have something to give that it had not when it last gave nothing. */
+int evlog_reader_descriptor(struct evlog_reader *reader);
 /* NULL is fine. */
 void evlog_reader_close(struct evlog_reader *reader);
 

@@ -11,7 +11,8 @@
  *
  * The reader has its own files and memory and shares nothing with a handle or another process but
  * the mark, which it reads when it has come to the end that it knows. The kernel tells it when the
- * mark is written (inotify); it never reads a byte above the mark. */
+ * mark is written (inotify), from the first time that somebody waits; it never reads a byte above
+ * the mark. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -32,7 +33,8 @@ struct evlog_local_reader {
     struct window window; /* lies on the segment of the cursor */
     enum evlog_stream stream;
     int mark_file;
-    int watch;
+    int watch;                  /* -1 until somebody waits */
+    struct status failure;      /* why there is no watch */
     struct folder_mark visible; /* the mark as last read */
     struct folder_mark next;    /* room to read it again */
     uint64_t cursor;            /* log position of the next frame to look at */
@@ -77,7 +79,7 @@ static void evlog_local_reader_look(struct evlog_local_reader *reader)
 static void evlog_local_reader_drain(const struct evlog_local_reader *reader)
 {
     char events[4096];
-    while (read(reader->watch, events, sizeof events) > 0) {
+    while (reader->watch >= 0 && read(reader->watch, events, sizeof events) > 0) {
     }
 }
 
@@ -260,6 +262,7 @@ static struct status evlog_local_reader_read(struct evlog_reader *port, struct e
 {
     struct evlog_local_reader *reader = (struct evlog_local_reader *)port;
     bool more = true;
+    TRY(reader->failure);
     while (*out_count < out_max && more) {
         bool given;
         struct status st =
@@ -323,9 +326,32 @@ static uint64_t evlog_local_reader_position(const struct evlog_reader *port, uin
     return ((const struct evlog_local_reader *)port)->follows[partition].position;
 }
 
-static int evlog_local_reader_descriptor(const struct evlog_reader *port)
+/* Watches the mark from now on. Opening it once more is an event, too, so that the first wait looks
+ * again at what came before the watch. */
+static struct status evlog_local_reader_watch(struct evlog_local_reader *reader)
 {
-    return ((const struct evlog_local_reader *)port)->watch;
+    char path[64];
+    int again;
+    snprintf(path, sizeof path, "/proc/self/fd/%d", reader->mark_file);
+    reader->watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    if (reader->watch < 0 || inotify_add_watch(reader->watch, path, IN_MODIFY | IN_OPEN) < 0) {
+        return folder_error(&reader->folder, "watch", "mark");
+    }
+    TRY(folder_mark_open(&reader->folder, false, &again));
+    close(again);
+    return status_ok();
+}
+
+/* Made when it is asked for: closing a watch takes the kernel milliseconds, and most readers never
+ * wait. When it cannot be made, a file that is always readable brings the caller to the next read,
+ * which says why. */
+static int evlog_local_reader_descriptor(struct evlog_reader *port)
+{
+    struct evlog_local_reader *reader = (struct evlog_local_reader *)port;
+    if (reader->watch < 0 && reader->failure.code == STATUS_OK) {
+        reader->failure = evlog_local_reader_watch(reader);
+    }
+    return reader->failure.code == STATUS_OK ? reader->watch : reader->mark_file;
 }
 
 static void evlog_local_reader_close(struct evlog_reader *port)
@@ -345,17 +371,6 @@ static void evlog_local_reader_close(struct evlog_reader *port)
     mem_free(reader);
 }
 
-static struct status evlog_local_reader_watch(struct evlog_local_reader *reader)
-{
-    char path[64];
-    snprintf(path, sizeof path, "/proc/self/fd/%d", reader->mark_file);
-    reader->watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-    if (reader->watch < 0 || inotify_add_watch(reader->watch, path, IN_MODIFY) < 0) {
-        return folder_error(&reader->folder, "watch", "mark");
-    }
-    return status_ok();
-}
-
 static struct status evlog_local_reader_load(struct evlog_local_reader *reader,
                                              const struct folder_mark *durable)
 {
@@ -368,7 +383,6 @@ static struct status evlog_local_reader_load(struct evlog_local_reader *reader,
     reader->cursor = durable->position;
     window_init(&reader->window, &reader->folder);
     TRY(folder_mark_open(&reader->folder, false, &reader->mark_file));
-    TRY(evlog_local_reader_watch(reader));
     return window_open(&reader->window, reader->folder.segments_count - 1);
 }
 

@@ -29,9 +29,9 @@ static uint64_t evlog_mem_reader_position(const struct evlog_reader *port, uint3
     return ((const struct evlog_mem_reader *)port)->follows[partition].position;
 }
 
-static int evlog_mem_reader_descriptor(const struct evlog_reader *port)
+static int evlog_mem_reader_descriptor(struct evlog_reader *port)
 {
-    return ((const struct evlog_mem_reader *)port)->descriptor;
+    return ((struct evlog_mem_reader *)port)->descriptor;
 }
 
 static struct status evlog_mem_reader_check(const struct evlog_mem_partition *partition,
