@@ -220,12 +220,20 @@ static struct status evlog_local_settle_file(struct evlog_local *local)
     return status_ok();
 }
 
+/* Finds where the log ends. The mark is read before the files are listed: an owner beside us writes
+ * it last, so what it covers is there by then. */
 static struct status evlog_local_find_end(struct evlog_local *local)
 {
-    const struct folder *folder = &local->folder;
+    struct folder *folder = &local->folder;
     struct folder_mark mark = { .ends = mem_zalloc(1, evlog_local_slots_size(local)) };
     bool marked = folder_mark_read(folder, local->mark_file, &mark), torn = false;
-    struct status st = tail_find(folder, marked ? &mark : NULL, &local->written, &torn);
+    struct status st = folder_refresh(folder);
+    if (st.code == STATUS_OK) {
+        st = evlog_local_settle_file(local);
+    }
+    if (st.code == STATUS_OK) {
+        st = tail_find(folder, marked ? &mark : NULL, &local->written, &torn);
+    }
     mem_free(mark.ends);
     TRY(st);
     if (torn && !local->read_only &&
@@ -256,14 +264,12 @@ static struct status evlog_local_load(struct evlog_local *local, uint32_t partit
     if (!local->read_only) {
         TRY(folder_lock(&local->folder, &local->lock));
         folder_clean(&local->folder);
-        TRY(folder_refresh(&local->folder));
     }
     size_t size = evlog_local_slots_size(local);
     local->written.ends = mem_zalloc(1, size);
     local->durable.ends = mem_zalloc(1, size);
     local->nexts = mem_zalloc(1, size);
     TRY(folder_mark_open(&local->folder, !local->read_only, &local->mark_file));
-    TRY(evlog_local_settle_file(local));
     return evlog_local_find_end(local);
 }
 

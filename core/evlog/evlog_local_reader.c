@@ -56,12 +56,16 @@ static uint64_t *evlog_local_reader_end(const struct evlog_local_reader *reader,
     return &slots[folder_slot(&reader->folder, reader->stream, partition)];
 }
 
-/* Where the frames of the cursor's segment end, as far as is known. */
+/* Where the frames of the cursor's segment end, as far as is visible. The list of segments can be
+ * ahead of the mark, which the owner writes last. */
 static uint64_t evlog_local_reader_limit(const struct evlog_local_reader *reader)
 {
     size_t next = reader->window.segment + 1;
-    bool last = next == reader->folder.segments_count;
-    return last ? reader->visible.position : reader->folder.segments[next].base;
+    uint64_t visible = reader->visible.position;
+    if (next == reader->folder.segments_count || reader->folder.segments[next].base > visible) {
+        return visible;
+    }
+    return reader->folder.segments[next].base;
 }
 
 /* Moves the end of what is visible to where the mark is. */
@@ -129,8 +133,7 @@ static struct status evlog_local_reader_find(struct evlog_local_reader *reader, 
         enum frame_state state;
         uint64_t limit = evlog_local_reader_limit(reader);
         if (reader->cursor >= limit) {
-            bool last = reader->window.segment + 1 == reader->folder.segments_count;
-            *found = last ? FOUND_END : FOUND_EDGE;
+            *found = reader->cursor >= reader->visible.position ? FOUND_END : FOUND_EDGE;
             return status_ok();
         }
         TRY(evlog_local_reader_frame(reader, may_fill, found, &state, frame));
@@ -276,13 +279,23 @@ static struct status evlog_local_reader_read(struct evlog_reader *port, struct e
     return status_ok();
 }
 
+/* The last segment that begins at or before a log position. */
+static size_t evlog_local_reader_segment(const struct evlog_local_reader *reader, uint64_t position)
+{
+    size_t segment = reader->folder.segments_count - 1;
+    while (segment > 0 && reader->folder.segments[segment].base > position) {
+        segment--;
+    }
+    return segment;
+}
+
 /* Where a partition's record of that offset can be found: at the very end, or somewhere in the last
  * segment that begins at or before it. */
 static struct status evlog_local_reader_place(struct evlog_local_reader *reader, uint32_t partition,
                                               uint64_t offset, bool alone)
 {
-    size_t segment = reader->folder.segments_count - 1;
     uint64_t place = reader->visible.position;
+    size_t segment = evlog_local_reader_segment(reader, place);
     if (offset < *evlog_local_reader_end(reader, reader->visible.ends, partition)) {
         while (segment > 0 &&
                offset < *evlog_local_reader_end(reader, reader->folder.segments[segment].starts,
@@ -383,7 +396,7 @@ static struct status evlog_local_reader_load(struct evlog_local_reader *reader,
     reader->cursor = durable->position;
     window_init(&reader->window, &reader->folder);
     TRY(folder_mark_open(&reader->folder, false, &reader->mark_file));
-    return window_open(&reader->window, reader->folder.segments_count - 1);
+    return window_open(&reader->window, evlog_local_reader_segment(reader, reader->cursor));
 }
 
 struct status evlog_local_reader_new(const char *path, const struct folder_io *io,
