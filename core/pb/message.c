@@ -90,17 +90,110 @@ void pb_pack_buf(const ProtobufCMessage *message, struct buf *out)
     out->size += size;
 }
 
+/* Copying fails only for want of memory, so inside a bool says it all. */
+static ProtobufCMessage *pb_copy_message(struct arena *arena, const ProtobufCMessage *message);
+
+static bool pb_copy_bytes(struct arena *arena, ProtobufCBinaryData *bytes)
+{
+    struct str copy = arena_copy(arena, str_make(bytes->data, bytes->len));
+    bytes->data = (uint8_t *)(uintptr_t)copy.data;
+    return copy.data != NULL;
+}
+
+/* Replaces what one C value points to by a copy. */
+static bool pb_copy_value(struct arena *arena, ProtobufCType type, void *value)
+{
+    if (type == PROTOBUF_C_TYPE_STRING) {
+        struct str copy = arena_copy(arena, str_z(*(char **)value));
+        *(char **)value = (char *)(uintptr_t)copy.data;
+        return copy.data != NULL;
+    }
+    if (type == PROTOBUF_C_TYPE_MESSAGE) {
+        ProtobufCMessage *copy = pb_copy_message(arena, pb_field_message(value));
+        memcpy(value, &copy, sizeof copy);
+        return copy != NULL;
+    }
+    return pb_copy_bytes(arena, value);
+}
+
+static bool pb_points(ProtobufCType type)
+{
+    return type == PROTOBUF_C_TYPE_STRING || type == PROTOBUF_C_TYPE_BYTES ||
+           type == PROTOBUF_C_TYPE_MESSAGE;
+}
+
+static bool pb_copy_items(struct arena *arena, ProtobufCMessage *copy,
+                          const ProtobufCFieldDescriptor *field)
+{
+    size_t count = pb_field_count(copy, field), size = pb_field_size(field);
+    unsigned char *items = arena_alloc(arena, count * size);
+    if (items == NULL) {
+        return false;
+    }
+    memcpy(items, pb_field_item(copy, field, 0), count * size);
+    pb_field_set_items(copy, field, items, count);
+    for (size_t i = 0; pb_points(field->type) && i < count; i++) {
+        if (!pb_copy_value(arena, field->type, items + i * size)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool pb_copy_unknown(struct arena *arena, ProtobufCMessage *copy)
+{
+    size_t size = copy->n_unknown_fields * sizeof *copy->unknown_fields;
+    ProtobufCMessageUnknownField *fields = arena_alloc(arena, size);
+    if (fields == NULL) {
+        return false;
+    }
+    memcpy(fields, copy->unknown_fields, size);
+    copy->unknown_fields = fields;
+    for (unsigned i = 0; i < copy->n_unknown_fields; i++) {
+        ProtobufCBinaryData data = { fields[i].len, fields[i].data };
+        if (!pb_copy_bytes(arena, &data)) {
+            return false;
+        }
+        fields[i].data = data.data;
+    }
+    return true;
+}
+
+static bool pb_copy_field(struct arena *arena, ProtobufCMessage *copy,
+                          const ProtobufCFieldDescriptor *field)
+{
+    bool repeated = pb_field_repeated(field);
+    if ((!repeated && !pb_points(field->type)) || !pb_field_has(copy, field)) {
+        return true; /* copied with the struct */
+    }
+    return repeated ? pb_copy_items(arena, copy, field)
+                    : pb_copy_value(arena, field->type, pb_field_at(copy, field));
+}
+
+/* The struct as it is, then what its fields point to. Recursion is as deep as the message, which
+ * the guard has bounded where it came from outside. */
+static ProtobufCMessage *pb_copy_message(struct arena *arena, const ProtobufCMessage *message)
+{
+    const ProtobufCMessageDescriptor *descriptor = message->descriptor;
+    ProtobufCMessage *copy = arena_alloc(arena, descriptor->sizeof_message);
+    if (copy == NULL) {
+        return NULL;
+    }
+    memcpy(copy, message, descriptor->sizeof_message);
+    for (unsigned i = 0; i < descriptor->n_fields; i++) {
+        if (!pb_copy_field(arena, copy, &descriptor->fields[i])) {
+            return NULL;
+        }
+    }
+    return copy->n_unknown_fields == 0 || pb_copy_unknown(arena, copy) ? copy : NULL;
+}
+
 struct status pb_copy(struct arena *arena, const ProtobufCMessage *message, void *copy)
 {
-    struct buf bytes = { 0 };
-    ProtobufCMessage *decoded;
-    pb_pack_buf(message, &bytes);
-    struct status st = pb_decode(arena, message->descriptor, buf_str(&bytes), &decoded);
-    if (st.code == STATUS_OK) {
-        memcpy(copy, &decoded, sizeof decoded);
-    }
-    buf_release(&bytes);
-    return st;
+    ProtobufCMessage *made;
+    ARENA_TRY(arena, made, pb_copy_message(arena, message));
+    memcpy(copy, &made, sizeof made);
+    return status_ok();
 }
 
 bool pb_equal(const ProtobufCMessage *a, const ProtobufCMessage *b)

@@ -48,11 +48,50 @@ TEST(message, a_copy_shares_nothing)
 {
     Test__V1__Inner *message = make(&test__v1__inner__descriptor), *copy;
     char name[] = "ada";
+    int32_t numbers[] = { 1, 2 };
     message->name = name;
+    message->n_numbers = 2;
+    message->numbers = numbers;
     assert_ok(pb_copy(&arena, &message->base, &copy));
+    assert_true(pb_equal(&message->base, &copy->base));
     name[0] = 'x';
+    numbers[1] = 3;
     assert_string_equal(copy->name, "ada");
-    assert_false(pb_equal(&message->base, &copy->base));
+    assert_int_equal(copy->numbers[1], 2);
+    arena_release(&arena);
+}
+
+/* Text, a message with a list, lists of text and of messages, bytes of a oneof, unknown fields. */
+static const char rich_bytes[] = "\x72\x01x\x8a\x01\x05\x0a\x01y\x22\x00\x8a\x02\x01z\x8a\x02"
+                                 "\x00\xa2\x02\x03\x0a\x01w\xd2\x02\x01q\xc2\x3e\x01x\xc0\x3e\x07";
+static const struct str rich = { rich_bytes, sizeof rich_bytes - 1 };
+
+TEST(message, a_copy_has_everything)
+{
+    Test__V1__Everything *message = make(&test__v1__everything__descriptor), *copy;
+    struct str bytes, copied;
+    assert_ok(pb_unpack(&arena, &test__v1__everything__descriptor, rich, PB_STORED, &message));
+    assert_ok(pb_pack(&arena, &message->base, &bytes));
+    assert_ok(pb_copy(&arena, &message->base, &copy));
+    memset(message, 0xff, sizeof *message);
+    assert_ok(pb_pack(&arena, &copy->base, &copied));
+    assert_true(str_eq(bytes, copied));
+    arena_release(&arena);
+}
+
+TEST(message, every_failed_allocation_of_a_copy_is_an_error)
+{
+    Test__V1__Everything *message = make(&test__v1__everything__descriptor), *copy;
+    struct status st;
+    long n = 0;
+    assert_ok(pb_unpack(&arena, &test__v1__everything__descriptor, rich, PB_STORED, &message));
+    do {
+        arena_fail_at(n++);
+        st = pb_copy(&arena, &message->base, &copy);
+        assert_true(st.code == STATUS_OK || st.code == STATUS_RESOURCE_EXHAUSTED);
+    } while (st.code != STATUS_OK);
+    arena_fail_at(-1);
+    assert_true(n > 10);
     arena_release(&arena);
 }
 
