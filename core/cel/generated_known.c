@@ -42,7 +42,7 @@ struct cel_value cel_scalar_read(const ProtobufCFieldDescriptor *field, const vo
     case PROTOBUF_C_TYPE_MESSAGE:
         break;
     }
-    assert(!"messages are no scalars");
+    assert(false && "messages are no scalars");
     return cel_null();
 }
 
