@@ -44,7 +44,7 @@ const struct cel_op *cel_op_variable(struct cel_vm *vm, const struct cel_op *op)
 /* r[to] = r[a] */
 const struct cel_op *cel_op_move(struct cel_vm *vm, const struct cel_op *op)
 {
-    vm->registers[op->to] = vm->registers[op->a];
+    cel_value_copy(&vm->registers[op->to], &vm->registers[op->a]);
     return op + 1;
 }
 
@@ -59,7 +59,7 @@ const struct cel_op *cel_op_error(struct cel_vm *vm, const struct cel_op *op)
 /* The result is r[a]. */
 const struct cel_op *cel_op_end(struct cel_vm *vm, const struct cel_op *op)
 {
-    vm->result = vm->registers[op->a];
+    cel_value_copy(&vm->result, &vm->registers[op->a]);
     return NULL;
 }
 
@@ -153,58 +153,5 @@ const struct cel_op *cel_op_select(struct cel_vm *vm, const struct cel_op *op)
         return cel_vm_fail(vm, op);
     }
     vm->registers[op->to] = result;
-    return op + 1;
-}
-
-static struct cel_value cel_direct_value(const void *at, enum cel_direct direct)
-{
-    switch (direct) {
-    case CEL_DIRECT_BOOL:
-        return cel_bool(*(const int *)at != 0);
-    case CEL_DIRECT_INT32:
-        return cel_int(*(const int32_t *)at);
-    case CEL_DIRECT_INT64:
-        return cel_int(*(const int64_t *)at);
-    case CEL_DIRECT_UINT32:
-        return cel_uint(*(const uint32_t *)at);
-    case CEL_DIRECT_UINT64:
-        return cel_uint(*(const uint64_t *)at);
-    case CEL_DIRECT_FLOAT:
-        return cel_double((double)*(const float *)at);
-    case CEL_DIRECT_DOUBLE:
-        return cel_double(*(const double *)at);
-    case CEL_DIRECT_CSTRING:
-        return cel_string(str_z(*(const char *const *)at));
-    case CEL_DIRECT_MESSAGE:
-    case CEL_DIRECT_NONE:
-        break;
-    }
-    assert(false && "only scalars end a path");
-    return cel_null();
-}
-
-/* What an absent message's scalars are. */
-static struct cel_value cel_direct_default(enum cel_direct direct)
-{
-    static const uint64_t zero = 0;
-    static const char *const empty = "";
-    return cel_direct_value(direct == CEL_DIRECT_CSTRING ? (const void *)&empty : &zero, direct);
-}
-
-/* r[to] = r[to].a.b.c, all fields direct */
-const struct cel_op *cel_op_path(struct cel_vm *vm, const struct cel_op *op)
-{
-    const struct cel_path *path = op->path;
-    if (!cel_op_is_message(vm, op)) {
-        return cel_vm_fail(vm, op);
-    }
-    const char *message = vm->registers[op->to].message;
-    uint32_t last = path->count - 1;
-    for (uint32_t i = 0; i < last && message != NULL; i++) {
-        message = *(const char *const *)(message + path->offsets[i]);
-    }
-    vm->registers[op->to] = message == NULL
-                                ? cel_direct_default(path->last)
-                                : cel_direct_value(message + path->offsets[last], path->last);
     return op + 1;
 }

@@ -212,7 +212,8 @@ static bool cel_next_kind(struct cel_vm *vm, struct cel_value value, uint32_t ki
                     cel_kind_name(value.kind));
 }
 
-/* r[a] (and, with flag, r[a + 1]) = the next of r[to]; jump when there is none. Kinds: kind, b. */
+/* r[a] (and, with flag, r[a + 1]) = the next of r[to], and jump; on when there is none. Kinds:
+ * kind, b. */
 const struct cel_op *cel_op_next(struct cel_vm *vm, const struct cel_op *op)
 {
     struct cel_value range = vm->registers[op->to];
@@ -220,7 +221,7 @@ const struct cel_op *cel_op_next(struct cel_vm *vm, const struct cel_op *op)
     int64_t at = vm->registers[op->to + 1].integer++;
     bool is_map = range.kind == CEL_MAP;
     if (at == (is_map ? range.map->count : range.list->count)) {
-        return op->jump;
+        return op + 1;
     }
     if (is_map) {
         variable[0] = range.map->entries[at].key;
@@ -233,7 +234,7 @@ const struct cel_op *cel_op_next(struct cel_vm *vm, const struct cel_op *op)
         (op->flag && !cel_next_kind(vm, variable[1], op->b))) {
         return cel_vm_fail(vm, op);
     }
-    return op + 1;
+    return op->jump;
 }
 
 const struct cel_op *cel_op_true(struct cel_vm *vm, const struct cel_op *op)

@@ -49,11 +49,11 @@ static inline const struct cel_op *cel_logic_join(struct cel_vm *vm, const struc
         return cel_vm_fail(vm, op);
     }
     if (operand->kind == CEL_BOOL && operand->boolean == deciding) {
-        *joined = *operand;
+        *joined = cel_bool(deciding);
         return op->jump;
     }
-    if (joined->kind != CEL_ERROR) {
-        *joined = *operand;
+    if (operand->kind == CEL_ERROR && joined->kind != CEL_ERROR) {
+        cel_value_copy(joined, operand);
     }
     return op + 1;
 }
@@ -94,6 +94,35 @@ static const struct cel_op *cel_op_raise(struct cel_vm *vm, const struct cel_op 
 {
     vm->run.error = *error->error;
     return cel_vm_fail(vm, op);
+}
+
+/* The last operand r[a] of a chain: what r[to] ends as. */
+static inline const struct cel_op *cel_logic_last(struct cel_vm *vm, const struct cel_op *op,
+                                                  bool deciding)
+{
+    struct cel_value *operand = &vm->registers[op->a], *joined = &vm->registers[op->to];
+    if (operand->kind != CEL_BOOL && !cel_logic_operand(vm, op, operand)) {
+        return cel_vm_fail(vm, op);
+    }
+    bool decided = operand->kind == CEL_BOOL && operand->boolean == deciding;
+    if (joined->kind == CEL_ERROR && !decided) {
+        return cel_op_raise(vm, op, joined);
+    }
+    if (operand->kind == CEL_ERROR) {
+        return cel_op_raise(vm, op, operand);
+    }
+    *joined = cel_bool(operand->boolean);
+    return op + 1;
+}
+
+const struct cel_op *cel_op_and_last(struct cel_vm *vm, const struct cel_op *op)
+{
+    return cel_logic_last(vm, op, false);
+}
+
+const struct cel_op *cel_op_or_last(struct cel_vm *vm, const struct cel_op *op)
+{
+    return cel_logic_last(vm, op, true);
 }
 
 /* A failure in r[to] that nothing decided against stands. */

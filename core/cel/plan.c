@@ -60,6 +60,7 @@ void cel_plan_land_at(struct cel_planner *p, uint32_t place, uint32_t target)
 {
     if (!p->failed) {
         p->ops[place].number = target;
+        p->landed = target > p->landed ? target : p->landed;
     }
 }
 
@@ -97,6 +98,7 @@ void cel_plan_handled(struct cel_planner *p, uint16_t around)
 {
     if (!p->failed) {
         p->handler_places[p->handler] = p->op_count;
+        p->landed = p->op_count;
     }
     p->handler = around;
 }
@@ -214,7 +216,7 @@ static const struct cel_node *cel_plan_path(struct cel_planner *p, const struct 
         return NULL;
     }
     *copy = path;
-    cel_plan_op(p, node, cel_op_path, (struct cel_op){ .to = (uint16_t)to, .path = copy });
+    cel_plan_path_op(p, node, to, copy);
     return node;
 }
 
@@ -264,7 +266,7 @@ static bool cel_plan_or(struct cel_planner *p, const struct cel_node *node, uint
 /* The first argument is already in r[to]. */
 static void cel_plan_call(struct cel_planner *p, const struct cel_node *node, uint32_t to)
 {
-    if (cel_plan_or(p, node, to)) {
+    if (cel_plan_or(p, node, to) || (!p->traced && cel_plan_compare(p, node, to))) {
         return;
     }
     for (uint32_t i = 1; i < node->count; i++) {
@@ -285,7 +287,8 @@ static void cel_plan_call(struct cel_planner *p, const struct cel_node *node, ui
 
 static void cel_plan_logic(struct cel_planner *p, const struct cel_node *node, uint32_t to)
 {
-    bool and = node->kind == CEL_NODE_AND;
+    static cel_op_run *const runs[2][3] = { { cel_op_or_first, cel_op_or, cel_op_or_last },
+                                            { cel_op_and_first, cel_op_and, cel_op_and_last } };
     uint32_t *jumps = arena_alloc(p->c->arena, node->count * sizeof *jumps);
     if (jumps == NULL) {
         p->failed = true;
@@ -296,12 +299,10 @@ static void cel_plan_logic(struct cel_planner *p, const struct cel_node *node, u
         uint16_t around = cel_plan_handle(p, operand);
         cel_plan_node(p, node->args[i], operand);
         cel_plan_handled(p, around);
-        cel_op_run *run =
-            i == 0 ? (and? cel_op_and_first : cel_op_or_first) : (and? cel_op_and : cel_op_or);
-        jumps[i] = cel_plan_jump(p, node, run,
+        int place = i == 0 ? 0 : i + 1 < node->count ? 1 : 2;
+        jumps[i] = cel_plan_jump(p, node, runs[node->kind == CEL_NODE_AND][place],
                                  (struct cel_op){ .to = (uint16_t)to, .a = (uint16_t)operand });
     }
-    cel_plan_op(p, node, cel_op_logic_end, (struct cel_op){ .to = (uint16_t)to });
     for (uint32_t i = 0; i < node->count; i++) {
         cel_plan_land(p, jumps[i]);
     }

@@ -16,6 +16,7 @@ struct cel_planner {
     uint32_t *handler_places;
     uint32_t handler_count, handler_max;
     uint16_t handler; /* of what is planned now */
+    uint32_t landed;  /* where a jump landed last: what stands before is not changed any more */
     uint32_t high;    /* highest register used */
 };
 
@@ -39,6 +40,12 @@ uint8_t cel_plan_kind(const struct cel_type *type);
 void cel_plan_node(struct cel_planner *p, const struct cel_node *node, uint32_t to);
 void cel_plan_loop(struct cel_planner *p, struct cel_node *node, uint32_t to);
 void cel_plan_bind(struct cel_planner *p, struct cel_node *node, uint32_t to);
+
+/* Like cel_plan_op for a field at a path's end, and for a comparison or `in` of r[to] with a
+ * constant; what loaded r[to] becomes part of them. False: the call is none of these. */
+void cel_plan_path_op(struct cel_planner *p, const struct cel_node *node, uint32_t to,
+                      struct cel_path *path);
+bool cel_plan_compare(struct cel_planner *p, const struct cel_node *node, uint32_t to);
 
 /* Registers of a loop, from its base. */
 enum {

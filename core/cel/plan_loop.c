@@ -2,21 +2,24 @@
  * index, the result so far, its variables, then the body's. */
 #include "core/cel/plan.h"
 
-static uint32_t cel_plan_next(struct cel_planner *p, const struct cel_node *node, uint32_t base)
+/* A loop begins with a jump to its last instruction, which fetches the next item and jumps back to
+ * what follows the first: one instruction per round. */
+static uint32_t cel_plan_enter(struct cel_planner *p, const struct cel_node *node)
 {
-    bool two = node->second.size > 0;
-    return cel_plan_jump(p, node, cel_op_next,
-                         (struct cel_op){ .to = (uint16_t)base,
-                                          .a = (uint16_t)(base + CEL_LOOP_FIRST),
-                                          .kind = cel_plan_kind(node->variables[0]),
-                                          .b = cel_plan_kind(node->variables[1]),
-                                          .flag = two });
+    return cel_plan_jump(p, node, cel_op_jump, (struct cel_op){ 0 });
 }
 
-static void cel_plan_back(struct cel_planner *p, const struct cel_node *node, uint32_t next)
+static void cel_plan_next(struct cel_planner *p, const struct cel_node *node, uint32_t base,
+                          uint32_t enter)
 {
-    uint32_t back = cel_plan_jump(p, node, cel_op_jump, (struct cel_op){ 0 });
-    cel_plan_land_at(p, back, next);
+    cel_plan_land(p, enter);
+    uint32_t next = cel_plan_jump(p, node, cel_op_next,
+                                  (struct cel_op){ .to = (uint16_t)base,
+                                                   .a = (uint16_t)(base + CEL_LOOP_FIRST),
+                                                   .kind = cel_plan_kind(node->variables[0]),
+                                                   .b = cel_plan_kind(node->variables[1]),
+                                                   .flag = node->second.size > 0 });
+    cel_plan_land_at(p, next, enter + 1);
 }
 
 /* all, exists: like && and || over the items, failures absorbed alike. */
@@ -25,14 +28,13 @@ static void cel_plan_quantifier(struct cel_planner *p, const struct cel_node *no
 {
     uint16_t result = (uint16_t)(base + CEL_LOOP_RESULT), body = (uint16_t)(base + CEL_LOOP_BODY);
     cel_plan_op(p, node, all ? cel_op_true : cel_op_false, (struct cel_op){ .to = result });
-    uint32_t next = cel_plan_next(p, node, base);
+    uint32_t enter = cel_plan_enter(p, node);
     uint16_t around = cel_plan_handle(p, body);
     cel_plan_node(p, node->args[1], body);
     cel_plan_handled(p, around);
     uint32_t decided = cel_plan_jump(p, node, all ? cel_op_and : cel_op_or,
                                      (struct cel_op){ .to = result, .a = body });
-    cel_plan_back(p, node, next);
-    cel_plan_land(p, next);
+    cel_plan_next(p, node, base, enter);
     cel_plan_op(p, node, cel_op_logic_end, (struct cel_op){ .to = result });
     cel_plan_land(p, decided);
     cel_plan_op(p, node, cel_op_move, (struct cel_op){ .to = (uint16_t)base, .a = result });
@@ -42,11 +44,10 @@ static void cel_plan_one(struct cel_planner *p, const struct cel_node *node, uin
 {
     uint16_t result = (uint16_t)(base + CEL_LOOP_RESULT), body = (uint16_t)(base + CEL_LOOP_BODY);
     cel_plan_op(p, node, cel_op_zero, (struct cel_op){ .to = result });
-    uint32_t next = cel_plan_next(p, node, base);
+    uint32_t enter = cel_plan_enter(p, node);
     cel_plan_node(p, node->args[1], body);
     cel_plan_op(p, node->args[1], cel_op_count, (struct cel_op){ .to = result, .a = body });
-    cel_plan_back(p, node, next);
-    cel_plan_land(p, next);
+    cel_plan_next(p, node, base, enter);
     cel_plan_op(p, node, cel_op_is_one, (struct cel_op){ .to = (uint16_t)base, .a = result });
 }
 
@@ -74,19 +75,20 @@ static void cel_plan_collector(struct cel_planner *p, const struct cel_node *nod
     uint16_t result = (uint16_t)(base + CEL_LOOP_RESULT), body = (uint16_t)(base + CEL_LOOP_BODY);
     bool entries = node->loop == CEL_LOOP_MAP || node->loop == CEL_LOOP_ENTRY;
     cel_plan_op(p, node, cel_op_builder, (struct cel_op){ .to = result, .flag = entries });
-    uint32_t next = cel_plan_next(p, node, base);
+    uint32_t enter = cel_plan_enter(p, node), skip = UINT32_MAX;
     if (node->loop == CEL_LOOP_FILTER || node->count == 3) {
         cel_plan_node(p, node->args[1], body);
-        uint32_t skip = cel_plan_jump(p, node->args[1], cel_op_jump_if_not,
-                                      (struct cel_op){ .to = body, .a = body });
-        cel_plan_land_at(p, skip, next);
+        skip = cel_plan_jump(p, node->args[1], cel_op_jump_if_not,
+                             (struct cel_op){ .to = body, .a = body });
     }
     if (node->loop != CEL_LOOP_FILTER) {
         cel_plan_node(p, node->args[node->count - 1], body);
     }
     cel_plan_collect(p, node, base);
-    cel_plan_back(p, node, next);
-    cel_plan_land(p, next);
+    if (skip != UINT32_MAX) {
+        cel_plan_land(p, skip);
+    }
+    cel_plan_next(p, node, base, enter);
     cel_plan_op(p, node, entries ? cel_op_map : cel_op_list,
                 (struct cel_op){ .to = (uint16_t)base, .a = result });
 }

@@ -60,6 +60,27 @@ struct cel_path {
     uint32_t count;
     uint32_t offsets[CEL_PATH_MAX];
     enum cel_direct last;
+    bool text;                 /* compares a text with a constant without NUL for equality */
+    struct cel_value constant; /* to compare with */
+};
+
+/* What `in` looks among: a few texts, or anything that can be a map's key. */
+struct cel_constants {
+    const struct cel_list *texts;
+    const struct cel_map *map; /* NULL: texts */
+};
+
+/* Flag of the instructions in op_compare.c: the operand is bindings[a], not r[a]. */
+enum { CEL_OPERAND_BOUND = 1 };
+
+/* Sets of orders: 1 below, 2 equal, 4 above. */
+enum cel_relation {
+    CEL_RELATION_LESS = 1,
+    CEL_RELATION_EQUAL = 2,
+    CEL_RELATION_LESS_EQUAL = 3,
+    CEL_RELATION_GREATER = 4,
+    CEL_RELATION_NOT_EQUAL = 5,
+    CEL_RELATION_GREATER_EQUAL = 6,
 };
 
 enum { CEL_NO_HANDLER = UINT16_MAX };
@@ -125,7 +146,8 @@ const char *cel_kind_name(uint32_t kind);
 cel_op_run cel_op_constant, cel_op_variable, cel_op_move, cel_op_error, cel_op_end, cel_op_trace,
     cel_op_call, cel_op_call_late, cel_op_field, cel_op_has_field, cel_op_field_optional,
     cel_op_select, cel_op_path, cel_op_jump, cel_op_jump_if_not, cel_op_and, cel_op_or,
-    cel_op_and_first, cel_op_or_first, cel_op_logic_end, cel_op_or_value, cel_op_lazy_reset,
+    cel_op_and_first, cel_op_or_first, cel_op_and_last, cel_op_or_last, cel_op_compare,
+    cel_op_path_compare, cel_op_in, cel_op_logic_end, cel_op_or_value, cel_op_lazy_reset,
     cel_op_lazy, cel_op_lazy_store, cel_op_builder, cel_op_append, cel_op_put, cel_op_merge,
     cel_op_list, cel_op_map, cel_op_message, cel_op_set, cel_op_message_end, cel_op_loop,
     cel_op_next, cel_op_true, cel_op_false, cel_op_zero, cel_op_count, cel_op_is_one;

@@ -54,6 +54,15 @@ struct cel_address {
     uint8_t prefix_bits; /* CEL_CIDR */
 };
 
+/* A copy by its two words: a value that was just written word by word is read back at once, which a
+ * load of both words together would wait for. */
+static inline void cel_value_copy(struct cel_value *to, const struct cel_value *from)
+{
+    to->kind = from->kind;
+    to->size = from->size;
+    to->integer = from->integer;
+}
+
 static inline struct cel_value cel_null(void)
 {
     return (struct cel_value){ .kind = CEL_NULL };

@@ -93,7 +93,7 @@ bool cel_eval(const struct cel_program *program, const struct cel_value *binding
     outcome->gas_used = gas - vm.run.gas.left;
     outcome->error.kind = CEL_ERROR_NONE;
     if (done) {
-        outcome->value = vm.result;
+        cel_value_copy(&outcome->value, &vm.result);
         return true;
     }
     outcome->error = vm.run.error;
