@@ -14,11 +14,17 @@ static const size_t PARTITION_ARENA_MAX = (size_t)64 << 20;
 
 /* --- the store --- */
 
-static struct status partition_open_secondary(const struct partition_options *options,
-                                              const struct store_options *store,
+/* The owner may delete a file between the moments in which a secondary reads its name and opens it.
+ */
+enum { PARTITION_SECONDARY_TRIES = 3 };
+
+static struct status partition_open_secondary(const struct store_options *store,
                                               struct partition *partition)
 {
     struct status st = store_open(store, &partition->under);
+    for (int i = 1; i < PARTITION_SECONDARY_TRIES && st.code == STATUS_DATA_LOSS; i++) {
+        st = store_open(store, &partition->under);
+    }
     if (st.code == STATUS_OK) {
         partition->store = store_layer_new(partition->under);
         return st;
@@ -27,7 +33,6 @@ static struct status partition_open_secondary(const struct partition_options *op
         return st;
     }
     /* The owner has no store yet, or rebuilds it: all is folded in memory. */
-    (void)options;
     partition->rebuilt = st.code == STATUS_NOT_FOUND ? status_ok() : st;
     partition->store = store_mem_new();
     return status_ok();
@@ -48,7 +53,7 @@ static struct status partition_open_store(const struct partition_options *option
         return status_ok();
     }
     if (options->secondary != NULL) {
-        return partition_open_secondary(options, &store, partition);
+        return partition_open_secondary(&store, partition);
     }
     struct status st = store_open(&store, &partition->store);
     if (st.code == STATUS_OK || st.code == STATUS_UNAVAILABLE) {

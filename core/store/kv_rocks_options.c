@@ -11,7 +11,7 @@ struct status kv_rocks_status(char *message)
         enum status_code code;
     } known[] = {
         { "does not exist (create_if_missing is false)", STATUS_NOT_FOUND },
-        { "lock", STATUS_UNAVAILABLE },
+        { "/LOCK: ", STATUS_UNAVAILABLE },
         { "No space left", STATUS_UNAVAILABLE },
         { "File too large", STATUS_UNAVAILABLE },
         { "Too many open files", STATUS_UNAVAILABLE },
@@ -20,8 +20,9 @@ struct status kv_rocks_status(char *message)
         return status_ok();
     }
     enum status_code code = STATUS_DATA_LOSS;
-    for (size_t i = 0; i < sizeof known / sizeof known[0] && code == STATUS_DATA_LOSS; i++) {
-        code = strstr(message, known[i].text) != NULL ? known[i].code : STATUS_DATA_LOSS;
+    bool corrupt = str_starts(str_z(message), STR("Corruption:"));
+    for (size_t i = 0; !corrupt && i < sizeof known / sizeof known[0]; i++) {
+        code = strstr(message, known[i].text) != NULL ? known[i].code : code;
     }
     struct status st = status_error(code, "%s", message);
     rocksdb_free(message);
