@@ -1,13 +1,19 @@
 /* Scalars of proto3 JSON. Whole numbers are read from their digits, never through a double, so that
  * all 64 bits are exact; 1e3 and 5.0 are whole, too. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "core/base/base64.h"
 #include "core/pb/json_reader.h"
+#include "google/protobuf/struct.pb-c.h"
 
-/* The most that a whole number of 64 bits needs, and the largest exponent worth looking at. */
-enum { PB_READ_DIGITS_MAX = 20, PB_READ_EXPONENT_MAX = 1000, PB_READ_DOUBLE_MAX = 64 };
+enum {
+    PB_READ_DIGITS_MAX = 20,     /* of a whole number of 64 bits */
+    PB_READ_EXPONENT_MAX = 1000, /* larger ones are out of range of everything */
+    PB_READ_DOUBLE_MAX = 64,     /* longer texts of numbers are copied to the arena */
+    PB_READ_EXPECTED_MAX = 96,
+};
 
 /* The text of a number, in quotes or not; empty if it is neither. */
 static bool pb_read_number_text(struct pb_reader *reader, struct str *text)
@@ -226,32 +232,45 @@ static const ProtobufCEnumValue *pb_read_enum_name(const ProtobufCEnumDescriptor
     return NULL;
 }
 
+static bool pb_read_enum_number(struct pb_reader *reader, const ProtobufCEnumDescriptor *descriptor,
+                                const ProtobufCEnumValue **found)
+{
+    struct str text;
+    bool negative;
+    uint64_t magnitude;
+    if (!json_number(&reader->scan, &text)) {
+        return false;
+    }
+    if (pb_read_whole(text, &negative, &magnitude) && magnitude <= INT32_MAX) {
+        int number = (int)magnitude;
+        *found = protobuf_c_enum_descriptor_get_value(descriptor, negative ? -number : number);
+    }
+    return true;
+}
+
 static bool pb_read_enum(struct pb_reader *reader, const ProtobufCEnumDescriptor *descriptor,
                          int *value)
 {
     const ProtobufCEnumValue *found = NULL;
     enum json_kind kind = pb_read_kind(reader);
     struct str name;
-    if (kind == JSON_NULL) { /* only where pb_read_takes_null let it through */
+    if (kind == JSON_NULL && descriptor == &google__protobuf__null_value__descriptor) {
         *value = 0;
-        return strcmp(descriptor->name, "google.protobuf.NullValue") == 0
-                   ? json_literal(&reader->scan, kind)
-                   : pb_read_fail(reader, "a name of its enum");
+        return json_literal(&reader->scan, kind);
     }
-    if (kind == JSON_NUMBER) {
-        int32_t number;
-        if (!pb_read_integer(reader, &pb_read_i32, sizeof number, &number)) {
-            return false;
-        }
-        found = protobuf_c_enum_descriptor_get_value(descriptor, number);
-    } else if (kind == JSON_STRING) {
+    if (kind == JSON_NUMBER && !pb_read_enum_number(reader, descriptor, &found)) {
+        return false;
+    }
+    if (kind == JSON_STRING) {
         if (!json_string(&reader->scan, &name)) {
             return false;
         }
         found = pb_read_enum_name(descriptor, name);
     }
     if (found == NULL) {
-        return pb_read_fail(reader, "a name of its enum");
+        char expected[PB_READ_EXPECTED_MAX];
+        snprintf(expected, sizeof expected, "a name of %s", descriptor->name);
+        return pb_read_fail(reader, expected);
     }
     *value = found->value;
     return true;

@@ -1,4 +1,5 @@
 /* Scalars of proto3 JSON. */
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,12 +54,14 @@ static void pb_write_signed(struct buf *out, int64_t value)
     pb_write_number(out, value < 0, value < 0 ? -(uint64_t)value : (uint64_t)value);
 }
 
-/* The fewest digits that read back as the same number. */
+/* The fewest digits that read back as the same number: 15 (of a float 6) always survive in text, so
+ * the search begins there, but for subnormal numbers, which have fewer. */
 static void pb_write_shortest(struct buf *out, double value, bool narrow)
 {
     char text[PB_WRITE_NUMBER_MAX];
+    bool subnormal = fabs(value) < (narrow ? (double)FLT_MIN : DBL_MIN);
     int digits_max = narrow ? 9 : 17;
-    for (int digits = narrow ? 6 : 15; digits <= digits_max; digits++) {
+    for (int digits = subnormal ? 1 : narrow ? 6 : 15; digits <= digits_max; digits++) {
         snprintf(text, sizeof text, "%.*g", digits, value);
         double again = narrow ? (double)strtof(text, NULL) : strtod(text, NULL);
         if (again >= value && again <= value) {
@@ -76,6 +79,8 @@ static void pb_write_double(struct buf *out, double value, bool narrow)
         buf_append(out, value < 0 ? STR("\"-Infinity\"") : STR("\"Infinity\""));
     } else if (fabs(value) < 1e15 && fabs(value) >= 1 && floor(value) >= value) {
         pb_write_signed(out, (int64_t)value); /* most numbers are whole */
+    } else if (fpclassify(value) == FP_ZERO) {
+        buf_append(out, signbit(value) ? STR("-0.0") : STR("0")); /* many readers take -0 for 0 */
     } else {
         pb_write_shortest(out, value, narrow);
     }

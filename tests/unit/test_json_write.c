@@ -55,7 +55,7 @@ TEST(json_write, extremes_of_numbers_are_exact)
     message.float_value = 16777216.0f;
     assert_writes(&message.base, (struct pb_json_options){ 0 },
                   "{\"int32Value\":-2147483648,\"int64Value\":\"-9223372036854775808\","
-                  "\"floatValue\":16777216,\"doubleValue\":-0}");
+                  "\"floatValue\":16777216,\"doubleValue\":-0.0}");
 }
 
 TEST(json_write, a_value_of_no_kind_is_null)
