@@ -41,7 +41,7 @@ check() {
     else
         failed=$((failed + 1))
         say "FAILED $name (exit code $code)"
-        sed 's/^/    /' "$scratch_folder/check" | tail -n 100
+        sed 's/^/    /' "$scratch_folder/check" | tail -n 40
     fi
 }
 
