@@ -1,0 +1,286 @@
+/* A seeded random org: whatever commands come, live state equals the state rebuilt from the packed
+ * events, the rows of the indexes equal those computed anew, and what must be unique is. A failure
+ * prints its seed and step. */
+#include "core/domain/fields.h"
+#include "core/domain/life.h"
+#include "core/pb/message.h"
+#include "tests/lib/org_world.h"
+#include "tests/lib/random_command.h"
+#include "tests/lib/test.h"
+
+enum { SIMULATION_SEEDS = 2, SIMULATION_STEPS = 4000, COMMANDS_END = 128 };
+
+struct simulation {
+    struct org_world world;
+    struct random_state random;
+    unsigned seed;
+    unsigned step;
+    struct layer rebuilt; /* from the events, as they are packed in the log */
+    struct layer_org rebuilt_changes;
+    struct org_view rebuilt_view;
+    unsigned changed[COMMANDS_END]; /* decisions with events, per command */
+};
+
+#define SIMULATION_FAIL(simulation, ...)                                           \
+    do {                                                                           \
+        print_error("seed %u, step %u: ", (simulation)->seed, (simulation)->step); \
+        fail_msg(__VA_ARGS__);                                                     \
+    } while (0)
+
+static void simulation_init(struct simulation *simulation, unsigned seed)
+{
+    *simulation = (struct simulation){ .seed = seed, .random = { seed } };
+    org_world_init(&simulation->world);
+    layer_init(&simulation->rebuilt, source_empty());
+    simulation->rebuilt_changes = (struct layer_org){ &simulation->rebuilt, STR("acme") };
+    org_view_init(&simulation->rebuilt_view, &simulation->rebuilt.source, STR("acme"));
+}
+
+static void simulation_release(struct simulation *simulation)
+{
+    layer_release(&simulation->rebuilt);
+    org_world_release(&simulation->world);
+}
+
+/* ---- rebuilding ---- */
+
+static void simulation_apply(struct simulation *simulation, const Agency__V1__Event *event)
+{
+    struct arena *arena = &simulation->world.arena;
+    struct str packed;
+    Agency__V1__Event *read;
+    assert_ok(pb_pack(arena, &event->base, &packed));
+    assert_ok(pb_unpack(arena, &agency__v1__event__descriptor, packed, PB_STORED, &read));
+    const struct evolve evolve = { .view = &simulation->rebuilt_view.view,
+                                   .changes = &layer_changes,
+                                   .changes_self = &simulation->rebuilt_changes,
+                                   .arena = arena,
+                                   .org_sequence = simulation->world.head.org_sequence,
+                                   .occurred_at_us = simulation->world.last.occurred_at_us };
+    assert_ok(evolve_apply(&evolve, read));
+}
+
+static struct omap_entry *simulation_row(struct omap_entry *entry)
+{
+    while (entry != NULL && entry->value.data[0] != LAYER_ROW_PUT) {
+        entry = omap_next(entry);
+    }
+    return entry;
+}
+
+static void simulation_same_rows(struct simulation *simulation, const struct omap *a,
+                                 const struct omap *b)
+{
+    struct omap_entry *row = simulation_row(omap_lower_bound(a, STR("")));
+    struct omap_entry *other = simulation_row(omap_lower_bound(b, STR("")));
+    while (row != NULL && other != NULL && str_eq(row->key, other->key)) {
+        row = simulation_row(omap_next(row));
+        other = simulation_row(omap_next(other));
+    }
+    if (row != NULL || other != NULL) {
+        SIMULATION_FAIL(simulation, "expected the same rows of indexes");
+    }
+}
+
+static void simulation_same_entities(struct simulation *simulation)
+{
+    const struct omap *live = &simulation->world.state.entities;
+    struct omap_entry *other = omap_lower_bound(&simulation->rebuilt.entities, STR(""));
+    assert_int_equal(live->count, simulation->rebuilt.entities.count);
+    for (struct omap_entry *e = omap_lower_bound(live, STR("")); e != NULL; e = omap_next(e)) {
+        if (!str_eq(e->key, other->key) || !pb_equal(layer_entity(e), layer_entity(other))) {
+            SIMULATION_FAIL(simulation, "expected the same entities, not another %s",
+                            layer_entity(e)->descriptor->short_name);
+        }
+        other = omap_next(other);
+    }
+}
+
+/* ---- what must hold ---- */
+
+static enum entity_kind simulation_kind(const ProtobufCMessage *entity)
+{
+    unsigned kind = 1;
+    while (registry_entity(kind)->descriptor != entity->descriptor) {
+        kind++;
+    }
+    return (enum entity_kind)kind;
+}
+
+struct simulation_sink {
+    struct layer_org org;
+    struct str id;
+};
+
+static struct status simulation_put_row(void *self, const struct index_row *row)
+{
+    struct simulation_sink *sink = self;
+    return layer_changes.put_row(&sink->org, row, sink->id);
+}
+
+static void simulation_check_rows(struct simulation *simulation)
+{
+    struct layer fresh;
+    struct simulation_sink sink = { .org = { &fresh, STR("acme") } };
+    const struct omap *live = &simulation->world.state.entities;
+    layer_init(&fresh, source_empty());
+    for (struct omap_entry *e = omap_lower_bound(live, STR("")); e != NULL; e = omap_next(e)) {
+        const ProtobufCMessage *entity = layer_entity(e);
+        enum entity_kind kind = simulation_kind(entity);
+        assert_ok(evolve_entity_id(&simulation->world.arena, kind, entity, &sink.id));
+        assert_ok(index_rows(kind, entity, &(struct index_sink){ simulation_put_row, &sink }));
+    }
+    simulation_same_rows(simulation, &simulation->world.state.rows, &fresh.rows);
+    layer_release(&fresh);
+}
+
+/* At most one row with the same parts, where only one is allowed. */
+static struct status simulation_check_unique(void *self, const struct index_row *row)
+{
+    struct simulation *simulation = self;
+    struct str *ids;
+    size_t count;
+    TRY(view_ids(org_world_view(&simulation->world), &simulation->world.arena, row->index,
+                 row->parts, row->parts_count, 2, &ids, &count));
+    if (row->index == INDEX_NAME && count != 1) {
+        SIMULATION_FAIL(simulation, "expected '%.*s' to be the name of one",
+                        STR_ARG(row->parts[1]));
+    }
+    return status_ok();
+}
+
+static void simulation_check_names(struct simulation *simulation)
+{
+    const struct omap *live = &simulation->world.state.entities;
+    for (struct omap_entry *e = omap_lower_bound(live, STR("")); e != NULL; e = omap_next(e)) {
+        const ProtobufCMessage *entity = layer_entity(e);
+        assert_ok(index_rows(simulation_kind(entity), entity,
+                             &(struct index_sink){ simulation_check_unique, simulation }));
+    }
+}
+
+/* ---- a step ---- */
+
+static unsigned simulation_status(struct simulation *simulation, const Agency__V1__Command *command)
+{
+    enum entity_kind kind = registry_command((unsigned)command->payload_case)->entity;
+    const ProtobufCMessage *entity;
+    struct str id;
+    assert_ok(
+        evolve_entity_id(&simulation->world.arena, kind, registry_command_payload(command), &id));
+    assert_ok(view_get(org_world_view(&simulation->world), kind, id, &entity));
+    return entity == NULL ? LIFE_NONE : fields_status(entity);
+}
+
+static void simulation_check_move(struct simulation *simulation, unsigned command, unsigned from,
+                                  unsigned to)
+{
+    size_t count;
+    const struct life_move *moves = life_moves(&count);
+    for (size_t i = 0; i < count; i++) {
+        if ((unsigned)moves[i].command == command && moves[i].from == from && moves[i].to == to) {
+            return;
+        }
+    }
+    SIMULATION_FAIL(simulation, "expected no %s from %s to %s", registry_command(command)->name,
+                    life_name(from), life_name(to));
+}
+
+static void simulation_check_outcome(struct simulation *simulation,
+                                     const Agency__V1__Command *command, struct status status,
+                                     unsigned before)
+{
+    const struct decide *last = &simulation->world.last;
+    unsigned number = (unsigned)command->payload_case;
+    bool unrecorded = status.code == STATUS_UNIMPLEMENTED || status.code == STATUS_UNAUTHENTICATED;
+    if (status.code != STATUS_OK && !unrecorded) {
+        SIMULATION_FAIL(simulation, "%s: %s", registry_command(number)->name, status.msg);
+    }
+    if (status.code != STATUS_OK || last->rejection != NULL) {
+        assert_int_equal(last->events_count, 0);
+        return;
+    }
+    unsigned after = simulation_status(simulation, command);
+    if (last->events_count == 0) {
+        assert_int_equal(before, after);
+        return;
+    }
+    simulation_check_move(simulation, number, before, after);
+    simulation->changed[number]++;
+    for (size_t i = 0; i < last->events_count; i++) {
+        simulation_apply(simulation, last->events[i]);
+    }
+}
+
+/* Mostly an operator, who may do all; now and then whoever a credential is or was bound to. */
+static void simulation_principal(struct simulation *simulation)
+{
+    struct org_world *world = &simulation->world;
+    const Agency__V1__Credential *credential = NULL;
+    org_world_as(world, "admin");
+    if (random_below(&simulation->random, 3) == 0) {
+        char *id = random_id(&simulation->random, &world->arena, "c", 8);
+        assert_ok(view_credential(org_world_view(world), str_z(id), &credential));
+    }
+    if (credential != NULL) {
+        agency__v1__principal__init(&world->principal);
+        world->principal.kind = credential->kind;
+        world->principal.identity_hash = credential->identity_hash;
+    }
+}
+
+static void simulation_step(struct simulation *simulation)
+{
+    struct org_world *world = &simulation->world;
+    simulation_principal(simulation);
+    Agency__V1__Command *command =
+        random_command(&simulation->random, &world->arena, world->now_us);
+    unsigned before = simulation_status(simulation, command);
+    simulation_check_outcome(simulation, command, org_world_decide(world, command), before);
+    simulation_same_entities(simulation);
+    simulation_same_rows(simulation, &world->state.rows, &simulation->rebuilt.rows);
+    simulation_check_rows(simulation);
+    simulation_check_names(simulation);
+}
+
+static void simulation_begin(struct simulation *simulation)
+{
+    struct org_world *world = &simulation->world;
+    assert_ok(org_world_submit(
+        world, "CreateOrg {\"orgId\":\"acme\",\"ownerSubjectId\":\"root\",\"credential\":"
+               "{\"credentialId\":\"c-root\",\"kind\":\"CREDENTIAL_KIND_JWT\",\"identityHash\":"
+               "\"@root\"}}"));
+    for (size_t i = 0; i < world->last.events_count; i++) {
+        simulation_apply(simulation, world->last.events[i]);
+    }
+}
+
+/* Runs one seed, and adds how often each command changed something. */
+static void simulation_run(unsigned seed, unsigned changed[COMMANDS_END])
+{
+    struct simulation *simulation = test_malloc(sizeof *simulation);
+    simulation_init(simulation, seed);
+    simulation_begin(simulation);
+    for (simulation->step = 0; simulation->step < SIMULATION_STEPS; simulation->step++) {
+        simulation_step(simulation);
+    }
+    for (unsigned number = 0; number < COMMANDS_END; number++) {
+        changed[number] += simulation->changed[number];
+    }
+    simulation_release(simulation);
+    test_free(simulation);
+}
+
+TEST(simulation, live_state_equals_the_state_rebuilt_from_events)
+{
+    unsigned changed[COMMANDS_END] = { 0 };
+    for (unsigned seed = 1; seed <= SIMULATION_SEEDS; seed++) {
+        simulation_run(seed, changed);
+    }
+    for (unsigned number = 0; number < COMMANDS_END; number++) {
+        const struct command_type *type = registry_command(number);
+        if (type != NULL && number != COMMAND_CREATE_ORG && changed[number] == 0) {
+            fail_msg("expected %s to be accepted at least once", type->name);
+        }
+    }
+}
