@@ -18,6 +18,7 @@
 #include "core/domain/id.h"
 #include "core/domain/owner.h"
 #include "core/domain/rules.h"
+#include "core/pb/field.h"
 
 /* A rejection's reason, at most: two lines of a terminal. */
 enum { REASON_SIZE_MAX = 512 };
@@ -204,7 +205,7 @@ static struct status decide_check_implemented(const ProtobufCMessage *payload)
     for (size_t i = 0; i < sizeof fields_of_later / sizeof fields_of_later[0]; i++) {
         const ProtobufCFieldDescriptor *field = protobuf_c_message_descriptor_get_field_by_name(
             payload->descriptor, fields_of_later[i]);
-        if (field != NULL && fields_is_set(payload, field)) {
+        if (field != NULL && pb_field_has(payload, field)) {
             return status_error(STATUS_UNIMPLEMENTED,
                                 "expected %s.%s to be empty: it is not supported yet",
                                 payload->descriptor->short_name, field->name);

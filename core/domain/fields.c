@@ -3,54 +3,9 @@
 #include <inttypes.h>
 
 #include "core/base/limits.h"
-#include "core/base/num.h"
-
-enum { MICROS = 1000000 };
-/* 0001-01-01 and the end of 9999-12-31, as protobuf's Timestamp has it. */
-static const int64_t SECONDS_MIN = -62135596800;
-static const int64_t SECONDS_MAX = 253402300799;
-
-static const void *fields_at(const ProtobufCMessage *message, unsigned offset)
-{
-    return (const char *)message + offset;
-}
-
-static size_t fields_value_size(const ProtobufCFieldDescriptor *field)
-{
-    if (field->label == PROTOBUF_C_LABEL_REPEATED) {
-        return sizeof(void *);
-    }
-    static const size_t sizes[] = {
-        [PROTOBUF_C_TYPE_INT32] = 4,
-        [PROTOBUF_C_TYPE_SINT32] = 4,
-        [PROTOBUF_C_TYPE_SFIXED32] = 4,
-        [PROTOBUF_C_TYPE_INT64] = 8,
-        [PROTOBUF_C_TYPE_SINT64] = 8,
-        [PROTOBUF_C_TYPE_SFIXED64] = 8,
-        [PROTOBUF_C_TYPE_UINT32] = 4,
-        [PROTOBUF_C_TYPE_FIXED32] = 4,
-        [PROTOBUF_C_TYPE_UINT64] = 8,
-        [PROTOBUF_C_TYPE_FIXED64] = 8,
-        [PROTOBUF_C_TYPE_FLOAT] = 4,
-        [PROTOBUF_C_TYPE_DOUBLE] = 8,
-        [PROTOBUF_C_TYPE_BOOL] = sizeof(protobuf_c_boolean),
-        [PROTOBUF_C_TYPE_ENUM] = 4,
-        [PROTOBUF_C_TYPE_STRING] = sizeof(char *),
-        [PROTOBUF_C_TYPE_BYTES] = sizeof(ProtobufCBinaryData),
-        [PROTOBUF_C_TYPE_MESSAGE] = sizeof(void *),
-    };
-    return sizes[field->type];
-}
-
-static void fields_copy_one(const ProtobufCMessage *from, const ProtobufCFieldDescriptor *source,
-                            ProtobufCMessage *to, const ProtobufCFieldDescriptor *target)
-{
-    memcpy((char *)to + target->offset, fields_at(from, source->offset), fields_value_size(source));
-    if (source->label == PROTOBUF_C_LABEL_REPEATED) {
-        memcpy((char *)to + target->quantifier_offset, fields_at(from, source->quantifier_offset),
-               sizeof(size_t));
-    }
-}
+#include "core/base/time.h"
+#include "core/pb/field.h"
+#include "core/pb/message.h"
 
 static bool fields_alike(const ProtobufCFieldDescriptor *a, const ProtobufCFieldDescriptor *b)
 {
@@ -65,7 +20,7 @@ void fields_copy(const ProtobufCMessage *from, ProtobufCMessage *to)
         const ProtobufCFieldDescriptor *target =
             protobuf_c_message_descriptor_get_field(to->descriptor, source->id);
         if (source->id <= FIELD_CLIENT_MAX && target != NULL && fields_alike(source, target)) {
-            fields_copy_one(from, source, to, target);
+            pb_field_share(from, source, to, target);
         }
     }
 }
@@ -97,7 +52,7 @@ struct status fields_copy_masked(const ProtobufCMessage *from,
     for (size_t i = 0; i < mask->n_paths; i++) {
         const ProtobufCFieldDescriptor *source, *target;
         TRY(fields_mask_target(from, to, mask->paths[i], &source, &target));
-        fields_copy_one(from, source, to, target);
+        pb_field_share(from, source, to, target);
     }
     return status_ok();
 }
@@ -110,15 +65,9 @@ static struct status fields_pack_masked(struct arena *arena, const ProtobufCMess
                                         struct str *packed)
 {
     ProtobufCMessage *only;
-    ARENA_TRY(arena, only, arena_alloc(arena, descriptor->sizeof_message));
-    descriptor->message_init(only);
+    TRY(pb_new(arena, descriptor, &only));
     TRY(fields_copy_masked(from, mask, only));
-    size_t size = protobuf_c_message_get_packed_size(only);
-    uint8_t *bytes;
-    ARENA_TRY(arena, bytes, arena_alloc(arena, size));
-    protobuf_c_message_pack(only, bytes);
-    *packed = str_make(bytes, size);
-    return status_ok();
+    return pb_pack(arena, only, packed);
 }
 
 struct status fields_equal_masked(struct arena *arena, const ProtobufCMessage *from,
@@ -132,22 +81,6 @@ struct status fields_equal_masked(struct arena *arena, const ProtobufCMessage *f
     return status_ok();
 }
 
-bool fields_is_set(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
-{
-    if (field->label == PROTOBUF_C_LABEL_REPEATED) {
-        size_t count;
-        memcpy(&count, fields_at(message, field->quantifier_offset), sizeof count);
-        return count > 0;
-    }
-    if (field->type == PROTOBUF_C_TYPE_STRING) {
-        const char *text;
-        memcpy(&text, fields_at(message, field->offset), sizeof text);
-        return text != NULL && text[0] != '\0';
-    }
-    static const char zero[sizeof(ProtobufCBinaryData)];
-    return memcmp(fields_at(message, field->offset), zero, fields_value_size(field)) != 0;
-}
-
 struct str fields_string(const ProtobufCMessage *message, const char *name)
 {
     const ProtobufCFieldDescriptor *field =
@@ -156,9 +89,7 @@ struct str fields_string(const ProtobufCMessage *message, const char *name)
         field->label == PROTOBUF_C_LABEL_REPEATED) {
         return (struct str){ 0 };
     }
-    const char *text;
-    memcpy(&text, fields_at(message, field->offset), sizeof text);
-    return str_z(text);
+    return str_z(*(char *const *)pb_field_at(message, field));
 }
 
 static void *fields_system(const ProtobufCMessage *entity, unsigned number)
@@ -166,7 +97,7 @@ static void *fields_system(const ProtobufCMessage *entity, unsigned number)
     const ProtobufCFieldDescriptor *field =
         protobuf_c_message_descriptor_get_field(entity->descriptor, number);
     assert(field != NULL);
-    return (char *)(uintptr_t)entity + field->offset;
+    return pb_field_at(entity, field);
 }
 
 uint64_t fields_version(const ProtobufCMessage *entity)
@@ -201,11 +132,10 @@ struct status fields_check_lists(const ProtobufCMessage *entity)
 {
     for (unsigned i = 0; i < entity->descriptor->n_fields; i++) {
         const ProtobufCFieldDescriptor *field = &entity->descriptor->fields[i];
-        if (field->label != PROTOBUF_C_LABEL_REPEATED) {
+        if (!pb_field_repeated(field)) {
             continue;
         }
-        size_t count;
-        memcpy(&count, fields_at(entity, field->quantifier_offset), sizeof count);
+        size_t count = pb_field_count(entity, field);
         if (count > LIST_ITEMS_MAX) {
             return status_error(STATUS_RESOURCE_EXHAUSTED,
                                 "expected at most %d items in %s, but there are %zu",
@@ -217,7 +147,7 @@ struct status fields_check_lists(const ProtobufCMessage *entity)
 
 int64_t fields_time_us(const Google__Protobuf__Timestamp *time)
 {
-    return time == NULL ? 0 : time->seconds * MICROS + time->nanos / 1000;
+    return time == NULL ? 0 : time->seconds * TIME_SECOND_US + time->nanos / 1000;
 }
 
 bool fields_same_time(const Google__Protobuf__Timestamp *a, const Google__Protobuf__Timestamp *b)
@@ -230,10 +160,7 @@ struct status fields_time_new(struct arena *arena, int64_t time_us,
 {
     ARENA_TRY(arena, *time, arena_alloc(arena, sizeof **time));
     google__protobuf__timestamp__init(*time);
-    int64_t micros = time_us % MICROS;
-    micros = micros < 0 ? micros + MICROS : micros;
-    (*time)->seconds = (time_us - micros) / MICROS;
-    (*time)->nanos = (int32_t)(micros * 1000);
+    time_split(time_us, &(*time)->seconds, &(*time)->nanos);
     return status_ok();
 }
 
@@ -242,7 +169,7 @@ struct status fields_check_time(const Google__Protobuf__Timestamp *time, const c
     if (time == NULL) {
         return status_ok();
     }
-    if (time->seconds < SECONDS_MIN || time->seconds > SECONDS_MAX || time->nanos < 0 ||
+    if (time->seconds < TIME_SECONDS_MIN || time->seconds > TIME_SECONDS_MAX || time->nanos < 0 ||
         time->nanos >= 1000000000) {
         return status_error(STATUS_INVALID_ARGUMENT,
                             "expected %s to lie in the years 1 to 9999, but it has %" PRId64

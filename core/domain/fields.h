@@ -38,9 +38,6 @@ MUST_USE struct status fields_equal_masked(struct arena *arena, const ProtobufCM
                                            const Google__Protobuf__FieldMask *mask,
                                            const ProtobufCMessage *to, bool *equal);
 
-/* True if a field differs from its default (a set string, list, number, message). */
-bool fields_is_set(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field);
-
 /* A string field by name, NULL-safe; empty where the message has no such field. Borrows. */
 struct str fields_string(const ProtobufCMessage *message, const char *name);
 

@@ -144,17 +144,18 @@ void pb_field_set_items(ProtobufCMessage *message, const ProtobufCFieldDescripto
     memcpy(pb_field_at(message, field), &items, sizeof items);
 }
 
-void pb_field_share(const ProtobufCMessage *source, const ProtobufCFieldDescriptor *field,
-                    ProtobufCMessage *target)
+void pb_field_share(const ProtobufCMessage *source, const ProtobufCFieldDescriptor *from,
+                    ProtobufCMessage *target, const ProtobufCFieldDescriptor *to)
 {
-    assert(source->descriptor == target->descriptor);
-    if (!pb_field_has(source, field)) {
-        pb_field_clear(target, field);
-    } else if (pb_field_repeated(field)) {
-        pb_field_set_items(target, field, pb_field_item(source, field, 0),
-                           pb_field_count(source, field));
+    assert(from->type == to->type && from->descriptor == to->descriptor);
+    assert(pb_field_repeated(from) == pb_field_repeated(to));
+    if (!pb_field_has(source, from)) {
+        pb_field_clear(target, to);
+    } else if (pb_field_repeated(from)) {
+        pb_field_set_items(target, to, pb_field_item(source, from, 0),
+                           pb_field_count(source, from));
     } else {
-        pb_field_set(target, field, pb_field_at(source, field));
+        pb_field_set(target, to, pb_field_at(source, from));
     }
 }
 
@@ -257,15 +258,4 @@ const ProtobufCFieldDescriptor *pb_field_find(const ProtobufCMessageDescriptor *
         }
     }
     return field;
-}
-
-const ProtobufCMessageDescriptor *pb_descriptor_find(const ProtobufCMessageDescriptor *const *table,
-                                                     size_t count, struct str name)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (str_eq(str_z(table[i]->name), name)) {
-            return table[i];
-        }
-    }
-    return NULL;
 }

@@ -58,13 +58,9 @@ void pb_field_set(ProtobufCMessage *message, const ProtobufCFieldDescriptor *fie
 /* Makes a repeated field the `count` C values at `items`, which the message borrows. */
 void pb_field_set_items(ProtobufCMessage *message, const ProtobufCFieldDescriptor *field,
                         void *items, size_t count);
-/* Makes the field of `target` that of `source` (of the same type). Shallow: `target` then borrows
- * from `source`. */
-void pb_field_share(const ProtobufCMessage *source, const ProtobufCFieldDescriptor *field,
-                    ProtobufCMessage *target);
-
-/* The descriptor with this full name ("agency.v1.Role") in a table, or NULL. */
-const ProtobufCMessageDescriptor *pb_descriptor_find(const ProtobufCMessageDescriptor *const *table,
-                                                     size_t count, struct str name);
+/* Makes a field of `target` what a field of `source`, of the same type, is. Shallow: `target` then
+ * borrows from `source`. */
+void pb_field_share(const ProtobufCMessage *source, const ProtobufCFieldDescriptor *from,
+                    ProtobufCMessage *target, const ProtobufCFieldDescriptor *to);
 
 #endif

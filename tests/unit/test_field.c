@@ -1,12 +1,17 @@
 #include "core/pb/field.h"
 
-#include "google/protobuf/timestamp.pb-c.h"
 #include "test/v1/everything.pb-c.h"
 #include "tests/lib/test.h"
 
 static const ProtobufCFieldDescriptor *find(const char *name)
 {
     return pb_field_find(&test__v1__everything__descriptor, str_z(name));
+}
+
+static void share(const char *name, const Test__V1__Everything *source,
+                  Test__V1__Everything *target)
+{
+    pb_field_share(&source->base, find(name), &target->base, find(name));
 }
 
 static void assert_found(const char *name, uint32_t number)
@@ -62,8 +67,8 @@ TEST(field, sharing_takes_the_value_or_its_absence)
     target.string_value = (char *)(uintptr_t) "x";
     source.n_int32_list = 2;
     source.int32_list = items;
-    pb_field_share(&source.base, find("int32_list"), &target.base);
-    pb_field_share(&source.base, find("string_value"), &target.base);
+    share("int32_list", &source, &target);
+    share("string_value", &source, &target);
     assert_int_equal(target.n_int32_list, 2);
     assert_string_equal(target.string_value, "");
 }
@@ -73,23 +78,13 @@ TEST(field, a_oneof_has_one_member)
     Test__V1__Everything source = TEST__V1__EVERYTHING__INIT, target = TEST__V1__EVERYTHING__INIT;
     target.choice_case = TEST__V1__EVERYTHING__CHOICE_CHOICE_INT32;
     target.choice_int32 = 7;
-    pb_field_share(&source.base, find("choice_string"), &target.base);
+    share("choice_string", &source, &target);
     assert_int_equal(target.choice_case, TEST__V1__EVERYTHING__CHOICE_CHOICE_INT32);
     source.choice_case = TEST__V1__EVERYTHING__CHOICE_CHOICE_STRING;
     source.choice_string = (char *)(uintptr_t) "x";
-    pb_field_share(&source.base, find("choice_string"), &target.base);
+    share("choice_string", &source, &target);
     assert_int_equal(target.choice_case, TEST__V1__EVERYTHING__CHOICE_CHOICE_STRING);
     assert_string_equal(target.choice_string, "x");
     pb_field_clear(&target.base, find("choice_string"));
     assert_int_equal(target.choice_case, 0);
-}
-
-TEST(field, descriptors_are_found_by_full_name)
-{
-    const ProtobufCMessageDescriptor *const table[] = {
-        &test__v1__inner__descriptor,
-        &google__protobuf__timestamp__descriptor,
-    };
-    assert_ptr_equal(pb_descriptor_find(table, 2, STR("google.protobuf.Timestamp")), table[1]);
-    assert_null(pb_descriptor_find(table, 2, STR("google.protobuf.Time")));
 }
