@@ -198,7 +198,11 @@ struct status evolve_apply(const struct evolve *evolve, const Agency__V1__Event 
     TRY(view_get(evolve->view, type->entity, id, &before));
     TRY(evolve_check_presence(type, id, before));
     TRY(evolve_copy(evolve, type, payload, before, &after));
-    TRY(evolve_functions[event->payload_case](evolve, payload, after));
+    struct status changed = evolve_functions[event->payload_case](evolve, payload, after);
+    if (changed.code == STATUS_INVALID_ARGUMENT) {
+        changed.code = STATUS_DATA_LOSS; /* a mask that decide would have refused */
+    }
+    TRY(changed);
     TRY(fields_stamp(evolve->arena, after, evolve->org_sequence, evolve->occurred_at_us));
     if (fields_status(after) == 0) {
         return status_error(STATUS_DATA_LOSS, "expected event %s to give '%.*s' a status",

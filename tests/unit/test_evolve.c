@@ -1,0 +1,87 @@
+/* Events that cannot be applied are DATA_LOSS, whatever is wrong with them; nothing changes then.
+ */
+#include "core/domain/evolve.h"
+
+#include "tests/lib/org_world.h"
+#include "tests/lib/test.h"
+
+static void evolve_refuses(const char *text)
+{
+    struct org_world world;
+    org_world_init_owned(&world);
+    org_world_do(&world, "CreateGroup {\"groupId\":\"g\"}");
+    struct status status = org_world_apply(&world, text);
+    if (status.code != STATUS_DATA_LOSS) {
+        fail_msg("%s: expected DATA_LOSS, not %s", text, status_code_name(status.code));
+    }
+    const Agency__V1__Group *group;
+    assert_ok(view_group(org_world_view(&world), STR("g"), &group));
+    assert_int_equal(group->version, world.head.org_sequence);
+    org_world_release(&world);
+}
+
+TEST(evolve, refuses_to_make_what_is_there)
+{
+    evolve_refuses("GroupCreated {\"groupId\":\"g\"}");
+}
+
+TEST(evolve, refuses_to_change_what_is_not_there)
+{
+    evolve_refuses("GroupArchived {\"groupId\":\"other\"}");
+    evolve_refuses("RoleRevoked {\"roleId\":\"r\",\"subjectId\":\"s\"}");
+}
+
+TEST(evolve, refuses_masks_that_name_no_field)
+{
+    evolve_refuses("GroupUpdated {\"groupId\":\"g\",\"name\":\"x\"}");
+    evolve_refuses("GroupUpdated {\"groupId\":\"g\",\"updateMask\":\"groupId\"}");
+    evolve_refuses("GroupUpdated {\"groupId\":\"g\",\"updateMask\":\"status\"}");
+}
+
+TEST(evolve, refuses_to_exclude_what_is_not_included)
+{
+    evolve_refuses("GroupExcluded {\"groupId\":\"g\",\"includedGroupId\":\"h\"}");
+}
+
+TEST(evolve, refuses_grants_without_grantee_or_object)
+{
+    evolve_refuses("PermissionGranted {\"grantId\":\"x\",\"permission\":\"p\"}");
+    evolve_refuses("PermissionGranted {\"grantId\":\"x\",\"permission\":\"p\",\"grantee\":{}}");
+}
+
+TEST(evolve, refuses_an_event_that_says_nothing)
+{
+    struct org_world world;
+    org_world_init_owned(&world);
+    Agency__V1__Event event = AGENCY__V1__EVENT__INIT;
+    assert_code(STATUS_DATA_LOSS, org_world_apply_event(&world, &event));
+    org_world_release(&world);
+}
+
+static const Agency__V1__Assignment *assignment_of_ada(struct org_world *world)
+{
+    const Agency__V1__Assignment *assignment;
+    assert_ok(view_assignment(org_world_view(world), STR("r~ada"), &assignment));
+    assert_non_null(assignment);
+    return assignment;
+}
+
+/* granted_at says since when the holder has the seat, not when its end was last moved. */
+TEST(evolve, a_prolonged_assignment_keeps_the_time_it_was_granted)
+{
+    struct org_world world;
+    org_world_init_owned(&world);
+    org_world_do(&world, "RegisterSubject {\"subjectId\":\"ada\"}");
+    org_world_do(&world, "DefineRoleType {\"roleType\":\"t\"}");
+    org_world_do(&world, "CreateRole {\"roleId\":\"r\",\"roleType\":\"t\"}");
+    org_world_do(&world, "AssignRole {\"roleId\":\"r\",\"subjectId\":\"ada\",\"expiresAt\":"
+                         "\"2026-02-01T00:00:00Z\"}");
+    int64_t granted = assignment_of_ada(&world)->granted_at->seconds;
+    org_world_do(&world, "AssignRole {\"roleId\":\"r\",\"subjectId\":\"ada\",\"expiresAt\":"
+                         "\"2026-03-01T00:00:00Z\"}");
+    assert_int_equal(assignment_of_ada(&world)->granted_at->seconds, granted);
+    world.now_us = INT64_C(1772323200000000); /* 2026-03-01: it has just expired */
+    org_world_do(&world, "AssignRole {\"roleId\":\"r\",\"subjectId\":\"ada\"}");
+    assert_int_equal(assignment_of_ada(&world)->granted_at->seconds, 1772323201);
+    org_world_release(&world);
+}
