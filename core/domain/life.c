@@ -17,7 +17,7 @@ static const char *const names[] = {
     [LIFE_ARCHIVED] = "archived", [LIFE_CLOSED] = "closed",   [LIFE_RETIRED] = "retired",
     [LIFE_ENDED] = "ended",       [LIFE_REMOVED] = "removed",
 };
-enum { LIFE_NAMES = sizeof names / sizeof names[0] };
+enum { LIFE_NAMES = sizeof names / sizeof names[0], LIFE_LIST_SIZE = 96 };
 
 const struct life_move *life_moves(size_t *count)
 {
@@ -45,14 +45,28 @@ const char *life_noun(enum entity_kind kind, char noun[LIFE_NOUN_SIZE])
     return noun;
 }
 
-/* "active or archived". */
-static struct str life_list(struct arena *arena, uint32_t statuses)
+/* The statuses that entities of this kind can have. */
+static uint32_t life_known(enum entity_kind kind)
 {
-    struct str list = STR("");
+    uint32_t statuses = 0;
+    for (size_t i = 0; i < sizeof moves / sizeof moves[0]; i++) {
+        if (registry_command((unsigned)moves[i].command)->entity == kind) {
+            statuses |= BIT(moves[i].from) | BIT(moves[i].to);
+        }
+    }
+    return statuses;
+}
+
+/* "active or archived". */
+static const char *life_list(uint32_t statuses, char list[LIFE_LIST_SIZE])
+{
+    size_t size = 0;
+    list[0] = '\0';
     for (unsigned status = 0; status < LIFE_NAMES; status++) {
         if ((statuses & BIT(status)) != 0) {
-            list = arena_printf(arena, "%.*s%s%s", STR_ARG(list), list.size == 0 ? "" : " or ",
-                                names[status]);
+            size += (size_t)snprintf(list + size, LIFE_LIST_SIZE - size, "%s%s",
+                                     size == 0 ? "" : " or ", names[status]);
+            assert(size < LIFE_LIST_SIZE);
         }
     }
     return list;
@@ -70,9 +84,10 @@ struct status life_check(struct decide *d, enum entity_kind kind, struct str id,
     if (status < LIFE_NAMES && (statuses & BIT(status)) != 0) {
         return status_ok();
     }
-    return decide_reject(d, STATUS_FAILED_PRECONDITION,
-                         "expected %s '%.*s' to be %.*s, but it is %s", life_noun(kind, noun),
-                         STR_ARG(id), STR_ARG(life_list(d->arena, statuses)), life_name(status));
+    char list[LIFE_LIST_SIZE];
+    return decide_reject(d, STATUS_FAILED_PRECONDITION, "expected %s '%.*s' to be %s, but it is %s",
+                         life_noun(kind, noun), STR_ARG(id),
+                         life_list(statuses & life_known(kind), list), life_name(status));
 }
 
 /* The statuses from which a command may start. */
