@@ -1,15 +1,12 @@
-/* Base64 of RFC 4648 with the standard alphabet, and the extension that offers it. */
+/* Base64 of RFC 4648 with the standard alphabet. */
 #ifndef CORE_CEL_BASE64_H
 #define CORE_CEL_BASE64_H
 
-#include "core/cel/function.h"
+#include "core/cel/run.h"
 
 /* With padding, in the run's arena. */
 bool cel_base64_encode(struct cel_run *run, struct str bytes, struct str *text);
 /* With padding or without. Fails on what is none. */
 bool cel_base64_decode(struct cel_run *run, struct str text, struct str *bytes);
-
-/* base64.encode, base64.decode */
-extern const struct cel_overload_table cel_encoders;
 
 #endif

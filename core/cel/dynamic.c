@@ -30,10 +30,10 @@ static const struct cel_type *dynamic_item_type(const struct cel_proto_field *fi
                                                 struct arena *arena)
 {
     static const struct cel_type *const scalars[] = {
-        [CEL_NULL] = &cel_type_null,     [CEL_BOOL] = &cel_type_bool,
-        [CEL_INT] = &cel_type_int,       [CEL_UINT] = &cel_type_uint,
-        [CEL_DOUBLE] = &cel_type_double, [CEL_STRING] = &cel_type_string,
-        [CEL_BYTES] = &cel_type_bytes,
+        [CEL_NULL] = &cel_type_dyn, /* NullValue: null and its number */
+        [CEL_BOOL] = &cel_type_bool,     [CEL_INT] = &cel_type_int,
+        [CEL_UINT] = &cel_type_uint,     [CEL_DOUBLE] = &cel_type_double,
+        [CEL_STRING] = &cel_type_string, [CEL_BYTES] = &cel_type_bytes,
     };
     if (field->message == NULL) {
         return scalars[field->zero.kind];
@@ -116,6 +116,7 @@ static bool dynamic_make(void *self, struct cel_run *run, const struct cel_messa
     return true;
 }
 
+/* Items that are null where that unsets are left out. */
 static bool dynamic_set_list(const struct cel_schema *schema, struct cel_run *run,
                              struct cel_dynamic *message, const struct cel_proto_field *field,
                              const struct cel_list *list)
@@ -127,11 +128,7 @@ static bool dynamic_set_list(const struct cel_schema *schema, struct cel_run *ru
             !dynamic_store(schema, run, field, list->items[i], &raw, &unset)) {
             return false;
         }
-        if (unset) {
-            return cel_fail(run, "expected no null in the list for the field '%.*s'",
-                            STR_ARG(field->name));
-        }
-        if (!dynamic_add(run, message, field, raw)) {
+        if (!unset && !dynamic_add(run, message, field, raw)) {
             return false;
         }
     }
@@ -151,11 +148,7 @@ static bool dynamic_set_map(const struct cel_schema *schema, struct cel_run *run
                            &unset)) {
             return false;
         }
-        if (unset) {
-            return cel_fail(run, "expected no null in the map for the field '%.*s'",
-                            STR_ARG(field->name));
-        }
-        if (!dynamic_add_entry(run, message, field, key, raw)) {
+        if (!unset && !dynamic_add_entry(run, message, field, key, raw)) {
             return false;
         }
     }

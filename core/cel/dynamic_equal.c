@@ -1,5 +1,6 @@
 /* Equality of messages: the same type, the same fields set, equal values; NaN is unequal to itself.
- * Two Any are compared by what they hold where that type is known. */
+ * Two Any are compared by what they hold, or by
+ * their bytes when a type is not named. */
 #include "core/cel/dynamic_message.h"
 
 static bool dynamic_equal_raw(const struct cel_schema *schema, struct cel_run *run,
@@ -52,6 +53,9 @@ static bool dynamic_equal_any(const struct cel_schema *schema, struct cel_run *r
                               const struct cel_dynamic *a, const struct cel_dynamic *b, bool *equal)
 {
     struct cel_value first, second;
+    if (dynamic_value(a, 1).size == 0 || dynamic_value(b, 1).size == 0) {
+        return cel_equal(run, dynamic_value(a, 2), dynamic_value(b, 2), equal);
+    }
     return dynamic_adapt(schema, run, a->type, a, &first) &&
            dynamic_adapt(schema, run, b->type, b, &second) && cel_equal(run, first, second, equal);
 }

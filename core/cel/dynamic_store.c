@@ -84,40 +84,23 @@ static bool dynamic_store_list(struct dynamic_store *store, const struct cel_mes
     return true;
 }
 
-/* The text that JSON has for a key. */
-static bool dynamic_json_key(struct dynamic_store *store, struct cel_value key,
-                             struct cel_value *text)
-{
-    char digits[CEL_NUMBER_TEXT_MAX];
-    if (key.kind == CEL_STRING) {
-        *text = key;
-        return true;
-    }
-    if (key.kind == CEL_BOOL) {
-        *text = cel_string(key.boolean ? STR("true") : STR("false"));
-        return true;
-    }
-    bool negative = key.kind == CEL_INT && key.integer < 0;
-    uint64_t magnitude = negative ? 0 - key.unsigned_integer : key.unsigned_integer;
-    return cel_string_new(store->run, cel_number_base(negative, magnitude, 10, false, digits),
-                          text);
-}
-
 /* Struct */
 static bool dynamic_store_struct(struct dynamic_store *store, const struct cel_message_type *type,
                                  struct cel_value value, struct cel_value *raw)
 {
     const struct cel_proto_field *field = dynamic_field(type, 1);
     struct cel_dynamic *made;
-    struct cel_value key, item;
+    struct cel_value item;
     if (!dynamic_new(store->run, type, &made)) {
         return false;
     }
     for (uint32_t i = 0; i < value.map->count; i++) {
         const struct cel_entry *entry = &value.map->entries[i];
-        if (!dynamic_json_key(store, entry->key, &key) ||
-            !dynamic_store_json(store, dynamic_value_field(field)->message, entry->value, &item) ||
-            !dynamic_add_entry(store->run, made, field, key, item)) {
+        if (entry->key.kind != CEL_STRING) {
+            return cel_fail(store->run, "expected a map with strings as keys");
+        }
+        if (!dynamic_store_json(store, dynamic_value_field(field)->message, entry->value, &item) ||
+            !dynamic_add_entry(store->run, made, field, entry->key, item)) {
             return false;
         }
     }
@@ -135,8 +118,13 @@ static bool dynamic_json_integer(struct dynamic_store *store, const struct cel_m
                 : value.integer > -exact && value.integer < exact) {
         return dynamic_wrap(store, type, 2, cel_double((double)value.integer), raw);
     }
+    char digits[CEL_NUMBER_TEXT_MAX];
+    bool negative = !is_uint && value.integer < 0;
+    uint64_t magnitude = negative ? 0 - value.unsigned_integer : value.unsigned_integer;
     struct cel_value text;
-    return dynamic_json_key(store, value, &text) && dynamic_wrap(store, type, 3, text, raw);
+    return cel_string_new(store->run, cel_number_base(negative, magnitude, 10, false, digits),
+                          &text) &&
+           dynamic_wrap(store, type, 3, text, raw);
 }
 
 static bool dynamic_json_bytes(struct dynamic_store *store, const struct cel_message_type *type,
@@ -304,7 +292,7 @@ static bool dynamic_store_int(struct dynamic_store *store, const struct cel_prot
 {
     bool narrow = field->type == CEL_PROTO_INT32 || field->type == CEL_PROTO_SINT32 ||
                   field->type == CEL_PROTO_SFIXED32 || field->type == CEL_PROTO_ENUM;
-    if (field->null && (value.kind == CEL_NULL || value.integer == 0)) {
+    if (field->null && (value.kind == CEL_NULL || (value.kind == CEL_INT && value.integer == 0))) {
         *raw = cel_null();
         return true;
     }
@@ -371,6 +359,18 @@ static bool dynamic_store_message(struct dynamic_store *store, const struct cel_
            dynamic_mismatch(store, field, value);
 }
 
+/* An Any and a Value can be null; a Struct or ListValue cannot, and neither can an item that is a
+ * message which stands for itself. */
+static bool dynamic_null_unsets(const struct cel_proto_field *field)
+{
+    enum cel_known known = field->message->known;
+    if (known == CEL_KNOWN_NOT) {
+        return !field->repeated;
+    }
+    return known == CEL_KNOWN_WRAPPER || known == CEL_KNOWN_TIMESTAMP ||
+           known == CEL_KNOWN_DURATION;
+}
+
 bool dynamic_store(const struct cel_schema *schema, struct cel_run *run,
                    const struct cel_proto_field *field, struct cel_value value,
                    struct cel_value *raw, bool *unset)
@@ -380,10 +380,6 @@ bool dynamic_store(const struct cel_schema *schema, struct cel_run *run,
     if (field->message == NULL) {
         return dynamic_store_scalar(&store, field, value, raw);
     }
-    enum cel_known known = field->message->known;
-    if (value.kind == CEL_NULL && known != CEL_KNOWN_ANY && known != CEL_KNOWN_VALUE) {
-        *unset = true;
-        return true;
-    }
-    return dynamic_store_message(&store, field, value, raw);
+    *unset = value.kind == CEL_NULL && dynamic_null_unsets(field);
+    return *unset || dynamic_store_message(&store, field, value, raw);
 }

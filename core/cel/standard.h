@@ -10,6 +10,6 @@
     }
 
 extern const struct cel_overload_table cel_operators, cel_conversions, cel_collections,
-    cel_optionals, cel_lists;
+    cel_optionals, cel_lists, cel_times, cel_patterns, cel_encoders;
 
 #endif

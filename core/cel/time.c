@@ -245,16 +245,9 @@ static size_t time_put_fraction(char *out, size_t at, int32_t nanos)
     return at;
 }
 
-/* A timestamp apart. */
-struct time_parts {
-    int64_t year, days; /* days: since 1970-01-01 */
-    unsigned month, day;
-    int64_t clock; /* seconds of the day */
-};
-
-static struct time_parts time_parts_of(int64_t seconds)
+struct cel_time_parts cel_time_parts(int64_t seconds)
 {
-    struct time_parts parts;
+    struct cel_time_parts parts;
     parts.clock = (seconds % 86400 + 86400) % 86400;
     parts.days = (seconds - parts.clock) / 86400;
     cel_date_from_days(parts.days, &parts.year, &parts.month, &parts.day);
@@ -263,7 +256,7 @@ static struct time_parts time_parts_of(int64_t seconds)
 
 struct str cel_timestamp_print(struct cel_value timestamp, char out[CEL_TIME_TEXT_MAX])
 {
-    struct time_parts parts = time_parts_of(timestamp.seconds);
+    struct cel_time_parts parts = cel_time_parts(timestamp.seconds);
     const struct {
         int64_t number;
         int digits;
@@ -340,108 +333,3 @@ bool cel_time_subtract(struct cel_run *run, struct cel_value a, struct cel_value
 {
     return time_sum(run, a, b, -1, result);
 }
-
-/* The parts in the zone of the second argument, if there is one. */
-static bool time_local(struct cel_run *run, const struct cel_value *args, bool zoned,
-                       struct time_parts *parts)
-{
-    int32_t offset = 0;
-    if (!cel_charge(run, zoned ? 8 : 1)) {
-        return false;
-    }
-    if (zoned && !cel_zone_offset(cel_str(args[1]), args[0].seconds, &offset)) {
-        return cel_fail(run, "expected a time zone like 'Europe/Berlin' or '+05:30', not '%.*s'",
-                        STR_ARG(cel_str(args[1])));
-    }
-    *parts = time_parts_of(args[0].seconds + offset);
-    return true;
-}
-
-/* Each getter as two functions: in UTC, and in a zone. */
-#define TIME_GETTER(name, expression)                                                           \
-    static bool time_##name##_in(struct cel_run *run, const struct cel_value *args, bool zoned, \
-                                 struct cel_value *result)                                      \
-    {                                                                                           \
-        struct time_parts parts;                                                                \
-        if (!time_local(run, args, zoned, &parts)) {                                            \
-            return false;                                                                       \
-        }                                                                                       \
-        *result = cel_int(expression);                                                          \
-        return true;                                                                            \
-    }                                                                                           \
-    static bool time_##name(struct cel_run *run, const struct cel_value *args,                  \
-                            struct cel_value *result)                                           \
-    {                                                                                           \
-        return time_##name##_in(run, args, false, result);                                      \
-    }                                                                                           \
-    static bool time_##name##_zoned(struct cel_run *run, const struct cel_value *args,          \
-                                    struct cel_value *result)                                   \
-    {                                                                                           \
-        return time_##name##_in(run, args, true, result);                                       \
-    }
-
-TIME_GETTER(year, parts.year)
-TIME_GETTER(month, (int64_t)parts.month - 1)
-TIME_GETTER(date, parts.day)
-TIME_GETTER(day_of_month, (int64_t)parts.day - 1)
-TIME_GETTER(day_of_week, ((parts.days + 4) % 7 + 7) % 7)
-TIME_GETTER(day_of_year, parts.days - cel_days_from_date(parts.year, 1, 1))
-TIME_GETTER(hours, parts.clock / 3600)
-TIME_GETTER(minutes, parts.clock / 60 % 60)
-TIME_GETTER(seconds, parts.clock % 60)
-TIME_GETTER(milliseconds, args[0].nanos / 1000000)
-
-/* Whole seconds towards zero. */
-static int64_t time_whole_seconds(struct cel_value duration)
-{
-    return duration.seconds + (duration.seconds < 0 && duration.nanos > 0);
-}
-
-#define TIME_DURATION_GETTER(name, expression)                                          \
-    static bool time_duration_##name(struct cel_run *run, const struct cel_value *args, \
-                                     struct cel_value *result)                          \
-    {                                                                                   \
-        *result = cel_int(expression);                                                  \
-        return cel_charge(run, 1);                                                      \
-    }
-
-TIME_DURATION_GETTER(hours, time_whole_seconds(args[0]) / 3600)
-TIME_DURATION_GETTER(minutes, time_whole_seconds(args[0]) / 60)
-TIME_DURATION_GETTER(seconds, time_whole_seconds(args[0]))
-/* Only what is left beside the seconds, as the specification has it. */
-TIME_DURATION_GETTER(milliseconds,
-                     (args[0].seconds < 0 && args[0].nanos > 0 ? args[0].nanos - CEL_TIME_SECOND
-                                                               : args[0].nanos) /
-                         1000000)
-
-#define TIME_ROW(cel_name, id_name, function_name, ...)                                    \
-    {                                                                                      \
-        .name = cel_name, .id = id_name, .member = true, .function = time_##function_name, \
-        .result = &cel_type_int, .params = {                                               \
-            __VA_ARGS__                                                                    \
-        }                                                                                  \
-    }
-#define TIME_ROWS(cel_name, id_name, function_name)                                        \
-    TIME_ROW(cel_name, id_name, function_name, &cel_type_timestamp),                       \
-        TIME_ROW(cel_name, id_name "_with_tz", function_name##_zoned, &cel_type_timestamp, \
-                 &cel_type_string)
-
-static const struct cel_overload time_rows[] = {
-    TIME_ROWS("getFullYear", "timestamp_to_year", year),
-    TIME_ROWS("getMonth", "timestamp_to_month", month),
-    TIME_ROWS("getDate", "timestamp_to_day_of_month_1_based", date),
-    TIME_ROWS("getDayOfMonth", "timestamp_to_day_of_month", day_of_month),
-    TIME_ROWS("getDayOfWeek", "timestamp_to_day_of_week", day_of_week),
-    TIME_ROWS("getDayOfYear", "timestamp_to_day_of_year", day_of_year),
-    TIME_ROWS("getHours", "timestamp_to_hours", hours),
-    TIME_ROWS("getMinutes", "timestamp_to_minutes", minutes),
-    TIME_ROWS("getSeconds", "timestamp_to_seconds", seconds),
-    TIME_ROWS("getMilliseconds", "timestamp_to_milliseconds", milliseconds),
-    TIME_ROW("getHours", "duration_to_hours", duration_hours, &cel_type_duration),
-    TIME_ROW("getMinutes", "duration_to_minutes", duration_minutes, &cel_type_duration),
-    TIME_ROW("getSeconds", "duration_to_seconds", duration_seconds, &cel_type_duration),
-    TIME_ROW("getMilliseconds", "duration_to_milliseconds", duration_milliseconds,
-             &cel_type_duration),
-};
-const struct cel_overload_table cel_table_time = { time_rows,
-                                                   sizeof time_rows / sizeof *time_rows };

@@ -3,7 +3,7 @@
 #ifndef CORE_CEL_TIME_H
 #define CORE_CEL_TIME_H
 
-#include "core/cel/function.h"
+#include "core/cel/run.h"
 
 enum { CEL_TIME_SECOND = 1000000000 }; /* nanoseconds */
 
@@ -27,7 +27,13 @@ bool cel_time_add(struct cel_run *run, struct cel_value a, struct cel_value b,
 bool cel_time_subtract(struct cel_run *run, struct cel_value a, struct cel_value b,
                        struct cel_value *result);
 
-/* getFullYear ... getMilliseconds of both. */
-extern const struct cel_overload_table cel_table_time;
+/* A timestamp apart. */
+struct cel_time_parts {
+    int64_t year;
+    unsigned month, day; /* from 1 */
+    int64_t days;        /* since 1970-01-01 */
+    int64_t clock;       /* seconds of the day */
+};
+struct cel_time_parts cel_time_parts(int64_t seconds);
 
 #endif

@@ -182,6 +182,14 @@ static void suite_variable(struct suite_environment *made, struct str name,
         (struct cel_variable){ .name = name, .type = type };
 }
 
+static bool suite_not_given(struct cel_run *run, const struct cel_value *args,
+                            struct cel_value *result)
+{
+    (void)args;
+    (void)result;
+    return cel_fail(run, "expected a function that is more than declared");
+}
+
 static void suite_function(struct suite *suite, struct suite_environment *made, struct str name,
                            struct cel_value overload)
 {
@@ -194,6 +202,7 @@ static void suite_function(struct suite *suite, struct suite_environment *made, 
         .name = arena_copy(suite->run.arena, name).data,
         .id = arena_copy(suite->run.arena, suite_text(suite, overload, "overload_id")).data,
         .member = suite_get(suite, overload, "is_instance_function").boolean,
+        .function = suite_not_given,
         .result = suite_type(suite, suite_get(suite, overload, "result_type")),
     };
     for (uint32_t i = 0; i < params.list->count; i++) {

@@ -1,6 +1,7 @@
 /* Timestamps, durations and zones: text, arithmetic, ranges, calendar. */
 #include "core/cel/time.h"
 
+#include "core/cel/standard.h"
 #include "core/cel/zone.h"
 #include "tests/lib/test.h"
 
@@ -43,8 +44,8 @@ static int64_t get(const char *name, struct cel_value value, const char *zone)
 {
     struct cel_run run = new_run();
     struct cel_value args[2] = { value, cel_string(str_z(zone)) }, result;
-    for (uint32_t i = 0; i < cel_table_time.count; i++) {
-        const struct cel_overload *row = &cel_table_time.rows[i];
+    for (uint32_t i = 0; i < cel_times.count; i++) {
+        const struct cel_overload *row = &cel_times.rows[i];
         if (strcmp(row->name, name) == 0 && row->params[0]->kind == (enum cel_kind)value.kind &&
             (row->params[1] != NULL) == (zone != NULL)) {
             if (!row->function(&run, args, &result)) {
