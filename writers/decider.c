@@ -273,15 +273,15 @@ struct status decider_decide(struct decider *decider, const struct decider_comma
     return decider_work(&work, answer, record);
 }
 
-struct status decider_tick(struct decider *decider, int64_t now_us, struct str *record)
+struct status decider_tick(struct decider *decider, Agency__V1__Tick *tick, int64_t now_us,
+                           struct str *record)
 {
     arena_reset(&decider->arena);
-    Agency__V1__Tick tick = AGENCY__V1__TICK__INIT;
     decider->recorded_at_us =
         now_us > decider->recorded_at_us ? now_us : decider->recorded_at_us + 1;
-    tick.time_us = decider->recorded_at_us;
+    tick->time_us = decider->recorded_at_us;
     struct str body;
-    TRY(pb_pack(&decider->arena, &tick.base, &body));
+    TRY(pb_pack(&decider->arena, &tick->base, &body));
     decider_chain(decider, RECORD_TICK, body, decider->chain.next_command_offset);
     *record = buf_str(&decider->value);
     return status_ok();

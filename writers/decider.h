@@ -58,7 +58,8 @@ MUST_USE struct status decider_decide(struct decider *decider,
                                       const struct decider_command *command,
                                       struct decider_answer *answer, struct str *record);
 
-/* The next TICK record, as above. */
-MUST_USE struct status decider_tick(struct decider *decider, int64_t now_us, struct str *record);
+/* The next TICK record, as above; sets its time. */
+MUST_USE struct status decider_tick(struct decider *decider, Agency__V1__Tick *tick, int64_t now_us,
+                                    struct str *record);
 
 #endif
