@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -116,6 +117,12 @@ struct status data_dir_open(struct data_dir *dir, struct arena *arena, const cha
                             path);
     }
     return data_dir_read_key(dir, arena, key);
+}
+
+void data_dir_store(const struct data_dir *dir, uint32_t partition, char out[DATA_DIR_PATH_MAX])
+{
+    int size = snprintf(out, DATA_DIR_PATH_MAX, "%s/p%02" PRIu32, dir->stores, partition);
+    assert(size > 0 && size < DATA_DIR_PATH_MAX);
 }
 
 struct status data_dir_open_log(const struct data_dir *dir, bool read_only, struct evlog **log)

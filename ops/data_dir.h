@@ -25,6 +25,8 @@ struct data_dir {
  * its owner may write), INVALID_ARGUMENT (path too long, something else there), UNAVAILABLE. */
 MUST_USE struct status data_dir_open(struct data_dir *dir, struct arena *arena, const char *path,
                                      bool create);
+/* The folder of a partition's store. */
+void data_dir_store(const struct data_dir *dir, uint32_t partition, char out[DATA_DIR_PATH_MAX]);
 /* Opens its log. Statuses of evlog_local_open. */
 MUST_USE struct status data_dir_open_log(const struct data_dir *dir, bool read_only,
                                          struct evlog **log);

@@ -128,7 +128,8 @@ void partition_kit_tick(struct partition_kit *kit)
 {
     struct str record;
     kit->now_us += 1000000;
-    assert_ok(decider_tick(&kit->decider, kit->now_us, &record));
+    Agency__V1__Tick tick = AGENCY__V1__TICK__INIT;
+    assert_ok(decider_tick(&kit->decider, &tick, kit->now_us, &record));
     uint64_t offset = partition_kit_append(kit, record);
     assert_ok(partition_pass(kit->decided, offset, record, NULL, NULL));
     assert_ok(partition_write(kit->decided));

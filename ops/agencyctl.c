@@ -1,0 +1,194 @@
+/* agencyctl: the person's tool. Reads options, finds the verb, says on standard error what went
+ * wrong, and gives scripts an exit code to act on. */
+#include <signal.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/nearest.h"
+#include "ops/ctl.h"
+
+static const size_t CTL_ARENA_MAX = (size_t)2 << 30;
+
+struct verb {
+    const char *name;
+    const char *usage;
+    const char *help;
+    ctl_verb *run;
+    int args_min;
+    int args_max;
+    bool writes; /* makes the data folder where there is none */
+};
+
+static const struct verb verbs[] = {
+    { "submit", "COMMAND JSON | -", "send a command, or those of the JSON lines on standard input",
+      ctl_submit, 1, 2, true },
+    { "import", "FILE...",
+      "send the commands of JSON-lines files (zstd or plain); run it again to go on", ctl_import, 1,
+      1000, true },
+    { "export", "FILE",
+      "write the org's accepted commands as JSON lines (zstd if FILE ends in .zst)", ctl_export, 1,
+      1, false },
+    { "get", "KIND ID", "show one entity", ctl_get, 2, 4, false },
+    { "list", "KIND [FIELD=VALUE...]", "list the entities of a kind", ctl_list, 1, 9, false },
+    { "check", "SUBJECT PERMISSION OBJECT",
+      "may a subject do something; and by which way, decided by which change", ctl_check, 0, 3,
+      false },
+    { "who", "role ID | type NAME | group ID | can PERMISSION OBJECT",
+      "who holds a seat, a role type or seats in a group; who may do something", ctl_who, 2, 3,
+      false },
+    { "history", "[KIND ID]", "what happened: to one entity, by and about a subject, or in the org",
+      ctl_history, 0, 2, false },
+    { "log", "", "show the records of the log", ctl_log, 0, 0, false },
+    { "rebuild", "", "fold the stores again from the log, and compare their roots", ctl_rebuild, 0,
+      0, false },
+    { "verify", "", "check every record, head and root; name the first bad one", ctl_verify, 0, 0,
+      false },
+};
+enum { VERBS_COUNT = sizeof verbs / sizeof verbs[0] };
+
+#define OPTION(option_name, option_type, field, default_text, help_text)            \
+    {                                                                               \
+        .name = (option_name), .type = (option_type),                               \
+        .offset = offsetof(struct ctl_options, field), .otherwise = (default_text), \
+        .help = (help_text)                                                         \
+    }
+#define OPTION_INT(option_name, field, default_text, low, high, help_text)                        \
+    {                                                                                             \
+        .name = (option_name), .type = CONFIG_INT, .offset = offsetof(struct ctl_options, field), \
+        .otherwise = (default_text), .min = (low), .max = (high), .help = (help_text)             \
+    }
+
+const struct config_option ctl_options[] = {
+    OPTION("data", CONFIG_STRING, data, "agency-data", "the data folder"),
+    OPTION("org", CONFIG_STRING, org, "", "the org that it is about"),
+    OPTION("principal", CONFIG_STRING, principal, "admin",
+           "who commands: an operator's name, or KIND:IDENTITY such as API_KEY:ada"),
+    { .name = "output",
+      .type = CONFIG_ENUM,
+      .offset = offsetof(struct ctl_options, output),
+      .otherwise = "table",
+      .choices = "table|json",
+      .help = "for a person, or for a program (one JSON text a line)" },
+    OPTION("as-of", CONFIG_STRING, as_of, "",
+           "the moment asked about: 2020-06-01, '2 days ago', #DECISION or a token; empty: now"),
+    OPTION("at-least", CONFIG_STRING, at_least, "",
+           "a token: answer only when its decision is seen"),
+    OPTION("command-id", CONFIG_STRING, command_id, "",
+           "submit: the command's id, to repeat it safely; empty: a new one"),
+    OPTION("occurred-at", CONFIG_STRING, occurred_at, "",
+           "submit: when it happened (imports only)"),
+    OPTION("on-behalf-of", CONFIG_STRING, on_behalf_of, "",
+           "submit: the subject that is acted for"),
+    OPTION_INT("expected-version", expected_version, "0", 0, INT64_MAX,
+               "submit: the version that the entity must have; 0: any"),
+    { .name = "note.",
+      .type = CONFIG_PAIRS,
+      .offset = offsetof(struct ctl_options, notes),
+      .help = "submit: an annotation, such as --note.ticket=A-1" },
+    OPTION("all", CONFIG_BOOL, all, "false", "list: also what was removed, has ended or expired"),
+    OPTION_INT("limit", limit, "0", 0, INT64_MAX, "list, history, log: items at most; 0: all"),
+    OPTION("batch", CONFIG_STRING, batch, "",
+           "check: a file of JSON lines {subjects, permission, on, id}, or -"),
+    OPTION("role-type", CONFIG_STRING, role_type, "",
+           "who group: only holders of seats of this type"),
+    OPTION_INT("partition", partition, "-1", -1, 1023, "log, verify: one partition; -1: all"),
+    OPTION_INT("from", from, "0", 0, INT64_MAX, "log: the first sequence to show"),
+    OPTION("help", CONFIG_BOOL, help, "false", "show this"),
+};
+const size_t ctl_options_count = sizeof ctl_options / sizeof ctl_options[0];
+
+static void print_help(FILE *to)
+{
+    fputs("agencyctl: ask and command the organisations of a data folder.\n\n"
+          "usage: agencyctl [OPTION...] VERB [ARGUMENT...]\n\nverbs:\n",
+          to);
+    for (int i = 0; i < VERBS_COUNT; i++) {
+        fprintf(to, "  %s %s\n      %s\n", verbs[i].name, verbs[i].usage, verbs[i].help);
+    }
+    struct buf options = { 0 };
+    config_help(ctl_options, ctl_options_count, &options);
+    fprintf(to, "\noptions:\n%.*s", (int)options.size, options.data);
+    buf_release(&options);
+    fputs("\nWherever an id is asked, name:X finds what has that name at the moment asked about.\n"
+          "exit codes: 0 done; 1 could not be done; 2 called wrongly; 3 a command was rejected;\n"
+          "4 check: not allowed; 5 data is damaged\n",
+          to);
+}
+
+static const struct verb *find_verb(const char *name)
+{
+    struct nearest nearest;
+    nearest_init(&nearest, str_z(name));
+    for (int i = 0; i < VERBS_COUNT; i++) {
+        if (strcmp(verbs[i].name, name) == 0) {
+            return &verbs[i];
+        }
+        nearest_offer(&nearest, str_z(verbs[i].name));
+    }
+    fprintf(stderr, "agencyctl: expected a verb, but it is '%s'%s; see agencyctl --help\n", name,
+            nearest_hint(&nearest));
+    return NULL;
+}
+
+static int exit_code(enum status_code code)
+{
+    if (code == STATUS_INVALID_ARGUMENT) {
+        return CTL_USAGE;
+    }
+    return code == STATUS_DATA_LOSS ? CTL_DAMAGED : CTL_FAILED;
+}
+
+static int fail(struct status st)
+{
+    fprintf(stderr, "agencyctl: %s: %s\n", status_code_name(st.code), st.msg);
+    return exit_code(st.code);
+}
+
+static int run(struct ctl *ctl)
+{
+    const struct verb *verb = find_verb(ctl->argv[0]);
+    if (verb == NULL) {
+        return CTL_USAGE;
+    }
+    ctl->argc--;
+    ctl->argv++;
+    if (ctl->argc < verb->args_min || ctl->argc > verb->args_max) {
+        fprintf(stderr, "agencyctl: usage: agencyctl %s %s\n", verb->name, verb->usage);
+        return CTL_USAGE;
+    }
+    struct status st = data_dir_open(&ctl->dir, &ctl->arena, ctl->options.data.data, verb->writes);
+    if (st.code == STATUS_OK) {
+        st = verb->run(ctl);
+    }
+    ctl_flush(ctl);
+    return st.code == STATUS_OK ? ctl->exit : fail(st);
+}
+
+int main(int argc, char **argv)
+{
+    struct ctl ctl = { .clock = clock_real() };
+    struct config config;
+    signal(SIGPIPE, SIG_IGN);
+    arena_init(&ctl.arena, CTL_ARENA_MAX);
+    struct status st =
+        config_init(&config, ctl_options, ctl_options_count, &ctl.options, &ctl.arena);
+    if (st.code == STATUS_OK) {
+        st = config_read_args(&config, &argc, argv);
+    }
+    int code;
+    if (st.code != STATUS_OK) {
+        code = fail(st);
+    } else if (ctl.options.help || argc < 2) {
+        print_help(ctl.options.help ? stdout : stderr);
+        code = ctl.options.help ? CTL_OK : CTL_USAGE;
+    } else {
+        ctl.argc = argc - 1;
+        ctl.argv = argv + 1;
+        code = run(&ctl);
+    }
+    buf_release(&ctl.out);
+    arena_release(&ctl.arena);
+    return code;
+}

@@ -1,0 +1,199 @@
+/* verify: folds every partition's log into a fresh store beside the others, and compares. rebuild:
+ * the same, and the fresh store takes the place of the old one. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/pb/message.h"
+#include "ops/progress.h"
+#include "ops/reading.h"
+#include "replay/fold_log.h"
+
+enum { VERIFY_LEVEL = 1 };
+
+struct verify {
+    struct ctl *ctl;
+    struct evlog *log;
+    struct progress progress;
+    char fresh[DATA_DIR_PATH_MAX];
+    Agency__V1__VerifyResponse response;
+    char head[HASH_HEX_SIZE];
+    char root[HASH_HEX_SIZE];
+    char result[STATUS_MSG_MAX + 64];
+};
+
+static void verify_progress(void *context, uint64_t records)
+{
+    struct verify *verify = context;
+    progress_show(&verify->progress, records);
+}
+
+/* The root that the store of the folder has, if it is at the same place of the log. */
+static struct status verify_compare(struct verify *verify, struct partition *fresh,
+                                    const struct hash *root)
+{
+    char path[DATA_DIR_PATH_MAX], own[DATA_DIR_PATH_MAX];
+    struct stat found;
+    struct hash kept;
+    uint64_t count;
+    data_dir_store(&verify->ctl->dir, verify->response.partition, path);
+    if (stat(path, &found) != 0) {
+        return status_ok();
+    }
+    snprintf(own, sizeof own, "%.4000s-live", verify->fresh);
+    struct partition_options options = { .store = path,
+                                         .secondary = own,
+                                         .log = verify->log,
+                                         .number = verify->response.partition,
+                                         .level_known = VERIFY_LEVEL,
+                                         .memory_max = (size_t)1 << 28 };
+    struct partition *live;
+    TRY(partition_open(&options, &live));
+    struct status st = status_ok();
+    if (live->position.chain.sequence == fresh->position.chain.sequence) {
+        st = store_root(live->reader, &kept, &count);
+    } else {
+        kept = *root; /* behind the log, as after a crash: the next start folds the rest */
+    }
+    if (st.code == STATUS_OK && !hash_eq(&kept, root)) {
+        st = status_error(STATUS_DATA_LOSS,
+                          "expected the store of partition %" PRIu32 " to have the root of its log",
+                          verify->response.partition);
+    }
+    partition_close(live);
+    struct status removed = data_dir_remove(own);
+    return st.code == STATUS_OK ? removed : st;
+}
+
+static struct status verify_root(struct verify *verify, struct partition *partition)
+{
+    struct hash root;
+    TRY(store_verify_root(partition->reader, &root, &verify->response.entities));
+    hash_hex(&root, verify->root);
+    hash_hex(&partition->position.chain.head, verify->head);
+    return verify_compare(verify, partition, &root);
+}
+
+static struct status verify_fold(struct verify *verify)
+{
+    struct fold_log fold = { .log = verify->log,
+                             .store = verify->fresh,
+                             .partition = verify->response.partition,
+                             .progress = verify_progress,
+                             .context = verify };
+    struct partition *partition = NULL;
+    struct status st = fold_log_run(&fold, &partition);
+    verify->response.records = fold.records;
+    verify->response.voids = fold.voids;
+    if (st.code == STATUS_OK) {
+        st = verify_root(verify, partition);
+    }
+    partition_close(partition);
+    return st;
+}
+
+static void verify_say(struct verify *verify, struct status st)
+{
+    struct ctl *ctl = verify->ctl;
+    const Agency__V1__VerifyResponse *response = &verify->response;
+    snprintf(verify->result, sizeof verify->result, "%s%s%s", status_code_name(st.code),
+             st.msg[0] == '\0' ? "" : ": ", st.msg);
+    if (ctl->options.output == CTL_JSON) {
+        struct status printed = ctl_json(ctl, &response->base);
+        (void)printed; /* plain numbers and texts always print */
+    } else if (st.code != STATUS_OK) {
+        buf_printf(&ctl->out, "partition %" PRIu32 ": %s\n", response->partition, verify->result);
+    } else {
+        buf_printf(&ctl->out,
+                   "partition %" PRIu32 ": %" PRIu64 " records, %" PRIu64 " void, %" PRIu64
+                   " entities\n  head %s\n  root %s\n",
+                   response->partition, response->records, response->voids, response->entities,
+                   verify->head, verify->root);
+    }
+    if (st.code == STATUS_DATA_LOSS) {
+        ctl->exit = CTL_DAMAGED;
+    } else if (st.code != STATUS_OK && ctl->exit == CTL_OK) {
+        ctl->exit = CTL_FAILED;
+    }
+}
+
+static void verify_begin(struct verify *verify, uint32_t number, uint64_t records)
+{
+    struct ctl *ctl = verify->ctl;
+    agency__v1__verify_response__init(&verify->response);
+    verify->head[0] = verify->root[0] = '\0';
+    verify->response.head = verify->head;
+    verify->response.root = verify->root;
+    verify->response.result = verify->result;
+    verify->response.partition = number;
+    snprintf(verify->fresh, sizeof verify->fresh, "%.4000s/p%02" PRIu32 ".fresh", ctl->dir.stores,
+             number);
+    progress_init(&verify->progress, "records", records, ctl->clock);
+}
+
+/* The fresh store takes the old one's place: two renames, so that a crash leaves the old, the new,
+ * or none (then it is folded again). */
+static struct status verify_replace(const struct verify *verify)
+{
+    char path[DATA_DIR_PATH_MAX];
+    data_dir_store(&verify->ctl->dir, verify->response.partition, path);
+    TRY(data_dir_remove(path));
+    if (rename(verify->fresh, path) != 0) {
+        return status_error(STATUS_UNAVAILABLE, "expected to rename '%s': %s", verify->fresh,
+                            strerror(errno));
+    }
+    return status_ok();
+}
+
+static struct status verify_partition(struct verify *verify, uint32_t number, bool replace)
+{
+    uint64_t begin, end;
+    TRY(evlog_range(verify->log, EVLOG_DECISIONS, number, &begin, &end));
+    if (end == 0) {
+        return status_ok();
+    }
+    verify_begin(verify, number, end - begin);
+    TRY(data_dir_remove(verify->fresh));
+    struct status st = verify_fold(verify);
+    progress_end(&verify->progress);
+    bool differs = st.code == STATUS_DATA_LOSS && verify->root[0] != '\0';
+    verify_say(verify, st);
+    if (replace && (st.code == STATUS_OK || differs)) {
+        return verify_replace(verify);
+    }
+    return data_dir_remove(verify->fresh);
+}
+
+static struct status verify_all(struct ctl *ctl, bool replace)
+{
+    struct verify verify = { .ctl = ctl };
+    mkdir(ctl->dir.stores, 0700);
+    TRY(data_dir_open_log(&ctl->dir, !replace, &verify.log));
+    struct status st = status_ok();
+    uint32_t count = verify.log->identity.partitions_count;
+    for (uint32_t i = 0; i < count && st.code == STATUS_OK; i++) {
+        if (ctl->options.partition < 0 || ctl->options.partition == i) {
+            st = verify_partition(&verify, i, replace);
+        }
+    }
+    evlog_close(verify.log);
+    return st;
+}
+
+struct status ctl_verify(struct ctl *ctl)
+{
+    return verify_all(ctl, false);
+}
+
+struct status ctl_rebuild(struct ctl *ctl)
+{
+    int64_t began = clock_monotonic_us(&ctl->clock);
+    TRY(verify_all(ctl, true));
+    if (ctl->options.output == CTL_TABLE) {
+        buf_printf(&ctl->out, "rebuilt in %.2f s\n",
+                   (double)(clock_monotonic_us(&ctl->clock) - began) / 1e6);
+    }
+    return status_ok();
+}

@@ -1,0 +1,34 @@
+/* Sending commands to a data folder: this process owns it meanwhile. */
+#ifndef OPS_SENDING_H
+#define OPS_SENDING_H
+
+#include "ops/ctl.h"
+#include "writers/writer.h"
+
+struct sending {
+    struct ctl *ctl;
+    struct writer *writer;
+    struct evlog_identity identity;
+    Agency__V1__Principal *principal;
+};
+
+/* Opens the folder for writing; waits some seconds where another process has it. */
+MUST_USE struct status sending_open(struct sending *sending, struct ctl *ctl);
+/* Ends when all is answered and written. */
+MUST_USE struct status sending_close(struct sending *sending);
+
+/* Sends a command; `done` is called in the writer's thread. The command may be changed (sealed).
+ * Memory of `arena` is used until it returns. */
+MUST_USE struct status sending_submit(struct sending *sending, struct arena *arena,
+                                      Agency__V1__Command *command, request_done *done,
+                                      void *context);
+/* The same, and waits for the answer. */
+MUST_USE struct status sending_call(struct sending *sending, struct arena *arena,
+                                    Agency__V1__Command *command, struct decider_answer *answer);
+/* The answer as a client sees it; lies in the arena. */
+MUST_USE struct status sending_response(const struct sending *sending, struct arena *arena,
+                                        const char *org_id, const char *command_id,
+                                        const struct decider_answer *answer,
+                                        Agency__V1__SubmitResponse **response);
+
+#endif
