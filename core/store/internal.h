@@ -9,6 +9,7 @@
 
 struct store {
     struct kv *kv;
+    struct store_writer *writer; /* NULL while none is open */
 };
 
 struct store_reader {
@@ -61,7 +62,12 @@ MUST_USE struct status store_history_key(struct str stored, struct str *key, uin
 
 /* Loads the root that is stored; gives it. DATA_LOSS when its parts do not add up. */
 MUST_USE struct status store_root_load(struct kv *kv, void *snapshot, struct root **root);
-/* Adds what has changed of the root to the kv's batch. */
-void store_root_save(struct kv *kv, struct root *root, struct buf *scratch);
+/* Adds the root's hash and count to the kv's batch. */
+void store_root_put(struct kv *kv, const struct root *root);
+/* Writes the parts that have changed, as a batch of its own. */
+MUST_USE struct status store_root_save(struct kv *kv, struct root *root);
+
+/* Writes what the writer keeps in memory only, so that a flush is complete. */
+MUST_USE struct status store_writer_save(struct store_writer *writer);
 
 #endif

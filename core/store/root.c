@@ -13,7 +13,12 @@ struct root {
     uint16_t parts[ROOT_PARTS][ROOT_LANES];
     uint16_t sum[ROOT_LANES]; /* of all parts */
     uint64_t count;
-    bool changed[ROOT_PARTS];
+    bool changed[ROOT_PARTS]; /* since it was stored */
+    /* As it was at root_begin: what has been touched since. */
+    uint16_t parts_before[ROOT_PARTS][ROOT_LANES];
+    uint16_t sum_before[ROOT_LANES];
+    uint64_t count_before;
+    bool touched[ROOT_PARTS];
     EVP_CIPHER *cipher;
     EVP_CIPHER_CTX *context;
 };
@@ -64,29 +69,58 @@ static void root_expand(struct root *root, struct str key, uint64_t version, str
     assert(ok && written == ROOT_PART_SIZE);
 }
 
+void root_begin(struct root *root)
+{
+    memcpy(root->sum_before, root->sum, sizeof root->sum);
+    memset(root->touched, 0, sizeof root->touched);
+    root->count_before = root->count;
+}
+
+void root_rollback(struct root *root)
+{
+    for (unsigned part = 0; part < ROOT_PARTS; part++) {
+        if (root->touched[part]) {
+            memcpy(root->parts[part], root->parts_before[part], ROOT_PART_SIZE);
+        }
+    }
+    memcpy(root->sum, root->sum_before, sizeof root->sum);
+    root->count = root->count_before;
+    memset(root->touched, 0, sizeof root->touched);
+}
+
+/* The part that a key's row is about to change. */
+static unsigned root_touch(struct root *root, struct str key)
+{
+    unsigned part = root_part_of(key);
+    if (!root->touched[part]) {
+        memcpy(root->parts_before[part], root->parts[part], ROOT_PART_SIZE);
+        root->touched[part] = true;
+    }
+    root->changed[part] = true;
+    return part;
+}
+
 void root_add(struct root *root, struct str key, uint64_t version, struct str value)
 {
     uint16_t lanes[ROOT_LANES];
-    unsigned part = root_part_of(key);
+    unsigned part = root_touch(root, key);
     root_expand(root, key, version, value, lanes);
     for (int i = 0; i < ROOT_LANES; i++) {
         root->parts[part][i] = (uint16_t)(root->parts[part][i] + lanes[i]);
         root->sum[i] = (uint16_t)(root->sum[i] + lanes[i]);
     }
-    root->changed[part] = true;
     root->count++;
 }
 
 void root_remove(struct root *root, struct str key, uint64_t version, struct str value)
 {
     uint16_t lanes[ROOT_LANES];
-    unsigned part = root_part_of(key);
+    unsigned part = root_touch(root, key);
     root_expand(root, key, version, value, lanes);
     for (int i = 0; i < ROOT_LANES; i++) {
         root->parts[part][i] = (uint16_t)(root->parts[part][i] - lanes[i]);
         root->sum[i] = (uint16_t)(root->sum[i] - lanes[i]);
     }
-    root->changed[part] = true;
     root->count--;
 }
 
@@ -123,6 +157,7 @@ struct status root_set_part(struct root *root, unsigned part, struct str bytes)
         root->sum[i] = (uint16_t)(root->sum[i] - root->parts[part][i] + lanes[i]);
         root->parts[part][i] = lanes[i];
     }
+    root->changed[part] = false;
     return status_ok();
 }
 
@@ -131,10 +166,13 @@ void root_set_count(struct root *root, uint64_t count)
     root->count = count;
 }
 
-bool root_take_changed(struct root *root, unsigned part)
+bool root_changed(const struct root *root, unsigned part)
 {
     assert(part < ROOT_PARTS);
-    bool changed = root->changed[part];
-    root->changed[part] = false;
-    return changed;
+    return root->changed[part];
+}
+
+void root_saved(struct root *root)
+{
+    memset(root->changed, 0, sizeof root->changed);
 }

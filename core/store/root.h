@@ -28,6 +28,11 @@ void root_add(struct root *root, struct str key, uint64_t version, struct str va
 /* Takes a row out that was added. */
 void root_remove(struct root *root, struct str key, uint64_t version, struct str value);
 
+/* What follows can be taken back. */
+void root_begin(struct root *root);
+/* Takes back all since root_begin. */
+void root_rollback(struct root *root);
+
 struct hash root_hash(const struct root *root);
 uint64_t root_count(const struct root *root);
 /* A part as bytes, borrowed until the next change. */
@@ -35,7 +40,8 @@ struct str root_part(const struct root *root, unsigned part);
 /* Replaces a part or the count, when a root is loaded. DATA_LOSS for a wrong size. */
 MUST_USE struct status root_set_part(struct root *root, unsigned part, struct str bytes);
 void root_set_count(struct root *root, uint64_t count);
-/* Says whether a part has changed since the last call for it. */
-bool root_take_changed(struct root *root, unsigned part);
+/* Whether a part may differ from what was stored; root_set_part and root_saved make it false. */
+bool root_changed(const struct root *root, unsigned part);
+void root_saved(struct root *root);
 
 #endif

@@ -95,6 +95,7 @@ void store_close(struct store *store)
     if (store == NULL) {
         return;
     }
+    assert(store->writer == NULL);
     store->kv->ops->close(store->kv);
     mem_free(store);
 }
@@ -106,6 +107,9 @@ struct status store_destroy(const char *path)
 
 struct status store_flush(struct store *store)
 {
+    if (store->writer != NULL) {
+        TRY(store_writer_save(store->writer));
+    }
     return store->kv->ops->flush(store->kv);
 }
 

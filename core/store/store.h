@@ -53,7 +53,8 @@ void store_close(struct store *store);
 /* Deletes the folder of a closed store. */
 MUST_USE struct status store_destroy(const char *path);
 
-/* Makes all writes so far survive a crash. The caller does it every 10 s or 100,000 decisions. */
+/* Makes all writes so far survive a crash; not while store_write runs. The caller does it every 10
+ * s or 100,000 decisions; much that lies in memory is flushed by itself. */
 MUST_USE struct status store_flush(struct store *store);
 /* A secondary sees what its owner has flushed by now. No reader may be open. */
 MUST_USE struct status store_catch_up(struct store *store);
@@ -141,8 +142,8 @@ MUST_USE struct status store_write(struct store_writer *writer, const struct sto
 
 /* The state root over all rows of STORE_ENTITY, as kept by the writer, and how many there are. */
 MUST_USE struct status store_root(struct store_reader *reader, struct hash *root, uint64_t *count);
-/* Computes the root again from the rows. DATA_LOSS, and in which 256th part of the keys, when it is
- * not the one kept. */
+/* Computes the root again from the rows. DATA_LOSS when it is not the one kept; says in which 256th
+ * part of the keys, where it can. */
 MUST_USE struct status store_verify_root(struct store_reader *reader, struct hash *root,
                                          uint64_t *count);
 

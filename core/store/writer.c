@@ -7,7 +7,9 @@
  *   (1) the rows, the position and the root change in one commit or not at all;
  *   (2) of one key, the history's rows and the latest row cover disjoint spans of versions, each
  *       `since` < `until`;
- *   (3) the root in memory is that of the rows, or `root` is NULL and loaded by the next write. */
+ *   (3) the root in memory is that of the rows;
+ *   (4) nothing reaches the disk but by store_flush, which first writes the parts of the root: so
+ *       memory is flushed here long before RocksDB would do it by itself. */
 #include <stdlib.h>
 
 #include "core/base/buf.h"
@@ -15,8 +17,14 @@
 #include "core/base/num.h"
 #include "core/store/internal.h"
 
+/* Bytes in memory after which they are flushed; RocksDB's own limit is far above
+ * (kv_rocks_options.c). */
+enum { STORE_UNFLUSHED_MAX = 64 << 20, STORE_ROW_OVERHEAD = 64 };
+
 struct store_writer {
+    struct store *store;
     struct kv *kv;
+    uint64_t unflushed; /* bytes written since the last flush, about */
     struct root *root;
     struct arena arena; /* of one group of keys */
     struct buf row;     /* scratch */
@@ -25,14 +33,17 @@ struct store_writer {
 
 struct status store_writer_open(struct store *store, struct store_writer **out)
 {
+    assert(store->writer == NULL);
     if (store->kv->read_only) {
         return status_error(STATUS_FAILED_PRECONDITION, "expected a store that is owned");
     }
     struct root *root;
     TRY(store_root_load(store->kv, NULL, &root));
     struct store_writer *writer = mem_zalloc(1, sizeof *writer);
+    writer->store = store;
     writer->kv = store->kv;
     writer->root = root;
+    store->writer = writer;
     arena_init(&writer->arena, SIZE_MAX);
     *out = writer;
     return status_ok();
@@ -43,11 +54,20 @@ void store_writer_close(struct store_writer *writer)
     if (writer == NULL) {
         return;
     }
+    struct status lost = store_writer_save(writer); /* then the next start folds again */
+    (void)lost;
+    writer->store->writer = NULL;
     root_free(writer->root);
     arena_release(&writer->arena);
     buf_release(&writer->row);
     buf_release(&writer->key);
     mem_free(writer);
+}
+
+struct status store_writer_save(struct store_writer *writer)
+{
+    writer->unflushed = 0;
+    return store_root_save(writer->kv, writer->root);
 }
 
 /* A row while changes of its key are applied; bytes are borrowed. */
@@ -189,33 +209,55 @@ static struct status store_writer_collect(struct store_writer *writer,
     for (size_t done; count > 0; sorted += done, count -= done) {
         TRY(store_writer_group(writer, sorted, count, &done));
     }
-    store_root_save(writer->kv, writer->root, &writer->key);
+    store_root_put(writer->kv, writer->root);
     writer->kv->ops->put(writer->kv, KV_META, STORE_KEY_POSITION, position);
     return status_ok();
 }
 
-struct status store_write(struct store_writer *writer, const struct store_change *changes,
-                          size_t changes_count, struct str position)
+/* Flushes when much lies in memory. A disk that refuses is asked again after the next write. */
+static void store_writer_relieve(struct store_writer *writer, const struct store_change *changes,
+                                 size_t changes_count)
 {
-    if (writer->root == NULL) {
-        TRY(store_root_load(writer->kv, NULL, &writer->root));
-    }
-    const struct store_change **sorted = mem_alloc((changes_count + 1) * sizeof *sorted);
     for (size_t i = 0; i < changes_count; i++) {
-        sorted[i] = &changes[i];
-        assert(changes[i].family != STORE_META || !str_starts(changes[i].key, STR("store.")));
+        uint64_t size = changes[i].key.size + changes[i].value.size + STORE_ROW_OVERHEAD;
+        writer->unflushed += store_has_history(changes[i].family) ? 2 * size : size;
     }
-    qsort(sorted, changes_count, sizeof *sorted, store_writer_order);
-    struct status st = store_writer_collect(writer, sorted, changes_count, position);
+    if (writer->unflushed >= STORE_UNFLUSHED_MAX) {
+        struct status later = store_flush(writer->store);
+        (void)later;
+    }
+}
+
+static struct status store_write_sorted(struct store_writer *writer,
+                                        const struct store_change *const *sorted, size_t count,
+                                        struct str position)
+{
+    root_begin(writer->root);
+    struct status st = store_writer_collect(writer, sorted, count, position);
     if (st.code == STATUS_OK) {
         st = writer->kv->ops->commit(writer->kv);
     } else {
         writer->kv->ops->discard(writer->kv);
     }
     if (st.code != STATUS_OK) {
-        root_free(writer->root);
-        writer->root = NULL;
+        root_rollback(writer->root);
     }
+    return st;
+}
+
+struct status store_write(struct store_writer *writer, const struct store_change *changes,
+                          size_t changes_count, struct str position)
+{
+    const struct store_change **sorted = mem_alloc((changes_count + 1) * sizeof *sorted);
+    for (size_t i = 0; i < changes_count; i++) {
+        sorted[i] = &changes[i];
+        assert(changes[i].family != STORE_META || !str_starts(changes[i].key, STR("store.")));
+    }
+    qsort(sorted, changes_count, sizeof *sorted, store_writer_order);
+    struct status st = store_write_sorted(writer, sorted, changes_count, position);
     mem_free(sorted);
+    if (st.code == STATUS_OK) {
+        store_writer_relieve(writer, changes, changes_count);
+    }
     return st;
 }
