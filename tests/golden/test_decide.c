@@ -2,6 +2,7 @@
  *
  *   case   assigning twice yields no event
  *   given  RoleCreated {"roleId":"r1"}       an event that is applied
+ *   many   256 RoleCreated {"roleId":"r#"}   so many events, # being 1, 2, ...
  *   done   AssignRole {...}                  a command that must be accepted
  *   as     ada                               who commands from here on: `admin`, or whoever @ada is
  *   at     2026-06-01T00:00:00Z              the decider's clock from here on
@@ -73,11 +74,35 @@ static struct status golden_done(struct org_world *world, const char *text)
                : status_error((enum status_code)rejection->code, "%s", rejection->reason);
 }
 
+static struct status golden_many(struct org_world *world, const char *text)
+{
+    char *event;
+    unsigned long count = strtoul(text, &event, 10);
+    for (unsigned long i = 1; i <= count; i++) {
+        struct buf numbered = { 0 };
+        for (const char *c = event + 1; *c != '\0'; c++) {
+            if (*c == '#') {
+                buf_printf(&numbered, "%lu", i);
+            } else {
+                buf_byte(&numbered, (uint8_t)*c);
+            }
+        }
+        buf_byte(&numbered, '\0');
+        struct status status = org_world_apply(world, numbered.data);
+        buf_release(&numbered);
+        TRY(status);
+    }
+    return status_ok();
+}
+
 static struct status golden_step(struct org_world *world, const char *line)
 {
     const char *rest = line_rest(line);
     if (line_is(line, "given")) {
         return org_world_apply(world, rest);
+    }
+    if (line_is(line, "many")) {
+        return golden_many(world, rest);
     }
     if (line_is(line, "done")) {
         return golden_done(world, rest);
