@@ -39,6 +39,17 @@ enum cel_meaning {
     CEL_MEANS_FIELD,    /* SELECT of a message whose type is known */
 };
 
+/* The most that a node can cost and hold, in units of gas: a text counts by 16 bytes, a list or map
+ * by items. CEL_UNBOUNDED: no bound is known. */
+#define CEL_UNBOUNDED UINT64_MAX
+struct cel_bound {
+    uint64_t gas;       /* of computing it, operands included */
+    uint64_t size;      /* of its own items or bytes */
+    uint64_t deep;      /* of all that it holds */
+    uint64_t item_size; /* of each item's own */
+    uint64_t item_deep; /* of all that each item holds */
+};
+
 struct cel_node {
     enum cel_node_kind kind;
     uint32_t id;         /* place in the compilation's list */
@@ -66,8 +77,8 @@ struct cel_node {
     const struct cel_field *field;               /* CEL_MEANS_FIELD */
     const struct cel_field *message_fields;      /* MESSAGE: one per arg */
     const struct cel_message_type *message_type; /* MESSAGE */
-    uint64_t gas_max, size_max;                  /* the estimate's */
-    uint32_t base; /* first register of a loop or bind; the planner's */
+    uint32_t base;          /* first register of a loop or bind; the planner's */
+    struct cel_bound bound; /* the estimate */
 };
 
 struct cel_compilation {
@@ -77,6 +88,8 @@ struct cel_compilation {
     struct cel_problems *problems;
     struct cel_node **nodes; /* all of them, children before parents; a node's id is its place */
     uint32_t node_count, node_max;
+    struct cel_node **order; /* those that the checker saw, in the order of their computation */
+    uint32_t order_count;
     bool arena_full;
     struct cel_node *root;
 };
@@ -88,6 +101,11 @@ bool cel_problem(struct cel_compilation *c, uint32_t offset, const char *format,
 void *cel_compilation_full(struct cel_compilation *c);
 /* Line and column of a byte. */
 struct cel_position cel_position_of(struct str source, uint32_t offset);
+/* The first bytes of a source's part, for a message. */
+static inline struct str cel_shortened(struct str part)
+{
+    return (struct str){ part.data, part.size < 60 ? part.size : 60 };
+}
 /* How many edits lie between two names, at most `max`, else max + 1. For suggestions. */
 uint32_t cel_edit_distance(struct str a, struct str b, uint32_t max);
 

@@ -32,6 +32,7 @@ struct cel_variable {
     struct str name; /* may be qualified: "a.b" */
     const struct cel_type *type;
     uint32_t size_max; /* bytes or items, for the estimate; 0: unknown */
+    uint32_t item_max; /* bytes of each item, likewise */
 };
 
 /* What an expression may refer to. Borrowed by the programs compiled with it. */
@@ -46,6 +47,7 @@ struct cel_env {
     bool block_macros;   /* cel.block and its like: for optimisers and tests */
     bool without_limits; /* of depth, nodes, loops and estimate: for conformance tests only */
     const struct cel_type *result; /* the type the expression must have; NULL: any */
+    uint64_t estimate_max;         /* refuse what may cost more than this; 0: refuse nothing */
 };
 
 struct cel_position {
@@ -77,10 +79,10 @@ void cel_problems_print(struct buf *out, struct str source, const struct cel_pro
 /* The type of the result, as checked. */
 const struct cel_type *cel_program_type(const struct cel_program *program);
 
-/* Bounds of the gas of one evaluation, for bindings within the declared sizes. */
+/* The most gas that one evaluation can need, for bindings within the declared sizes. */
 struct cel_cost_estimate {
     uint64_t gas_max;             /* UINT64_MAX: not bounded */
-    struct cel_position position; /* of the most expensive part */
+    struct cel_position position; /* of what costs most, or has no bound */
     struct str part;              /* its source; borrowed */
 };
 struct cel_cost_estimate cel_cost(const struct cel_program *program);

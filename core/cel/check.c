@@ -393,7 +393,7 @@ static void cel_check_ident(struct cel_checker *checker, struct cel_node *node)
 }
 
 /* Gives the node its type; of a chain only this link: args[0] has been checked. */
-static void cel_check_link(struct cel_checker *checker, struct cel_node *node)
+static void cel_check_kind(struct cel_checker *checker, struct cel_node *node)
 {
     switch (node->kind) {
     case CEL_NODE_CONST:
@@ -438,6 +438,12 @@ static void cel_check_link(struct cel_checker *checker, struct cel_node *node)
         cel_check_bind(checker, node);
         return;
     }
+}
+
+static void cel_check_link(struct cel_checker *checker, struct cel_node *node)
+{
+    cel_check_kind(checker, node);
+    checker->c->order[checker->c->order_count++] = node;
 }
 
 /* a.b.f(x): the function a.b.f when there is one, else the member f of a.b. */
@@ -496,6 +502,10 @@ static void cel_check_finish(struct cel_checker *checker)
 bool cel_check(struct cel_compilation *c)
 {
     struct cel_checker checker = { .c = c, .infer = { .arena = c->arena } };
+    c->order = arena_alloc(c->arena, c->node_count * sizeof(struct cel_node *));
+    if (c->order == NULL) {
+        return cel_compilation_full(c) != NULL;
+    }
     cel_check_node(&checker, c->root);
     if (c->env->result != NULL) {
         cel_check_expect(&checker, c->root, c->env->result, "the result");

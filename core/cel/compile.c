@@ -22,10 +22,15 @@ struct status cel_compile(const struct cel_env *env, struct str source, struct a
         return cel_compile_failed(&c);
     }
     cel_fold(&c);
+    struct cel_cost_estimate estimate = cel_estimate(&c);
+    if (problems->count > 0) {
+        return cel_compile_failed(&c);
+    }
     struct cel_program *made = arena_zalloc(arena, sizeof *made);
     if (made == NULL || !cel_plan(&c, false, made)) {
         return arena_full(arena);
     }
+    made->estimate = estimate;
     *program = made;
     return status_ok();
 }

@@ -72,14 +72,14 @@ static bool cel_fold_node(struct cel_run *run, const struct cel_node *node,
     }
 }
 
-/* Children stand before their parents in the list, so one pass suffices. */
+/* Operands stand before what uses them, so one pass suffices. */
 void cel_fold(struct cel_compilation *c)
 {
     struct cel_run run = { .arena = c->arena,
                            .gas = { CEL_FOLD_GAS },
                            .provider = c->env->provider };
-    for (uint32_t i = 0; i < c->node_count; i++) {
-        struct cel_node *node = c->nodes[i];
+    for (uint32_t i = 0; i < c->order_count; i++) {
+        struct cel_node *node = c->order[i];
         struct cel_value result;
         run.error.kind = CEL_ERROR_NONE;
         if (cel_fold_node(&run, node, &result) && result.kind != CEL_MESSAGE) {

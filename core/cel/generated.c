@@ -203,7 +203,6 @@ static enum cel_direct cel_generated_direct(const ProtobufCFieldDescriptor *fiel
 static bool cel_generated_find_field(void *self, const struct cel_message_type *type,
                                      struct str name, struct arena *arena, struct cel_field *out)
 {
-    (void)self;
     const ProtobufCFieldDescriptor *field = pb_field_find(cel_generated_type_in(type), name);
     if (field == NULL || !str_eq(str_z(field->name), name)) {
         return false;
@@ -216,6 +215,9 @@ static bool cel_generated_find_field(void *self, const struct cel_message_type *
         .direct = cel_generated_direct(field),
         .offset = field->offset,
     };
+    const struct cel_generated *g = self;
+    out->size_max = pb_field_repeated(field) ? g->items_max : g->text_max;
+    out->item_max = g->text_max;
     return out->type != NULL;
 }
 

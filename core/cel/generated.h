@@ -14,6 +14,7 @@ struct cel_generated {
     const ProtobufCEnumDescriptor **enums;       /* sorted by name */
     size_t message_count, message_max, enum_count, enum_max;
     struct arena *arena;
+    uint32_t text_max, items_max; /* what no text or list exceeds, for estimates; 0: unknown */
 };
 
 /* Knows the `roots` and every message and enum that they reach. The arena must outlive it; the

@@ -34,6 +34,7 @@ struct cel_field {
     enum cel_direct direct;
     uint32_t offset;   /* bytes from the message, when direct */
     uint32_t size_max; /* bytes of a string, items of a list or map, for the estimate; 0 unknown */
+    uint32_t item_max; /* bytes of each item, likewise */
 };
 
 struct cel_provider {
