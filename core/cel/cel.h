@@ -58,7 +58,7 @@ struct cel_position {
 
 struct cel_problem {
     struct cel_position position;
-    char msg[200]; /* what was expected, and the nearest name */
+    char msg[256]; /* what was expected, and the nearest name */
 };
 
 struct cel_problems {

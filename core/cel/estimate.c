@@ -222,6 +222,17 @@ static uint64_t cel_gas_product(const struct cel_bound *a, const struct cel_boun
     return cel_times(2, cel_times(cel_plus(a->size, 1), cel_times(cel_plus(b->size, 1), each)));
 }
 
+/* Each round of merging visits and compares every item; the keys are the last argument's items. */
+static uint64_t cel_gas_sort(const struct cel_node *node)
+{
+    const struct cel_bound *keys = &node->args[node->count - 1]->bound;
+    uint64_t rounds = 3;
+    while (rounds < 66 && keys->size >> (rounds - 3) > 0) {
+        rounds++;
+    }
+    return cel_times(cel_plus(keys->size, 1), cel_times(rounds, cel_plus(2, keys->item_deep)));
+}
+
 static uint64_t cel_gas_regex(const struct cel_node *node)
 {
     uint64_t text = cel_times(CEL_GAS_BYTES, node->args[0]->bound.size);
@@ -240,6 +251,8 @@ static uint64_t cel_gas_function(const struct cel_node *node, enum cel_cost cost
         return cel_gas_product(&node->args[0]->bound, &node->args[1]->bound);
     case CEL_COST_SQUARE:
         return cel_gas_product(&node->args[0]->bound, &node->args[0]->bound);
+    case CEL_COST_SORT:
+        return cel_gas_sort(node);
     case CEL_COST_REGEX:
         return cel_gas_regex(node);
     case CEL_COST_DEEP:

@@ -14,6 +14,7 @@ enum cel_cost {
     CEL_COST_ARGS,     /* with the sum of the arguments' sizes (bytes / 16, elements) */
     CEL_COST_PRODUCT,  /* with the product of the first two arguments' sizes */
     CEL_COST_SQUARE,   /* with the square of the first argument's size */
+    CEL_COST_SORT,     /* with n log n of the first argument's size */
     CEL_COST_REGEX,    /* arguments' product, the second a pattern */
     CEL_COST_DEEP,     /* equality of whatever the arguments hold */
     CEL_COST_VARIABLE, /* the function has no bound to offer: refused unless sizes are constant */

@@ -36,28 +36,81 @@ static bool cel_overload_fits(struct cel_checker *checker, const struct cel_node
     return true;
 }
 
-static void cel_overload_problem(struct cel_checker *checker, const struct cel_node *node,
-                                 const struct cel_candidates *shape)
+/* "+" for "_+_", "[]" for "_[_]", "in" for "@in". */
+static void cel_overload_print_name(struct buf *text, struct str name)
+{
+    bool index = str_starts(name, STR("_["));
+    for (size_t i = 0; i < name.size; i++) {
+        bool hole = name.data[i] == '_' && (name.data[0] == '_' || name.data[name.size - 1] == '_');
+        if (name.data[i] != '@' && (!hole || (i > 0 && i + 1 < name.size && !index))) {
+            buf_byte(text, (uint8_t)name.data[i]);
+        }
+    }
+}
+
+static bool cel_is_number_type(const struct cel_type *type)
+{
+    return type->kind == CEL_INT || type->kind == CEL_UINT || type->kind == CEL_DOUBLE;
+}
+
+/* What to do about numbers of two types. */
+static bool cel_overload_advise(struct cel_checker *checker, const struct cel_node *node,
+                                struct buf *text)
+{
+    if (node->count != 2) {
+        return false;
+    }
+    const struct cel_type *a = cel_infer_final(&checker->infer, node->args[0]->type);
+    const struct cel_type *b = cel_infer_final(&checker->infer, node->args[1]->type);
+    if (!cel_is_number_type(a) || !cel_is_number_type(b) || a->kind == b->kind) {
+        return false;
+    }
+    bool real = a->kind == CEL_DOUBLE || b->kind == CEL_DOUBLE;
+    buf_printf(text, "; convert one, as in %s(x)", real ? "double" : "int");
+    return true;
+}
+
+static void cel_overload_print_params(struct buf *text, const struct cel_overload *overload)
+{
+    for (uint32_t i = 0; i < cel_overload_params(overload); i++) {
+        buf_append(text, i == 0 ? STR("") : STR(", "));
+        cel_type_print(text, overload->params[i]);
+    }
+}
+
+static void cel_overload_print_shapes(struct cel_checker *checker, const struct cel_node *node,
+                                      struct buf *text)
+{
+    enum { SHOWN_MAX = 4 };
+    uint32_t table = 0, row = 0, shown = 0;
+    const struct cel_overload *overload;
+    while ((overload = cel_overload_next(checker->c->env, node->name, &table, &row)) != NULL) {
+        if (overload->member != node->member || overload->late) {
+            continue;
+        }
+        if (shown == SHOWN_MAX) {
+            buf_append(text, STR(" or more"));
+            return;
+        }
+        buf_append(text, shown++ == 0 ? STR("; it takes (") : STR(" or ("));
+        cel_overload_print_params(text, overload);
+        buf_append(text, STR(")"));
+    }
+}
+
+static void cel_overload_problem(struct cel_checker *checker, const struct cel_node *node)
 {
     struct buf text = { 0 };
-    bool number[2] = { false, false };
-    buf_printf(&text, "expected operands that '%.*s' takes, but found ", STR_ARG(node->name));
+    buf_append(&text, STR("expected operands that '"));
+    cel_overload_print_name(&text, node->name);
+    buf_append(&text, STR("' takes, but found ("));
     for (uint32_t i = 0; i < node->count; i++) {
-        const struct cel_type *type = cel_infer_final(&checker->infer, node->args[i]->type);
         buf_append(&text, i == 0 ? STR("") : STR(", "));
-        cel_type_print(&text, type);
-        number[0] = number[0] || type->kind == CEL_INT || type->kind == CEL_UINT;
-        number[1] = number[1] || type->kind == CEL_DOUBLE;
+        cel_type_print(&text, cel_infer_final(&checker->infer, node->args[i]->type));
     }
-    if (number[0] && number[1]) {
-        buf_append(&text, STR("; convert one, as in double(x)"));
-    } else if (shape->count > 0) {
-        buf_append(&text, STR("; it takes "));
-        const struct cel_overload *like = shape->rows[0];
-        for (uint32_t i = 0; i < cel_overload_params(like); i++) {
-            buf_append(&text, i == 0 ? STR("") : STR(", "));
-            cel_type_print(&text, like->params[i]);
-        }
+    buf_append(&text, STR(")"));
+    if (!cel_overload_advise(checker, node, &text)) {
+        cel_overload_print_shapes(checker, node, &text);
     }
     cel_problem(checker->c, node->at, "%.*s", STR_ARG(buf_str(&text)));
     buf_release(&text);
@@ -146,7 +199,7 @@ static void cel_overload_choose(struct cel_checker *checker, struct cel_node *no
     }
     if (kept.count == 0 && !checker->c->env->unchecked) {
         node->type = &cel_type_error;
-        cel_overload_problem(checker, node, shape);
+        cel_overload_problem(checker, node);
         return;
     }
     node->type = type == NULL ? &cel_type_dyn : type;
@@ -165,12 +218,16 @@ void cel_check_call(struct cel_checker *checker, struct cel_node *node)
     }
     bool known = cel_overload_shape(checker, node, &shape);
     node->type = &cel_type_dyn;
+    if (node->member && node->args[0]->type->kind == CEL_ERROR) {
+        node->type = &cel_type_error; /* What is wrong has been said. */
+        return;
+    }
     if (shape.count == 0 && !checker->c->env->unchecked) {
         node->type = &cel_type_error;
         if (!known) {
             cel_overload_unknown(checker, node);
         } else {
-            cel_overload_problem(checker, node, &shape);
+            cel_overload_problem(checker, node);
         }
         return;
     }

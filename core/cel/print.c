@@ -137,7 +137,7 @@ static void cel_print_at(struct buf *out, const struct cel_provider *provider,
         cel_print_message(out, provider, value.message);
         return;
     case CEL_TYPE:
-        cel_type_print(out, value.type);
+        buf_append(out, value.type->name);
         return;
     case CEL_ERROR:
         buf_printf(out, "error: %s", value.error->msg);
