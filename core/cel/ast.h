@@ -106,6 +106,8 @@ static inline struct str cel_shortened(struct str part)
 {
     return (struct str){ part.data, part.size < 60 ? part.size : 60 };
 }
+/* A function's name as people write it: "+" for "_+_", "in" for "@in". */
+struct str cel_shown_name(struct str name);
 /* How many edits lie between two names, at most `max`, else max + 1. For suggestions. */
 uint32_t cel_edit_distance(struct str a, struct str b, uint32_t max);
 

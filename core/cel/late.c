@@ -1,6 +1,17 @@
 /* What waits for run time: the choice of an overload, and selections on whatever there is. */
 #include "core/cel/program.h"
 
+struct str cel_shown_name(struct str name)
+{
+    if (str_starts(name, STR("_["))) {
+        return str_eq(name, STR("_[_]")) ? STR("[]") : STR("[?]");
+    }
+    bool before = str_starts(name, STR("_")) || str_starts(name, STR("@"));
+    struct str shown = str_from(name, before);
+    bool behind = shown.size > 0 && shown.data[shown.size - 1] == '_';
+    return str_make(shown.data, shown.size - behind);
+}
+
 static bool cel_late_takes(const struct cel_type *param, struct cel_value arg)
 {
     switch ((int)param->kind) {
@@ -37,7 +48,7 @@ bool cel_late_call(struct cel_run *run, const struct cel_late *late, const struc
     const char *first = late->arg_count > 0 ? cel_kind_name(args[0].kind) : "nothing";
     const char *second = late->arg_count > 1 ? cel_kind_name(args[1].kind) : NULL;
     return cel_fail(run, "expected operands that '%.*s' takes, but found %s%s%s",
-                    STR_ARG(late->name), first, second == NULL ? "" : ", ",
+                    STR_ARG(cel_shown_name(late->name)), first, second == NULL ? "" : ", ",
                     second == NULL ? "" : second);
 }
 

@@ -36,18 +36,6 @@ static bool cel_overload_fits(struct cel_checker *checker, const struct cel_node
     return true;
 }
 
-/* "+" for "_+_", "[]" for "_[_]", "in" for "@in". */
-static void cel_overload_print_name(struct buf *text, struct str name)
-{
-    bool index = str_starts(name, STR("_["));
-    for (size_t i = 0; i < name.size; i++) {
-        bool hole = name.data[i] == '_' && (name.data[0] == '_' || name.data[name.size - 1] == '_');
-        if (name.data[i] != '@' && (!hole || (i > 0 && i + 1 < name.size && !index))) {
-            buf_byte(text, (uint8_t)name.data[i]);
-        }
-    }
-}
-
 static bool cel_is_number_type(const struct cel_type *type)
 {
     return type->kind == CEL_INT || type->kind == CEL_UINT || type->kind == CEL_DOUBLE;
@@ -101,9 +89,8 @@ static void cel_overload_print_shapes(struct cel_checker *checker, const struct 
 static void cel_overload_problem(struct cel_checker *checker, const struct cel_node *node)
 {
     struct buf text = { 0 };
-    buf_append(&text, STR("expected operands that '"));
-    cel_overload_print_name(&text, node->name);
-    buf_append(&text, STR("' takes, but found ("));
+    struct str name = cel_shown_name(node->name);
+    buf_printf(&text, "expected operands that '%.*s' takes, but found (", STR_ARG(name));
     for (uint32_t i = 0; i < node->count; i++) {
         buf_append(&text, i == 0 ? STR("") : STR(", "));
         cel_type_print(&text, cel_infer_final(&checker->infer, node->args[i]->type));
