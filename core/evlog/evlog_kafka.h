@@ -1,0 +1,39 @@
+/* The log on Apache Kafka: topics PREFIX.commands and PREFIX.decisions of P partitions each, and
+ * PREFIX.log, whose first record says who the log is. Any number of writers; each record alone. */
+#ifndef CORE_EVLOG_EVLOG_KAFKA_H
+#define CORE_EVLOG_EVLOG_KAFKA_H
+
+#include "core/evlog/evlog.h"
+
+/* A property of librdkafka: TLS, SASL, time-outs. */
+struct evlog_kafka_property {
+    const char *name;
+    const char *value;
+};
+
+/* All strings are borrowed until the log is closed. */
+struct evlog_kafka_options {
+    const char *brokers;       /* bootstrap servers, "host:port,host:port" */
+    const char *prefix;        /* of the topics, 100 bytes or fewer */
+    bool read_only;            /* append is UNAVAILABLE then */
+    uint32_t partitions_count; /* expected; 0 = whatever the log has */
+    uint32_t replicas; /* of each partition when the topics are made; 0 = as the brokers say */
+    int timeout_ms;    /* to wait for the brokers when opening and in range; 0 = 10 s */
+    const struct evlog_kafka_property *properties;
+    size_t properties_count;
+};
+
+/* Makes the topics and says who the log is. Safe to repeat after a failure; of two at a time one
+ * wins. ALREADY_EXISTS: the log is there. FAILED_PRECONDITION: topics are there that will not do.
+ * UNAVAILABLE: the brokers' reason. INVALID_ARGUMENT: see evlog_kafka_open. */
+MUST_USE struct status evlog_kafka_create(const struct evlog_kafka_options *options,
+                                          const struct evlog_identity *identity);
+/* Opens a log and checks that its topics keep what they must keep.
+ * NOT_FOUND: there is none. FAILED_PRECONDITION: a topic has a setting that would lose or reorder
+ * records, or another number of partitions; the message says which. INVALID_ARGUMENT: a property
+ * that librdkafka does not know, or that would break our rules. UNAVAILABLE: the brokers do not
+ * answer. */
+MUST_USE struct status evlog_kafka_open(const struct evlog_kafka_options *options,
+                                        struct evlog **log);
+
+#endif

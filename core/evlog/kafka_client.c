@@ -1,0 +1,194 @@
+/* The settings of our clients, and why.
+ *
+ * Rules of the log that depend on them: records of one producer enter a partition in order and once
+ * (idempotence, all acknowledgements); an error means "unknown", and never that a record that was
+ * given up is still retried behind our back: with a message time-out, librdkafka was seen to report
+ * records as failed that were in the log, some of them twice and out of order. So there is none: a
+ * record stays under way until the brokers answer or the producer is dropped. */
+#include "core/evlog/kafka_client.h"
+
+#include <stdio.h>
+#include <strings.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+/* Set for both kinds unless the caller says otherwise. */
+static const struct evlog_kafka_property kafka_common[] = {
+    { "client.id", "agencygrid" },
+    { "socket.nagle.disable", "true" },
+    { "request.timeout.ms", "5000" },
+    { "reconnect.backoff.ms", "20" },
+    { "reconnect.backoff.max.ms", "500" },
+    { "retry.backoff.ms", "20" },
+    { "topic.metadata.refresh.interval.ms", "10000" },
+    { "topic.metadata.refresh.fast.interval.ms", "50" },
+};
+
+static const struct evlog_kafka_property kafka_producer[] = {
+    { "compression.codec", "zstd" },
+    { "linger.ms", "1" },
+    { "batch.size", "1000000" },
+    { "batch.num.messages", "10000" },
+    { "queue.buffering.max.kbytes", "1048576" },
+};
+
+static const struct evlog_kafka_property kafka_consumer[] = {
+    { "fetch.wait.max.ms", "50" }, /* a seek waits for the fetch under way */
+    { "fetch.error.backoff.ms", "20" },
+    { "fetch.message.max.bytes", "8388608" },
+    { "fetch.max.bytes", "67108864" },
+    { "queued.min.messages", "10000000" }, /* a full queue makes a fetch pause for a second */
+    { "queued.max.messages.kbytes", "131072" },
+};
+
+/* Ours alone: a caller's value would break a rule. */
+struct kafka_fixed {
+    const char *name;
+    const char *producer; /* NULL = not for this kind */
+    const char *consumer;
+    const char *reason;
+};
+
+static const struct kafka_fixed kafka_fixed[] = {
+    { "enable.idempotence", "true", NULL, "records would be doubled or reordered" },
+    { "acks", "all", NULL, "acknowledged records could be lost" },
+    { "request.required.acks", NULL, NULL, "acknowledged records could be lost" },
+    { "message.timeout.ms", "0", NULL, "a record reported as failed could still be written" },
+    { "delivery.timeout.ms", NULL, NULL, "a record reported as failed could still be written" },
+    { "max.in.flight.requests.per.connection", NULL, NULL, "records could be reordered" },
+    { "max.in.flight", NULL, NULL, "records could be reordered" },
+    { "transactional.id", NULL, NULL, "one decision is one record: there are no transactions" },
+    { "queue.buffering.max.messages", "32768", NULL, "the log bounds what is under way itself" },
+    { "delivery.report.only.error", "false", NULL, "acknowledgements would be missing" },
+    { "partitioner", NULL, NULL, "the log chooses the partition itself" },
+    { "isolation.level", NULL, "read_uncommitted", "a foreign transaction could stop all readers" },
+    { "auto.offset.reset", NULL, "error", "a lost tail would go unnoticed" },
+    { "check.crcs", NULL, "true", "damage on the way would go unnoticed" },
+    { "enable.partition.eof", NULL, "true", "gaps at the end could not be told from silence" },
+    { "enable.auto.commit", NULL, "false", "positions lie in our stores" },
+    { "enable.auto.offset.store", NULL, "false", "positions lie in our stores" },
+    { "group.id", NULL, NULL, "partitions are assigned by configuration, not by a group" },
+    { "bootstrap.servers", NULL, NULL, "the brokers have an option of their own" },
+    { "metadata.broker.list", NULL, NULL, "the brokers have an option of their own" },
+};
+
+struct status kafka_client_error(const char *verb, rd_kafka_resp_err_t error)
+{
+    bool refused = error == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED ||
+                   error == RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED;
+    return status_error(refused ? STATUS_PERMISSION_DENIED : STATUS_UNAVAILABLE, "cannot %s: %s",
+                        verb, rd_kafka_err2str(error));
+}
+
+void kafka_client_topic(const struct evlog_kafka_options *options, int stream,
+                        char name[KAFKA_TOPIC_SIZE])
+{
+    static const char *const endings[EVLOG_STREAMS + 1] = { "commands", "decisions", "log" };
+    assert(stream >= 0 && stream <= EVLOG_STREAMS);
+    snprintf(name, KAFKA_TOPIC_SIZE, "%.100s.%s", options->prefix, endings[stream]);
+}
+
+int kafka_client_bell(rd_kafka_queue_t *queue)
+{
+    static const uint64_t one = 1;
+    int bell = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    assert(bell >= 0);
+    rd_kafka_queue_io_event_enable(queue, bell, &one, sizeof one);
+    return bell;
+}
+
+void kafka_client_ring(int bell)
+{
+    int failed = eventfd_write(bell, 1);
+    assert(failed == 0);
+}
+
+void kafka_client_silence(int bell)
+{
+    eventfd_t rung;
+    (void)eventfd_read(bell, &rung); /* fails when it is silent already */
+}
+
+static struct status kafka_set(rd_kafka_conf_t *conf, const char *name, const char *value)
+{
+    char reason[160];
+    if (rd_kafka_conf_set(conf, name, value, reason, sizeof reason) != RD_KAFKA_CONF_OK) {
+        return status_error(STATUS_INVALID_ARGUMENT,
+                            "expected a property of librdkafka, but '%s=%s' is none: %s", name,
+                            value, reason);
+    }
+    return status_ok();
+}
+
+static struct status kafka_set_all(rd_kafka_conf_t *conf,
+                                   const struct evlog_kafka_property *properties, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        TRY(kafka_set(conf, properties[i].name, properties[i].value));
+    }
+    return status_ok();
+}
+
+static struct status kafka_set_fixed(rd_kafka_conf_t *conf, enum kafka_client_kind kind)
+{
+    for (size_t i = 0; i < sizeof kafka_fixed / sizeof kafka_fixed[0]; i++) {
+        const struct kafka_fixed *fixed = &kafka_fixed[i];
+        const char *value = kind == KAFKA_PRODUCER ? fixed->producer : fixed->consumer;
+        if (value != NULL) {
+            TRY(kafka_set(conf, fixed->name, value));
+        }
+    }
+    return status_ok();
+}
+
+static struct status kafka_check_property(const struct evlog_kafka_property *property)
+{
+    for (size_t i = 0; i < sizeof kafka_fixed / sizeof kafka_fixed[0]; i++) {
+        if (strcasecmp(kafka_fixed[i].name, property->name) == 0) {
+            return status_error(STATUS_INVALID_ARGUMENT,
+                                "expected no property '%s', which is fixed: %s", property->name,
+                                kafka_fixed[i].reason);
+        }
+    }
+    return status_ok();
+}
+
+static struct status kafka_configure(rd_kafka_conf_t *conf,
+                                     const struct evlog_kafka_options *options,
+                                     enum kafka_client_kind kind)
+{
+    bool producer = kind == KAFKA_PRODUCER;
+    TRY(kafka_set_all(conf, kafka_common, sizeof kafka_common / sizeof kafka_common[0]));
+    TRY(kafka_set_all(conf, producer ? kafka_producer : kafka_consumer,
+                      producer ? sizeof kafka_producer / sizeof kafka_producer[0]
+                               : sizeof kafka_consumer / sizeof kafka_consumer[0]));
+    for (size_t i = 0; i < options->properties_count; i++) {
+        TRY(kafka_check_property(&options->properties[i]));
+    }
+    TRY(kafka_set_all(conf, options->properties, options->properties_count));
+    TRY(kafka_set_fixed(conf, kind));
+    TRY(kafka_set(conf, "bootstrap.servers", options->brokers));
+    /* What goes wrong comes back in statuses; the library's own lines would go to stderr. */
+    rd_kafka_conf_set_log_cb(conf, NULL);
+    rd_kafka_conf_set_events(conf, producer ? RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR : 0);
+    return status_ok();
+}
+
+struct status kafka_client_new(const struct evlog_kafka_options *options,
+                               enum kafka_client_kind kind, rd_kafka_t **client)
+{
+    char reason[160];
+    rd_kafka_conf_t *conf = rd_kafka_conf_new();
+    struct status st = kafka_configure(conf, options, kind);
+    *client = NULL;
+    if (st.code == STATUS_OK) {
+        *client = rd_kafka_new(kind == KAFKA_PRODUCER ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER, conf,
+                               reason, sizeof reason);
+        if (*client != NULL) {
+            return st;
+        }
+        st = status_error(STATUS_INVALID_ARGUMENT, "cannot make a Kafka client: %s", reason);
+    }
+    rd_kafka_conf_destroy(conf);
+    return st;
+}

@@ -1,0 +1,468 @@
+/* The topics.
+ *
+ * Kafka gives a topic no identity that survives in its records and that our librdkafka can ask for,
+ * so the log says itself who it is: in the first record of PREFIX.log. Two processes that make one
+ * log at the same time write two; whoever is first has named it.
+ *
+ * The record: format 1, then history, log and commands log id, then P as four bytes. */
+#include "core/evlog/kafka_topics.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "core/base/limits.h"
+#include "core/base/num.h"
+#include "core/evlog/record.h"
+
+enum {
+    KAFKA_TIMEOUT_MS = 10000,
+    KAFKA_IDENTITY_FORMAT = 1,
+    KAFKA_IDENTITY_SIZE = 1 + 3 * EVLOG_ID_SIZE + 4,
+    KAFKA_LOG_TOPIC = EVLOG_STREAMS, /* behind the streams' own */
+};
+
+/* What a topic must be set to, or be at least; NULL = anything for the commands, of which old ones
+ * may be dropped. */
+struct kafka_setting {
+    const char *name;
+    const char *value;
+    bool at_least;
+    bool commands; /* checked for the commands, too */
+    const char *reason;
+};
+
+static const struct kafka_setting kafka_settings[] = {
+    { "cleanup.policy", "delete", false, true, "compaction would drop records" },
+    { "retention.ms", "-1", false, false, "decisions are kept for ever" },
+    { "retention.bytes", "-1", false, false, "decisions are kept for ever" },
+    { "message.timestamp.type", "LogAppendTime", false, true, "clocks are compared with it" },
+    { "max.message.bytes", "1048588", true, true, "the largest record would not fit" },
+    { "unclean.leader.election.enable", "false", false, true,
+      "acknowledged records could be lost" },
+};
+static_assert(RECORD_VALUE_SIZE_MAX + ID_SIZE_MAX < 1048588 - 4096, "the largest record fits");
+
+enum { KAFKA_SETTINGS = sizeof kafka_settings / sizeof kafka_settings[0] };
+
+static int kafka_timeout_ms(const struct evlog_kafka_options *options)
+{
+    return options->timeout_ms > 0 ? options->timeout_ms : KAFKA_TIMEOUT_MS;
+}
+
+/* --- waiting --- */
+
+struct kafka_deadline {
+    struct timespec at;
+};
+
+static struct kafka_deadline kafka_deadline_in(int timeout_ms)
+{
+    struct kafka_deadline deadline;
+    clock_gettime(CLOCK_MONOTONIC, &deadline.at);
+    deadline.at.tv_sec += timeout_ms / 1000;
+    deadline.at.tv_nsec += timeout_ms % 1000 * 1000000L;
+    return deadline;
+}
+
+/* Milliseconds left, 0 when it has passed. */
+static int kafka_deadline_left(const struct kafka_deadline *deadline)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    int64_t left =
+        (deadline->at.tv_sec - now.tv_sec) * 1000 + (deadline->at.tv_nsec - now.tv_nsec) / 1000000;
+    return left > 0 ? (int)left : 0;
+}
+
+/* Calls that can fail for a moment (a leader moves, a topic is new) are tried until then. */
+static bool kafka_deadline_pause(const struct kafka_deadline *deadline)
+{
+    struct timespec pause = { 0, 20 * 1000000 };
+    nanosleep(&pause, NULL);
+    return kafka_deadline_left(deadline) > 0;
+}
+
+/* --- what there is --- */
+
+/* How many partitions a topic has, all with a leader. NOT_FOUND: there is no such topic. */
+static struct status kafka_count_once(rd_kafka_t *client, const char *name, int timeout_ms,
+                                      uint32_t *count)
+{
+    const struct rd_kafka_metadata *metadata;
+    rd_kafka_topic_t *topic = rd_kafka_topic_new(client, name, NULL);
+    rd_kafka_resp_err_t error = rd_kafka_metadata(client, 0, topic, &metadata, timeout_ms);
+    rd_kafka_topic_destroy(topic);
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        return kafka_client_error("ask the brokers for their topics", error);
+    }
+    struct status st = status_ok();
+    const struct rd_kafka_metadata_topic *found = &metadata->topics[0];
+    *count = (uint32_t)found->partition_cnt;
+    if (metadata->topic_cnt != 1 || found->err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) {
+        st = status_error(STATUS_NOT_FOUND, "expected a topic '%s', but there is none", name);
+    } else if (found->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        st = kafka_client_error("use the topic", found->err);
+    }
+    for (int i = 0; st.code == STATUS_OK && i < found->partition_cnt; i++) {
+        if (found->partitions[i].leader < 0) {
+            st = status_error(STATUS_UNAVAILABLE, "expected a leader of each partition of '%s'",
+                              name);
+        }
+    }
+    rd_kafka_metadata_destroy(metadata);
+    return st;
+}
+
+static struct status kafka_count(rd_kafka_t *client, const char *name,
+                                 const struct kafka_deadline *deadline, uint32_t *count)
+{
+    struct status st;
+    do {
+        int left = kafka_deadline_left(deadline);
+        st = kafka_count_once(client, name, left > 100 ? left : 100, count);
+    } while (st.code == STATUS_UNAVAILABLE && kafka_deadline_pause(deadline));
+    return st;
+}
+
+struct status kafka_topics_range(const struct evlog_kafka_options *options, rd_kafka_t *client,
+                                 int stream, uint32_t partition, uint64_t *begin, uint64_t *end)
+{
+    char name[KAFKA_TOPIC_SIZE];
+    int64_t low = 0, high = 0;
+    rd_kafka_resp_err_t error;
+    struct kafka_deadline deadline = kafka_deadline_in(kafka_timeout_ms(options));
+    kafka_client_topic(options, stream, name);
+    /* Short attempts: one can stick to a leader that is gone. */
+    do {
+        int left = kafka_deadline_left(&deadline);
+        error = rd_kafka_query_watermark_offsets(client, name, (int32_t)partition, &low, &high,
+                                                 left < 2000 ? left : 2000);
+    } while (error != RD_KAFKA_RESP_ERR_NO_ERROR && kafka_deadline_pause(&deadline));
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR || low < 0 || high < low) {
+        return kafka_client_error("ask the brokers for the range of a partition", error);
+    }
+    *begin = (uint64_t)low;
+    *end = (uint64_t)high;
+    return status_ok();
+}
+
+/* --- who the log is --- */
+
+static struct status kafka_identity_decode(struct str value, struct evlog_identity *identity)
+{
+    if (value.size != KAFKA_IDENTITY_SIZE || value.data[0] != KAFKA_IDENTITY_FORMAT) {
+        return status_error(STATUS_DATA_LOSS,
+                            "expected the first record of the log's topic to say who it is");
+    }
+    const char *in = value.data + 1;
+    memset(identity, 0, sizeof *identity);
+    memcpy(identity->history_id.bytes, in, EVLOG_ID_SIZE);
+    memcpy(identity->log_id.bytes, in + EVLOG_ID_SIZE, EVLOG_ID_SIZE);
+    memcpy(identity->commands_log_id.bytes, in + 2 * EVLOG_ID_SIZE, EVLOG_ID_SIZE);
+    identity->partitions_count = num_get_u32be(in + 3 * EVLOG_ID_SIZE);
+    if (identity->partitions_count == 0 || identity->partitions_count > PARTITIONS_MAX) {
+        return status_error(STATUS_DATA_LOSS, "expected a log of 1 to %d partitions, but it has %u",
+                            PARTITIONS_MAX, identity->partitions_count);
+    }
+    return status_ok();
+}
+
+/* Waits for the first record of the topic, which has one. */
+static struct status kafka_identity_consume(rd_kafka_topic_t *topic,
+                                            const struct kafka_deadline *deadline,
+                                            struct evlog_identity *identity)
+{
+    struct status st = status_error(STATUS_UNAVAILABLE, "expected the brokers to say who the log "
+                                                        "is, but they do not answer");
+    while (st.code == STATUS_UNAVAILABLE && kafka_deadline_left(deadline) > 0) {
+        rd_kafka_message_t *message = rd_kafka_consume(topic, 0, kafka_deadline_left(deadline));
+        if (message == NULL) {
+            break;
+        }
+        if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+            st = kafka_identity_decode(str_make(message->payload, message->len), identity);
+        } else {
+            st = kafka_client_error("read who the log is", message->err);
+        }
+        rd_kafka_message_destroy(message);
+    }
+    return st;
+}
+
+/* NOT_FOUND: nobody has said it yet. */
+static struct status kafka_identity_read(const struct evlog_kafka_options *options,
+                                         rd_kafka_t *client, struct evlog_identity *identity)
+{
+    char name[KAFKA_TOPIC_SIZE];
+    uint64_t begin, end;
+    uint32_t count;
+    struct kafka_deadline deadline = kafka_deadline_in(kafka_timeout_ms(options));
+    kafka_client_topic(options, KAFKA_LOG_TOPIC, name);
+    TRY(kafka_count(client, name, &deadline, &count));
+    TRY(kafka_topics_range(options, client, KAFKA_LOG_TOPIC, 0, &begin, &end));
+    if (end == 0) {
+        return status_error(STATUS_NOT_FOUND, "expected a log in '%s', but it is empty", name);
+    }
+    rd_kafka_topic_t *topic = rd_kafka_topic_new(client, name, NULL);
+    struct status st = status_ok();
+    if (rd_kafka_consume_start(topic, 0, 0) != 0) {
+        st = kafka_client_error("read who the log is", rd_kafka_last_error());
+    } else {
+        st = kafka_identity_consume(topic, &deadline, identity);
+        rd_kafka_consume_stop(topic, 0);
+    }
+    rd_kafka_topic_destroy(topic);
+    return st;
+}
+
+/* Waits until a producer's only record has its delivery report. */
+static rd_kafka_resp_err_t kafka_delivered(rd_kafka_t *producer, int timeout_ms)
+{
+    struct kafka_deadline deadline = kafka_deadline_in(timeout_ms);
+    rd_kafka_queue_t *queue = rd_kafka_queue_get_main(producer);
+    rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR__TIMED_OUT;
+    while (error == RD_KAFKA_RESP_ERR__TIMED_OUT && kafka_deadline_left(&deadline) > 0) {
+        rd_kafka_event_t *event = rd_kafka_queue_poll(queue, kafka_deadline_left(&deadline));
+        if (rd_kafka_event_type(event) == RD_KAFKA_EVENT_DR) {
+            error = rd_kafka_event_message_next(event)->err;
+        }
+        rd_kafka_event_destroy(event);
+    }
+    rd_kafka_queue_destroy(queue);
+    return error;
+}
+
+static void kafka_identity_encode(const struct evlog_identity *identity,
+                                  char value[KAFKA_IDENTITY_SIZE])
+{
+    value[0] = KAFKA_IDENTITY_FORMAT;
+    memcpy(value + 1, identity->history_id.bytes, EVLOG_ID_SIZE);
+    memcpy(value + 1 + EVLOG_ID_SIZE, identity->log_id.bytes, EVLOG_ID_SIZE);
+    memcpy(value + 1 + 2 * EVLOG_ID_SIZE, identity->commands_log_id.bytes, EVLOG_ID_SIZE);
+    num_put_u32be(value + 1 + 3 * EVLOG_ID_SIZE, identity->partitions_count);
+}
+
+static struct status kafka_identity_write(const struct evlog_kafka_options *options,
+                                          const struct evlog_identity *identity)
+{
+    char name[KAFKA_TOPIC_SIZE], value[KAFKA_IDENTITY_SIZE];
+    rd_kafka_t *producer;
+    kafka_client_topic(options, KAFKA_LOG_TOPIC, name);
+    kafka_identity_encode(identity, value);
+    TRY(kafka_client_new(options, KAFKA_PRODUCER, &producer));
+    rd_kafka_resp_err_t error =
+        rd_kafka_producev(producer, RD_KAFKA_V_TOPIC(name), RD_KAFKA_V_PARTITION(0),
+                          RD_KAFKA_V_VALUE(value, sizeof value),
+                          RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END);
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        error = kafka_delivered(producer, kafka_timeout_ms(options));
+    }
+    rd_kafka_destroy(producer);
+    return error == RD_KAFKA_RESP_ERR_NO_ERROR ? status_ok()
+                                               : kafka_client_error("write who the log is", error);
+}
+
+/* --- making --- */
+
+static rd_kafka_NewTopic_t *kafka_topic_new(const struct evlog_kafka_options *options, int stream,
+                                            uint32_t partitions_count)
+{
+    char name[KAFKA_TOPIC_SIZE], reason[128];
+    int partitions = stream == KAFKA_LOG_TOPIC ? 1 : (int)partitions_count;
+    int replicas = options->replicas == 0 ? -1 : (int)options->replicas;
+    kafka_client_topic(options, stream, name);
+    rd_kafka_NewTopic_t *topic =
+        rd_kafka_NewTopic_new(name, partitions, replicas, reason, sizeof reason);
+    assert(topic != NULL);
+    for (size_t i = 0; i < KAFKA_SETTINGS; i++) {
+        rd_kafka_resp_err_t error =
+            rd_kafka_NewTopic_set_config(topic, kafka_settings[i].name, kafka_settings[i].value);
+        assert(error == RD_KAFKA_RESP_ERR_NO_ERROR);
+    }
+    return topic;
+}
+
+static struct status kafka_created(rd_kafka_event_t *event)
+{
+    const rd_kafka_CreateTopics_result_t *result = rd_kafka_event_CreateTopics_result(event);
+    if (result == NULL || rd_kafka_event_error(event) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        return kafka_client_error("make the topics", rd_kafka_event_error(event));
+    }
+    size_t count;
+    const rd_kafka_topic_result_t **topics = rd_kafka_CreateTopics_result_topics(result, &count);
+    for (size_t i = 0; i < count; i++) {
+        rd_kafka_resp_err_t error = rd_kafka_topic_result_error(topics[i]);
+        if (error != RD_KAFKA_RESP_ERR_NO_ERROR &&
+            error != RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) {
+            return status_prefix(kafka_client_error("make a topic", error), "%s",
+                                 rd_kafka_topic_result_name(topics[i]));
+        }
+    }
+    return status_ok();
+}
+
+static struct status kafka_create(const struct evlog_kafka_options *options, rd_kafka_t *client,
+                                  uint32_t partitions_count)
+{
+    rd_kafka_NewTopic_t *topics[EVLOG_STREAMS + 1];
+    rd_kafka_queue_t *queue = rd_kafka_queue_new(client);
+    for (int i = 0; i <= EVLOG_STREAMS; i++) {
+        topics[i] = kafka_topic_new(options, i, partitions_count);
+    }
+    rd_kafka_CreateTopics(client, topics, EVLOG_STREAMS + 1, NULL, queue);
+    rd_kafka_event_t *event = rd_kafka_queue_poll(queue, kafka_timeout_ms(options));
+    struct status st = event != NULL
+                           ? kafka_created(event)
+                           : kafka_client_error("make the topics", RD_KAFKA_RESP_ERR__TIMED_OUT);
+    rd_kafka_event_destroy(event);
+    rd_kafka_NewTopic_destroy_array(topics, EVLOG_STREAMS + 1);
+    rd_kafka_queue_destroy(queue);
+    return st;
+}
+
+/* --- checking --- */
+
+static bool kafka_setting_holds(const struct kafka_setting *setting, const char *value)
+{
+    if (setting->at_least) {
+        return strtoll(value, NULL, 10) >= strtoll(setting->value, NULL, 10);
+    }
+    return strcmp(setting->value, value) == 0;
+}
+
+static struct status kafka_check_setting(const char *topic, bool commands, const char *name,
+                                         const char *value)
+{
+    for (size_t i = 0; i < KAFKA_SETTINGS; i++) {
+        const struct kafka_setting *setting = &kafka_settings[i];
+        if (strcmp(setting->name, name) != 0 || (commands && !setting->commands) ||
+            kafka_setting_holds(setting, value)) {
+            continue;
+        }
+        return status_error(STATUS_FAILED_PRECONDITION,
+                            "expected topic '%s' to have '%s=%s', but it has '%s': %s", topic, name,
+                            setting->value, value, setting->reason);
+    }
+    return status_ok();
+}
+
+static struct status kafka_check_described(const struct evlog_kafka_options *options,
+                                           rd_kafka_event_t *event)
+{
+    const rd_kafka_DescribeConfigs_result_t *result = rd_kafka_event_DescribeConfigs_result(event);
+    if (result == NULL || rd_kafka_event_error(event) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        return kafka_client_error("ask for the topics' settings", rd_kafka_event_error(event));
+    }
+    char commands[KAFKA_TOPIC_SIZE];
+    size_t count, entries_count;
+    kafka_client_topic(options, EVLOG_COMMANDS, commands);
+    const rd_kafka_ConfigResource_t **topics =
+        rd_kafka_DescribeConfigs_result_resources(result, &count);
+    for (size_t i = 0; i < count; i++) {
+        const char *topic = rd_kafka_ConfigResource_name(topics[i]);
+        rd_kafka_resp_err_t error = rd_kafka_ConfigResource_error(topics[i]);
+        if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+            return kafka_client_error("ask for a topic's settings", error);
+        }
+        const rd_kafka_ConfigEntry_t **entries =
+            rd_kafka_ConfigResource_configs(topics[i], &entries_count);
+        for (size_t e = 0; e < entries_count; e++) {
+            const char *value = rd_kafka_ConfigEntry_value(entries[e]);
+            TRY(kafka_check_setting(topic, strcmp(topic, commands) == 0,
+                                    rd_kafka_ConfigEntry_name(entries[e]),
+                                    value == NULL ? "" : value));
+        }
+    }
+    return status_ok();
+}
+
+/* Describes all topics and checks what comes. */
+static struct status kafka_check_settings(const struct evlog_kafka_options *options,
+                                          rd_kafka_t *client)
+{
+    rd_kafka_ConfigResource_t *topics[EVLOG_STREAMS + 1];
+    rd_kafka_queue_t *queue = rd_kafka_queue_new(client);
+    for (int i = 0; i <= EVLOG_STREAMS; i++) {
+        char name[KAFKA_TOPIC_SIZE];
+        kafka_client_topic(options, i, name);
+        topics[i] = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, name);
+    }
+    rd_kafka_DescribeConfigs(client, topics, EVLOG_STREAMS + 1, NULL, queue);
+    rd_kafka_event_t *event = rd_kafka_queue_poll(queue, kafka_timeout_ms(options));
+    struct status st = event != NULL ? kafka_check_described(options, event)
+                                     : kafka_client_error("ask for the topics' settings",
+                                                          RD_KAFKA_RESP_ERR__TIMED_OUT);
+    rd_kafka_event_destroy(event);
+    rd_kafka_ConfigResource_destroy_array(topics, EVLOG_STREAMS + 1);
+    rd_kafka_queue_destroy(queue);
+    return st;
+}
+
+static struct status kafka_check_count(const struct evlog_kafka_options *options,
+                                       rd_kafka_t *client, int stream, uint32_t expected)
+{
+    char name[KAFKA_TOPIC_SIZE];
+    uint32_t count;
+    struct kafka_deadline deadline = kafka_deadline_in(kafka_timeout_ms(options));
+    kafka_client_topic(options, stream, name);
+    TRY(kafka_count(client, name, &deadline, &count));
+    if (count != expected) {
+        return status_error(STATUS_FAILED_PRECONDITION,
+                            "expected topic '%s' to have %u partitions, but it has %u", name,
+                            expected, count);
+    }
+    return status_ok();
+}
+
+static struct status kafka_check_counts(const struct evlog_kafka_options *options,
+                                        rd_kafka_t *client, uint32_t partitions_count)
+{
+    TRY(kafka_check_count(options, client, EVLOG_COMMANDS, partitions_count));
+    TRY(kafka_check_count(options, client, EVLOG_DECISIONS, partitions_count));
+    return kafka_check_count(options, client, KAFKA_LOG_TOPIC, 1);
+}
+
+struct status kafka_topics_check(const struct evlog_kafka_options *options, rd_kafka_t *client,
+                                 struct evlog_identity *identity)
+{
+    TRY(kafka_identity_read(options, client, identity));
+    if (options->partitions_count != 0 && options->partitions_count != identity->partitions_count) {
+        return status_error(STATUS_FAILED_PRECONDITION,
+                            "expected a log of %u partitions, but it was made with %u",
+                            options->partitions_count, identity->partitions_count);
+    }
+    TRY(kafka_check_counts(options, client, identity->partitions_count));
+    return kafka_check_settings(options, client);
+}
+
+struct status kafka_topics_create(const struct evlog_kafka_options *options, rd_kafka_t *client,
+                                  const struct evlog_identity *identity)
+{
+    struct evlog_identity found;
+    struct status st = kafka_identity_read(options, client, &found);
+    if (st.code == STATUS_OK) {
+        return status_error(STATUS_ALREADY_EXISTS, "expected no log '%s', but there is one",
+                            options->prefix);
+    }
+    if (st.code != STATUS_NOT_FOUND) {
+        return st;
+    }
+    TRY(kafka_create(options, client, identity->partitions_count));
+    /* A new topic is not known to every broker at once. */
+    struct kafka_deadline deadline = kafka_deadline_in(kafka_timeout_ms(options));
+    do {
+        st = kafka_check_counts(options, client, identity->partitions_count);
+    } while (st.code == STATUS_NOT_FOUND && kafka_deadline_pause(&deadline));
+    TRY(st);
+    TRY(kafka_check_settings(options, client));
+    TRY(kafka_identity_write(options, identity));
+    TRY(kafka_identity_read(options, client, &found));
+    if (!evlog_id_eq(found.log_id, identity->log_id)) {
+        return status_error(STATUS_ALREADY_EXISTS,
+                            "expected to make log '%s', but another was "
+                            "faster",
+                            options->prefix);
+    }
+    return status_ok();
+}
