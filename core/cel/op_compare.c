@@ -95,6 +95,7 @@ static inline const void *cel_path_walk(const struct cel_path *path, const void 
 
 static struct cel_value cel_direct_value(const void *at, enum cel_direct direct)
 {
+    assert(direct != CEL_DIRECT_MESSAGE && direct != CEL_DIRECT_NONE); /* scalars end a path */
     switch (direct) {
     case CEL_DIRECT_BOOL:
         return cel_bool(*(const int *)at != 0);
@@ -116,7 +117,6 @@ static struct cel_value cel_direct_value(const void *at, enum cel_direct direct)
     case CEL_DIRECT_NONE:
         break;
     }
-    assert(!"only scalars end a path");
     return cel_null();
 }
 

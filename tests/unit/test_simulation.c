@@ -29,7 +29,7 @@ struct simulation {
 
 static void simulation_init(struct simulation *simulation, unsigned seed)
 {
-    *simulation = (struct simulation){ .seed = seed, .random = { seed } };
+    *simulation = (struct simulation){ .seed = seed, .random = { .state = seed } };
     org_world_init(&simulation->world);
     layer_init(&simulation->rebuilt, source_empty());
     simulation->rebuilt_changes = (struct layer_org){ &simulation->rebuilt, STR("acme") };
