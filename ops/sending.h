@@ -3,7 +3,7 @@
 #define OPS_SENDING_H
 
 #include "ops/ctl.h"
-#include "writers/writer.h"
+#include "writers/call.h"
 
 struct sending {
     struct ctl *ctl;

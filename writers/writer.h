@@ -34,10 +34,6 @@ MUST_USE struct status writer_close(struct writer *writer);
  * UNAVAILABLE: closing; nothing was taken. */
 MUST_USE struct status writer_submit(struct writer *writer, struct str org_id, struct str command,
                                      request_done *done, void *context);
-/* Submits and waits for the answer. Any thread but the writer's. */
-MUST_USE struct status writer_call(struct writer *writer, struct str org_id, struct str command,
-                                   struct decider_answer *answer);
-
 /* The partition of an org. */
 uint32_t writer_partition(const struct writer *writer, struct str org_id);
 

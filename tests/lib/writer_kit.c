@@ -1,0 +1,127 @@
+#include "tests/lib/writer_kit.h"
+
+#include <stdio.h>
+
+#include "core/pb/json.h"
+#include "core/pb/message.h"
+#include "tests/lib/log_tool.h"
+#include "tests/lib/test.h"
+#include "writers/intake.h"
+
+static struct status writer_kit_open_log(void *context, struct evlog **log)
+{
+    const struct writer_kit *kit = context;
+    return evlog_mem_open(kit->mem, false, log);
+}
+
+static void writer_kit_report(void *context, struct status what)
+{
+    struct writer_kit *kit = context;
+    (void)what;
+    kit->reports++;
+}
+
+static void writer_kit_configure(struct writer_kit *kit)
+{
+    char admin[] = "admin";
+    char *creators[] = { admin };
+    Agency__V1__DecidingConfiguration message = AGENCY__V1__DECIDING_CONFIGURATION__INIT;
+    message.org_creators = creators;
+    message.n_org_creators = 1;
+    assert_ok(pb_pack(&kit->arena, &message.base, &kit->configuration));
+}
+
+void writer_kit_start(struct writer_kit *kit)
+{
+    struct writer_options options = { .open_log = writer_kit_open_log,
+                                      .report = writer_kit_report,
+                                      .context = kit,
+                                      .stores = kit->folder,
+                                      .clock = clock_real(),
+                                      .configuration = kit->configuration };
+    assert_ok(writer_open(&options, &kit->writer));
+}
+
+void writer_kit_stop(struct writer_kit *kit)
+{
+    assert_ok(writer_close(kit->writer));
+    kit->writer = NULL;
+}
+
+void writer_kit_open(struct writer_kit *kit)
+{
+    struct evlog_identity identity = log_tool_identity(2);
+    *kit = (struct writer_kit){ 0 };
+    folder_tool_make(kit->folder);
+    arena_init(&kit->arena, (size_t)1 << 30);
+    kit->mem = evlog_mem_new(&identity, EVLOG_MEM_EXCLUSIVE);
+    writer_kit_configure(kit);
+    writer_kit_start(kit);
+}
+
+void writer_kit_close(struct writer_kit *kit)
+{
+    struct status closed = writer_close(kit->writer);
+    (void)closed; /* a test may leave the log broken */
+    evlog_mem_free(kit->mem);
+    arena_release(&kit->arena);
+    folder_tool_remove(kit->folder);
+}
+
+void writer_kit_restart(struct writer_kit *kit)
+{
+    writer_kit_stop(kit);
+    writer_kit_start(kit);
+}
+
+void writer_kit_lose_stores(struct writer_kit *kit)
+{
+    folder_tool_remove(kit->folder);
+}
+
+struct str writer_kit_command(struct writer_kit *kit, const char *org_id, const char *command_id,
+                              const char *command, const char *json)
+{
+    struct str text = arena_printf(&kit->arena, "{\"orgId\":\"%s\",\"commandId\":\"%s\",\"%s\":%s}",
+                                   org_id, command_id, command, json);
+    Agency__V1__Command *read = NULL;
+    Agency__V1__Principal *admin = NULL;
+    struct str record = { 0 };
+    assert_ok(pb_from_json(&kit->arena, &agency__v1__command__descriptor, text, &read));
+    assert_ok(intake_principal(&kit->arena, STR("key"), STR("admin"), &admin));
+    assert_ok(intake_record(&kit->arena, STR("key"), read, admin, &record));
+    return record;
+}
+
+struct decider_answer writer_kit_call(struct writer_kit *kit, const char *org_id,
+                                      const char *command_id, const char *command, const char *json)
+{
+    struct decider_answer answer = { 0 };
+    struct str record = writer_kit_command(kit, org_id, command_id, command, json);
+    assert_ok(writer_call(kit->writer, str_z(org_id), record, &answer));
+    return answer;
+}
+
+struct decider_answer writer_kit_insist(struct writer_kit *kit, const char *org_id,
+                                        const char *command_id, const char *command,
+                                        const char *json)
+{
+    enum { TRIES_MAX = 100 };
+    struct decider_answer answer = { .code = STATUS_UNAVAILABLE };
+    for (int i = 0; i < TRIES_MAX && answer.code == STATUS_UNAVAILABLE; i++) {
+        answer = writer_kit_call(kit, org_id, command_id, command, json);
+    }
+    return answer;
+}
+
+void writer_kit_make_org(struct writer_kit *kit, const char *org_id)
+{
+    char json[512];
+    snprintf(json, sizeof json,
+             "{\"orgId\":\"%s\",\"ownerSubjectId\":\"root\",\"credential\":{\"credentialId\":\"c\","
+             "\"kind\":\"CREDENTIAL_KIND_API_KEY\",\"identity\":\"root\"}}",
+             org_id);
+    struct decider_answer answer = writer_kit_insist(kit, org_id, "make", "createOrg", json);
+    assert_string_equal(answer.reason, "");
+    assert_int_equal(answer.code, STATUS_OK);
+}
