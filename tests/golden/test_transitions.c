@@ -50,7 +50,8 @@ TEST(transitions, are_as_the_golden_says)
     }
     transitions_read(&expected);
     if (!str_eq(buf_str(&actual), buf_str(&expected))) {
-        fail_msg("expected transitions.txt to say\n%.*s", STR_ARG(buf_str(&actual)));
+        print_error("%s should say\n%.*s", TRANSITIONS_FILE, STR_ARG(buf_str(&actual)));
+        fail_msg("GOLDEN_UPDATE=1 in the environment rewrites it");
     }
     buf_release(&actual);
     buf_release(&expected);
