@@ -1,3 +1,4 @@
+#include <pthread.h>
 #include <stdio.h>
 
 #include "core/model/partition.h"
@@ -180,5 +181,37 @@ TEST(partition, a_record_that_cannot_be_folded_stops_it_before)
     assert_ok(partition_write(partition));
     buf_release(&value);
     partition_close(partition);
+    partition_kit_close(&kit);
+}
+
+static void *store_frozen(void *partition)
+{
+    assert_ok(partition_store(partition));
+    return NULL;
+}
+
+TEST(partition, a_batch_is_stored_by_another_thread_while_more_is_taken)
+{
+    struct partition_kit kit;
+    char id[16];
+    partition_kit_open_org(&kit);
+    for (int i = 0; i < 40; i++) {
+        pthread_t thread;
+        snprintf(id, sizeof id, "s%d", i);
+        register_subject(&kit, id);
+        partition_freeze(kit.decided);
+        assert_int_equal(pthread_create(&thread, NULL, store_frozen, kit.decided), 0);
+        snprintf(id, sizeof id, "t%d", i);
+        register_subject(&kit, id);
+        assert_true(knows_subject(kit.decided, id));
+        pthread_join(thread, NULL);
+        assert_ok(partition_thaw(kit.decided));
+    }
+    assert_ok(partition_write(kit.decided));
+    char root[HASH_HEX_SIZE];
+    snprintf(root, sizeof root, "%s", partition_kit_root(kit.decided));
+    struct partition *again = partition_kit_fold(&kit, NULL);
+    assert_string_equal(partition_kit_root(again), root);
+    partition_close(again);
     partition_kit_close(&kit);
 }
