@@ -10,6 +10,7 @@
     }
 
 extern const struct cel_overload_table cel_operators, cel_conversions, cel_collections,
-    cel_optionals, cel_lists, cel_times, cel_patterns, cel_encoders;
+    cel_optionals, cel_lists, cel_times, cel_patterns, cel_encoders, cel_strings, cel_formats,
+    cel_maths, cel_networks;
 
 #endif
