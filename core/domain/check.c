@@ -2,20 +2,20 @@
  * the one asked about, and all that the subject counts as. A live grant, or a role type's
  * permission, that has one of each allows; the shortest way is told.
  *
- * Grants can be found from either side. Usually few are on one object; but on the org there can be
- * thousands, one for each agent, and a group can have thousands, one for each asset. So the side
- * with fewer lists is read first and left when a list is long (CHECK_LIST_SHORT); only where both
- * sides have long lists one is read to its end, within the budget.
+ * Grants can be found from either side. Usually few are on one object, so those are read first, and
+ * tell what else must be known of the subject. But on the org there can be thousands, one for each
+ * agent; then those to the subject are read. Only where both sides have lists longer than
+ * CHECK_LIST_SHORT, those on the objects are read to the end, within the budget.
  *
- * Cost: about one look-up per seat and group of the subject and per pair of object and permission:
+ * Cost: one look-up per object, permission and seat, and where groups matter per group:
  * tests/bench/bench_check.c. */
 #include "core/domain/check.h"
 
+#include "core/domain/candidates.h"
 #include "core/domain/evolve.h"
 #include "core/domain/grantees.h"
-#include "core/domain/implied.h"
 
-/* Rows of one index list that are read before the other side is tried. */
+/* Grants in one list that are read before the other side is tried. */
 enum { CHECK_LIST_SHORT = 64 };
 
 struct check {
@@ -77,14 +77,12 @@ static void check_offer(struct check *check, const struct grantee *grantee,
     check->best_id = id;
 }
 
-/* Looks at one grant of which the index says that it is ACTIVE. */
+/* Looks at one grant that covers the question. */
 static void check_grant(struct check *check, const Agency__V1__Grant *grant)
 {
-    const struct object on = { (enum object_kind)grant->on->kind, str_z(grant->on->id) };
     bool counts = grantee_grant_counts(&check->lookup, grant) ||
                   ((check->lenience & LENIENT_EXPIRED) != 0 && grant->condition[0] == '\0');
-    if (!counts || !implied_contain(&check->implied, str_z(grant->permission)) ||
-        !objects_contain(&check->objects, on)) {
+    if (!counts) {
         return;
     }
     const struct str id = str_z(grant->grant_id);
@@ -96,71 +94,63 @@ static void check_grant(struct check *check, const Agency__V1__Grant *grant)
     }
 }
 
-static struct status check_grants(struct check *check, enum index_number index,
-                                  const struct str *parts, size_t parts_count, size_t limit,
-                                  bool *cut)
+static void check_candidates(struct check *check, const struct candidates *candidates)
 {
+    for (size_t i = 0; i < candidates->count; i++) {
+        check_grant(check, candidates->items[i]);
+    }
+}
+
+/* The grants to one of those that the subject counts as, unless there are too many. */
+static struct status check_grants_to(struct check *check, const struct grantee *grantee, bool *cut)
+{
+    const struct str parts[] = { index_kind(grantee->kind), grantee->id };
     struct str *ids;
     size_t count;
-    TRY(lookup_some_ids(&check->lookup, index, parts, parts_count, limit, &ids, &count, cut));
+    TRY(lookup_some_ids(&check->lookup, INDEX_GRANT_BY_GRANTEE, parts, 2, CHECK_LIST_SHORT, &ids,
+                        &count, cut));
     for (size_t i = 0; i < count && !*cut; i++) {
         const Agency__V1__Grant *grant;
         TRY(lookup_known_grant(&check->lookup, ids[i], &grant));
-        check_grant(check, grant);
-    }
-    return status_ok();
-}
-
-/* The grants on each object of each permission. */
-static struct status check_by_objects(struct check *check, size_t limit, bool *cut)
-{
-    *cut = false;
-    for (size_t i = 0; i < check->objects.count && !*cut; i++) {
-        const struct object *object = &check->objects.items[i];
-        for (size_t j = 0; j < check->implied.count && !*cut; j++) {
-            const struct str parts[] = { index_kind(object->kind), object->id,
-                                         check->implied.items[j] };
-            TRY(check_grants(check, INDEX_GRANT_BY_OBJECT, parts, 3, limit, cut));
+        if (candidates_match(grant, &check->objects, &check->implied)) {
+            check_grant(check, grant);
         }
     }
     return status_ok();
 }
 
-/* The grants to all that the subject counts as. */
-static struct status check_by_grantees(struct check *check, size_t limit, bool *cut)
+/* Where the objects have too many grants: those to the subject, else all the same. */
+static struct status check_other_side(struct check *check)
 {
-    *cut = false;
+    bool cut = false;
     const struct grantee *grantee = check->grantees.first;
-    for (; grantee != NULL && !*cut; grantee = grantee->next) {
-        if (grantees_listed_before(&check->grantees, grantee)) {
-            continue;
+    for (; grantee != NULL && !cut; grantee = grantee->next) {
+        if (!grantees_listed_before(&check->grantees, grantee)) {
+            TRY(check_grants_to(check, grantee, &cut));
         }
-        const struct str parts[] = { index_kind(grantee->kind), grantee->id };
-        TRY(check_grants(check, INDEX_GRANT_BY_GRANTEE, parts, 2, limit, cut));
     }
+    if (!cut) {
+        return status_ok();
+    }
+    struct candidates all;
+    TRY(candidates_find(&check->lookup, &check->objects, &check->implied, check->lookup.left,
+                        &all));
+    if (all.cut) {
+        return lookup_exhausted();
+    }
+    check_candidates(check, &all);
     return status_ok();
 }
 
-static struct status check_all_grants(struct check *check)
+static struct status check_grants(struct check *check, const Agency__V1__Subject *subject)
 {
-    typedef struct status side(struct check *, size_t, bool *);
-    /* Only the objects' side sees grants to others, of which an explanation tells the nearest. */
-    bool objects_first = check->question->explain ||
-                         check->objects.count * check->implied.count <= check->grantees.count;
-    side *first = objects_first ? check_by_objects : check_by_grantees;
-    side *second = objects_first ? check_by_grantees : check_by_objects;
-    bool cut;
-    TRY(first(check, CHECK_LIST_SHORT, &cut));
-    if (cut) {
-        TRY(second(check, CHECK_LIST_SHORT, &cut));
-    }
-    if (cut) {
-        TRY(first(check, check->lookup.left, &cut));
-    }
-    return !cut ? status_ok()
-                : status_error(STATUS_RESOURCE_EXHAUSTED,
-                               "expected a question within its budget of look-ups, but it needs "
-                               "more");
+    struct candidates few;
+    TRY(candidates_find(&check->lookup, &check->objects, &check->implied, CHECK_LIST_SHORT, &few));
+    /* Groups matter only where something is granted to one. */
+    TRY(grantees_of(&check->lookup, subject, check->lenience, few.cut || few.to_groups,
+                    &check->grantees));
+    check_candidates(check, &few);
+    return few.cut ? check_other_side(check) : status_ok();
 }
 
 /* The permissions of the types of the seats, on the job space of the seat, else on the org. */
@@ -286,9 +276,8 @@ static struct status check_run(struct check *check, struct check_answer *answer)
             answer->reason == CHECK_ARCHIVED ? check->objects.archived.id : answer->nearest;
         return status_ok();
     }
-    TRY(grantees_of(&check->lookup, subject, check->lenience, &check->grantees));
+    TRY(check_grants(check, subject));
     check_role_types(check);
-    TRY(check_all_grants(check));
     if (check->best == NULL) {
         answer->reason = CHECK_NOT_GRANTED;
         answer->nearest = check->nearest;

@@ -91,7 +91,7 @@ static struct status held_collect(struct held *held, struct str subject_id)
     if (!active || subject == NULL || subject->status != LIFE_ACTIVE) {
         return status_ok();
     }
-    TRY(grantees_of(held->lookup, subject, 0, &held->grantees));
+    TRY(grantees_of(held->lookup, subject, 0, true, &held->grantees));
     const struct grantee *grantee = held->grantees.first;
     for (; grantee != NULL; grantee = grantee->next) {
         if (grantee->kind == GRANTEE_ROLE) {

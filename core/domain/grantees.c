@@ -97,6 +97,23 @@ static struct status grantees_add_parent(struct grantees *grantees, const struct
                                                      .subject = subject });
 }
 
+/* A role type; seats of one type are many. */
+static struct status grantees_type(struct grantees *grantees, struct str id,
+                                   const Agency__V1__RoleType **type)
+{
+    size_t kept =
+        grantees->types_count < GRANTEE_TYPES_KEPT ? grantees->types_count : GRANTEE_TYPES_KEPT;
+    for (size_t i = 0; i < kept; i++) {
+        if (str_eq(str_z(grantees->types[i]->role_type), id)) {
+            *type = grantees->types[i];
+            return status_ok();
+        }
+    }
+    TRY(lookup_known_role_type(grantees->lookup, id, type));
+    grantees->types[grantees->types_count++ % GRANTEE_TYPES_KEPT] = *type;
+    return status_ok();
+}
+
 static struct status grantees_add_seat(struct grantees *grantees, const struct grantee *holder,
                                        struct str assignment_id)
 {
@@ -107,7 +124,7 @@ static struct status grantees_add_seat(struct grantees *grantees, const struct g
         return status_ok();
     }
     const Agency__V1__RoleType *type;
-    TRY(lookup_known_role_type(grantees->lookup, str_z(held->role_type), &type));
+    TRY(grantees_type(grantees, str_z(held->role_type), &type));
     return grantees_add(grantees, &(struct grantee){ .kind = GRANTEE_ROLE,
                                                      .id = str_z(held->role_id),
                                                      .steps = holder->steps + 2,
@@ -198,7 +215,7 @@ static struct status grantees_expand(struct grantees *grantees, const struct gra
     case GRANTEE_SUBJECT:
         return grantees_expand_subject(grantees, grantee);
     case GRANTEE_ROLE:
-        return grantees_expand_seat(grantees, grantee);
+        return grantees->groups ? grantees_expand_seat(grantees, grantee) : status_ok();
     case GRANTEE_GROUP:
         return grantees_expand_group(grantees, grantee);
     }
@@ -206,10 +223,10 @@ static struct status grantees_expand(struct grantees *grantees, const struct gra
 }
 
 struct status grantees_of(struct lookup *lookup, const Agency__V1__Subject *subject,
-                          unsigned lenience, struct grantees *grantees)
+                          unsigned lenience, bool groups, struct grantees *grantees)
 {
     assert(subject->status == LIFE_ACTIVE);
-    *grantees = (struct grantees){ .lookup = lookup, .lenience = lenience };
+    *grantees = (struct grantees){ .lookup = lookup, .lenience = lenience, .groups = groups };
     TRY(grantees_add(grantees, &(struct grantee){ .kind = GRANTEE_SUBJECT,
                                                   .id = str_z(subject->subject_id),
                                                   .subject = subject }));

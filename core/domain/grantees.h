@@ -12,6 +12,7 @@ enum {
     /* Subjects above one another, a seat and its assignment, a group, inclusions. */
     GRANTEE_STEPS_MAX = GRANTEE_LEVELS_MAX + 2 + 1 + GRANTEE_LEVELS_MAX,
     GRANTEE_BUCKETS = 64,
+    GRANTEE_TYPES_KEPT = 8, /* role types that are looked up once */
 };
 
 /* GranteeKind with short names. */
@@ -48,17 +49,21 @@ enum grantee_lenience {
 struct grantees {
     struct lookup *lookup;
     unsigned lenience;
+    bool groups;
     size_t count;
     size_t subjects_count;
     struct grantee *first, *last;
     struct grantee *of_steps[GRANTEE_STEPS_MAX + 3];
     struct grantee *buckets[GRANTEE_BUCKETS];
+    const Agency__V1__RoleType *types[GRANTEE_TYPES_KEPT]; /* the last ones found */
+    size_t types_count;                                    /* all that were found */
 };
 
-/* Finds all grantees of an ACTIVE subject; they lie in the look-up's arena. RESOURCE_EXHAUSTED over
- * the budget or a limit. `lookup` is borrowed as long as *grantees lives. */
+/* Finds all grantees of an ACTIVE subject, groups only if asked; they lie in the look-up's arena.
+ * RESOURCE_EXHAUSTED over the budget or a limit. `lookup` is borrowed as long as *grantees lives.
+ */
 MUST_USE struct status grantees_of(struct lookup *lookup, const Agency__V1__Subject *subject,
-                                   unsigned lenience, struct grantees *grantees);
+                                   unsigned lenience, bool groups, struct grantees *grantees);
 
 /* The one with the shortest way that a grant is for; NULL if there is none. */
 const struct grantee *grantees_find(const struct grantees *grantees,

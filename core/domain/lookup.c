@@ -1,10 +1,15 @@
 #include "core/domain/lookup.h"
 
+struct status lookup_exhausted(void)
+{
+    return status_error(STATUS_RESOURCE_EXHAUSTED,
+                        "expected a question within its budget of look-ups, but it needs more");
+}
+
 static struct status lookup_spend(struct lookup *lookup)
 {
     if (lookup->left == 0) {
-        return status_error(STATUS_RESOURCE_EXHAUSTED,
-                            "expected a question within its budget of look-ups, but it needs more");
+        return lookup_exhausted();
     }
     lookup->left--;
     return status_ok();
@@ -25,10 +30,7 @@ struct status lookup_ids(struct lookup *lookup, enum index_number index, const s
     TRY(view_ids(lookup->view, lookup->arena, index, parts, parts_count, lookup->left + 1, ids,
                  ids_count));
     /* Each of them is going to be looked at. */
-    return *ids_count <= lookup->left
-               ? status_ok()
-               : status_error(STATUS_RESOURCE_EXHAUSTED,
-                              "expected at most %zu rows, but there are more", lookup->left);
+    return *ids_count <= lookup->left ? status_ok() : lookup_exhausted();
 }
 
 struct status lookup_some_ids(struct lookup *lookup, enum index_number index,

@@ -21,6 +21,9 @@ struct lookup {
     size_t left;         /* look-ups that may still be made */
 };
 
+/* The status of a question that needs more look-ups than it has. */
+MUST_USE struct status lookup_exhausted(void);
+
 /* As view_get; *entity is NULL if there never was one. */
 MUST_USE struct status lookup_get(struct lookup *lookup, enum entity_kind kind, struct str id,
                                   const ProtobufCMessage **entity);
