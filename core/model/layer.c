@@ -23,6 +23,9 @@ static struct status layer_get(const struct source *source, struct str org_id,
                                const ProtobufCMessage **entity)
 {
     const struct layer *layer = (const struct layer *)source;
+    if (layer->entities.count == 0) {
+        return source_get(layer->under, org_id, kind, id, entity);
+    }
     struct buf key = { 0 };
     key_entity(&key, org_id, kind, id);
     struct omap_entry *entry = omap_find(&layer->entities, buf_str(&key));
@@ -51,10 +54,11 @@ static bool layer_is_put(const struct omap_entry *entry)
     return entry->value.data[0] == LAYER_ROW_PUT;
 }
 
-static void layer_run_count(struct layer_run run, size_t *puts, size_t *tombstones)
+/* Up to `limit` puts: with these the list is full, so no later row matters. */
+static void layer_run_count(struct layer_run run, size_t limit, size_t *puts, size_t *tombstones)
 {
     *puts = *tombstones = 0;
-    while (run.entry != NULL) {
+    while (run.entry != NULL && *puts < limit) {
         *(layer_is_put(run.entry) ? puts : tombstones) += 1;
         run.entry = layer_run_check(&run, omap_next(run.entry));
     }
@@ -92,6 +96,9 @@ static struct status layer_rows(const struct source *source, struct arena *arena
                                 struct str **keys, size_t *keys_count)
 {
     const struct layer *layer = (const struct layer *)source;
+    if (layer->rows.count == 0) {
+        return source_rows(layer->under, arena, org_id, index, prefix, limit, keys, keys_count);
+    }
     struct buf key = { 0 };
     key_index(&key, org_id, index, STR(""));
     struct layer_run run = { .org_size = key.size };
@@ -99,7 +106,7 @@ static struct status layer_rows(const struct source *source, struct arena *arena
     run.prefix = buf_str(&key);
     run.entry = layer_run_check(&run, omap_lower_bound(&layer->rows, run.prefix));
     size_t puts, tombstones, under_count = 0;
-    layer_run_count(run, &puts, &tombstones);
+    layer_run_count(run, limit, &puts, &tombstones);
     struct str *under = NULL;
     struct status st;
     TRY_OUT(source_rows(layer->under, arena, org_id, index, prefix, limit + tombstones, &under,
