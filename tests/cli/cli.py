@@ -1,0 +1,347 @@
+#!/usr/bin/env python3
+"""agencyctl as a person uses it.
+
+    tests/cli/cli.py AGENCYCTL DATA COMMANDS
+
+DATA is a folder into which COMMANDS (the rust-team example) were imported. A case is a function
+`it_...` named by what is true; `tool` asks about the example, `fresh` gives a folder with an org of
+its own.
+"""
+
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/lib"))
+import naive  # noqa: E402
+
+DONE, FAILED, USAGE, REJECTED, DENIED, DAMAGED = range(6)
+
+
+class Tool:
+    """agencyctl on one data folder."""
+
+    def __init__(self, program, data, org):
+        self.command = [program, "--data", str(data), "--org", org]
+        self.program, self.data, self.org = program, pathlib.Path(data), org
+
+    def run(self, *words, stdin=None):
+        return subprocess.run([*self.command, *words], input=stdin, capture_output=True, text=True,
+                              timeout=120)
+
+    def __call__(self, *words, code=DONE, stdin=None):
+        """Standard output; fails unless the exit code is as expected."""
+        done = self.run(*words, stdin=stdin)
+        expect(done.returncode == code, f"exit code {code} of {' '.join(words)}",
+               f"{done.returncode}: {done.stdout[-300:]}{done.stderr[-300:]}")
+        return done.stdout
+
+    def error(self, *words, code):
+        """What a refusal says."""
+        done = self.run(*words)
+        expect(done.returncode == code, f"exit code {code} of {' '.join(words)}",
+               f"{done.returncode}: {done.stdout[-300:]}{done.stderr[-300:]}")
+        return done.stdout + done.stderr
+
+    def json(self, *words, **options):
+        text = self(*words, "--output", "json", **options)
+        return [json.loads(line) for line in text.splitlines()]
+
+    def submit(self, command, code=DONE, options=(), **payload):
+        return self.json("submit", command, json.dumps(payload), *options, code=code)[0]
+
+    def root(self):
+        return re.search(r"root (\w{64})", self("verify"))[1]
+
+
+class Fault(Exception):
+    pass
+
+
+def expect(truth, wanted, found=""):
+    if not truth:
+        raise Fault(f"expected {wanted}, but it is {found}")
+
+
+def make_org(tool):
+    """Org acme: ada leads the team red and may manage it; bob is a member of blue."""
+    tool.submit("CreateOrg", orgId=tool.org, ownerSubjectId="root",
+                credential={"credentialId": "root-key", "kind": "CREDENTIAL_KIND_API_KEY",
+                            "identity": "root"})
+    for subject in ("ada", "bob", "eve"):
+        tool.submit("RegisterSubject", subjectId=subject, type="SUBJECT_TYPE_AGENT", name=subject)
+        tool.submit("BindCredential", credentialId=f"{subject}-key", subjectId=subject,
+                    kind="CREDENTIAL_KIND_API_KEY", identity=subject)
+    for role_type in ("lead", "member"):
+        tool.submit("DefineRoleType", roleType=role_type)
+    for group in ("red", "blue"):
+        tool.submit("CreateGroup", groupId=group, name=group)
+        for role_type in ("lead", "member"):
+            tool.submit("CreateRole", roleId=f"{group}.{role_type}", roleType=role_type,
+                        groupIds=[group])
+        for permission in ("AssignRole", "delegate"):
+            tool.submit("GrantPermission", grantId=f"{group}-{permission}", permission=permission,
+                        grantee={"kind": "GRANTEE_KIND_GROUP", "id": group, "roleTypes": ["lead"]},
+                        on={"kind": "OBJECT_KIND_GROUP", "id": group})
+    tool.submit("AssignRole", roleId="red.lead", subjectId="ada")
+    tool.submit("AssignRole", roleId="blue.member", subjectId="bob")
+
+
+# What is called wrongly.
+
+def it_lists_every_verb_and_option_in_its_help(tool, fresh):
+    text = tool("--help")
+    for word in ("submit", "import", "export", "get", "list", "check", "who", "history", "log",
+                 "rebuild", "verify", "--as-of", "exit codes"):
+        expect(word in text, f"'{word}' in --help", text)
+
+
+def it_names_the_nearest_word_for_a_wrong_one(tool, fresh):
+    expect("verify" in tool.error("verfy", code=USAGE), "a hint at the verb")
+    expect("groups" in tool.error("list", "gruops", code=USAGE), "a hint at the kind")
+    expect("as-of" in tool.error("verify", "--as-off", "x", code=USAGE), "a hint at the option")
+
+
+def it_says_what_it_expected_of_a_date(tool, fresh):
+    for wrong in ("2020-13-01", "yesteryear", "2020-06-01T25:00:00Z", "9999999999"):
+        said = tool.error("list", "groups", "--as-of", wrong, code=USAGE)
+        expect("expected" in said, f"what was expected instead of '{wrong}'", said)
+
+
+def it_refuses_a_date_in_the_future(tool, fresh):
+    said = tool.error("list", "groups", "--as-of", "2999-01-01", code=USAGE)
+    expect("INVALID_ARGUMENT" in said, "INVALID_ARGUMENT", said)
+
+
+def it_names_the_folder_that_is_not_there(tool, fresh):
+    missing = Tool(tool.program, tool.data / "nowhere", "acme")
+    expect("nowhere" in missing.error("list", "groups", code=FAILED), "the folder's name")
+
+
+def it_names_the_org_that_is_not_there(tool, fresh):
+    other = Tool(tool.program, tool.data, "nobody")
+    expect("nobody" in other.error("list", "groups", code=FAILED), "the org's name")
+
+
+def it_names_the_line_of_a_file_that_is_not_what_it_says(tool, fresh):
+    bad = fresh().data.parent / "bad.jsonl"
+    for text in ('{"orgId":"acme"', "\x00\x01\x02", "[1]", '{"orgId":"acme","x":1}'):
+        bad.write_text(f"\n{text}\n")
+        said = fresh().error("import", str(bad), code=USAGE)
+        expect("bad.jsonl:2" in said, "the file and line", said)
+
+
+def it_refuses_an_id_that_is_too_long(tool, fresh):
+    said = tool.error("submit", "RegisterSubject", json.dumps({"subjectId": "x" * 100000}),
+                      code=REJECTED)
+    expect("subject_id" in said and len(said) < 1000, "the field, shortly", said[:300])
+
+
+def it_survives_a_reader_that_stops_reading(tool, fresh):
+    first = subprocess.run(f"{' '.join(tool.command)} list assignments | head -n 1", shell=True,
+                           capture_output=True, text=True, check=False)
+    expect(first.stdout.startswith("role_id"), "the head of the table", first.stdout + first.stderr)
+
+
+# Moments.
+
+def it_takes_dates_as_people_write_them(tool, fresh):
+    def leads(moment):
+        return tool.json("who", "role", "compiler.lead", "--as-of", moment)
+
+    expect(leads("2020-06-01") == leads("2020-06-01T00:00:00Z"), "midnight UTC at its start")
+    expect(leads("2020-06-01 12:30") == leads("2020-06-01T12:30:00Z"), "a time without seconds")
+    expect(leads("2 days ago") == leads("yesterday"), "days that are not in the history")
+
+
+def it_resolves_a_name_at_the_moment_asked_about(tool, fresh):
+    before = tool.json("get", "group", "name:wg-compiler-nll", "--as-of", "2019-03-01")[0]
+    after = tool.json("get", "group", "name:wg-nll", "--as-of", "2019-04-01")[0]
+    expect(before["groupId"] == after["groupId"], "one group under both names", after)
+    tool.error("get", "group", "name:wg-nll", "--as-of", "2019-03-01", code=FAILED)
+
+
+def it_answers_as_of_a_decision(tool, fresh):
+    names = [row["name"] for row in tool.json("list", "orgs", "--as-of", "#1")]
+    expect(names == ["The Rust project"], "the org after its first decision", names)
+    expect(tool.json("list", "groups", "--as-of", "#1") == [], "no group yet")
+
+
+def it_shows_the_example_as_a_naive_model_does(tool, fresh):
+    model = naive.Naive()
+    for line in tool.commands.read_text().splitlines():
+        model.apply(json.loads(line))
+    expected = model.lists()
+    found = {kind: naive.in_one_form(tool.json("list", kind)) for kind in expected}
+    found["subjects"] = [row for row in found["subjects"] if row["subjectId"] != "registrar"]
+    for kind in ("role-types", "roles", "assignments"):
+        found[kind] = [row for row in found[kind] if row.get("roleType") != "owner"]
+    found["credentials"] = []
+    lines = list(naive.difference(expected, found))
+    expect(not lines, "no difference", lines[:3])
+
+
+def it_lists_by_any_field(tool, fresh):
+    rows = tool.json("list", "assignments", "subject_id=eholk", "role_type=lead",
+                     "--as-of", "2024-05-26")
+    expect([row["roleId"] for row in rows] == ["wg-macros.lead"], "his one lead seat", rows)
+
+
+# Access.
+
+def it_says_by_its_exit_code_who_may(tool, fresh):
+    blog = "asset:name:rust-lang/blog.rust-lang.org"
+    answer = tool.json("check", "eholk", "write", blog, "--as-of", "2024-05-26")[0]
+    steps = [step["step"] for step in answer["path"]]
+    expect(steps == ["grant", "group", "inclusion", "seat", "assignment"], "the path", steps)
+    expect(answer["path"][0]["decision"]["annotations"][1]["value"] == "1147", "its pull request")
+    tool("check", "eholk", "write", blog, code=DENIED)
+
+
+def it_finds_everybody_that_check_allows(tool, fresh):
+    blog, moment = "asset:rust-lang:blog.rust-lang.org", ("--as-of", "2024-05-26")
+    who = {row["subjectId"] for row in tool.json("who", "can", "write", blog, *moment)}
+    everybody = [row["subjectId"] for row in tool.json("list", "subjects", *moment)]
+    question = {"subjects": everybody, "permission": "write", "on": "asset",
+                "id": "rust-lang:blog.rust-lang.org"}
+    answer = tool.json("check", "--batch", "-", *moment, stdin=json.dumps(question) + "\n")[0]
+    expect(who == set(answer["allowed"]) and "eholk" in who, "the same subjects", who)
+
+
+def it_lets_a_lead_manage_the_own_team_only(tool, fresh):
+    acme, ada = fresh(), ("--principal", "API_KEY:ada")
+    acme.submit("AssignRole", roleId="red.member", subjectId="eve", options=ada)
+    said = acme.submit("AssignRole", roleId="blue.member", subjectId="eve", options=ada,
+                       code=REJECTED)
+    expect(said["code"] == "PERMISSION_DENIED", "PERMISSION_DENIED", said)
+    said = acme.submit("AssignRole", roleId="blue.lead", subjectId="ada", options=ada,
+                       code=REJECTED)
+    expect(said["code"] == "PERMISSION_DENIED", "PERMISSION_DENIED", said)
+
+
+def it_refuses_whom_it_does_not_know(tool, fresh):
+    said = fresh().submit("AssignRole", roleId="red.member", subjectId="eve", code=REJECTED,
+                          options=("--principal", "API_KEY:mallory"))
+    expect(said["code"] == "UNAUTHENTICATED", "UNAUTHENTICATED", said)
+
+
+def it_never_keeps_a_secret_in_clear(tool, fresh):
+    acme = fresh()
+    acme.submit("BindCredential", credentialId="key-2", subjectId="eve",
+                kind="CREDENTIAL_KIND_API_KEY", identity="the-secret-of-eve")
+    for path in acme.data.rglob("*"):
+        if path.is_file():
+            expect(b"the-secret-of-eve" not in path.read_bytes(), "it sealed", path)
+
+
+# Commands.
+
+def it_answers_a_repeat_as_before(tool, fresh):
+    acme, same = fresh(), ("--command-id", "c-1")
+    first = acme.submit("RegisterSubject", subjectId="dan", options=same)
+    again = acme.submit("RegisterSubject", subjectId="dan", options=same)
+    expect(again["repeated"] and again["sequence"] == first["sequence"], "the first answer", again)
+    other = acme.submit("RegisterSubject", subjectId="fay", options=same, code=REJECTED)
+    expect(other["code"] == "INVALID_ARGUMENT", "INVALID_ARGUMENT", other)
+
+
+def it_refuses_a_version_that_is_gone(tool, fresh):
+    said = fresh().submit("UpdateGroup", groupId="red", updateMask="name", name="crimson",
+                          options=("--expected-version", "1"), code=REJECTED)
+    expect(said["code"] == "ABORTED", "ABORTED", said)
+
+
+def it_keeps_notes_for_the_history(tool, fresh):
+    acme = fresh()
+    acme.submit("ArchiveGroup", groupId="blue", options=("--note.ticket=A-7",))
+    expect("ticket A-7" in acme("history", "group", "blue"), "the note in the history")
+
+
+def it_imports_a_file_once(tool, fresh):
+    said = tool.json("import", str(tool.commands))[0]
+    expect((said["accepted"], said["repeated"]) == (0, 10123), "nothing new", said)
+
+
+def it_exports_what_gives_the_same_state(tool, fresh):
+    file = tool.data.parent / "export.jsonl.zst"
+    tool("export", str(file))
+    other = Tool(tool.program, tool.data.parent / "imported", tool.org)
+    said = other.json("import", str(file))[0]
+    expect(said["accepted"] == 10123, "all commands accepted", said)
+    expect(other.root() == tool.root(), "the same root", other.root())
+
+
+# The log and its stores.
+
+def it_reads_beside_an_owner(tool, fresh):
+    acme = fresh()
+    with subprocess.Popen([*acme.command, "submit", "-", "--output", "json"], text=True,
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE) as owner:
+        for number in range(3):
+            owner.stdin.write(json.dumps({"orgId": "acme", "commandId": f"beside-{number}",
+                                          "createGroup": {"groupId": f"green-{number}"}}) + "\n")
+            owner.stdin.flush()
+            expect(json.loads(owner.stdout.readline())["events"] == 1, "an acknowledged decision")
+            acme("get", "group", f"green-{number}")
+        owner.stdin.close()
+        expect(owner.wait(60) == 0, "a clean end of the owner")
+
+
+def it_makes_lost_stores_again(tool, fresh):
+    acme = fresh()
+    before = acme.root()
+    shutil.rmtree(acme.data / "stores")
+    expect(acme.json("get", "group", "red")[0]["name"] == "red", "an answer without stores")
+    acme("rebuild")
+    expect(acme.root() == before, "the same root")
+
+
+def it_finds_a_changed_byte(tool, fresh):
+    acme = fresh()
+    segment = next((acme.data / "log").glob("*.log"))
+    data = bytearray(segment.read_bytes())
+    data[len(data.rstrip(b"\0")) // 2] ^= 1
+    segment.write_bytes(data)
+    said = acme.error("verify", code=DAMAGED)
+    expect(re.search(r"partition \d+.*sequence \d+", said), "partition and sequence", said)
+
+
+def it_has_the_options_of_the_readme(tool, fresh):
+    readme = (ROOT / "README.md").read_text()
+    for option, text in re.findall(r"^  (--.*)\n        (.*)$", tool("--help"), re.M):
+        row = "| `{}` | {} |".format(option.replace("|", "\\|"), text)
+        expect(row in readme, f"this row in the README: {row}")
+
+
+def main():
+    program, data, commands = sys.argv[1:]
+    tool = Tool(program, data, "rust-lang")
+    tool.commands = pathlib.Path(commands)
+    failed, cases = 0, [(name, case) for name, case in globals().items() if name[:3] == "it_"]
+    with tempfile.TemporaryDirectory() as folder:
+        template = Tool(program, pathlib.Path(folder) / "template", "acme")
+        make_org(template)
+        for name, case in cases:
+            with tempfile.TemporaryDirectory(dir=folder) as own:
+                def fresh(own=own):
+                    copy = pathlib.Path(own) / "data"
+                    if not copy.exists():
+                        shutil.copytree(template.data, copy)
+                    return Tool(program, copy, "acme")
+
+                try:
+                    case(tool, fresh)
+                except (Fault, subprocess.SubprocessError, LookupError, ValueError) as fault:
+                    failed += 1
+                    print(f"FAILED {name}: {fault!r}"[:1000])
+    print(f"{len(cases) - failed} passed, {failed} failed, 0 skipped")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
