@@ -111,25 +111,14 @@ static struct status assignment_emit(struct decide *d, const Agency__V1__Role *r
 }
 
 struct status assignment_assign(struct decide *d, const Agency__V1__Role *role,
-                                const char *subject_id, Google__Protobuf__Timestamp *expires_at)
+                                const char *subject_id)
 {
     const Agency__V1__RoleType *role_type;
+    Google__Protobuf__Timestamp *expires_at = NULL;
     TRY(rules_get_role_type(d->view, str_z(role->role_type), &role_type));
     TRY_ACCEPTED(d, assignment_check_holders(d, role, role_type, subject_id));
     TRY(assignment_expiry(d, role_type, &expires_at));
     return assignment_emit(d, role, role_type, subject_id, expires_at);
-}
-
-/* A holder stays one: only the expiry can change, and limits on holders do not count. */
-static struct status assignment_prolong(struct decide *d, const Agency__V1__Role *role,
-                                        const Agency__V1__RoleType *role_type,
-                                        const Agency__V1__Assignment *held,
-                                        Google__Protobuf__Timestamp *expires_at)
-{
-    TRY(assignment_expiry(d, role_type, &expires_at));
-    return fields_same_time(expires_at, held->expires_at)
-               ? status_ok()
-               : assignment_emit(d, role, role_type, held->subject_id, expires_at);
 }
 
 static struct status assignment_reject_fixed(struct decide *d, const char *role_id,
@@ -140,26 +129,31 @@ static struct status assignment_reject_fixed(struct decide *d, const char *role_
                          role_id, role_type);
 }
 
+/* A holder stays one: only the end can change, and limits on holders do not count. */
 struct status decide_assign_role(struct decide *d, const Agency__V1__AssignRole *command)
 {
     const Agency__V1__Role *role;
     const Agency__V1__Subject *subject;
     const Agency__V1__RoleType *role_type;
     const Agency__V1__Assignment *held;
-    TRY_ACCEPTED(d, rules_check_expiry(d, command->expires_at));
+    Google__Protobuf__Timestamp *expires_at = command->expires_at;
+    TRY_ACCEPTED(d, rules_check_expiry(d, expires_at));
     TRY_ACCEPTED(d, rules_find_role(d, command->role_id, LIVES_ACTIVE, &role));
     TRY_ACCEPTED(d, rules_find_subject(d, command->subject_id, LIVES_ACTIVE, &subject));
     TRY(rules_get_role_type(d->view, str_z(role->role_type), &role_type));
     TRY_ACCEPTED(d, life_find_assignment(d, &held));
+    TRY(assignment_expiry(d, role_type, &expires_at));
     bool live = assignment_live(d, held);
-    if (live && fields_same_time(command->expires_at, held->expires_at)) {
+    if (live && fields_same_time(expires_at, held->expires_at)) {
         return status_ok();
     }
     if (role_type->assignment == AGENCY__V1__ASSIGNMENT_MODE__ASSIGNMENT_MODE_FIXED) {
         return assignment_reject_fixed(d, command->role_id, role->role_type);
     }
-    return live ? assignment_prolong(d, role, role_type, held, command->expires_at)
-                : assignment_assign(d, role, command->subject_id, command->expires_at);
+    if (!live) {
+        TRY_ACCEPTED(d, assignment_check_holders(d, role, role_type, command->subject_id));
+    }
+    return assignment_emit(d, role, role_type, command->subject_id, expires_at);
 }
 
 struct status decide_revoke_role(struct decide *d, const Agency__V1__RevokeRole *command)

@@ -42,7 +42,7 @@ static struct status role_assign_holders(struct decide *d, const Agency__V1__Cre
     for (size_t i = 0; i < command->n_holder_subject_ids; i++) {
         const char *subject_id = command->holder_subject_ids[i];
         TRY_ACCEPTED(d, rules_find_subject(d, subject_id, LIVES_ACTIVE, &subject));
-        TRY_ACCEPTED(d, assignment_assign(d, role, subject_id, NULL));
+        TRY_ACCEPTED(d, assignment_assign(d, role, subject_id));
     }
     return status_ok();
 }
