@@ -9,8 +9,9 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
+#include <unistd.h>
 
+#include "core/base/clock.h"
 #include "core/base/limits.h"
 #include "core/base/num.h"
 #include "core/evlog/record.h"
@@ -53,33 +54,27 @@ static int kafka_timeout_ms(const struct evlog_kafka_options *options)
 /* --- waiting --- */
 
 struct kafka_deadline {
-    struct timespec at;
+    int64_t at_us; /* monotonic */
 };
 
 static struct kafka_deadline kafka_deadline_in(int timeout_ms)
 {
-    struct kafka_deadline deadline;
-    clock_gettime(CLOCK_MONOTONIC, &deadline.at);
-    deadline.at.tv_sec += timeout_ms / 1000;
-    deadline.at.tv_nsec += timeout_ms % 1000 * 1000000L;
-    return deadline;
+    struct clock clock = clock_real();
+    return (struct kafka_deadline){ clock_monotonic_us(&clock) + (int64_t)timeout_ms * 1000 };
 }
 
 /* Milliseconds left, 0 when it has passed. */
 static int kafka_deadline_left(const struct kafka_deadline *deadline)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    int64_t left =
-        (deadline->at.tv_sec - now.tv_sec) * 1000 + (deadline->at.tv_nsec - now.tv_nsec) / 1000000;
-    return left > 0 ? (int)left : 0;
+    struct clock clock = clock_real();
+    int64_t left_us = deadline->at_us - clock_monotonic_us(&clock);
+    return left_us > 0 ? (int)(left_us / 1000) : 0;
 }
 
 /* Calls that can fail for a moment (a leader moves, a topic is new) are tried until then. */
 static bool kafka_deadline_pause(const struct kafka_deadline *deadline)
 {
-    struct timespec pause = { 0, 20 * 1000000 };
-    nanosleep(&pause, NULL);
+    usleep(20000);
     return kafka_deadline_left(deadline) > 0;
 }
 

@@ -1,16 +1,20 @@
-/* What every log backend promises (core/evlog/evlog.h), tried on each. With AGENCY_KAFKA (bootstrap
- * servers) in the environment it is tried on that broker instead: ops/test kafka does so. */
+/* What every log backend promises (core/evlog/evlog.h), tried on each. The suite kafka includes
+ * this file to try it on a real broker. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "core/evlog/evlog_kafka.h"
 #include "core/evlog/evlog_local.h"
 #include "core/evlog/evlog_mem.h"
 #include "core/evlog/record.h"
+#include "tests/lib/broker_tool.h"
 #include "tests/lib/folder_tool.h"
 #include "tests/lib/log_tool.h"
 #include "tests/lib/test.h"
+
+#ifndef EVLOG_CONTRACT_KAFKA
+#define EVLOG_CONTRACT_KAFKA 0
+#endif
 
 enum { WORLD_PARTITIONS = 4 };
 
@@ -27,7 +31,7 @@ struct world {
 static struct evlog_kafka_options world_kafka(const struct world *world, bool read_only)
 {
     return (struct evlog_kafka_options){
-        .brokers = getenv("AGENCY_KAFKA"),
+        .brokers = broker_tool_address(),
         .prefix = world->path,
         .read_only = read_only,
         .partitions_count = WORLD_PARTITIONS,
@@ -74,12 +78,6 @@ static void world_begin(struct world *world, enum world_kind kind)
     assert_ok(world_open(world, false, &world->log));
 }
 
-/* Whether a backend is tried in this run. */
-static bool world_wanted(enum world_kind kind)
-{
-    return (kind == WORLD_KAFKA) == (getenv("AGENCY_KAFKA") != NULL);
-}
-
 static void world_end(struct world *world)
 {
     evlog_close(world->log);
@@ -91,8 +89,11 @@ static void world_end(struct world *world)
 
 static void world_each(void (*body)(struct world *world))
 {
+    if (EVLOG_CONTRACT_KAFKA && broker_tool_address() == NULL) {
+        skip(); /* there is no Java */
+    }
     for (int kind = 0; kind < WORLD_KINDS; kind++) {
-        if (world_wanted((enum world_kind)kind)) {
+        if ((kind == WORLD_KAFKA) == EVLOG_CONTRACT_KAFKA) {
             struct world world;
             world_begin(&world, (enum world_kind)kind);
             body(&world);
