@@ -3,18 +3,59 @@
 /* Owners looked at to find one that counts; an org with more has other worries. */
 enum { OWNERS_MAX = 1024 };
 
-/* True if the event can take the last owner away. */
-static bool owner_can_break(const Agency__V1__Event *event)
+/* Whether a subject holds a seat of type `owner`. */
+static struct status owner_holds(struct decide *d, struct str subject_id, bool *holds)
 {
+    struct str *ids;
+    size_t count;
+    *holds = false;
+    TRY(view_ids(d->view, d->arena, INDEX_ASSIGNMENT_BY_SUBJECT, &subject_id, 1, OWNERS_MAX, &ids,
+                 &count));
+    for (size_t i = 0; i < count && !*holds; i++) {
+        const Agency__V1__Assignment *held;
+        TRY(view_assignment(d->view, ids[i], &held));
+        *holds = held != NULL && strcmp(held->role_type, "owner") == 0;
+    }
+    return status_ok();
+}
+
+static struct status owner_lost_credential(struct decide *d, const char *credential_id, bool *lost)
+{
+    const Agency__V1__Credential *credential;
+    TRY(view_credential(d->view, str_z(credential_id), &credential));
+    assert(credential != NULL);
+    return owner_holds(d, str_z(credential->subject_id), lost);
+}
+
+static struct status owner_lost_seat(struct decide *d, const Agency__V1__RoleRevoked *event,
+                                     bool *lost)
+{
+    const Agency__V1__Assignment *held;
+    struct str id;
+    TRY(evolve_entity_id(d->arena, ENTITY_ASSIGNMENT, &event->base, &id));
+    TRY(view_assignment(d->view, id, &held));
+    assert(held != NULL);
+    *lost = strcmp(held->role_type, "owner") == 0;
+    return status_ok();
+}
+
+/* Whether an event took something from an owner. A removed subject loses its seats by events of
+ * their own. An org that has lost its owner to an expiry is not held up in other matters. */
+static struct status owner_loses(struct decide *d, const Agency__V1__Event *event, bool *loses)
+{
+    *loses = false;
     switch ((unsigned)event->payload_case) {
     case EVENT_SUBJECT_SUSPENDED:
-    case EVENT_SUBJECT_REMOVED:
+        return owner_holds(d, str_z(event->subject_suspended->subject_id), loses);
     case EVENT_CREDENTIAL_REVOKED:
+        return owner_lost_credential(d, event->credential_revoked->credential_id, loses);
     case EVENT_ROLE_REVOKED:
-    case EVENT_ROLE_ASSIGNED: /* again, with an expiry */
-        return true;
+        return owner_lost_seat(d, event->role_revoked, loses);
+    case EVENT_ROLE_ASSIGNED:
+        *loses = strcmp(event->role_assigned->role_type, "owner") == 0 &&
+                 event->role_assigned->expires_at != NULL;
     }
-    return false;
+    return status_ok();
 }
 
 static struct status owner_has_credential(struct decide *d, struct str subject_id, bool *has)
@@ -65,13 +106,14 @@ static struct status owner_exists(struct decide *d, bool *exists)
 
 struct status owner_check(struct decide *d)
 {
-    bool exists = true;
-    for (size_t i = 0; i < d->events_count; i++) {
-        if (owner_can_break(d->events[i])) {
-            TRY(owner_exists(d, &exists));
-            break;
-        }
+    bool loses = false, exists;
+    for (size_t i = 0; i < d->events_count && !loses; i++) {
+        TRY(owner_loses(d, d->events[i], &loses));
     }
+    if (!loses) {
+        return status_ok();
+    }
+    TRY(owner_exists(d, &exists));
     return exists
                ? status_ok()
                : decide_reject(d, STATUS_FAILED_PRECONDITION,
