@@ -74,11 +74,7 @@ static struct status authority_need(struct decide *d, struct str subject_id, str
     const struct check_question question = {
         .subject_id = subject_id, .permission = permission, .object = object, .for_command = true
     };
-    struct status status = check(d->view, d->arena, d->context->recorded_at_us, &question, answer);
-    if (status.code == STATUS_RESOURCE_EXHAUSTED) {
-        return decide_reject(d, status.code, "%s", status.msg);
-    }
-    TRY(status);
+    TRY(check(d->view, d->arena, d->context->recorded_at_us, &question, answer));
     return answer->allowed ? status_ok() : authority_deny(d, subject_id, permission, object);
 }
 

@@ -200,6 +200,7 @@ struct str org_world_text(struct org_world *world)
 
 static struct status world_keep(struct org_world *world, bool live, int64_t occurred_at_us)
 {
+    arena_fail_at(-1); /* a test may try how deciding fails, not how the world keeps */
     TRY(layer_merge(&world->state, &world->scratch));
     world->head.org_sequence++;
     world->head.last_occurred_at_us = occurred_at_us;
@@ -229,13 +230,19 @@ struct status org_world_decide(struct org_world *world, const Agency__V1__Comman
     return status;
 }
 
+struct status org_world_read(struct org_world *world, const char *text,
+                             Agency__V1__Command *command)
+{
+    *command = world->envelope;
+    command->org_id = "acme";
+    struct str id = arena_printf(&world->arena, "command-%u", ++world->commands_count);
+    command->command_id = (char *)(uintptr_t)id.data;
+    return world_read(world, text, &command->base);
+}
+
 struct status org_world_submit(struct org_world *world, const char *text)
 {
-    world->command = world->envelope;
-    world->command.org_id = "acme";
-    struct str id = arena_printf(&world->arena, "command-%u", ++world->commands_count);
-    world->command.command_id = (char *)(uintptr_t)id.data;
-    TRY(world_read(world, text, &world->command.base));
+    TRY(org_world_read(world, text, &world->command));
     return org_world_decide(world, &world->command);
 }
 

@@ -43,6 +43,9 @@ void org_world_as(struct org_world *world, const char *name);
 /* Decides a message; what is accepted is kept. The status and world->last are the decider's. */
 MUST_USE struct status org_world_decide(struct org_world *world,
                                         const Agency__V1__Command *command);
+/* Reads a command's text into a command for the org. INVALID_ARGUMENT for text that is none. */
+MUST_USE struct status org_world_read(struct org_world *world, const char *text,
+                                      Agency__V1__Command *command);
 /* Reads a command's text and decides it. INVALID_ARGUMENT also for text that cannot be read. */
 MUST_USE struct status org_world_submit(struct org_world *world, const char *text);
 /* Applies an event's text as if it had been decided. */
