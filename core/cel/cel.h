@@ -78,6 +78,8 @@ void cel_problems_print(struct buf *out, struct str source, const struct cel_pro
 
 /* The type of the result, as checked. */
 const struct cel_type *cel_program_type(const struct cel_program *program);
+/* The provider that it was compiled with; may be NULL. */
+const struct cel_provider *cel_program_provider(const struct cel_program *program);
 
 /* The most gas that one evaluation can need, for bindings within the declared sizes. */
 struct cel_cost_estimate {

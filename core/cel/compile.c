@@ -39,3 +39,8 @@ const struct cel_type *cel_program_type(const struct cel_program *program)
 {
     return program->type;
 }
+
+const struct cel_provider *cel_program_provider(const struct cel_program *program)
+{
+    return program->env->provider;
+}

@@ -186,21 +186,23 @@ static bool cel_infer_general(const struct cel_infer *infer, const struct cel_ty
             cel_infer_general(infer, a->params[1], b->params[1]));
 }
 
+/* Bindings are always to what the other side stands for at last, never to a variable on the way:
+ * so no chain of variables ever closes. */
 static bool cel_infer_go_variable(struct cel_infer *infer, const struct cel_type *from,
                                   const struct cel_type *to)
 {
     bool to_variable = to->kind == CEL_PARAM;
-    const struct cel_type *stands_for, *other = to_variable ? from : to;
+    const struct cel_type *stands_for;
     const struct cel_type *variable = cel_infer_last(infer, to_variable ? to : from, &stands_for);
-    const struct cel_type *target = cel_infer_find(infer, other);
-    if (target == variable) {
+    const struct cel_type *other = cel_infer_find(infer, to_variable ? from : to);
+    if (other == variable || other == stands_for) {
         return true;
     }
     if (stands_for == NULL) {
         return cel_infer_bind(infer, variable, other);
     }
-    if (target->kind == CEL_PARAM) {
-        return cel_infer_bind(infer, target, variable);
+    if (other->kind == CEL_PARAM) {
+        return cel_infer_bind(infer, other, variable);
     }
     bool fits = to_variable ? cel_infer_go(infer, other, stands_for)
                             : cel_infer_go(infer, stands_for, other);
