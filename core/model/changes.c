@@ -65,14 +65,20 @@ static struct status changes_add_row(struct changes *changes, const struct omap_
                                  });
 }
 
-static struct status changes_add_value(struct changes *changes, const struct omap_entry *entry)
+struct status changes_put(struct changes *changes, struct str key, struct str value)
 {
-    struct store_change change = { .family = key_family(entry->key), .key = entry->key };
-    change.value = arena_copy(&changes->memory, entry->value);
+    struct store_change change = { .family = key_family(key), .key = key };
+    change.value = arena_copy(&changes->memory, value);
     if (change.value.data == NULL) {
         return arena_full(&changes->memory);
     }
     return changes_push(changes, change);
+}
+
+void changes_cut(struct changes *changes, size_t count)
+{
+    assert(count <= changes->count);
+    changes->count = count;
 }
 
 struct status changes_add(struct changes *changes, const struct layer *layer, uint64_t version)
@@ -88,7 +94,7 @@ struct status changes_add(struct changes *changes, const struct layer *layer, ui
     }
     for (struct omap_entry *e = omap_lower_bound(&layer->values, first); e != NULL;
          e = omap_next(e)) {
-        TRY(changes_add_value(changes, e));
+        TRY(changes_put(changes, e->key, e->value));
     }
     changes->decisions_count++;
     return status_ok();

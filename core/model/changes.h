@@ -23,6 +23,11 @@ void changes_reset(struct changes *changes);
 /* Adds what a decision's layer holds, at its version. */
 MUST_USE struct status changes_add(struct changes *changes, const struct layer *layer,
                                    uint64_t version);
+/* Adds one row by its whole key, where nobody needs to read it before it is in the store. Copies.
+ */
+MUST_USE struct status changes_put(struct changes *changes, struct str key, struct str value);
+/* Takes back what was added since there were `count`. */
+void changes_cut(struct changes *changes, size_t count);
 /* Bytes of keys and values so far. */
 size_t changes_size(const struct changes *changes);
 

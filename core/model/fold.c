@@ -76,17 +76,23 @@ struct fold_keeping {
     struct str org_id;
 };
 
+/* Keeps a row that later decisions read: a head, an answer. */
 static struct status fold_put(const struct fold_keeping *k, struct buf *key,
                               const ProtobufCMessage *message)
 {
-    struct str value = STR("");
-    struct status st = status_ok();
-    if (message != NULL) {
-        st = pb_pack(k->arena, message, &value);
-    }
+    struct str value;
+    struct status st = pb_pack(k->arena, message, &value);
     if (st.code == STATUS_OK) {
         layer_put_value(&k->fold->scratch, buf_str(key), value);
     }
+    buf_release(key);
+    return st;
+}
+
+/* Notes a row that only questions read, which ask the store: no layer has it. */
+static struct status fold_note(const struct fold_keeping *k, struct buf *key, struct str value)
+{
+    struct status st = changes_put(&k->fold->active_changes, buf_str(key), value);
     buf_release(key);
     return st;
 }
@@ -151,9 +157,7 @@ static struct status fold_put_time(const struct fold_keeping *k)
     char value[8];
     key_time(&key, k->org_id, k->decision->occurred_at_us);
     num_put_u64be(value, k->decision->org_sequence);
-    layer_put_value(&k->fold->scratch, buf_str(&key), str_make(value, sizeof value));
-    buf_release(&key);
-    return status_ok();
+    return fold_note(k, &key, str_make(value, sizeof value));
 }
 
 static struct status fold_put_subject(const struct fold_keeping *k, struct str subject_id)
@@ -163,7 +167,7 @@ static struct status fold_put_subject(const struct fold_keeping *k, struct str s
     }
     struct buf key = { 0 };
     key_subject(&key, k->org_id, subject_id, k->decision->org_sequence);
-    return fold_put(k, &key, NULL);
+    return fold_note(k, &key, STR(""));
 }
 
 /* The subject that a changed entity is about; empty for most. */
@@ -223,9 +227,11 @@ static struct status fold_put_row(const struct fold_keeping *k)
     }
     TRY(fold_put_subject(k, str_z(decision->subject_id)));
     TRY(fold_put_subject(k, str_z(decision->on_behalf_of)));
+    struct str value;
+    TRY(pb_pack(k->arena, &row.base, &value));
     struct buf key = { 0 };
     key_decision(&key, k->org_id, decision->org_sequence);
-    return fold_put(k, &key, &row.base);
+    return fold_note(k, &key, value);
 }
 
 static struct status fold_put_rows(const struct fold_keeping *k)
@@ -247,11 +253,15 @@ struct status fold_keep(struct fold *fold, struct arena *arena,
                                     .decision = decision,
                                     .place = place,
                                     .org_id = str_z(decision->org_id) };
+    size_t changes_count = fold->active_changes.count;
     struct status st;
     TRY_OUT(fold_put_rows(&keeping));
     TRY_OUT(changes_add(&fold->active_changes, &fold->scratch, decision->org_sequence));
     st = layer_merge(&fold->active, &fold->scratch);
 out:
+    if (st.code != STATUS_OK) {
+        changes_cut(&fold->active_changes, changes_count);
+    }
     layer_reset(&fold->scratch);
     return st;
 }

@@ -1,10 +1,10 @@
 /* What a decision costs on its way from the log into a store: 20,000 decisions of one org, half of
- * them assignments. Each stage apart, microseconds of a decision; the budget for 100,000 decisions
+ * them assignments. Each stage apart, microseconds of CPU; the budget for 100,000 decisions
  * a second on two cores is 20 us in all. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
-#include "core/base/clock.h"
 #include "core/model/decision.h"
 #include "tests/lib/partition_kit.h"
 
@@ -40,10 +40,12 @@ static void fill(struct partition_kit *kit)
     }
 }
 
+/* The CPU time of this thread: what other processes do does not count. */
 static int64_t now(void)
 {
-    struct clock clock = clock_real();
-    return clock_monotonic_us(&clock);
+    struct timespec ts;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
+    return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
 }
 
 static void print(const char *stage, int64_t us)
@@ -98,6 +100,9 @@ static void decode(struct partition *partition, const struct evlog_record *recor
 
 static void take(struct partition *partition, const struct evlog_record *record)
 {
+    if (partition_due(partition)) {
+        check(partition_write(partition));
+    }
     check(partition_take(partition, record->offset, record->value, NULL, NULL));
 }
 

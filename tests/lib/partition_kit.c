@@ -100,6 +100,7 @@ static struct str partition_kit_command(struct partition_kit *kit, const char *o
 struct decider_answer partition_kit_decide(struct partition_kit *kit, const char *occurred_at,
                                            const char *command, const char *json)
 {
+    arena_reset(&kit->arena);
     kit->commands_count++;
     kit->now_us += 1000000;
     struct decider_command given = { .now_us = kit->now_us };
@@ -112,6 +113,9 @@ struct decider_answer partition_kit_decide(struct partition_kit *kit, const char
     }
     uint64_t offset = partition_kit_append(kit, record);
     assert_ok(partition_pass(kit->decided, offset, record, NULL, NULL));
+    if (partition_due(kit->decided)) {
+        assert_ok(partition_write(kit->decided));
+    }
     return answer;
 }
 
