@@ -280,12 +280,12 @@ struct status partition_thaw(struct partition *partition)
     const struct changes *changes = &partition->fold.frozen_changes;
     struct store_reader *reader;
     TRY(store_reader_open(partition->store, &reader));
-    stored_renew(&partition->stored, reader, changes->items, changes->count);
+    struct status st = stored_renew(&partition->stored, reader, changes->items, changes->count);
     store_reader_close(partition->reader);
     partition->reader = reader;
     fold_thaw(&partition->fold);
     partition->frozen = false;
-    return status_ok();
+    return st;
 }
 
 struct status partition_flush(struct partition *partition)

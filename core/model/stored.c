@@ -77,26 +77,46 @@ static struct status stored_scan(struct store_scan *scan, struct arena *arena, s
     return status_ok();
 }
 
+static struct status stored_read_rows(const struct stored *stored, struct arena *arena,
+                                      struct str prefix, size_t skip, size_t limit,
+                                      struct stored_keys *found)
+{
+    struct store_scan *scan;
+    struct store_range range = { .prefix = prefix, .as_of = stored->as_of };
+    TRY(store_scan_open(stored->reader, STORE_INDEX, &range, &scan));
+    struct status st = stored_scan(scan, arena, skip, limit, found);
+    store_scan_close(scan);
+    return st;
+}
+
+static struct status stored_find_rows(struct stored *stored, struct arena *arena, struct str prefix,
+                                      size_t skip, size_t limit, struct str **keys,
+                                      size_t *keys_count)
+{
+    bool known;
+    TRY(row_cache_find(&stored->rows, arena, prefix, limit, keys, keys_count, &known));
+    if (known) {
+        return status_ok();
+    }
+    struct stored_keys found = { 0 };
+    TRY(stored_read_rows(stored, arena, prefix, skip, limit, &found));
+    *keys = found.items;
+    *keys_count = found.count;
+    return row_cache_keep(&stored->rows, prefix, found.items, found.count, found.count < limit);
+}
+
 static struct status stored_rows(const struct source *source, struct arena *arena,
                                  struct str org_id, enum index_number index, struct str prefix,
                                  size_t limit, struct str **keys, size_t *keys_count)
 {
-    const struct stored *stored = (const struct stored *)source;
+    struct stored *stored = (struct stored *)(uintptr_t)source; /* what it keeps is no state */
     struct buf key = { 0 };
-    struct store_scan *scan;
-    struct stored_keys found = { 0 };
     key_index(&key, org_id, index, (struct str){ 0 });
     size_t skip = key.size;
     buf_append(&key, prefix);
-    struct store_range range = { .prefix = buf_str(&key), .as_of = stored->as_of };
-    struct status st = store_scan_open(stored->reader, STORE_INDEX, &range, &scan);
-    if (st.code == STATUS_OK) {
-        st = stored_scan(scan, arena, skip, limit, &found);
-        store_scan_close(scan);
-    }
+    struct status st =
+        stored_find_rows(stored, arena, buf_str(&key), skip, limit, keys, keys_count);
     buf_release(&key);
-    *keys = found.items;
-    *keys_count = found.count;
     return st;
 }
 
@@ -119,26 +139,37 @@ void stored_init(struct stored *stored, struct store_reader *reader, uint64_t as
     *stored = (struct stored){ .source = { &ops }, .reader = reader, .as_of = as_of };
     arena_init(&stored->arena, memory_max);
     omap_init(&stored->entities);
+    row_cache_init(&stored->rows, &stored->arena);
+}
+
+static void stored_forget(struct stored *stored)
+{
+    omap_release(&stored->entities);
+    row_cache_release(&stored->rows);
+    arena_reset(&stored->arena);
 }
 
 void stored_release(struct stored *stored)
 {
     omap_release(&stored->entities);
+    row_cache_release(&stored->rows);
     arena_release(&stored->arena);
 }
 
-void stored_renew(struct stored *stored, struct store_reader *reader,
-                  const struct store_change *changes, size_t changes_count)
+struct status stored_renew(struct stored *stored, struct store_reader *reader,
+                           const struct store_change *changes, size_t changes_count)
 {
     stored->reader = reader;
     if (stored->arena.used > stored->arena.cap / 2) {
-        omap_release(&stored->entities);
-        arena_reset(&stored->arena);
-        return;
+        stored_forget(stored);
+        return status_ok();
     }
     for (size_t i = 0; i < changes_count; i++) {
         if (changes[i].family == STORE_ENTITY) {
             omap_delete(&stored->entities, changes[i].key);
+        } else if (changes[i].family == STORE_INDEX) {
+            TRY(row_cache_forget(&stored->rows, changes[i].key));
         }
     }
+    return status_ok();
 }

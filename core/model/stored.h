@@ -4,6 +4,7 @@
 #define CORE_MODEL_STORED_H
 
 #include "core/base/omap.h"
+#include "core/model/row_cache.h"
 #include "core/model/source.h"
 #include "core/store/store.h"
 
@@ -13,6 +14,7 @@ struct stored {
     uint64_t as_of;
     struct arena arena;   /* of the entities */
     struct omap entities; /* key -> pointer to the message, NULL where there is none */
+    struct row_cache rows;
 };
 
 /* Borrows the reader. `as_of` is an org_sequence, so a past moment is that of one org; or
@@ -24,7 +26,7 @@ void stored_release(struct stored *stored);
 
 /* Goes on with a later reader: forgets the entities that were changed, or all when more than half
  * of the memory is used. What was given before is invalid. */
-void stored_renew(struct stored *stored, struct store_reader *reader,
-                  const struct store_change *changes, size_t changes_count);
+MUST_USE struct status stored_renew(struct stored *stored, struct store_reader *reader,
+                                    const struct store_change *changes, size_t changes_count);
 
 #endif
