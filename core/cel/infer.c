@@ -90,14 +90,19 @@ void cel_infer_undo(struct cel_infer *infer, uint32_t mark)
     }
 }
 
+/* Also through what the variable stands for: bound to what leads back to it, it would be a circle.
+ */
 static bool cel_infer_occurs(const struct cel_infer *infer, const struct cel_type *variable,
                              const struct cel_type *in)
 {
-    if (in == NULL) {
-        return false;
+    while (in != NULL && in != variable && in->kind == CEL_PARAM &&
+           infer->bound[in->param_index - 1] != NULL) {
+        in = infer->bound[in->param_index - 1];
     }
-    in = cel_infer_find(infer, in);
-    return in == variable || cel_infer_occurs(infer, variable, in->params[0]) ||
+    if (in == NULL || in == variable) {
+        return in != NULL;
+    }
+    return cel_infer_occurs(infer, variable, in->params[0]) ||
            cel_infer_occurs(infer, variable, in->params[1]);
 }
 
