@@ -16,7 +16,14 @@ struct store_reader {
     struct kv *kv;
     void *snapshot;
     struct kv_iter *history[KV_COLUMNS]; /* kept for as-of gets; made at the first one */
+    struct kv_iter *spare[KV_COLUMNS];   /* of a scan that was closed, for the next one: making an
+                                            iterator costs as much as several seeks */
 };
+
+/* An iterator over a column, to be given back. */
+struct kv_iter *store_reader_take_iter(struct store_reader *reader, enum kv_column column);
+void store_reader_give_iter(struct store_reader *reader, enum kv_column column,
+                            struct kv_iter *iter);
 
 /* Rows of STORE_META that are the store's own. */
 #define STORE_KEY_FORMAT STR("store.format")

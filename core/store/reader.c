@@ -53,9 +53,30 @@ void store_reader_close(struct store_reader *reader)
         if (reader->history[i] != NULL) {
             reader->history[i]->ops->close(reader->history[i]);
         }
+        if (reader->spare[i] != NULL) {
+            reader->spare[i]->ops->close(reader->spare[i]);
+        }
     }
     reader->kv->ops->snapshot_close(reader->kv, reader->snapshot);
     mem_free(reader);
+}
+
+struct kv_iter *store_reader_take_iter(struct store_reader *reader, enum kv_column column)
+{
+    struct kv_iter *iter = reader->spare[column];
+    reader->spare[column] = NULL;
+    return iter != NULL ? iter
+                        : reader->kv->ops->iter_open(reader->kv, reader->snapshot, column, false);
+}
+
+void store_reader_give_iter(struct store_reader *reader, enum kv_column column,
+                            struct kv_iter *iter)
+{
+    if (reader->spare[column] == NULL) {
+        reader->spare[column] = iter;
+    } else {
+        iter->ops->close(iter);
+    }
 }
 
 /* Looks in the history for what the key was at `as_of`, which is not what it is now. */

@@ -15,6 +15,7 @@
 enum { STORE_STEPS_MAX = 8 };
 
 struct store_scan {
+    struct store_reader *reader;
     enum store_family family;
     uint64_t as_of;
     bool descending;
@@ -88,15 +89,14 @@ struct status store_scan_open(struct store_reader *reader, enum store_family fam
     assert(range->as_of == STORE_LATEST || (store_has_history(family) && !range->descending));
     assert(range->start.size == 0 || str_starts(range->start, range->prefix));
     struct store_scan *scan = mem_zalloc(1, sizeof *scan);
+    scan->reader = reader;
     scan->family = family;
     scan->as_of = range->as_of;
     scan->descending = range->descending;
     store_buf_set(&scan->prefix, range->prefix);
-    const struct kv_ops *ops = reader->kv->ops;
-    scan->latest = ops->iter_open(reader->kv, reader->snapshot, store_column(family), false);
+    scan->latest = store_reader_take_iter(reader, store_column(family));
     if (range->as_of != STORE_LATEST) {
-        scan->history =
-            ops->iter_open(reader->kv, reader->snapshot, store_history_column(family), false);
+        scan->history = store_reader_take_iter(reader, store_history_column(family));
     }
     struct status st =
         range->descending ? store_scan_start_back(scan, range) : store_scan_start(scan, range);
@@ -113,9 +113,9 @@ void store_scan_close(struct store_scan *scan)
     if (scan == NULL) {
         return;
     }
-    scan->latest->ops->close(scan->latest);
+    store_reader_give_iter(scan->reader, store_column(scan->family), scan->latest);
     if (scan->history != NULL) {
-        scan->history->ops->close(scan->history);
+        store_reader_give_iter(scan->reader, store_history_column(scan->family), scan->history);
     }
     buf_release(&scan->prefix);
     buf_release(&scan->key);
@@ -232,6 +232,7 @@ struct status store_scan_next(struct store_scan *scan, struct store_row *row)
 /* --- the history of one key --- */
 
 struct store_history {
+    struct store_reader *reader;
     enum store_family family;
     uint64_t before;
     struct buf key;       /* with room behind it for the version that is sought */
@@ -276,12 +277,12 @@ struct status store_history_open(struct store_reader *reader, enum store_family 
 {
     struct store_history *history = mem_zalloc(1, sizeof *history);
     const struct kv_ops *ops = reader->kv->ops;
+    history->reader = reader;
     history->family = family;
     history->before = before;
     arena_init(&history->arena, SIZE_MAX);
     store_buf_set(&history->key, key);
-    history->iter =
-        ops->iter_open(reader->kv, reader->snapshot, store_history_column(family), false);
+    history->iter = store_reader_take_iter(reader, store_history_column(family));
     struct status st = ops->get(reader->kv, reader->snapshot, &history->arena, store_column(family),
                                 &key, 1, &history->latest);
     if (st.code == STATUS_OK) {
@@ -300,7 +301,7 @@ void store_history_close(struct store_history *history)
     if (history == NULL) {
         return;
     }
-    history->iter->ops->close(history->iter);
+    store_reader_give_iter(history->reader, store_history_column(history->family), history->iter);
     arena_release(&history->arena);
     buf_release(&history->key);
     mem_free(history);
