@@ -5,8 +5,6 @@
  * refused: what does not fit is dyn and seen at run time. */
 #include "core/cel/check.h"
 
-static void cel_check_node(struct cel_checker *checker, struct cel_node *node);
-
 struct str cel_type_text(struct cel_checker *checker, const struct cel_type *type)
 {
     struct buf text = { 0 };
@@ -28,8 +26,8 @@ static bool cel_check_fits(struct cel_checker *checker, const struct cel_type *f
 }
 
 /* The operand must fit; `what` names what it is for. */
-static void cel_check_expect(struct cel_checker *checker, const struct cel_node *node,
-                             const struct cel_type *type, const char *what)
+void cel_check_expect(struct cel_checker *checker, const struct cel_node *node,
+                      const struct cel_type *type, const char *what)
 {
     if (!checker->c->env->unchecked && !cel_check_fits(checker, node->type, type)) {
         struct str have = cel_type_text(checker, node->type);
@@ -50,8 +48,7 @@ static const struct cel_type *cel_constant_type(struct cel_value value)
     return types[value.kind];
 }
 
-static const struct cel_type *cel_check_made(struct cel_checker *checker,
-                                             const struct cel_type *type)
+const struct cel_type *cel_check_made(struct cel_checker *checker, const struct cel_type *type)
 {
     if (type == NULL) {
         checker->c->arena_full = true;
@@ -66,8 +63,8 @@ static const struct cel_type *cel_optional_type(struct cel_checker *checker,
     return cel_check_made(checker, cel_type_optional_of(checker->c->arena, item));
 }
 
-static void cel_check_no_field(struct cel_checker *checker, const struct cel_node *node,
-                               const struct cel_message_type *message)
+void cel_check_no_field(struct cel_checker *checker, const struct cel_node *node,
+                        const struct cel_message_type *message)
 {
     const struct cel_provider *provider = checker->c->env->provider;
     struct str type = provider->type_name(provider->self, message), nearest = { 0 };
@@ -92,9 +89,8 @@ static void cel_check_no_field(struct cel_checker *checker, const struct cel_nod
     }
 }
 
-static const struct cel_field *cel_check_field(struct cel_checker *checker,
-                                               const struct cel_message_type *message,
-                                               struct str name)
+const struct cel_field *cel_check_field(struct cel_checker *checker,
+                                        const struct cel_message_type *message, struct str name)
 {
     const struct cel_provider *provider = checker->c->env->provider;
     struct cel_field *field = arena_zalloc(checker->c->arena, sizeof *field);
@@ -169,106 +165,6 @@ static void cel_check_select(struct cel_checker *checker, struct cel_node *node)
         type = cel_optional_type(checker, type);
     }
     node->type = type;
-}
-
-/* The type of an item that may be written with '?': then an optional is unwrapped. */
-static const struct cel_type *cel_check_item(struct cel_checker *checker,
-                                             const struct cel_node *item, bool optional)
-{
-    if (!optional) {
-        return item->type;
-    }
-    const struct cel_type *type = cel_infer_find(&checker->infer, item->type);
-    if (type->kind == CEL_OPTIONAL) {
-        return type->params[0];
-    }
-    if (type->kind != CEL_DYN && type->kind != CEL_PARAM && !checker->c->env->unchecked) {
-        struct str text = cel_type_text(checker, type);
-        cel_problem(checker->c, item->begin, "expected an optional after '?', but found %.*s",
-                    STR_ARG(text));
-    }
-    return &cel_type_dyn;
-}
-
-static void cel_check_list(struct cel_checker *checker, struct cel_node *node)
-{
-    const struct cel_type *item = NULL;
-    for (uint32_t i = 0; i < node->count; i++) {
-        cel_check_node(checker, node->args[i]);
-        bool optional = node->optionals != NULL && node->optionals[i];
-        item =
-            cel_infer_join(&checker->infer, item, cel_check_item(checker, node->args[i], optional));
-    }
-    item = item == NULL ? cel_infer_fresh(&checker->infer) : item;
-    node->type = cel_check_made(checker, cel_type_list_of(checker->c->arena, item));
-}
-
-/* Keys of other types exist at run time only, where they are refused. */
-static const struct cel_type *cel_check_key(struct cel_checker *checker, const struct cel_node *key)
-{
-    const struct cel_type *type = cel_infer_find(&checker->infer, key->type);
-    bool simple = type->kind == CEL_BOOL || type->kind == CEL_INT || type->kind == CEL_UINT ||
-                  type->kind == CEL_STRING;
-    return simple ? type : &cel_type_dyn;
-}
-
-static void cel_check_map(struct cel_checker *checker, struct cel_node *node)
-{
-    const struct cel_type *key = NULL, *value = NULL;
-    for (uint32_t i = 0; i < node->count; i += 2) {
-        cel_check_node(checker, node->args[i]);
-        cel_check_node(checker, node->args[i + 1]);
-        bool optional = node->optionals != NULL && node->optionals[i / 2];
-        key = cel_infer_join(&checker->infer, key, cel_check_key(checker, node->args[i]));
-        value = cel_infer_join(&checker->infer, value,
-                               cel_check_item(checker, node->args[i + 1], optional));
-    }
-    key = key == NULL ? cel_infer_fresh(&checker->infer) : key;
-    value = value == NULL ? cel_infer_fresh(&checker->infer) : value;
-    node->type = cel_check_made(checker, cel_type_map_of(checker->c->arena, key, value));
-}
-
-static void cel_check_message_arg(struct cel_checker *checker, struct cel_node *node, uint32_t i,
-                                  struct cel_field *fields)
-{
-    cel_check_node(checker, node->args[i]);
-    const struct cel_field *field = cel_check_field(checker, node->message_type, node->fields[i]);
-    if (field == NULL) {
-        struct cel_node place = { .name = node->fields[i], .at = node->args[i]->begin };
-        cel_check_no_field(checker, &place, node->message_type);
-        return;
-    }
-    fields[i] = *field;
-    bool optional = node->optionals != NULL && node->optionals[i];
-    struct cel_node item = *node->args[i];
-    item.type = cel_check_item(checker, node->args[i], optional);
-    cel_check_expect(checker, &item, field->type, "this field");
-}
-
-static void cel_check_message(struct cel_checker *checker, struct cel_node *node)
-{
-    struct str full;
-    node->type = &cel_type_error;
-    node->message_type = cel_resolve_message(checker, node->name, &full);
-    if (node->message_type == NULL) {
-        cel_problem(checker->c, node->at, "expected a known message, but there is no '%.*s'",
-                    STR_ARG(node->name));
-        return;
-    }
-    struct cel_field *fields = arena_zalloc(checker->c->arena, (node->count + 1) * sizeof *fields);
-    if (fields == NULL) {
-        cel_compilation_full(checker->c);
-        return;
-    }
-    for (uint32_t i = 0; i < node->count; i++) {
-        cel_check_message_arg(checker, node, i, fields);
-    }
-    node->message_fields = fields;
-    node->type = cel_type_well_known(full);
-    if (node->type == NULL) {
-        struct str name = arena_copy(checker->c->arena, full);
-        node->type = cel_check_made(checker, cel_type_message(checker->c->arena, name));
-    }
 }
 
 static void cel_check_if(struct cel_checker *checker, struct cel_node *node)
@@ -478,7 +374,7 @@ static bool cel_check_descend(struct cel_checker *checker, struct cel_node *node
     return node->kind == CEL_NODE_SELECT && (node->test || !cel_resolve(checker, node));
 }
 
-static void cel_check_node(struct cel_checker *checker, struct cel_node *node)
+void cel_check_node(struct cel_checker *checker, struct cel_node *node)
 {
     struct cel_node *link = node;
     while (cel_check_descend(checker, link)) {

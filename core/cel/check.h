@@ -36,6 +36,23 @@ const struct cel_overload *cel_overload_next(const struct cel_env *env, struct s
 /* Gives a CALL its type and overloads; its args have been checked. */
 void cel_check_call(struct cel_checker *checker, struct cel_node *node);
 
+/* Gives a node, and all under it, its type. */
+void cel_check_node(struct cel_checker *checker, struct cel_node *node);
+void cel_check_list(struct cel_checker *checker, struct cel_node *node);
+void cel_check_map(struct cel_checker *checker, struct cel_node *node);
+void cel_check_message(struct cel_checker *checker, struct cel_node *node);
+/* The node's type must fit; `what` says what it is for. */
+void cel_check_expect(struct cel_checker *checker, const struct cel_node *node,
+                      const struct cel_type *type, const char *what);
+/* The type, or dyn with the compilation marked when the arena was full. */
+const struct cel_type *cel_check_made(struct cel_checker *checker, const struct cel_type *type);
+/* The field of a message; NULL: there is none, which cel_check_no_field says with the nearest name.
+ */
+const struct cel_field *cel_check_field(struct cel_checker *checker,
+                                        const struct cel_message_type *message, struct str name);
+void cel_check_no_field(struct cel_checker *checker, const struct cel_node *node,
+                        const struct cel_message_type *message);
+
 /* A type as text for a message: "list(int)". */
 struct str cel_type_text(struct cel_checker *checker, const struct cel_type *type);
 

@@ -65,12 +65,27 @@ static bool cel_ends_with(struct cel_run *run, const struct cel_value *args,
     return cel_charge_bytes(run, suffix.size);
 }
 
-/* clang-format off */
-#define SIZE(type, fn, cost_) \
-    { .name = "size", .id = "size_" #type, .cost = cost_, .function = fn, .result = &cel_type_int, .params = { &cel_type_##type } }, \
-    { .name = "size", .id = #type "_size", .member = true, .cost = cost_, .function = fn, .result = &cel_type_int, .params = { &cel_type_##type } }
-#define SEARCH(name_, id_, fn) \
-    { .name = name_, .id = id_, .member = true, .cost = CEL_COST_ARGS, .function = fn, .result = &cel_type_bool, .params = { &cel_type_string, &cel_type_string } }
+#define SIZE(type, fn, cost_)                                                               \
+    { .name = "size",                                                                       \
+      .id = "size_" #type,                                                                  \
+      .cost = cost_,                                                                        \
+      .function = fn,                                                                       \
+      .result = &cel_type_int,                                                              \
+      .params = { &cel_type_##type } },                                                     \
+    {                                                                                       \
+        .name = "size", .id = #type "_size", .member = true, .cost = cost_, .function = fn, \
+        .result = &cel_type_int, .params = {                                                \
+            &cel_type_##type                                                                \
+        }                                                                                   \
+    }
+#define SEARCH(name_, id_, fn)                                                           \
+    {                                                                                    \
+        .name = name_, .id = id_, .member = true, .cost = CEL_COST_ARGS, .function = fn, \
+        .result = &cel_type_bool, .params = {                                            \
+            &cel_type_string,                                                            \
+            &cel_type_string                                                             \
+        }                                                                                \
+    }
 
 static const struct cel_overload cel_collection_rows[] = {
     SIZE(string, cel_size_string, CEL_COST_ARGS),
@@ -81,6 +96,5 @@ static const struct cel_overload cel_collection_rows[] = {
     SEARCH("startsWith", "starts_with_string", cel_starts_with),
     SEARCH("endsWith", "ends_with_string", cel_ends_with),
 };
-/* clang-format on */
 
 const struct cel_overload_table cel_collections = CEL_TABLE(cel_collection_rows);

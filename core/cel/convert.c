@@ -172,9 +172,13 @@ static bool cel_type_any_value(struct cel_run *run, const struct cel_value *args
     return true;
 }
 
-/* clang-format off */
-#define CONVERT(name_, from, fn) \
-    { .name = #name_, .id = #from "_to_" #name_, .cost = CEL_COST_ARGS, .size = CEL_SIZE_FIRST, .function = fn, .result = &cel_type_##name_, .params = { &cel_type_##from } }
+#define CONVERT(name_, from, fn)                                                                  \
+    {                                                                                             \
+        .name = #name_, .id = #from "_to_" #name_, .cost = CEL_COST_ARGS, .size = CEL_SIZE_FIRST, \
+        .function = fn, .result = &cel_type_##name_, .params = {                                  \
+            &cel_type_##from                                                                      \
+        }                                                                                         \
+    }
 
 static const struct cel_overload cel_conversion_rows[] = {
     CONVERT(int, int, cel_same),
@@ -200,9 +204,17 @@ static const struct cel_overload cel_conversion_rows[] = {
     CONVERT(string, bytes, cel_string_bytes),
     CONVERT(bytes, bytes, cel_same),
     CONVERT(bytes, string, cel_bytes_string),
-    { .name = "dyn", .id = "to_dyn", .size = CEL_SIZE_FIRST, .function = cel_same, .result = &cel_type_dyn, .params = { &cel_type_a } },
-    { .name = "type", .id = "type", .function = cel_type_any_value, .result = &cel_type_type_a, .params = { &cel_type_a } },
+    { .name = "dyn",
+      .id = "to_dyn",
+      .size = CEL_SIZE_FIRST,
+      .function = cel_same,
+      .result = &cel_type_dyn,
+      .params = { &cel_type_a } },
+    { .name = "type",
+      .id = "type",
+      .function = cel_type_any_value,
+      .result = &cel_type_type_a,
+      .params = { &cel_type_a } },
 };
-/* clang-format on */
 
 const struct cel_overload_table cel_conversions = CEL_TABLE(cel_conversion_rows);

@@ -350,11 +350,21 @@ static bool cel_list_max(struct cel_run *run, const struct cel_value *args,
     return cel_list_extreme(run, args[0].list, 1, result);
 }
 
-/* clang-format off */
-#define LIST(name_, id_, cost_, fn, result_, ...) \
-    { .name = name_, .id = id_, .member = true, .cost = CEL_COST_##cost_, .size = CEL_SIZE_FIRST, .function = fn, .result = &cel_type_##result_, .params = { &cel_type_##__VA_ARGS__ } }
-#define SETS(name_, id_, fn) \
-    { .name = name_, .id = id_, .cost = CEL_COST_PRODUCT, .function = fn, .result = &cel_type_bool, .params = { &cel_type_list_a, &cel_type_list_a } }
+#define LIST(name_, id_, cost_, fn, result_, ...)                                          \
+    {                                                                                      \
+        .name = name_, .id = id_, .member = true, .cost = CEL_COST_##cost_,                \
+        .size = CEL_SIZE_FIRST, .function = fn, .result = &cel_type_##result_, .params = { \
+            &cel_type_##__VA_ARGS__                                                        \
+        }                                                                                  \
+    }
+#define SETS(name_, id_, fn)                                                \
+    {                                                                       \
+        .name = name_, .id = id_, .cost = CEL_COST_PRODUCT, .function = fn, \
+        .result = &cel_type_bool, .params = {                               \
+            &cel_type_list_a,                                               \
+            &cel_type_list_a                                                \
+        }                                                                   \
+    }
 
 static const struct cel_overload cel_list_rows[] = {
     LIST("slice", "list_slice", ONE, cel_list_slice, list_a, list_a, &cel_type_int, &cel_type_int),
@@ -363,17 +373,23 @@ static const struct cel_overload cel_list_rows[] = {
     LIST("reverse", "list_reverse", ARGS, cel_list_reverse, list_a, list_a),
     LIST("distinct", "list_distinct", SQUARE, cel_list_distinct, list_a, list_a),
     LIST("flatten", "list_flatten", DEEP, cel_list_flatten, list_dyn, list_a),
-    LIST("flatten", "list_flatten_int", DEEP, cel_list_flatten_depth, list_dyn, list_a, &cel_type_int),
+    LIST("flatten", "list_flatten_int", DEEP, cel_list_flatten_depth, list_dyn, list_a,
+         &cel_type_int),
     LIST("sort", "list_sort", SORT, cel_list_sort, list_a, list_a),
-    LIST("@sortByKeys", "list_sort_by_keys", SORT, cel_list_sort_by_keys, list_a, list_a, &cel_type_list_b),
+    LIST("@sortByKeys", "list_sort_by_keys", SORT, cel_list_sort_by_keys, list_a, list_a,
+         &cel_type_list_b),
     LIST("sum", "list_sum", ARGS, cel_list_sum, a, list_a),
     LIST("min", "list_min", ARGS, cel_list_min, a, list_a),
     LIST("max", "list_max", ARGS, cel_list_max, a, list_a),
-    { .name = "lists.range", .id = "lists_range", .cost = CEL_COST_VARIABLE, .function = cel_list_range, .result = &cel_type_list_int, .params = { &cel_type_int } },
+    { .name = "lists.range",
+      .id = "lists_range",
+      .cost = CEL_COST_VARIABLE,
+      .function = cel_list_range,
+      .result = &cel_type_list_int,
+      .params = { &cel_type_int } },
     SETS("sets.contains", "list_sets_contains_list", cel_sets_contains),
     SETS("sets.equivalent", "list_sets_equivalent_list", cel_sets_equivalent),
     SETS("sets.intersects", "list_sets_intersects_list", cel_sets_intersects),
 };
-/* clang-format on */
 
 const struct cel_overload_table cel_lists = CEL_TABLE(cel_list_rows);

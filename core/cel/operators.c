@@ -364,39 +364,62 @@ static bool cel_index(struct cel_run *run, const struct cel_value *args, struct 
     return true;
 }
 
-/* clang-format off */
-#define OPERATOR(name_, id_, function_, result_, ...) \
-    { .name = name_, .id = id_, .function = function_, .result = &cel_type_##result_, .params = { __VA_ARGS__ } }
-#define GENERIC(name_, id_, cost_, function_, result_, ...) \
-    { .name = name_, .id = id_, .generic = true, .cost = CEL_COST_##cost_, .function = function_, .result = &cel_type_##result_, .params = { __VA_ARGS__ } }
-#define JOIN(name_, id_, function_, result_, ...) \
-    { .name = name_, .id = id_, .cost = CEL_COST_ARGS, .size = CEL_SIZE_SUM, .function = function_, .result = &cel_type_##result_, .params = { __VA_ARGS__ } }
-#define CROSS(name_, id_, function_, a, b) \
-    { .name = name_, .id = id_, .generic = true, .late = true, .function = function_, .result = &cel_type_bool, .params = { &cel_type_##a, &cel_type_##b } }
+#define OPERATOR(name_, id_, function_, result_, ...)                                   \
+    {                                                                                   \
+        .name = name_, .id = id_, .function = function_, .result = &cel_type_##result_, \
+        .params = {                                                                     \
+            __VA_ARGS__                                                                 \
+        }                                                                               \
+    }
+#define GENERIC(name_, id_, cost_, function_, result_, ...)                  \
+    {                                                                        \
+        .name = name_, .id = id_, .generic = true, .cost = CEL_COST_##cost_, \
+        .function = function_, .result = &cel_type_##result_, .params = {    \
+            __VA_ARGS__                                                      \
+        }                                                                    \
+    }
+#define JOIN(name_, id_, function_, result_, ...)                              \
+    {                                                                          \
+        .name = name_, .id = id_, .cost = CEL_COST_ARGS, .size = CEL_SIZE_SUM, \
+        .function = function_, .result = &cel_type_##result_, .params = {      \
+            __VA_ARGS__                                                        \
+        }                                                                      \
+    }
+#define CROSS(name_, id_, function_, a, b)                                              \
+    {                                                                                   \
+        .name = name_, .id = id_, .generic = true, .late = true, .function = function_, \
+        .result = &cel_type_bool, .params = {                                           \
+            &cel_type_##a,                                                              \
+            &cel_type_##b                                                               \
+        }                                                                               \
+    }
 #define BOTH(type) &cel_type_##type, &cel_type_##type
 
 #define ORDER(name_, word, fn)                                             \
     GENERIC(name_, word "_bool", ONE, fn, bool, BOTH(bool)),               \
-    GENERIC(name_, word "_int64", ONE, fn, bool, BOTH(int)),               \
-    GENERIC(name_, word "_uint64", ONE, fn, bool, BOTH(uint)),             \
-    GENERIC(name_, word "_double", ONE, fn, bool, BOTH(double)),           \
-    GENERIC(name_, word "_string", ARGS, fn, bool, BOTH(string)),          \
-    GENERIC(name_, word "_bytes", ARGS, fn, bool, BOTH(bytes)),            \
-    GENERIC(name_, word "_timestamp", ONE, fn, bool, BOTH(timestamp)),     \
-    GENERIC(name_, word "_duration", ONE, fn, bool, BOTH(duration)),       \
-    CROSS(name_, word "_int64_double", fn, int, double),                   \
-    CROSS(name_, word "_int64_uint64", fn, int, uint),                     \
-    CROSS(name_, word "_uint64_double", fn, uint, double),                 \
-    CROSS(name_, word "_uint64_int64", fn, uint, int),                     \
-    CROSS(name_, word "_double_int64", fn, double, int),                   \
-    CROSS(name_, word "_double_uint64", fn, double, uint)
+        GENERIC(name_, word "_int64", ONE, fn, bool, BOTH(int)),           \
+        GENERIC(name_, word "_uint64", ONE, fn, bool, BOTH(uint)),         \
+        GENERIC(name_, word "_double", ONE, fn, bool, BOTH(double)),       \
+        GENERIC(name_, word "_string", ARGS, fn, bool, BOTH(string)),      \
+        GENERIC(name_, word "_bytes", ARGS, fn, bool, BOTH(bytes)),        \
+        GENERIC(name_, word "_timestamp", ONE, fn, bool, BOTH(timestamp)), \
+        GENERIC(name_, word "_duration", ONE, fn, bool, BOTH(duration)),   \
+        CROSS(name_, word "_int64_double", fn, int, double),               \
+        CROSS(name_, word "_int64_uint64", fn, int, uint),                 \
+        CROSS(name_, word "_uint64_double", fn, uint, double),             \
+        CROSS(name_, word "_uint64_int64", fn, uint, int),                 \
+        CROSS(name_, word "_double_int64", fn, double, int),               \
+        CROSS(name_, word "_double_uint64", fn, double, uint)
 
-static const struct cel_type cel_type_optional_list_a = {
-    .kind = CEL_OPTIONAL, .name = { "optional_type", 13 }, .params = { &cel_type_list_a } };
-static const struct cel_type cel_type_optional_map_ab = {
-    .kind = CEL_OPTIONAL, .name = { "optional_type", 13 }, .params = { &cel_type_map_ab } };
-static const struct cel_type cel_type_optional_b = {
-    .kind = CEL_OPTIONAL, .name = { "optional_type", 13 }, .params = { &cel_type_b } };
+static const struct cel_type cel_type_optional_list_a = { .kind = CEL_OPTIONAL,
+                                                          .name = { "optional_type", 13 },
+                                                          .params = { &cel_type_list_a } };
+static const struct cel_type cel_type_optional_map_ab = { .kind = CEL_OPTIONAL,
+                                                          .name = { "optional_type", 13 },
+                                                          .params = { &cel_type_map_ab } };
+static const struct cel_type cel_type_optional_b = { .kind = CEL_OPTIONAL,
+                                                     .name = { "optional_type", 13 },
+                                                     .params = { &cel_type_b } };
 
 static const struct cel_overload cel_operator_rows[] = {
     OPERATOR("!_", "logical_not", cel_not, bool, &cel_type_bool),
@@ -425,19 +448,32 @@ static const struct cel_overload cel_operator_rows[] = {
     ORDER("_<=_", "less_equals", cel_less_equal),
     ORDER("_>_", "greater", cel_greater),
     ORDER("_>=_", "greater_equals", cel_greater_equal),
-    { .name = "@in", .id = "in_list", .cost = CEL_COST_DEEP, .function = cel_in_list,
-      .result = &cel_type_bool, .params = { &cel_type_a, &cel_type_list_a } },
-    { .name = "@in", .id = "in_map", .cost = CEL_COST_ARGS, .function = cel_in_map,
-      .result = &cel_type_bool, .params = { &cel_type_a, &cel_type_map_ab } },
+    { .name = "@in",
+      .id = "in_list",
+      .cost = CEL_COST_DEEP,
+      .function = cel_in_list,
+      .result = &cel_type_bool,
+      .params = { &cel_type_a, &cel_type_list_a } },
+    { .name = "@in",
+      .id = "in_map",
+      .cost = CEL_COST_ARGS,
+      .function = cel_in_map,
+      .result = &cel_type_bool,
+      .params = { &cel_type_a, &cel_type_map_ab } },
     GENERIC("_[_]", "index_list", ONE, cel_index, a, &cel_type_list_a, &cel_type_int),
     GENERIC("_[_]", "index_map", ONE, cel_index, b, &cel_type_map_ab, &cel_type_a),
-    GENERIC("_[_]", "optional_list_index_int", ONE, cel_index, optional_a, &cel_type_optional_list_a, &cel_type_int),
-    GENERIC("_[_]", "optional_map_index_value", ONE, cel_index, optional_b, &cel_type_optional_map_ab, &cel_type_a),
-    GENERIC("_[?_]", "list_optindex_optional_int", ONE, cel_index_optional, optional_a, &cel_type_list_a, &cel_type_int),
-    GENERIC("_[?_]", "map_optindex_optional_value", ONE, cel_index_optional, optional_b, &cel_type_map_ab, &cel_type_a),
-    GENERIC("_[?_]", "optional_list_optindex_optional_int", ONE, cel_index_optional, optional_a, &cel_type_optional_list_a, &cel_type_int),
-    GENERIC("_[?_]", "optional_map_optindex_optional_value", ONE, cel_index_optional, optional_b, &cel_type_optional_map_ab, &cel_type_a),
+    GENERIC("_[_]", "optional_list_index_int", ONE, cel_index, optional_a,
+            &cel_type_optional_list_a, &cel_type_int),
+    GENERIC("_[_]", "optional_map_index_value", ONE, cel_index, optional_b,
+            &cel_type_optional_map_ab, &cel_type_a),
+    GENERIC("_[?_]", "list_optindex_optional_int", ONE, cel_index_optional, optional_a,
+            &cel_type_list_a, &cel_type_int),
+    GENERIC("_[?_]", "map_optindex_optional_value", ONE, cel_index_optional, optional_b,
+            &cel_type_map_ab, &cel_type_a),
+    GENERIC("_[?_]", "optional_list_optindex_optional_int", ONE, cel_index_optional, optional_a,
+            &cel_type_optional_list_a, &cel_type_int),
+    GENERIC("_[?_]", "optional_map_optindex_optional_value", ONE, cel_index_optional, optional_b,
+            &cel_type_optional_map_ab, &cel_type_a),
 };
-/* clang-format on */
 
 const struct cel_overload_table cel_operators = CEL_TABLE(cel_operator_rows);

@@ -138,21 +138,44 @@ static const struct cel_type cel_type_list_optional_a = { .kind = CEL_LIST,
                                                           .name = { "list", 4 },
                                                           .params = { &cel_type_optional_a } };
 
-/* clang-format off */
-#define OPTIONAL(name_, id_, member_, size_, fn, result_, ...) \
-    { .name = name_, .id = id_, .member = member_, .size = size_, .function = fn, .result = &cel_type_##result_, .params = { __VA_ARGS__ } }
+#define OPTIONAL(name_, id_, member_, size_, fn, result_, ...)                      \
+    {                                                                               \
+        .name = name_, .id = id_, .member = member_, .size = size_, .function = fn, \
+        .result = &cel_type_##result_, .params = {                                  \
+            __VA_ARGS__                                                             \
+        }                                                                           \
+    }
 
 static const struct cel_overload cel_optional_rows[] = {
-    OPTIONAL("optional.of", "optional_of", false, CEL_SIZE_FIRST, cel_optional_of, optional_a, &cel_type_a),
-    OPTIONAL("optional.ofNonZeroValue", "optional_ofNonZeroValue", false, CEL_SIZE_FIRST, cel_optional_of_non_zero, optional_a, &cel_type_a),
-    OPTIONAL("optional.none", "optional_none", false, CEL_SIZE_SMALL, cel_optional_none, optional_a, NULL),
-    OPTIONAL("hasValue", "optional_hasValue", true, CEL_SIZE_SMALL, cel_optional_has_value, bool, &cel_type_optional_a),
-    OPTIONAL("value", "optional_value", true, CEL_SIZE_FIRST, cel_optional_value, a, &cel_type_optional_a),
-    OPTIONAL("or", "optional_or_optional", true, CEL_SIZE_SUM, cel_optional_or, optional_a, &cel_type_optional_a, &cel_type_optional_a),
-    OPTIONAL("orValue", "optional_orValue_value", true, CEL_SIZE_SUM, cel_optional_or_value, a, &cel_type_optional_a, &cel_type_a),
-    { .name = "optional.unwrap", .id = "optional_unwrap", .cost = CEL_COST_ARGS, .size = CEL_SIZE_FIRST, .function = cel_optional_unwrap, .result = &cel_type_list_a, .params = { &cel_type_list_optional_a } },
-    { .name = "unwrapOpt", .id = "optional_unwrapOpt", .member = true, .cost = CEL_COST_ARGS, .size = CEL_SIZE_FIRST, .function = cel_optional_unwrap, .result = &cel_type_list_a, .params = { &cel_type_list_optional_a } },
+    OPTIONAL("optional.of", "optional_of", false, CEL_SIZE_FIRST, cel_optional_of, optional_a,
+             &cel_type_a),
+    OPTIONAL("optional.ofNonZeroValue", "optional_ofNonZeroValue", false, CEL_SIZE_FIRST,
+             cel_optional_of_non_zero, optional_a, &cel_type_a),
+    OPTIONAL("optional.none", "optional_none", false, CEL_SIZE_SMALL, cel_optional_none, optional_a,
+             NULL),
+    OPTIONAL("hasValue", "optional_hasValue", true, CEL_SIZE_SMALL, cel_optional_has_value, bool,
+             &cel_type_optional_a),
+    OPTIONAL("value", "optional_value", true, CEL_SIZE_FIRST, cel_optional_value, a,
+             &cel_type_optional_a),
+    OPTIONAL("or", "optional_or_optional", true, CEL_SIZE_SUM, cel_optional_or, optional_a,
+             &cel_type_optional_a, &cel_type_optional_a),
+    OPTIONAL("orValue", "optional_orValue_value", true, CEL_SIZE_SUM, cel_optional_or_value, a,
+             &cel_type_optional_a, &cel_type_a),
+    { .name = "optional.unwrap",
+      .id = "optional_unwrap",
+      .cost = CEL_COST_ARGS,
+      .size = CEL_SIZE_FIRST,
+      .function = cel_optional_unwrap,
+      .result = &cel_type_list_a,
+      .params = { &cel_type_list_optional_a } },
+    { .name = "unwrapOpt",
+      .id = "optional_unwrapOpt",
+      .member = true,
+      .cost = CEL_COST_ARGS,
+      .size = CEL_SIZE_FIRST,
+      .function = cel_optional_unwrap,
+      .result = &cel_type_list_a,
+      .params = { &cel_type_list_optional_a } },
 };
-/* clang-format on */
 
 const struct cel_overload_table cel_optionals = CEL_TABLE(cel_optional_rows);

@@ -68,7 +68,7 @@ void cel_problems_print(struct buf *out, struct str source, const struct cel_pro
         const struct cel_position *position = &problem->position;
         buf_printf(out, "%u:%u: %s\n", position->line, position->column, problem->msg);
         struct str line = cel_problem_line(source, position->offset);
-        buf_printf(out, " | %.*s\n | ", STR_ARG(line));
+        buf_printf(out, " |%s%.*s\n | ", line.size > 0 ? " " : "", STR_ARG(line));
         for (uint32_t column = 1; column < position->column; column++) {
             buf_byte(out, ' ');
         }

@@ -39,12 +39,12 @@ static void golden_paragraph(struct cel_world *world, struct str text, size_t *a
     while (*at < text.size) {
         size_t before = *at;
         line = golden_line(text, at);
-        if (!str_starts(line, STR("> "))) {
+        if (!str_starts(line, STR(">"))) {
             *at = before;
             break;
         }
         buf_append(&source, source.size > 0 ? STR("\n") : STR(""));
-        buf_append(&source, str_from(line, 2));
+        buf_append(&source, str_from(line, line.size < 2 ? line.size : 2));
         buf_printf(out, "%.*s\n", STR_ARG(line));
     }
     cel_world_eval(world, buf_str(&source), out);
@@ -65,7 +65,7 @@ static void golden_check(const char *name)
     for (size_t at = 0; at < text.size;) {
         size_t before = at;
         struct str line = golden_line(buf_str(&text), &at);
-        if (str_starts(line, STR("> "))) {
+        if (str_starts(line, STR(">"))) {
             at = before;
             golden_paragraph(&world, buf_str(&text), &at, &out);
         } else if (line.size > 0) {
