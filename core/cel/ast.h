@@ -77,8 +77,7 @@ struct cel_node {
     const struct cel_field *field;               /* CEL_MEANS_FIELD */
     const struct cel_field *message_fields;      /* MESSAGE: one per arg */
     const struct cel_message_type *message_type; /* MESSAGE */
-    uint32_t base;          /* first register of a loop or bind; the planner's */
-    struct cel_bound bound; /* the estimate */
+    struct cel_bound bound;                      /* the estimate */
 };
 
 struct cel_compilation {

@@ -93,6 +93,7 @@ struct cel_outcome {
     struct cel_value value; /* valid when error.kind is CEL_ERROR_NONE; lives in the arena */
     struct cel_error error;
     struct cel_position position; /* of the error */
+    struct str part;              /* the source of what failed; borrowed from the program */
     uint64_t gas_used;
 };
 
@@ -101,10 +102,12 @@ struct cel_outcome {
 bool cel_eval(const struct cel_program *program, const struct cel_value *bindings,
               struct arena *arena, uint64_t gas, struct cel_outcome *outcome);
 
-/* Evaluates and writes the value of every sub-expression under the source, and which term made the
- * result false. */
-void cel_explain(const struct cel_program *program, const struct cel_value *bindings,
-                 struct arena *arena, uint64_t gas, struct buf *out);
+/* Evaluates and writes how it came about: the result, for a false one the terms that made it false,
+ * for a failure the part that failed, then every sub-expression with its value. RESOURCE_EXHAUSTED:
+ * the arena (2 MiB is plenty) is full. */
+MUST_USE struct status cel_explain(const struct cel_program *program,
+                                   const struct cel_value *bindings, struct arena *arena,
+                                   uint64_t gas, struct buf *out);
 
 /* The value as a CEL literal would write it: "[1, 'a', {2u: null}]". */
 void cel_value_print(struct buf *out, const struct cel_provider *provider, struct cel_value value);

@@ -125,7 +125,7 @@ uint8_t cel_plan_kind(const struct cel_type *type)
 
 static void cel_plan_local(struct cel_planner *p, const struct cel_node *node, uint32_t to)
 {
-    uint32_t base = node->scope->base;
+    uint32_t base = p->bases[node->scope->id];
     if (node->scope->kind == CEL_NODE_LOOP) {
         uint16_t a = (uint16_t)(base + CEL_LOOP_FIRST + node->slot);
         cel_plan_op(p, node, cel_op_move, (struct cel_op){ .to = (uint16_t)to, .a = a });
@@ -134,7 +134,7 @@ static void cel_plan_local(struct cel_planner *p, const struct cel_node *node, u
     uint32_t place = cel_plan_jump(p, node, cel_op_lazy,
                                    (struct cel_op){ .to = (uint16_t)to, .a = (uint16_t)base });
     /* What computes it stands behind the bind's first instruction. */
-    cel_plan_land_at(p, place, node->scope->slot + 1);
+    cel_plan_land_at(p, place, p->places[node->scope->id] + 1);
 }
 
 static void cel_plan_ident(struct cel_planner *p, const struct cel_node *node, uint32_t to)
@@ -368,7 +368,7 @@ static void cel_plan_message(struct cel_planner *p, const struct cel_node *node,
 }
 
 /* One node; of a chain only this link: what args[0] gives is in r[to]. */
-static void cel_plan_link(struct cel_planner *p, struct cel_node *node, uint32_t to)
+static void cel_plan_link(struct cel_planner *p, const struct cel_node *node, uint32_t to)
 {
     switch (node->kind) {
     case CEL_NODE_CONST:
@@ -425,7 +425,7 @@ void cel_plan_node(struct cel_planner *p, const struct cel_node *node, uint32_t 
     }
     cel_plan_use(p, to);
     for (;;) {
-        cel_plan_link(p, p->c->nodes[link->id], to);
+        cel_plan_link(p, link, to);
         cel_plan_traced(p, link, to);
         const struct cel_node *path_end;
         while (link != node && (path_end = cel_plan_path(p, link->parent, node, to)) != NULL) {
@@ -457,14 +457,21 @@ static void cel_plan_whole(struct cel_planner *p, struct cel_program *program)
     program->op_handlers = p->op_handlers;
     program->op_nodes = p->op_nodes;
     program->handlers = p->handlers;
-    program->nodes = (const struct cel_node *const *)p->c->nodes;
+    program->nodes = p->c->nodes;
     program->node_count = p->c->node_count;
+    program->order = p->c->order;
+    program->order_count = p->c->order_count;
     program->registers = p->high + 1;
 }
 
 bool cel_plan(struct cel_compilation *c, bool traced, struct cel_program *program)
 {
     struct cel_planner p = { .c = c, .traced = traced, .handler = CEL_NO_HANDLER };
+    p.bases = arena_zalloc(c->arena, c->node_count * sizeof *p.bases);
+    p.places = arena_zalloc(c->arena, c->node_count * sizeof *p.places);
+    if (p.bases == NULL || p.places == NULL) {
+        return cel_compilation_full(c) != NULL;
+    }
     cel_plan_node(&p, c->root, 0);
     cel_plan_op(&p, c->root, cel_op_end, (struct cel_op){ .a = 0 });
     if (p.failed) {

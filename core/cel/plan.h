@@ -15,6 +15,8 @@ struct cel_planner {
     struct cel_handler *handlers; /* `jump` not yet known: the place is in handler_places */
     uint32_t *handler_places;
     uint32_t handler_count, handler_max;
+    uint32_t *bases;  /* per node: first register of a loop or bind */
+    uint32_t *places; /* per node: place of a bind's first instruction */
     uint16_t handler; /* of what is planned now */
     uint32_t landed;  /* where a jump landed last: what stands before is not changed any more */
     uint32_t high;    /* highest register used */
@@ -38,8 +40,8 @@ uint8_t cel_plan_kind(const struct cel_type *type);
 
 /* Plans the node's value into r[to]; registers above are scratch. */
 void cel_plan_node(struct cel_planner *p, const struct cel_node *node, uint32_t to);
-void cel_plan_loop(struct cel_planner *p, struct cel_node *node, uint32_t to);
-void cel_plan_bind(struct cel_planner *p, struct cel_node *node, uint32_t to);
+void cel_plan_loop(struct cel_planner *p, const struct cel_node *node, uint32_t to);
+void cel_plan_bind(struct cel_planner *p, const struct cel_node *node, uint32_t to);
 
 /* Like cel_plan_op for a field at a path's end, and for a comparison or `in` of r[to] with a
  * constant; what loaded r[to] becomes part of them. False: the call is none of these. */

@@ -93,9 +93,9 @@ static void cel_plan_collector(struct cel_planner *p, const struct cel_node *nod
                 (struct cel_op){ .to = (uint16_t)base, .a = result });
 }
 
-void cel_plan_loop(struct cel_planner *p, struct cel_node *node, uint32_t to)
+void cel_plan_loop(struct cel_planner *p, const struct cel_node *node, uint32_t to)
 {
-    node->base = to;
+    p->bases[node->id] = to;
     cel_plan_use(p, to + CEL_LOOP_BODY);
     cel_plan_node(p, node->args[0], to);
     cel_plan_op(p, node->args[0], cel_op_loop, (struct cel_op){ .to = (uint16_t)to });
@@ -119,14 +119,14 @@ void cel_plan_loop(struct cel_planner *p, struct cel_node *node, uint32_t to)
 /* The bind's value is computed where it is first needed: its instructions stand before the body,
  * are jumped over, and are entered and left by cel_op_lazy and cel_op_lazy_store. Registers of the
  * body begin above those of the value, since both are alive at once. */
-void cel_plan_bind(struct cel_planner *p, struct cel_node *node, uint32_t to)
+void cel_plan_bind(struct cel_planner *p, const struct cel_node *node, uint32_t to)
 {
     uint32_t outer_high = p->high;
-    node->base = to;
+    p->bases[node->id] = to;
     p->high = to + 2;
     uint32_t over =
         cel_plan_jump(p, node, cel_op_lazy_reset, (struct cel_op){ .to = (uint16_t)to });
-    node->slot = over;
+    p->places[node->id] = over;
     uint16_t around = cel_plan_handle(p, to + 2);
     cel_plan_node(p, node->args[0], to + 2);
     cel_plan_handled(p, around);

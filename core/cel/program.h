@@ -93,9 +93,10 @@ struct cel_program {
     const uint16_t *op_handlers; /* per op: number of its handler, or CEL_NO_HANDLER */
     const uint16_t *op_nodes;    /* per op: the node that it works for */
     const struct cel_handler *handlers;
-    const struct cel_node *const *nodes;
-    const struct cel_node *root;
-    uint32_t op_count, node_count;
+    struct cel_node **nodes;
+    struct cel_node **order; /* as computed: operands before what uses them */
+    struct cel_node *root;
+    uint32_t op_count, node_count, order_count;
     uint32_t registers;
     struct cel_cost_estimate estimate;
 };

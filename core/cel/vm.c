@@ -79,6 +79,19 @@ bool cel_vm_run(struct cel_vm *vm, struct cel_trace *trace)
     return done;
 }
 
+/* Where the node that failed stands in the source. */
+static void cel_eval_place(const struct cel_program *program, struct cel_outcome *outcome)
+{
+    if (outcome->error.node >= program->node_count) {
+        outcome->position = cel_position_of(program->source, 0);
+        outcome->part = program->source;
+        return;
+    }
+    const struct cel_node *node = program->nodes[outcome->error.node];
+    outcome->position = cel_position_of(program->source, node->at);
+    outcome->part = str_make(program->source.data + node->begin, node->end - node->begin);
+}
+
 bool cel_eval(const struct cel_program *program, const struct cel_value *bindings,
               struct arena *arena, uint64_t gas, struct cel_outcome *outcome)
 {
@@ -97,8 +110,6 @@ bool cel_eval(const struct cel_program *program, const struct cel_value *binding
         return true;
     }
     outcome->error = vm.run.error;
-    uint32_t node = vm.run.error.node;
-    uint32_t at = node < program->node_count ? program->nodes[node]->at : 0;
-    outcome->position = cel_position_of(program->source, at);
+    cel_eval_place(program, outcome);
     return false;
 }

@@ -31,8 +31,11 @@ static struct str golden_line(struct str text, size_t *at)
     return line;
 }
 
+typedef void golden_tell(struct cel_world *world, struct str source, struct buf *out);
+
 /* Runs the paragraph whose source begins at *at and appends it as it should be. */
-static void golden_paragraph(struct cel_world *world, struct str text, size_t *at, struct buf *out)
+static void golden_paragraph(struct cel_world *world, golden_tell *tell, struct str text,
+                             size_t *at, struct buf *out)
 {
     struct buf source = { 0 };
     struct str line;
@@ -47,14 +50,14 @@ static void golden_paragraph(struct cel_world *world, struct str text, size_t *a
         buf_append(&source, str_from(line, line.size < 2 ? line.size : 2));
         buf_printf(out, "%.*s\n", STR_ARG(line));
     }
-    cel_world_eval(world, buf_str(&source), out);
+    tell(world, buf_str(&source), out);
     buf_release(&source);
     while (*at < text.size && (line = golden_line(text, at)).size > 0) {
     }
     buf_byte(out, '\n');
 }
 
-static void golden_check(const char *name)
+static void golden_check(const char *name, golden_tell *tell)
 {
     char path[256];
     struct cel_world world;
@@ -67,7 +70,7 @@ static void golden_check(const char *name)
         struct str line = golden_line(buf_str(&text), &at);
         if (str_starts(line, STR(">"))) {
             at = before;
-            golden_paragraph(&world, buf_str(&text), &at, &out);
+            golden_paragraph(&world, tell, buf_str(&text), &at, &out);
         } else if (line.size > 0) {
             buf_printf(&out, "%.*s\n", STR_ARG(line));
         }
@@ -87,15 +90,20 @@ static void golden_check(const char *name)
 
 TEST(cel, evaluates_as_written_down)
 {
-    golden_check("eval");
+    golden_check("eval", cel_world_eval);
 }
 
 TEST(cel, says_what_is_wrong_with_a_source)
 {
-    golden_check("problems");
+    golden_check("problems", cel_world_eval);
 }
 
 TEST(cel, says_what_failed_at_run_time)
 {
-    golden_check("errors");
+    golden_check("errors", cel_world_eval);
+}
+
+TEST(cel, explains_as_written_down)
+{
+    golden_check("explain", cel_world_explain);
 }

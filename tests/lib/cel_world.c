@@ -94,3 +94,17 @@ void cel_world_eval(struct cel_world *world, struct str source, struct buf *out)
     }
     arena_release(&arena);
 }
+
+void cel_world_explain(struct cel_world *world, struct str source, struct buf *out)
+{
+    struct arena arena;
+    const struct cel_program *program;
+    arena_init(&arena, 8 << 20);
+    struct status status = cel_compile(&world->env, source, &arena, &program, &world->problems);
+    if (status.code != STATUS_OK) {
+        cel_problems_print(out, source, &world->problems);
+    } else {
+        assert_ok(cel_explain(program, world->bindings, &arena, CEL_GAS_MAX, out));
+    }
+    arena_release(&arena);
+}

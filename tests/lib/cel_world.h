@@ -33,4 +33,7 @@ void cel_world_release(struct cel_world *world);
 /* Appends "type value (gas used, estimate)", or "error 1:3: message", or the problems. */
 void cel_world_eval(struct cel_world *world, struct str source, struct buf *out);
 
+/* Appends what cel_explain says, or the problems. */
+void cel_world_explain(struct cel_world *world, struct str source, struct buf *out);
+
 #endif
