@@ -1,0 +1,155 @@
+/* The rows of each kind, written out: index | parts. */
+#include "core/domain/index.h"
+
+#include "core/base/buf.h"
+#include "core/pb/json.h"
+#include "tests/lib/test.h"
+
+static struct status index_text(void *self, const struct index_row *row)
+{
+    static const char *const names[] = {
+#define X(upper, number) [number] = #upper,
+        INDEXES(X)
+#undef X
+    };
+    struct buf *text = self;
+    buf_printf(text, "%s", names[row->index]);
+    for (size_t i = 0; i < row->parts_count; i++) {
+        buf_printf(text, " | %.*s", STR_ARG(row->parts[i]));
+    }
+    buf_printf(text, "\n");
+    return status_ok();
+}
+
+/* Fails unless an entity (JSON) has exactly these rows. */
+static void index_has(enum entity_kind kind, const char *json, const char *rows)
+{
+    struct arena arena;
+    struct buf text = { 0 };
+    ProtobufCMessage *entity;
+    arena_init(&arena, 1 << 20);
+    assert_ok(
+        pb_from_json(&arena, registry_entity((unsigned)kind)->descriptor, str_z(json), &entity));
+    assert_ok(index_rows(kind, entity, &(struct index_sink){ index_text, &text }));
+    buf_byte(&text, '\0');
+    assert_string_equal(text.data, rows);
+    buf_release(&text);
+    arena_release(&arena);
+}
+
+#define ACTIVE "\"status\":\"ENTITY_STATUS_ACTIVE\""
+
+TEST(index, a_subject_is_found_by_name_and_parents)
+{
+    index_has(ENTITY_SUBJECT,
+              "{\"subjectId\":\"s\",\"name\":\"Ada\",\"parentSubjectIds\":[\"a\",\"b\"]," ACTIVE
+              "}",
+              "NAME | 3 | Ada\nSUBJECT_BY_PARENT | a\nSUBJECT_BY_PARENT | b\n");
+}
+
+TEST(index, an_empty_name_and_no_parent_have_no_rows)
+{
+    index_has(ENTITY_GROUP, "{\"groupId\":\"g\"," ACTIVE "}", "");
+}
+
+TEST(index, what_has_ended_or_is_removed_has_no_rows)
+{
+    index_has(ENTITY_SUBJECT,
+              "{\"subjectId\":\"s\",\"name\":\"Ada\",\"status\":\"ENTITY_STATUS_REMOVED\"}", "");
+    index_has(ENTITY_ASSIGNMENT,
+              "{\"roleId\":\"r\",\"subjectId\":\"s\",\"status\":\"ENTITY_STATUS_ENDED\"}", "");
+}
+
+TEST(index, what_is_archived_closed_retired_or_suspended_keeps_its_rows)
+{
+    index_has(ENTITY_GROUP,
+              "{\"groupId\":\"g\",\"name\":\"G\",\"status\":\"ENTITY_STATUS_ARCHIVED\"}",
+              "NAME | 5 | G\n");
+    index_has(ENTITY_JOB_SPACE,
+              "{\"jobSpaceId\":\"j\",\"name\":\"J\",\"status\":\"ENTITY_STATUS_CLOSED\"}",
+              "NAME | 7 | J\n");
+    index_has(ENTITY_PERMISSION,
+              "{\"permission\":\"p\",\"impliedBy\":[\"q\"],\"status\":\"ENTITY_STATUS_RETIRED\"}",
+              "PERMISSION_BY_IMPLYING | q\n");
+    index_has(ENTITY_SUBJECT,
+              "{\"subjectId\":\"s\",\"name\":\"S\",\"status\":\"ENTITY_STATUS_SUSPENDED\"}",
+              "NAME | 3 | S\n");
+}
+
+TEST(index, a_credential_is_found_by_identity_and_subject)
+{
+    index_has(ENTITY_CREDENTIAL,
+              "{\"credentialId\":\"c\",\"kind\":\"CREDENTIAL_KIND_JWT\",\"identityHash\":\"ff\","
+              "\"subjectId\":\"s\"," ACTIVE "}",
+              "CREDENTIAL_BY_IDENTITY | 2 | ff\nCREDENTIAL_BY_SUBJECT | s\n");
+}
+
+TEST(index, a_group_is_found_by_its_relations)
+{
+    index_has(ENTITY_GROUP,
+              "{\"groupId\":\"g\",\"parentGroupId\":\"p\",\"jobSpaceId\":\"j\","
+              "\"includedGroupIds\":[\"x\",\"y\"]," ACTIVE "}",
+              "GROUP_BY_PARENT | p\nGROUP_BY_JOB_SPACE | j\nGROUP_BY_INCLUDED | "
+              "x\nGROUP_BY_INCLUDED | y\n");
+}
+
+TEST(index, an_asset_is_found_by_parent_and_type)
+{
+    index_has(ENTITY_ASSET,
+              "{\"assetId\":\"a\",\"type\":\"repo\",\"parentAssetId\":\"p\",\"name\":\"A\"," ACTIVE
+              "}",
+              "NAME | 6 | A\nASSET_BY_PARENT | p\nASSET_BY_TYPE | repo\n");
+}
+
+TEST(index, a_seat_is_found_by_type_group_and_job_space)
+{
+    index_has(ENTITY_ROLE,
+              "{\"roleId\":\"r\",\"roleType\":\"t\",\"groupIds\":[\"g\",\"h\"],\"jobSpaceId\":"
+              "\"j\",\"name\":\"R\"," ACTIVE "}",
+              "NAME | 10 | R\nROLE_BY_TYPE | t\nROLE_BY_JOB_SPACE | j\nROLE_BY_GROUP | "
+              "g\nROLE_BY_GROUP | h\n");
+}
+
+/* An expired one, too: time alone changes no state. */
+TEST(index, an_assignment_is_found_by_both_sides_and_by_what_it_copies)
+{
+    index_has(ENTITY_ASSIGNMENT,
+              "{\"roleId\":\"r\",\"subjectId\":\"s\",\"roleType\":\"t\",\"groupIds\":[\"g\"],"
+              "\"expiresAt\":\"2020-01-01T00:00:00Z\"," ACTIVE "}",
+              "ASSIGNMENT_BY_SUBJECT | s\nASSIGNMENT_BY_ROLE | r\nASSIGNMENT_BY_TYPE | t | "
+              "\nASSIGNMENT_BY_GROUP | g | t\n");
+}
+
+#define GRANT(role_types)                                                                   \
+    "{\"grantId\":\"x\",\"permission\":\"p\",\"grantee\":{\"kind\":\"GRANTEE_KIND_GROUP\"," \
+    "\"id\":\"g\",\"roleTypes\":" role_types "},\"on\":{\"kind\":\"OBJECT_KIND_ORG\"}," ACTIVE "}"
+
+/* The content's hash is part of stored keys: for ever. */
+TEST(index, a_grant_is_found_by_grantee_object_and_content)
+{
+    index_has(ENTITY_GRANT, GRANT("[]"),
+              "GRANT_BY_GRANTEE | 3 | g\nGRANT_BY_OBJECT | 1 |  | p\nGRANT_BY_CONTENT | "
+              "8816debc795c5f03e1cd6be958e3ed1d0cff07492b28b5fe25f59fe4c9503b35\n");
+    index_has(ENTITY_GRANT, GRANT("[\"a\",\"b\"]"),
+              "GRANT_BY_GRANTEE | 3 | g\nGRANT_BY_OBJECT | 1 |  | p\nGRANT_BY_CONTENT | "
+              "f98b4e8418ef197b7188a783219056ad9bd1519c5a985bfeecc5e3d087dc81c8\n");
+}
+
+TEST(index, a_value_of_config_is_found_by_its_entity)
+{
+    index_has(ENTITY_CONFIG,
+              "{\"kind\":\"ENTITY_KIND_GROUP\",\"entityId\":\"g\",\"key\":\"k\"," ACTIVE "}",
+              "CONFIG_BY_ENTITY | 5 | g\n");
+}
+
+TEST(index, a_role_type_is_found_by_its_permissions)
+{
+    index_has(ENTITY_ROLE_TYPE, "{\"roleType\":\"t\",\"permissions\":[\"p\",\"*\"]," ACTIVE "}",
+              "ROLE_TYPE_BY_PERMISSION | p\nROLE_TYPE_BY_PERMISSION | *\n");
+}
+
+TEST(index, orgs_are_found_by_id_only)
+{
+    index_has(ENTITY_ORG, "{\"orgId\":\"o\",\"name\":\"O\",\"parentOrgId\":\"p\"," ACTIVE "}", "");
+    index_has(ENTITY_ORG_CHILD, "{\"childOrgId\":\"o\"," ACTIVE "}", "");
+}
