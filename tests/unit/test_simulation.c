@@ -1,9 +1,10 @@
 /* A seeded random org: whatever commands come, live state equals the state rebuilt from the packed
- * events, the rows of the indexes equal those computed anew, and what must be unique is. A failure
- * prints its seed and step. */
+ * events, the rows of the indexes equal those computed anew, and what must hold does (org_rules.h).
+ * A failure prints its seed and step. */
 #include "core/domain/fields.h"
 #include "core/domain/life.h"
 #include "core/pb/message.h"
+#include "tests/lib/org_rules.h"
 #include "tests/lib/org_world.h"
 #include "tests/lib/random_command.h"
 #include "tests/lib/test.h"
@@ -241,6 +242,10 @@ static void simulation_step(struct simulation *simulation)
     simulation_same_rows(simulation, &world->state.rows, &simulation->rebuilt.rows);
     simulation_check_rows(simulation);
     simulation_check_names(simulation);
+    const char *broken = org_rules_broken(&world->state, world->now_us);
+    if (broken != NULL) {
+        SIMULATION_FAIL(simulation, "expected that %s", broken);
+    }
 }
 
 static void simulation_begin(struct simulation *simulation)

@@ -1,0 +1,284 @@
+#include "tests/lib/org_rules.h"
+
+#include "core/domain/fields.h"
+#include "core/domain/hierarchy.h"
+
+struct org_rules {
+    const struct layer *layer;
+    int64_t now_us;
+};
+
+/* All entities of a kind, one after the other. */
+#define EACH(rules, kind, entity)                                                                 \
+    for (const struct omap_entry *entry_##entity =                                                \
+             org_rules_first(rules, &agency__v1__##kind##__descriptor);                           \
+         entry_##entity != NULL && (entity = (const void *)layer_entity(entry_##entity)) != NULL; \
+         entry_##entity = org_rules_next(entry_##entity, &agency__v1__##kind##__descriptor))
+
+static const struct omap_entry *org_rules_of(const struct omap_entry *entry,
+                                             const ProtobufCMessageDescriptor *descriptor)
+{
+    while (entry != NULL && layer_entity(entry)->descriptor != descriptor) {
+        entry = omap_next(entry);
+    }
+    return entry;
+}
+
+static const struct omap_entry *org_rules_first(const struct org_rules *rules,
+                                                const ProtobufCMessageDescriptor *descriptor)
+{
+    return org_rules_of(omap_lower_bound(&rules->layer->entities, STR("")), descriptor);
+}
+
+static const struct omap_entry *org_rules_next(const struct omap_entry *entry,
+                                               const ProtobufCMessageDescriptor *descriptor)
+{
+    return org_rules_of(omap_next(entry), descriptor);
+}
+
+/* The status of what a kind's first field names; 0 for none. */
+static unsigned org_rules_status(const struct org_rules *rules,
+                                 const ProtobufCMessageDescriptor *descriptor, const char *id)
+{
+    const struct omap_entry *entry = org_rules_first(rules, descriptor);
+    while (entry != NULL) {
+        const ProtobufCMessage *entity = layer_entity(entry);
+        if (str_eq(fields_string(entity, descriptor->fields[0].name), str_z(id))) {
+            return fields_status(entity);
+        }
+        entry = org_rules_next(entry, descriptor);
+    }
+    return 0;
+}
+
+static bool org_rules_live(const struct org_rules *rules, unsigned status,
+                           const Google__Protobuf__Timestamp *expires_at)
+{
+    return status == LIFE_ACTIVE &&
+           (expires_at == NULL || fields_time_us(expires_at) > rules->now_us);
+}
+
+/* ---- hierarchies: parents, groups only (the others share the code) ---- */
+
+static const Agency__V1__Group *org_rules_group(const struct org_rules *rules, const char *id)
+{
+    const Agency__V1__Group *group;
+    EACH(rules, group, group)
+    {
+        if (strcmp(group->group_id, id) == 0) {
+            return group;
+        }
+    }
+    return NULL;
+}
+
+static const char *org_rules_parents(const struct org_rules *rules)
+{
+    const Agency__V1__Group *group;
+    EACH(rules, group, group)
+    {
+        const Agency__V1__Group *above = group;
+        int levels = 0;
+        while (above != NULL && levels++ <= HIERARCHY_LEVELS_MAX) {
+            above = above->parent_group_id[0] == '\0'
+                        ? NULL
+                        : org_rules_group(rules, above->parent_group_id);
+        }
+        if (levels > HIERARCHY_LEVELS_MAX) {
+            return "groups lie at most 8 levels deep, in no cycle";
+        }
+    }
+    return NULL;
+}
+
+/* Levels of inclusion below a group; more than allowed for a cycle. */
+static int org_rules_depth(const struct org_rules *rules, const char *group_id, int depth)
+{
+    const Agency__V1__Group *group = org_rules_group(rules, group_id);
+    int deepest = depth;
+    for (size_t i = 0; depth <= HIERARCHY_LEVELS_MAX && i < group->n_included_group_ids; i++) {
+        int below = org_rules_depth(rules, group->included_group_ids[i], depth + 1);
+        deepest = below > deepest ? below : deepest;
+    }
+    return deepest;
+}
+
+static const char *org_rules_inclusions(const struct org_rules *rules)
+{
+    const Agency__V1__Group *group;
+    EACH(rules, group, group)
+    {
+        if (org_rules_depth(rules, group->group_id, 1) > HIERARCHY_LEVELS_MAX) {
+            return "groups include each other at most 8 levels deep, in no cycle";
+        }
+        for (size_t i = 0; group->status != LIFE_REMOVED && i < group->n_included_group_ids; i++) {
+            if (org_rules_group(rules, group->included_group_ids[i])->status == LIFE_REMOVED) {
+                return "no group includes a deleted one";
+            }
+        }
+    }
+    return NULL;
+}
+
+/* ---- seats and holders ---- */
+
+static const char *org_rules_seats(const struct org_rules *rules)
+{
+    const Agency__V1__Role *role;
+    EACH(rules, role, role)
+    {
+        size_t live = 0;
+        for (size_t i = 0; i < role->n_group_ids; i++) {
+            live += org_rules_group(rules, role->group_ids[i])->status != LIFE_REMOVED;
+        }
+        if (role->status == LIFE_ACTIVE && role->n_group_ids > 0 && live == 0) {
+            return "a seat ends with its last group";
+        }
+    }
+    return NULL;
+}
+
+static bool org_rules_is_single(const struct org_rules *rules, const char *role_type)
+{
+    const Agency__V1__RoleType *type;
+    EACH(rules, role_type, type)
+    {
+        if (strcmp(type->role_type, role_type) == 0) {
+            return type->assignment == AGENCY__V1__ASSIGNMENT_MODE__ASSIGNMENT_MODE_DYNAMIC_SINGLE;
+        }
+    }
+    return false;
+}
+
+static bool org_rules_rival(const struct org_rules *rules, const Agency__V1__Assignment *a,
+                            const Agency__V1__Assignment *b)
+{
+    return org_rules_live(rules, b->status, b->expires_at) &&
+           strcmp(a->role_type, b->role_type) == 0 &&
+           strcmp(a->job_space_id, b->job_space_id) == 0 &&
+           strcmp(a->subject_id, b->subject_id) != 0;
+}
+
+static const char *org_rules_holders(const struct org_rules *rules)
+{
+    const Agency__V1__Assignment *held, *other;
+    EACH(rules, assignment, held)
+    {
+        if (!org_rules_live(rules, held->status, held->expires_at)) {
+            continue;
+        }
+        if (org_rules_status(rules, &agency__v1__role__descriptor, held->role_id) != LIFE_ACTIVE ||
+            org_rules_status(rules, &agency__v1__subject__descriptor, held->subject_id) ==
+                LIFE_REMOVED) {
+            return "an assignment ends with its seat and with its holder";
+        }
+        bool single = org_rules_is_single(rules, held->role_type);
+        EACH(rules, assignment, other)
+        {
+            if (single && org_rules_rival(rules, held, other)) {
+                return "a single role type has one holder in a job space";
+            }
+        }
+    }
+    return NULL;
+}
+
+static bool org_rules_has_credential(const struct org_rules *rules, const char *subject_id)
+{
+    const Agency__V1__Credential *credential;
+    EACH(rules, credential, credential)
+    {
+        if (strcmp(credential->subject_id, subject_id) == 0 &&
+            org_rules_live(rules, credential->status, credential->expires_at)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static const char *org_rules_owner(const struct org_rules *rules)
+{
+    const Agency__V1__Assignment *held;
+    EACH(rules, assignment, held)
+    {
+        if (strcmp(held->role_type, "owner") == 0 && held->status == LIFE_ACTIVE &&
+            held->expires_at == NULL && held->n_group_ids == 0 &&
+            org_rules_status(rules, &agency__v1__subject__descriptor, held->subject_id) ==
+                LIFE_ACTIVE &&
+            org_rules_has_credential(rules, held->subject_id)) {
+            return NULL;
+        }
+    }
+    return "an org has an active owner with a credential";
+}
+
+/* ---- grants ---- */
+
+static bool org_rules_gone(const struct org_rules *rules, const Agency__V1__Grant *grant)
+{
+    static const ProtobufCMessageDescriptor *const grantees[] = { NULL,
+                                                                  &agency__v1__subject__descriptor,
+                                                                  &agency__v1__role__descriptor,
+                                                                  &agency__v1__group__descriptor };
+    static const ProtobufCMessageDescriptor *const objects[] = { NULL,
+                                                                 NULL,
+                                                                 &agency__v1__asset__descriptor,
+                                                                 NULL,
+                                                                 &agency__v1__group__descriptor,
+                                                                 NULL,
+                                                                 &agency__v1__subject__descriptor };
+    const ProtobufCMessageDescriptor *object = objects[grant->on->kind];
+    return org_rules_status(rules, grantees[grant->grantee->kind], grant->grantee->id) ==
+               LIFE_REMOVED ||
+           (object != NULL && org_rules_status(rules, object, grant->on->id) == LIFE_REMOVED);
+}
+
+static bool org_rules_same(const Agency__V1__Grant *a, const Agency__V1__Grant *b)
+{
+    bool same = strcmp(a->permission, b->permission) == 0 && a->on->kind == b->on->kind &&
+                strcmp(a->on->id, b->on->id) == 0 && a->grantee->kind == b->grantee->kind &&
+                strcmp(a->grantee->id, b->grantee->id) == 0 &&
+                a->grantee->n_role_types == b->grantee->n_role_types;
+    for (size_t i = 0; same && i < a->grantee->n_role_types; i++) {
+        same = strcmp(a->grantee->role_types[i], b->grantee->role_types[i]) == 0;
+    }
+    return same;
+}
+
+static const char *org_rules_grants(const struct org_rules *rules)
+{
+    const Agency__V1__Grant *grant, *other;
+    EACH(rules, grant, grant)
+    {
+        if (!org_rules_live(rules, grant->status, grant->expires_at)) {
+            continue;
+        }
+        if (org_rules_gone(rules, grant)) {
+            return "a grant ends with its grantee and with its object";
+        }
+        EACH(rules, grant, other)
+        {
+            if (other != grant && org_rules_live(rules, other->status, other->expires_at) &&
+                org_rules_same(grant, other)) {
+                return "a grant is made once";
+            }
+        }
+    }
+    return NULL;
+}
+
+const char *org_rules_broken(const struct layer *layer, int64_t now_us)
+{
+    static const char *(*const rules[])(const struct org_rules *) = {
+        org_rules_parents, org_rules_inclusions, org_rules_seats,
+        org_rules_holders, org_rules_owner,      org_rules_grants,
+    };
+    const struct org_rules all = { layer, now_us };
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
+        const char *broken = rules[i](&all);
+        if (broken != NULL) {
+            return broken;
+        }
+    }
+    return NULL;
+}
