@@ -73,7 +73,8 @@ TEST(decide, runs_out_of_memory_at_any_place_without_harm)
     long tried = 0;
     org_world_init_owned(&world);
     for (int i = 0; i < FAULT_COMMANDS; i++) {
-        const Agency__V1__Command *command = random_command(&random, &world.arena, world.now_us);
+        const Agency__V1__Command *command =
+            random_command(&random, &world.arena, &world.state, world.now_us);
         org_world_as(&world, i % 5 == 0 ? "root" : "admin");
         tried += fault_try(&world, command);
         (void)!org_world_decide(&world, command).code; /* goes on with what it made */

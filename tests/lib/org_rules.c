@@ -183,13 +183,13 @@ static const char *org_rules_holders(const struct org_rules *rules)
     return NULL;
 }
 
+/* It may have expired since: time alone decides nothing. */
 static bool org_rules_has_credential(const struct org_rules *rules, const char *subject_id)
 {
     const Agency__V1__Credential *credential;
     EACH(rules, credential, credential)
     {
-        if (strcmp(credential->subject_id, subject_id) == 0 &&
-            org_rules_live(rules, credential->status, credential->expires_at)) {
+        if (strcmp(credential->subject_id, subject_id) == 0 && credential->status == LIFE_ACTIVE) {
             return true;
         }
     }
@@ -267,11 +267,35 @@ static const char *org_rules_grants(const struct org_rules *rules)
     return NULL;
 }
 
+/* ---- names ---- */
+
+static bool org_rules_same_name(const ProtobufCMessage *a, const ProtobufCMessage *b)
+{
+    struct str name = fields_string(a, "name");
+    return a != b && a->descriptor == b->descriptor && name.size > 0 &&
+           fields_status(b) != LIFE_REMOVED && str_eq(name, fields_string(b, "name"));
+}
+
+static const char *org_rules_names(const struct org_rules *rules)
+{
+    const struct omap *entities = &rules->layer->entities;
+    const struct omap_entry *a, *b;
+    for (a = omap_lower_bound(entities, STR("")); a != NULL; a = omap_next(a)) {
+        bool live = fields_status(layer_entity(a)) != LIFE_REMOVED;
+        for (b = omap_next(a); live && b != NULL; b = omap_next(b)) {
+            if (org_rules_same_name(layer_entity(a), layer_entity(b))) {
+                return "a name is that of one live entity of its kind";
+            }
+        }
+    }
+    return NULL;
+}
+
 const char *org_rules_broken(const struct layer *layer, int64_t now_us)
 {
     static const char *(*const rules[])(const struct org_rules *) = {
-        org_rules_parents, org_rules_inclusions, org_rules_seats,
-        org_rules_holders, org_rules_owner,      org_rules_grants,
+        org_rules_parents, org_rules_inclusions, org_rules_seats, org_rules_holders,
+        org_rules_owner,   org_rules_grants,     org_rules_names,
     };
     const struct org_rules all = { layer, now_us };
     for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {

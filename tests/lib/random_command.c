@@ -1,7 +1,9 @@
 #include "tests/lib/random_command.h"
 
 #include "core/domain/fields.h"
+#include "core/domain/life.h"
 #include "core/pb/field.h"
+#include "core/pb/message.h"
 #include "tests/lib/test.h"
 
 /* SplitMix64 (public domain, Sebastiano Vigna). */
@@ -18,43 +20,50 @@ unsigned random_below(struct random_state *random, unsigned below)
     return (unsigned)(random_next(random) % below);
 }
 
-/* Commands after which every pool of ids gets one new id and drops one. */
-enum { POOL_PACE = 300 };
+/* What a command is made in. */
+struct maker {
+    struct random_state *random;
+    struct arena *arena;
+    const struct layer *state;
+    int64_t now_us;
+};
 
+/* Live entities of a kind above which none are made: a check of all of them stays cheap. */
+enum { LIVE_MAX = 6 };
+
+/* Fields that name an entity, and texts that should meet each other. */
 struct pool {
     const char *field;
+    enum entity_kind kind; /* 0: a text */
     const char *prefix;
-    unsigned count;
-    unsigned empty_percent; /* of references; keys are never empty */
+    unsigned empty_percent;
 };
 
 static const struct pool pools[] = {
-    { "subject_id", "s", 4, 0 },
-    { "owner_subject_id", "s", 4, 0 },
-    { "parent_subject_ids", "s", 4, 0 },
-    { "holder_subject_ids", "s", 4, 0 },
-    { "group_id", "g", 6, 0 },
-    { "parent_group_id", "g", 6, 50 },
-    { "included_group_id", "g", 6, 0 },
-    { "group_ids", "g", 6, 0 },
-    { "asset_id", "a", 5, 0 },
-    { "parent_asset_id", "a", 5, 50 },
-    { "job_space_id", "j", 3, 70 },
-    { "permission", "p", 6, 0 },
-    { "permissions", "p", 6, 0 },
-    { "implied_by", "p", 6, 0 },
-    { "role_type", "t", 4, 0 },
-    { "role_types", "t", 4, 0 },
-    { "role_id", "r", 4, 0 },
-    { "grant_id", "x", 6, 0 },
-    { "credential_id", "c", 8, 0 },
-    { "child_org_id", "o", 3, 0 },
-    { "parent_org_id", "o", 3, 30 },
-    { "name", "Name ", 9, 50 },
-    { "key", "k", 2, 0 },
-    { "type", "y", 2, 30 },
-    { "description", "text ", 3, 20 },
-    { "identity_hash", "", 0, 0 },
+    { "subject_id", ENTITY_SUBJECT, "s", 0 },
+    { "parent_subject_ids", ENTITY_SUBJECT, "s", 0 },
+    { "holder_subject_ids", ENTITY_SUBJECT, "s", 0 },
+    { "group_id", ENTITY_GROUP, "g", 0 },
+    { "parent_group_id", ENTITY_GROUP, "g", 50 },
+    { "included_group_id", ENTITY_GROUP, "g", 0 },
+    { "group_ids", ENTITY_GROUP, "g", 0 },
+    { "asset_id", ENTITY_ASSET, "a", 0 },
+    { "parent_asset_id", ENTITY_ASSET, "a", 50 },
+    { "job_space_id", ENTITY_JOB_SPACE, "j", 70 },
+    { "permission", ENTITY_PERMISSION, "p", 0 },
+    { "permissions", ENTITY_PERMISSION, "p", 0 },
+    { "implied_by", ENTITY_PERMISSION, "p", 0 },
+    { "role_type", ENTITY_ROLE_TYPE, "t", 0 },
+    { "role_types", ENTITY_ROLE_TYPE, "t", 0 },
+    { "role_id", ENTITY_ROLE, "r", 0 },
+    { "grant_id", ENTITY_GRANT, "x", 0 },
+    { "credential_id", ENTITY_CREDENTIAL, "c", 0 },
+    { "child_org_id", 0, "o", 0 },
+    { "parent_org_id", 0, "o", 30 },
+    { "name", 0, "Name ", 50 },
+    { "key", 0, "k", 0 },
+    { "type", 0, "y", 30 },
+    { "description", 0, "text ", 20 },
 };
 
 /* What `kind` beside an id says about it. */
@@ -69,12 +78,6 @@ static const struct {
 
 static const char *const builtin[] = { "*", "delegate", "import", "act_as", "AssignRole" };
 
-/* Commands that end things are rarer, or little would be there; those that make them, or seldom
- * meet what they are about, are more frequent. */
-static const char *const ending[] = { "Remove", "Delete", "Retire", "Close", "ArchiveOrg", NULL };
-static const char *const frequent[] = { "Create", "Register", "Define",  "Grant",  "Assign",
-                                        "Revoke", "Unset",    "Exclude", "Change", NULL };
-
 static char *random_text(struct arena *arena, const char *prefix, unsigned number)
 {
     struct str text = arena_printf(arena, "%s%u", prefix, number);
@@ -82,26 +85,64 @@ static char *random_text(struct arena *arena, const char *prefix, unsigned numbe
     return (char *)(uintptr_t)text.data;
 }
 
-char *random_id(struct random_state *random, struct arena *arena, const char *prefix,
-                unsigned count)
+static const uint32_t random_statuses = BIT(LIFE_ACTIVE) | BIT(LIFE_SUSPENDED) | BIT(LIFE_ARCHIVED);
+
+/* Counts the entities of a kind in these statuses, and picks one by its place. */
+static size_t random_count(const struct layer *state, enum entity_kind kind, uint32_t statuses,
+                           size_t pick, const ProtobufCMessage **picked)
 {
-    return random_text(arena, prefix, random->calls / POOL_PACE + random_below(random, count));
+    const ProtobufCMessageDescriptor *wanted = registry_entity((unsigned)kind)->descriptor;
+    const struct omap_entry *entry = omap_lower_bound(&state->entities, STR(""));
+    size_t live = 0;
+    for (; entry != NULL; entry = omap_next(entry)) {
+        const ProtobufCMessage *entity = layer_entity(entry);
+        if (entity->descriptor == wanted && (statuses & BIT(fields_status(entity))) != 0) {
+            *picked = live++ == pick ? entity : *picked;
+        }
+    }
+    return live;
 }
 
-static char *random_from_pool(struct random_state *random, struct arena *arena,
-                              const struct pool *pool, bool key)
+const ProtobufCMessage *random_entity(struct random_state *random, const struct layer *state,
+                                      enum entity_kind kind)
 {
-    if (strcmp(pool->field, "identity_hash") == 0) {
-        struct str hash = arena_printf(arena, "%064x", random_below(random, 8));
-        return (char *)(uintptr_t)hash.data;
+    const ProtobufCMessage *picked = NULL;
+    uint32_t statuses = random_below(random, 100) < 85 ? random_statuses : UINT32_MAX;
+    size_t count = random_count(state, kind, statuses, SIZE_MAX, &picked);
+    if (count > 0) {
+        random_count(state, kind, statuses, random_below(random, (unsigned)count), &picked);
     }
-    if (pool->prefix[0] == 'p' && random_below(random, 100) < 15) {
-        return (char *)(uintptr_t)builtin[random_below(random, 5)];
+    return picked;
+}
+
+/* An id that an entity of the kind has, had, or will have. */
+static char *random_id(struct maker *maker, const struct pool *pool)
+{
+    const ProtobufCMessage *entity = NULL;
+    if (random_below(maker->random, 100) < 90) {
+        entity = random_entity(maker->random, maker->state, pool->kind);
     }
-    if (!key && random_below(random, 100) < pool->empty_percent) {
+    if (entity == NULL) {
+        return random_text(maker->arena, pool->prefix,
+                           random_below(maker->random, maker->random->made + 1));
+    }
+    struct str id =
+        arena_copy(maker->arena, fields_string(entity, entity->descriptor->fields[0].name));
+    return (char *)(uintptr_t)id.data;
+}
+
+static char *random_from_pool(struct maker *maker, const struct pool *pool)
+{
+    if (random_below(maker->random, 100) < pool->empty_percent) {
         return (char *)(uintptr_t) "";
     }
-    return random_id(random, arena, pool->prefix, pool->count);
+    if (pool->kind == 0) {
+        return random_text(maker->arena, pool->prefix, random_below(maker->random, 5));
+    }
+    if (pool->kind == ENTITY_PERMISSION && random_below(maker->random, 100) < 20) {
+        return (char *)(uintptr_t)builtin[random_below(maker->random, 5)];
+    }
+    return random_id(maker, pool);
 }
 
 static const struct pool *random_pool(const char *field)
@@ -131,195 +172,244 @@ static const struct pool *random_pool_of_kind(const ProtobufCMessage *message)
     return NULL;
 }
 
-static char *random_string(struct random_state *random, struct arena *arena,
-                           const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
+static char *random_string(struct maker *maker, const ProtobufCMessage *message,
+                           const ProtobufCFieldDescriptor *field)
 {
     bool of_kind = strcmp(field->name, "id") == 0 || strcmp(field->name, "entity_id") == 0;
     const struct pool *pool = of_kind ? random_pool_of_kind(message) : random_pool(field->name);
     if (pool != NULL) {
-        return random_from_pool(random, arena, pool, field->id == 1 || of_kind);
+        return random_from_pool(maker, pool);
     }
     if (strcmp(field->name, "org_id") == 0) {
         return (char *)(uintptr_t) "acme";
     }
-    return random_below(random, 300) == 0 ? random_text(arena, "other", 1) : (char *)(uintptr_t) "";
+    if (strcmp(field->name, "identity_hash") == 0) {
+        struct str hash = arena_printf(maker->arena, "%064x", random_below(maker->random, 8));
+        return (char *)(uintptr_t)hash.data;
+    }
+    return random_below(maker->random, 300) == 0 ? random_text(maker->arena, "other", 1)
+                                                 : (char *)(uintptr_t) "";
 }
 
-static Google__Protobuf__Timestamp *random_time(struct random_state *random, struct arena *arena,
-                                                int64_t now_us)
+static Google__Protobuf__Timestamp *random_time(struct maker *maker)
 {
     Google__Protobuf__Timestamp *time;
-    if (random_below(random, 100) < 60) {
+    if (random_below(maker->random, 100) < 60) {
         return NULL;
     }
-    int64_t after_us = (int64_t)random_below(random, 200000000) - 20000000;
-    assert_ok(fields_time_new(arena, now_us + after_us, &time));
+    int64_t after_us = (int64_t)random_below(maker->random, 200000000) - 20000000;
+    assert_ok(fields_time_new(maker->arena, maker->now_us + after_us, &time));
     return time;
 }
 
 /* One to three of the message's client fields. */
-static Google__Protobuf__FieldMask *random_mask(struct random_state *random, struct arena *arena,
+static Google__Protobuf__FieldMask *random_mask(struct maker *maker,
                                                 const ProtobufCMessageDescriptor *descriptor)
 {
-    Google__Protobuf__FieldMask *mask = arena_alloc(arena, sizeof *mask);
+    Google__Protobuf__FieldMask *mask = arena_alloc(maker->arena, sizeof *mask);
     google__protobuf__field_mask__init(mask);
-    mask->paths = arena_alloc(arena, 3 * sizeof(char *));
-    unsigned wanted = 1 + random_below(random, 3);
+    mask->paths = arena_alloc(maker->arena, 3 * sizeof(char *));
+    unsigned wanted = 1 + random_below(maker->random, 3);
     while (mask->n_paths < wanted) {
         const ProtobufCFieldDescriptor *field =
-            &descriptor->fields[random_below(random, descriptor->n_fields)];
+            &descriptor->fields[random_below(maker->random, descriptor->n_fields)];
         mask->paths[mask->n_paths++] = (char *)(uintptr_t)field->name;
     }
     return mask;
 }
 
-static Google__Protobuf__Value *random_value(struct random_state *random, struct arena *arena)
+static Google__Protobuf__Value *random_value(struct maker *maker)
 {
-    Google__Protobuf__Value *value = arena_alloc(arena, sizeof *value);
+    Google__Protobuf__Value *value = arena_alloc(maker->arena, sizeof *value);
     google__protobuf__value__init(value);
     value->kind_case = GOOGLE__PROTOBUF__VALUE__KIND_NUMBER_VALUE;
-    value->number_value = random_below(random, 4);
+    value->number_value = random_below(maker->random, 4);
     return value;
 }
 
-static Google__Protobuf__Struct *random_struct(struct random_state *random, struct arena *arena)
+static Google__Protobuf__Struct *random_struct(struct maker *maker)
 {
-    if (random_below(random, 2) == 0) {
+    if (random_below(maker->random, 2) == 0) {
         return NULL;
     }
-    Google__Protobuf__Struct *data = arena_alloc(arena, sizeof *data);
-    Google__Protobuf__Struct__FieldsEntry *entry = arena_alloc(arena, sizeof *entry);
+    Google__Protobuf__Struct *data = arena_alloc(maker->arena, sizeof *data);
+    Google__Protobuf__Struct__FieldsEntry *entry = arena_alloc(maker->arena, sizeof *entry);
     google__protobuf__struct__init(data);
     google__protobuf__struct__fields_entry__init(entry);
-    entry->key = random_text(arena, "key", random_below(random, 2));
-    entry->value = random_value(random, arena);
+    entry->key = random_text(maker->arena, "key", random_below(maker->random, 2));
+    entry->value = random_value(maker);
     data->n_fields = 1;
-    data->fields = arena_alloc(arena, sizeof(void *));
+    data->fields = arena_alloc(maker->arena, sizeof(void *));
     data->fields[0] = entry;
     return data;
 }
 
-static void random_fill(struct random_state *random, struct arena *arena, int64_t now_us,
-                        ProtobufCMessage *message, bool nested);
+static void random_fill(struct maker *maker, ProtobufCMessage *message, bool nested);
 
-static void *random_message(struct random_state *random, struct arena *arena, int64_t now_us,
-                            const ProtobufCMessageDescriptor *owner,
+static void *random_message(struct maker *maker, const ProtobufCMessageDescriptor *owner,
                             const ProtobufCMessageDescriptor *type, bool nested)
 {
     if (type == &google__protobuf__timestamp__descriptor) {
-        return random_time(random, arena, now_us);
+        return random_time(maker);
     }
     if (type == &google__protobuf__field_mask__descriptor) {
-        return random_mask(random, arena, owner);
+        return random_mask(maker, owner);
     }
     if (type == &google__protobuf__struct__descriptor) {
-        return random_struct(random, arena);
+        return random_struct(maker);
     }
     if (type == &google__protobuf__value__descriptor) {
-        return random_value(random, arena);
+        return random_value(maker);
     }
     assert_false(nested); /* messages in commands hold no others of ours */
-    ProtobufCMessage *inner = arena_alloc(arena, type->sizeof_message);
+    ProtobufCMessage *inner = arena_alloc(maker->arena, type->sizeof_message);
     type->message_init(inner);
-    random_fill(random, arena, now_us, inner, true);
+    random_fill(maker, inner, true);
     return inner;
 }
 
-static void random_list(struct random_state *random, struct arena *arena, ProtobufCMessage *message,
+static void random_list(struct maker *maker, ProtobufCMessage *message,
                         const ProtobufCFieldDescriptor *field)
 {
     assert_int_equal(field->type, PROTOBUF_C_TYPE_STRING);
-    size_t count = random_below(random, 3);
-    char **items = arena_alloc(arena, 2 * sizeof(char *));
+    size_t count = random_below(maker->random, 3) > 0 ? 0 : 1 + random_below(maker->random, 2);
+    char **items = arena_alloc(maker->arena, 2 * sizeof(char *));
     for (size_t i = 0; i < count; i++) {
-        items[i] = random_string(random, arena, message, field);
+        items[i] = random_string(maker, message, field);
     }
     if (count > 0 && items[0][0] != '\0') {
         pb_field_set_items(message, field, items, count);
     }
 }
 
-static void random_number(struct random_state *random, ProtobufCMessage *message,
+static void random_number(struct maker *maker, ProtobufCMessage *message,
                           const ProtobufCFieldDescriptor *field)
 {
-    uint64_t number = random_below(random, 4);
+    uint64_t number = random_below(maker->random, 4);
     if (field->type == PROTOBUF_C_TYPE_ENUM) {
         const ProtobufCEnumDescriptor *names = field->descriptor;
-        number = (uint64_t)names->values[random_below(random, names->n_values)].value;
+        unsigned place = random_below(maker->random, names->n_values);
+        place = place == 0 ? random_below(maker->random, names->n_values) : place; /* seldom none */
+        number = (uint64_t)names->values[place].value;
     }
     number = field->type == PROTOBUF_C_TYPE_BOOL ? number % 2 : number;
     pb_field_set(message, field, &number); /* little-endian: smaller types take the low bytes */
 }
 
-static void random_field(struct random_state *random, struct arena *arena, int64_t now_us,
-                         ProtobufCMessage *message, const ProtobufCFieldDescriptor *field,
-                         bool nested)
+static void random_field(struct maker *maker, ProtobufCMessage *message,
+                         const ProtobufCFieldDescriptor *field, bool nested)
 {
     if (pb_field_repeated(field)) {
-        random_list(random, arena, message, field);
+        random_list(maker, message, field);
     } else if (field->type == PROTOBUF_C_TYPE_STRING) {
-        char *text = random_string(random, arena, message, field);
+        char *text = random_string(maker, message, field);
         pb_field_set(message, field, &text);
     } else if (field->type == PROTOBUF_C_TYPE_MESSAGE) {
-        void *inner = random_message(random, arena, now_us, message->descriptor,
-                                     pb_field_type(field), nested);
+        void *inner = random_message(maker, message->descriptor, pb_field_type(field), nested);
         pb_field_set(message, field, &inner);
     } else {
-        random_number(random, message, field);
+        random_number(maker, message, field);
     }
 }
 
-static void random_fill(struct random_state *random, struct arena *arena, int64_t now_us,
-                        ProtobufCMessage *message, bool nested)
+static void random_fill(struct maker *maker, ProtobufCMessage *message, bool nested)
 {
     for (unsigned i = 0; i < message->descriptor->n_fields; i++) {
-        random_field(random, arena, now_us, message, &message->descriptor->fields[i], nested);
+        random_field(maker, message, &message->descriptor->fields[i], nested);
     }
 }
 
-static bool random_begins(const char *name, const char *const *words)
+/* How a command's key is chosen: every command that only makes begins with no entity. */
+enum key_choice { KEY_NEW, KEY_OF_ENTITY, KEY_EITHER };
+
+static enum key_choice random_key_choice(unsigned command)
 {
-    while (*words != NULL && strncmp(name, *words, strlen(*words)) != 0) {
-        words++;
+    size_t count, all = 0, none = 0;
+    const struct life_move *moves = life_moves(&count);
+    for (size_t i = 0; i < count; i++) {
+        if ((unsigned)moves[i].command == command) {
+            all++;
+            none += moves[i].from == LIFE_NONE;
+        }
     }
-    return *words != NULL;
+    return none == 0 ? KEY_OF_ENTITY : none == all ? KEY_NEW : KEY_EITHER;
 }
 
-/* Of a hundred times that the command is drawn, how often it is taken. */
-static unsigned random_weight(const ProtobufCFieldDescriptor *member)
+static void random_new_key(struct maker *maker, enum entity_kind kind, ProtobufCMessage *payload)
 {
-    if (!pb_field_in_oneof(member)) {
-        return 0;
+    const ProtobufCMessage *ignored = NULL;
+    bool room = random_count(maker->state, kind, random_statuses, SIZE_MAX, &ignored) < LIVE_MAX;
+    const struct pool *pool = random_pool(payload->descriptor->fields[0].name);
+    if (room && pool != NULL && random_below(maker->random, 100) < 90) {
+        char *id = random_text(maker->arena, pool->prefix, maker->random->made++);
+        pb_field_set(payload, &payload->descriptor->fields[0], &id);
     }
-    const char *name = pb_field_type(member)->short_name;
-    if (random_begins(name, ending)) {
-        return 8;
+}
+
+static void random_key_of_entity(struct maker *maker, enum entity_kind kind,
+                                 ProtobufCMessage *payload)
+{
+    ProtobufCMessage *copy;
+    const ProtobufCMessage *entity = random_entity(maker->random, maker->state, kind);
+    if (entity == NULL) {
+        return;
     }
-    return random_begins(name, frequent) ? 100 : 40;
+    assert_ok(pb_copy(maker->arena, entity, &copy));
+    for (size_t part = 0; part < registry_entity((unsigned)kind)->key_parts; part++) {
+        pb_field_set(payload, &payload->descriptor->fields[part],
+                     pb_field_at(copy, &copy->descriptor->fields[part]));
+    }
+}
+
+static void random_key(struct maker *maker, unsigned command, ProtobufCMessage *payload)
+{
+    enum entity_kind kind = registry_command(command)->entity;
+    enum key_choice choice = random_key_choice(command);
+    if (choice == KEY_NEW) {
+        random_new_key(maker, kind, payload);
+    } else if (random_below(maker->random, 100) < (choice == KEY_EITHER ? 30U : 90U)) {
+        random_key_of_entity(maker, kind, payload);
+    }
+}
+
+/* Commands that end things are rarer, or little would be there. */
+static bool random_is_ending(const char *name)
+{
+    static const char *const ending[] = { "Remove", "Delete", "Retire", "Close", "ArchiveOrg" };
+    for (size_t i = 0; i < sizeof ending / sizeof ending[0]; i++) {
+        if (strncmp(name, ending[i], strlen(ending[i])) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static const ProtobufCFieldDescriptor *random_member(struct random_state *random)
 {
     const ProtobufCMessageDescriptor *descriptor = &agency__v1__command__descriptor;
-    const ProtobufCFieldDescriptor *member;
-    do {
-        member = &descriptor->fields[random_below(random, descriptor->n_fields)];
-    } while (random_below(random, 100) >= random_weight(member));
-    return member;
+    for (;;) {
+        const ProtobufCFieldDescriptor *member =
+            &descriptor->fields[random_below(random, descriptor->n_fields)];
+        if (pb_field_in_oneof(member) && (!random_is_ending(pb_field_type(member)->short_name) ||
+                                          random_below(random, 4) == 0)) {
+            return member;
+        }
+    }
 }
 
 Agency__V1__Command *random_command(struct random_state *random, struct arena *arena,
-                                    int64_t now_us)
+                                    const struct layer *state, int64_t now_us)
 {
+    struct maker maker = { random, arena, state, now_us };
     const ProtobufCFieldDescriptor *member = random_member(random);
     Agency__V1__Command *command = arena_alloc(arena, sizeof *command);
+    ProtobufCMessage *payload = arena_alloc(arena, pb_field_type(member)->sizeof_message);
     agency__v1__command__init(command);
-    random->calls++;
     command->org_id = (char *)(uintptr_t) "acme";
     command->command_id = random_text(arena, "c", (unsigned)random_next(random));
-    ProtobufCMessage *payload = arena_alloc(arena, pb_field_type(member)->sizeof_message);
     pb_field_type(member)->message_init(payload);
-    random_fill(random, arena, now_us, payload, false);
+    random_fill(&maker, payload, false);
+    random_key(&maker, member->id, payload);
     pb_field_set(&command->base, member, &payload);
     return command;
 }
