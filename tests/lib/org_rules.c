@@ -77,7 +77,7 @@ static const char *org_rules_parents(const struct org_rules *rules)
     const Agency__V1__Group *group;
     EACH(rules, group, group)
     {
-        const Agency__V1__Group *above = group;
+        const Agency__V1__Group *above = group->status == LIFE_REMOVED ? NULL : group;
         int levels = 0;
         while (above != NULL && levels++ <= HIERARCHY_LEVELS_MAX) {
             above = above->parent_group_id[0] == '\0'
@@ -108,10 +108,13 @@ static const char *org_rules_inclusions(const struct org_rules *rules)
     const Agency__V1__Group *group;
     EACH(rules, group, group)
     {
+        if (group->status == LIFE_REMOVED) {
+            continue;
+        }
         if (org_rules_depth(rules, group->group_id, 1) > HIERARCHY_LEVELS_MAX) {
             return "groups include each other at most 8 levels deep, in no cycle";
         }
-        for (size_t i = 0; group->status != LIFE_REMOVED && i < group->n_included_group_ids; i++) {
+        for (size_t i = 0; i < group->n_included_group_ids; i++) {
             if (org_rules_group(rules, group->included_group_ids[i])->status == LIFE_REMOVED) {
                 return "no group includes a deleted one";
             }

@@ -372,16 +372,22 @@ static void random_key(struct maker *maker, unsigned command, ProtobufCMessage *
     }
 }
 
-/* Commands that end things are rarer, or little would be there. */
-static bool random_is_ending(const char *name)
+/* Of a hundred times that a command is drawn, how often it is taken: those that end things are
+ * rarer, or little would be there. */
+static unsigned random_weight(const char *name)
 {
-    static const char *const ending[] = { "Remove", "Delete", "Retire", "Close", "ArchiveOrg" };
-    for (size_t i = 0; i < sizeof ending / sizeof ending[0]; i++) {
-        if (strncmp(name, ending[i], strlen(ending[i])) == 0) {
-            return true;
+    static const struct {
+        const char *prefix;
+        unsigned percent;
+    } rare[] = {
+        { "Remove", 25 }, { "Delete", 25 }, { "Retire", 15 }, { "Close", 15 }, { "ArchiveOrg", 3 }
+    };
+    for (size_t i = 0; i < sizeof rare / sizeof rare[0]; i++) {
+        if (strncmp(name, rare[i].prefix, strlen(rare[i].prefix)) == 0) {
+            return rare[i].percent;
         }
     }
-    return false;
+    return 100;
 }
 
 static const ProtobufCFieldDescriptor *random_member(struct random_state *random)
@@ -390,8 +396,8 @@ static const ProtobufCFieldDescriptor *random_member(struct random_state *random
     for (;;) {
         const ProtobufCFieldDescriptor *member =
             &descriptor->fields[random_below(random, descriptor->n_fields)];
-        if (pb_field_in_oneof(member) && (!random_is_ending(pb_field_type(member)->short_name) ||
-                                          random_below(random, 4) == 0)) {
+        if (pb_field_in_oneof(member) &&
+            random_below(random, 100) < random_weight(pb_field_type(member)->short_name)) {
             return member;
         }
     }
