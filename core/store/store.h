@@ -147,4 +147,8 @@ MUST_USE struct status store_root(struct store_reader *reader, struct hash *root
 MUST_USE struct status store_verify_root(struct store_reader *reader, struct hash *root,
                                          uint64_t *count);
 
+/* Compares all rows of two stores, histories included, but not STORE_META. DATA_LOSS names the
+ * first that is not the same in both. */
+MUST_USE struct status store_compare(struct store_reader *first, struct store_reader *second);
+
 #endif

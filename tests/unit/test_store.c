@@ -332,3 +332,40 @@ TEST(store, root_depends_on_the_entities_alone)
 {
     store_kit_each(check_root);
 }
+
+static void expect_difference(struct store_kit *kit, struct store *other, const char *message)
+{
+    struct store_reader *first, *second;
+    assert_ok(store_reader_open(kit->store, &first));
+    assert_ok(store_reader_open(other, &second));
+    struct status st = store_compare(first, second);
+    assert_string_equal(st.msg, message);
+    store_reader_close(first);
+    store_reader_close(second);
+}
+
+static void check_compare(struct store_kit *kit)
+{
+    struct store_kit other;
+    store_kit_open(&other, STORE_KIT_MEM);
+    store_kit_put(kit, STORE_INDEX, "a", 1, "x");
+    store_kit_settle(kit);
+    expect_difference(kit, other.store,
+                      "expected the same rows in both stores, but in indexes 'a' is in the first "
+                      "only");
+    store_kit_put(&other, STORE_INDEX, "a", 1, "y");
+    expect_difference(kit, other.store,
+                      "expected the same rows in both stores, but in indexes 'a' has different "
+                      "values");
+    store_kit_put(&other, STORE_INDEX, "a", 2, NULL);
+    store_kit_put(kit, STORE_INDEX, "a", 2, NULL);
+    expect_difference(kit, other.store,
+                      "expected the same rows in both stores, but in history of indexes "
+                      "'a........' has different values");
+    store_kit_close(&other);
+}
+
+TEST(store, the_first_difference_of_two_stores_is_named)
+{
+    store_kit_each(check_compare);
+}

@@ -172,6 +172,33 @@ static void check_all(struct store_kit *kit, struct naive *naive)
     store_reader_close(reader);
 }
 
+/* The same changes in one batch make the same rows. */
+static void check_batches(struct store_kit *kit, const struct naive *naive)
+{
+    static struct store_change changes[CHANGES_MAX];
+    static char keys[CHANGES_MAX][8], values[CHANGES_MAX][8];
+    struct store_kit other;
+    struct store_reader *first, *second;
+    for (size_t i = 0; i < naive->count; i++) {
+        const struct naive_change *change = &naive->changes[i];
+        key_text(keys[i], change->key);
+        snprintf(values[i], sizeof values[i], "%d", change->value);
+        changes[i] = (struct store_change){ .family = change->family,
+                                            .is_delete = change->value == 0,
+                                            .key = str_z(keys[i]),
+                                            .value = str_z(values[i]),
+                                            .version = change->version };
+    }
+    store_kit_open(&other, STORE_KIT_MEM);
+    store_kit_write(&other, changes, naive->count);
+    assert_ok(store_reader_open(kit->store, &first));
+    assert_ok(store_reader_open(other.store, &second));
+    assert_ok(store_compare(first, second));
+    store_reader_close(first);
+    store_reader_close(second);
+    store_kit_close(&other);
+}
+
 static void check_random(struct store_kit *kit)
 {
     static struct naive naive;
@@ -186,6 +213,7 @@ static void check_random(struct store_kit *kit)
         }
         check_all(kit, &naive);
     }
+    check_batches(kit, &naive);
 }
 
 TEST(store, it_answers_as_a_naive_list_does)

@@ -1,0 +1,69 @@
+/* Row by row: two stores of one log must be equal whatever the batches were that wrote them. */
+#include "core/store/internal.h"
+
+static const char *const store_column_names[KV_COLUMNS] = {
+    [KV_META] = "own rows",
+    [KV_ENTITY] = "entities",
+    [KV_ENTITY_HISTORY] = "history of entities",
+    [KV_INDEX] = "indexes",
+    [KV_INDEX_HISTORY] = "history of indexes",
+    [KV_INDEX_LATEST] = "latest rows",
+    [KV_APPEND] = "appended rows",
+};
+
+/* Walks both columns while they are equal; `*equal` says whether they were to the end, where both
+ * iterators stand then. */
+static struct status store_compare_rows(struct kv_iter *a, struct kv_iter *b, bool *equal)
+{
+    TRY(a->ops->seek(a, (struct str){ 0 }));
+    TRY(b->ops->seek(b, (struct str){ 0 }));
+    while (a->valid && b->valid && str_eq(a->key, b->key) && str_eq(a->value, b->value)) {
+        TRY(a->ops->next(a));
+        TRY(b->ops->next(b));
+    }
+    *equal = !a->valid && !b->valid;
+    return status_ok();
+}
+
+/* A key as text: what cannot be printed becomes a dot. */
+static struct status store_compare_differs(enum kv_column column, const struct kv_iter *a,
+                                           const struct kv_iter *b)
+{
+    char text[64];
+    bool in_a = a->valid && (!b->valid || str_cmp(a->key, b->key) <= 0);
+    bool in_b = b->valid && (!a->valid || str_cmp(b->key, a->key) <= 0);
+    struct str key = in_a ? a->key : b->key;
+    size_t size = key.size < sizeof text ? key.size : sizeof text;
+    for (size_t i = 0; i < size; i++) {
+        text[i] = key.data[i] >= ' ' && key.data[i] <= '~' ? key.data[i] : '.';
+    }
+    return status_error(STATUS_DATA_LOSS,
+                        "expected the same rows in both stores, but in %s '%.*s' %s",
+                        store_column_names[column], (int)size, text,
+                        in_a && in_b ? "has different values"
+                        : in_a       ? "is in the first only"
+                                     : "is in the second only");
+}
+
+static struct status store_compare_column(struct store_reader *first, struct store_reader *second,
+                                          enum kv_column column)
+{
+    bool equal = false;
+    struct kv_iter *a = store_reader_take_iter(first, column);
+    struct kv_iter *b = store_reader_take_iter(second, column);
+    struct status st = store_compare_rows(a, b, &equal);
+    if (st.code == STATUS_OK && !equal) {
+        st = store_compare_differs(column, a, b);
+    }
+    store_reader_give_iter(first, column, a);
+    store_reader_give_iter(second, column, b);
+    return st;
+}
+
+struct status store_compare(struct store_reader *first, struct store_reader *second)
+{
+    for (int column = KV_META + 1; column < KV_COLUMNS; column++) {
+        TRY(store_compare_column(first, second, (enum kv_column)column));
+    }
+    return status_ok();
+}
