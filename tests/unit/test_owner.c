@@ -1,0 +1,388 @@
+/* Owners of one partition on a log that delays, doubles, loses and reorders, each crashing,
+ * freezing and taking over at random: no two readers disagree, nothing confirmed is lost, and each
+ * command is answered exactly once.
+ *
+ * Commands are the numbers 0, 1, 2 ...; the answer to number n is a record with body n that moves
+ * next_command_offset to n + 1. So the accepted records must be 0, 1, 2 ... whoever wrote them. */
+#include "core/evlog/owner.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/base/memory.h"
+#include "core/evlog/evlog_mem.h"
+#include "tests/lib/log_tool.h"
+#include "tests/lib/test.h"
+
+enum { ACTORS = 3, STEPS = 4000, SEEDS = 60, LEVEL = 1, CONFIRMED_MAX = 16384 };
+
+struct actor {
+    struct evlog *log;
+    struct evlog_reader *reader;
+    struct owner owner;
+    unsigned frozen; /* steps for which it does nothing */
+};
+
+struct scene {
+    struct evlog_mem *mem;
+    struct actor actors[ACTORS];
+    uint64_t confirmed[CONFIRMED_MAX]; /* by command: how often it was answered */
+    uint64_t confirmed_count;          /* answers given */
+    unsigned seed;
+    uint8_t ids; /* EPOCHs made */
+};
+
+static unsigned scene_random(struct scene *scene, unsigned below)
+{
+    return (unsigned)rand_r(&scene->seed) % below;
+}
+
+static void actor_start(struct scene *scene, struct actor *actor)
+{
+    struct evlog_identity identity = log_tool_identity(1);
+    struct chain chain;
+    chain_init(&chain, &identity, 0, LEVEL);
+    assert_ok(evlog_mem_open(scene->mem, false, &actor->log));
+    assert_ok(evlog_reader_open(actor->log, EVLOG_DECISIONS, &actor->reader));
+    assert_ok(evlog_reader_seek(actor->reader, 0, 0));
+    owner_init(&actor->owner, &chain, 0, 0);
+}
+
+static void actor_stop(struct actor *actor)
+{
+    evlog_reader_close(actor->reader);
+    evlog_close(actor->log);
+    owner_release(&actor->owner);
+}
+
+/* Counts an answer; `next` is behind the command that it answers. */
+static void scene_answer(struct scene *scene, uint64_t next)
+{
+    assert_true(next > 0 && next <= CONFIRMED_MAX);
+    scene->confirmed[next - 1]++;
+    assert_int_equal(scene->confirmed[next - 1], 1);
+    scene->confirmed_count++;
+}
+
+static void actor_event(struct scene *scene, struct actor *actor, enum owner_event event)
+{
+    if (event == OWNER_CONFIRMED) {
+        scene_answer(scene, actor->owner.chain.next_command_offset);
+    }
+}
+
+static void actor_read(struct scene *scene, struct actor *actor)
+{
+    struct evlog_record raw[4];
+    size_t count;
+    assert_ok(evlog_reader_read(actor->reader, raw, 1 + scene_random(scene, 4), &count));
+    for (size_t i = 0; i < count; i++) {
+        struct record record;
+        enum owner_event event;
+        assert_ok(owner_offer(&actor->owner, raw[i].offset, raw[i].value, 0, &record, &event));
+        actor_event(scene, actor, event);
+    }
+}
+
+static void actor_append(struct actor *actor, const struct record *record, struct str value)
+{
+    uint64_t token = record->epoch << 32 | (record->type == RECORD_EPOCH ? 0 : record->sequence);
+    struct evlog_item item = { EVLOG_DECISIONS, 0, STR("org"), value, token };
+    struct status st = evlog_append(actor->log, &item, 1);
+    assert_true(st.code == STATUS_OK || st.code == STATUS_UNAVAILABLE);
+}
+
+static void actor_decide(struct actor *actor)
+{
+    struct owner *owner = &actor->owner;
+    char body[24];
+    struct buf value = { 0 };
+    if (owner_state(owner) != OWNER_SERVING || owner->pending_count == OWNER_PENDING_MAX) {
+        return;
+    }
+    uint64_t command = owner->ahead.next_command_offset;
+    snprintf(body, sizeof body, "%llu", (unsigned long long)command);
+    struct record record = { .type = RECORD_DECISION, .body = str_z(body) };
+    owner_next(owner, command + 1, &record);
+    record_encode(&record, &value);
+    actor_append(actor, &record, buf_str(&value));
+    owner_push(owner, &record, buf_str(&value));
+    buf_release(&value);
+}
+
+static void actor_take(struct scene *scene, struct actor *actor)
+{
+    if (owner_state(&actor->owner) != OWNER_STANDBY) {
+        return;
+    }
+    struct record_epoch epoch = { .identity = log_tool_identity(1), .level = LEVEL };
+    struct buf body = { 0 }, value = { 0 };
+    struct record record;
+    memset(epoch.owner.bytes, ++scene->ids, EVLOG_ID_SIZE);
+    record_epoch_encode(&epoch, &body);
+    owner_take(&actor->owner, epoch.owner, &record);
+    record.body = buf_str(&body);
+    record_encode(&record, &value);
+    actor_append(actor, &record, buf_str(&value));
+    buf_release(&body);
+    buf_release(&value);
+}
+
+/* Takes acknowledgements; a broken handle is dropped, and its owner begins again. */
+static void actor_poll(struct scene *scene, struct actor *actor)
+{
+    struct evlog_completion done;
+    size_t count;
+    struct status st = evlog_poll(actor->log, &done, 1, &count);
+    if (st.code == STATUS_OK && count > 0) {
+        actor_event(
+            scene, actor,
+            owner_acked(&actor->owner, done.token >> 32, done.token & 0xFFFFFFFF, done.offset, 0));
+    }
+    if (st.code != STATUS_OK || owner_state(&actor->owner) == OWNER_BROKEN) {
+        actor_stop(actor);
+        actor_start(scene, actor);
+    }
+}
+
+static void scene_deliver(struct scene *scene)
+{
+    size_t held = evlog_mem_held_count(scene->mem);
+    if (held > 0) {
+        enum evlog_mem_fate fate = (enum evlog_mem_fate)scene_random(scene, EVLOG_MEM_HOLD);
+        evlog_mem_deliver(scene->mem, scene_random(scene, (unsigned)held), fate);
+    }
+}
+
+/* Now and then something goes wrong with the next record. */
+static void scene_trouble(struct scene *scene)
+{
+    if (scene_random(scene, 20) == 0) {
+        enum evlog_mem_fate fate = (enum evlog_mem_fate)scene_random(scene, EVLOG_MEM_HOLD + 1);
+        evlog_mem_fate_at(scene->mem, (long)scene_random(scene, 3), fate);
+    }
+}
+
+static void actor_step(struct scene *scene, struct actor *actor)
+{
+    if (actor->frozen > 0) {
+        actor->frozen--;
+        return;
+    }
+    switch (scene_random(scene, 100)) {
+    case 0:
+        actor->frozen = scene_random(scene, 200);
+        return;
+    case 1:
+        actor_stop(actor);
+        actor_start(scene, actor);
+        return;
+    case 2:
+    case 3:
+        actor_take(scene, actor);
+        return;
+    default:
+        break;
+    }
+    switch (scene_random(scene, 3)) {
+    case 0:
+        actor_decide(actor);
+        return;
+    case 1:
+        actor_poll(scene, actor);
+        return;
+    default:
+        actor_read(scene, actor);
+    }
+}
+
+/* What every reader makes of the log: accepted answers are 0, 1, 2 ... and contain all confirmed.
+ */
+static void scene_check(struct scene *scene)
+{
+    struct actor reader = { 0 };
+    uint64_t begin, end;
+    actor_start(scene, &reader);
+    assert_ok(evlog_range(reader.log, EVLOG_DECISIONS, 0, &begin, &end));
+    uint64_t next = 0;
+    while (reader.owner.next_offset < end) {
+        struct evlog_record raw;
+        struct record record;
+        enum owner_event event;
+        size_t count;
+        assert_ok(evlog_reader_read(reader.reader, &raw, 1, &count));
+        assert_int_equal(count, 1);
+        assert_ok(owner_offer(&reader.owner, raw.offset, raw.value, 0, &record, &event));
+        if (event == OWNER_FOLD && record.type == RECORD_DECISION) {
+            char body[24];
+            snprintf(body, sizeof body, "%llu", (unsigned long long)next++);
+            assert_true(str_eq(record.body, str_z(body)));
+        }
+    }
+    for (uint64_t n = 0; n < CONFIRMED_MAX; n++) {
+        assert_true(scene->confirmed[n] == 0 || n < next);
+    }
+    actor_stop(&reader);
+}
+
+/* When nothing goes wrong any more, an owner alone gets on, whatever state it is in. */
+static void scene_check_progress(struct scene *scene)
+{
+    struct actor *actor = &scene->actors[0];
+    uint64_t before = scene->confirmed_count;
+    evlog_mem_fate_at(scene->mem, -1, EVLOG_MEM_WRITE);
+    for (int i = 0; i < 3000 && scene->confirmed_count == before; i++) {
+        actor_read(scene, actor);
+        actor_poll(scene, actor);
+        actor_decide(actor);
+        actor_take(scene, actor);
+    }
+    assert_true(scene->confirmed_count > before);
+}
+
+static struct scene *scene_new(unsigned seed)
+{
+    struct scene *scene = mem_zalloc(1, sizeof *scene);
+    struct evlog_identity identity = log_tool_identity(1);
+    scene->seed = seed;
+    scene->mem = evlog_mem_new(&identity, EVLOG_MEM_SHARED);
+    for (int i = 0; i < ACTORS; i++) {
+        actor_start(scene, &scene->actors[i]);
+    }
+    return scene;
+}
+
+static uint64_t scene_run(unsigned seed)
+{
+    struct scene *scene = scene_new(seed);
+    for (int step = 0; step < STEPS; step++) {
+        scene_trouble(scene);
+        if (scene_random(scene, 10) == 0) {
+            scene_deliver(scene);
+        }
+        actor_step(scene, &scene->actors[scene_random(scene, ACTORS)]);
+    }
+    while (evlog_mem_held_count(scene->mem) > 0) {
+        scene_deliver(scene);
+    }
+    scene_check_progress(scene);
+    scene_check(scene);
+    for (int i = 0; i < ACTORS; i++) {
+        actor_stop(&scene->actors[i]);
+    }
+    uint64_t confirmed = scene->confirmed_count;
+    evlog_mem_free(scene->mem);
+    mem_free(scene);
+    return confirmed;
+}
+
+TEST(owner, answers_each_command_once_whatever_the_log_and_the_others_do)
+{
+    uint64_t confirmed = 0;
+    for (unsigned seed = 1; seed <= SEEDS; seed++) {
+        confirmed += scene_run(seed);
+    }
+    assert_true(confirmed > SEEDS * 20);
+}
+
+/* --- one owner, step by step --- */
+
+/* A scene whose first actor serves, and has read all. */
+static struct scene *scene_served(void)
+{
+    struct scene *scene = scene_new(1);
+    struct actor *actor = &scene->actors[0];
+    actor_take(scene, actor);
+    while (owner_state(&actor->owner) != OWNER_SERVING) {
+        actor_read(scene, actor);
+    }
+    assert_int_equal(log_tool_complete(actor->log).offset, 0);
+    return scene;
+}
+
+static void scene_free(struct scene *scene)
+{
+    for (int i = 0; i < ACTORS; i++) {
+        actor_stop(&scene->actors[i]);
+    }
+    evlog_mem_free(scene->mem);
+    mem_free(scene);
+}
+
+static enum owner_event actor_ack(struct actor *actor)
+{
+    struct evlog_completion done = log_tool_complete(actor->log);
+    return owner_acked(&actor->owner, done.token >> 32, done.token & 0xFFFFFFFF, done.offset, 0);
+}
+
+TEST(owner, answers_on_an_acknowledgement_at_the_next_offset)
+{
+    struct scene *scene = scene_served();
+    actor_decide(&scene->actors[0]);
+    actor_decide(&scene->actors[0]);
+    assert_int_equal(actor_ack(&scene->actors[0]), OWNER_CONFIRMED);
+    assert_int_equal(actor_ack(&scene->actors[0]), OWNER_CONFIRMED);
+    assert_int_equal(scene->actors[0].owner.chain.next_command_offset, 2);
+    scene_free(scene);
+}
+
+TEST(owner, reads_when_somebody_wrote_between)
+{
+    struct scene *scene = scene_served();
+    struct actor *actor = &scene->actors[0];
+    evlog_mem_fate_at(scene->mem, 0, EVLOG_MEM_WRITE_TWICE);
+    actor_decide(actor);
+    actor_decide(actor);
+    assert_int_equal(actor_ack(actor), OWNER_CONFIRMED);
+    assert_int_equal(actor_ack(actor), OWNER_READ); /* behind the double of the first */
+    actor_read(scene, actor);
+    while (scene->confirmed_count == 0) {
+        actor_read(scene, actor);
+    }
+    assert_int_equal(actor->owner.chain.next_command_offset, 2);
+    scene_free(scene);
+}
+
+TEST(owner, drops_what_is_unconfirmed_when_another_takes_over)
+{
+    struct scene *scene = scene_served();
+    struct actor *old = &scene->actors[0], *new = &scene->actors[1];
+    while (new->owner.chain.epoch == 0) {
+        actor_read(scene, new);
+    }
+    actor_take(scene, new);
+    actor_decide(old);
+    assert_int_equal(actor_ack(old), OWNER_READ);
+    while (owner_state(&old->owner) == OWNER_SERVING) {
+        actor_read(scene, old);
+    }
+    assert_int_equal(owner_state(&old->owner), OWNER_STANDBY);
+    assert_int_equal(old->owner.pending_count, 0);
+    assert_int_equal(scene->confirmed_count, 0);
+    scene_free(scene);
+}
+
+TEST(owner, breaks_when_it_does_not_know)
+{
+    struct scene *scene = scene_served();
+    evlog_mem_fate_at(scene->mem, 0, EVLOG_MEM_WRITE_UNKNOWN);
+    actor_decide(&scene->actors[0]);
+    assert_int_equal(actor_ack(&scene->actors[0]), OWNER_BROKE);
+    owner_begin(&scene->actors[0].owner, 0);
+    assert_int_equal(owner_state(&scene->actors[0].owner), OWNER_STANDBY);
+    scene_free(scene);
+}
+
+TEST(owner, takes_over_after_its_ranks_silence)
+{
+    struct scene *scene = scene_served();
+    struct owner_timing timing = { .silence_us = 300, .rank = 1, .jitter_us = 50 };
+    const struct owner *standby = &scene->actors[1].owner, *owner = &scene->actors[0].owner;
+    assert_false(owner_take_due(standby, &timing, 649));
+    assert_true(owner_take_due(standby, &timing, 650));
+    assert_false(owner_take_due(owner, &timing, 650));
+    assert_false(owner_tick_due(owner, &timing, 99));
+    assert_true(owner_tick_due(owner, &timing, 100));
+    assert_false(owner_tick_due(standby, &timing, 100));
+    scene_free(scene);
+}
