@@ -7,6 +7,7 @@
 #include "core/cel/standard.h"
 #include "core/cel/text.h"
 #include "core/cel/time.h"
+#include "core/cel/utf8.h"
 
 enum { FORMAT_PRECISION = 6, FORMAT_PRECISION_MAX = 100, FORMAT_DEPTH_MAX = 64 };
 
@@ -141,8 +142,11 @@ static bool format_string(struct cel_text *out, struct cel_value value, unsigned
     case CEL_DOUBLE:
         return format_double(out, value.number, CEL_NUMBER_PLAIN, 0);
     case CEL_STRING:
-    case CEL_BYTES:
         return cel_text_add(out, cel_str(value));
+    case CEL_BYTES:
+        return (cel_utf8_valid(cel_str(value)) ||
+                cel_fail(out->run, "expected bytes for %%s that are UTF-8")) &&
+               cel_text_add(out, cel_str(value));
     case CEL_TIMESTAMP:
     case CEL_DURATION:
         return format_time(out, value);

@@ -3,7 +3,7 @@
 
 #include "core/cel/standard.h"
 
-/* The first of the greatest (sign 1) or least (-1); unordered values never replace one. */
+/* The first of the greatest (sign 1) or least (-1). */
 static bool math_extreme(struct cel_run *run, const struct cel_value *values, uint32_t count,
                          int sign, struct cel_value *result)
 {
@@ -15,11 +15,15 @@ static bool math_extreme(struct cel_run *run, const struct cel_value *values, ui
         }
         if (i == 0) {
             *result = values[0];
+            continue;
         }
         if (!cel_charge(run, 1) || !cel_compare(run, values[i], *result, &order)) {
             return false;
         }
-        if (order != CEL_UNORDERED && order * sign > 0) {
+        if (order == CEL_UNORDERED) {
+            return cel_fail(run, "expected numbers that have an order, not NaN");
+        }
+        if (order * sign > 0) {
             *result = values[i];
         }
     }

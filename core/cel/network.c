@@ -69,8 +69,10 @@ static bool network_group(struct str *text, unsigned *group)
 static bool network_parse_v6(struct str text, struct cel_address *address)
 {
     unsigned groups[NETWORK_GROUPS], count = 0, gap = NETWORK_GROUPS;
+    bool has_gap = false;
     if (str_starts(text, STR("::"))) {
         text = str_from(text, 2);
+        has_gap = true;
         gap = 0;
     }
     while (text.size > 0) {
@@ -82,14 +84,15 @@ static bool network_parse_v6(struct str text, struct cel_address *address)
             return false;
         }
         bool at_end = text.size == 0 && text.data[-1] == ':';
-        if (str_starts(text, STR(":")) && gap == NETWORK_GROUPS) {
+        if (str_starts(text, STR(":")) && !has_gap) {
             text = str_from(text, 1);
+            has_gap = true;
             gap = count;
         } else if (at_end) {
             return false;
         }
     }
-    if (gap == NETWORK_GROUPS ? count != NETWORK_GROUPS : count == NETWORK_GROUPS) {
+    if (has_gap == (count == NETWORK_GROUPS)) {
         return false;
     }
     address->size = NETWORK_V6;
