@@ -61,30 +61,52 @@ TEST(omap, bounds_lie_on_both_sides)
     omap_release(&map);
 }
 
-TEST(omap, walks_in_order_after_random_changes)
+enum { OMAP_KEYS = 4096, OMAP_CHANGES = 60000 };
+
+static void assert_holds(const struct omap *map, const uint8_t *sizes)
 {
-    struct omap map;
-    bool there[512] = { 0 };
-    unsigned seed = 1;
-    omap_init(&map);
-    for (int i = 0; i < 5000; i++) {
-        int n = rand_r(&seed) % 512;
-        char key[8];
-        size_t size = (size_t)snprintf(key, sizeof key, "%03d", n);
-        there[n] = i % 3 != 0;
-        if (there[n]) {
-            omap_put(&map, str_make(key, size), str_make(&n, sizeof n), NULL);
-        } else {
-            omap_delete(&map, str_make(key, size));
+    struct omap_entry *entry = omap_lower_bound(map, STR(""));
+    char key[8], value[256];
+    size_t count = 0;
+    for (unsigned n = 0; n < OMAP_KEYS; n++) {
+        size_t size = (size_t)snprintf(key, sizeof key, "k%04u", n);
+        struct omap_entry *found = omap_find(map, str_make(key, size));
+        if (sizes[n] == 0) {
+            assert_null(found);
+            continue;
         }
-    }
-    struct omap_entry *entry = omap_lower_bound(&map, STR(""));
-    for (int n = 0; n < 512; n++) {
-        if (there[n]) {
-            assert_memory_equal(entry->value.data, &n, sizeof n);
-            entry = omap_next(entry);
-        }
+        memset(value, (int)n, sizeof value);
+        assert_ptr_equal(found, entry);
+        assert_true(str_eq(entry->value, str_make(value, sizes[n])));
+        assert_int_equal((uintptr_t)entry->value.data % 16, 0);
+        entry = omap_next(entry);
+        count++;
     }
     assert_null(entry);
+    assert_int_equal(map->count, count);
+}
+
+TEST(omap, equals_a_naive_list_after_random_changes)
+{
+    struct omap map;
+    static uint8_t sizes[OMAP_KEYS]; /* of the values; 0: not there */
+    unsigned seed = 1;
+    char key[8], value[256];
+    omap_init(&map);
+    for (int i = 0; i < OMAP_CHANGES; i++) {
+        unsigned n = (unsigned)rand_r(&seed) % OMAP_KEYS;
+        size_t size = (size_t)snprintf(key, sizeof key, "k%04u", n);
+        bool there = sizes[n] > 0, replaced = false;
+        if (rand_r(&seed) % 3 > 0) {
+            sizes[n] = (uint8_t)(1 + rand_r(&seed) % 255);
+            memset(value, (int)n, sizeof value);
+            omap_put(&map, str_make(key, size), str_make(value, sizes[n]), &replaced);
+            assert_int_equal(replaced, there);
+        } else {
+            assert_int_equal(omap_delete(&map, str_make(key, size)), there);
+            sizes[n] = 0;
+        }
+    }
+    assert_holds(&map, sizes);
     omap_release(&map);
 }
