@@ -19,32 +19,37 @@ struct verb {
     int args_min;
     int args_max;
     bool writes; /* makes the data folder where there is none */
+    bool alone;  /* needs no data folder */
 };
 
 static const struct verb verbs[] = {
     { "submit", "COMMAND JSON | -", "send a command, or those of the JSON lines on standard input",
-      ctl_submit, 1, 2, true },
+      ctl_submit, 1, 2, true, false },
     { "import", "FILE...",
       "send the commands of JSON-lines files (zstd or plain); run it again to go on", ctl_import, 1,
-      1000, true },
+      1000, true, false },
     { "export", "FILE",
       "write the org's accepted commands as JSON lines (zstd if FILE ends in .zst)", ctl_export, 1,
-      1, false },
-    { "get", "KIND ID", "show one entity", ctl_get, 2, 4, false },
-    { "list", "KIND [FIELD=VALUE...]", "list the entities of a kind", ctl_list, 1, 9, false },
+      1, false, false },
+    { "get", "KIND ID", "show one entity", ctl_get, 2, 4, false, false },
+    { "list", "KIND [FIELD=VALUE...]", "list the entities of a kind", ctl_list, 1, 9, false,
+      false },
     { "check", "SUBJECT PERMISSION OBJECT",
       "may a subject do something; and by which way, decided by which change", ctl_check, 0, 3,
-      false },
+      false, false },
     { "who", "role ID | type NAME | group ID | can PERMISSION OBJECT",
       "who holds a seat, a role type or seats in a group; who may do something", ctl_who, 2, 3,
-      false },
+      false, false },
     { "history", "[KIND ID]", "what happened: to one entity, by and about a subject, or in the org",
-      ctl_history, 0, 2, false },
-    { "log", "", "show the records of the log", ctl_log, 0, 0, false },
+      ctl_history, 0, 2, false, false },
+    { "log", "", "show the records of the log", ctl_log, 0, 0, false, false },
     { "rebuild", "", "fold the stores again from the log, and compare their roots", ctl_rebuild, 0,
-      0, false },
+      0, false, false },
     { "verify", "", "check every record, head and root; name the first bad one", ctl_verify, 0, 0,
-      false },
+      false, false },
+    { "cel", "(check | eval | explain | cost) EXPRESSION [NAME=JSON | NAME:TYPE[=JSON]]...",
+      "try a constraint: its type and cost, its value on examples, how the value came about",
+      ctl_cel, 2, 40, false, true },
 };
 enum { VERBS_COUNT = sizeof verbs / sizeof verbs[0] };
 
@@ -158,7 +163,9 @@ static int run(struct ctl *ctl)
         fprintf(stderr, "agencyctl: usage: agencyctl %s %s\n", verb->name, verb->usage);
         return CTL_USAGE;
     }
-    struct status st = data_dir_open(&ctl->dir, &ctl->arena, ctl->options.data.data, verb->writes);
+    struct status st =
+        verb->alone ? status_ok()
+                    : data_dir_open(&ctl->dir, &ctl->arena, ctl->options.data.data, verb->writes);
     if (st.code == STATUS_OK) {
         st = verb->run(ctl);
     }

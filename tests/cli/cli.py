@@ -92,12 +92,30 @@ def make_org(tool):
     tool.submit("AssignRole", roleId="blue.member", subjectId="bob")
 
 
+# What tries constraints.
+
+def it_tries_a_constraint_without_a_data_folder(tool, fresh):
+    alone = Tool(tool.program, "/nonexistent", "acme")
+    role = 'role:Role={"name":"lead"}'
+    expect(alone("cel", "eval", "role.name == 'lead' && n < 3", role, "n=2") == "true\n", "true")
+    expect("role.name == 'boss'" in alone("cel", "explain", "role.name == 'boss'", role),
+           "the term that made it false")
+    expect("of 50000" in alone("cel", "cost", "n < 3", "n:int"), "a cost with the limit beside it")
+    expect("type: bool" in alone("cel", "check", "n < 3", "n:int"), "the type")
+
+
+def it_points_at_what_is_wrong_in_a_constraint(tool, fresh):
+    text = tool.error("cel", "check", "role.nam == 'x'", "role:Role", code=FAILED)
+    expect("'name'?" in text and " |      ^" in text, "the nearest field and a caret", text)
+    expect("1:3" in tool.error("cel", "eval", "n / 0", "n=1", code=FAILED), "the place")
+
+
 # What is called wrongly.
 
 def it_lists_every_verb_and_option_in_its_help(tool, fresh):
     text = tool("--help")
     for word in ("submit", "import", "export", "get", "list", "check", "who", "history", "log",
-                 "rebuild", "verify", "--as-of", "exit codes"):
+                 "rebuild", "verify", "cel", "--as-of", "exit codes"):
         expect(word in text, f"'{word}' in --help", text)
 
 
