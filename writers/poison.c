@@ -5,48 +5,59 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "core/base/memory.h"
 
-enum { POISON_FILE_SIZE = 4096, DEATHS_ONE_BY_ONE = 2, DEATHS_REFUSED = 3, POISONS_MAX = 64 };
-static const uint64_t POISON_FORMAT = 0x31657463656a6572; /* tells our file from another one */
+enum {
+    POISON_FILE_SIZE = 8192,
+    POISON_BYTES_MAX = 2048, /* of a command: its ids come first, so this tells it from others */
+    DEATHS_REFUSED = 3,
+    POISONS_MAX = 64,
+};
+static const uint64_t POISON_FORMAT = 0x3265746163696e69; /* tells our file from another one */
 
 struct poison_note {
     uint64_t format;
-    _Atomic uint32_t busy;  /* a batch is being decided */
-    uint32_t deaths;        /* in a row, with batches that began with `command` */
-    struct hash command;    /* the first of the batch */
+    _Atomic uint32_t busy;  /* the command is being decided */
+    uint32_t size;          /* of its bytes */
+    uint32_t deaths;        /* in a row, at `dead` */
     uint32_t refused_count; /* of `refused`, the oldest is forgotten first */
+    struct hash dead;
     struct hash refused[POISONS_MAX];
+    char bytes[POISON_BYTES_MAX];
 };
-static_assert(sizeof(struct poison_note) <= POISON_FILE_SIZE, "the note fits into its page");
+static_assert(sizeof(struct poison_note) <= POISON_FILE_SIZE, "the note fits into its file");
 
 struct poison {
     struct poison_note *note;
 };
 
-static struct hash poison_hash(struct str command)
+/* What is noted of a command. */
+static struct str poison_bytes(struct str command)
 {
-    return hash_sha256(&command, 1);
+    size_t size = command.size < POISON_BYTES_MAX ? command.size : POISON_BYTES_MAX;
+    return (struct str){ command.data, size };
 }
 
 static void poison_count_death(struct poison_note *note)
 {
-    if (note->format != POISON_FORMAT) {
+    if (note->format != POISON_FORMAT || note->size > POISON_BYTES_MAX) {
         memset(note, 0, sizeof *note);
         note->format = POISON_FORMAT;
         return;
     }
     if (atomic_load(&note->busy) == 0) {
-        note->deaths = 0;
         return;
     }
+    struct hash hash = hash_sha256(&(struct str){ note->bytes, note->size }, 1);
     atomic_store(&note->busy, 0);
-    note->deaths++;
+    note->deaths = hash_eq(&hash, &note->dead) ? note->deaths + 1 : 1;
+    note->dead = hash;
     if (note->deaths >= DEATHS_REFUSED) {
-        note->refused[note->refused_count % POISONS_MAX] = note->command;
+        note->refused[note->refused_count % POISONS_MAX] = hash;
         note->refused_count++;
         note->deaths = 0;
     }
@@ -82,20 +93,12 @@ void poison_close(struct poison *poison)
     }
 }
 
-uint32_t poison_batch_max(const struct poison *poison, uint32_t wanted)
-{
-    return poison->note->deaths >= DEATHS_ONE_BY_ONE ? 1 : wanted;
-}
-
 void poison_begin(struct poison *poison, struct str command)
 {
     struct poison_note *note = poison->note;
-    struct hash hash = poison_hash(command);
-    /* Below two deaths the batches differ, so deaths are counted whatever they began with. */
-    if (note->deaths >= DEATHS_ONE_BY_ONE && !hash_eq(&hash, &note->command)) {
-        note->deaths = DEATHS_ONE_BY_ONE;
-    }
-    note->command = hash;
+    struct str bytes = poison_bytes(command);
+    memcpy(note->bytes, bytes.data, bytes.size);
+    note->size = (uint32_t)bytes.size;
     atomic_store_explicit(&note->busy, 1, memory_order_release);
 }
 
@@ -108,10 +111,11 @@ bool poison_is(const struct poison *poison, struct str command)
 {
     const struct poison_note *note = poison->note;
     uint32_t count = note->refused_count < POISONS_MAX ? note->refused_count : POISONS_MAX;
-    struct hash hash = { .bytes = { 0 } };
-    if (count > 0) {
-        hash = poison_hash(command);
+    if (count == 0) {
+        return false;
     }
+    struct str bytes = poison_bytes(command);
+    struct hash hash = hash_sha256(&bytes, 1);
     for (uint32_t i = 0; i < count; i++) {
         if (hash_eq(&note->refused[i], &hash)) {
             return true;

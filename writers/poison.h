@@ -3,8 +3,9 @@
  * that writing it costs no system call and outlives a crash of the process (not of the machine,
  * which says nothing about the command).
  *
- * After two deaths commands are decided one by one; after three at one command it is refused
- * unseen. One thread. */
+ * A command at which the process died three times in a row is refused unseen. It is noted while it
+ * is being decided and no longer: a process that is killed now and then dies elsewhere, or at
+ * another command each time. One thread. */
 #ifndef WRITERS_POISON_H
 #define WRITERS_POISON_H
 
@@ -19,11 +20,9 @@ MUST_USE struct status poison_open(const char *path, struct poison **poison);
 /* NULL is fine. */
 void poison_close(struct poison *poison);
 
-/* How many commands may be noted as one batch: many, or one after two deaths. */
-uint32_t poison_batch_max(const struct poison *poison, uint32_t wanted);
-/* Notes the first command of a batch before it is decided. */
+/* Notes a command before it is decided. */
 void poison_begin(struct poison *poison, struct str command);
-/* The batch is decided: the process lived. */
+/* It is decided: the process lived. */
 void poison_end(struct poison *poison);
 /* Whether this command has killed the process three times. */
 bool poison_is(const struct poison *poison, struct str command);

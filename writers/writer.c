@@ -276,8 +276,12 @@ static struct status writer_decide(struct writer *writer, struct writer_batch *b
     struct str command = request_command(request);
     struct decider_answer answer;
     struct str record;
-    TRY(owned_decide(owned, command, clock_now_us(&writer->options.clock),
-                     poison_is(writer->poison, command), &answer, &record));
+    bool poisoned = poison_is(writer->poison, command);
+    poison_begin(writer->poison, command);
+    struct status st = owned_decide(owned, command, clock_now_us(&writer->options.clock), poisoned,
+                                    &answer, &record);
+    poison_end(writer->poison);
+    TRY(st);
     bool confirmed = answer.sequence <= owned->partition->position.chain.sequence;
     if (answer.outcome == DECIDER_REFUSED || (answer.outcome == DECIDER_REPEATED && confirmed)) {
         request_answer(request, &answer);
@@ -308,7 +312,6 @@ static void writer_handle_all(struct writer *writer, const struct request *reque
     struct writer_batch batch;
     batch.items_count = batch.size = 0;
     uint32_t next = 0;
-    poison_begin(writer->poison, request_command(&requests[0]));
     struct status st = status_ok();
     while (next < count && st.code == STATUS_OK) {
         st = writer_handle(writer, &batch, &requests[next]);
@@ -317,7 +320,6 @@ static void writer_handle_all(struct writer *writer, const struct request *reque
             st = writer_append_batch(writer, &batch);
         }
     }
-    poison_end(writer->poison);
     if (st.code != STATUS_OK) {
         writer_fail(writer, st);
     }
@@ -343,7 +345,7 @@ static void writer_wait(struct writer *writer)
 static uint32_t writer_take(struct writer *writer, struct request *requests)
 {
     uint32_t room = (uint32_t)(WAITING_MAX - waiting_count(&writer->waiting));
-    uint32_t most = poison_batch_max(writer->poison, room < BATCH_MAX ? room : BATCH_MAX);
+    uint32_t most = room < BATCH_MAX ? room : BATCH_MAX;
     return most == 0 ? 0 : queue_pop(writer->requests, requests, most);
 }
 
