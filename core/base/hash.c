@@ -3,8 +3,6 @@
 #define OPENSSL_API_COMPAT 0x10100000L
 #include "core/base/hash.h"
 
-#include <stdio.h>
-
 #include <openssl/sha.h>
 
 struct hash hash_sha256(const struct str *parts, size_t parts_count)
@@ -21,7 +19,10 @@ struct hash hash_sha256(const struct str *parts, size_t parts_count)
 
 void hash_hex(const struct hash *hash, char out[HASH_HEX_SIZE])
 {
+    static const char digits[] = "0123456789abcdef";
     for (size_t i = 0; i < HASH_SIZE; i++) {
-        snprintf(out + 2 * i, 3, "%02x", hash->bytes[i]);
+        out[2 * i] = digits[hash->bytes[i] >> 4];
+        out[2 * i + 1] = digits[hash->bytes[i] & 15];
     }
+    out[HASH_HEX_SIZE - 1] = '\0';
 }
