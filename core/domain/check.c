@@ -16,7 +16,7 @@
 #include "core/domain/grantees.h"
 
 /* Grants in one list that are read before the other side is tried. */
-enum { CHECK_LIST_SHORT = 64 };
+enum { CHECK_LIST_SHORT = 16 };
 
 struct check {
     struct lookup lookup;
