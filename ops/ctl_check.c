@@ -85,8 +85,8 @@ void ctl_say_decision(struct ctl *ctl, const Agency__V1__DecisionRow *row)
 static void check_say(struct ctl *ctl, const Agency__V1__CheckResponse *response)
 {
     buf_printf(&ctl->out, "%s: %s %s %s on %s", response->allowed ? "allowed" : "denied",
-               response->subject_id, response->allowed ? "has" : "has not", response->permission,
-               response->object);
+               response->subject_id, response->allowed ? "has" : "does not have",
+               response->permission, response->object);
     if (!response->allowed) {
         buf_printf(&ctl->out, ": %s", response->reason);
         if (response->nearest[0] != '\0') {

@@ -79,7 +79,9 @@ static struct status data_dir_create(struct data_dir *dir, const char *path, con
     random_bytes(&identity.log_id, sizeof identity.log_id);
     random_bytes(&identity.commands_log_id, sizeof identity.commands_log_id);
     struct status st = evlog_local_create(dir->log, &identity);
-    return st.code == STATUS_ALREADY_EXISTS ? status_ok() : st;
+    /* Whoever holds its lock has made it. */
+    bool there = st.code == STATUS_ALREADY_EXISTS || st.code == STATUS_FAILED_PRECONDITION;
+    return there ? status_ok() : st;
 }
 
 static struct status data_dir_check(const char *path, bool create)

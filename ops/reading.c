@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/base/murmur2.h"
@@ -15,8 +16,9 @@
 #include "core/model/list.h"
 #include "core/pb/message.h"
 #include "ops/token.h"
+#include "writers/vouch.h"
 
-enum { READING_LEVEL = 1 };
+enum { READING_LEVEL = 1, VOUCH_WAIT_US = 1000 * 1000, VOUCH_RETRY_US = 20 * 1000 };
 static const size_t READING_MEMORY_MAX = (size_t)1 << 30;
 
 /* ---- the partition ---- */
@@ -70,16 +72,31 @@ static struct status reading_open_partition(struct reading *reading, struct ctl 
 /* ---- the moment ---- */
 
 /* Whoever holds the log's lock knows that nobody appends: then nothing can still come before now.
- */
-static int64_t reading_vouch(const struct ctl *ctl)
+ * Else its owner gives his word, some moments later. */
+static int64_t reading_word(const struct ctl *ctl, int64_t wanted_us)
 {
-    struct evlog *log;
-    if (data_dir_open_log(&ctl->dir, false, &log).code != STATUS_OK) {
-        return 0;
+    int64_t until = clock_monotonic_us(&ctl->clock) + VOUCH_WAIT_US;
+    for (;;) {
+        struct evlog *log;
+        if (data_dir_open_log(&ctl->dir, false, &log).code == STATUS_OK) {
+            int64_t now = clock_now_us(&ctl->clock);
+            evlog_close(log);
+            return now;
+        }
+        int64_t word = vouch_read(ctl->dir.stores);
+        if (word >= wanted_us || clock_monotonic_us(&ctl->clock) >= until) {
+            return word;
+        }
+        nanosleep(&(struct timespec){ .tv_nsec = VOUCH_RETRY_US * 1000 }, NULL);
     }
-    int64_t now = clock_now_us(&ctl->clock);
-    evlog_close(log);
-    return now;
+}
+
+/* The word is about what is in the log when it is given: what came since the last look is folded.
+ */
+static struct status reading_vouch(struct reading *reading, struct ctl *ctl, struct moment_ask *ask)
+{
+    ask->vouched_us = reading_word(ctl, ask->time_us);
+    return reading_catch_up(reading, reading->partition->position.chain.partition);
 }
 
 static struct status reading_parse_version(struct str text, uint64_t *version)
@@ -120,10 +137,8 @@ static struct status reading_ask(struct reading *reading, struct ctl *ctl, struc
     }
     ask->kind = MOMENT_TIME;
     TRY(time_parse_human(as_of, ask->now_us, &ask->time_us));
-    if (ask->time_us >= reading->partition->position.time_us) {
-        ask->vouched_us = reading_vouch(ctl);
-    }
-    return status_ok();
+    return ask->time_us < reading->partition->position.time_us ? status_ok()
+                                                               : reading_vouch(reading, ctl, ask);
 }
 
 static struct status reading_find(struct reading *reading, struct ctl *ctl)

@@ -22,19 +22,18 @@
 #include "core/base/memory.h"
 #include "core/base/murmur2.h"
 #include "core/base/queue.h"
+#include "writers/batch.h"
 #include "writers/poison.h"
+#include "writers/vouch.h"
 #include "writers/waiting.h"
 
 enum {
-    BATCH_MAX = 256,          /* commands appended as one unit */
     BATCH_SIZE_MAX = 4 << 20, /* bytes of them */
     FLUSH_EVERY_US = 10 * 1000000,
     REOPEN_EVERY_US = 200 * 1000,
+    VOUCH_EVERY_US = 100 * 1000, /* how far behind now a reader of the past can be */
     PATH_SIZE_MAX = 4096,
 };
-
-/* What a completion is about. */
-enum { TOKEN_COMMAND = 0, TOKEN_DECISION = 1 };
 
 struct writer {
     struct writer_options options;
@@ -42,6 +41,7 @@ struct writer {
     pthread_t thread;
     struct evlog *log;
     struct poison *poison;
+    struct vouch *vouch;
     uint32_t partitions_count;
     struct owned **owned; /* by partition; NULL until its first command */
     struct waiting_ring waiting;
@@ -93,7 +93,7 @@ static struct status writer_complete(struct writer *writer, const struct evlog_c
     if (done->offset == EVLOG_OFFSET_UNKNOWN) {
         return status_error(STATUS_UNAVAILABLE, "expected the log to take a decision");
     }
-    if (done->token == TOKEN_COMMAND) {
+    if (done->token == BATCH_COMMAND) {
         return status_ok(); /* the command's own record: its decision comes behind it */
     }
     const struct waiting *first = waiting_first(&writer->waiting);
@@ -143,13 +143,21 @@ static struct status writer_append(struct writer *writer, const struct evlog_ite
 
 /* ---- stores ---- */
 
+/* The clock may go back, the word that was given may not. */
+static int64_t writer_now(const struct writer *writer)
+{
+    int64_t now = clock_now_us(&writer->options.clock);
+    int64_t vouched = vouch_given(writer->vouch);
+    return now > vouched ? now : vouched + 1;
+}
+
 /* A TICK says that nothing older comes, and may name a state root; nothing may be waiting. */
 static struct status writer_tick(struct writer *writer, struct owned *owned)
 {
     struct str record;
     struct evlog_completion done = { 0 };
     size_t count = 0;
-    TRY(owned_tick(owned, clock_now_us(&writer->options.clock), &record));
+    TRY(owned_tick(owned, writer_now(writer), &record));
     struct evlog_item item = { .stream = EVLOG_DECISIONS,
                                .partition = owned->number,
                                .value = record };
@@ -235,14 +243,7 @@ static struct status writer_prepare(struct writer *writer, uint32_t number, stru
     return status_ok();
 }
 
-/* A batch under way: what is decided and not yet appended. */
-struct writer_batch {
-    struct evlog_item items[2 * BATCH_MAX];
-    size_t items_count;
-    size_t size;
-};
-
-static struct status writer_append_batch(struct writer *writer, struct writer_batch *batch)
+static struct status writer_append_batch(struct writer *writer, struct batch *batch)
 {
     struct status st = writer_append(writer, batch->items, batch->items_count);
     batch->items_count = 0;
@@ -250,26 +251,7 @@ static struct status writer_append_batch(struct writer *writer, struct writer_ba
     return st;
 }
 
-/* The command and its decision; both stay where they are until the answer is given. */
-static void writer_stage(struct writer_batch *batch, const struct waiting *waiting)
-{
-    const struct request *request = &waiting->request;
-    struct evlog_item *items = &batch->items[batch->items_count];
-    items[0] = (struct evlog_item){ .stream = EVLOG_COMMANDS,
-                                    .partition = request->partition,
-                                    .key = request_org(request),
-                                    .value = request_command(request),
-                                    .token = TOKEN_COMMAND };
-    items[1] = (struct evlog_item){ .stream = EVLOG_DECISIONS,
-                                    .partition = request->partition,
-                                    .key = request_org(request),
-                                    .value = waiting->record,
-                                    .token = TOKEN_DECISION };
-    batch->items_count += 2;
-    batch->size += request->size + waiting->record.size;
-}
-
-static struct status writer_decide(struct writer *writer, struct writer_batch *batch,
+static struct status writer_decide(struct writer *writer, struct batch *batch,
                                    const struct request *request)
 {
     struct owned *owned = writer->owned[request->partition];
@@ -278,8 +260,7 @@ static struct status writer_decide(struct writer *writer, struct writer_batch *b
     struct str record;
     bool poisoned = poison_is(writer->poison, command);
     poison_begin(writer->poison, command);
-    struct status st = owned_decide(owned, command, clock_now_us(&writer->options.clock), poisoned,
-                                    &answer, &record);
+    struct status st = owned_decide(owned, command, writer_now(writer), poisoned, &answer, &record);
     poison_end(writer->poison);
     TRY(st);
     bool confirmed = answer.sequence <= owned->partition->position.chain.sequence;
@@ -289,14 +270,14 @@ static struct status writer_decide(struct writer *writer, struct writer_batch *b
     }
     const struct waiting *waiting = waiting_add(&writer->waiting, request, &answer, owned, record);
     if (record.size > 0) {
-        writer_stage(batch, waiting);
+        batch_add(batch, waiting);
     }
     return status_ok();
 }
 
 /* Decides one request; room in the ring and in the batch is there. Any status but OK: the request
  * is still the caller's. */
-static struct status writer_handle(struct writer *writer, struct writer_batch *batch,
+static struct status writer_handle(struct writer *writer, struct batch *batch,
                                    const struct request *request)
 {
     struct owned *owned = writer->owned[request->partition];
@@ -309,7 +290,7 @@ static struct status writer_handle(struct writer *writer, struct writer_batch *b
 
 static void writer_handle_all(struct writer *writer, const struct request *requests, uint32_t count)
 {
-    struct writer_batch batch;
+    struct batch batch;
     batch.items_count = batch.size = 0;
     uint32_t next = 0;
     struct status st = status_ok();
@@ -339,7 +320,7 @@ static void writer_wait(struct writer *writer)
     struct pollfd both[] = { { .fd = requests, .events = POLLIN },
                              { .fd = writer->log == NULL ? -1 : evlog_descriptor(writer->log),
                                .events = POLLIN } };
-    poll(both, 2, FLUSH_EVERY_US / 1000);
+    poll(both, 2, VOUCH_EVERY_US / 1000);
 }
 
 static uint32_t writer_take(struct writer *writer, struct request *requests)
@@ -366,6 +347,7 @@ static void writer_step(struct writer *writer)
     struct status st = writer->failed.code == STATUS_OK ? writer_poll(writer) : status_ok();
     if (st.code == STATUS_OK && count == 0 && waiting_count(&writer->waiting) == 0) {
         st = writer_write_all(writer);
+        vouch_give(writer->vouch, clock_now_us(&writer->options.clock));
     }
     if (st.code == STATUS_OK) {
         st = writer_flush(writer, clock_monotonic_us(&writer->options.clock));
@@ -400,6 +382,7 @@ static struct status writer_prepare_folder(struct writer *writer)
         return status_error(STATUS_UNAVAILABLE, "expected to make the folder '%s': %s",
                             writer->options.stores, strerror(errno));
     }
+    TRY(vouch_open(writer->options.stores, &writer->vouch));
     char path[PATH_SIZE_MAX];
     snprintf(path, sizeof path, "%s/poison", writer->options.stores);
     return poison_open(path, &writer->poison);
@@ -429,6 +412,7 @@ static void writer_free(struct writer *writer)
     }
     evlog_close(writer->log);
     poison_close(writer->poison);
+    vouch_close(writer->vouch);
     queue_close(writer->requests);
     mem_free(writer->owned);
     waiting_release(&writer->waiting);
