@@ -20,6 +20,11 @@ static bool string_offset(struct cel_run *run, struct str text, int64_t index, s
            string_index_fail(run, index);
 }
 
+static struct str string_slice(struct str text, size_t from, size_t to)
+{
+    return (struct str){ str_from(text, from).data, to - from };
+}
+
 static bool string_char_at(struct cel_run *run, const struct cel_value *args,
                            struct cel_value *result)
 {
@@ -31,8 +36,22 @@ static bool string_char_at(struct cel_run *run, const struct cel_value *args,
     if (offset < text.size) {
         cel_utf8_decode(text, offset, &width);
     }
-    *result = cel_string(str_make(text.data + offset, width));
+    *result = cel_string(string_slice(text, offset, offset + width));
     return true;
+}
+
+/* The byte at or after `from` where the part begins; the text's size when it is not there. */
+static size_t string_locate(struct str text, size_t from, struct str part)
+{
+    struct str rest = str_from(text, from);
+    if (part.size > rest.size) {
+        return text.size;
+    }
+    if (part.size == 0) {
+        return from;
+    }
+    const char *found = memmem(rest.data, rest.size, part.data, part.size);
+    return found == NULL ? text.size : (size_t)(found - text.data);
 }
 
 /* Finding compares up to every byte with every other. */
@@ -48,16 +67,9 @@ static bool string_find(struct cel_run *run, struct str text, struct str part, i
     if (!string_offset(run, text, from, &offset) || !string_charge_search(run, text, part)) {
         return false;
     }
-    const char *found = part.size == 0
-                            ? text.data + offset
-                            : memmem(text.data + offset, text.size - offset, part.data, part.size);
-    *result = cel_int(-1);
-    if (part.size == 0) {
-        *result = cel_int(from);
-    } else if (found != NULL) {
-        *result = cel_int(
-            (int64_t)cel_utf8_count((struct str){ text.data, (size_t)(found - text.data) }));
-    }
+    size_t found = string_locate(text, offset, part);
+    bool there = found < text.size || part.size == 0;
+    *result = cel_int(there ? (int64_t)cel_utf8_count(string_slice(text, 0, found)) : -1);
     return true;
 }
 
@@ -169,9 +181,8 @@ static bool string_next(struct str text, struct str old, size_t from, bool first
         *at = from + width;
         return true;
     }
-    const char *found = memmem(text.data + from, text.size - from, old.data, old.size);
-    *at = found == NULL ? text.size : (size_t)(found - text.data);
-    return found != NULL;
+    *at = string_locate(text, from, old);
+    return *at < text.size;
 }
 
 static bool string_replace_times(struct cel_run *run, const struct cel_value *args, int64_t times,
@@ -187,8 +198,7 @@ static bool string_replace_times(struct cel_run *run, const struct cel_value *ar
         if (!string_next(text, old, from, i == 0, &at)) {
             break;
         }
-        if (!cel_text_add(&out, (struct str){ text.data + from, at - from }) ||
-            !cel_text_add(&out, fresh)) {
+        if (!cel_text_add(&out, string_slice(text, from, at)) || !cel_text_add(&out, fresh)) {
             return false;
         }
         from = at + old.size;
@@ -216,7 +226,6 @@ static bool string_replace_limited(struct cel_run *run, const struct cel_value *
  * no further separator. */
 static bool string_cut(struct str rest, struct str separator, struct str *piece)
 {
-    const char *found;
     size_t width;
     if (separator.size == 0) {
         if (rest.size == 0) {
@@ -226,9 +235,9 @@ static bool string_cut(struct str rest, struct str separator, struct str *piece)
         *piece = (struct str){ rest.data, width };
         return width < rest.size;
     }
-    found = memmem(rest.data, rest.size, separator.data, separator.size);
-    *piece = (struct str){ rest.data, found == NULL ? rest.size : (size_t)(found - rest.data) };
-    return found != NULL;
+    size_t at = string_locate(rest, 0, separator);
+    *piece = string_slice(rest, 0, at);
+    return at < rest.size;
 }
 
 /* How many pieces there are, at most `limit` (negative: any number). */
@@ -331,7 +340,7 @@ static bool string_substring_range(struct cel_run *run, const struct cel_value *
         !string_offset(run, text, args[2].integer, &to)) {
         return false;
     }
-    *result = cel_string(str_make(text.data + from, to - from));
+    *result = cel_string(string_slice(text, from, to));
     return true;
 }
 
@@ -349,7 +358,7 @@ static bool string_trim(struct cel_run *run, const struct cel_value *args, struc
         begun = begun || !space;
         to = space ? to : at + width;
     }
-    *result = cel_string(begun ? str_make(text.data + from, to - from) : (struct str){ 0 });
+    *result = cel_string(begun ? string_slice(text, from, to) : (struct str){ 0 });
     return true;
 }
 

@@ -189,6 +189,15 @@ static void run_section(struct runner *runner, struct str file, struct cel_value
     }
 }
 
+static void free_file(struct str bytes)
+{
+    union {
+        const char *read;
+        char *write;
+    } data = { bytes.data };
+    free(data.write);
+}
+
 static void run_file(struct runner *runner, const struct cel_schema *schema, const char *path)
 {
     struct suite *suite = &runner->suite;
@@ -216,7 +225,7 @@ static void run_file(struct runner *runner, const struct cel_schema *schema, con
            runner->counts.passed - before.passed, runner->counts.failed - before.failed,
            runner->counts.skipped - before.skipped);
     arena_release(&arena);
-    free((char *)(uintptr_t)bytes.data);
+    free_file(bytes);
 }
 
 int main(int argc, char **argv)
@@ -243,5 +252,7 @@ int main(int argc, char **argv)
     printf("%u passed, %u failed, %u skipped\n", runner.counts.passed, runner.counts.failed,
            runner.counts.skipped);
     arena_release(&arena);
+    free_file(runner.exceptions);
+    free_file(descriptors);
     return runner.counts.failed > 0;
 }
