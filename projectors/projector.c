@@ -128,7 +128,7 @@ static struct status projector_take(struct projector *projector, const struct ev
         return status_ok();
     }
     if (partition_due(partition)) {
-        TRY(partition_write(partition));
+        TRY(partition_write_behind(partition));
     }
     struct status st = partition_take(partition, record->offset, record->value, NULL, NULL);
     if (partition->stopped.code != STATUS_OK) {

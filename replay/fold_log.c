@@ -12,7 +12,7 @@ static struct status fold_log_take(struct fold_log *fold, struct partition *part
     fold->offset = record->offset;
     TRY(partition_take(partition, record->offset, record->value, NULL, &accepted));
     *(accepted ? &fold->records : &fold->voids) += 1;
-    return partition_due(partition) ? partition_write(partition) : status_ok();
+    return partition_due(partition) ? partition_write_behind(partition) : status_ok();
 }
 
 static struct status fold_log_read(struct fold_log *fold, struct partition *partition,

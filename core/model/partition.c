@@ -1,4 +1,5 @@
-/* Opening and writing; core/model/partition_take.c has what happens to a record.
+/* Opening and closing; partition_take.c has what happens to a record, partition_write.c what to a
+ * batch.
  *
  * Invariants: (1) `position` is that of the last record taken, the store's that of the last batch
  * frozen; what lies between is in the fold; (2) a store that is ahead of its log is never touched,
@@ -169,6 +170,9 @@ void partition_close(struct partition *partition)
     if (partition == NULL) {
         return;
     }
+    if (partition->storing) {
+        pthread_join(partition->thread, NULL);
+    }
     partition_close_store(partition);
     buf_release(&partition->configuration);
     buf_release(&partition->frozen_position);
@@ -242,89 +246,4 @@ struct status partition_open(const struct partition_options *options, struct par
     }
     *out = partition;
     return st;
-}
-
-/* --- writing --- */
-
-bool partition_due(const struct partition *partition)
-{
-    const struct changes *changes = &partition->fold.active_changes;
-    return partition->boundary || changes->decisions_count >= PARTITION_BATCH_MAX ||
-           changes_size(changes) >= PARTITION_BATCH_SIZE_MAX;
-}
-
-void partition_freeze(struct partition *partition)
-{
-    assert(!partition->frozen);
-    partition->frozen = true;
-    fold_freeze(&partition->fold);
-    partition->frozen_position.size = 0;
-    position_encode(&partition->position, &partition->frozen_position);
-}
-
-struct status partition_store(struct partition *partition)
-{
-    const struct changes *changes = &partition->fold.frozen_changes;
-    TRY(store_write(partition->writer, changes->items, changes->count,
-                    buf_str(&partition->frozen_position)));
-    partition->unflushed += changes->decisions_count;
-    if (partition->unflushed >= PARTITION_FLUSH_MAX) {
-        struct status later = partition_flush(partition); /* the write has succeeded */
-        (void)later;
-    }
-    return status_ok();
-}
-
-struct status partition_thaw(struct partition *partition)
-{
-    const struct changes *changes = &partition->fold.frozen_changes;
-    struct store_reader *reader;
-    TRY(store_reader_open(partition->store, &reader));
-    struct status st = stored_renew(&partition->stored, reader, changes->items, changes->count);
-    store_reader_close(partition->reader);
-    partition->reader = reader;
-    fold_thaw(&partition->fold);
-    partition->frozen = false;
-    return st;
-}
-
-struct status partition_flush(struct partition *partition)
-{
-    TRY(store_flush(partition->store));
-    partition->unflushed = 0;
-    return status_ok();
-}
-
-static bool partition_is_written(const struct partition *partition)
-{
-    struct buf position = { 0 };
-    position_encode(&partition->position, &position);
-    bool same = str_eq(buf_str(&position), buf_str(&partition->frozen_position));
-    buf_release(&position);
-    return same;
-}
-
-/* The root at a boundary goes into the positions after it. */
-static struct status partition_pass_boundary(struct partition *partition)
-{
-    struct hash root;
-    uint64_t count;
-    TRY(store_root(partition->reader, &root, &count));
-    position_add_root(&partition->position, &root);
-    partition->boundary = false;
-    return status_ok();
-}
-
-struct status partition_write(struct partition *partition)
-{
-    if (partition->frozen) { /* a write that failed */
-        TRY(partition_store(partition));
-        TRY(partition_thaw(partition));
-    }
-    if (!partition_is_written(partition)) {
-        partition_freeze(partition);
-        TRY(partition_store(partition));
-        TRY(partition_thaw(partition));
-    }
-    return partition->boundary ? partition_pass_boundary(partition) : status_ok();
 }

@@ -7,6 +7,8 @@
 #ifndef CORE_MODEL_PARTITION_H
 #define CORE_MODEL_PARTITION_H
 
+#include <pthread.h>
+
 #include "core/evlog/evlog.h"
 #include "core/model/fold.h"
 #include "core/model/position.h"
@@ -42,7 +44,12 @@ struct partition {
     struct buf configuration;   /* what position.configuration borrows from */
     struct buf frozen_position; /* of the last batch that was frozen */
     bool frozen;                /* that batch is not in the store yet */
-    struct arena arena;         /* of the record at hand */
+    bool frozen_boundary;       /* it ends at a boundary, */
+    uint64_t frozen_sequence;   /* which is this sequence */
+    bool storing;               /* by `thread`, which then leaves its status */
+    pthread_t thread;
+    struct status stored_status;
+    struct arena arena;    /* of the record at hand */
     struct status rebuilt; /* why the store was begun anew, to be told loudly; OK: it was not */
     struct status stopped; /* why nothing can be taken any more; OK: it can */
     bool boundary;         /* the batch must end here, and its root be remembered */
@@ -78,12 +85,17 @@ bool partition_due(const struct partition *partition);
  * disk refuses; nothing has changed, call it again later. */
 MUST_USE struct status partition_write(struct partition *partition);
 
+/* Begins to write on a thread of its own; the next batch can be taken meanwhile. Waits for the
+ * write before, and returns as it: UNAVAILABLE, and nothing was begun. */
+MUST_USE struct status partition_write_behind(struct partition *partition);
+
 /* The same in three steps: partition_freeze; partition_store, which another thread may run while
  * this one goes on taking; partition_thaw after it has succeeded. */
 void partition_freeze(struct partition *partition);
 MUST_USE struct status partition_store(struct partition *partition);
 MUST_USE struct status partition_thaw(struct partition *partition);
-/* Makes what is written survive a crash. Not while partition_store runs. */
+/* Makes what is written survive a crash. Waits for partition_write_behind; not while the caller's
+ * own thread runs partition_store. */
 MUST_USE struct status partition_flush(struct partition *partition);
 
 #endif

@@ -155,7 +155,7 @@ struct status partition_catch_up(struct partition *partition, struct evlog_reade
         for (size_t i = 0; i < count; i++) {
             assert(records[i].partition == partition->position.chain.partition);
             if (partition_due(partition)) {
-                TRY(partition_write(partition));
+                TRY(partition_write_behind(partition));
             }
             TRY(partition_take(partition, records[i].offset, records[i].value, NULL, NULL));
         }

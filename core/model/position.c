@@ -56,15 +56,14 @@ struct status position_decode(struct str in, uint32_t level_known, struct positi
     return status_ok();
 }
 
-void position_add_root(struct position *position, const struct hash *root)
+void position_add_root(struct position *position, uint64_t sequence, const struct hash *root)
 {
     if (position->roots_count == POSITION_ROOTS_MAX) {
         position->roots_count--;
         memmove(position->roots, position->roots + 1,
                 position->roots_count * sizeof position->roots[0]);
     }
-    position->roots[position->roots_count++] =
-        (struct position_root){ position->chain.sequence, *root };
+    position->roots[position->roots_count++] = (struct position_root){ sequence, *root };
 }
 
 const struct hash *position_root(const struct position *position, uint64_t sequence)

@@ -31,8 +31,8 @@ void position_encode(const struct position *position, struct buf *out);
 MUST_USE struct status position_decode(struct str in, uint32_t level_known,
                                        struct position *position);
 
-/* Remembers the root at the position, dropping the oldest. */
-void position_add_root(struct position *position, const struct hash *root);
+/* Remembers the root at a sequence, above all that are known; drops the oldest. */
+void position_add_root(struct position *position, uint64_t sequence, const struct hash *root);
 /* The root at an earlier boundary, or NULL if it is no longer, or was never, known. */
 const struct hash *position_root(const struct position *position, uint64_t sequence);
 

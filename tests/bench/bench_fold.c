@@ -101,7 +101,7 @@ static void decode(struct partition *partition, const struct evlog_record *recor
 static void take(struct partition *partition, const struct evlog_record *record)
 {
     if (partition_due(partition)) {
-        check(partition_write(partition));
+        check(partition_write_behind(partition));
     }
     check(partition_take(partition, record->offset, record->value, NULL, NULL));
 }

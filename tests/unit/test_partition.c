@@ -215,3 +215,32 @@ TEST(partition, a_batch_is_stored_by_another_thread_while_more_is_taken)
     partition_close(again);
     partition_kit_close(&kit);
 }
+
+TEST(partition, a_write_behind_that_fails_is_done_again)
+{
+    struct partition_kit kit;
+    char id[16];
+    partition_kit_open_org(&kit);
+    for (int i = 0; i < 30; i++) {
+        snprintf(id, sizeof id, "s%d", i);
+        register_subject(&kit, id);
+        if (i == 10) {
+            assert_ok(partition_write(kit.decided));
+            register_subject(&kit, "one-more");
+            store_mem_fail_at(kit.decided->store, 0);
+        }
+        assert_ok(partition_write_behind(kit.decided));
+        if (i == 10) {
+            assert_code(STATUS_UNAVAILABLE, partition_write(kit.decided));
+        }
+    }
+    assert_ok(partition_write(kit.decided));
+    char root[HASH_HEX_SIZE];
+    snprintf(root, sizeof root, "%s", partition_kit_root(kit.decided));
+    struct partition *again = partition_kit_fold(&kit, NULL);
+    assert_string_equal(partition_kit_root(again), root);
+    struct store_reader *first = kit.decided->reader;
+    assert_ok(store_compare(first, again->reader));
+    partition_close(again);
+    partition_kit_close(&kit);
+}
