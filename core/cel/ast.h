@@ -74,6 +74,7 @@ struct cel_node {
     const struct cel_overload *overload;   /* CALL: the only one that can be meant */
     const struct cel_overload **overloads; /* CALL: those to choose from at run time */
     uint32_t overload_count;
+    const struct cel_regex *regex;               /* CALL of matches with a constant pattern */
     const struct cel_field *field;               /* CEL_MEANS_FIELD */
     const struct cel_field *message_fields;      /* MESSAGE: one per arg */
     const struct cel_message_type *message_type; /* MESSAGE */

@@ -22,6 +22,7 @@ struct status cel_compile(const struct cel_env *env, struct str source, struct a
         return cel_compile_failed(&c);
     }
     cel_fold(&c);
+    cel_patterns_compile(&c);
     struct cel_cost_estimate estimate = cel_estimate(&c);
     if (problems->count > 0) {
         return cel_compile_failed(&c);

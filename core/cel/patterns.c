@@ -1,6 +1,10 @@
-/* matches(text, pattern). */
+/* matches(text, pattern). A constant pattern is compiled with the source, so that a wrong one is a
+ * problem of the source, and a loop neither compiles nor keeps it again and again. */
+#include "core/cel/program.h"
 #include "core/cel/regex.h"
 #include "core/cel/standard.h"
+
+enum { PATTERN_GAS = 100000 }; /* of all constant patterns of a source */
 
 static bool pattern_matches(struct cel_run *run, const struct cel_value *args,
                             struct cel_value *result)
@@ -13,6 +17,42 @@ static bool pattern_matches(struct cel_run *run, const struct cel_value *args,
     }
     *result = cel_bool(matched);
     return true;
+}
+
+/* The constant pattern of a call of matches; NULL when it is no such call. */
+static const struct cel_node *pattern_of(const struct cel_node *node)
+{
+    bool call = node->kind == CEL_NODE_CALL && node->overload_count > 0 && node->count == 2 &&
+                node->overloads[0]->function == pattern_matches;
+    const struct cel_node *pattern = call ? node->args[1] : NULL;
+    bool constant = call && pattern->kind == CEL_NODE_CONST && pattern->constant.kind == CEL_STRING;
+    return constant ? pattern : NULL;
+}
+
+void cel_patterns_compile(struct cel_compilation *c)
+{
+    struct cel_run run = { .arena = c->arena, .gas = { PATTERN_GAS } };
+    for (uint32_t i = 0; i < c->order_count; i++) {
+        const struct cel_node *pattern = pattern_of(c->order[i]);
+        if (pattern == NULL) {
+            continue;
+        }
+        if (!cel_regex_compile(&run, cel_str(pattern->constant), &c->order[i]->regex)) {
+            c->order[i]->regex = NULL;
+            cel_problem(c, pattern->begin, "%s", run.error.msg);
+        }
+    }
+}
+
+/* r[to] = r[to] matches the pattern */
+const struct cel_op *cel_op_matches(struct cel_vm *vm, const struct cel_op *op)
+{
+    bool matched;
+    if (!cel_regex_match(&vm->run, op->pointer, cel_str(vm->registers[op->to]), &matched)) {
+        return cel_vm_fail(vm, op);
+    }
+    vm->registers[op->to] = cel_bool(matched);
+    return op + 1;
 }
 
 static const struct cel_overload pattern_rows[] = {

@@ -269,10 +269,16 @@ static void cel_plan_call(struct cel_planner *p, const struct cel_node *node, ui
     if (cel_plan_or(p, node, to) || (!p->traced && cel_plan_compare(p, node, to))) {
         return;
     }
+    bool exact = cel_plan_exact(node);
+    if (exact && node->regex != NULL && !p->traced) {
+        cel_plan_op(p, node, cel_op_matches,
+                    (struct cel_op){ .to = (uint16_t)to, .pointer = node->regex });
+        return;
+    }
     for (uint32_t i = 1; i < node->count; i++) {
         cel_plan_node(p, node->args[i], to + i);
     }
-    if (!cel_plan_exact(node)) {
+    if (!exact) {
         cel_plan_late_call(p, node, to);
         return;
     }

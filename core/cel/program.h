@@ -121,6 +121,8 @@ struct cel_vm {
 bool cel_plan(struct cel_compilation *c, bool traced, struct cel_program *program);
 /* Computes what does not depend on bindings. */
 void cel_fold(struct cel_compilation *c);
+/* Compiles the constant patterns of matches; what is none is a problem. */
+void cel_patterns_compile(struct cel_compilation *c);
 /* Bounds of the gas of every node, and of the whole. */
 struct cel_cost_estimate cel_estimate(struct cel_compilation *c);
 
@@ -145,9 +147,9 @@ const char *cel_kind_name(uint32_t kind);
 
 /* The instructions; what they read and write stands beside each in op_*.c. */
 cel_op_run cel_op_constant, cel_op_variable, cel_op_move, cel_op_error, cel_op_end, cel_op_trace,
-    cel_op_call, cel_op_call_late, cel_op_field, cel_op_has_field, cel_op_field_optional,
-    cel_op_select, cel_op_path, cel_op_jump, cel_op_jump_if_not, cel_op_and, cel_op_or,
-    cel_op_and_first, cel_op_or_first, cel_op_and_last, cel_op_or_last, cel_op_compare,
+    cel_op_call, cel_op_call_late, cel_op_matches, cel_op_field, cel_op_has_field,
+    cel_op_field_optional, cel_op_select, cel_op_path, cel_op_jump, cel_op_jump_if_not, cel_op_and,
+    cel_op_or, cel_op_and_first, cel_op_or_first, cel_op_and_last, cel_op_or_last, cel_op_compare,
     cel_op_path_compare, cel_op_in, cel_op_logic_end, cel_op_or_value, cel_op_lazy_reset,
     cel_op_lazy, cel_op_lazy_store, cel_op_builder, cel_op_append, cel_op_put, cel_op_merge,
     cel_op_list, cel_op_map, cel_op_message, cel_op_set, cel_op_message_end, cel_op_loop,

@@ -36,9 +36,27 @@ bool cel_regex_compile(struct cel_run *run, struct str pattern, const struct cel
     if (made == NULL || !cel_charge_bytes(run, pattern.size) || !regex_parse(&parser)) {
         return false;
     }
-    *made = (struct cel_regex){ parser.code, parser.items, parser.count };
+    *made = (struct cel_regex){ parser.code, parser.items, parser.count, 2 * parser.count };
+    for (uint32_t i = 0; i < parser.count; i++) {
+        made->steps += parser.code[i].op == REGEX_CLASS ? parser.code[i].item_count : 0;
+    }
+    if (made->steps > CEL_REGEX_STEPS_MAX) {
+        return cel_fail(run, "expected a pattern with fewer and smaller classes");
+    }
     *regex = made;
     return true;
+}
+
+uint32_t cel_regex_steps(const struct cel_regex *regex)
+{
+    return regex->steps;
+}
+
+/* Instructions, their wrapping (each moves at most all of them) and the arrays' growth. */
+uint64_t cel_regex_compile_gas(uint64_t pattern_size)
+{
+    uint64_t wrap = CEL_REGEX_PROGRAM_MAX / CEL_GAS_BYTES + 8;
+    return pattern_size > UINT32_MAX ? UINT64_MAX : 8 * CEL_REGEX_PROGRAM_MAX + pattern_size * wrap;
 }
 
 static bool regex_item_has(const struct regex_item *item, uint32_t rune)

@@ -50,6 +50,7 @@ struct cel_regex {
     const struct regex_instruction *code;
     const struct regex_item *items;
     uint32_t count;
+    uint32_t steps; /* at most, per code point */
 };
 
 #endif

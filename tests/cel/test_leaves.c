@@ -181,3 +181,25 @@ TEST(encoders, base64_reads_with_and_without_padding)
     assert_error("base64.decode('YQ=')", "expected base64, but character 3 is none");
     assert_error("base64.decode('Y-==')", "expected base64, but character 2 is none");
 }
+
+TEST(patterns, a_constant_one_that_is_none_is_a_problem_of_the_source)
+{
+    struct arena arena;
+    struct cel_env env = { 0 };
+    const struct cel_program *program;
+    struct cel_problems problems;
+    arena_init(&arena, 1 << 20);
+    assert_code(STATUS_INVALID_ARGUMENT,
+                cel_compile(&env, STR("'a'.matches('(' + 'b')"), &arena, &program, &problems));
+    assert_int_equal(problems.count, 1);
+    assert_string_equal(problems.items[0].msg,
+                        "expected ')' for the '(' at character 1 of the pattern '(b'");
+    assert_int_equal(problems.items[0].position.column, 13);
+    arena_release(&arena);
+}
+
+TEST(patterns, a_loop_does_not_keep_a_pattern_for_each_item)
+{
+    ASSERT_TRUE("lists.range(400).all(x, string(x).matches('^([0-9]{1,3}|[a-z]+)$'))",
+                "['a', 'b'].exists(p, 'b'.matches(p))");
+}

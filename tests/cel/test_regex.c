@@ -172,3 +172,25 @@ TEST(regex, groups_nest_to_a_bound)
     assert_int_equal(match(str_make(pattern, 2 * depth), STR("")).kind, REFUSED);
     assert_int_equal(match(str_make(pattern + 1, 2 * depth - 2), STR("")).kind, YES);
 }
+
+TEST(regex, a_step_of_a_program_is_bounded_as_the_estimate_says)
+{
+    static const char *const patterns[] = { "((a?){9}b?){9}c", "[a-c\\d\\pL-]{20}", "(x|y|)*z",
+                                            "^$|\\b(a|b)+", "((((a*)*)*)*)*" };
+    static char text[400];
+    memset(text, 'a', sizeof text);
+    for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++) {
+        struct arena arena;
+        const struct cel_regex *regex;
+        bool matched;
+        arena_init(&arena, 256 << 10);
+        struct cel_run run = { .arena = &arena, .gas = { 10000000 } };
+        assert_true(cel_regex_compile(&run, str_z(patterns[i]), &regex));
+        assert_in_range(10000000 - run.gas.left, 1, cel_regex_compile_gas(strlen(patterns[i])));
+        run.gas.left = 10000000;
+        assert_true(cel_regex_match(&run, regex, str_make(text, sizeof text), &matched));
+        uint64_t each = 2 + cel_regex_steps(regex) / CEL_REGEX_STEPS_PER_GAS;
+        assert_in_range(10000000 - run.gas.left, 1, (sizeof text + 2) * each);
+        arena_release(&arena);
+    }
+}
