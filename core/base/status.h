@@ -41,7 +41,10 @@ struct status {
 /* The status of success, with an empty message. */
 static inline struct status status_ok(void)
 {
-    return (struct status){ .code = STATUS_OK };
+    struct status status;
+    status.code = STATUS_OK;
+    status.msg[0] = '\0'; /* clearing all of it costs more than many a function that succeeds */
+    return status;
 }
 
 /* A failure; the message is cut (at a character's start) to fit. */

@@ -94,7 +94,7 @@ static struct status store_get_past(struct store_reader *reader, struct arena *a
     memcpy(seek, row->key.data, row->key.size);
     num_put_u64be(seek + row->key.size, as_of + 1);
     TRY(iter->ops->seek(iter, str_make(seek, row->key.size + KV_VERSION_SIZE)));
-    struct str key;
+    struct str key = { 0 };
     uint64_t until;
     if (!iter->valid) {
         return status_ok();
