@@ -36,20 +36,19 @@ void key_put_u64(struct buf *key, uint64_t part)
  * how many bytes of it are escapes. */
 static struct status key_measure(struct str key, size_t *size, size_t *escapes)
 {
-    *escapes = 0;
-    for (size_t at = 0; at + 1 < key.size; at++) {
-        if (key.data[at] != KEY_ZERO) {
-            continue;
+    const char *at = key.data, *end = key.size == 0 ? at : at + key.size;
+    for (*escapes = 0; at < end; ++*escapes, at += 2) {
+        at = memchr(at, KEY_ZERO, (size_t)(end - at));
+        if (at == NULL || end - at < 2) {
+            break;
         }
-        at++;
-        if (key.data[at] == KEY_ZERO) {
-            *size = at - 1;
+        if (at[1] == KEY_ZERO) {
+            *size = (size_t)(at - key.data);
             return status_ok();
         }
-        if ((uint8_t)key.data[at] != KEY_ESCAPED) {
+        if ((uint8_t)at[1] != KEY_ESCAPED) {
             return status_error(STATUS_DATA_LOSS, "expected 00 or FF after 00 in a key");
         }
-        ++*escapes;
     }
     return status_error(STATUS_DATA_LOSS, "expected 00 00 at the end of a key's text");
 }
