@@ -212,9 +212,9 @@ static bool cel_next_kind(struct cel_vm *vm, struct cel_value value, uint32_t ki
                     cel_kind_name(value.kind));
 }
 
-/* r[a] (and, with flag, r[a + 1]) = the next of r[to], and jump; on when there is none. Kinds:
- * kind, b. */
-const struct cel_op *cel_op_next(struct cel_vm *vm, const struct cel_op *op)
+/* The next entry, or the next item with its index; or items of another kind than promised. */
+__attribute__((noinline)) static const struct cel_op *cel_next_other(struct cel_vm *vm,
+                                                                     const struct cel_op *op)
 {
     struct cel_value range = vm->registers[op->to];
     struct cel_value *variable = &vm->registers[op->a];
@@ -234,6 +234,28 @@ const struct cel_op *cel_op_next(struct cel_vm *vm, const struct cel_op *op)
         (op->flag && !cel_next_kind(vm, variable[1], op->b))) {
         return cel_vm_fail(vm, op);
     }
+    return op->jump;
+}
+
+/* r[a] (and, with flag, r[a + 1]) = the next of r[to], and jump; on when there is none. Kinds:
+ * kind, b. */
+const struct cel_op *cel_op_next(struct cel_vm *vm, const struct cel_op *op)
+{
+    struct cel_value *range = &vm->registers[op->to];
+    if (range[0].kind != CEL_LIST || op->flag) {
+        return cel_next_other(vm, op);
+    }
+    uint64_t at = range[1].unsigned_integer;
+    const struct cel_list *list = range[0].list;
+    if (at == list->count) {
+        return op + 1;
+    }
+    const struct cel_value *item = &list->items[at];
+    if (op->kind != CEL_DYN && item->kind != op->kind) {
+        return cel_next_other(vm, op);
+    }
+    range[1].unsigned_integer = at + 1;
+    cel_value_copy(&vm->registers[op->a], item);
     return op->jump;
 }
 

@@ -10,8 +10,8 @@ static inline const struct cel_value *cel_operand(const struct cel_vm *vm, const
 }
 
 /* Whether a bound operand is there and of its declared kind; with the error set if not. */
-static bool cel_operand_is_fine(struct cel_vm *vm, const struct cel_op *op,
-                                const struct cel_value *operand, uint32_t kind)
+CEL_UNUSUAL static bool cel_operand_is_fine(struct cel_vm *vm, const struct cel_op *op,
+                                            const struct cel_value *operand, uint32_t kind)
 {
     if (operand->kind == CEL_ERROR) {
         struct str name = vm->program->env->variables[op->a].name;
@@ -59,8 +59,8 @@ static inline void cel_compare_ints(struct cel_value *result, const struct cel_v
     *result = cel_bool(cel_relation_holds(relation, order));
 }
 
-static const struct cel_op *cel_compare_other(struct cel_vm *vm, const struct cel_op *op,
-                                              const struct cel_value *operand)
+__attribute__((noinline)) static const struct cel_op *
+cel_compare_other(struct cel_vm *vm, const struct cel_op *op, const struct cel_value *operand)
 {
     bool holds;
     if (!cel_operand_is_fine(vm, op, operand, op->kind) ||
@@ -162,11 +162,14 @@ static inline bool cel_charge_long(struct cel_run *run, uint32_t size)
 /* Equality of a NUL-terminated text with a constant that has no NUL, without its length. */
 static inline bool cel_path_is_text(const char *text, const struct cel_value *constant)
 {
+    if (constant->size == 0 || text[0] != constant->data[0]) {
+        return constant->size == 0 && text[0] == '\0';
+    }
     return strncmp(text, constant->data, constant->size) == 0 && text[constant->size] == '\0';
 }
 
-static const struct cel_op *cel_path_compare_value(struct cel_vm *vm, const struct cel_op *op,
-                                                   const void *at)
+__attribute__((noinline)) static const struct cel_op *
+cel_path_compare_value(struct cel_vm *vm, const struct cel_op *op, const void *at)
 {
     struct cel_value value = cel_path_value(op->path, at);
     const struct cel_value *constant = &op->path->constant;
@@ -201,15 +204,39 @@ const struct cel_op *cel_op_path_compare(struct cel_vm *vm, const struct cel_op 
     return op + 1;
 }
 
-static bool cel_in_texts(const struct cel_list *list, struct cel_value text)
+/* Most texts differ in size or first byte: then nothing is called. */
+static inline bool cel_in_texts(const struct cel_list *list, const struct cel_value *text)
 {
-    for (uint32_t i = 0; i < list->count; i++) {
-        if (list->items[i].size == text.size &&
-            (text.size == 0 || memcmp(list->items[i].data, text.data, text.size) == 0)) {
+    const struct cel_value *item = list->items, *end = item + list->count;
+    for (; item < end; item++) {
+        if (item->size == text->size &&
+            (text->size == 0 ||
+             (item->data[0] == text->data[0] && memcmp(item->data, text->data, text->size) == 0))) {
             return true;
         }
     }
     return false;
+}
+
+/* Among constants that are not a few texts, or an operand that is no text. */
+__attribute__((noinline)) static const struct cel_op *
+cel_in_others(struct cel_vm *vm, const struct cel_op *op, const struct cel_value *operand)
+{
+    const struct cel_constants *constants = op->pointer;
+    const struct cel_value *entry = NULL;
+    if (!cel_operand_is_fine(vm, op, operand, op->kind) ||
+        (constants->map != NULL && !cel_map_find(&vm->run, constants->map, *operand, &entry))) {
+        return cel_vm_fail(vm, op);
+    }
+    bool found = entry != NULL;
+    if (constants->map == NULL && operand->kind == CEL_STRING) {
+        found = cel_in_texts(constants->texts, operand);
+        if (!cel_charge_long(&vm->run, operand->size)) {
+            return cel_vm_fail(vm, op);
+        }
+    }
+    vm->registers[op->to] = cel_bool(found);
+    return op + 1;
 }
 
 /* r[to] = operand in constants */
@@ -217,22 +244,11 @@ const struct cel_op *cel_op_in(struct cel_vm *vm, const struct cel_op *op)
 {
     const struct cel_value *operand = cel_operand(vm, op);
     const struct cel_constants *constants = op->pointer;
-    bool found = false;
-    if (operand->kind != op->kind && !cel_operand_is_fine(vm, op, operand, op->kind)) {
-        return cel_vm_fail(vm, op);
+    bool usual = operand->kind == CEL_STRING && operand->size < CEL_GAS_BYTES &&
+                 (op->kind == CEL_STRING || op->kind == CEL_DYN) && constants->map == NULL;
+    if (!usual) {
+        return cel_in_others(vm, op, operand);
     }
-    if (constants->map != NULL) {
-        const struct cel_value *entry;
-        if (!cel_map_find(&vm->run, constants->map, *operand, &entry)) {
-            return cel_vm_fail(vm, op);
-        }
-        found = entry != NULL;
-    } else if (operand->kind == CEL_STRING) {
-        if (!cel_charge_long(&vm->run, operand->size)) {
-            return cel_vm_fail(vm, op);
-        }
-        found = cel_in_texts(constants->texts, *operand);
-    }
-    vm->registers[op->to] = cel_bool(found);
+    vm->registers[op->to] = cel_bool(cel_in_texts(constants->texts, operand));
     return op + 1;
 }

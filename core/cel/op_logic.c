@@ -22,7 +22,8 @@ const struct cel_op *cel_op_jump_if_not(struct cel_vm *vm, const struct cel_op *
 }
 
 /* A value that is neither true nor false fails, here as a value. */
-static bool cel_logic_operand(struct cel_vm *vm, const struct cel_op *op, struct cel_value *operand)
+CEL_UNUSUAL static bool cel_logic_operand(struct cel_vm *vm, const struct cel_op *op,
+                                          struct cel_value *operand)
 {
     if (operand->kind == CEL_BOOL || operand->kind == CEL_ERROR) {
         return true;
@@ -41,21 +42,31 @@ static bool cel_logic_operand(struct cel_vm *vm, const struct cel_op *op, struct
 }
 
 /* The operand r[a] decides (jump), or joins what is in r[to]. */
-static inline const struct cel_op *cel_logic_join(struct cel_vm *vm, const struct cel_op *op,
-                                                  bool deciding)
+CEL_UNUSUAL static const struct cel_op *cel_logic_join_other(struct cel_vm *vm,
+                                                             const struct cel_op *op)
 {
     struct cel_value *operand = &vm->registers[op->a], *joined = &vm->registers[op->to];
-    if (operand->kind != CEL_BOOL && !cel_logic_operand(vm, op, operand)) {
+    if (!cel_logic_operand(vm, op, operand)) {
         return cel_vm_fail(vm, op);
     }
-    if (operand->kind == CEL_BOOL && operand->boolean == deciding) {
-        *joined = cel_bool(deciding);
-        return op->jump;
-    }
-    if (operand->kind == CEL_ERROR && joined->kind != CEL_ERROR) {
+    if (joined->kind != CEL_ERROR) {
         cel_value_copy(joined, operand);
     }
     return op + 1;
+}
+
+static inline const struct cel_op *cel_logic_join(struct cel_vm *vm, const struct cel_op *op,
+                                                  bool deciding)
+{
+    const struct cel_value *operand = &vm->registers[op->a];
+    if (operand->kind != CEL_BOOL) {
+        return cel_logic_join_other(vm, op);
+    }
+    if (operand->boolean != deciding) {
+        return op + 1;
+    }
+    vm->registers[op->to] = cel_bool(deciding);
+    return op->jump;
 }
 
 const struct cel_op *cel_op_and(struct cel_vm *vm, const struct cel_op *op)
@@ -97,8 +108,8 @@ static const struct cel_op *cel_op_raise(struct cel_vm *vm, const struct cel_op 
 }
 
 /* The last operand r[a] of a chain: what r[to] ends as. */
-static inline const struct cel_op *cel_logic_last(struct cel_vm *vm, const struct cel_op *op,
-                                                  bool deciding)
+CEL_UNUSUAL static const struct cel_op *cel_logic_last_other(struct cel_vm *vm,
+                                                             const struct cel_op *op, bool deciding)
 {
     struct cel_value *operand = &vm->registers[op->a], *joined = &vm->registers[op->to];
     if (operand->kind != CEL_BOOL && !cel_logic_operand(vm, op, operand)) {
@@ -110,6 +121,18 @@ static inline const struct cel_op *cel_logic_last(struct cel_vm *vm, const struc
     }
     if (operand->kind == CEL_ERROR) {
         return cel_op_raise(vm, op, operand);
+    }
+    *joined = cel_bool(operand->boolean);
+    return op + 1;
+}
+
+static inline const struct cel_op *cel_logic_last(struct cel_vm *vm, const struct cel_op *op,
+                                                  bool deciding)
+{
+    const struct cel_value *operand = &vm->registers[op->a];
+    struct cel_value *joined = &vm->registers[op->to];
+    if (operand->kind != CEL_BOOL || joined->kind != CEL_BOOL) {
+        return cel_logic_last_other(vm, op, deciding);
     }
     *joined = cel_bool(operand->boolean);
     return op + 1;

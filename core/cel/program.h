@@ -9,6 +9,9 @@
 
 #include "core/cel/ast.h"
 
+/* What the usual run does not take: kept out of the usual instructions, which stay small. */
+#define CEL_UNUSUAL __attribute__((noinline, cold))
+
 struct cel_vm;
 struct cel_op;
 typedef const struct cel_op *cel_op_run(struct cel_vm *vm, const struct cel_op *op);

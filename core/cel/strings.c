@@ -258,7 +258,7 @@ static uint32_t string_count_pieces(struct str rest, struct str separator, int64
 static bool string_split_limited_to(struct cel_run *run, const struct cel_value *args,
                                     int64_t limit, struct cel_value *result)
 {
-    struct str rest = cel_str(args[0]), separator = cel_str(args[1]), piece;
+    struct str rest = cel_str(args[0]), separator = cel_str(args[1]), piece = { 0 };
     struct cel_value *items;
     if (!string_charge_search(run, rest, separator)) {
         return false;
