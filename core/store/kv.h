@@ -77,6 +77,7 @@ struct store_options;
 /* An empty kv in memory on `under`, which is borrowed and may be NULL. Gives it. */
 struct kv *kv_mem_new(struct kv *under);
 void kv_mem_fail_at(struct kv *kv, long n);
+bool kv_mem_failed(struct kv *kv);
 /* Opens RocksDB; statuses as store_open. `created` says that there was nothing. */
 MUST_USE struct status kv_rocks_open(const struct store_options *options, struct kv **kv);
 MUST_USE struct status kv_rocks_destroy(const char *path);

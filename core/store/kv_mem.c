@@ -22,7 +22,19 @@ struct status kv_mem_fault(struct kv_mem *mem)
 
 void kv_mem_fail_at(struct kv *kv, long n)
 {
-    ((struct kv_mem *)kv)->fail_in = n;
+    struct kv_mem *mem = (struct kv_mem *)kv;
+    pthread_mutex_lock(&mem->mutex);
+    mem->fail_in = n;
+    pthread_mutex_unlock(&mem->mutex);
+}
+
+bool kv_mem_failed(struct kv *kv)
+{
+    struct kv_mem *mem = (struct kv_mem *)kv;
+    pthread_mutex_lock(&mem->mutex);
+    bool failed = mem->fail_in < 0;
+    pthread_mutex_unlock(&mem->mutex);
+    return failed;
 }
 
 /* --- versions --- */

@@ -122,3 +122,8 @@ void store_mem_fail_at(struct store *store, long n)
 {
     kv_mem_fail_at(store->kv, n);
 }
+
+bool store_mem_failed(struct store *store)
+{
+    return kv_mem_failed(store->kv);
+}

@@ -61,6 +61,8 @@ MUST_USE struct status store_catch_up(struct store *store);
 /* For tests: the n-th operation from now on (0 = the next) of a store in memory fails; -1 = none.
  */
 void store_mem_fail_at(struct store *store, long n);
+/* Whether that operation has come. */
+bool store_mem_failed(struct store *store);
 
 /* A reader sees one moment of the whole store until it is closed. One thread at a time. */
 MUST_USE struct status store_reader_open(struct store *store, struct store_reader **reader);
