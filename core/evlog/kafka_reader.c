@@ -214,7 +214,7 @@ struct status kafka_reader_new(const struct evlog_kafka_options *options, uint32
     char name[KAFKA_TOPIC_SIZE];
     rd_kafka_t *client;
     TRY(kafka_client_new(options, KAFKA_CONSUMER, &client));
-    kafka_client_topic(options, stream, name);
+    kafka_client_topic(options, (int)stream, name);
     struct kafka_reader *reader = mem_zalloc(1, sizeof *reader);
     reader->reader.ops = &kafka_reader_ops;
     reader->client = client;

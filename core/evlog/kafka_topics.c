@@ -246,10 +246,13 @@ static struct status kafka_identity_write(const struct evlog_kafka_options *opti
     kafka_client_topic(options, KAFKA_LOG_TOPIC, name);
     kafka_identity_encode(identity, value);
     TRY(kafka_client_new(options, KAFKA_PRODUCER, &producer));
-    rd_kafka_resp_err_t error =
-        rd_kafka_producev(producer, RD_KAFKA_V_TOPIC(name), RD_KAFKA_V_PARTITION(0),
-                          RD_KAFKA_V_VALUE(value, sizeof value),
-                          RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END);
+    /* Not rd_kafka_producev: its macros are no standard C. */
+    rd_kafka_topic_t *topic = rd_kafka_topic_new(producer, name, NULL);
+    rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;
+    if (rd_kafka_produce(topic, 0, RD_KAFKA_MSG_F_COPY, value, sizeof value, NULL, 0, NULL) != 0) {
+        error = rd_kafka_last_error();
+    }
+    rd_kafka_topic_destroy(topic);
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
         error = kafka_delivered(producer, kafka_timeout_ms(options));
     }
