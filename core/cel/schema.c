@@ -6,6 +6,7 @@
 #include "core/cel/schema.h"
 
 #include "core/cel/number.h"
+#include "core/cel/schema_known.h"
 #include "core/cel/wire.h"
 
 enum { SCHEMA_DEPTH_MAX = 32 };
@@ -77,39 +78,6 @@ static struct str schema_join(struct arena *arena, struct str scope, struct str 
         return name;
     }
     return arena_printf(arena, "%.*s.%.*s", STR_ARG(scope), STR_ARG(name));
-}
-
-static enum cel_known schema_known(struct str name)
-{
-    static const struct {
-        const char *name;
-        enum cel_known known;
-    } names[] = {
-        { "Any", CEL_KNOWN_ANY },
-        { "Duration", CEL_KNOWN_DURATION },
-        { "Timestamp", CEL_KNOWN_TIMESTAMP },
-        { "Struct", CEL_KNOWN_STRUCT },
-        { "Value", CEL_KNOWN_VALUE },
-        { "ListValue", CEL_KNOWN_LIST },
-        { "Empty", CEL_KNOWN_EMPTY },
-        { "FieldMask", CEL_KNOWN_MASK },
-        { "BoolValue", CEL_KNOWN_WRAPPER },
-        { "Int32Value", CEL_KNOWN_WRAPPER },
-        { "Int64Value", CEL_KNOWN_WRAPPER },
-        { "UInt32Value", CEL_KNOWN_WRAPPER },
-        { "UInt64Value", CEL_KNOWN_WRAPPER },
-        { "FloatValue", CEL_KNOWN_WRAPPER },
-        { "DoubleValue", CEL_KNOWN_WRAPPER },
-        { "StringValue", CEL_KNOWN_WRAPPER },
-        { "BytesValue", CEL_KNOWN_WRAPPER },
-    };
-    struct str package = STR("google.protobuf.");
-    for (size_t i = 0; str_starts(name, package) && i < sizeof names / sizeof *names; i++) {
-        if (str_eq(str_from(name, package.size), str_z(names[i].name))) {
-            return names[i].known;
-        }
-    }
-    return CEL_KNOWN_NOT;
 }
 
 /* FieldDescriptorProto */
@@ -208,7 +176,7 @@ static struct status schema_message(struct schema_reader *reader, struct str byt
     }
     ARENA_TRY(reader->arena, type, arena_zalloc(reader->arena, sizeof *type));
     type->name = schema_join(reader->arena, scope, schema_bytes(bytes, 1));
-    type->known = schema_known(type->name);
+    type->known = cel_schema_known(type->name);
     type->next = reader->schema->messages;
     reader->schema->messages = type;
     reader->schema->count++;
@@ -392,12 +360,12 @@ static struct status schema_link(struct arena *arena, struct cel_schema *schema)
         for (struct cel_proto_field *field = type->fields; field != NULL; field = field->next) {
             TRY(schema_link_field(arena, schema, field));
         }
-        if (type->known == CEL_KNOWN_WRAPPER && type->fields == NULL) {
-            return schema_corrupt();
-        }
     }
     for (struct cel_proto_field *field = schema->extensions; field != NULL; field = field->next) {
         TRY(schema_link_field(arena, schema, field));
+    }
+    for (struct cel_message_type *type = schema->messages; type != NULL; type = type->next) {
+        TRY(cel_schema_known_check(type));
     }
     return status_ok();
 }
