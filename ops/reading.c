@@ -147,7 +147,7 @@ static struct status reading_find(struct reading *reading, struct ctl *ctl)
     TRY(reading_ask(reading, ctl, &ask));
     TRY(moment_resolve(reading->partition->reader, &reading->partition->position, ctl->options.org,
                        &ask, &reading->moment));
-    stored_init(&reading->stored, reading->partition->reader, reading->moment.org_sequence,
+    stored_init(&reading->stored, reading->partition->reader, moment_as_of(&reading->moment),
                 READING_MEMORY_MAX);
     org_view_init(&reading->org, &reading->stored.source, ctl->options.org);
     if (reading->moment.org_sequence == 0) {

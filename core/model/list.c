@@ -141,7 +141,7 @@ static struct status list_value(const struct list *list, const struct store_row 
     TRY(key_last_part(list->arena, str_from(row->key, list->prefix.size), &id));
     key_entity(&key, list->request->org_id, list->request->kind, id);
     struct status st = store_get(list->reader, list->arena, STORE_ENTITY, buf_str(&key),
-                                 list->token.moment.org_sequence, &entity);
+                                 moment_as_of(&list->token.moment), &entity);
     buf_release(&key);
     *value = st.code == STATUS_OK && entity.found ? entity.value : (struct str){ 0 };
     return st;
@@ -231,7 +231,7 @@ static struct status list_scan(struct list *list)
     struct store_range range = { .prefix = list->prefix,
                                  .start = buf_str(&start),
                                  .after_start = !first,
-                                 .as_of = list->token.moment.org_sequence };
+                                 .as_of = moment_as_of(&list->token.moment) };
     struct status st = store_scan_open(list->reader, list->family, &range, &scan);
     if (st.code == STATUS_OK) {
         st = list_fill(list, scan);
@@ -266,11 +266,17 @@ struct status list_page(struct store_reader *reader, const struct position *posi
     }
     TRY(list_init_filters(&list));
     TRY(list_init_scan(&list));
+    struct moment_ask at = request->at;
+    struct moment *moment = &list.token.moment;
     if (request->page_token.size > 0) {
         TRY(list_token_decode(arena, request, &list.token));
-    } else {
-        TRY(moment_resolve(reader, position, request->org_id, &request->at, &list.token.moment));
+        at = (struct moment_ask){ .kind = MOMENT_EXACT,
+                                  .org_sequence = moment->org_sequence,
+                                  .time_us = moment->time_us };
     }
+    bool provisional = moment->provisional;
+    TRY(moment_resolve(reader, position, request->org_id, &at, moment));
+    moment->provisional = moment->provisional || provisional;
     TRY(list_init_page(&list));
     return list_scan(&list);
 }
@@ -292,7 +298,7 @@ struct status list_resolve_id(struct store_reader *reader, struct arena *arena, 
     struct store_row row;
     TRY(key_parts(arena, parts, 2, &prefix));
     key_index(&key, org_id, INDEX_NAME, prefix);
-    struct store_range range = { .prefix = buf_str(&key), .as_of = moment->org_sequence };
+    struct store_range range = { .prefix = buf_str(&key), .as_of = moment_as_of(moment) };
     struct status st;
     TRY_OUT(store_scan_open(reader, STORE_INDEX, &range, &scan));
     st = store_scan_next(scan, &row);

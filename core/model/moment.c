@@ -160,7 +160,8 @@ struct status moment_resolve(struct store_reader *reader, const struct position 
         TRY_OUT(moment_check_token(position, ask->at_least));
     }
     TRY_OUT(moment_read_head(&org));
-    st = moment_find(&org, ask, moment);
+    TRY_OUT(moment_find(&org, ask, moment));
+    moment->is_last = moment->org_sequence >= moment_last(&org);
 out:
     arena_release(&arena);
     return st;

@@ -28,7 +28,14 @@ struct moment {
     uint64_t org_sequence; /* what to read as of */
     int64_t time_us;       /* what expires_at is compared with */
     bool provisional;      /* an import may still add a decision at or before the time */
+    bool is_last;          /* the org has no later decision, as the reader sees it */
 };
+
+/* What to ask the store, of which latest rows cost less than the same ones as of a version. */
+static inline uint64_t moment_as_of(const struct moment *moment)
+{
+    return moment->is_last ? STORE_LATEST : moment->org_sequence;
+}
 
 /* Finds a moment of an org. INVALID_ARGUMENT: a time in the future, a token of another history.
  * UNAVAILABLE: the store has not seen enough yet; again later. OUT_OF_RANGE: a version that does

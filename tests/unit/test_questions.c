@@ -79,6 +79,7 @@ TEST(moment, a_time_is_after_the_last_decision_at_or_before_it)
         assert_ok(resolve(&asked, at_date(&asked, cases[i].date), &moment));
         assert_int_equal(moment.org_sequence, cases[i].org_sequence);
         assert_true(moment.provisional == (i == 7));
+        assert_true(moment.is_last == (i == 7));
     }
     asked_close(&asked);
 }
