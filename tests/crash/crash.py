@@ -3,8 +3,8 @@
 
     tests/crash/crash.py AGENCYCTL COMMANDS [SEED]
 
-- import: the import of COMMANDS (the rust-team example) is killed again and again until it ends; the
-  state root is that of an import that nobody disturbed, and every command has one decision.
+- import: the import of COMMANDS (the rust-team example) is killed again and again until it ends;
+  the state root is that of an import that nobody disturbed, and every command has one decision.
 - live: two writers compete for one folder and take over from each other as they are killed, while
   readers ask; what was acknowledged is there exactly once and as it was answered, the root is that
   of a rebuild, and all lists equal a naive model's.

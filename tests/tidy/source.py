@@ -8,6 +8,7 @@ import subprocess
 SCRIPT_SUFFIXES = {".py", ".sh"}
 # Data that others wrote, and goldens, are no text of ours.
 DATA_SUFFIXES = {".zst", ".json", ".jsonl", ".png", ".bin"}
+DATA_FOLDERS = ("tests/golden/", "tests/fuzz/corpus/")
 
 
 @dataclasses.dataclass
@@ -74,7 +75,8 @@ class Tree:
                        if file.name.startswith("proto/") and file.name.endswith(".proto")]
         self.scripts = [file for file in files if is_script(file)]
         self.texts = [file for file in files
-                      if pathlib.PurePath(file.name).suffix not in DATA_SUFFIXES]
+                      if pathlib.PurePath(file.name).suffix not in DATA_SUFFIXES
+                      and not file.name.startswith(DATA_FOLDERS)]
         self._by_name = {file.name: file for file in files}
 
     def text(self, name):
