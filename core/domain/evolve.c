@@ -122,17 +122,31 @@ static struct str evolve_key_part(const ProtobufCMessage *message, unsigned numb
     return str_z(text);
 }
 
+/* `a~b`; by hand, as printf took a tenth of a decision. */
+static struct status evolve_join(struct arena *arena, struct str a, struct str b,
+                                 struct str *joined)
+{
+    char *text;
+    ARENA_TRY(arena, text, arena_alloc(arena, a.size + b.size + 2));
+    if (a.size > 0) {
+        memcpy(text, a.data, a.size);
+    }
+    text[a.size] = '~';
+    if (b.size > 0) {
+        memcpy(text + a.size + 1, b.data, b.size);
+    }
+    text[a.size + b.size + 1] = '\0';
+    *joined = str_make(text, a.size + b.size + 1);
+    return status_ok();
+}
+
 struct status evolve_entity_id(struct arena *arena, enum entity_kind kind,
                                const ProtobufCMessage *message, struct str *id)
 {
     size_t parts = registry_entity(kind)->key_parts;
     *id = evolve_key_part(message, 1);
     for (unsigned number = 2; number <= parts; number++) {
-        struct str part = evolve_key_part(message, number);
-        *id = arena_printf(arena, "%.*s~%.*s", STR_ARG(*id), STR_ARG(part));
-        if (id->data == NULL) {
-            return arena_full(arena);
-        }
+        TRY(evolve_join(arena, *id, evolve_key_part(message, number), id));
     }
     return status_ok();
 }
