@@ -10,35 +10,19 @@ void buf_release(struct buf *buf)
     *buf = (struct buf){ 0 };
 }
 
-char *buf_reserve(struct buf *buf, size_t more)
+char *buf_grow(struct buf *buf, size_t more)
 {
     if (more > SIZE_MAX / 4 - buf->size) {
         abort();
     }
-    if (buf->data == NULL || buf->cap - buf->size < more) {
-        size_t cap = buf->cap * 2 < buf->size + more ? buf->size + more : buf->cap * 2;
-        cap = cap < 64 ? 64 : cap;
-        buf->data = realloc(buf->data, cap);
-        if (buf->data == NULL) {
-            abort();
-        }
-        buf->cap = cap;
+    size_t cap = buf->cap * 2 < buf->size + more ? buf->size + more : buf->cap * 2;
+    cap = cap < 64 ? 64 : cap;
+    buf->data = realloc(buf->data, cap);
+    if (buf->data == NULL) {
+        abort();
     }
+    buf->cap = cap;
     return buf->data + buf->size;
-}
-
-void buf_append(struct buf *buf, struct str s)
-{
-    if (s.size > 0) {
-        memcpy(buf_reserve(buf, s.size), s.data, s.size);
-        buf->size += s.size;
-    }
-}
-
-void buf_byte(struct buf *buf, uint8_t byte)
-{
-    *buf_reserve(buf, 1) = (char)byte;
-    buf->size++;
 }
 
 void buf_printf(struct buf *buf, const char *format, ...)

@@ -1,4 +1,5 @@
-/* A growable heap buffer of bytes. Failure of the heap aborts. Not thread-safe. */
+/* A growable heap buffer of bytes. Failure of the heap aborts. Not thread-safe. Appending is
+ * inline: keys are made of it, some twenty a decision. */
 #ifndef CORE_BASE_BUF_H
 #define CORE_BASE_BUF_H
 
@@ -13,10 +14,30 @@ struct buf {
 
 /* Frees the memory; a zeroed buffer is fine. The buffer is empty and usable afterwards. */
 void buf_release(struct buf *buf);
+/* The slow half of buf_reserve: takes more memory. */
+char *buf_grow(struct buf *buf, size_t more);
+
 /* Makes room for `more` bytes behind the end and gives it (uninitialised, size unchanged). */
-char *buf_reserve(struct buf *buf, size_t more);
-void buf_append(struct buf *buf, struct str s);
-void buf_byte(struct buf *buf, uint8_t byte);
+static inline char *buf_reserve(struct buf *buf, size_t more)
+{
+    bool room = buf->data != NULL && buf->cap - buf->size >= more;
+    return room ? buf->data + buf->size : buf_grow(buf, more);
+}
+
+static inline void buf_append(struct buf *buf, struct str s)
+{
+    if (s.size > 0) {
+        memcpy(buf_reserve(buf, s.size), s.data, s.size);
+        buf->size += s.size;
+    }
+}
+
+static inline void buf_byte(struct buf *buf, uint8_t byte)
+{
+    *buf_reserve(buf, 1) = (char)byte;
+    buf->size++;
+}
+
 void buf_printf(struct buf *buf, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* The bytes so far; valid until the next change. */
