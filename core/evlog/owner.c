@@ -85,6 +85,23 @@ static void owner_pop(struct owner *owner)
 
 /* --- what the log has --- */
 
+/* Whether our oldest record lies where all is judged, and yet was not confirmed. */
+static bool owner_is_void(const struct owner *owner)
+{
+    return owner->pending_count > 0 && owner_pending_at(owner, 0)->offset < owner->next_offset;
+}
+
+/* Our oldest record is confirmed. The one behind it can have been judged before, as void: then this
+ * epoch is over. */
+static enum owner_event owner_pop_confirmed(struct owner *owner)
+{
+    owner_pop(owner);
+    if (owner_is_void(owner)) {
+        owner_move(owner, OWNER_BROKEN);
+    }
+    return OWNER_CONFIRMED;
+}
+
 static enum owner_event owner_judge_epoch(struct owner *owner)
 {
     enum owner_state state = owner_state(owner);
@@ -110,15 +127,8 @@ static struct status owner_judge_own(struct owner *owner, enum owner_event *even
                             "expected record %llu of our epoch to be ours, but we did not write it",
                             (unsigned long long)owner->chain.sequence);
     }
-    owner_pop(owner);
-    *event = OWNER_CONFIRMED;
+    *event = owner_pop_confirmed(owner);
     return status_ok();
-}
-
-/* Whether our oldest record lies where all is judged, and yet was not confirmed. */
-static bool owner_is_void(const struct owner *owner)
-{
-    return owner->pending_count > 0 && owner_pending_at(owner, 0)->offset < owner->next_offset;
 }
 
 struct status owner_offer(struct owner *owner, uint64_t offset, struct str value, int64_t now_us,
@@ -159,8 +169,7 @@ static enum owner_event owner_confirm(struct owner *owner, int64_t now_us)
     owner->chain.sequence++;
     owner->next_offset++;
     owner->heard_us = now_us;
-    owner_pop(owner);
-    return OWNER_CONFIRMED;
+    return owner_pop_confirmed(owner);
 }
 
 enum owner_event owner_acked(struct owner *owner, uint64_t epoch, uint64_t sequence,

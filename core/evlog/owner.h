@@ -23,7 +23,8 @@ enum owner_state {
 enum owner_event {
     OWNER_NOTHING,   /* void, known already, or not yet to be judged */
     OWNER_FOLD,      /* a record of somebody else, or our EPOCH, counts: apply it */
-    OWNER_CONFIRMED, /* our oldest unconfirmed record counts: apply it and answer */
+    OWNER_CONFIRMED, /* our oldest unconfirmed record counts: apply it and answer; the state can be
+                        BROKEN behind it */
     OWNER_TOOK,      /* our EPOCH counts: apply it, then serve */
     OWNER_LOST,      /* another's EPOCH counts: drop all that is unconfirmed, apply it */
     OWNER_READ,      /* others wrote between: read from next_offset on */

@@ -373,6 +373,21 @@ TEST(owner, breaks_when_it_does_not_know)
     scene_free(scene);
 }
 
+TEST(owner, breaks_when_a_record_of_its_own_is_void)
+{
+    struct scene *scene = scene_served();
+    struct actor *actor = &scene->actors[0];
+    evlog_mem_fate_at(scene->mem, 0, EVLOG_MEM_HOLD);
+    actor_decide(actor);
+    actor_decide(actor);
+    assert_int_equal(actor_ack(actor), OWNER_READ); /* of the second, ahead of the first: void */
+    actor_read(scene, actor);
+    evlog_mem_deliver(scene->mem, 0, EVLOG_MEM_WRITE);
+    assert_int_equal(actor_ack(actor), OWNER_CONFIRMED);
+    assert_int_equal(owner_state(&actor->owner), OWNER_BROKEN);
+    scene_free(scene);
+}
+
 TEST(owner, takes_over_after_its_ranks_silence)
 {
     struct scene *scene = scene_served();
