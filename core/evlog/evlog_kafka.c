@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "core/base/memory.h"
+#include "core/evlog/kafka_range.h"
 #include "core/evlog/kafka_reader.h"
 #include "core/evlog/kafka_topics.h"
 
@@ -169,7 +170,7 @@ static struct status evlog_kafka_range(struct evlog *log, enum evlog_stream stre
                                        uint32_t partition, uint64_t *begin, uint64_t *end)
 {
     struct evlog_kafka *kafka = (struct evlog_kafka *)log;
-    return kafka_topics_range(&kafka->options, kafka->client, (int)stream, partition, begin, end);
+    return kafka_range(&kafka->options, kafka->client, (int)stream, partition, begin, end);
 }
 
 static struct status evlog_kafka_reader_open(struct evlog *log, enum evlog_stream stream,

@@ -9,15 +9,13 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
-#include "core/base/clock.h"
 #include "core/base/limits.h"
 #include "core/base/num.h"
+#include "core/evlog/kafka_range.h"
 #include "core/evlog/record.h"
 
 enum {
-    KAFKA_TIMEOUT_MS = 10000,
     KAFKA_IDENTITY_FORMAT = 1,
     KAFKA_IDENTITY_SIZE = 1 + 3 * EVLOG_ID_SIZE + 4,
     KAFKA_LOG_TOPIC = EVLOG_STREAMS, /* behind the streams' own */
@@ -46,104 +44,6 @@ static_assert(RECORD_VALUE_SIZE_MAX + ID_SIZE_MAX < 1048588 - 4096, "the largest
 
 enum { KAFKA_SETTINGS = sizeof kafka_settings / sizeof kafka_settings[0] };
 
-static int kafka_timeout_ms(const struct evlog_kafka_options *options)
-{
-    return options->timeout_ms > 0 ? options->timeout_ms : KAFKA_TIMEOUT_MS;
-}
-
-/* --- waiting --- */
-
-struct kafka_deadline {
-    int64_t at_us; /* monotonic */
-};
-
-static struct kafka_deadline kafka_deadline_in(int timeout_ms)
-{
-    struct clock clock = clock_real();
-    return (struct kafka_deadline){ clock_monotonic_us(&clock) + (int64_t)timeout_ms * 1000 };
-}
-
-/* Milliseconds left, 0 when it has passed. */
-static int kafka_deadline_left(const struct kafka_deadline *deadline)
-{
-    struct clock clock = clock_real();
-    int64_t left_us = deadline->at_us - clock_monotonic_us(&clock);
-    return left_us > 0 ? (int)(left_us / 1000) : 0;
-}
-
-/* Calls that can fail for a moment (a leader moves, a topic is new) are tried until then. */
-static bool kafka_deadline_pause(const struct kafka_deadline *deadline)
-{
-    usleep(20000);
-    return kafka_deadline_left(deadline) > 0;
-}
-
-/* --- what there is --- */
-
-/* How many partitions a topic has, all with a leader. NOT_FOUND: there is no such topic. */
-static struct status kafka_count_once(rd_kafka_t *client, const char *name, int timeout_ms,
-                                      uint32_t *count)
-{
-    const struct rd_kafka_metadata *metadata;
-    rd_kafka_topic_t *topic = rd_kafka_topic_new(client, name, NULL);
-    rd_kafka_resp_err_t error = rd_kafka_metadata(client, 0, topic, &metadata, timeout_ms);
-    rd_kafka_topic_destroy(topic);
-    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        return kafka_client_error("ask the brokers for their topics", error);
-    }
-    struct status st = status_ok();
-    const struct rd_kafka_metadata_topic *found = &metadata->topics[0];
-    *count = (uint32_t)found->partition_cnt;
-    if (metadata->topic_cnt != 1 || found->err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) {
-        st = status_error(STATUS_NOT_FOUND, "expected a topic '%s', but there is none", name);
-    } else if (found->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        st = kafka_client_error("use the topic", found->err);
-    }
-    for (int i = 0; st.code == STATUS_OK && i < found->partition_cnt; i++) {
-        if (found->partitions[i].leader < 0) {
-            st = status_error(STATUS_UNAVAILABLE, "expected a leader of each partition of '%s'",
-                              name);
-        }
-    }
-    rd_kafka_metadata_destroy(metadata);
-    return st;
-}
-
-static struct status kafka_count(rd_kafka_t *client, const char *name,
-                                 const struct kafka_deadline *deadline, uint32_t *count)
-{
-    struct status st;
-    do {
-        int left = kafka_deadline_left(deadline);
-        st = kafka_count_once(client, name, left > 100 ? left : 100, count);
-    } while (st.code == STATUS_UNAVAILABLE && kafka_deadline_pause(deadline));
-    return st;
-}
-
-struct status kafka_topics_range(const struct evlog_kafka_options *options, rd_kafka_t *client,
-                                 int stream, uint32_t partition, uint64_t *begin, uint64_t *end)
-{
-    char name[KAFKA_TOPIC_SIZE];
-    int64_t low = 0, high = 0;
-    rd_kafka_resp_err_t error;
-    struct kafka_deadline deadline = kafka_deadline_in(kafka_timeout_ms(options));
-    kafka_client_topic(options, stream, name);
-    /* Short attempts: one can stick to a leader that is gone. */
-    do {
-        int left = kafka_deadline_left(&deadline);
-        error = rd_kafka_query_watermark_offsets(client, name, (int32_t)partition, &low, &high,
-                                                 left < 2000 ? left : 2000);
-    } while (error != RD_KAFKA_RESP_ERR_NO_ERROR && kafka_deadline_pause(&deadline));
-    if (error != RD_KAFKA_RESP_ERR_NO_ERROR || low < 0 || high < low) {
-        return kafka_client_error("ask the brokers for the range of a partition", error);
-    }
-    *begin = (uint64_t)low;
-    *end = (uint64_t)high;
-    return status_ok();
-}
-
-/* --- who the log is --- */
-
 static struct status kafka_identity_decode(struct str value, struct evlog_identity *identity)
 {
     if (value.size != KAFKA_IDENTITY_SIZE || value.data[0] != KAFKA_IDENTITY_FORMAT) {
@@ -165,13 +65,13 @@ static struct status kafka_identity_decode(struct str value, struct evlog_identi
 
 /* Waits for the first record of the topic, which has one. */
 static struct status kafka_identity_consume(rd_kafka_topic_t *topic,
-                                            const struct kafka_deadline *deadline,
+                                            const struct kafka_range_deadline *deadline,
                                             struct evlog_identity *identity)
 {
     struct status st = status_error(STATUS_UNAVAILABLE, "expected the brokers to say who the log "
                                                         "is, but they do not answer");
-    while (st.code == STATUS_UNAVAILABLE && kafka_deadline_left(deadline) > 0) {
-        rd_kafka_message_t *message = rd_kafka_consume(topic, 0, kafka_deadline_left(deadline));
+    while (st.code == STATUS_UNAVAILABLE && kafka_range_left(deadline) > 0) {
+        rd_kafka_message_t *message = rd_kafka_consume(topic, 0, kafka_range_left(deadline));
         if (message == NULL) {
             break;
         }
@@ -192,10 +92,10 @@ static struct status kafka_identity_read(const struct evlog_kafka_options *optio
     char name[KAFKA_TOPIC_SIZE];
     uint64_t begin, end;
     uint32_t count;
-    struct kafka_deadline deadline = kafka_deadline_in(kafka_timeout_ms(options));
+    struct kafka_range_deadline deadline = kafka_range_deadline(options);
     kafka_client_topic(options, KAFKA_LOG_TOPIC, name);
-    TRY(kafka_count(client, name, &deadline, &count));
-    TRY(kafka_topics_range(options, client, KAFKA_LOG_TOPIC, 0, &begin, &end));
+    TRY(kafka_range_count(client, name, &deadline, &count));
+    TRY(kafka_range(options, client, KAFKA_LOG_TOPIC, 0, &begin, &end));
     if (end == 0) {
         return status_error(STATUS_NOT_FOUND, "expected a log in '%s', but it is empty", name);
     }
@@ -212,13 +112,14 @@ static struct status kafka_identity_read(const struct evlog_kafka_options *optio
 }
 
 /* Waits until a producer's only record has its delivery report. */
-static rd_kafka_resp_err_t kafka_delivered(rd_kafka_t *producer, int timeout_ms)
+static rd_kafka_resp_err_t kafka_delivered(const struct evlog_kafka_options *options,
+                                           rd_kafka_t *producer)
 {
-    struct kafka_deadline deadline = kafka_deadline_in(timeout_ms);
+    struct kafka_range_deadline deadline = kafka_range_deadline(options);
     rd_kafka_queue_t *queue = rd_kafka_queue_get_main(producer);
     rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR__TIMED_OUT;
-    while (error == RD_KAFKA_RESP_ERR__TIMED_OUT && kafka_deadline_left(&deadline) > 0) {
-        rd_kafka_event_t *event = rd_kafka_queue_poll(queue, kafka_deadline_left(&deadline));
+    while (error == RD_KAFKA_RESP_ERR__TIMED_OUT && kafka_range_left(&deadline) > 0) {
+        rd_kafka_event_t *event = rd_kafka_queue_poll(queue, kafka_range_left(&deadline));
         if (rd_kafka_event_type(event) == RD_KAFKA_EVENT_DR) {
             error = rd_kafka_event_message_next(event)->err;
         }
@@ -254,7 +155,7 @@ static struct status kafka_identity_write(const struct evlog_kafka_options *opti
     }
     rd_kafka_topic_destroy(topic);
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
-        error = kafka_delivered(producer, kafka_timeout_ms(options));
+        error = kafka_delivered(options, producer);
     }
     rd_kafka_destroy(producer);
     return error == RD_KAFKA_RESP_ERR_NO_ERROR ? status_ok()
@@ -309,7 +210,7 @@ static struct status kafka_create(const struct evlog_kafka_options *options, rd_
         topics[i] = kafka_topic_new(options, i, partitions_count);
     }
     rd_kafka_CreateTopics(client, topics, EVLOG_STREAMS + 1, NULL, queue);
-    rd_kafka_event_t *event = rd_kafka_queue_poll(queue, kafka_timeout_ms(options));
+    rd_kafka_event_t *event = rd_kafka_queue_poll(queue, kafka_range_timeout_ms(options));
     struct status st = event != NULL
                            ? kafka_created(event)
                            : kafka_client_error("make the topics", RD_KAFKA_RESP_ERR__TIMED_OUT);
@@ -376,8 +277,8 @@ static struct status kafka_check_described(const struct evlog_kafka_options *opt
 }
 
 /* Describes all topics and checks what comes. */
-static struct status kafka_check_settings(const struct evlog_kafka_options *options,
-                                          rd_kafka_t *client)
+static struct status kafka_check_settings_once(const struct evlog_kafka_options *options,
+                                               rd_kafka_t *client)
 {
     rd_kafka_ConfigResource_t *topics[EVLOG_STREAMS + 1];
     rd_kafka_queue_t *queue = rd_kafka_queue_new(client);
@@ -387,7 +288,7 @@ static struct status kafka_check_settings(const struct evlog_kafka_options *opti
         topics[i] = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, name);
     }
     rd_kafka_DescribeConfigs(client, topics, EVLOG_STREAMS + 1, NULL, queue);
-    rd_kafka_event_t *event = rd_kafka_queue_poll(queue, kafka_timeout_ms(options));
+    rd_kafka_event_t *event = rd_kafka_queue_poll(queue, kafka_range_timeout_ms(options));
     struct status st = event != NULL ? kafka_check_described(options, event)
                                      : kafka_client_error("ask for the topics' settings",
                                                           RD_KAFKA_RESP_ERR__TIMED_OUT);
@@ -397,14 +298,26 @@ static struct status kafka_check_settings(const struct evlog_kafka_options *opti
     return st;
 }
 
+/* A broker may not know a new topic yet. */
+static struct status kafka_check_settings(const struct evlog_kafka_options *options,
+                                          rd_kafka_t *client)
+{
+    struct status st;
+    struct kafka_range_deadline deadline = kafka_range_deadline(options);
+    do {
+        st = kafka_check_settings_once(options, client);
+    } while (st.code == STATUS_UNAVAILABLE && kafka_range_pause(&deadline));
+    return st;
+}
+
 static struct status kafka_check_count(const struct evlog_kafka_options *options,
                                        rd_kafka_t *client, int stream, uint32_t expected)
 {
     char name[KAFKA_TOPIC_SIZE];
     uint32_t count;
-    struct kafka_deadline deadline = kafka_deadline_in(kafka_timeout_ms(options));
+    struct kafka_range_deadline deadline = kafka_range_deadline(options);
     kafka_client_topic(options, stream, name);
-    TRY(kafka_count(client, name, &deadline, &count));
+    TRY(kafka_range_count(client, name, &deadline, &count));
     if (count != expected) {
         return status_error(STATUS_FAILED_PRECONDITION,
                             "expected topic '%s' to have %u partitions, but it has %u", name,
@@ -448,10 +361,10 @@ struct status kafka_topics_create(const struct evlog_kafka_options *options, rd_
     }
     TRY(kafka_create(options, client, identity->partitions_count));
     /* A new topic is not known to every broker at once. */
-    struct kafka_deadline deadline = kafka_deadline_in(kafka_timeout_ms(options));
+    struct kafka_range_deadline deadline = kafka_range_deadline(options);
     do {
         st = kafka_check_counts(options, client, identity->partitions_count);
-    } while (st.code == STATUS_NOT_FOUND && kafka_deadline_pause(&deadline));
+    } while (st.code == STATUS_NOT_FOUND && kafka_range_pause(&deadline));
     TRY(st);
     TRY(kafka_check_settings(options, client));
     TRY(kafka_identity_write(options, identity));

@@ -13,9 +13,4 @@ MUST_USE struct status kafka_topics_create(const struct evlog_kafka_options *opt
 MUST_USE struct status kafka_topics_check(const struct evlog_kafka_options *options,
                                           rd_kafka_t *client, struct evlog_identity *identity);
 
-/* The first offset kept and the one behind the last record. */
-MUST_USE struct status kafka_topics_range(const struct evlog_kafka_options *options,
-                                          rd_kafka_t *client, int stream, uint32_t partition,
-                                          uint64_t *begin, uint64_t *end);
-
 #endif

@@ -7,49 +7,17 @@
 
 #include <librdkafka/rdkafka.h>
 
-#include "core/base/memory.h"
-#include "core/evlog/chain.h"
 #include "tests/lib/broker_tool.h"
-#include "tests/lib/folder_tool.h"
+#include "tests/lib/kafka_tool.h"
 #include "tests/lib/log_tool.h"
 #include "tests/lib/test.h"
 
-enum { KAFKA_TEST_PARTITIONS = 2, KAFKA_TEST_LOAD = 40000 };
-
-/* The options of a new, not yet existing log. */
-static struct evlog_kafka_options kafka_options(char prefix[FOLDER_TOOL_PATH_MAX])
-{
-    static int made;
-    if (broker_tool_address() == NULL) {
-        skip(); /* there is no Java */
-    }
-    snprintf(prefix, FOLDER_TOOL_PATH_MAX, "faults-%ld-%d", (long)getpid(), made++);
-    return (struct evlog_kafka_options){ .brokers = broker_tool_address(),
-                                         .prefix = prefix,
-                                         .timeout_ms = 30000 };
-}
-
-static struct evlog_kafka_options kafka_made(char prefix[FOLDER_TOOL_PATH_MAX])
-{
-    struct evlog_kafka_options options = kafka_options(prefix);
-    struct evlog_identity identity = log_tool_identity(KAFKA_TEST_PARTITIONS);
-    assert_ok(evlog_kafka_create(&options, &identity));
-    return options;
-}
-
-static double kafka_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
 TEST(evlog_kafka, is_made_once)
 {
-    char prefix[FOLDER_TOOL_PATH_MAX];
+    char prefix[KAFKA_TOOL_PREFIX_SIZE];
     struct evlog *log;
-    struct evlog_kafka_options options = kafka_options(prefix);
-    struct evlog_identity identity = log_tool_identity(KAFKA_TEST_PARTITIONS);
+    struct evlog_kafka_options options = kafka_tool_options(prefix);
+    struct evlog_identity identity = log_tool_identity(KAFKA_TOOL_PARTITIONS);
     assert_code(STATUS_NOT_FOUND, evlog_kafka_open(&options, &log));
     assert_ok(evlog_kafka_create(&options, &identity));
     assert_code(STATUS_ALREADY_EXISTS, evlog_kafka_create(&options, &identity));
@@ -122,8 +90,8 @@ TEST(evlog_kafka, refuses_topics_that_would_lose_records)
         { "commands", "max.message.bytes", "1000", "the largest record would not fit" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        char prefix[FOLDER_TOOL_PATH_MAX];
-        struct evlog_kafka_options options = kafka_made(prefix);
+        char prefix[KAFKA_TOOL_PREFIX_SIZE];
+        struct evlog_kafka_options options = kafka_tool_made(prefix);
         kafka_expect_open(&options, STATUS_OK, "");
         kafka_alter(&options, cases[i].ending, cases[i].name, cases[i].value);
         kafka_expect_open(&options, STATUS_FAILED_PRECONDITION, cases[i].text);
@@ -132,8 +100,8 @@ TEST(evlog_kafka, refuses_topics_that_would_lose_records)
 
 TEST(evlog_kafka, lets_old_commands_go)
 {
-    char prefix[FOLDER_TOOL_PATH_MAX];
-    struct evlog_kafka_options options = kafka_made(prefix);
+    char prefix[KAFKA_TOOL_PREFIX_SIZE];
+    struct evlog_kafka_options options = kafka_tool_made(prefix);
     kafka_alter(&options, "commands", "retention.ms", "3600000");
     usleep(500000);
     kafka_expect_open(&options, STATUS_OK, "");
@@ -148,8 +116,8 @@ TEST(evlog_kafka, refuses_properties_that_break_its_rules)
         { "Isolation.Level", "read_committed" },
         { "no.such.property", "1" },
     };
-    char prefix[FOLDER_TOOL_PATH_MAX];
-    struct evlog_kafka_options options = kafka_options(prefix);
+    char prefix[KAFKA_TOOL_PREFIX_SIZE];
+    struct evlog_kafka_options options = kafka_tool_options(prefix);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct evlog *log;
         options.properties = &cases[i];
@@ -162,10 +130,10 @@ TEST(evlog_kafka, refuses_properties_that_break_its_rules)
 
 TEST(evlog_kafka, takes_the_properties_of_the_caller)
 {
-    char prefix[FOLDER_TOOL_PATH_MAX];
+    char prefix[KAFKA_TOOL_PREFIX_SIZE];
     struct evlog *log;
     static const struct evlog_kafka_property property = { "linger.ms", "0" };
-    struct evlog_kafka_options options = kafka_made(prefix);
+    struct evlog_kafka_options options = kafka_tool_made(prefix);
     options.properties = &property;
     options.properties_count = 1;
     assert_ok(evlog_kafka_open(&options, &log));
@@ -175,12 +143,12 @@ TEST(evlog_kafka, takes_the_properties_of_the_caller)
 
 TEST(evlog_kafka, records_bear_the_brokers_time)
 {
-    char prefix[FOLDER_TOOL_PATH_MAX];
+    char prefix[KAFKA_TOOL_PREFIX_SIZE];
     struct evlog *log;
     struct evlog_reader *reader;
     struct evlog_record record;
     size_t count = 0;
-    struct evlog_kafka_options options = kafka_made(prefix);
+    struct evlog_kafka_options options = kafka_tool_made(prefix);
     assert_ok(evlog_kafka_open(&options, &log));
     log_tool_append(log, EVLOG_DECISIONS, 0, "x");
     assert_ok(evlog_reader_open(log, EVLOG_DECISIONS, &reader));
@@ -195,230 +163,73 @@ TEST(evlog_kafka, records_bear_the_brokers_time)
     evlog_close(log);
 }
 
-/* --- two owners on one partition --- */
-
-/* Appends a record of the chain and moves the chain, as an owner does before it is acknowledged. */
-static void owner_decide(struct evlog *log, struct chain *chain, const char *text)
-{
-    struct record record = { .type = RECORD_DECISION, .body = str_z(text) };
-    struct buf value = { 0 };
-    chain_next(chain, chain->next_command_offset + 1, &record);
-    record_encode(&record, &value);
-    struct evlog_item item = { EVLOG_DECISIONS, 0, STR("org"), buf_str(&value), 0 };
-    assert_ok(evlog_append(log, &item, 1));
-    chain_push(chain, &record, buf_str(&value));
-    assert_true(log_tool_complete(log).offset != EVLOG_OFFSET_UNKNOWN);
-    buf_release(&value);
-}
-
-static void owner_take(struct evlog *log, uint64_t epoch, char name)
-{
-    struct record_epoch body = { .identity = log->identity, .level = 1 };
-    struct buf bytes = { 0 }, value = { 0 };
-    memset(body.owner.bytes, name, EVLOG_ID_SIZE);
-    record_epoch_encode(&body, &bytes);
-    struct record record = {
-        .type = RECORD_EPOCH, .epoch = epoch, .sequence = 1, .body = buf_str(&bytes)
-    };
-    record_encode(&record, &value);
-    struct evlog_item item = { EVLOG_DECISIONS, 0, STR(""), buf_str(&value), 0 };
-    assert_ok(evlog_append(log, &item, 1));
-    assert_true(log_tool_complete(log).offset != EVLOG_OFFSET_UNKNOWN);
-    buf_release(&bytes);
-    buf_release(&value);
-}
-
-/* Folds partition 0 to its end; gives how many records were void. */
-static size_t owner_fold(struct evlog *log, struct chain *chain)
-{
-    struct evlog_reader *reader;
-    struct evlog_record raw;
-    uint64_t begin, end;
-    size_t voids = 0, count;
-    chain_init(chain, &log->identity, 0, 1);
-    assert_ok(evlog_range(log, EVLOG_DECISIONS, 0, &begin, &end));
-    assert_ok(evlog_reader_open(log, EVLOG_DECISIONS, &reader));
-    assert_ok(evlog_reader_seek(reader, 0, begin));
-    while (evlog_reader_position(reader, 0) < end) {
-        struct record record;
-        enum chain_verdict verdict = CHAIN_ACCEPTED;
-        assert_ok(evlog_reader_read(reader, &raw, 1, &count));
-        if (count > 0) {
-            assert_ok(chain_offer(chain, raw.value, &record, &verdict));
-        } else {
-            evlog_wait(evlog_reader_descriptor(reader), 1000000);
-        }
-        voids += verdict == CHAIN_VOID;
-    }
-    evlog_reader_close(reader);
-    return voids;
-}
-
 TEST(evlog_kafka, records_of_a_zombie_are_void_for_every_reader)
 {
-    char prefix[FOLDER_TOOL_PATH_MAX];
+    char prefix[KAFKA_TOOL_PREFIX_SIZE];
     struct evlog *zombie, *owner;
     struct chain believed, chain, other;
-    struct evlog_kafka_options options = kafka_made(prefix);
+    struct evlog_kafka_options options = kafka_tool_made(prefix);
     assert_ok(evlog_kafka_open(&options, &zombie));
     assert_ok(evlog_kafka_open(&options, &owner));
-    owner_take(zombie, 1, 'Z');
-    owner_fold(zombie, &believed);
-    owner_decide(zombie, &believed, "before");
-    owner_take(owner, 2, 'O');
-    owner_fold(owner, &chain);
-    owner_decide(zombie, &believed, "late");
-    owner_decide(owner, &chain, "mine");
-    owner_decide(zombie, &believed, "later");
-    assert_int_equal(owner_fold(owner, &other), 2);
+    kafka_owner_take(zombie, 1, 'Z');
+    kafka_owner_fold(zombie, &believed);
+    kafka_owner_decide(zombie, &believed, "before");
+    kafka_owner_take(owner, 2, 'O');
+    kafka_owner_fold(owner, &chain);
+    kafka_owner_decide(zombie, &believed, "late");
+    kafka_owner_decide(owner, &chain, "mine");
+    kafka_owner_decide(zombie, &believed, "later");
+    assert_int_equal(kafka_owner_fold(owner, &other), 2);
     assert_int_equal(other.sequence, 4);
     assert_true(hash_eq(&other.head, &chain.head));
-    assert_int_equal(owner_fold(zombie, &believed), 2);
+    assert_int_equal(kafka_owner_fold(zombie, &believed), 2);
     assert_true(hash_eq(&other.head, &believed.head));
     evlog_close(zombie);
     evlog_close(owner);
 }
 
-/* --- a broker that dies in mid-load --- */
-
-struct load {
-    struct evlog *log;
-    uint64_t offsets[KAFKA_TEST_LOAD]; /* of acknowledged records, by their number */
-    size_t offered;
-    size_t acknowledged;
-    double last;  /* when the last acknowledgement came */
-    double pause; /* the longest time between two */
-};
-
-static void load_poll(struct load *load)
-{
-    struct evlog_completion completions[256];
-    size_t count;
-    assert_ok(evlog_poll(load->log, completions, 256, &count));
-    for (size_t i = 0; i < count; i++) {
-        assert_true(completions[i].offset != EVLOG_OFFSET_UNKNOWN);
-        load->offsets[completions[i].token] = completions[i].offset;
-    }
-    load->acknowledged += count;
-    double now = kafka_now();
-    if (count > 0) {
-        load->pause = now - load->last > load->pause ? now - load->last : load->pause;
-        load->last = now;
-    } else {
-        evlog_wait(evlog_descriptor(load->log), 20000);
-    }
-}
-
-/* Offers records until `count` were offered in all, keeping 1,000 under way. */
-static void load_run(struct load *load, size_t count)
-{
-    while (load->offered < count) {
-        while (load->offered < count && load->offered - load->acknowledged < 1000) {
-            char value[16];
-            snprintf(value, sizeof value, "%zu", load->offered);
-            struct evlog_item item = { EVLOG_DECISIONS, 1, STR("org"), str_z(value),
-                                       load->offered };
-            assert_ok(evlog_append(load->log, &item, 1));
-            load->offered++;
-        }
-        load_poll(load);
-    }
-}
-
-static void load_finish(struct load *load)
-{
-    double deadline = kafka_now() + 60;
-    while (load->acknowledged < load->offered) {
-        assert_true(kafka_now() < deadline);
-        load_poll(load);
-    }
-}
-
-/* Every record once, in order, where it was acknowledged. */
-static void load_check(struct load *load)
-{
-    struct evlog_reader *reader;
-    struct evlog_record records[256];
-    size_t next = 0, count;
-    assert_ok(evlog_reader_open(load->log, EVLOG_DECISIONS, &reader));
-    assert_ok(evlog_reader_seek(reader, 1, 0));
-    while (next < load->offered) {
-        assert_ok(evlog_reader_read(reader, records, 256, &count));
-        for (size_t i = 0; i < count; i++, next++) {
-            char value[16];
-            snprintf(value, sizeof value, "%zu", next);
-            if (records[i].offset != load->offsets[next] ||
-                !str_eq(records[i].value, str_z(value))) {
-                fail_msg("expected record %zu at its offset", next);
-            }
-        }
-        assert_true(count > 0 || evlog_wait(evlog_reader_descriptor(reader), 20000000));
-    }
-    evlog_reader_close(reader);
-    uint64_t begin, end;
-    assert_ok(evlog_range(load->log, EVLOG_DECISIONS, 1, &begin, &end));
-    assert_int_equal(end, load->offered);
-}
-
-static struct load *load_new(const struct evlog_kafka_options *options)
-{
-    struct load *load = mem_zalloc(1, sizeof *load);
-    assert_ok(evlog_kafka_open(options, &load->log));
-    log_tool_append(load->log, EVLOG_DECISIONS, 0, "warm");
-    load->last = kafka_now();
-    return load;
-}
-
-static void load_free(struct load *load, const char *what)
-{
-    print_message("%s: %zu acknowledged, 0 lost, 0 repeated, longest pause %.1f s\n", what,
-                  load->acknowledged, load->pause);
-    evlog_close(load->log);
-    mem_free(load);
-}
-
 TEST(evlog_kafka, a_killed_broker_loses_and_doubles_nothing)
 {
-    char prefix[FOLDER_TOOL_PATH_MAX];
-    struct evlog_kafka_options options = kafka_made(prefix);
-    struct load *load = load_new(&options);
-    load_run(load, KAFKA_TEST_LOAD / 2);
-    broker_tool_kill();
-    broker_tool_restart();
-    load_run(load, KAFKA_TEST_LOAD);
-    load_finish(load);
-    load_check(load);
-    load_free(load, "broker killed and restarted");
+    char prefix[KAFKA_TOOL_PREFIX_SIZE];
+    struct evlog_kafka_options options = kafka_tool_made(prefix);
+    struct kafka_load *load = kafka_load_new(&options);
+    kafka_load_run(load, KAFKA_TOOL_LOAD / 2);
+    broker_tool_kill(1);
+    broker_tool_restart(1);
+    kafka_load_run(load, KAFKA_TOOL_LOAD);
+    kafka_load_finish(load);
+    kafka_load_check(load);
+    kafka_load_free(load, "broker killed and restarted");
 }
 
 TEST(evlog_kafka, a_frozen_broker_loses_and_doubles_nothing)
 {
-    char prefix[FOLDER_TOOL_PATH_MAX];
-    struct evlog_kafka_options options = kafka_made(prefix);
-    struct load *load = load_new(&options);
-    load_run(load, KAFKA_TEST_LOAD / 2);
-    broker_tool_freeze(true);
+    char prefix[KAFKA_TOOL_PREFIX_SIZE];
+    struct evlog_kafka_options options = kafka_tool_made(prefix);
+    struct kafka_load *load = kafka_load_new(&options);
+    kafka_load_run(load, KAFKA_TOOL_LOAD / 2);
+    broker_tool_freeze(1, true);
     usleep(7000000); /* longer than a request may take */
-    broker_tool_freeze(false);
-    load_run(load, KAFKA_TEST_LOAD);
-    load_finish(load);
-    load_check(load);
-    load_free(load, "broker frozen for 7 s");
+    broker_tool_freeze(1, false);
+    kafka_load_run(load, KAFKA_TOOL_LOAD);
+    kafka_load_finish(load);
+    kafka_load_check(load);
+    kafka_load_free(load, "broker frozen for 7 s");
 }
 
 TEST(evlog_kafka, a_dead_broker_is_unavailable_and_comes_back)
 {
-    char prefix[FOLDER_TOOL_PATH_MAX];
+    char prefix[KAFKA_TOOL_PREFIX_SIZE];
     struct evlog *log;
     uint64_t begin, end;
-    struct evlog_kafka_options options = kafka_made(prefix);
+    struct evlog_kafka_options options = kafka_tool_made(prefix);
     assert_ok(evlog_kafka_open(&options, &log));
     log_tool_append(log, EVLOG_DECISIONS, 0, "x");
     evlog_close(log);
-    broker_tool_kill();
+    broker_tool_kill(1);
     options.timeout_ms = 1500;
     assert_code(STATUS_UNAVAILABLE, evlog_kafka_open(&options, &log));
-    broker_tool_restart();
+    broker_tool_restart(1);
     options.timeout_ms = 30000;
     assert_ok(evlog_kafka_open(&options, &log));
     assert_ok(evlog_range(log, EVLOG_DECISIONS, 0, &begin, &end));
@@ -428,16 +239,16 @@ TEST(evlog_kafka, a_dead_broker_is_unavailable_and_comes_back)
 
 TEST(evlog_kafka, closing_does_not_wait_for_a_dead_broker)
 {
-    char prefix[FOLDER_TOOL_PATH_MAX];
+    char prefix[KAFKA_TOOL_PREFIX_SIZE];
     struct evlog *log;
     struct evlog_item item = { EVLOG_DECISIONS, 0, STR("org"), STR("v"), 0 };
-    struct evlog_kafka_options options = kafka_made(prefix);
+    struct evlog_kafka_options options = kafka_tool_made(prefix);
     assert_ok(evlog_kafka_open(&options, &log));
     log_tool_append(log, EVLOG_DECISIONS, 0, "x");
-    broker_tool_kill();
+    broker_tool_kill(1);
     assert_ok(evlog_append(log, &item, 1));
-    double start = kafka_now();
+    double start = kafka_tool_now();
     evlog_close(log);
-    assert_true(kafka_now() - start < 5);
-    broker_tool_restart();
+    assert_true(kafka_tool_now() - start < 5);
+    broker_tool_restart(1);
 }

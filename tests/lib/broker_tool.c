@@ -12,8 +12,14 @@
 enum { BROKER_TOOL_COMMAND_MAX = 512 };
 
 static char broker_tool_folder[FOLDER_TOOL_PATH_MAX];
-static char broker_tool_servers[64];
+static char broker_tool_servers[128];
 static pid_t broker_tool_owner;
+static int broker_tool_count = 1;
+
+void broker_tool_nodes(int count)
+{
+    broker_tool_count = count;
+}
 
 /* Away from the ports that the kernel gives to outgoing connections. */
 static int broker_tool_port(void)
@@ -21,18 +27,23 @@ static int broker_tool_port(void)
     return 20000 + (int)(getpid() % 500) * 20;
 }
 
-static int broker_tool_run(const char *words)
+/* Runs ops/kafka for one node, or for all (0). */
+static int broker_tool_run(const char *words, int node)
 {
+    char only[32] = "";
     char command[BROKER_TOOL_COMMAND_MAX];
-    snprintf(command, sizeof command, "%s/ops/kafka %s --dir %s --port %d >&2", SOURCE_DIR, words,
-             broker_tool_folder, broker_tool_port());
+    if (node > 0) {
+        snprintf(only, sizeof only, "--node %d", node);
+    }
+    snprintf(command, sizeof command, "%s/ops/kafka %s %s --nodes %d --dir %s --port %d >&2",
+             SOURCE_DIR, words, only, broker_tool_count, broker_tool_folder, broker_tool_port());
     return system(command);
 }
 
 static void broker_tool_end(void)
 {
     if (getpid() == broker_tool_owner) {
-        broker_tool_run("stop --kill");
+        broker_tool_run("stop --kill", 0);
         folder_tool_remove(broker_tool_folder);
     }
 }
@@ -52,30 +63,33 @@ const char *broker_tool_address(void)
     }
     if (broker_tool_owner == 0) {
         folder_tool_make(broker_tool_folder);
-        snprintf(broker_tool_servers, sizeof broker_tool_servers, "127.0.0.1:%d",
-                 broker_tool_port());
+        for (int node = 0; node < broker_tool_count; node++) {
+            size_t used = strlen(broker_tool_servers);
+            snprintf(broker_tool_servers + used, sizeof broker_tool_servers - used,
+                     "%s127.0.0.1:%d", used > 0 ? "," : "", broker_tool_port() + 10 * node);
+        }
         broker_tool_owner = getpid();
         atexit(broker_tool_end);
-        broker_tool_require(broker_tool_run("start --fresh"));
+        broker_tool_require(broker_tool_run("start --fresh", 0));
     }
     return broker_tool_servers;
 }
 
-void broker_tool_kill(void)
+void broker_tool_kill(int node)
 {
-    broker_tool_run("stop --kill");
+    broker_tool_run("stop --kill", node);
 }
 
-void broker_tool_restart(void)
+void broker_tool_restart(int node)
 {
-    broker_tool_require(broker_tool_run("start"));
+    broker_tool_require(broker_tool_run("start", node));
 }
 
-void broker_tool_freeze(bool frozen)
+void broker_tool_freeze(int node, bool frozen)
 {
     char name[FOLDER_TOOL_PATH_MAX + 16];
     long pid = 0;
-    snprintf(name, sizeof name, "%s/n1.pid", broker_tool_folder);
+    snprintf(name, sizeof name, "%s/n%d.pid", broker_tool_folder, node);
     FILE *file = fopen(name, "r");
     if (file == NULL || fscanf(file, "%ld", &pid) != 1 || pid <= 1) {
         abort();

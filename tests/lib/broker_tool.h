@@ -5,14 +5,16 @@
 
 #include <stdbool.h>
 
+/* How many nodes: 1 unless this is called before all else; three replicate threefold. */
+void broker_tool_nodes(int count);
 /* The bootstrap servers of the running broker; starts it when there is none yet. NULL: there is no
  * Java here, so skip the test. Ends the program when the broker does not start. */
 const char *broker_tool_address(void);
-/* Ends the broker by SIGKILL. */
-void broker_tool_kill(void);
+/* Ends a node (1 is the first) by SIGKILL. */
+void broker_tool_kill(int node);
 /* Starts it again on what it had. */
-void broker_tool_restart(void);
-/* Stops and continues its process: a broker that hangs. */
-void broker_tool_freeze(bool frozen);
+void broker_tool_restart(int node);
+/* Stops and continues its process: a node that hangs. */
+void broker_tool_freeze(int node, bool frozen);
 
 #endif
