@@ -147,16 +147,14 @@ static struct status kafka_identity_write(const struct evlog_kafka_options *opti
     kafka_client_topic(options, KAFKA_LOG_TOPIC, name);
     kafka_identity_encode(identity, value);
     TRY(kafka_client_new(options, KAFKA_PRODUCER, &producer));
-    /* Not rd_kafka_producev: its macros are no standard C. */
     rd_kafka_topic_t *topic = rd_kafka_topic_new(producer, name, NULL);
-    rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;
+    rd_kafka_resp_err_t error;
     if (rd_kafka_produce(topic, 0, RD_KAFKA_MSG_F_COPY, value, sizeof value, NULL, 0, NULL) != 0) {
         error = rd_kafka_last_error();
-    }
-    rd_kafka_topic_destroy(topic);
-    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    } else {
         error = kafka_delivered(options, producer);
     }
+    rd_kafka_topic_destroy(topic);
     rd_kafka_destroy(producer);
     return error == RD_KAFKA_RESP_ERR_NO_ERROR ? status_ok()
                                                : kafka_client_error("write who the log is", error);
