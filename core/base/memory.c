@@ -1,6 +1,8 @@
 #include "core/base/memory.h"
 
+#include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* malloc(0) may give NULL without having failed; one byte keeps "never NULL" true. */
 static size_t mem_size(size_t size)
@@ -24,6 +26,19 @@ void *mem_zalloc(size_t count, size_t size)
         abort();
     }
     return memory;
+}
+
+void *mem_zalloc_lines(size_t count)
+{
+    if (count > SIZE_MAX / MEM_LINE_SIZE) {
+        abort();
+    }
+    size_t size = mem_size(count) * MEM_LINE_SIZE;
+    void *memory = aligned_alloc(MEM_LINE_SIZE, size);
+    if (memory == NULL) {
+        abort();
+    }
+    return memset(memory, 0, size);
 }
 
 void *mem_realloc(void *memory, size_t size)

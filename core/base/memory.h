@@ -10,6 +10,9 @@
 void *mem_alloc(size_t size);
 /* `count` zeroed items of `size` bytes each. Never NULL; aborts when the product overflows. */
 void *mem_zalloc(size_t count, size_t size);
+/* `count` zeroed cache lines. Never NULL. */
+enum { MEM_LINE_SIZE = 64 };
+void *mem_zalloc_lines(size_t count);
 /* Grows or shrinks; takes `memory` (may be NULL) and gives what replaces it. Never NULL. */
 void *mem_realloc(void *memory, size_t size);
 /* Takes `memory`; NULL is fine. */

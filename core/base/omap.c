@@ -5,6 +5,7 @@
 #include <assert.h>
 
 #include "core/base/memory.h"
+#include "core/base/omap_index.h"
 
 static int omap_order(const struct omap_entry *a, const struct omap_entry *b)
 {
@@ -67,6 +68,7 @@ void omap_release(struct omap *map)
         omap_free(entry);
         entry = parent;
     }
+    omap_index_release(map);
     *map = (struct omap){ 0 };
 }
 
@@ -118,19 +120,19 @@ static struct omap_entry *omap_descend(const struct omap *map, struct str key,
     return NULL;
 }
 
-struct omap_entry *omap_put(struct omap *map, struct str key, struct str value, bool *replaced)
+struct omap_entry *omap_find(const struct omap *map, struct str key)
 {
-    struct omap_entry *parent;
-    int order = 0;
-    struct omap_entry *entry = omap_descend(map, key, &parent, &order);
-    if (replaced != NULL) {
-        *replaced = entry != NULL;
+    struct omap_entry *entry, *parent;
+    int order;
+    if (omap_index_find(map, key, &entry) == OMAP_INDEX_UNKNOWN) {
+        entry = omap_descend(map, key, &parent, &order);
     }
-    if (entry != NULL) {
-        omap_replace(entry, value);
-        return entry;
-    }
-    entry = omap_new(key, value);
+    return entry;
+}
+
+static struct omap_entry *omap_insert(struct omap *map, struct omap_entry *entry,
+                                      struct omap_entry *parent, int order)
+{
     RB_SET(entry, parent, link);
     if (parent == NULL) {
         RB_ROOT(&map->tree) = entry;
@@ -141,6 +143,24 @@ struct omap_entry *omap_put(struct omap *map, struct str key, struct str value, 
     }
     omap_tree_RB_INSERT_COLOR(&map->tree, entry);
     map->count++;
+    omap_index_add(map, entry);
+    return entry;
+}
+
+struct omap_entry *omap_put(struct omap *map, struct str key, struct str value, bool *replaced)
+{
+    struct omap_entry *entry, *parent;
+    int order = 0;
+    if (omap_index_find(map, key, &entry) != OMAP_INDEX_FOUND) {
+        entry = omap_descend(map, key, &parent, &order);
+    }
+    if (replaced != NULL) {
+        *replaced = entry != NULL;
+    }
+    if (entry == NULL) {
+        return omap_insert(map, omap_new(key, value), parent, order);
+    }
+    omap_replace(entry, value);
     return entry;
 }
 
@@ -150,6 +170,7 @@ bool omap_delete(struct omap *map, struct str key)
     if (entry == NULL) {
         return false;
     }
+    omap_index_remove(map, entry);
     RB_REMOVE(omap_tree, &map->tree, entry);
     omap_free(entry);
     map->count--;
@@ -172,13 +193,6 @@ static struct omap_entry *omap_search(const struct omap *map, struct str key,
         }
     }
     return bound;
-}
-
-struct omap_entry *omap_find(const struct omap *map, struct str key)
-{
-    struct omap_entry *parent;
-    int order;
-    return omap_descend(map, key, &parent, &order);
 }
 
 struct omap_entry *omap_lower_bound(const struct omap *map, struct str key)

@@ -1,5 +1,6 @@
 /* An ordered map from bytes to bytes, by bytewise order of the keys: what RocksDB is, in memory. It
- * keeps copies of both. Every call but `next` is O(log n). Not thread-safe. */
+ * keeps copies of both. Every call but `next` is O(log n); in
+ * larger maps finding one key is a few cache misses. Not thread-safe. */
 #ifndef CORE_BASE_OMAP_H
 #define CORE_BASE_OMAP_H
 
@@ -14,9 +15,13 @@ struct omap_entry {
                          until the entry is put again or deleted */
 };
 
+struct omap_bucket;
+
 struct omap {
     RB_HEAD(omap_tree, omap_entry) tree;
-    size_t count; /* entries */
+    size_t count;                /* entries */
+    struct omap_bucket *buckets; /* the index by hash of larger maps; omap's own business */
+    size_t buckets_count;        /* a power of two, or 0 */
 };
 
 void omap_init(struct omap *map);
