@@ -160,8 +160,7 @@ TEST(network, what_programs_read_differently_is_no_address)
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         char source[100];
         snprintf(source, sizeof source, "!isIP('%s')", bad[i]);
-        const char *const sources[] = { source };
-        assert_all_true(sources, 1);
+        assert_all_true((const char *const[]){ source }, 1);
     }
     ASSERT_TRUE("!isCIDR('10.0.0.0/33')", "!isCIDR('10.0.0.0/08')", "!isCIDR('10.0.0.0')",
                 "!isCIDR('::/129')", "isCIDR('::/128')", "!isCIDR('/8')", "!isCIDR('10.0.0.0/')");

@@ -34,10 +34,10 @@ func printCategories() {
 	count, last := 0, -1
 	for r := rune(0); r <= unicode.MaxRune; r++ {
 		if c := category(r); c != last {
-			if count%9 == 0 {
-				fmt.Print("\n   ")
+			if count%10 == 0 {
+				fmt.Print("\n    ")
 			}
-			fmt.Printf(" 0x%X,", uint32(r)<<5|uint32(c))
+			fmt.Printf("0x%X,", uint32(r)<<5|uint32(c))
 			last = c
 			count++
 		}
