@@ -10,6 +10,7 @@ struct str cel_type_text(struct cel_checker *checker, const struct cel_type *typ
     struct buf text = { 0 };
     cel_type_print(&text, cel_infer_final(&checker->infer, type));
     struct str copy = arena_copy(checker->c->arena, buf_str(&text));
+    checker->c->arena_full = checker->c->arena_full || copy.data == NULL;
     buf_release(&text);
     return copy;
 }
@@ -98,6 +99,7 @@ const struct cel_field *cel_check_field(struct cel_checker *checker,
         return cel_compilation_full(checker->c);
     }
     bool found = provider->find_field(provider->self, message, name, checker->c->arena, field);
+    checker->c->arena_full = checker->c->arena_full || (!found && field->handle != NULL);
     return found ? field : NULL;
 }
 
@@ -353,7 +355,9 @@ static void cel_check_namespace(struct cel_checker *checker, struct cel_node *no
     }
     struct str name =
         arena_printf(checker->c->arena, "%.*s.%.*s", STR_ARG(receiver), STR_ARG(node->name));
-    if (name.data != NULL && cel_resolve_function(checker, name, &full)) {
+    if (name.data == NULL) {
+        checker->c->arena_full = true;
+    } else if (cel_resolve_function(checker, name, &full)) {
         node->name = full;
         node->member = false;
         node->absolute = true;

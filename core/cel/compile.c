@@ -2,10 +2,11 @@
 
 static struct status cel_compile_failed(const struct cel_compilation *c)
 {
-    if (c->problems->count == 0) {
-        assert(c->arena_full);
+    if (c->arena_full) { /* Then a problem may be none: what was not made was not found either. */
+        c->problems->count = 0;
         return arena_full(c->arena);
     }
+    assert(c->problems->count > 0);
     const struct cel_problem *first = &c->problems->items[0];
     return status_error(STATUS_INVALID_ARGUMENT, "%u:%u: %s", first->position.line,
                         first->position.column, first->msg);

@@ -86,6 +86,9 @@ static bool cel_late_message(struct cel_run *run, const struct cel_select *selec
     const struct cel_message_type *type = provider->type_of(provider->self, message);
     struct cel_field field = { 0 };
     if (!provider->find_field(provider->self, type, cel_str(select->name), run->arena, &field)) {
+        if (field.handle != NULL) {
+            return cel_fail_memory(run);
+        }
         struct str name = provider->type_name(provider->self, type);
         return cel_fail(run, "expected a field of %.*s, but it has no '%.*s'", STR_ARG(name),
                         STR_ARG(cel_str(select->name)));

@@ -87,8 +87,10 @@ static struct cel_node *cel_macro_call(struct cel_parser *p, const struct cel_no
 
 static struct str cel_macro_hidden(struct cel_parser *p, const char *kind, uint64_t a, uint64_t b)
 {
-    return arena_printf(p->c->arena, "@%s:%llu:%llu", kind, (unsigned long long)a,
-                        (unsigned long long)b);
+    struct str name = arena_printf(p->c->arena, "@%s:%llu:%llu", kind, (unsigned long long)a,
+                                   (unsigned long long)b);
+    p->c->arena_full = p->c->arena_full || name.data == NULL;
+    return name;
 }
 
 /* target.optMap(v, body): target.hasValue() ? optional.of(bind(v, target.value(), body)) : none;

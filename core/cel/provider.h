@@ -44,7 +44,8 @@ struct cel_provider {
     /* The number of an enum value, "pkg.Enum.VALUE". */
     bool (*find_enum_value)(void *self, struct str full_name, int64_t *number);
     /* The field of that name; for proto2 extensions the full name of the extension. Types that must
-     * be made are made in the arena; false: there is none, or the arena is full. */
+     * be made are made in the arena. False: there is none, or, with a handle set, the arena is full
+     * (so `field` comes zeroed). */
     bool (*find_field)(void *self, const struct cel_message_type *type, struct str name,
                        struct arena *arena, struct cel_field *field);
     /* The i-th field's name, for suggestions; an empty slice after the last. */

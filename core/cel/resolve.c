@@ -46,7 +46,10 @@ static const struct cel_type *cel_type_by_name(struct cel_checker *checker, stru
         return NULL;
     }
     const struct cel_type *well_known = cel_type_well_known(name);
-    return well_known != NULL ? well_known : cel_type_message(checker->c->arena, name);
+    const struct cel_type *type =
+        well_known != NULL ? well_known : cel_type_message(checker->c->arena, name);
+    checker->c->arena_full = checker->c->arena_full || type == NULL;
+    return type;
 }
 
 static void cel_resolve_constant(struct cel_node *node, struct cel_value value,
