@@ -62,9 +62,10 @@ static struct status objects_add_assets(struct lookup *lookup, struct str id,
     struct str type = { 0 };
     while (id.size > 0) {
         const Agency__V1__Asset *asset;
-        TRY(lookup_asset(lookup, id, &asset));
+        TRY(objects->count == 0 ? lookup_asset(lookup, id, &asset)
+                                : lookup_known_asset(lookup, id, &asset));
         if (asset == NULL) {
-            objects->state = objects->count == 0 ? OBJECT_UNKNOWN : objects->state;
+            objects->state = OBJECT_UNKNOWN;
             return status_ok();
         }
         if (objects->count == 0) {
@@ -83,9 +84,10 @@ static struct status objects_add_groups(struct lookup *lookup, struct str id,
     struct str job_space = { 0 };
     while (id.size > 0) {
         const Agency__V1__Group *group;
-        TRY(lookup_group(lookup, id, &group));
+        TRY(objects->count == 0 ? lookup_group(lookup, id, &group)
+                                : lookup_known_group(lookup, id, &group));
         if (group == NULL) {
-            objects->state = objects->count == 0 ? OBJECT_UNKNOWN : objects->state;
+            objects->state = OBJECT_UNKNOWN;
             return status_ok();
         }
         if (objects->count == 0) {
