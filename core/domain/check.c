@@ -12,8 +12,9 @@
 #include "core/domain/check.h"
 
 #include "core/domain/candidates.h"
-#include "core/domain/evolve.h"
+#include "core/domain/check_path.h"
 #include "core/domain/grantees.h"
+#include "core/domain/index.h"
 
 /* Grants in one list that are read before the other side is tried. */
 enum { CHECK_LIST_SHORT = 16 };
@@ -173,58 +174,6 @@ static void check_role_types(struct check *check)
     }
 }
 
-/* ---- telling it ---- */
-
-static void check_step(struct check_answer *answer, enum check_step_kind kind,
-                       enum entity_kind entity, struct str id, uint64_t version)
-{
-    assert(answer->steps_count < CHECK_STEPS_MAX);
-    answer->steps[answer->steps_count++] =
-        (struct check_step){ .kind = kind, .entity = entity, .id = id, .version = version };
-}
-
-static struct status check_tell_seat(struct check *check, const struct grantee *seat,
-                                     struct check_answer *answer)
-{
-    const Agency__V1__Role *role;
-    TRY(lookup_known_role(&check->lookup, seat->id, &role));
-    check_step(answer, STEP_SEAT, ENTITY_ROLE, seat->id, role->version);
-    struct str id;
-    TRY(evolve_entity_id(check->lookup.arena, ENTITY_ASSIGNMENT, &seat->assignment->base, &id));
-    check_step(answer, STEP_ASSIGNMENT, ENTITY_ASSIGNMENT, id, seat->assignment->version);
-    return status_ok();
-}
-
-/* The steps from a grantee back to the subject asked about. An inclusion and an inheritance are
- * decided at the entity that includes or inherits, so its version is told. */
-static struct status check_tell_way(struct check *check, struct check_answer *answer)
-{
-    const struct grantee *outer = NULL;
-    for (const struct grantee *at = check->best; at != NULL; outer = at, at = at->via) {
-        if (at->kind == GRANTEE_ROLE) {
-            TRY(check_tell_seat(check, at, answer));
-        } else if (at->kind == GRANTEE_SUBJECT && at->via != NULL) {
-            check_step(answer, STEP_PARENT, ENTITY_SUBJECT, at->id, at->via->subject->version);
-        } else if (at->kind == GRANTEE_GROUP && outer == NULL) {
-            check_step(answer, STEP_GROUP, ENTITY_GROUP, at->id, at->group->version);
-        } else if (at->kind == GRANTEE_GROUP) {
-            check_step(answer, STEP_INCLUSION, ENTITY_GROUP, at->id, outer->group->version);
-        }
-    }
-    return status_ok();
-}
-
-static struct status check_tell(struct check *check, struct check_answer *answer)
-{
-    if (check->grant != NULL) {
-        check_step(answer, STEP_GRANT, ENTITY_GRANT, check->best_id, check->grant->version);
-    } else {
-        check_step(answer, STEP_ROLE_TYPE, ENTITY_ROLE_TYPE, check->best_id,
-                   check->best->type->version);
-    }
-    return check_tell_way(check, answer);
-}
-
 /* ---- the question ---- */
 
 /* What denies without a look at any grant; CHECK_ALLOWED: nothing. */
@@ -283,7 +232,7 @@ static struct status check_run(struct check *check, struct check_answer *answer)
         answer->nearest = check->nearest;
         return status_ok();
     }
-    return check_tell(check, answer);
+    return check_path_tell(&check->lookup, check->grant, check->best, answer);
 }
 
 /* One run with what the lenience looks past; *answer is complete but for `lookups`. */
