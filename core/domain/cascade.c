@@ -33,6 +33,21 @@ static const Google__Protobuf__Timestamp *cascade_expiry(enum entity_kind kind,
     return ((const Agency__V1__Credential *)typed)->expires_at;
 }
 
+struct status cascade_scan(struct cascade *cascade, enum index_number index,
+                           const struct str *parts, size_t parts_count, struct str **ids,
+                           size_t *ids_count)
+{
+    struct decide *d = cascade->d;
+    TRY(view_ids(d->view, d->arena, index, parts, parts_count, RULES_SCAN_MAX + 1, ids, ids_count));
+    if (*ids_count > RULES_SCAN_MAX) {
+        return decide_reject(d, STATUS_FAILED_PRECONDITION,
+                             "expected at most %d dependants to end with it, but there are more "
+                             "than %d, with those that have expired",
+                             DECISION_EVENTS_MAX - 1, RULES_SCAN_MAX);
+    }
+    return status_ok();
+}
+
 /* Adds the unexpired entities of the index rows with these parts. */
 static struct status cascade_add(struct cascade *cascade, enum entity_kind kind,
                                  enum index_number index, const struct str *parts,
@@ -41,7 +56,7 @@ static struct status cascade_add(struct cascade *cascade, enum entity_kind kind,
     struct decide *d = cascade->d;
     struct str *ids;
     size_t ids_count;
-    TRY_ACCEPTED(d, rules_scan(d, index, parts, parts_count, &ids, &ids_count));
+    TRY_ACCEPTED(d, cascade_scan(cascade, index, parts, parts_count, &ids, &ids_count));
     for (size_t i = 0; i < ids_count; i++) {
         const ProtobufCMessage *entity;
         TRY(rules_get(d->view, kind, ids[i], &entity));

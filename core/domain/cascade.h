@@ -16,8 +16,13 @@ struct cascade {
 
 struct cascade cascade_make(struct decide *d);
 
-/* Each adds what is live (expired counts as ended) and not yet there. They may reject with
- * RESOURCE_EXHAUSTED (rules_scan). */
+/* The ids of all rows of an index with these parts; rejects with FAILED_PRECONDITION above
+ * RULES_SCAN_MAX. */
+MUST_USE struct status cascade_scan(struct cascade *cascade, enum index_number index,
+                                    const struct str *parts, size_t parts_count, struct str **ids,
+                                    size_t *ids_count);
+
+/* Each adds what is live (expired counts as ended) and not yet there; rejects as cascade_scan. */
 MUST_USE struct status cascade_add_assignments_of_subject(struct cascade *cascade,
                                                           const char *subject_id);
 /* The seat with its dependants; only these: its assignments and the grants to it. */

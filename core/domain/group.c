@@ -135,7 +135,7 @@ static struct status group_collect(struct decide *d, const char *group_id, struc
     const struct str part = str_z(group_id);
     struct str *ids;
     size_t ids_count;
-    TRY_ACCEPTED(d, rules_scan(d, INDEX_ROLE_BY_GROUP, &part, 1, &ids, &ids_count));
+    TRY_ACCEPTED(d, cascade_scan(cascade, INDEX_ROLE_BY_GROUP, &part, 1, &ids, &ids_count));
     for (size_t i = 0; i < ids_count; i++) {
         const Agency__V1__Role *role;
         bool only = false;

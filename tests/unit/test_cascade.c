@@ -2,6 +2,7 @@
 #include "core/domain/cascade.h"
 
 #include "core/base/limits.h"
+#include "core/domain/rules.h"
 #include "tests/lib/org_world.h"
 #include "tests/lib/test.h"
 
@@ -142,5 +143,17 @@ TEST(cascade, what_has_expired_does_not_count)
     world.now_us += INT64_C(86400000000);
     org_world_do(&world, "DeleteRole {\"roleId\":\"seat\"}");
     assert_int_equal(world.last.events_count, 1);
+    org_world_release(&world);
+}
+
+TEST(cascade, far_too_many_dependants_are_refused_without_counting_all)
+{
+    struct org_world world;
+    cascade_world(&world);
+    cascade_holders(&world, "seat", RULES_SCAN_MAX + 1);
+    assert_string_equal(
+        org_world_rejected(&world, STATUS_FAILED_PRECONDITION, "DeleteRole {\"roleId\":\"seat\"}"),
+        "expected at most 1023 dependants to end with it, but there are more than 10000, with "
+        "those that have expired");
     org_world_release(&world);
 }
