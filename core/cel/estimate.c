@@ -5,7 +5,6 @@
  * price of a failure that is absorbed (its copy) is counted for every operand of && and ||, and for
  * every round of all and exists. */
 #include "core/cel/program.h"
-#include "core/cel/regex.h"
 
 enum {
     CEL_ESTIMATE_CALL = 8,     /* a call's instruction and a small result */
@@ -234,22 +233,6 @@ static uint64_t cel_gas_sort(const struct cel_node *node)
     return cel_times(cel_plus(keys->size, 1), cel_times(rounds, cel_plus(2, keys->item_deep)));
 }
 
-/* Every place of the program at every character; a pattern that is not constant is compiled before,
- * and may be as large as any. */
-static uint64_t cel_gas_regex(const struct cel_node *node)
-{
-    uint64_t text = cel_times(CEL_GAS_BYTES, node->args[0]->bound.size);
-    uint64_t steps = CEL_REGEX_STEPS_MAX, compile = 0;
-    if (node->regex != NULL) {
-        steps = cel_regex_steps(node->regex);
-    } else {
-        uint64_t pattern = node->count > 1 ? node->args[1]->bound.size : 1;
-        compile = cel_regex_compile_gas(cel_times(CEL_GAS_BYTES, pattern));
-    }
-    uint64_t each = cel_plus(2, steps / CEL_REGEX_STEPS_PER_GAS);
-    return cel_plus(cel_times(cel_plus(text, 2), each), compile);
-}
-
 static uint64_t cel_gas_function(const struct cel_node *node, enum cel_cost cost)
 {
     switch (cost) {
@@ -264,7 +247,7 @@ static uint64_t cel_gas_function(const struct cel_node *node, enum cel_cost cost
     case CEL_COST_SORT:
         return cel_gas_sort(node);
     case CEL_COST_REGEX:
-        return cel_gas_regex(node);
+        return cel_patterns_gas(node);
     case CEL_COST_DEEP:
         return str_eq(node->name, STR("@in")) ? cel_gas_in(node) : cel_gas_equal(node);
     case CEL_COST_VARIABLE:

@@ -1,5 +1,6 @@
 /* matches(text, pattern). A constant pattern is compiled with the source, so that a wrong one is a
  * problem of the source, and a loop neither compiles nor keeps it again and again. */
+#include "core/base/num.h"
 #include "core/cel/program.h"
 #include "core/cel/regex.h"
 #include "core/cel/standard.h"
@@ -42,6 +43,23 @@ void cel_patterns_compile(struct cel_compilation *c)
             cel_problem(c, pattern->begin, "%s", run.error.msg);
         }
     }
+}
+
+/* Every place of the program at every character; a pattern that is not constant is compiled before,
+ * and may be as large as any. Sizes are in units of 16 bytes. */
+uint64_t cel_patterns_gas(const struct cel_node *node)
+{
+    uint64_t text, gas, pattern = node->args[node->count - 1]->bound.size;
+    uint64_t steps = node->regex != NULL ? cel_regex_steps(node->regex) : CEL_REGEX_STEPS_MAX;
+    uint64_t compile = node->regex != NULL ? 0 : UINT64_MAX;
+    if (node->regex == NULL && num_mul_u64(pattern, CEL_GAS_BYTES, &pattern)) {
+        compile = cel_regex_compile_gas(pattern);
+    }
+    bool bounded = num_mul_u64(node->args[0]->bound.size, CEL_GAS_BYTES, &text) &&
+                   num_add_u64(text, 2, &text) &&
+                   num_mul_u64(text, 2 + steps / CEL_REGEX_STEPS_PER_GAS, &gas) &&
+                   num_add_u64(gas, compile, &gas);
+    return bounded ? gas : UINT64_MAX;
 }
 
 /* r[to] = r[to] matches the pattern */

@@ -126,6 +126,8 @@ bool cel_plan(struct cel_compilation *c, bool traced, struct cel_program *progra
 void cel_fold(struct cel_compilation *c);
 /* Compiles the constant patterns of matches; what is none is a problem. */
 void cel_patterns_compile(struct cel_compilation *c);
+/* The most gas that a call of matches needs, beside its operands; UINT64_MAX: not bounded. */
+uint64_t cel_patterns_gas(const struct cel_node *node);
 /* Bounds of the gas of every node, and of the whole. */
 struct cel_cost_estimate cel_estimate(struct cel_compilation *c);
 

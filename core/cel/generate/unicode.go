@@ -31,13 +31,16 @@ func category(r rune) int {
 func printCategories() {
 	fmt.Println("/* Dense, for a file may have 500 lines. */\n/* clang-format off */")
 	fmt.Print("const uint32_t cel_unicode_categories[] = {")
-	count, last := 0, -1
+	count, last, column := 0, -1, 100
 	for r := rune(0); r <= unicode.MaxRune; r++ {
 		if c := category(r); c != last {
-			if count%10 == 0 {
-				fmt.Print("\n    ")
+			word := fmt.Sprintf(" 0x%X,", uint32(r)<<5|uint32(c))
+			if column+len(word) > 100 {
+				fmt.Print("\n   ")
+				column = 3
 			}
-			fmt.Printf("0x%X,", uint32(r)<<5|uint32(c))
+			fmt.Print(word)
+			column += len(word)
 			last = c
 			count++
 		}

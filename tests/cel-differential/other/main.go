@@ -1,6 +1,6 @@
 // Reads lines "expression TAB value TAB why" and evaluates each expression with cel-go: both must have
 // the same value, or both an error. Differences that are meant stand in the file of the first
-// argument: a Go regular expression of the expression, TAB, the reason.
+// argument: a regular expression, two spaces, '#', the reason.
 package main
 
 import (
@@ -123,7 +123,7 @@ func readExceptions(path string) (list []*exception) {
 		panic(err)
 	}
 	for _, line := range strings.Split(strings.TrimSpace(string(data)), "\n") {
-		if pattern, _, ok := strings.Cut(line, "\t"); ok {
+		if pattern, _, ok := strings.Cut(line, "  # "); ok {
 			list = append(list, &exception{pattern: regexp.MustCompile(pattern)})
 		}
 	}
