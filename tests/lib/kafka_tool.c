@@ -118,7 +118,7 @@ void kafka_load_run(struct kafka_load *load, size_t count)
 {
     while (load->offered < count) {
         while (load->offered < count && load->offered - load->acknowledged < 1000) {
-            char value[16];
+            char value[24];
             snprintf(value, sizeof value, "%zu", load->offered);
             struct evlog_item item = { EVLOG_DECISIONS, 1, STR("org"), str_z(value),
                                        load->offered };
