@@ -3,15 +3,25 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "core/base/buf.h"
 #include "core/base/memory.h"
 
 /* Records of one step: few enough that a step stays short, enough to fill a disk's write. */
 enum { PROJECTOR_RECORDS = 512, PROJECTOR_PATH_MAX = 4096 };
 
+struct projector_slot {
+    bool followed;
+    struct partition *partition; /* NULL: not followed, or its store could not be opened again */
+};
+
 struct projector {
+    struct projector_options options;
+    struct buf stores; /* the options' paths, copied */
+    struct buf secondaries;
     struct evlog_reader *reader;
-    struct partition **partitions; /* by number; NULL where not followed */
+    struct projector_slot *slots; /* by number of the partition */
     uint32_t partitions_count;
+    uint32_t followed_count;
     int64_t flushed_us; /* monotonic */
     struct evlog_record records[PROJECTOR_RECORDS];
 };
@@ -28,16 +38,15 @@ static struct status projector_path(char out[PROJECTOR_PATH_MAX], const char *fo
                               PROJECTOR_PATH_MAX);
 }
 
-static struct status projector_open_partition(struct projector *projector,
-                                              const struct projector_options *options,
-                                              uint32_t number, uint32_t count)
+static struct status projector_open_partition(struct projector *projector, uint32_t number)
 {
+    const struct projector_options *options = &projector->options;
     char store[PROJECTOR_PATH_MAX], secondary[PROJECTOR_PATH_MAX];
     struct partition_options partition = {
         .log = options->log,
         .number = number,
         .level_known = options->level_known,
-        .cache_size = options->cache_size / count,
+        .cache_size = options->cache_size / projector->followed_count,
         .memory_max = options->memory_max,
     };
     if (options->stores != NULL) {
@@ -48,41 +57,73 @@ static struct status projector_open_partition(struct projector *projector,
         TRY(projector_path(secondary, options->secondaries, number));
         partition.secondary = secondary;
     }
-    TRY(partition_open(&partition, &projector->partitions[number]));
-    return evlog_reader_seek(projector->reader, number,
-                             projector->partitions[number]->position.offset);
+    struct projector_slot *slot = &projector->slots[number];
+    TRY(partition_open(&partition, &slot->partition));
+    return evlog_reader_seek(projector->reader, number, slot->partition->position.offset);
 }
 
-static struct status projector_open_all(struct projector *projector,
-                                        const struct projector_options *options)
+static struct status projector_open_missing(struct projector *projector)
 {
+    for (uint32_t i = 0; i < projector->partitions_count; i++) {
+        if (projector->slots[i].followed && projector->slots[i].partition == NULL) {
+            TRY(projector_open_partition(projector, i));
+        }
+    }
+    return status_ok();
+}
+
+static struct status projector_choose(struct projector *projector)
+{
+    const struct projector_options *options = &projector->options;
     bool all = options->partitions == NULL;
-    uint32_t count = all ? projector->partitions_count : options->partitions_count;
-    TRY(evlog_reader_open(options->log, EVLOG_DECISIONS, &projector->reader));
-    for (uint32_t i = 0; i < count; i++) {
+    projector->followed_count = all ? projector->partitions_count : options->partitions_count;
+    for (uint32_t i = 0; i < projector->followed_count; i++) {
         uint32_t number = all ? i : options->partitions[i];
-        if (number >= projector->partitions_count || projector->partitions[number] != NULL) {
+        if (number >= projector->partitions_count || projector->slots[number].followed) {
             return status_error(STATUS_INVALID_ARGUMENT,
                                 "expected different partitions below '%" PRIu32
                                 "', but one is '%" PRIu32 "'",
                                 projector->partitions_count, number);
         }
-        TRY(projector_open_partition(projector, options, number, count));
+        projector->slots[number].followed = true;
     }
+    projector->options.partitions = NULL; /* the caller's */
     return status_ok();
+}
+
+/* Keeps a path of the options; NULL stays NULL. */
+static const char *projector_keep(struct buf *copy, const char *path)
+{
+    if (path == NULL) {
+        return NULL;
+    }
+    buf_append(copy, str_z(path));
+    buf_byte(copy, 0);
+    return copy->data;
+}
+
+static struct projector *projector_new(const struct projector_options *options)
+{
+    struct projector *projector = mem_zalloc(1, sizeof *projector);
+    projector->options = *options;
+    projector->options.stores = projector_keep(&projector->stores, options->stores);
+    projector->options.secondaries = projector_keep(&projector->secondaries, options->secondaries);
+    projector->partitions_count = options->log->identity.partitions_count;
+    projector->slots = mem_zalloc(projector->partitions_count, sizeof *projector->slots);
+    return projector;
 }
 
 struct status projector_open(const struct projector_options *options, struct projector **out)
 {
-    struct projector *projector = mem_zalloc(1, sizeof *projector);
-    projector->partitions_count = options->log->identity.partitions_count;
-    projector->partitions = mem_zalloc(projector->partitions_count, sizeof(void *));
-    struct status st = projector_open_all(projector, options);
-    if (st.code != STATUS_OK) {
-        projector_close(projector);
-        return st;
-    }
+    struct projector *projector = projector_new(options);
+    struct status st;
+    TRY_OUT(projector_choose(projector));
+    TRY_OUT(evlog_reader_open(options->log, EVLOG_DECISIONS, &projector->reader));
+    TRY_OUT(projector_open_missing(projector));
     *out = projector;
+    return st;
+out:
+    projector_close(projector);
     return st;
 }
 
@@ -93,9 +134,11 @@ void projector_close(struct projector *projector)
     }
     evlog_reader_close(projector->reader);
     for (uint32_t i = 0; i < projector->partitions_count; i++) {
-        partition_close(projector->partitions[i]);
+        partition_close(projector->slots[i].partition);
     }
-    mem_free(projector->partitions);
+    buf_release(&projector->stores);
+    buf_release(&projector->secondaries);
+    mem_free(projector->slots);
     mem_free(projector);
 }
 
@@ -106,7 +149,7 @@ int projector_descriptor(const struct projector *projector)
 
 struct partition *projector_partition(struct projector *projector, uint32_t number)
 {
-    return number < projector->partitions_count ? projector->partitions[number] : NULL;
+    return number < projector->partitions_count ? projector->slots[number].partition : NULL;
 }
 
 /* --- stepping --- */
@@ -121,14 +164,27 @@ static void projector_stop(struct projector *projector, struct partition *partit
     evlog_reader_leave(projector->reader, partition->position.chain.partition);
 }
 
+/* RocksDB does not write again after its disk refused once. So the store is closed, which loses
+ * what was not flushed, and the next step opens it and takes that from the log again. */
+static struct status projector_written(struct projector *projector, uint32_t number,
+                                       struct status st)
+{
+    if (st.code != STATUS_OK && projector->options.stores != NULL) {
+        evlog_reader_leave(projector->reader, number);
+        partition_close(projector->slots[number].partition);
+        projector->slots[number].partition = NULL;
+    }
+    return st;
+}
+
 static struct status projector_take(struct projector *projector, const struct evlog_record *record)
 {
-    struct partition *partition = projector->partitions[record->partition];
-    if (partition->stopped.code != STATUS_OK) {
+    struct partition *partition = projector->slots[record->partition].partition;
+    if (partition == NULL || partition->stopped.code != STATUS_OK) {
         return status_ok();
     }
     if (partition_due(partition)) {
-        TRY(partition_write_behind(partition));
+        TRY(projector_written(projector, record->partition, partition_write_behind(partition)));
     }
     struct status st = partition_take(partition, record->offset, record->value, NULL, NULL);
     if (partition->stopped.code != STATUS_OK) {
@@ -142,7 +198,7 @@ static struct status projector_take(struct projector *projector, const struct ev
 static struct status projector_rewind(struct projector *projector)
 {
     for (uint32_t i = 0; i < projector->partitions_count; i++) {
-        struct partition *partition = projector->partitions[i];
+        struct partition *partition = projector->slots[i].partition;
         if (partition != NULL && partition->stopped.code == STATUS_OK) {
             TRY(evlog_reader_seek(projector->reader, i, partition->position.offset));
         }
@@ -156,7 +212,7 @@ static struct status projector_read(struct projector *projector, size_t *count)
     struct status st =
         evlog_reader_read(projector->reader, projector->records, PROJECTOR_RECORDS, count);
     if (st.code == STATUS_DATA_LOSS) {
-        projector_stop(projector, projector->partitions[projector->records[0].partition], st);
+        projector_stop(projector, projector->slots[projector->records[0].partition].partition, st);
         *count = 1; /* the others may have more */
         return status_ok();
     }
@@ -169,17 +225,23 @@ static struct status projector_read(struct projector *projector, size_t *count)
     return st;
 }
 
+static struct status projector_write_one(struct projector *projector, uint32_t number, bool flush)
+{
+    struct partition *partition = projector->slots[number].partition;
+    if (partition == NULL) {
+        return status_ok();
+    }
+    struct status st = partition_write(partition);
+    if (st.code == STATUS_OK && flush) {
+        st = partition_flush(partition);
+    }
+    return projector_written(projector, number, st);
+}
+
 static struct status projector_write(struct projector *projector, bool flush)
 {
     for (uint32_t i = 0; i < projector->partitions_count; i++) {
-        struct partition *partition = projector->partitions[i];
-        if (partition == NULL) {
-            continue;
-        }
-        TRY(partition_write(partition));
-        if (flush) {
-            TRY(partition_flush(partition));
-        }
+        TRY(projector_write_one(projector, i, flush));
     }
     return status_ok();
 }
@@ -187,6 +249,7 @@ static struct status projector_write(struct projector *projector, bool flush)
 struct status projector_step(struct projector *projector, int64_t monotonic_us, bool *idle)
 {
     size_t count;
+    TRY(projector_open_missing(projector));
     TRY(projector_read(projector, &count));
     if (idle != NULL) {
         *idle = count == 0;

@@ -43,7 +43,8 @@ MUST_USE struct status projector_catch_up(struct projector *projector);
 
 /* Readable when there is something to take. */
 int projector_descriptor(const struct projector *projector);
-/* A partition by its number, borrowed; NULL if it is not followed. */
+/* A partition by its number, borrowed until a step fails; NULL if it is not followed, or while its
+ * disk refuses. */
 struct partition *projector_partition(struct projector *projector, uint32_t number);
 
 #endif

@@ -1,6 +1,8 @@
 #include "projectors/projector.h"
 
+#include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
 
 #include "tests/lib/partition_kit.h"
 #include "tests/lib/test.h"
@@ -115,5 +117,39 @@ TEST(projector, a_partition_that_the_log_has_not_is_refused)
                                          .memory_max = 1 << 20 };
     struct projector *projector;
     assert_code(STATUS_INVALID_ARGUMENT, projector_open(&options, &projector));
+    partition_kit_close(&kit);
+}
+
+static void limit_files(rlim_t size_max)
+{
+    struct rlimit limit;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit.rlim_cur = size_max < limit.rlim_max ? size_max : limit.rlim_max;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+TEST(projector, a_disk_that_was_full_is_written_again)
+{
+    struct partition_kit kit;
+    bool idle = false;
+    int64_t later_us = PROJECTOR_FLUSH_US * 1000;
+    partition_kit_open_org(&kit);
+    register_subjects(&kit, 0, 300);
+    struct projector *projector = projector_on(&kit, kit.folder);
+    assert_ok(projector_catch_up(projector));
+    signal(SIGXFSZ, SIG_IGN);
+    limit_files(2048);
+    assert_code(STATUS_UNAVAILABLE, projector_step(projector, later_us, NULL));
+    assert_code(STATUS_UNAVAILABLE, projector_step(projector, later_us, NULL));
+    limit_files(RLIM_INFINITY);
+    register_subjects(&kit, 300, 310);
+    while (!idle) {
+        assert_ok(projector_step(projector, later_us, &idle));
+    }
+    assert_ok(partition_write(kit.decided));
+    struct partition *partition = projector_partition(projector, 0);
+    assert_int_equal(partition->rebuilt.code, STATUS_OK);
+    assert_ok(store_compare(kit.decided->reader, partition->reader));
+    projector_close(projector);
     partition_kit_close(&kit);
 }
