@@ -149,7 +149,7 @@ void kafka_load_check(struct kafka_load *load)
     while (next < load->offered) {
         assert_ok(evlog_reader_read(reader, records, 256, &count));
         for (size_t i = 0; i < count; i++, next++) {
-            char value[16];
+            char value[24];
             snprintf(value, sizeof value, "%zu", next);
             if (records[i].offset != load->offsets[next] ||
                 !str_eq(records[i].value, str_z(value))) {
