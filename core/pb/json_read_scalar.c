@@ -1,7 +1,6 @@
 /* Scalars of proto3 JSON. Whole numbers are read from their digits, never through a double, so that
  * all 64 bits are exact; 1e3 and 5.0 are whole, too. */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "core/base/base64.h"
@@ -12,7 +11,7 @@ enum {
     PB_READ_DIGITS_MAX = 20,     /* of a whole number of 64 bits */
     PB_READ_EXPONENT_MAX = 1000, /* larger ones are out of range of everything */
     PB_READ_DOUBLE_MAX = 64,     /* longer texts of numbers are copied to the arena */
-    PB_READ_EXPECTED_MAX = 96,
+    PB_READ_EXPECTED_MAX = 120,  /* bytes of a message that name the values of an enum */
 };
 
 /* The text of a number, in quotes or not; empty if it is neither. */
@@ -248,6 +247,27 @@ static bool pb_read_enum_number(struct pb_reader *reader, const ProtobufCEnumDes
     return true;
 }
 
+/* Names what there is to choose from, as far as there is room for it. */
+static bool pb_read_enum_fail(struct pb_reader *reader, const ProtobufCEnumDescriptor *descriptor)
+{
+    struct buf expected = { 0 };
+    buf_printf(&expected, "a name of %s (", descriptor->name);
+    for (unsigned i = 0; i < descriptor->n_values; i++) {
+        if (expected.size > PB_READ_EXPECTED_MAX) {
+            buf_append(&expected, STR("..., "));
+            break;
+        }
+        if (descriptor->values[i].value != 0 || descriptor->n_values == 1) { /* 0: unspecified */
+            buf_printf(&expected, "%s, ", descriptor->values[i].name);
+        }
+    }
+    expected.size -= 2;
+    buf_append(&expected, str_make(")", 2));
+    pb_read_fail(reader, expected.data);
+    buf_release(&expected);
+    return false;
+}
+
 static bool pb_read_enum(struct pb_reader *reader, const ProtobufCEnumDescriptor *descriptor,
                          int *value)
 {
@@ -268,9 +288,7 @@ static bool pb_read_enum(struct pb_reader *reader, const ProtobufCEnumDescriptor
         found = pb_read_enum_name(descriptor, name);
     }
     if (found == NULL) {
-        char expected[PB_READ_EXPECTED_MAX];
-        snprintf(expected, sizeof expected, "a name of %s", descriptor->name);
-        return pb_read_fail(reader, expected);
+        return pb_read_enum_fail(reader, descriptor);
     }
     *value = found->value;
     return true;

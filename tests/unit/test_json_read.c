@@ -156,15 +156,20 @@ TEST(json_read, enums_have_names_or_numbers)
           { "{\"colour\":-1}", "{\"colour\":\"COLOUR_NEGATIVE\"}" },
           { "{\"colourList\":[1,\"COLOUR_BLUE\"]}",
             "{\"colourList\":[\"COLOUR_RED\",\"COLOUR_BLUE\"]}" });
-    REFUSES({ "{\"colour\":\"RED\"}",
-              "colour: expected a name of test.v1.Colour, but it is '\"RED\"'" },
-            { "{\"colour\":7}", "colour: expected a name of test.v1.Colour, but it is '7'" },
-            { "{\"colour\":1.5}", "colour: expected a name of test.v1.Colour, but it is '1.5'" },
-            { "{\"choiceNull\":1}",
-              "choiceNull: expected a name of google.protobuf.NullValue, but it is '1'" },
-            { "{\"colour\":true}", "colour: expected a name of test.v1.Colour, but it is 'true'" },
-            { "{\"colourList\":[null]}",
-              "colourList[0]: expected a name of test.v1.Colour, but it is 'null'" });
+    REFUSES(
+        { "{\"colour\":\"RED\"}", "colour: expected a name of test.v1.Colour (COLOUR_NEGATIVE, "
+                                  "COLOUR_RED, COLOUR_BLUE), but it is '\"RED\"'" },
+        { "{\"colour\":7}", "colour: expected a name of test.v1.Colour (COLOUR_NEGATIVE, "
+                            "COLOUR_RED, COLOUR_BLUE), but it is '7'" },
+        { "{\"colour\":1.5}", "colour: expected a name of test.v1.Colour (COLOUR_NEGATIVE, "
+                              "COLOUR_RED, COLOUR_BLUE), but it is '1.5'" },
+        { "{\"choiceNull\":1}",
+          "choiceNull: expected a name of google.protobuf.NullValue (NULL_VALUE), but it is '1'" },
+        { "{\"colour\":true}", "colour: expected a name of test.v1.Colour (COLOUR_NEGATIVE, "
+                               "COLOUR_RED, COLOUR_BLUE), but it is 'true'" },
+        { "{\"colourList\":[null]}",
+          "colourList[0]: expected a name of test.v1.Colour (COLOUR_NEGATIVE, COLOUR_RED, "
+          "COLOUR_BLUE), but it is 'null'" });
 }
 
 TEST(json_read, null_is_the_default)
