@@ -11,7 +11,7 @@
 
 enum { SUBJECTS = 6, GROUPS = 5, ASSETS = 5, SEATS = 8, TYPES = 3, SPACES = 2, GRANTS = 14 };
 static unsigned seed; /* of the org at hand, for failures */
-enum { PERMISSIONS = 4, WORLDS = 60, COMMANDS_EACH = 120 };
+enum { PERMISSIONS = 4, WORLDS = 60, COMMANDS_EACH = 120, WIDE = 20 };
 
 /* ---- a random org ---- */
 
@@ -99,7 +99,7 @@ static void try_grant(struct org_world *world, struct dice *dice)
                 "\"on\":{%s}%s}",
                 roll(dice, GRANTS), permissions[roll(dice, PERMISSIONS)], grantee,
                 what < 5 ? on : "\"kind\":\"OBJECT_KIND_ORG\"",
-                roll(dice, 5) == 0 ? ",\"expiresAt\":\"2026-01-01T00:02:00Z\"" : "");
+                roll(dice, 5) == 0 ? ",\"expiresAt\":\"2026-01-01T00:04:00Z\"" : "");
 }
 
 static void try_relation(struct org_world *world, struct dice *dice)
@@ -139,10 +139,41 @@ static void try_state(struct org_world *world, struct dice *dice)
     try_command(world, "%s", text);
 }
 
+/* Long lists that give none of the subjects anything: grants on the org to others, and grants to a
+ * group, a seat and a subject on other assets. They send Check the other ways round. */
+static void make_wide(struct org_world *world, bool both_sides)
+{
+    static const char *const grantees[] = {
+        "\"kind\":\"GRANTEE_KIND_GROUP\",\"id\":\"g0\"",
+        "\"kind\":\"GRANTEE_KIND_ROLE\",\"id\":\"r0\"",
+        "\"kind\":\"GRANTEE_KIND_SUBJECT\",\"id\":\"s0\"",
+    };
+    for (unsigned i = 0; i < WIDE; i++) {
+        try_command(world, "RegisterSubject {\"subjectId\":\"z%u\"}", i);
+        try_command(world, "RegisterAsset {\"assetId\":\"b%u\"}", i);
+        for (unsigned j = 0; j < PERMISSIONS; j++) {
+            try_command(world,
+                        "GrantPermission {\"grantId\":\"y%u-%u\",\"permission\":\"%s\",\"grantee\":"
+                        "{\"kind\":\"GRANTEE_KIND_SUBJECT\",\"id\":\"z%u\"},\"on\":{\"kind\":"
+                        "\"OBJECT_KIND_ORG\"}}",
+                        i, j, permissions[j], i);
+        }
+        for (unsigned j = 0; j < 3 && both_sides; j++) {
+            try_command(world,
+                        "GrantPermission {\"grantId\":\"w%u-%u\",\"permission\":\"p0\",\"grantee\":"
+                        "{%s},\"on\":{\"kind\":\"OBJECT_KIND_ASSET\",\"id\":\"b%u\"}}",
+                        i, j, grantees[j], i);
+        }
+    }
+}
+
 static void make_org(struct org_world *world, struct dice *dice)
 {
     org_world_init_owned(world);
     make_things(world, dice);
+    if (seed % 3 > 0) {
+        make_wide(world, seed % 3 == 2);
+    }
     for (unsigned i = 0; i < COMMANDS_EACH; i++) {
         unsigned what = roll(dice, 10);
         if (what < 4) {
@@ -150,7 +181,7 @@ static void make_org(struct org_world *world, struct dice *dice)
         } else if (what < 7) {
             try_command(world, "AssignRole {\"roleId\":\"r%u\",\"subjectId\":\"s%u\"%s}",
                         roll(dice, SEATS), roll(dice, SUBJECTS),
-                        roll(dice, 5) == 0 ? ",\"expiresAt\":\"2026-01-01T00:02:00Z\"" : "");
+                        roll(dice, 5) == 0 ? ",\"expiresAt\":\"2026-01-01T00:04:00Z\"" : "");
         } else if (what < 9) {
             try_relation(world, dice);
         } else {
