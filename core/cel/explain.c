@@ -138,7 +138,7 @@ struct status cel_explain(const struct cel_program *program, const struct cel_va
         .bindings = bindings,
         .program = traced
     };
-    if (!cel_vm_run(&vm, &e.trace)) {
+    if (!cel_vm_run(&vm)) {
         cel_explain_failure(&e, &vm.run.error);
     } else {
         cel_explain_print(&e, vm.result);

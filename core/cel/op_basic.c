@@ -56,13 +56,6 @@ const struct cel_op *cel_op_error(struct cel_vm *vm, const struct cel_op *op)
     return cel_vm_fail(vm, op);
 }
 
-/* The result is r[a]. */
-const struct cel_op *cel_op_end(struct cel_vm *vm, const struct cel_op *op)
-{
-    cel_value_copy(&vm->result, &vm->registers[op->a]);
-    return NULL;
-}
-
 /* Tells the trace that the node's value is r[a]. */
 const struct cel_op *cel_op_trace(struct cel_vm *vm, const struct cel_op *op)
 {

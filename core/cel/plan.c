@@ -479,7 +479,6 @@ bool cel_plan(struct cel_compilation *c, bool traced, struct cel_program *progra
         return cel_compilation_full(c) != NULL;
     }
     cel_plan_node(&p, c->root, 0);
-    cel_plan_op(&p, c->root, cel_op_end, (struct cel_op){ .a = 0 });
     if (p.failed) {
         c->arena_full = true;
         return false;

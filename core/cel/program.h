@@ -1,9 +1,9 @@
 /* A compiled program: a row of instructions over numbered registers, and the machine that runs it.
  *
- * Each instruction is a small function that gives the next one; NULL ends the run. Registers are
- * handed out by the planner, so the machine never recurses and needs no stack of its own. What
- * fails goes to the instruction's handler (&&, ||, all, exists, lazy binds), which gets the error
- * as a value; without one the run ends. */
+ * Each instruction is a small function that gives the next one; behind the last one is the end.
+ * Registers are handed out by the planner, so the machine never recurses and needs no stack of its
+ * own. What fails goes to the instruction's handler (&&, ||, all, exists, lazy binds), which gets
+ * the error as a value; without one the run ends. */
 #ifndef CORE_CEL_PROGRAM_H
 #define CORE_CEL_PROGRAM_H
 
@@ -115,7 +115,7 @@ struct cel_vm {
     const struct cel_value *bindings;
     const struct cel_program *program;
     struct cel_trace *trace;
-    const struct cel_op *failed_at;
+    bool failed;
     struct cel_value result;
 };
 
@@ -131,10 +131,10 @@ uint64_t cel_patterns_gas(const struct cel_node *node);
 /* Bounds of the gas of every node, and of the whole. */
 struct cel_cost_estimate cel_estimate(struct cel_compilation *c);
 
-/* Goes on at the handler of `op`, or ends the run; vm->run.error says why. */
+/* Where to go on after `op` failed as vm->run.error says: its handler, or the end. */
 const struct cel_op *cel_vm_fail(struct cel_vm *vm, const struct cel_op *op);
-/* Runs a program; false: vm->run.error. */
-bool cel_vm_run(struct cel_vm *vm, struct cel_trace *trace);
+/* Runs a program to vm->result; false: vm->run.error. */
+bool cel_vm_run(struct cel_vm *vm);
 
 /* Calls the overload that takes these kinds of values. */
 bool cel_late_call(struct cel_run *run, const struct cel_late *late, const struct cel_value *args,
@@ -151,10 +151,10 @@ bool cel_to_string(struct cel_run *run, struct cel_value value, struct cel_value
 const char *cel_kind_name(uint32_t kind);
 
 /* The instructions; what they read and write stands beside each in op_*.c. */
-cel_op_run cel_op_constant, cel_op_variable, cel_op_move, cel_op_error, cel_op_end, cel_op_trace,
-    cel_op_call, cel_op_call_late, cel_op_matches, cel_op_field, cel_op_has_field,
-    cel_op_field_optional, cel_op_select, cel_op_path, cel_op_jump, cel_op_jump_if_not, cel_op_and,
-    cel_op_or, cel_op_and_first, cel_op_or_first, cel_op_and_last, cel_op_or_last, cel_op_compare,
+cel_op_run cel_op_constant, cel_op_variable, cel_op_move, cel_op_error, cel_op_trace, cel_op_call,
+    cel_op_call_late, cel_op_matches, cel_op_field, cel_op_has_field, cel_op_field_optional,
+    cel_op_select, cel_op_path, cel_op_jump, cel_op_jump_if_not, cel_op_and, cel_op_or,
+    cel_op_and_first, cel_op_or_first, cel_op_and_last, cel_op_or_last, cel_op_compare,
     cel_op_path_compare, cel_op_in, cel_op_logic_end, cel_op_or_value, cel_op_lazy_reset,
     cel_op_lazy, cel_op_lazy_store, cel_op_builder, cel_op_append, cel_op_put, cel_op_merge,
     cel_op_list, cel_op_map, cel_op_message, cel_op_set, cel_op_message_end, cel_op_loop,

@@ -23,6 +23,13 @@ const char *cel_kind_name(uint32_t kind)
     return kind < CEL_KINDS ? names[kind] : "unknown";
 }
 
+/* The run ends here. */
+static const struct cel_op *cel_vm_give_up(struct cel_vm *vm)
+{
+    vm->failed = true;
+    return vm->program->ops + vm->program->op_count;
+}
+
 const struct cel_op *cel_vm_fail(struct cel_vm *vm, const struct cel_op *op)
 {
     const struct cel_program *program = vm->program;
@@ -32,13 +39,11 @@ const struct cel_op *cel_vm_fail(struct cel_vm *vm, const struct cel_op *op)
     }
     uint16_t handler = program->op_handlers[i];
     if (handler == CEL_NO_HANDLER || vm->run.error.kind != CEL_ERROR_VALUE) {
-        vm->failed_at = op;
-        return NULL;
+        return cel_vm_give_up(vm);
     }
     struct cel_error *copy = cel_alloc(&vm->run, sizeof *copy);
     if (copy == NULL) {
-        vm->failed_at = op;
-        return NULL;
+        return cel_vm_give_up(vm);
     }
     *copy = vm->run.error;
     vm->run.error.node = UINT32_MAX;
@@ -47,36 +52,50 @@ const struct cel_op *cel_vm_fail(struct cel_vm *vm, const struct cel_op *op)
     return program->handlers[handler].jump;
 }
 
-static bool cel_vm_loop(struct cel_vm *vm)
+CEL_UNUSUAL static bool cel_vm_no_gas(struct cel_vm *vm, const struct cel_op *op)
 {
-    const struct cel_op *op = vm->program->ops;
-    vm->failed_at = NULL;
-    vm->run.error.node = UINT32_MAX;
+    vm->run.error.node = vm->program->op_nodes[op - vm->program->ops];
+    return cel_fail_gas(&vm->run);
+}
+
+/* The end of the row is the end of the run; its result is in r[0]. */
+static inline bool cel_vm_loop(struct cel_vm *vm)
+{
+    const struct cel_op *op = vm->program->ops, *end = op + vm->program->op_count;
     do {
         if (vm->run.gas.left == 0) {
-            vm->run.error.node = vm->program->op_nodes[op - vm->program->ops];
-            return cel_fail_gas(&vm->run);
+            return cel_vm_no_gas(vm, op);
         }
         vm->run.gas.left--;
         op = op->run(vm, op);
-    } while (op != NULL);
-    return vm->failed_at == NULL;
+    } while (op != end);
+    cel_value_copy(&vm->result, vm->registers);
+    return !vm->failed;
 }
 
-bool cel_vm_run(struct cel_vm *vm, struct cel_trace *trace)
+CEL_UNUSUAL static bool cel_vm_run_many(struct cel_vm *vm)
+{
+    vm->registers = arena_alloc(vm->run.arena, vm->program->registers * sizeof(struct cel_value));
+    return vm->registers == NULL ? cel_fail_memory(&vm->run) : cel_vm_loop(vm);
+}
+
+static inline bool cel_vm_start(struct cel_vm *vm)
 {
     struct cel_value few[CEL_REGISTERS_FEW];
-    vm->registers = few;
-    vm->trace = trace;
+    vm->failed = false;
+    vm->run.error.node = UINT32_MAX;
     if (vm->program->registers > CEL_REGISTERS_FEW) {
-        vm->registers = arena_alloc(vm->run.arena, vm->program->registers * sizeof few[0]);
-        if (vm->registers == NULL) {
-            return cel_fail_memory(&vm->run);
-        }
+        return cel_vm_run_many(vm);
     }
+    vm->registers = few;
     bool done = cel_vm_loop(vm);
     vm->registers = NULL;
     return done;
+}
+
+bool cel_vm_run(struct cel_vm *vm)
+{
+    return cel_vm_start(vm);
 }
 
 /* Where the node that failed stands in the source. */
@@ -102,7 +121,8 @@ bool cel_eval(const struct cel_program *program, const struct cel_value *binding
     vm.run.error.kind = CEL_ERROR_NONE;
     vm.bindings = bindings;
     vm.program = program;
-    bool done = cel_vm_run(&vm, NULL);
+    vm.trace = NULL;
+    bool done = cel_vm_start(&vm);
     outcome->gas_used = gas - vm.run.gas.left;
     outcome->error.kind = CEL_ERROR_NONE;
     if (done) {
