@@ -64,31 +64,28 @@ void key_head(struct buf *key, struct str org_id)
     key_row_begin(key, ROW_HEAD, org_id);
 }
 
-static struct status key_join(struct arena *arena, const struct str *parts, size_t parts_count,
-                              const struct str *id, struct str *key)
+static void key_put_parts(struct buf *key, const struct str *parts, size_t parts_count)
 {
-    struct buf buf = { 0 };
     for (size_t i = 0; i < parts_count; i++) {
-        key_put_str(&buf, parts[i]);
+        key_put_str(key, parts[i]);
     }
-    if (id != NULL) {
-        key_put_str(&buf, *id);
-    }
-    *key = arena_copy(arena, buf_str(&buf));
-    buf_release(&buf);
-    return key->data == NULL ? arena_full(arena) : status_ok();
 }
 
 struct status key_parts(struct arena *arena, const struct str *parts, size_t parts_count,
                         struct str *key)
 {
-    return key_join(arena, parts, parts_count, NULL, key);
+    struct buf buf = { 0 };
+    key_put_parts(&buf, parts, parts_count);
+    *key = arena_copy(arena, buf_str(&buf));
+    buf_release(&buf);
+    return key->data == NULL ? arena_full(arena) : status_ok();
 }
 
-struct status key_row_parts(struct arena *arena, const struct index_row *row, struct str id,
-                            struct str *key)
+void key_index_row(struct buf *key, struct str org_id, const struct index_row *row, struct str id)
 {
-    return key_join(arena, row->parts, row->parts_count, &id, key);
+    key_index(key, org_id, row->index, (struct str){ 0 });
+    key_put_parts(key, row->parts, row->parts_count);
+    key_put_str(key, id);
 }
 
 /* Finds the last part from behind. Every part ends with 00 00 and has 00 as 00 FF; so the nearest

@@ -33,8 +33,9 @@ enum store_family key_family(struct str key);
 /* Each appends a whole key, or what all keys with these first parts begin with. */
 void key_entity(struct buf *key, struct str org_id, enum entity_kind kind, struct str id);
 void key_entities(struct buf *key, struct str org_id, enum entity_kind kind);
-/* `parts` as key_parts or key_row_parts made them. */
+/* `parts` as key_parts made them. */
 void key_index(struct buf *key, struct str org_id, enum index_number index, struct str parts);
+void key_index_row(struct buf *key, struct str org_id, const struct index_row *row, struct str id);
 void key_decision(struct buf *key, struct str org_id, uint64_t org_sequence);
 void key_time(struct buf *key, struct str org_id, int64_t occurred_at_us);
 void key_answer(struct buf *key, struct str org_id, struct str principal, struct str command_id);
@@ -44,9 +45,6 @@ void key_head(struct buf *key, struct str org_id);
 /* The parts of an index key, or its first ones; lie in the arena. */
 MUST_USE struct status key_parts(struct arena *arena, const struct str *parts, size_t parts_count,
                                  struct str *key);
-/* Parts and id of an index row; lie in the arena. */
-MUST_USE struct status key_row_parts(struct arena *arena, const struct index_row *row,
-                                     struct str id, struct str *key);
 /* The last part: the id of an index row. Borrowed from the key or in the arena. DATA_LOSS if it is
  * no key. */
 MUST_USE struct status key_last_part(struct arena *arena, struct str key, struct str *id);

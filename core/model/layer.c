@@ -177,19 +177,12 @@ static struct status layer_put_entity(void *self, enum entity_kind kind, struct 
 static struct status layer_set_row(const struct layer_org *org, const struct index_row *row,
                                    struct str id, enum layer_row what)
 {
-    struct arena arena;
-    arena_init(&arena, EVENT_SIZE_MAX * 4);
     struct buf key = { 0 };
-    struct str parts;
-    struct status st;
-    TRY_OUT(key_row_parts(&arena, row, id, &parts));
-    key_index(&key, org->org_id, row->index, parts);
+    key_index_row(&key, org->org_id, row, id);
     char value = (char)what;
     omap_put(&org->layer->rows, buf_str(&key), str_make(&value, 1), NULL);
-out:
     buf_release(&key);
-    arena_release(&arena);
-    return st;
+    return status_ok();
 }
 
 static struct status layer_put_row(void *self, const struct index_row *row, struct str id)
