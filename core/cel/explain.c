@@ -136,7 +136,8 @@ struct status cel_explain(const struct cel_program *program, const struct cel_va
     struct cel_vm vm = {
         .run = { .arena = arena, .gas = { gas }, .provider = program->env->provider },
         .bindings = bindings,
-        .program = traced
+        .program = traced,
+        .trace = &e.trace
     };
     if (!cel_vm_run(&vm)) {
         cel_explain_failure(&e, &vm.run.error);
