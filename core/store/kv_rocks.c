@@ -122,10 +122,8 @@ static struct status kv_rocks_get(struct kv *kv, void *taken, struct arena *aren
     rocksdb_readoptions_t *now = snapshot == NULL ? rocksdb_readoptions_create() : NULL;
     rocksdb_readoptions_t *read = snapshot == NULL ? now : snapshot->get;
     struct status st = status_ok();
-    /* A secondary's batched get would miss what it has caught up with. */
-    size_t batch_max = kv->read_only ? 1 : KV_ROCKS_GET_MAX;
     while (keys_count > 0 && st.code == STATUS_OK) {
-        size_t count = keys_count < batch_max ? keys_count : batch_max;
+        size_t count = keys_count < KV_ROCKS_GET_MAX ? keys_count : KV_ROCKS_GET_MAX;
         if (count == 1) {
             char *message = NULL;
             rocksdb_pinnableslice_t *pinned = rocksdb_get_pinned_cf(
