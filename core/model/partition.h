@@ -89,6 +89,9 @@ MUST_USE struct status partition_write(struct partition *partition);
  * write before, and returns as it: UNAVAILABLE, and nothing was begun. */
 MUST_USE struct status partition_write_behind(struct partition *partition);
 
+/* Waits for the write that is under way, and does again one that failed. UNAVAILABLE. */
+MUST_USE struct status partition_settle(struct partition *partition);
+
 /* The same in three steps: partition_freeze; partition_store, which another thread may run while
  * this one goes on taking; partition_thaw after it has succeeded. */
 void partition_freeze(struct partition *partition);

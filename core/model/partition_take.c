@@ -23,9 +23,11 @@ static struct status partition_take_decision(struct partition *partition, struct
 }
 
 /* Roots compare only within one fold_version, and only while ours is still known. */
-static struct status partition_check_root(const struct partition *partition,
-                                          const Agency__V1__Tick *tick)
+static struct status partition_check_root(struct partition *partition, const Agency__V1__Tick *tick)
 {
+    if (partition->frozen_boundary && tick->root_sequence == partition->frozen_sequence) {
+        TRY(partition_settle(partition)); /* it is being written just now */
+    }
     const struct hash *known = position_root(&partition->position, tick->root_sequence);
     if (known == NULL || tick->root_sequence == 0 || tick->fold_version != FOLD_VERSION) {
         return status_ok();

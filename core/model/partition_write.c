@@ -66,8 +66,7 @@ struct status partition_thaw(struct partition *partition)
     return partition->frozen_boundary ? partition_remember_root(partition) : status_ok();
 }
 
-/* Ends the write that is under way, or does again the one that failed. */
-static struct status partition_settle(struct partition *partition)
+struct status partition_settle(struct partition *partition)
 {
     struct status st;
     if (!partition->frozen) {

@@ -139,6 +139,19 @@ void partition_kit_tick(struct partition_kit *kit)
     assert_ok(partition_write(kit->decided));
 }
 
+void partition_kit_tell_root(struct partition_kit *kit, uint64_t sequence, const struct hash *root)
+{
+    struct str record;
+    struct hash told = *root;
+    Agency__V1__Tick tick = AGENCY__V1__TICK__INIT;
+    tick.root_sequence = sequence;
+    tick.fold_version = FOLD_VERSION;
+    tick.root = (ProtobufCBinaryData){ HASH_SIZE, told.bytes };
+    kit->now_us += 1000000;
+    assert_ok(decider_tick(&kit->decider, &tick, kit->now_us, &record));
+    partition_kit_append(kit, record);
+}
+
 struct partition_options partition_kit_options(const struct partition_kit *kit, const char *store)
 {
     return (struct partition_options){

@@ -37,6 +37,8 @@ struct decider_answer partition_kit_decide(struct partition_kit *kit, const char
                                            const char *command, const char *json);
 /* Appends a TICK. */
 void partition_kit_tick(struct partition_kit *kit);
+/* Appends a TICK that tells the root of a boundary, for others to take: the last of this log. */
+void partition_kit_tell_root(struct partition_kit *kit, uint64_t sequence, const struct hash *root);
 /* Appends an EPOCH of a new owner. */
 void partition_kit_epoch(struct partition_kit *kit);
 

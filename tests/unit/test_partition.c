@@ -244,3 +244,28 @@ TEST(partition, a_write_behind_that_fails_is_done_again)
     partition_close(again);
     partition_kit_close(&kit);
 }
+
+/* Folds a log whose last record tells a root of sequence 3, right or wrong in its first bit. */
+static struct status take_told_root(uint8_t wrong)
+{
+    struct partition_kit kit;
+    struct partition *partition;
+    partition_kit_open_org(&kit);
+    partition_kit_tick(&kit);
+    register_subject(&kit, "ada");
+    struct hash root = *position_root(&kit.decided->position, 3);
+    root.bytes[0] ^= wrong;
+    partition_kit_tell_root(&kit, 3, &root);
+    struct partition_options options = partition_kit_options(&kit, NULL);
+    assert_ok(partition_open(&options, &partition));
+    struct status st = partition_kit_catch_up(&kit, partition);
+    partition_close(partition);
+    partition_kit_close(&kit);
+    return st;
+}
+
+TEST(partition, a_tick_that_tells_another_root_stops_it)
+{
+    assert_ok(take_told_root(0));
+    assert_code(STATUS_DATA_LOSS, take_told_root(1));
+}
