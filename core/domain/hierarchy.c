@@ -3,7 +3,7 @@
  * Both ways count, as a change in the middle joins what is above to what is below. */
 #include "core/domain/hierarchy.h"
 
-#include "core/domain/life.h"
+#include "core/domain/rules.h"
 #include "core/pb/field.h"
 
 struct hierarchy_type {
@@ -33,10 +33,7 @@ struct walk {
 static struct status walk_up(struct walk *walk, struct str id, struct ids *next)
 {
     const ProtobufCMessage *entity;
-    TRY(view_get(walk->d->view, walk->type->kind, id, &entity));
-    if (entity == NULL) {
-        return status_ok();
-    }
+    TRY(rules_get(walk->d->view, walk->type->kind, id, &entity));
     const ProtobufCFieldDescriptor *field =
         protobuf_c_message_descriptor_get_field_by_name(entity->descriptor, walk->type->field);
     assert(field != NULL && field->type == PROTOBUF_C_TYPE_STRING);
