@@ -4,6 +4,7 @@
  * instructions and functions charge, a little generous; sums and products stop at "unbounded". The
  * price of a failure that is absorbed (its copy) is counted for every operand of && and ||, and for
  * every round of all and exists. */
+#include "core/cel/bound.h"
 #include "core/cel/program.h"
 
 enum {
@@ -11,39 +12,6 @@ enum {
     CEL_ESTIMATE_FAILURE = 12, /* a failure kept as a value */
     CEL_ESTIMATE_EMPTY = 64,   /* an absent message made to be read */
 };
-
-static uint64_t cel_plus(uint64_t a, uint64_t b)
-{
-    uint64_t sum;
-    return __builtin_add_overflow(a, b, &sum) ? CEL_UNBOUNDED : sum;
-}
-
-static uint64_t cel_times(uint64_t a, uint64_t b)
-{
-    uint64_t product;
-    if (a == 0 || b == 0) {
-        return 0;
-    }
-    return __builtin_mul_overflow(a, b, &product) || a == CEL_UNBOUNDED || b == CEL_UNBOUNDED
-               ? CEL_UNBOUNDED
-               : product;
-}
-
-static uint64_t cel_larger(uint64_t a, uint64_t b)
-{
-    return a > b ? a : b;
-}
-
-static uint64_t cel_smaller(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
-}
-
-/* Units of so many bytes of text. */
-static uint64_t cel_units(uint64_t bytes)
-{
-    return bytes == CEL_UNBOUNDED ? CEL_UNBOUNDED : 1 + bytes / CEL_GAS_BYTES;
-}
 
 static bool cel_is_text(const struct cel_type *type)
 {
@@ -250,6 +218,13 @@ static uint64_t cel_gas_function(const struct cel_node *node, enum cel_cost cost
         return cel_patterns_gas(node);
     case CEL_COST_DEEP:
         return str_eq(node->name, STR("@in")) ? cel_gas_in(node) : cel_gas_equal(node);
+    case CEL_COST_REPLACE:
+        return cel_plus(cel_gas_product(&node->args[0]->bound, &node->args[1]->bound),
+                        cel_times(6, cel_bound_text(node, CEL_SIZE_REPLACE).size));
+    case CEL_COST_JOIN:
+        return cel_times(6, cel_plus(cel_bound_text(node, CEL_SIZE_JOIN).size, 2));
+    case CEL_COST_FORMAT:
+        return cel_gas_format(node);
     case CEL_COST_VARIABLE:
         return CEL_UNBOUNDED;
     }
@@ -266,14 +241,14 @@ static struct cel_bound cel_bound_call(const struct cel_node *node, enum cel_siz
     if (size == CEL_SIZE_SMALL) {
         return bound;
     }
+    if (size > CEL_SIZE_SUM) {
+        return cel_bound_text(node, size);
+    }
     bound = node->count > 0 ? node->args[0]->bound : bound;
     for (uint32_t i = 1; i < node->count && size != CEL_SIZE_FIRST; i++) {
         const struct cel_bound *arg = &node->args[i]->bound;
-        bool sum = size == CEL_SIZE_SUM;
-        bound.size = sum ? cel_plus(bound.size, arg->size)
-                         : cel_times(cel_times(CEL_GAS_BYTES, bound.size), arg->size);
-        bound.deep = sum ? cel_plus(bound.deep, arg->deep)
-                         : cel_times(cel_times(CEL_GAS_BYTES, bound.deep), arg->deep);
+        bound.size = cel_plus(bound.size, arg->size);
+        bound.deep = cel_plus(bound.deep, arg->deep);
         bound.item_size = cel_larger(bound.item_size, arg->item_size);
         bound.item_deep = cel_larger(bound.item_deep, arg->item_deep);
     }

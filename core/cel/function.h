@@ -17,6 +17,9 @@ enum cel_cost {
     CEL_COST_SORT,     /* with n log n of the first argument's size */
     CEL_COST_REGEX,    /* arguments' product, the second a pattern */
     CEL_COST_DEEP,     /* equality of whatever the arguments hold */
+    CEL_COST_REPLACE,  /* with the product of the first two and the size of the result */
+    CEL_COST_JOIN,     /* with what the first argument holds, and the second for each item */
+    CEL_COST_FORMAT,   /* with what the arguments hold, printed */
     CEL_COST_VARIABLE, /* the function has no bound to offer: refused unless sizes are constant */
 };
 
@@ -25,7 +28,12 @@ enum cel_size {
     CEL_SIZE_SMALL,   /* at most 64 bytes, or not sized */
     CEL_SIZE_FIRST,   /* at most the first argument's */
     CEL_SIZE_SUM,     /* at most the sum of the arguments' */
-    CEL_SIZE_PRODUCT, /* at most the product of the arguments' */
+    CEL_SIZE_DOUBLE,  /* a text at most twice as long as the first argument, and 16 bytes */
+    CEL_SIZE_PIECES,  /* a list of parts of the first argument, a text */
+    CEL_SIZE_REPLACE, /* a text with the third argument at each character of the first */
+    CEL_SIZE_JOIN,    /* a text of what a list holds, with the second argument between */
+    CEL_SIZE_FLAT,    /* a list of what the items of the first argument hold */
+    CEL_SIZE_FORMAT,  /* a text of what the arguments hold, printed */
 };
 
 struct cel_overload {

@@ -350,13 +350,14 @@ static bool cel_list_max(struct cel_run *run, const struct cel_value *args,
     return cel_list_extreme(run, args[0].list, 1, result);
 }
 
-#define LIST(name_, id_, cost_, fn, result_, ...)                                          \
-    {                                                                                      \
-        .name = name_, .id = id_, .member = true, .cost = CEL_COST_##cost_,                \
-        .size = CEL_SIZE_FIRST, .function = fn, .result = &cel_type_##result_, .params = { \
-            &cel_type_##__VA_ARGS__                                                        \
-        }                                                                                  \
+#define LIST_SIZED(name_, id_, cost_, size_, fn, result_, ...)                               \
+    {                                                                                        \
+        .name = name_, .id = id_, .member = true, .cost = CEL_COST_##cost_,                  \
+        .size = CEL_SIZE_##size_, .function = fn, .result = &cel_type_##result_, .params = { \
+            &cel_type_##__VA_ARGS__                                                          \
+        }                                                                                    \
     }
+#define LIST(name_, id_, cost_, ...) LIST_SIZED(name_, id_, cost_, FIRST, __VA_ARGS__)
 #define SETS(name_, id_, fn)                                                \
     {                                                                       \
         .name = name_, .id = id_, .cost = CEL_COST_PRODUCT, .function = fn, \
@@ -372,9 +373,9 @@ static const struct cel_overload cel_list_rows[] = {
     LIST("last", "list_last", ONE, cel_list_last, optional_a, list_a),
     LIST("reverse", "list_reverse", ARGS, cel_list_reverse, list_a, list_a),
     LIST("distinct", "list_distinct", SQUARE, cel_list_distinct, list_a, list_a),
-    LIST("flatten", "list_flatten", DEEP, cel_list_flatten, list_dyn, list_a),
-    LIST("flatten", "list_flatten_int", DEEP, cel_list_flatten_depth, list_dyn, list_a,
-         &cel_type_int),
+    LIST_SIZED("flatten", "list_flatten", DEEP, FLAT, cel_list_flatten, list_dyn, list_a),
+    LIST_SIZED("flatten", "list_flatten_int", DEEP, FLAT, cel_list_flatten_depth, list_dyn, list_a,
+               &cel_type_int),
     LIST("sort", "list_sort", SORT, cel_list_sort, list_a, list_a),
     LIST("@sortByKeys", "list_sort_by_keys", SORT, cel_list_sort_by_keys, list_a, list_a,
          &cel_type_list_b),

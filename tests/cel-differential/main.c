@@ -3,6 +3,7 @@
  *   cel_differential GRAMMAR COUNT SEED > lines    expression TAB value TAB why
  *   cel_differential < expressions > lines         the same for given ones
  *
+ * Fails when a program took more gas than was estimated for it.
  * The value is "error" or text that says kind and bits, the same as other/main.go writes. */
 #include <math.h>
 #include <stdio.h>
@@ -19,12 +20,26 @@ struct runner {
     struct cel_variable variables[VARIABLES];
     struct cel_value bindings[VARIABLES];
     uint32_t count;
+    unsigned long bounded; /* programs with an estimate */
+    bool failed;           /* one took more than that */
 };
+
+/* The size of a text or list, for the estimate; 0: it has none. */
+static uint32_t size_of(struct cel_value value)
+{
+    if (value.kind == CEL_STRING || value.kind == CEL_BYTES) {
+        return value.size;
+    }
+    return value.kind == CEL_LIST  ? value.list->count
+           : value.kind == CEL_MAP ? value.map->count
+                                   : 0;
+}
 
 static void declare(struct runner *runner, const char *name, const struct cel_type *type,
                     struct cel_value value)
 {
-    runner->variables[runner->count] = (struct cel_variable){ .name = str_z(name), .type = type };
+    runner->variables[runner->count] =
+        (struct cel_variable){ .name = str_z(name), .type = type, .size_max = size_of(value) };
     runner->bindings[runner->count++] = value;
 }
 
@@ -161,6 +176,19 @@ static void print_value(struct buf *out, struct cel_value value)
     }
 }
 
+/* What was promised before must hold. */
+static void check_estimate(struct runner *runner, struct str source,
+                           const struct cel_program *program, uint64_t gas)
+{
+    uint64_t most = cel_cost(program).gas_max;
+    runner->bounded += most != UINT64_MAX;
+    if (gas > most) {
+        fprintf(stderr, "expected at most %llu gas, but it took %llu: %.*s\n",
+                (unsigned long long)most, (unsigned long long)gas, STR_ARG(source));
+        runner->failed = true;
+    }
+}
+
 static void run_line(struct runner *runner, struct str source)
 {
     struct cel_env env = { .variables = runner->variables,
@@ -177,6 +205,7 @@ static void run_line(struct runner *runner, struct str source)
         return;
     }
     cel_eval(program, runner->bindings, &runner->program, 10 * CEL_GAS_MAX, &outcome);
+    check_estimate(runner, source, program, outcome.gas_used);
     if (outcome.error.kind == CEL_ERROR_NONE) {
         print_value(&out, outcome.value);
         printf("%.*s\t%.*s\t\n", STR_ARG(source), STR_ARG(buf_str(&out)));
@@ -228,5 +257,6 @@ int main(int argc, char **argv)
     }
     arena_release(&runner.program);
     arena_release(&runner.values);
-    return 0;
+    fprintf(stderr, "%lu programs kept to their estimate of gas\n", runner.bounded);
+    return runner.failed;
 }

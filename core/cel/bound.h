@@ -1,0 +1,46 @@
+/* Sums and products of bounds, which stop at "unbounded", and the bounds of texts made of others.
+ */
+#ifndef CORE_CEL_BOUND_H
+#define CORE_CEL_BOUND_H
+
+#include "core/cel/ast.h"
+
+static inline uint64_t cel_plus(uint64_t a, uint64_t b)
+{
+    uint64_t sum;
+    return __builtin_add_overflow(a, b, &sum) ? CEL_UNBOUNDED : sum;
+}
+
+static inline uint64_t cel_times(uint64_t a, uint64_t b)
+{
+    uint64_t product;
+    if (a == 0 || b == 0) {
+        return 0;
+    }
+    return __builtin_mul_overflow(a, b, &product) || a == CEL_UNBOUNDED || b == CEL_UNBOUNDED
+               ? CEL_UNBOUNDED
+               : product;
+}
+
+static inline uint64_t cel_larger(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+static inline uint64_t cel_smaller(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Units of so many bytes of text. */
+static inline uint64_t cel_units(uint64_t bytes)
+{
+    return bytes == CEL_UNBOUNDED ? CEL_UNBOUNDED : 1 + bytes / CEL_GAS_BYTES;
+}
+
+/* What a call makes whose overload has that size, one of those after CEL_SIZE_SUM. */
+struct cel_bound cel_bound_text(const struct cel_node *node, enum cel_size size);
+/* The gas of format: printing, and sorting what maps hold. */
+uint64_t cel_gas_format(const struct cel_node *node);
+
+#endif
