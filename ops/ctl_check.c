@@ -1,4 +1,6 @@
-/* check: one question with the way that answers it, or many as JSON lines. */
+/* check: one question with the way that answers it, part of one (ops/held.h), or many as JSON
+ * lines.
+ */
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -6,6 +8,7 @@
 #include "core/domain/check.h"
 #include "core/model/history.h"
 #include "core/pb/json.h"
+#include "ops/held.h"
 #include "ops/lines.h"
 #include "ops/object_text.h"
 #include "ops/reading.h"
@@ -178,14 +181,17 @@ static struct status check_batch(struct reading *reading, struct ctl *ctl)
 struct status ctl_check(struct ctl *ctl)
 {
     bool batch = ctl->options.batch.size > 0;
-    if (batch != (ctl->argc == 0) || (!batch && ctl->argc != 3)) {
+    if (batch != (ctl->argc == 0)) {
         return status_error(STATUS_INVALID_ARGUMENT,
                             "expected a subject, a permission and an object, or --batch FILE");
     }
     struct reading reading = { 0 };
     struct status st = reading_open(&reading, ctl);
     if (st.code == STATUS_OK) {
-        st = batch ? check_batch(&reading, ctl) : check_one(&reading, ctl);
+        st = batch ? check_batch(&reading, ctl)
+             : ctl->argc == 3
+                 ? check_one(&reading, ctl)
+                 : held_say(&reading, ctl, ctl->argv[0], ctl->argc == 2 ? ctl->argv[1] : NULL);
     }
     reading_close(&reading);
     return st;

@@ -231,6 +231,16 @@ def it_finds_everybody_that_check_allows(tool, fresh):
     expect(who == set(answer["allowed"]) and "eholk" in who, "the same subjects", who)
 
 
+def it_tells_what_somebody_has_and_where(tool, fresh):
+    blog, moment = "asset:rust-lang:blog.rust-lang.org", ("--as-of", "2024-05-26")
+    held = tool.json("check", "eholk", *moment)
+    grants = [row["grantId"] for row in held if row["object"] == blog]
+    expect(grants == ["grant-005286"], "the grant on the blog", held)
+    objects = [row["object"] for row in tool.json("check", "eholk", "write", *moment)]
+    expect(blog in objects and objects == sorted(set(objects)), "each object once", objects)
+    tool.error("check", "nobody-at-all", code=FAILED)
+
+
 def it_lets_a_lead_manage_the_own_team_only(tool, fresh):
     acme, ada = fresh(), ("--principal", "API_KEY:ada")
     acme.submit("AssignRole", roleId="red.member", subjectId="eve", options=ada)
