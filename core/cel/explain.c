@@ -139,10 +139,11 @@ struct status cel_explain(const struct cel_program *program, const struct cel_va
         .program = traced,
         .trace = &e.trace
     };
-    if (!cel_vm_run(&vm)) {
+    struct cel_value result;
+    if (!cel_vm_run(&vm, &result)) {
         cel_explain_failure(&e, &vm.run.error);
     } else {
-        cel_explain_print(&e, vm.result);
+        cel_explain_print(&e, result);
         buf_byte(out, '\n');
         if (cel_explain_is_false(&e, program->root)) {
             cel_explain_why(&e, program->root);

@@ -116,7 +116,6 @@ struct cel_vm {
     const struct cel_program *program;
     struct cel_trace *trace;
     bool failed;
-    struct cel_value result;
 };
 
 /* Compiles the checked tree. False: a problem, or the arena is full. With `traced` every node's
@@ -133,8 +132,8 @@ struct cel_cost_estimate cel_estimate(struct cel_compilation *c);
 
 /* Where to go on after `op` failed as vm->run.error says: its handler, or the end. */
 const struct cel_op *cel_vm_fail(struct cel_vm *vm, const struct cel_op *op);
-/* Runs a program to vm->result; false: vm->run.error. */
-bool cel_vm_run(struct cel_vm *vm);
+/* Runs a program to *result; false: vm->run.error says why. */
+bool cel_vm_run(struct cel_vm *vm, struct cel_value *result);
 
 /* Calls the overload that takes these kinds of values. */
 bool cel_late_call(struct cel_run *run, const struct cel_late *late, const struct cel_value *args,

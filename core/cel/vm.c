@@ -59,7 +59,7 @@ CEL_UNUSUAL static bool cel_vm_no_gas(struct cel_vm *vm, const struct cel_op *op
 }
 
 /* The end of the row is the end of the run; its result is in r[0]. */
-static inline bool cel_vm_loop(struct cel_vm *vm)
+static inline bool cel_vm_loop(struct cel_vm *vm, struct cel_value *result)
 {
     const struct cel_op *op = vm->program->ops, *end = op + vm->program->op_count;
     do {
@@ -69,33 +69,33 @@ static inline bool cel_vm_loop(struct cel_vm *vm)
         vm->run.gas.left--;
         op = op->run(vm, op);
     } while (op != end);
-    cel_value_copy(&vm->result, vm->registers);
+    cel_value_copy(result, vm->registers);
     return !vm->failed;
 }
 
-CEL_UNUSUAL static bool cel_vm_run_many(struct cel_vm *vm)
+CEL_UNUSUAL static bool cel_vm_run_many(struct cel_vm *vm, struct cel_value *result)
 {
     vm->registers = arena_alloc(vm->run.arena, vm->program->registers * sizeof(struct cel_value));
-    return vm->registers == NULL ? cel_fail_memory(&vm->run) : cel_vm_loop(vm);
+    return vm->registers == NULL ? cel_fail_memory(&vm->run) : cel_vm_loop(vm, result);
 }
 
-static inline bool cel_vm_start(struct cel_vm *vm)
+static inline bool cel_vm_start(struct cel_vm *vm, struct cel_value *result)
 {
     struct cel_value few[CEL_REGISTERS_FEW];
     vm->failed = false;
     vm->run.error.node = UINT32_MAX;
     if (vm->program->registers > CEL_REGISTERS_FEW) {
-        return cel_vm_run_many(vm);
+        return cel_vm_run_many(vm, result);
     }
     vm->registers = few;
-    bool done = cel_vm_loop(vm);
+    bool done = cel_vm_loop(vm, result);
     vm->registers = NULL;
     return done;
 }
 
-bool cel_vm_run(struct cel_vm *vm)
+bool cel_vm_run(struct cel_vm *vm, struct cel_value *result)
 {
-    return cel_vm_start(vm);
+    return cel_vm_start(vm, result);
 }
 
 /* Where the node that failed stands in the source. */
@@ -122,11 +122,10 @@ bool cel_eval(const struct cel_program *program, const struct cel_value *binding
     vm.bindings = bindings;
     vm.program = program;
     vm.trace = NULL;
-    bool done = cel_vm_start(&vm);
+    bool done = cel_vm_start(&vm, &outcome->value);
     outcome->gas_used = gas - vm.run.gas.left;
     outcome->error.kind = CEL_ERROR_NONE;
     if (done) {
-        cel_value_copy(&outcome->value, &vm.result);
         return true;
     }
     outcome->error = vm.run.error;

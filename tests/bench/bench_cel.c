@@ -44,7 +44,9 @@ static double bench_evaluate_ns(struct bench *b, const struct cel_program *progr
     for (int run = 0; run < BENCH_RUNS; run++) {
         double begin = bench_now_ns();
         for (int i = 0; i < times; i++) {
-            arena_reset(&b->evaluation);
+            if (b->evaluation.used > 0) {
+                arena_reset(&b->evaluation);
+            }
             cel_eval(program, b->bindings, &b->evaluation, CEL_GAS_MAX, &outcome);
         }
         double each = (bench_now_ns() - begin) / times;
