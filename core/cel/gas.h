@@ -4,9 +4,8 @@
 #ifndef CORE_CEL_GAS_H
 #define CORE_CEL_GAS_H
 
+#include <stdbool.h>
 #include <stdint.h>
-
-#include "core/base/status.h"
 
 /* Bytes read, compared or copied for one unit. */
 enum { CEL_GAS_BYTES = 16 };
@@ -31,19 +30,5 @@ static inline uint64_t cel_gas_bytes(uint64_t size)
 {
     return 1 + size / CEL_GAS_BYTES;
 }
-
-/* The status of an evaluation that is out of gas; its text is fixed. */
-MUST_USE static inline struct status cel_gas_exhausted(void)
-{
-    return status_error(STATUS_RESOURCE_EXHAUSTED, "expected the evaluation to need less gas");
-}
-
-/* Charges, or returns RESOURCE_EXHAUSTED. */
-#define CEL_GAS_TRY(gas, amount)                \
-    do {                                        \
-        if (!cel_gas_charge((gas), (amount))) { \
-            return cel_gas_exhausted();         \
-        }                                       \
-    } while (0)
 
 #endif

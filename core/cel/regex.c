@@ -29,6 +29,30 @@ struct regex_match {
     bool matched;
 };
 
+/* ASCII letters but for k and s, which have a third form, have their other case at one bit. */
+static bool regex_folds_simply(uint32_t rune)
+{
+    uint32_t lower = rune | 0x20;
+    return lower >= 'a' && lower <= 'z' && lower != 'k' && lower != 's';
+}
+
+/* Steps that a code point costs there: tables are searched, folding asks up to four times. */
+static uint32_t regex_weigh(const struct regex_item *items,
+                            const struct regex_instruction *instruction)
+{
+    enum { SEARCH = 4, FOLD = 8 };
+    uint32_t weight = 0;
+    if (instruction->op == REGEX_FOLD) {
+        return regex_folds_simply(instruction->rune) ? 0 : FOLD;
+    }
+    for (uint32_t i = 0; instruction->op == REGEX_CLASS && i < instruction->item_count; i++) {
+        enum regex_item_kind kind = items[instruction->item_first + i].kind;
+        bool search = kind == REGEX_ITEM_CATEGORIES || kind == REGEX_ITEM_SCRIPT;
+        weight += (search ? SEARCH : 1U) + (instruction->fold ? FOLD : 0U);
+    }
+    return weight;
+}
+
 bool cel_regex_compile(struct cel_run *run, struct str pattern, const struct cel_regex **regex)
 {
     struct regex_parser parser = { .run = run, .pattern = pattern };
@@ -38,10 +62,12 @@ bool cel_regex_compile(struct cel_run *run, struct str pattern, const struct cel
     }
     *made = (struct cel_regex){ parser.code, parser.items, parser.count, 2 * parser.count };
     for (uint32_t i = 0; i < parser.count; i++) {
-        made->steps += parser.code[i].op == REGEX_CLASS ? parser.code[i].item_count : 0;
-    }
-    if (made->steps > CEL_REGEX_STEPS_MAX) {
-        return cel_fail(run, "expected a pattern with fewer and smaller classes");
+        uint32_t weight = regex_weigh(parser.items, &parser.code[i]);
+        made->steps += weight;
+        if (made->steps > CEL_REGEX_STEPS_MAX) {
+            return cel_fail(run, "expected a pattern with fewer and smaller classes");
+        }
+        parser.code[i].weight = (uint16_t)weight;
     }
     *regex = made;
     return true;
@@ -90,7 +116,6 @@ static bool regex_item_folds(const struct regex_item *item, uint32_t rune)
 static bool regex_class_has(struct regex_match *match, const struct regex_instruction *class_,
                             uint32_t rune)
 {
-    match->steps += class_->item_count;
     for (uint32_t i = 0; i < class_->item_count; i++) {
         const struct regex_item *item = &match->regex->items[class_->item_first + i];
         bool has = class_->fold ? regex_item_folds(item, rune) : regex_item_has(item, rune);
@@ -104,6 +129,9 @@ static bool regex_class_has(struct regex_match *match, const struct regex_instru
 static bool regex_folds_to(uint32_t rune, uint32_t wanted)
 {
     uint32_t other = rune;
+    if (regex_folds_simply(wanted)) {
+        return (rune | 0x20) == (wanted | 0x20);
+    }
     do {
         if (other == wanted) {
             return true;
@@ -224,6 +252,7 @@ static void regex_advance(struct regex_match *match, const struct regex_set *fro
         if (regex_takes(match, &match->regex->code[place], match->next)) {
             regex_set_add(to, place + 1);
         }
+        match->steps += match->regex->code[place].weight;
     }
     match->steps += from->count;
 }

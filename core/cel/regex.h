@@ -22,7 +22,7 @@ bool cel_regex_match(struct cel_run *run, const struct cel_regex *regex, struct 
                      bool *matched);
 
 /* Bounds for the estimate: the steps that a code point takes, for this program and for any whose
- * classes have at most 1,000 parts; the gas that compiling a pattern of that size takes. */
+ * classes and folding weigh at most 1,000; the gas that compiling a pattern of that size takes. */
 uint32_t cel_regex_steps(const struct cel_regex *regex);
 enum { CEL_REGEX_STEPS_MAX = 2 * CEL_REGEX_PROGRAM_MAX + 1000 };
 uint64_t cel_regex_compile_gas(uint64_t pattern_size);

@@ -27,6 +27,7 @@ struct regex_instruction {
     bool fold;     /* REGEX_CLASS: in any case */
     bool negative; /* REGEX_CLASS: none of it */
     int16_t jump;
+    uint16_t weight; /* steps of taking a code point, beside visiting; set when all is parsed */
     union {
         uint32_t rune;
         uint32_t item_first; /* REGEX_CLASS */
@@ -34,14 +35,16 @@ struct regex_instruction {
     uint32_t item_count;
 };
 
+enum regex_item_kind {
+    REGEX_ITEM_RANGE,      /* from..to, both included */
+    REGEX_ITEM_ASCII,      /* the ASCII class number `from` */
+    REGEX_ITEM_CATEGORIES, /* the set `from` of general categories */
+    REGEX_ITEM_SCRIPT,     /* the script number `from` */
+};
+
 /* One part of a class. */
 struct regex_item {
-    enum {
-        REGEX_ITEM_RANGE,      /* from..to, both included */
-        REGEX_ITEM_ASCII,      /* the ASCII class number `from` */
-        REGEX_ITEM_CATEGORIES, /* the set `from` of general categories */
-        REGEX_ITEM_SCRIPT,     /* the script number `from` */
-    } kind;
+    enum regex_item_kind kind;
     bool negative; /* applies after folding, as the class's own does */
     uint32_t from, to;
 };

@@ -45,21 +45,39 @@ int cel_unicode_script(struct str name)
     return -1;
 }
 
-bool cel_unicode_in_script(uint32_t rune, int script)
+/* Whether the row begins at or before the code point of the script. */
+static bool unicode_script_before(const struct cel_script_range *range, int script, uint32_t rune)
 {
-    for (size_t i = 0; i < cel_unicode_scripts_count; i++) {
-        const struct cel_script_range *range = &cel_unicode_scripts[i];
-        if (range->script == (uint32_t)script && rune >= range->from && rune <= range->to) {
-            return true;
-        }
-    }
-    return false;
+    return range->script < (uint32_t)script ||
+           (range->script == (uint32_t)script && range->from <= rune);
 }
 
+bool cel_unicode_in_script(uint32_t rune, int script)
+{
+    size_t low = 0, high = cel_unicode_scripts_count; /* rows by script, then by code point */
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        bool before = unicode_script_before(&cel_unicode_scripts[middle], script, rune);
+        low = before ? middle + 1 : low;
+        high = before ? high : middle;
+    }
+    const struct cel_script_range *range = low == 0 ? NULL : &cel_unicode_scripts[low - 1];
+    return range != NULL && range->script == (uint32_t)script && rune >= range->from &&
+           rune <= range->to;
+}
+
+/* Runs are by their first code point; those with stride 2 overlap in pairs. */
 uint32_t cel_unicode_fold(uint32_t rune)
 {
-    for (size_t i = 0; i < cel_unicode_folds_count && cel_unicode_folds[i].from <= rune; i++) {
-        const struct cel_fold_run *run = &cel_unicode_folds[i];
+    size_t low = 0, high = cel_unicode_folds_count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        bool before = cel_unicode_folds[middle].from <= rune;
+        low = before ? middle + 1 : low;
+        high = before ? high : middle;
+    }
+    for (size_t i = low; i > 0 && i + 2 > low; i--) {
+        const struct cel_fold_run *run = &cel_unicode_folds[i - 1];
         if (rune <= run->to && (rune - run->from) % run->stride == 0) {
             return (uint32_t)((int32_t)rune + run->delta);
         }
@@ -72,16 +90,4 @@ bool cel_unicode_space(uint32_t rune)
     return (rune >= '\t' && rune <= '\r') || rune == 0x85 ||
            (rune >= ' ' &&
             (cel_unicode_category(rune) & (cel_unicode_category_set(STR("Z")))) != 0);
-}
-
-bool cel_unicode_printable(uint32_t rune)
-{
-    static const char kinds[] = "LMNPS";
-    uint32_t category = cel_unicode_category(rune);
-    for (size_t i = 0; kinds[i] != '\0'; i++) {
-        if ((category & cel_unicode_category_set(str_make(kinds + i, 1))) != 0) {
-            return true;
-        }
-    }
-    return rune == ' ';
 }

@@ -17,9 +17,6 @@ bool cel_unicode_in_script(uint32_t rune, int script);
 uint32_t cel_unicode_fold(uint32_t rune);
 /* White_Space, as `trim` takes it. */
 bool cel_unicode_space(uint32_t rune);
-/* Letters, marks, numbers, punctuation, symbols and the ASCII space. */
-bool cel_unicode_printable(uint32_t rune);
-
 /* The tables' rows: each category run is first code point << 5 | category number. */
 struct cel_script_range {
     uint32_t from, to;
