@@ -137,3 +137,23 @@ struct status hierarchy_walk(struct decide *d, enum hierarchy hierarchy,
     ids_sort(ids);
     return status_ok();
 }
+
+struct status hierarchy_check_above(struct decide *d, enum hierarchy hierarchy, const char *id,
+                                    size_t above_max)
+{
+    struct ids below = { .arena = d->arena };
+    TRY_ACCEPTED(d, hierarchy_walk(d, hierarchy, HIERARCHY_DOWN, id, &below));
+    for (size_t i = 0; i < below.count; i++) {
+        struct ids above = { .arena = d->arena };
+        TRY_ACCEPTED(d, hierarchy_walk(d, hierarchy, HIERARCHY_UP, below.items[i].data, &above));
+        if (above.count - 1 > above_max) {
+            char noun[LIFE_NOUN_SIZE];
+            return decide_reject(d, STATUS_FAILED_PRECONDITION,
+                                 "expected at most %zu %s above %s '%.*s', but there would be %zu",
+                                 above_max, hierarchies[hierarchy].words,
+                                 life_noun(hierarchies[hierarchy].kind, noun),
+                                 STR_ARG(below.items[i]), above.count - 1);
+        }
+    }
+    return status_ok();
+}

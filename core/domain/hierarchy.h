@@ -31,6 +31,12 @@ enum { HIERARCHY_WALK_MAX = 10000 };
  * that changed the relation was emitted: a rejection drops it. */
 MUST_USE struct status hierarchy_check(struct decide *d, enum hierarchy hierarchy, const char *id);
 
+/* Rejects with FAILED_PRECONDITION when this entity or one below it has more than `above_max`
+ * others above it, over all levels: those below get longer lists, too. To be called after the
+ * event. */
+MUST_USE struct status hierarchy_check_above(struct decide *d, enum hierarchy hierarchy,
+                                             const char *id, size_t above_max);
+
 enum hierarchy_direction { HIERARCHY_UP, HIERARCHY_DOWN };
 
 /* Adds all entities above or below this one, at every level, and itself, in byte order. Rejects as

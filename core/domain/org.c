@@ -28,10 +28,6 @@ static struct status org_check_owner(struct decide *d, const Agency__V1__CreateO
         return decide_reject(d, STATUS_INVALID_ARGUMENT,
                              "expected owner_subject_id to be " ID_RULE);
     }
-    if ((unsigned)command->owner_type > AGENCY__V1__SUBJECT_TYPE__SUBJECT_TYPE_ORG) {
-        return decide_reject(d, STATUS_INVALID_ARGUMENT, "expected a type of subject, but it is %u",
-                             (unsigned)command->owner_type);
-    }
     if (credential == NULL || !id_valid(str_z(credential->credential_id))) {
         return decide_reject(d, STATUS_INVALID_ARGUMENT,
                              "expected a credential for the owner with an id, but there is none");

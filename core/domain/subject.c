@@ -13,10 +13,6 @@ struct status decide_register_subject(struct decide *d, const Agency__V1__Regist
 {
     const Agency__V1__Subject *none;
     TRY_ACCEPTED(d, life_find_subject(d, &none));
-    if ((unsigned)command->type > AGENCY__V1__SUBJECT_TYPE__SUBJECT_TYPE_ORG) {
-        return decide_reject(d, STATUS_INVALID_ARGUMENT, "expected a type of subject, but it is %u",
-                             (unsigned)command->type);
-    }
     TRY_ACCEPTED(d, rules_check_name(d, ENTITY_SUBJECT, command->subject_id, command->name));
     Agency__V1__SubjectRegistered event = AGENCY__V1__SUBJECT_REGISTERED__INIT;
     fields_copy(&command->base, &event.base);
@@ -119,16 +115,8 @@ static struct status subject_check_parents(struct decide *d,
 /* Looks at the relation as it is after the event. */
 static struct status subject_check_inherited(struct decide *d, const char *subject_id)
 {
-    struct ids above = { .arena = d->arena };
     TRY_ACCEPTED(d, hierarchy_check(d, HIERARCHY_SUBJECT_PARENTS, subject_id));
-    TRY_ACCEPTED(d, hierarchy_walk(d, HIERARCHY_SUBJECT_PARENTS, HIERARCHY_UP, subject_id, &above));
-    if (above.count - 1 > SUBJECT_PARENTS_MAX) {
-        return decide_reject(d, STATUS_FAILED_PRECONDITION,
-                             "expected subject '%s' to inherit from at most %d others, but there "
-                             "would be %zu",
-                             subject_id, SUBJECT_PARENTS_MAX, above.count - 1);
-    }
-    return status_ok();
+    return hierarchy_check_above(d, HIERARCHY_SUBJECT_PARENTS, subject_id, SUBJECT_PARENTS_MAX);
 }
 
 struct status decide_set_subject_parents(struct decide *d,
