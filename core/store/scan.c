@@ -57,7 +57,7 @@ static struct status store_scan_start_back(struct store_scan *scan, const struct
     if (!exact && store_prefix_end(&scan->key)) {
         from = buf_str(&scan->key);
     } else if (!exact) {
-        /* No key of ours is longer than this many FF. */
+        /* Above all keys: none begins with so many FF. */
         static const char high[] = "\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF";
         from = store_buf_set(&scan->key, str_z(high));
     }
