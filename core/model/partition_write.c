@@ -6,7 +6,8 @@
 bool partition_due(const struct partition *partition)
 {
     const struct changes *changes = &partition->fold.active_changes;
-    return partition->boundary || changes->decisions_count >= PARTITION_BATCH_MAX ||
+    return partition->boundary || stored_crowded(&partition->stored) ||
+           changes->decisions_count >= PARTITION_BATCH_MAX ||
            changes_size(changes) >= PARTITION_BATCH_SIZE_MAX;
 }
 
@@ -97,8 +98,12 @@ struct status partition_write(struct partition *partition)
     TRY(partition_settle(partition));
     if (!partition_is_written(partition)) {
         partition_freeze(partition);
+        return partition_settle(partition);
     }
-    return partition_settle(partition);
+    /* Reading alone can fill the memory. */
+    return stored_crowded(&partition->stored)
+               ? stored_renew(&partition->stored, partition->reader, NULL, 0)
+               : status_ok();
 }
 
 static void *partition_store_apart(void *self)

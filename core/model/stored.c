@@ -156,11 +156,18 @@ void stored_release(struct stored *stored)
     arena_release(&stored->arena);
 }
 
+bool stored_crowded(const struct stored *stored)
+{
+    enum { ENTRY_SIZE = 160 }; /* of a map, with its key: what is not there is remembered, too */
+    size_t entries = stored->entities.count + stored->rows.lists.count;
+    return stored->arena.used + entries * ENTRY_SIZE > stored->arena.cap / 2;
+}
+
 struct status stored_renew(struct stored *stored, struct store_reader *reader,
                            const struct store_change *changes, size_t changes_count)
 {
     stored->reader = reader;
-    if (stored->arena.used > stored->arena.cap / 2) {
+    if (stored_crowded(stored)) {
         stored_forget(stored);
         return status_ok();
     }

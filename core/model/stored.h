@@ -24,8 +24,10 @@ void stored_init(struct stored *stored, struct store_reader *reader, uint64_t as
 /* A zeroed one is fine. */
 void stored_release(struct stored *stored);
 
-/* Goes on with a later reader: forgets the entities that were changed, or all when more than half
- * of the memory is used. What was given before is invalid. */
+/* True when more than half of the memory is used: it is time for stored_renew. */
+bool stored_crowded(const struct stored *stored);
+/* Goes on with a later reader, or the same: forgets the entities that were changed, or all when it
+ * is crowded. What was given before is invalid. */
 MUST_USE struct status stored_renew(struct stored *stored, struct store_reader *reader,
                                     const struct store_change *changes, size_t changes_count);
 

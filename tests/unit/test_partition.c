@@ -269,3 +269,28 @@ TEST(partition, a_tick_that_tells_another_root_stops_it)
     assert_ok(take_told_root(0));
     assert_code(STATUS_DATA_LOSS, take_told_root(1));
 }
+
+TEST(partition, little_memory_makes_it_write_more_often)
+{
+    struct partition_kit kit;
+    struct partition *partition;
+    char json[96];
+    partition_kit_open_org(&kit);
+    for (int i = 0; i < 200; i++) {
+        snprintf(json, sizeof json, "s%d", i);
+        register_subject(&kit, json);
+    }
+    struct partition_options options = partition_kit_options(&kit, NULL);
+    options.memory_max = 32 << 10;
+    assert_ok(partition_open(&options, &partition));
+    assert_ok(partition_kit_catch_up(&kit, partition));
+    for (int i = 0; i < 200; i++) {
+        snprintf(json, sizeof json, "{\"subjectId\":\"s%d\"}", i);
+        partition_kit_do(&kit, NULL, "suspendSubject", json);
+    }
+    assert_ok(partition_kit_catch_up(&kit, partition));
+    assert_ok(partition_write(kit.decided));
+    assert_ok(store_compare(kit.decided->reader, partition->reader));
+    partition_close(partition);
+    partition_kit_close(&kit);
+}
