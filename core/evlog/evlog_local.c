@@ -208,15 +208,37 @@ static void evlog_local_close(struct evlog *log)
     mem_free(local);
 }
 
-/* Makes what a sync has not confirmed durable, or shows that it is gone. */
-static struct status evlog_local_settle_file(struct evlog_local *local)
+static struct status evlog_local_sync(const struct evlog_local *local)
 {
-    size_t last = local->folder.segments_count - 1;
-    TRY(folder_segment_open(&local->folder, last, !local->read_only, &local->file));
     if (local->folder.io->sync(local->folder.io, local->file) != 0) {
         return folder_error(&local->folder, "sync", "the last segment");
     }
+    return status_ok();
+}
+
+/* For the writer: makes what no sync has confirmed durable, or shows that it is gone. */
+static struct status evlog_local_settle_file(struct evlog_local *local)
+{
+    TRY(evlog_local_sync(local));
     (void)posix_fadvise(local->file, 0, 0, POSIX_FADV_DONTNEED); /* advice may be ignored */
+    return status_ok();
+}
+
+/* Finds where the log ends behind the mark (NULL: there is none that can be read). A writer cuts
+ * off what is torn; a reader makes sure that what it will show is durable. */
+static struct status evlog_local_settle_end(struct evlog_local *local,
+                                            const struct folder_mark *mark)
+{
+    bool torn;
+    TRY(tail_find(&local->folder, mark, &local->written, &torn));
+    if (local->read_only) {
+        bool known = mark != NULL && local->written.position <= mark->position;
+        return known ? status_ok() : evlog_local_sync(local);
+    }
+    uint64_t size = local->written.position - evlog_local_base(local);
+    if (torn && (ftruncate(local->file, (off_t)size) != 0 || fsync(local->file) != 0)) {
+        return folder_error(&local->folder, "cut", "the last segment");
+    }
     return status_ok();
 }
 
@@ -226,25 +248,21 @@ static struct status evlog_local_find_end(struct evlog_local *local)
 {
     struct folder *folder = &local->folder;
     struct folder_mark mark = { .ends = mem_zalloc(1, evlog_local_slots_size(local)) };
-    bool marked = folder_mark_read(folder, local->mark_file, &mark), torn = false;
-    struct status st = folder_refresh(folder);
-    if (st.code == STATUS_OK) {
-        st = evlog_local_settle_file(local);
+    bool marked = folder_mark_read(folder, local->mark_file, &mark);
+    struct status st;
+    TRY_OUT(folder_refresh(folder));
+    TRY_OUT(
+        folder_segment_open(folder, folder->segments_count - 1, !local->read_only, &local->file));
+    if (!local->read_only) {
+        TRY_OUT(evlog_local_settle_file(local));
     }
-    if (st.code == STATUS_OK) {
-        st = tail_find(folder, marked ? &mark : NULL, &local->written, &torn);
-    }
-    mem_free(mark.ends);
-    TRY(st);
-    if (torn && !local->read_only &&
-        (ftruncate(local->file, (off_t)(local->written.position - evlog_local_base(local))) != 0 ||
-         fsync(local->file) != 0)) {
-        return folder_error(folder, "cut", "the last segment");
-    }
+    TRY_OUT(evlog_local_settle_end(local, marked ? &mark : NULL));
     local->durable.position = local->written.position;
     memcpy(local->durable.ends, local->written.ends, evlog_local_slots_size(local));
     memcpy(local->nexts, local->written.ends, evlog_local_slots_size(local));
-    return status_ok();
+out:
+    mem_free(mark.ends);
+    return st;
 }
 
 static struct status evlog_local_check_count(const struct evlog_local *local, uint32_t expected)
