@@ -3,7 +3,8 @@
  * decision records count is core/evlog/chain.h's.
  *
  * A handle is used by one thread, a reader by one thread (it may be another, but the handle is
- * closed last). Nothing blocks: wait on the descriptors with poll(2) or evlog_wait. */
+ * closed last). Appending, polling and reading never block: wait on the descriptors with poll(2) or
+ * evlog_wait. Opening, closing, seeking and evlog_range may wait for a disk or a broker. */
 #ifndef CORE_EVLOG_EVLOG_H
 #define CORE_EVLOG_EVLOG_H
 
