@@ -97,6 +97,11 @@ struct cel_compilation {
 /* Adds a problem at that byte; false always. Only the first of a place is kept. */
 bool cel_problem(struct cel_compilation *c, uint32_t offset, const char *format, ...)
     PRINTF_LIKE(3, 4);
+/* Whether no more problems are kept: then nobody need look for words or near names. */
+static inline bool cel_problems_full(const struct cel_compilation *c)
+{
+    return c->problems->count == CEL_PROBLEMS_MAX;
+}
 /* Notes that the arena is full; NULL always. */
 void *cel_compilation_full(struct cel_compilation *c);
 /* Line and column of a byte. */

@@ -7,6 +7,9 @@
 
 struct str cel_type_text(struct cel_checker *checker, const struct cel_type *type)
 {
+    if (cel_problems_full(checker->c)) {
+        return STR("");
+    }
     struct buf text = { 0 };
     cel_type_print(&text, cel_infer_final(&checker->infer, type));
     struct str copy = arena_copy(checker->c->arena, buf_str(&text));
@@ -67,6 +70,9 @@ static const struct cel_type *cel_optional_type(struct cel_checker *checker,
 void cel_check_no_field(struct cel_checker *checker, const struct cel_node *node,
                         const struct cel_message_type *message)
 {
+    if (cel_problems_full(checker->c)) {
+        return;
+    }
     const struct cel_provider *provider = checker->c->env->provider;
     struct str type = provider->type_name(provider->self, message), nearest = { 0 };
     uint32_t distance = cel_edits_max(node->name) + 1;

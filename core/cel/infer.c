@@ -4,6 +4,10 @@
  * so a type is a line and never a tree of twins. */
 #include "core/cel/infer.h"
 
+/* Deeper types than a source can nest come from chains such as [].min().min() only, each of whose
+ * links wraps the variable of the one before. What lies deeper is dyn. */
+enum { CEL_TYPE_LEVELS_MAX = CEL_DEPTH_MAX + 8 };
+
 static bool cel_infer_grow(struct cel_infer *infer)
 {
     uint32_t max = infer->max == 0 ? 32 : infer->max * 2;
@@ -93,24 +97,24 @@ void cel_infer_undo(struct cel_infer *infer, uint32_t mark)
 /* Also through what the variable stands for: bound to what leads back to it, it would be a circle.
  */
 static bool cel_infer_occurs(const struct cel_infer *infer, const struct cel_type *variable,
-                             const struct cel_type *in)
+                             const struct cel_type *in, uint32_t level)
 {
     while (in != NULL && in != variable && in->kind == CEL_PARAM &&
            infer->bound[in->param_index - 1] != NULL) {
         in = infer->bound[in->param_index - 1];
     }
-    if (in == NULL || in == variable) {
-        return in != NULL;
+    if (in == NULL || in == variable || level == CEL_TYPE_LEVELS_MAX) {
+        return in == variable;
     }
-    return cel_infer_occurs(infer, variable, in->params[0]) ||
-           cel_infer_occurs(infer, variable, in->params[1]);
+    return cel_infer_occurs(infer, variable, in->params[0], level + 1) ||
+           cel_infer_occurs(infer, variable, in->params[1], level + 1);
 }
 
 /* Binds a variable, or replaces what it stands for by something more general. */
 static bool cel_infer_bind(struct cel_infer *infer, const struct cel_type *variable,
                            const struct cel_type *type)
 {
-    if (cel_infer_occurs(infer, variable, type)) {
+    if (cel_infer_occurs(infer, variable, type, 0)) {
         return false;
     }
     if (infer->trail_count == infer->trail_max) {
@@ -163,11 +167,11 @@ static const struct cel_type *cel_infer_last(const struct cel_infer *infer,
 
 /* Whether `a` says no more than `b`. */
 static bool cel_infer_general(const struct cel_infer *infer, const struct cel_type *a,
-                              const struct cel_type *b)
+                              const struct cel_type *b, uint32_t level)
 {
     a = cel_infer_find(infer, a);
     b = cel_infer_find(infer, b);
-    if (cel_infer_is_dyn(a) || a->kind == CEL_PARAM) {
+    if (cel_infer_is_dyn(a) || a->kind == CEL_PARAM || level == CEL_TYPE_LEVELS_MAX) {
         return true;
     }
     if (cel_infer_is_dyn(b) || b->kind == CEL_PARAM) {
@@ -186,9 +190,9 @@ static bool cel_infer_general(const struct cel_infer *infer, const struct cel_ty
         return false;
     }
     return (a->params[0] == NULL || b->params[0] == NULL ||
-            cel_infer_general(infer, a->params[0], b->params[0])) &&
+            cel_infer_general(infer, a->params[0], b->params[0], level + 1)) &&
            (a->params[1] == NULL || b->params[1] == NULL ||
-            cel_infer_general(infer, a->params[1], b->params[1]));
+            cel_infer_general(infer, a->params[1], b->params[1], level + 1));
 }
 
 /* Bindings are always to what the other side stands for at last, never to a variable on the way:
@@ -211,7 +215,7 @@ static bool cel_infer_go_variable(struct cel_infer *infer, const struct cel_type
     }
     bool fits = to_variable ? cel_infer_go(infer, other, stands_for)
                             : cel_infer_go(infer, stands_for, other);
-    if (fits && cel_infer_general(infer, other, stands_for)) {
+    if (fits && cel_infer_general(infer, other, stands_for, 0)) {
         cel_infer_bind(infer, variable, other);
     }
     return fits;
@@ -229,8 +233,8 @@ static bool cel_infer_go_params(struct cel_infer *infer, const struct cel_type *
     return true;
 }
 
-static bool cel_infer_go(struct cel_infer *infer, const struct cel_type *from,
-                         const struct cel_type *to)
+static bool cel_infer_go_level(struct cel_infer *infer, const struct cel_type *from,
+                               const struct cel_type *to)
 {
     if (from->kind == CEL_PARAM || to->kind == CEL_PARAM) {
         return cel_infer_go_variable(infer, from, to);
@@ -256,23 +260,41 @@ static bool cel_infer_go(struct cel_infer *infer, const struct cel_type *from,
     return from->kind == CEL_TYPE || cel_infer_go_params(infer, from, to);
 }
 
+static bool cel_infer_go(struct cel_infer *infer, const struct cel_type *from,
+                         const struct cel_type *to)
+{
+    if (infer->level == CEL_TYPE_LEVELS_MAX) {
+        return true;
+    }
+    infer->level++;
+    bool fits = cel_infer_go_level(infer, from, to);
+    infer->level--;
+    return fits;
+}
+
 bool cel_infer_assign(struct cel_infer *infer, const struct cel_type *from,
                       const struct cel_type *to)
 {
     return cel_infer_go(infer, from, to);
 }
 
-const struct cel_type *cel_infer_final(struct cel_infer *infer, const struct cel_type *type)
+static const struct cel_type *cel_infer_final_level(struct cel_infer *infer,
+                                                    const struct cel_type *type, uint32_t level)
 {
     if (type == NULL) {
         return NULL;
     }
     type = cel_infer_find(infer, type);
-    if (type->kind == CEL_PARAM) {
+    if (type->kind == CEL_PARAM || level == CEL_TYPE_LEVELS_MAX) {
         return &cel_type_dyn;
     }
-    return cel_infer_with(infer, type, cel_infer_final(infer, type->params[0]),
-                          cel_infer_final(infer, type->params[1]));
+    return cel_infer_with(infer, type, cel_infer_final_level(infer, type->params[0], level + 1),
+                          cel_infer_final_level(infer, type->params[1], level + 1));
+}
+
+const struct cel_type *cel_infer_final(struct cel_infer *infer, const struct cel_type *type)
+{
+    return cel_infer_final_level(infer, type, 0);
 }
 
 const struct cel_type *cel_infer_join(struct cel_infer *infer, const struct cel_type *so_far,
@@ -286,5 +308,5 @@ const struct cel_type *cel_infer_join(struct cel_infer *infer, const struct cel_
         cel_infer_undo(infer, mark);
         return &cel_type_dyn;
     }
-    return cel_infer_general(infer, so_far, item) ? so_far : item;
+    return cel_infer_general(infer, so_far, item, 0) ? so_far : item;
 }

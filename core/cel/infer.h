@@ -15,7 +15,8 @@ struct cel_infer {
     struct cel_infer_step *trail;  /* what was bound, for taking it back */
     uint32_t count, max;           /* of variables */
     uint32_t trail_count, trail_max;
-    bool full; /* the arena is; types are dyn from then on */
+    uint32_t level; /* of types inside types, of the assignment under way */
+    bool full;      /* the arena is; types are dyn from then on */
 };
 
 /* A variable that stands for nothing yet. */

@@ -88,6 +88,9 @@ static void cel_overload_print_shapes(struct cel_checker *checker, const struct 
 
 static void cel_overload_problem(struct cel_checker *checker, const struct cel_node *node)
 {
+    if (cel_problems_full(checker->c)) {
+        return;
+    }
     struct buf text = { 0 };
     struct str name = cel_shown_name(node->name);
     buf_printf(&text, "expected operands that '%.*s' takes, but found (", STR_ARG(name));
@@ -105,6 +108,9 @@ static void cel_overload_problem(struct cel_checker *checker, const struct cel_n
 
 static void cel_overload_unknown(struct cel_checker *checker, const struct cel_node *node)
 {
+    if (cel_problems_full(checker->c)) {
+        return;
+    }
     struct str nearest = { 0 };
     uint32_t distance = cel_edits_max(node->name) + 1;
     for (uint32_t table = 0; cel_tables[table] != NULL; table++) {

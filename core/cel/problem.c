@@ -9,7 +9,7 @@
 bool cel_problem(struct cel_compilation *c, uint32_t offset, const char *format, ...)
 {
     struct cel_problems *problems = c->problems;
-    if (problems->count == CEL_PROBLEMS_MAX) {
+    if (cel_problems_full(c)) {
         return false;
     }
     for (uint32_t i = 0; i < problems->count; i++) {

@@ -216,6 +216,9 @@ static void cel_nearer(struct str wanted, struct str candidate, struct str *near
 
 void cel_resolve_problem(struct cel_checker *checker, const struct cel_node *node)
 {
+    if (cel_problems_full(checker->c)) {
+        return;
+    }
     const struct cel_env *env = checker->c->env;
     struct str nearest = { 0 };
     uint32_t distance = cel_edits_max(node->name) + 1;

@@ -211,15 +211,20 @@ TEST(cel_attack, the_deepest_allowed_nesting_of_every_operator_fits_the_stack)
 TEST(cel_attack, long_chains_cost_neither_stack_nor_time)
 {
     static const char *const chains[] = {
-        "+x",   "+1",   "||d",       "&&d", "==d",      "-u",  ".a",         "[0]",
-        ".a()", ",1",   "?1",        "!",   "-",        "||x", "*x",         ".map(i,i)",
-        "in l", "<x",   ".size()",   ".?a", "+[]",      "+{}", "+s",         "+'a'",
-        "==[]", ".b.c", ".abcdefgh", "||y", "+size(s)", "%x",  "+role.name", " // \n",
+        "+x",         "+1",        "||d",      "&&d",      "==d",
+        "-u",         ".a",        "[0]",      ".a()",     ",1",
+        "?1",         "!",         "-",        "||x",      "*x",
+        ".map(i,i)",  "in l",      "<x",       ".size()",  ".?a",
+        "+[]",        "+{}",       "+s",       "+'a'",     "==[]",
+        ".b.c",       ".abcdefgh", "||y",      "+size(s)", "%x",
+        "+role.name", ".min()",    ".first()", ".value()", ".min()==d.min()",
+        ".flatten()", " // \n",
     };
     for (size_t i = 0; i < sizeof chains / sizeof chains[0]; i++) {
         attack_repeat("x", chains[i], "");
         attack_repeat("d", chains[i], "");
         attack_repeat("s", chains[i], "");
+        attack_repeat("[]", chains[i], "");
         attack_repeat("", chains[i], "");
     }
 }
