@@ -68,8 +68,10 @@ struct cel_problems {
 
 struct cel_program;
 
-/* Compiles into the arena. INVALID_ARGUMENT: *problems says where and why; RESOURCE_EXHAUSTED: the
- * arena is full. */
+/* Compiles into the arena (8 MiB is enough for any source). The program borrows the environment and
+ * the source. INVALID_ARGUMENT: *problems says where and why; RESOURCE_EXHAUSTED: the arena is
+ * full.
+ */
 MUST_USE struct status cel_compile(const struct cel_env *env, struct str source,
                                    struct arena *arena, const struct cel_program **program,
                                    struct cel_problems *problems);
@@ -90,15 +92,17 @@ struct cel_cost_estimate {
 struct cel_cost_estimate cel_cost(const struct cel_program *program);
 
 struct cel_outcome {
-    struct cel_value value; /* valid when error.kind is CEL_ERROR_NONE; lives in the arena */
+    struct cel_value value; /* when it succeeded; borrows from the arena, program and bindings */
     struct cel_error error;
     struct cel_position position; /* of the error */
     struct str part;              /* the source of what failed; borrowed from the program */
     uint64_t gas_used;
 };
 
-/* Evaluates with one value per declared variable, in their order (kind CEL_ERROR: not bound).
- * OK with an outcome, which may be an error of the expression. */
+/* Evaluates with one value per declared variable, in their order (kind CEL_ERROR: not bound), with
+ * at most that gas and what the arena has left. False: outcome->error says why, of the expression
+ * or of gas or memory that ran out; decide as for false. Any thread, each with an arena of its own.
+ */
 bool cel_eval(const struct cel_program *program, const struct cel_value *bindings,
               struct arena *arena, uint64_t gas, struct cel_outcome *outcome);
 
