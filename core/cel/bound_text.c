@@ -1,5 +1,7 @@
 #include "core/cel/bound.h"
 
+#include "core/cel/number.h"
+
 /* A number or time in a list counts one unit, but printed it has up to 410 bytes. */
 enum { CEL_FORMAT_ITEM = 27 };
 
@@ -70,5 +72,6 @@ struct cel_bound cel_bound_text(const struct cel_node *node, enum cel_size size)
 uint64_t cel_gas_format(const struct cel_node *node)
 {
     uint64_t deep = node->args[1]->bound.deep;
-    return cel_plus(cel_times(6, cel_size_format(node)), cel_times(deep, deep));
+    uint64_t items = cel_times(CEL_NUMBER_GAS_MAX, deep);
+    return cel_plus(cel_times(6, cel_size_format(node)), cel_plus(items, cel_times(deep, deep)));
 }

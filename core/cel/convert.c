@@ -104,7 +104,8 @@ static bool cel_double_string(struct cel_run *run, const struct cel_value *args,
     *result = cel_double(0);
     return cel_charge_bytes(run, args[0].size) &&
            (cel_number_double(cel_str(args[0]), &result->number) ||
-            cel_convert_text(run, "a double", args[0]));
+            cel_convert_text(run, "a double", args[0])) &&
+           cel_charge(run, cel_number_gas(result->number));
 }
 
 static bool cel_bool_string(struct cel_run *run, const struct cel_value *args,
@@ -142,7 +143,8 @@ static bool cel_string_double(struct cel_run *run, const struct cel_value *args,
                               struct cel_value *result)
 {
     char text[CEL_NUMBER_TEXT_MAX];
-    return cel_string_new(run, cel_number_shortest(args[0].number, text), result);
+    return cel_charge(run, cel_number_gas(args[0].number)) &&
+           cel_string_new(run, cel_number_shortest(args[0].number, text), result);
 }
 
 static bool cel_string_bytes(struct cel_run *run, const struct cel_value *args,
@@ -179,6 +181,13 @@ static bool cel_type_any_value(struct cel_run *run, const struct cel_value *args
             &cel_type_##from                                                                      \
         }                                                                                         \
     }
+#define CONVERT_DIGITS(name_, from, fn)                                                  \
+    {                                                                                    \
+        .name = #name_, .id = #from "_to_" #name_, .cost = CEL_COST_DIGITS,              \
+        .size = CEL_SIZE_FIRST, .function = fn, .result = &cel_type_##name_, .params = { \
+            &cel_type_##from                                                             \
+        }                                                                                \
+    }
 
 static const struct cel_overload cel_conversion_rows[] = {
     CONVERT(int, int, cel_same),
@@ -193,14 +202,14 @@ static const struct cel_overload cel_conversion_rows[] = {
     CONVERT(double, double, cel_same),
     CONVERT(double, int, cel_double_int),
     CONVERT(double, uint, cel_double_uint),
-    CONVERT(double, string, cel_double_string),
+    CONVERT_DIGITS(double, string, cel_double_string),
     CONVERT(bool, bool, cel_same),
     CONVERT(bool, string, cel_bool_string),
     CONVERT(string, string, cel_same),
     CONVERT(string, bool, cel_string_bool),
     CONVERT(string, int, cel_string_int),
     CONVERT(string, uint, cel_string_int),
-    CONVERT(string, double, cel_string_double),
+    CONVERT_DIGITS(string, double, cel_string_double),
     CONVERT(string, bytes, cel_string_bytes),
     CONVERT(bytes, bytes, cel_same),
     CONVERT(bytes, string, cel_bytes_string),

@@ -5,6 +5,7 @@
  * price of a failure that is absorbed (its copy) is counted for every operand of && and ||, and for
  * every round of all and exists. */
 #include "core/cel/bound.h"
+#include "core/cel/number.h"
 #include "core/cel/program.h"
 
 enum {
@@ -208,6 +209,8 @@ static uint64_t cel_gas_function(const struct cel_node *node, enum cel_cost cost
         return 0;
     case CEL_COST_ARGS:
         return cel_gas_arguments(node);
+    case CEL_COST_DIGITS:
+        return cel_plus(cel_gas_arguments(node), CEL_NUMBER_GAS_MAX);
     case CEL_COST_PRODUCT:
         return cel_gas_product(&node->args[0]->bound, &node->args[1]->bound);
     case CEL_COST_SQUARE:
@@ -244,7 +247,8 @@ static struct cel_bound cel_bound_call(const struct cel_node *node, enum cel_siz
     if (size > CEL_SIZE_SUM) {
         return cel_bound_text(node, size);
     }
-    bound = node->count > 0 ? node->args[0]->bound : bound;
+    bool printed = node->count > 0 && cel_is_small(node->args[0]->type);
+    bound = node->count > 0 && !printed ? node->args[0]->bound : bound;
     for (uint32_t i = 1; i < node->count && size != CEL_SIZE_FIRST; i++) {
         const struct cel_bound *arg = &node->args[i]->bound;
         bound.size = cel_plus(bound.size, arg->size);

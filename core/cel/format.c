@@ -44,7 +44,7 @@ static bool format_double(struct cel_text *out, double number, enum cel_number_s
 {
     struct str text = format_special(number);
     if (text.size == 0) {
-        if (!cel_charge_bytes(out->run, 400)) { /* the window that digits come from */
+        if (!cel_charge(out->run, cel_number_gas(number))) {
             return false;
         }
         text = cel_number_print(out->run->arena, number, style, precision);

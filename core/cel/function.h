@@ -12,6 +12,7 @@ enum { CEL_PARAMS_MAX = 4 };
 enum cel_cost {
     CEL_COST_ONE,      /* does not depend on sizes */
     CEL_COST_ARGS,     /* with the sum of the arguments' sizes (bytes / 16, elements) */
+    CEL_COST_DIGITS,   /* the same, and reading or printing a double */
     CEL_COST_PRODUCT,  /* with the product of the first two arguments' sizes */
     CEL_COST_SQUARE,   /* with the square of the first argument's size */
     CEL_COST_SORT,     /* with n log n of the first argument's size */

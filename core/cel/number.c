@@ -247,6 +247,18 @@ static void number_apart(double value, uint64_t *mantissa, int *exponent)
     *exponent = (biased > 0 ? biased : 1) - 1075;
 }
 
+uint64_t cel_number_gas(double value)
+{
+    uint64_t mantissa;
+    int exponent;
+    number_apart(value, &mantissa, &exponent);
+    if (!isfinite(value) || mantissa == 0) {
+        return 1;
+    }
+    exponent += NUMBER_MANTISSA_BITS;
+    return 1 + (uint64_t)(exponent < 0 ? -exponent : exponent) / 8;
+}
+
 static size_t number_first_digit(const struct cel_decimal *decimal)
 {
     size_t position = decimal->first * CEL_DECIMAL_LIMB_DIGITS;
