@@ -9,7 +9,7 @@
 
 static void register_subject(struct partition_kit *kit, const char *id)
 {
-    char json[128];
+    char json[256];
     snprintf(json, sizeof json, "{\"subjectId\":\"%s\",\"type\":\"SUBJECT_TYPE_HUMAN\"}", id);
     partition_kit_do(kit, NULL, "registerSubject", json);
 }
