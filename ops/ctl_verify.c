@@ -9,6 +9,7 @@
 #include "core/pb/message.h"
 #include "ops/progress.h"
 #include "ops/reading.h"
+#include "replay/check_commands.h"
 #include "replay/fold_log.h"
 
 enum { VERIFY_LEVEL = 1 };
@@ -169,6 +170,9 @@ static struct status verify_partition(struct verify *verify, uint32_t number, bo
     verify_begin(verify, number, end - begin);
     TRY(data_dir_remove(verify->fresh));
     struct status st = verify_fold(verify);
+    if (st.code == STATUS_OK && !replace) {
+        st = check_commands(verify->log, number);
+    }
     progress_end(&verify->progress);
     bool differs = st.code == STATUS_DATA_LOSS && verify->root[0] != '\0';
     verify_say(verify, st);
