@@ -113,15 +113,6 @@ static inline struct str cel_shortened(struct str part)
 }
 /* A function's name as people write it: "+" for "_+_", "in" for "@in". */
 struct str cel_shown_name(struct str name);
-/* How many edits lie between two names, at most `max`, else max + 1. For suggestions. */
-uint32_t cel_edit_distance(struct str a, struct str b, uint32_t max);
-
-/* Edits up to which another name may have been meant. */
-static inline uint32_t cel_edits_max(struct str name)
-{
-    return name.size < 2 ? 0 : name.size < 5 ? 1 : 2;
-}
-
 /* Parses the source into c->root; false: problems say why, or the arena is full. */
 bool cel_parse(struct cel_compilation *c);
 /* Gives every node a type and every name a meaning. */

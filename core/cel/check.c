@@ -4,6 +4,7 @@
  * so recursion is as deep as the source nests and no deeper. With env->unchecked nothing is
  * refused: what does not fit is dyn and seen at run time. */
 #include "core/cel/check.h"
+#include "core/base/nearest.h"
 
 struct str cel_type_text(struct cel_checker *checker, const struct cel_type *type)
 {
@@ -74,26 +75,18 @@ void cel_check_no_field(struct cel_checker *checker, const struct cel_node *node
         return;
     }
     const struct cel_provider *provider = checker->c->env->provider;
-    struct str type = provider->type_name(provider->self, message), nearest = { 0 };
-    uint32_t distance = cel_edits_max(node->name) + 1;
+    struct str type = provider->type_name(provider->self, message);
+    struct nearest nearest;
+    nearest_init(&nearest, node->name);
     for (uint32_t i = 0; provider->field_name != NULL; i++) {
         struct str name = provider->field_name(provider->self, message, i);
         if (name.size == 0) {
             break;
         }
-        uint32_t edits = distance == 0 ? 0 : cel_edit_distance(node->name, name, distance - 1);
-        if (edits < distance) {
-            distance = edits;
-            nearest = name;
-        }
+        nearest_offer(&nearest, name);
     }
-    if (nearest.size > 0) {
-        cel_problem(checker->c, node->at, "expected a field of %.*s, but it has no '%.*s'; '%.*s'?",
-                    STR_ARG(type), STR_ARG(node->name), STR_ARG(nearest));
-    } else {
-        cel_problem(checker->c, node->at, "expected a field of %.*s, but it has no '%.*s'",
-                    STR_ARG(type), STR_ARG(node->name));
-    }
+    cel_problem(checker->c, node->at, "expected a field of %.*s, but it has no '%.*s'%s",
+                STR_ARG(type), STR_ARG(node->name), nearest_hint(&nearest));
 }
 
 const struct cel_field *cel_check_field(struct cel_checker *checker,

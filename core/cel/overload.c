@@ -1,5 +1,6 @@
 /* Which overloads a call can mean. With types known there is one; where an operand is dyn, those
  * that fit are kept and the choice is made at run time. */
+#include "core/base/nearest.h"
 #include "core/cel/check.h"
 
 enum { CEL_CANDIDATES_MAX = 64 };
@@ -111,26 +112,15 @@ static void cel_overload_unknown(struct cel_checker *checker, const struct cel_n
     if (cel_problems_full(checker->c)) {
         return;
     }
-    struct str nearest = { 0 };
-    uint32_t distance = cel_edits_max(node->name) + 1;
+    struct nearest nearest;
+    nearest_init(&nearest, node->name);
     for (uint32_t table = 0; cel_tables[table] != NULL; table++) {
         for (uint32_t row = 0; row < cel_tables[table]->count; row++) {
-            struct str name = str_z(cel_tables[table]->rows[row].name);
-            uint32_t edits = distance == 0 ? 0 : cel_edit_distance(node->name, name, distance - 1);
-            if (edits < distance) {
-                distance = edits;
-                nearest = name;
-            }
+            nearest_offer(&nearest, str_z(cel_tables[table]->rows[row].name));
         }
     }
-    if (nearest.size > 0) {
-        cel_problem(checker->c, node->at,
-                    "expected a known function, but there is no '%.*s'; '%.*s'?",
-                    STR_ARG(node->name), STR_ARG(nearest));
-    } else {
-        cel_problem(checker->c, node->at, "expected a known function, but there is no '%.*s'",
-                    STR_ARG(node->name));
-    }
+    cel_problem(checker->c, node->at, "expected a known function, but there is no '%.*s'%s",
+                STR_ARG(node->name), nearest_hint(&nearest));
 }
 
 /* The overloads of the call's name with as many parameters. */

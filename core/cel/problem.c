@@ -75,26 +75,3 @@ void cel_problems_print(struct buf *out, struct str source, const struct cel_pro
         buf_append(out, STR("^\n"));
     }
 }
-
-uint32_t cel_edit_distance(struct str a, struct str b, uint32_t max)
-{
-    enum { LENGTH_MAX = 32 };
-    if (a.size > LENGTH_MAX || b.size > LENGTH_MAX) {
-        return max + 1;
-    }
-    uint8_t row[LENGTH_MAX + 1];
-    for (size_t j = 0; j <= b.size; j++) {
-        row[j] = (uint8_t)j;
-    }
-    for (size_t i = 1; i <= a.size; i++) {
-        uint8_t diagonal = row[0];
-        row[0] = (uint8_t)i;
-        for (size_t j = 1; j <= b.size; j++) {
-            uint8_t best = (uint8_t)(diagonal + (a.data[i - 1] != b.data[j - 1]));
-            uint8_t shorter = row[j] < row[j - 1] ? row[j] : row[j - 1];
-            diagonal = row[j];
-            row[j] = best <= shorter ? best : (uint8_t)(shorter + 1);
-        }
-    }
-    return row[b.size] <= max ? row[b.size] : max + 1;
-}

@@ -1,5 +1,6 @@
 /* What names mean. A name x in container a.b is tried as a.b.x, a.x and x; of a.b.c the longest
  * part that is a known name wins, the rest selects fields. Locals come first. */
+#include "core/base/nearest.h"
 #include "core/cel/check.h"
 
 enum { CEL_QUALIFIED_PARTS_MAX = 16 };
@@ -201,39 +202,21 @@ const struct cel_message_type *cel_resolve_message(struct cel_checker *checker, 
     return NULL;
 }
 
-static void cel_nearer(struct str wanted, struct str candidate, struct str *nearest,
-                       uint32_t *distance)
-{
-    if (candidate.size == 0 || *distance == 0) {
-        return;
-    }
-    uint32_t edits = cel_edit_distance(wanted, candidate, *distance - 1);
-    if (edits < *distance) {
-        *distance = edits;
-        *nearest = candidate;
-    }
-}
-
 void cel_resolve_problem(struct cel_checker *checker, const struct cel_node *node)
 {
     if (cel_problems_full(checker->c)) {
         return;
     }
     const struct cel_env *env = checker->c->env;
-    struct str nearest = { 0 };
-    uint32_t distance = cel_edits_max(node->name) + 1;
+    struct nearest nearest;
+    nearest_init(&nearest, node->name);
     for (const struct cel_scope *scope = checker->scope; scope != NULL; scope = scope->outer) {
-        cel_nearer(node->name, scope->node->name, &nearest, &distance);
-        cel_nearer(node->name, scope->node->second, &nearest, &distance);
+        nearest_offer(&nearest, scope->node->name);
+        nearest_offer(&nearest, scope->node->second);
     }
     for (uint32_t i = 0; i < env->variable_count; i++) {
-        cel_nearer(node->name, env->variables[i].name, &nearest, &distance);
+        nearest_offer(&nearest, env->variables[i].name);
     }
-    if (nearest.size > 0) {
-        cel_problem(checker->c, node->at, "expected a known name, but there is no '%.*s'; '%.*s'?",
-                    STR_ARG(node->name), STR_ARG(nearest));
-    } else {
-        cel_problem(checker->c, node->at, "expected a known name, but there is no '%.*s'",
-                    STR_ARG(node->name));
-    }
+    cel_problem(checker->c, node->at, "expected a known name, but there is no '%.*s'%s",
+                STR_ARG(node->name), nearest_hint(&nearest));
 }
