@@ -106,7 +106,7 @@ def it_tries_a_constraint_without_a_data_folder(tool, fresh):
 
 def it_points_at_what_is_wrong_in_a_constraint(tool, fresh):
     text = tool.error("cel", "check", "role.nam == 'x'", "role:Role", code=FAILED)
-    expect("did you mean 'name'" in text and " |      ^" in text, "the nearest field and a caret", text)
+    expect("did you mean 'name'" in text and " |      ^" in text, "name and caret", text)
     expect("1:3" in tool.error("cel", "eval", "n / 0", "n=1", code=FAILED), "the place")
 
 
