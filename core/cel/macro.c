@@ -62,7 +62,7 @@ static struct cel_node *cel_macro_bind(struct cel_parser *p, const struct cel_no
 static struct cel_node *cel_macro_ident(struct cel_parser *p, const struct cel_node *place,
                                         struct str name)
 {
-    struct cel_node *node = cel_node_like(p, place, CEL_NODE_IDENT, 0);
+    struct cel_node *node = name.data == NULL ? NULL : cel_node_like(p, place, CEL_NODE_IDENT, 0);
     if (node != NULL) {
         node->name = name;
     }
