@@ -1,3 +1,5 @@
+/* Bounds of texts and lists whose size is no sum of the arguments': in the estimate's units, an
+ * item or 16 bytes. Random expressions check them (tests/cel-differential). */
 #include "core/cel/bound.h"
 
 #include "core/cel/number.h"

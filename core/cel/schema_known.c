@@ -1,3 +1,5 @@
+/* Which messages stand for values, and that they are what they claim: a descriptor set may come
+ * from outside, and its google.protobuf.Struct may have any fields. */
 #include "core/cel/schema_known.h"
 
 enum cel_known cel_schema_known(struct str name)

@@ -1,3 +1,5 @@
+/* Looks up the tables by halves. They hold what patterns and trim ask, and no more: names, joining
+ * and the like would be many times as large. */
 #include "core/cel/unicode.h"
 
 /* Two letters each, in the numbering of the table. */

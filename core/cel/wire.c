@@ -1,3 +1,5 @@
+/* The wire format. What is cut off or longer than it can be is refused; groups are skipped by
+ * recursion, which is counted. */
 #include "core/cel/wire.h"
 
 enum { WIRE_VARINT_MAX = 10 };
