@@ -21,7 +21,9 @@ bool cel_node_qualified(struct cel_compilation *c, const struct cel_node *node, 
         memcpy(text + size, part->name.data, part->name.size);
         text[--size] = '.';
     }
-    memcpy(text + part->absolute, part->name.data, part->name.size);
+    if (part->name.size > 0) { /* no name lies nowhere, and memcpy wants an address */
+        memcpy(text + part->absolute, part->name.data, part->name.size);
+    }
     if (part->absolute) {
         text[0] = '.';
     }
