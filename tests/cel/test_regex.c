@@ -194,3 +194,13 @@ TEST(regex, a_step_of_a_program_is_bounded_as_the_estimate_says)
         arena_release(&arena);
     }
 }
+
+/* Bytes that are no UTF-8 do not come from CEL; whoever calls the matcher with them gets an answer.
+ */
+TEST(regex, a_wrong_pattern_of_continuation_bytes_is_refused)
+{
+    char pattern[80];
+    memset(pattern, 0xAB, sizeof pattern);
+    pattern[sizeof pattern - 1] = '(';
+    assert_int_equal(match(str_make(pattern, sizeof pattern), STR("a")).kind, REFUSED);
+}
