@@ -80,18 +80,28 @@ static struct status export_close_file(struct export *export)
 
 /* ---- commands ---- */
 
-/* On the local log the command of a decision is the one before next_command_offset. */
+/* Reads on to the command at an offset: decisions come in the order of their commands. */
+static struct status export_seek_command(struct export *export, uint32_t partition, uint64_t offset,
+                                         struct evlog_record *record)
+{
+    size_t count;
+    do {
+        TRY(evlog_reader_read_to(export->commands, partition, offset + 1, record, 1, &count));
+        if (count != 1 || record->offset > offset) {
+            return status_error(STATUS_DATA_LOSS, "expected the command at offset %" PRIu64,
+                                offset);
+        }
+    } while (record->offset < offset);
+    return status_ok();
+}
+
+/* The command of a decision is the one before next_command_offset. */
 static struct status export_read_command(struct export *export, uint32_t partition, uint64_t offset,
                                          Agency__V1__Command **command)
 {
     struct evlog_record record;
-    size_t count;
     Agency__V1__CommandRecord *read;
-    TRY(evlog_reader_seek(export->commands, partition, offset));
-    TRY(evlog_reader_read(export->commands, &record, 1, &count));
-    if (count != 1) {
-        return status_error(STATUS_DATA_LOSS, "expected the command at offset %" PRIu64, offset);
-    }
+    TRY(export_seek_command(export, partition, offset, &record));
     TRY(pb_unpack(&export->arena, &agency__v1__command_record__descriptor, record.value, PB_STORED,
                   &read));
     *command = read->command;
@@ -137,12 +147,13 @@ static struct status export_take(struct export *export, const struct evlog_recor
     return export_write(export, command, decision);
 }
 
-static struct status export_read(struct export *export, struct evlog_reader *reader)
+static struct status export_read(struct export *export, struct evlog_reader *reader,
+                                 uint32_t partition, uint64_t end)
 {
     struct evlog_record records[EXPORT_RUN];
     size_t count;
     do {
-        TRY(evlog_reader_read(reader, records, EXPORT_RUN, &count));
+        TRY(evlog_reader_read_to(reader, partition, end, records, EXPORT_RUN, &count));
         for (size_t i = 0; i < count; i++) {
             TRY(export_take(export, &records[i]));
         }
@@ -154,13 +165,17 @@ static struct status export_run(struct export *export, struct evlog *log)
 {
     struct evlog_reader *reader = NULL;
     struct status st;
+    uint64_t commands_begin, begin, end;
     uint32_t partition =
         murmur2_partition(export->ctl->options.org, log->identity.partitions_count);
     chain_init(&export->chain, &log->identity, partition, EXPORT_LEVEL);
+    TRY_OUT(evlog_range(log, EVLOG_COMMANDS, partition, &commands_begin, &end));
+    TRY_OUT(evlog_range(log, EVLOG_DECISIONS, partition, &begin, &end));
     TRY_OUT(evlog_reader_open(log, EVLOG_COMMANDS, &export->commands));
+    TRY_OUT(evlog_reader_seek(export->commands, partition, commands_begin));
     TRY_OUT(evlog_reader_open(log, EVLOG_DECISIONS, &reader));
     TRY_OUT(evlog_reader_seek(reader, partition, 0));
-    st = export_read(export, reader);
+    st = export_read(export, reader, partition, end);
 out:
     evlog_reader_close(reader);
     evlog_reader_close(export->commands);

@@ -101,13 +101,14 @@ static struct status log_take(struct log_run *run, const struct evlog_record *re
     return log_show(run, record, &decoded, verdict == CHAIN_ACCEPTED);
 }
 
-static struct status log_read(struct log_run *run, struct evlog_reader *reader, uint32_t partition)
+static struct status log_read(struct log_run *run, struct evlog_reader *reader, uint32_t partition,
+                              uint64_t end)
 {
     struct evlog_record records[LOG_RUN];
     size_t count;
     TRY(evlog_reader_seek(reader, partition, 0));
     do {
-        TRY(evlog_reader_read(reader, records, LOG_RUN, &count));
+        TRY(evlog_reader_read_to(reader, partition, end, records, LOG_RUN, &count));
         for (size_t i = 0; i < count; i++) {
             TRY(log_take(run, &records[i]));
         }
@@ -119,9 +120,11 @@ static struct status log_read(struct log_run *run, struct evlog_reader *reader, 
 static struct status log_partition(struct log_run *run, struct evlog *log, uint32_t partition)
 {
     struct evlog_reader *reader;
+    uint64_t begin, end;
+    TRY(evlog_range(log, EVLOG_DECISIONS, partition, &begin, &end));
     chain_init(&run->chain, &log->identity, partition, LOG_LEVEL);
     TRY(evlog_reader_open(log, EVLOG_DECISIONS, &reader));
-    struct status st = log_read(run, reader, partition);
+    struct status st = log_read(run, reader, partition, end);
     evlog_reader_close(reader);
     return st;
 }

@@ -35,17 +35,9 @@ static void verify_progress(void *context, uint64_t records)
 static struct status verify_compare_rows(const struct verify *verify, struct partition *fresh,
                                          struct partition *live)
 {
-    struct evlog_reader *reader;
-    TRY(evlog_reader_open(verify->log, EVLOG_DECISIONS, &reader));
-    struct status st = evlog_reader_seek(reader, verify->response.partition, live->position.offset);
-    if (st.code == STATUS_OK) {
-        st = partition_catch_up(live, reader);
-    }
-    evlog_reader_close(reader);
-    if (st.code == STATUS_OK && live->position.chain.sequence == fresh->position.chain.sequence) {
-        st = store_compare(fresh->reader, live->reader);
-    }
-    return st;
+    TRY(partition_catch_up(live, verify->log));
+    bool same = live->position.chain.sequence == fresh->position.chain.sequence;
+    return same ? store_compare(fresh->reader, live->reader) : status_ok();
 }
 
 /* The store of the folder, with what it has not seen yet, must have the rows that its log makes. */

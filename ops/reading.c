@@ -40,18 +40,6 @@ static struct status reading_make_folder(struct reading *reading, const struct c
                : status_error(STATUS_UNAVAILABLE, "expected to make a folder for this reader");
 }
 
-static struct status reading_catch_up(struct reading *reading, uint32_t number)
-{
-    struct evlog_reader *follower = NULL;
-    TRY(evlog_reader_open(reading->log, EVLOG_DECISIONS, &follower));
-    struct status st = evlog_reader_seek(follower, number, reading->partition->position.offset);
-    if (st.code == STATUS_OK) {
-        st = partition_catch_up(reading->partition, follower);
-    }
-    evlog_reader_close(follower);
-    return st;
-}
-
 static struct status reading_open_partition(struct reading *reading, struct ctl *ctl)
 {
     char store[DATA_DIR_PATH_MAX];
@@ -66,7 +54,7 @@ static struct status reading_open_partition(struct reading *reading, struct ctl 
                                          .level_known = READING_LEVEL,
                                          .memory_max = READING_MEMORY_MAX };
     TRY(partition_open(&options, &reading->partition));
-    return reading_catch_up(reading, number);
+    return partition_catch_up(reading->partition, reading->log);
 }
 
 /* ---- the moment ---- */
@@ -96,7 +84,7 @@ static int64_t reading_word(const struct ctl *ctl, int64_t wanted_us)
 static struct status reading_vouch(struct reading *reading, struct ctl *ctl, struct moment_ask *ask)
 {
     ask->vouched_us = reading_word(ctl, ask->time_us);
-    return reading_catch_up(reading, reading->partition->position.chain.partition);
+    return partition_catch_up(reading->partition, reading->log);
 }
 
 static struct status reading_parse_version(struct str text, uint64_t *version)

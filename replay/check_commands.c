@@ -2,20 +2,16 @@
 
 #include <inttypes.h>
 
-enum { CHECK_COMMANDS_RUN = 256, CHECK_COMMANDS_PATIENCE_US = 30 * 1000000 };
+enum { CHECK_COMMANDS_RUN = 256 };
 
 static struct status check_commands_read(struct evlog_reader *reader, uint32_t partition,
                                          uint64_t end)
 {
     struct evlog_record records[CHECK_COMMANDS_RUN];
-    while (evlog_reader_position(reader, partition) < end) {
-        size_t count;
-        TRY(evlog_reader_read(reader, records, CHECK_COMMANDS_RUN, &count));
-        if (count == 0 &&
-            !evlog_wait(evlog_reader_descriptor(reader), CHECK_COMMANDS_PATIENCE_US)) {
-            return status_error(STATUS_UNAVAILABLE, "expected the log to give a record in 30 s");
-        }
-    }
+    size_t count;
+    do {
+        TRY(evlog_reader_read_to(reader, partition, end, records, CHECK_COMMANDS_RUN, &count));
+    } while (count > 0);
     return status_ok();
 }
 

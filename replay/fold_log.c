@@ -16,12 +16,13 @@ static struct status fold_log_take(struct fold_log *fold, struct partition *part
 }
 
 static struct status fold_log_read(struct fold_log *fold, struct partition *partition,
-                                   struct evlog_reader *reader)
+                                   struct evlog_reader *reader, uint64_t end)
 {
     struct evlog_record records[FOLD_LOG_RUN];
     size_t count;
     do {
-        struct status st = evlog_reader_read(reader, records, FOLD_LOG_RUN, &count);
+        struct status st =
+            evlog_reader_read_to(reader, fold->partition, end, records, FOLD_LOG_RUN, &count);
         if (st.code == STATUS_DATA_LOSS) {
             fold->offset = evlog_reader_position(reader, fold->partition);
         }
@@ -52,12 +53,14 @@ struct status fold_log_run(struct fold_log *fold, struct partition **partition)
                                          .level_known = FOLD_LOG_LEVEL,
                                          .memory_max = FOLD_LOG_MEMORY_MAX };
     struct evlog_reader *reader;
+    uint64_t begin, end;
     *partition = NULL;
     TRY(partition_open(&options, partition));
+    TRY(evlog_range(fold->log, EVLOG_DECISIONS, fold->partition, &begin, &end));
     TRY(evlog_reader_open(fold->log, EVLOG_DECISIONS, &reader));
     struct status st = evlog_reader_seek(reader, fold->partition, (*partition)->position.offset);
     if (st.code == STATUS_OK) {
-        st = fold_log_read(fold, *partition, reader);
+        st = fold_log_read(fold, *partition, reader, end);
     }
     evlog_reader_close(reader);
     return st.code == STATUS_OK ? st : fold_log_name(fold, *partition, st);

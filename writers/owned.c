@@ -71,18 +71,6 @@ out:
     return st;
 }
 
-static struct status owned_catch_up(struct owned *owned)
-{
-    struct evlog_reader *reader = NULL;
-    TRY(evlog_reader_open(owned->log, EVLOG_DECISIONS, &reader));
-    struct status st = evlog_reader_seek(reader, owned->number, owned->partition->position.offset);
-    if (st.code == STATUS_OK) {
-        st = partition_catch_up(owned->partition, reader);
-    }
-    evlog_reader_close(reader);
-    return st;
-}
-
 static struct status owned_start(struct owned *owned, const struct owned_options *options)
 {
     struct partition_options partition = { .store = options->store,
@@ -91,7 +79,7 @@ static struct status owned_start(struct owned *owned, const struct owned_options
                                            .level_known = OWNED_LEVEL,
                                            .memory_max = OWNED_MEMORY_MAX };
     TRY(partition_open(&partition, &owned->partition));
-    TRY(owned_catch_up(owned));
+    TRY(partition_catch_up(owned->partition, owned->log));
     TRY(owned_begin_epoch(owned, options));
     uint64_t begin;
     TRY(evlog_range(owned->log, EVLOG_COMMANDS, owned->number, &begin, &owned->commands_end));

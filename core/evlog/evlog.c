@@ -5,6 +5,8 @@
 
 #include "core/evlog/record.h"
 
+enum { EVLOG_PATIENCE_US = 30 * 1000000 };
+
 static struct status evlog_check_item(const struct evlog *log, const struct evlog_item *item)
 {
     assert(item->stream == EVLOG_COMMANDS || item->stream == EVLOG_DECISIONS);
@@ -79,6 +81,24 @@ struct status evlog_reader_read(struct evlog_reader *reader, struct evlog_record
     assert(out_max > 0);
     *out_count = 0;
     return reader->ops->read(reader, out, out_max, out_count);
+}
+
+struct status evlog_reader_read_to(struct evlog_reader *reader, uint32_t partition, uint64_t end,
+                                   struct evlog_record *out, size_t out_max, size_t *out_count)
+{
+    *out_count = 0;
+    while (evlog_reader_position(reader, partition) < end) {
+        TRY(evlog_reader_read(reader, out, out_max, out_count));
+        if (*out_count > 0) {
+            return status_ok();
+        }
+        bool moved = evlog_reader_position(reader, partition) >= end; /* over a gap */
+        if (!moved && !evlog_wait(evlog_reader_descriptor(reader), EVLOG_PATIENCE_US)) {
+            return status_error(STATUS_UNAVAILABLE,
+                                "expected the log to give a record within 30 s");
+        }
+    }
+    return status_ok();
 }
 
 uint64_t evlog_reader_position(const struct evlog_reader *reader, uint32_t partition)

@@ -117,6 +117,12 @@ void evlog_reader_leave(struct evlog_reader *reader, uint32_t partition);
  * out_count is 0); seek behind it to go on. UNAVAILABLE: try again later. */
 MUST_USE struct status evlog_reader_read(struct evlog_reader *reader, struct evlog_record *out,
                                          size_t out_max, size_t *out_count);
+/* The same for a reader that follows one partition alone, up to `end` (of evlog_range): waits for
+ * what is not there yet, as a broker sends it, so that only the end gives none. UNAVAILABLE:
+ * nothing came for 30 s. */
+MUST_USE struct status evlog_reader_read_to(struct evlog_reader *reader, uint32_t partition,
+                                            uint64_t end, struct evlog_record *out, size_t out_max,
+                                            size_t *out_count);
 /* The offset behind the last record that read gave, or passed over where the log has gaps. */
 uint64_t evlog_reader_position(const struct evlog_reader *reader, uint32_t partition);
 /* Readable when read may have something to give that it had not when it last gave nothing. */

@@ -106,13 +106,13 @@ static bool partition_is_of(struct partition *partition, const struct partition_
 
 /* Reads the record that the store saw last. */
 static struct status partition_check_record(const struct partition *partition,
-                                            struct evlog_reader *reader)
+                                            struct evlog_reader *reader, uint64_t end)
 {
     const struct position *position = &partition->position;
     struct evlog_record record;
     size_t count;
     TRY(evlog_reader_seek(reader, position->chain.partition, position->head_offset));
-    TRY(evlog_reader_read(reader, &record, 1, &count));
+    TRY(evlog_reader_read_to(reader, position->chain.partition, end, &record, 1, &count));
     if (count == 1 && record.offset == position->head_offset) {
         const struct str parts[] = { hash_str(&position->head_before), record.value };
         struct hash head = hash_sha256(parts, 2);
@@ -144,7 +144,7 @@ static struct status partition_check_log(const struct partition *partition, stru
     }
     struct evlog_reader *reader;
     TRY(evlog_reader_open(log, EVLOG_DECISIONS, &reader));
-    struct status st = partition_check_record(partition, reader);
+    struct status st = partition_check_record(partition, reader, end);
     evlog_reader_close(reader);
     return st;
 }

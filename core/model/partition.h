@@ -75,9 +75,8 @@ MUST_USE struct status partition_take(struct partition *partition, uint64_t offs
 /* The same for a decision that the caller has folded itself. */
 MUST_USE struct status partition_pass(struct partition *partition, uint64_t offset,
                                       struct str value, struct record *record, bool *accepted);
-/* Takes all that a reader has, which follows this partition alone, from position.offset on; writes
- * when due and at the end. */
-MUST_USE struct status partition_catch_up(struct partition *partition, struct evlog_reader *reader);
+/* Takes all that the log has now, from position.offset on; writes when due and at the end. */
+MUST_USE struct status partition_catch_up(struct partition *partition, struct evlog *log);
 
 /* True when the batch must be written before another record is taken. */
 bool partition_due(const struct partition *partition);

@@ -147,15 +147,16 @@ struct status partition_pass(struct partition *partition, uint64_t offset, struc
     return partition_take_next(partition, offset, value, true, record, accepted);
 }
 
-struct status partition_catch_up(struct partition *partition, struct evlog_reader *reader)
+static struct status partition_take_to(struct partition *partition, struct evlog_reader *reader,
+                                       uint64_t end)
 {
     enum { RECORDS = 256 };
     struct evlog_record records[RECORDS];
+    uint32_t number = partition->position.chain.partition;
     size_t count;
     do {
-        TRY(evlog_reader_read(reader, records, RECORDS, &count));
+        TRY(evlog_reader_read_to(reader, number, end, records, RECORDS, &count));
         for (size_t i = 0; i < count; i++) {
-            assert(records[i].partition == partition->position.chain.partition);
             if (partition_due(partition)) {
                 TRY(partition_write_behind(partition));
             }
@@ -163,4 +164,19 @@ struct status partition_catch_up(struct partition *partition, struct evlog_reade
         }
     } while (count > 0);
     return partition_write(partition);
+}
+
+struct status partition_catch_up(struct partition *partition, struct evlog *log)
+{
+    struct evlog_reader *reader;
+    uint64_t begin, end;
+    uint32_t number = partition->position.chain.partition;
+    TRY(evlog_range(log, EVLOG_DECISIONS, number, &begin, &end));
+    TRY(evlog_reader_open(log, EVLOG_DECISIONS, &reader));
+    struct status st = evlog_reader_seek(reader, number, partition->position.offset);
+    if (st.code == STATUS_OK) {
+        st = partition_take_to(partition, reader, end);
+    }
+    evlog_reader_close(reader);
+    return st;
 }

@@ -279,6 +279,24 @@ CONTRACT(a_reader_is_woken_by_what_comes)
     evlog_reader_close(reader);
 }
 
+CONTRACT(reading_to_an_end_waits_for_all_before_it)
+{
+    struct evlog_reader *reader;
+    struct evlog_record records[16];
+    uint64_t begin, end;
+    size_t count, all = 0;
+    append_many(world->log, 400);
+    assert_ok(evlog_range(world->log, EVLOG_DECISIONS, 3, &begin, &end));
+    assert_ok(evlog_reader_open(world->log, EVLOG_DECISIONS, &reader));
+    assert_ok(evlog_reader_seek(reader, 3, begin));
+    do {
+        assert_ok(evlog_reader_read_to(reader, 3, end, records, 16, &count));
+        all += count;
+    } while (count > 0);
+    assert_int_equal(all, 100);
+    evlog_reader_close(reader);
+}
+
 CONTRACT(a_position_beyond_the_end_is_out_of_range)
 {
     struct evlog_reader *reader;

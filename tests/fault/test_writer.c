@@ -47,17 +47,13 @@ static void assert_state(struct writer_kit *kit)
         .log = log, .number = number, .level_known = 1, .memory_max = 1 << 26
     };
     struct partition *partition = NULL;
-    struct evlog_reader *reader = NULL;
     struct arena arena;
     Agency__V1__OrgHead *head = NULL;
     arena_init(&arena, 1 << 20);
     assert_ok(partition_open(&options, &partition));
-    assert_ok(evlog_reader_open(log, EVLOG_DECISIONS, &reader));
-    assert_ok(evlog_reader_seek(reader, number, 0));
-    assert_ok(partition_catch_up(partition, reader));
+    assert_ok(partition_catch_up(partition, log));
     assert_ok(fold_head(&partition->fold, &arena, STR("acme"), &head));
     assert_int_equal(head->org_sequence, 1 + STEPS - 1); /* the org, and the accepted steps */
-    evlog_reader_close(reader);
     partition_close(partition);
     evlog_close(log);
     arena_release(&arena);

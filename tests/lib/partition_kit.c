@@ -161,14 +161,7 @@ struct partition_options partition_kit_options(const struct partition_kit *kit, 
 
 struct status partition_kit_catch_up(const struct partition_kit *kit, struct partition *partition)
 {
-    struct evlog_reader *reader;
-    TRY(evlog_reader_open(kit->log, EVLOG_DECISIONS, &reader));
-    struct status st = evlog_reader_seek(reader, 0, partition->position.offset);
-    if (st.code == STATUS_OK) {
-        st = partition_catch_up(partition, reader);
-    }
-    evlog_reader_close(reader);
-    return st;
+    return partition_catch_up(partition, kit->log);
 }
 
 struct partition *partition_kit_fold(const struct partition_kit *kit, const char *store)
