@@ -1,0 +1,102 @@
+/* The writer on a log that others may write, too: one thread that follows partitions, takes over
+ * those that nobody serves, decides what lies in their commands and answers in their decisions.
+ * What it can not decide goes to the rejected. Behind the log it writes the stores.
+ *
+ * Commands come over the log alone: whoever may produce to it asks. */
+#ifndef WRITERS_COWRITER_H
+#define WRITERS_COWRITER_H
+
+#include "core/base/clock.h"
+#include "core/model/partition.h"
+
+struct proof_cluster;
+
+/* The number of a partition in a report that is about all. */
+#define COWRITER_ALL UINT32_MAX
+
+struct cowriter_partition {
+    uint32_t number;
+    uint32_t rank; /* 0 = the first to take over; each rank waits for `silence_us` longer */
+};
+
+/* Who does something with what is written: the feed. All but `self` may be NULL; called in the
+ * writer's thread, so none may block. */
+struct cowriter_follower {
+    /* The partition's store has something new, or the descriptor was readable, or a second is over.
+     * `serving`: this process decides it. Borrowed for the call. */
+    void (*step)(void *self, struct partition *partition, bool serving);
+    /* To be watched along; -1: none now. */
+    int (*descriptor)(void *self);
+    void *self;
+};
+
+struct cowriter_options {
+    /* Opens the log for appending, at the start and again whenever it broke. */
+    struct status (*open_log)(void *context, struct evlog **log);
+    /* Tells a person what happened, in the writer's thread; OK: all is well again. May be NULL. */
+    void (*report)(void *context, uint32_t partition, struct status what);
+    void *context;
+    struct cowriter_follower follower;
+    const char *stores; /* folder of the stores, `pNN` each; made if missing; NULL: in memory */
+    struct clock clock;
+    struct str configuration; /* a DecidingConfiguration, packed, for epochs that begin here */
+    const struct proof_cluster *cluster;         /* to check who sent a command */
+    const struct cowriter_partition *partitions; /* NULL: all, of rank 0 */
+    uint32_t partitions_count;
+    int64_t silence_us;  /* T: a log so long without a record has no owner any more */
+    uint64_t process;    /* a random number, kept beside the stores: the owner of every epoch that
+                            begins here starts with it (cowriter_process), so that the process takes
+                            back at once, after a restart, what nobody else has taken since */
+    uint64_t cache_size; /* of all stores together, bytes; 0: the stores' default */
+};
+
+enum cowriter_state {
+    COWRITER_OPENING, /* the log or the disk refuses; tried again and again: see `trouble` */
+    COWRITER_STANDBY, /* folds what others write */
+    COWRITER_TAKING,  /* its EPOCH is under way */
+    COWRITER_SERVING, /* decides and answers */
+    COWRITER_STOPPED, /* for good, see `trouble`: a person must act */
+    COWRITER_STATES
+};
+
+/* A partition as of a moment ago. */
+struct cowriter_status {
+    uint32_t number;
+    uint32_t rank;
+    enum cowriter_state state;
+    uint64_t epoch;
+    struct evlog_id owner; /* of that epoch */
+    uint64_t sequence;     /* of the last accepted record */
+    uint64_t offset;       /* behind the last record that was read */
+    uint64_t next_command_offset;
+    int64_t time_us;        /* the latest that a record told */
+    uint64_t root_sequence; /* the last boundary with a known root; 0: none */
+    struct hash root;
+    uint64_t decided;      /* by this process since it started: decisions, */
+    uint64_t repeated;     /* answers to repeats, */
+    uint64_t refused;      /* and what went to the rejected */
+    struct status trouble; /* OK: none */
+};
+
+struct cowriter;
+
+/* Starts the writer: its thread opens the log and the stores, and goes on trying. Gives it; copies
+ * nothing of the options but the struct and the list of partitions. UNAVAILABLE: no thread, or the
+ * folder cannot be made. */
+MUST_USE struct status cowriter_open(const struct cowriter_options *options,
+                                     struct cowriter **writer);
+/* Takes no more commands, waits for what is under way (a few seconds at most), writes all, and
+ * ends. NULL is fine. */
+void cowriter_close(struct cowriter *writer);
+
+/* The partitions that it follows, in the order of their numbers; gives how many (at most `max`).
+ * None before the log was opened once. Any thread. */
+uint32_t cowriter_statuses(struct cowriter *writer, struct cowriter_status *out, uint32_t max);
+/* Serves nothing any more: every partition is STOPPED. Any thread. */
+bool cowriter_all_stopped(struct cowriter *writer);
+
+const char *cowriter_state_name(enum cowriter_state state);
+/* The process that began an epoch. */
+uint64_t cowriter_process(struct evlog_id owner);
+
+#endif
