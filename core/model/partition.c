@@ -94,7 +94,7 @@ static bool partition_is_of(struct partition *partition, const struct partition_
     const struct chain *chain = &partition->position.chain;
     const struct evlog_identity *log = &options->log->identity;
     bool same = evlog_id_eq(chain->identity.history_id, log->history_id) &&
-                evlog_id_eq(chain->identity.log_id, log->log_id) &&
+                evlog_id_eq(partition->position.log_id, log->log_id) &&
                 chain->identity.partitions_count == log->partitions_count &&
                 chain->partition == options->number;
     if (!same) {
@@ -226,7 +226,7 @@ static struct status partition_start(struct partition *partition,
         keep = false;
     }
     if (!keep) {
-        partition->position = (struct position){ 0 };
+        partition->position = (struct position){ .log_id = options->log->identity.log_id };
         chain_init(&partition->position.chain, &options->log->identity, options->number,
                    options->level_known);
     } else {

@@ -3,7 +3,7 @@
 #include "core/base/num.h"
 
 enum {
-    POSITION_FIXED_SIZE = CHAIN_SIZE + 3 * 8 + HASH_SIZE + 1,
+    POSITION_FIXED_SIZE = CHAIN_SIZE + EVLOG_ID_SIZE + 3 * 8 + HASH_SIZE + 1,
     POSITION_ROOT_SIZE = 8 + HASH_SIZE,
 };
 
@@ -17,6 +17,7 @@ void position_encode(const struct position *position, struct buf *out)
 {
     assert(position->roots_count <= POSITION_ROOTS_MAX);
     chain_encode(&position->chain, out);
+    buf_append(out, evlog_id_str(&position->log_id));
     position_put(out, position->offset);
     position_put(out, position->head_offset);
     position_put(out, (uint64_t)position->time_us);
@@ -41,11 +42,13 @@ struct status position_decode(struct str in, uint32_t level_known, struct positi
     }
     TRY(chain_decode(in, level_known, &position->chain));
     in = str_from(in, CHAIN_SIZE);
+    memcpy(position->log_id.bytes, in.data, EVLOG_ID_SIZE);
+    in = str_from(in, EVLOG_ID_SIZE);
     position->offset = num_get_u64be(in.data);
     position->head_offset = num_get_u64be(in.data + 8);
     position->time_us = (int64_t)num_get_u64be(in.data + 16);
     memcpy(position->head_before.bytes, in.data + 24, HASH_SIZE);
-    in = str_from(in, POSITION_FIXED_SIZE - CHAIN_SIZE);
+    in = str_from(in, POSITION_FIXED_SIZE - CHAIN_SIZE - EVLOG_ID_SIZE);
     for (size_t i = 0; i < roots_count; i++) {
         position->roots[i].sequence = num_get_u64be(in.data);
         memcpy(position->roots[i].root.bytes, in.data + 8, HASH_SIZE);

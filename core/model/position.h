@@ -15,9 +15,11 @@ struct position_root {
 };
 
 struct position {
-    struct chain chain;   /* of the partition, after the last accepted record */
-    uint64_t offset;      /* behind the last record that was read, within chain.identity.log_id */
-    uint64_t head_offset; /* of the last accepted record; means nothing before the first */
+    struct chain chain;      /* of the partition, after the last accepted record */
+    struct evlog_id log_id;  /* of the log that was read; the chain's is of the last EPOCH, which in
+                                a copied log can be the one that it was copied from */
+    uint64_t offset;         /* behind the last record that was read, within log_id */
+    uint64_t head_offset;    /* of the last accepted record; means nothing before the first */
     struct hash head_before; /* the head before it */
     int64_t time_us;         /* the latest time that a record told: only later ones follow */
     struct position_root roots[POSITION_ROOTS_MAX]; /* the newest last */

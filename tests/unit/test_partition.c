@@ -130,6 +130,20 @@ TEST(partition, a_store_of_another_log_is_begun_anew)
     partition_kit_close(&kit);
 }
 
+TEST(partition, a_store_goes_on_in_a_log_whose_records_were_copied_from_another)
+{
+    struct partition_kit kit;
+    partition_kit_open_org(&kit);
+    kit.log->identity.log_id.bytes[0] ^= 1; /* its EPOCH names the log that it was copied from */
+    partition_close(partition_kit_fold(&kit, kit.store));
+    register_subject(&kit, "ada");
+    struct partition *again = partition_kit_fold(&kit, kit.store);
+    assert_int_equal(again->rebuilt.code, STATUS_OK);
+    assert_true(knows_subject(again, "ada"));
+    partition_close(again);
+    partition_kit_close(&kit);
+}
+
 TEST(partition, a_damaged_store_is_begun_anew)
 {
     struct partition_kit kit;
