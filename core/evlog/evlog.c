@@ -7,10 +7,41 @@
 
 enum { EVLOG_PATIENCE_US = 30 * 1000000 };
 
+uint32_t evlog_partitions_count(const struct evlog *log, enum evlog_stream stream)
+{
+    return stream == EVLOG_STATUS ? 1 : log->identity.partitions_count;
+}
+
+static struct status evlog_check_stream(const struct evlog *log, enum evlog_stream stream)
+{
+    assert(stream <= EVLOG_STATUS);
+    if (!evlog_stream_is_kept(stream) && !log->all_streams) {
+        return status_error(STATUS_UNIMPLEMENTED, "expected a shared log: the embedded one has "
+                                                  "commands and decisions only");
+    }
+    return status_ok();
+}
+
+static struct status evlog_check_headers(const struct evlog_item *item)
+{
+    size_t size = 0;
+    assert(item->headers_count == 0 || !evlog_stream_is_kept(item->stream));
+    for (size_t i = 0; i < item->headers_count; i++) {
+        size += item->headers[i].name.size + item->headers[i].value.size;
+    }
+    if (item->headers_count > EVLOG_HEADERS_MAX || size > EVLOG_HEADERS_SIZE_MAX) {
+        return status_error(STATUS_INVALID_ARGUMENT,
+                            "expected at most %d headers of %d bytes, but there are %zu of %zu",
+                            EVLOG_HEADERS_MAX, EVLOG_HEADERS_SIZE_MAX, item->headers_count, size);
+    }
+    return status_ok();
+}
+
 static struct status evlog_check_item(const struct evlog *log, const struct evlog_item *item)
 {
-    assert(item->stream == EVLOG_COMMANDS || item->stream == EVLOG_DECISIONS);
-    assert(item->partition < log->identity.partitions_count);
+    assert(item->partition < evlog_partitions_count(log, item->stream));
+    TRY(evlog_check_stream(log, item->stream));
+    TRY(evlog_check_headers(item));
     if (item->key.size > ID_SIZE_MAX || item->value.size > RECORD_VALUE_SIZE_MAX) {
         return status_error(STATUS_INVALID_ARGUMENT,
                             "expected a key of at most %d bytes and a value of at most %d, but "
@@ -40,9 +71,10 @@ struct status evlog_poll(struct evlog *log, struct evlog_completion *out, size_t
 struct status evlog_range(struct evlog *log, enum evlog_stream stream, uint32_t partition,
                           uint64_t *begin, uint64_t *end)
 {
-    assert(partition < log->identity.partitions_count);
+    assert(partition < evlog_partitions_count(log, stream));
     *begin = 0;
     *end = 0;
+    TRY(evlog_check_stream(log, stream));
     return log->ops->range(log, stream, partition, begin, end);
 }
 
@@ -50,6 +82,7 @@ struct status evlog_reader_open(struct evlog *log, enum evlog_stream stream,
                                 struct evlog_reader **reader)
 {
     *reader = NULL;
+    TRY(evlog_check_stream(log, stream));
     return log->ops->reader_open(log, stream, reader);
 }
 

@@ -1,6 +1,6 @@
-/* The log port: two streams, commands and decisions, of P partitions each. Backends: evlog_mem (for
- * tests), evlog_local (a folder), evlog_kafka. What a record means is not the log's business; which
- * decision records count is core/evlog/chain.h's.
+/* The log port: streams of P partitions each. Backends: evlog_mem (for tests), evlog_local (a
+ * folder), evlog_kafka. What a record means is not the log's business; which decision records count
+ * is core/evlog/chain.h's.
  *
  * A handle is used by one thread, a reader by one thread (it may be another, but the handle is
  * closed last). Appending, polling and reading never block: wait on the descriptors with poll(2) or
@@ -11,8 +11,33 @@
 #include "core/base/status.h"
 #include "core/evlog/identity.h"
 
-enum evlog_stream { EVLOG_COMMANDS = 0, EVLOG_DECISIONS = 1 };
-enum { EVLOG_STREAMS = 2 };
+enum evlog_stream {
+    EVLOG_COMMANDS = 0,  /* what was asked */
+    EVLOG_DECISIONS = 1, /* what was answered: the truth */
+    EVLOG_OUTCOMES = 2,  /* derived from the decisions: one record for each answer */
+    EVLOG_EVENTS = 3,    /* derived from the decisions: one record for each event */
+    EVLOG_REJECTED = 4,  /* commands that were not decided, and why */
+    EVLOG_STATUS = 5,    /* how the processes are; one partition */
+};
+enum {
+    EVLOG_STREAMS = 6,
+    EVLOG_STREAMS_KEPT = 2, /* the first ones: see evlog_stream_is_kept */
+};
+
+/* Commands and decisions, which every log has; the others are for everybody. */
+static inline bool evlog_stream_is_kept(enum evlog_stream stream)
+{
+    return stream <= EVLOG_DECISIONS;
+}
+
+/* Headers of one record, and the bytes of their names and values together. */
+enum { EVLOG_HEADERS_MAX = 16, EVLOG_HEADERS_SIZE_MAX = 2048 };
+
+/* Said beside a record, for those who do not decode its value. */
+struct evlog_header {
+    struct str name; /* without a zero byte */
+    struct str value;
+};
 
 /* Records offered but not completed, per handle; append answers RESOURCE_EXHAUSTED above it. */
 enum { EVLOG_PENDING_MAX = 16384 };
@@ -26,6 +51,8 @@ struct evlog_item {
     struct str key;   /* org id, ID_SIZE_MAX bytes or fewer; empty for EPOCH and TICK */
     struct str value; /* RECORD_VALUE_SIZE_MAX bytes or fewer */
     uint64_t token;   /* the caller's name for it, given back in the completion */
+    const struct evlog_header *headers; /* none for the streams that are kept */
+    size_t headers_count;
 };
 
 /* What became of an appended record: durable at `offset`, or EVLOG_OFFSET_UNKNOWN: it may be in the
@@ -35,13 +62,15 @@ struct evlog_completion {
     uint64_t offset;
 };
 
-/* A record as it lies in the log. Key and value are borrowed from the reader. */
+/* A record as it lies in the log. Key, value and headers are borrowed from the reader. */
 struct evlog_record {
     uint32_t partition;
     uint64_t offset;
     int64_t time_us; /* when the log took it, by the log's clock; 0 where it has none */
     struct str key;
     struct str value;
+    const struct evlog_header *headers; /* the first EVLOG_HEADERS_MAX of a stream not kept */
+    size_t headers_count;
 };
 
 struct evlog {
@@ -54,6 +83,8 @@ struct evlog {
     bool exclusive;
     /* Records carry the log's own time. */
     bool has_clock;
+    /* It has all streams, not only those that are kept. */
+    bool all_streams;
 };
 
 struct evlog_reader {
@@ -82,11 +113,15 @@ struct evlog_reader_ops {
     void (*close)(struct evlog_reader *reader);
 };
 
+/* The partitions of a stream. */
+uint32_t evlog_partitions_count(const struct evlog *log, enum evlog_stream stream);
+
 /* Offers 1..n records and returns at once; copies them. Those of one partition enter the log in the
  * order of the offers. Each record of an accepted offer gets exactly one completion.
  * RESOURCE_EXHAUSTED: too many are pending, or together they are larger than the log takes in one
  * append; nothing was taken. UNAVAILABLE: after a completion was unknown, and when this handle may
- * only read; nothing was taken. An unknown record is never offered again as it is: close, open,
+ * only read; nothing was taken. UNIMPLEMENTED, here and below: the log has no such stream. An
+ * unknown record is never offered again as it is: close, open,
  * read, begin a new epoch. */
 MUST_USE struct status evlog_append(struct evlog *log, const struct evlog_item *items,
                                     size_t items_count);

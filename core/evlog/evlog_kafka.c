@@ -83,6 +83,61 @@ static void evlog_kafka_shift(struct evlog_kafka *kafka)
     kafka->done_given = 0;
 }
 
+static rd_kafka_headers_t *evlog_kafka_headers(const struct evlog_item *item)
+{
+    rd_kafka_headers_t *headers = rd_kafka_headers_new(item->headers_count);
+    for (size_t i = 0; i < item->headers_count; i++) {
+        const struct evlog_header *header = &item->headers[i];
+        rd_kafka_resp_err_t error =
+            rd_kafka_header_add(headers, header->name.data, (ssize_t)header->name.size,
+                                header->value.data, (ssize_t)header->value.size);
+        assert(error == RD_KAFKA_RESP_ERR_NO_ERROR);
+    }
+    return headers;
+}
+
+/* Our librdkafka frees the headers twice when it refuses an unknown partition, so the partition has
+ * been checked before; it takes them on success only. */
+static rd_kafka_resp_err_t evlog_kafka_produce_headers(struct evlog_kafka *kafka,
+                                                       const struct evlog_item *item)
+{
+    rd_kafka_headers_t *headers = evlog_kafka_headers(item);
+    const rd_kafka_vu_t parts[] = {
+        { .vtype = RD_KAFKA_VTYPE_RKT, .u.rkt = kafka->topics[item->stream] },
+        { .vtype = RD_KAFKA_VTYPE_PARTITION, .u.i32 = (int32_t)item->partition },
+        { .vtype = RD_KAFKA_VTYPE_MSGFLAGS, .u.i = RD_KAFKA_MSG_F_COPY },
+        { .vtype = RD_KAFKA_VTYPE_KEY,
+          .u.mem = { (void *)(uintptr_t)item->key.data, item->key.size } },
+        { .vtype = RD_KAFKA_VTYPE_VALUE,
+          .u.mem = { (void *)(uintptr_t)item->value.data, item->value.size } },
+        { .vtype = RD_KAFKA_VTYPE_HEADERS, .u.headers = headers },
+        { .vtype = RD_KAFKA_VTYPE_OPAQUE, .u.ptr = (void *)(uintptr_t)item->token },
+    };
+    rd_kafka_error_t *failed =
+        rd_kafka_produceva(kafka->producer, parts, sizeof parts / sizeof parts[0]);
+    if (failed == NULL) {
+        return RD_KAFKA_RESP_ERR_NO_ERROR;
+    }
+    rd_kafka_resp_err_t error = rd_kafka_error_code(failed);
+    rd_kafka_error_destroy(failed);
+    rd_kafka_headers_destroy(headers);
+    return error;
+}
+
+static rd_kafka_resp_err_t evlog_kafka_produce(struct evlog_kafka *kafka,
+                                               const struct evlog_item *item)
+{
+    if (item->headers_count > 0) {
+        return evlog_kafka_produce_headers(kafka, item);
+    }
+    /* librdkafka copies the payload, whatever its const-less prototype says. */
+    int failed =
+        rd_kafka_produce(kafka->topics[item->stream], (int32_t)item->partition, RD_KAFKA_MSG_F_COPY,
+                         (void *)(uintptr_t)item->value.data, item->value.size, item->key.data,
+                         item->key.size, (void *)(uintptr_t)item->token);
+    return failed ? rd_kafka_last_error() : RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
 static struct status evlog_kafka_append(struct evlog *log, const struct evlog_item *items,
                                         size_t items_count)
 {
@@ -91,16 +146,12 @@ static struct status evlog_kafka_append(struct evlog *log, const struct evlog_it
     evlog_kafka_shift(kafka);
     for (size_t i = 0; i < items_count; i++) {
         const struct evlog_item *item = &items[i];
-        int failed = kafka->failure.code != STATUS_OK;
-        if (!failed) {
-            /* librdkafka copies the payload, whatever its const-less prototype says. */
-            failed = rd_kafka_produce(kafka->topics[item->stream], (int32_t)item->partition,
-                                      RD_KAFKA_MSG_F_COPY, (void *)(uintptr_t)item->value.data,
-                                      item->value.size, item->key.data, item->key.size,
-                                      (void *)(uintptr_t)item->token);
+        rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR__PURGE_QUEUE;
+        if (kafka->failure.code == STATUS_OK) {
+            error = evlog_kafka_produce(kafka, item);
         }
-        if (failed) {
-            evlog_kafka_break(kafka, kafka_client_error("append", rd_kafka_last_error()));
+        if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+            evlog_kafka_break(kafka, kafka_client_error("append", error));
             evlog_kafka_complete(kafka, item->token, EVLOG_OFFSET_UNKNOWN);
         } else {
             kafka->under_way_count++;
@@ -177,7 +228,7 @@ static struct status evlog_kafka_reader_open(struct evlog *log, enum evlog_strea
                                              struct evlog_reader **reader)
 {
     struct evlog_kafka *kafka = (struct evlog_kafka *)log;
-    return kafka_reader_new(&kafka->options, kafka->log.identity.partitions_count, stream, reader);
+    return kafka_reader_new(&kafka->options, evlog_partitions_count(log, stream), stream, reader);
 }
 
 static int evlog_kafka_descriptor(const struct evlog *log)
@@ -227,7 +278,7 @@ static struct status evlog_kafka_start(struct evlog_kafka *kafka)
 struct status evlog_kafka_open(const struct evlog_kafka_options *options, struct evlog **log)
 {
     struct evlog_kafka *kafka = mem_zalloc(1, sizeof *kafka);
-    kafka->log = (struct evlog){ .ops = &evlog_kafka_ops, .has_clock = true };
+    kafka->log = (struct evlog){ .ops = &evlog_kafka_ops, .has_clock = true, .all_streams = true };
     kafka->options = *options;
     kafka->bell = -1;
     kafka->done = mem_zalloc(EVLOG_PENDING_MAX, sizeof *kafka->done);

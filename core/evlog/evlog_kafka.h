@@ -1,5 +1,6 @@
-/* The log on Apache Kafka: topics PREFIX.commands and PREFIX.decisions of P partitions each, and
- * PREFIX.log, whose first record says who the log is. Any number of writers; each record alone. */
+/* The log on Apache Kafka: a topic for each stream, PREFIX.commands, .decisions, .outcomes,
+ * .events, .rejected and .status, and PREFIX.log, whose first record says who the log is. Any
+ * number of writers; each record alone. */
 #ifndef CORE_EVLOG_EVLOG_KAFKA_H
 #define CORE_EVLOG_EVLOG_KAFKA_H
 

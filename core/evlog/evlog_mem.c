@@ -179,21 +179,34 @@ static void evlog_mem_hold(struct evlog_mem *mem, struct evlog_mem_unit *unit)
     *last = unit;
 }
 
+static struct str evlog_mem_put(char **at, struct str bytes)
+{
+    struct str put = str_make(*at, bytes.size);
+    if (bytes.size > 0) {
+        memcpy(*at, bytes.data, bytes.size);
+    }
+    *at += bytes.size;
+    return put;
+}
+
 static struct evlog_mem_entry *evlog_mem_entry_new(struct evlog_mem *mem,
                                                    const struct evlog_item *item)
 {
-    struct evlog_mem_entry *entry = mem_alloc(sizeof *entry + item->key.size + item->value.size);
+    size_t size = item->key.size + item->value.size + EVLOG_HEADERS_SIZE_MAX;
+    struct evlog_mem_entry *entry = mem_alloc(sizeof *entry + size);
     *entry = (struct evlog_mem_entry){
         .older = mem->newest,
         .key_size = item->key.size,
         .value_size = item->value.size,
+        .headers_count = item->headers_count,
     };
     mem->newest = entry;
-    if (item->key.size > 0) {
-        memcpy(entry->bytes, item->key.data, item->key.size);
-    }
-    if (item->value.size > 0) {
-        memcpy(entry->bytes + item->key.size, item->value.data, item->value.size);
+    char *at = entry->bytes;
+    evlog_mem_put(&at, item->key);
+    evlog_mem_put(&at, item->value);
+    for (size_t i = 0; i < item->headers_count; i++) {
+        entry->headers[i].name = evlog_mem_put(&at, item->headers[i].name);
+        entry->headers[i].value = evlog_mem_put(&at, item->headers[i].value);
     }
     return entry;
 }
@@ -347,6 +360,7 @@ struct status evlog_mem_open(struct evlog_mem *mem, bool read_only, struct evlog
             .atomic_append = exclusive,
             .exclusive = exclusive && !read_only,
             .has_clock = !exclusive,
+            .all_streams = !exclusive,
         };
         handle->mem = mem;
         handle->read_only = read_only;

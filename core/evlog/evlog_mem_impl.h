@@ -6,13 +6,15 @@
 
 #include "core/evlog/evlog_mem.h"
 
-/* A record, with its bytes behind it: the key, then the value. */
+/* A record, with its bytes behind it: the key, the value, then the headers'. */
 struct evlog_mem_entry {
     struct evlog_mem_entry *older; /* made before it: all are freed together */
     int64_t time_us;
     bool damaged;
     size_t key_size;
     size_t value_size;
+    struct evlog_header headers[EVLOG_HEADERS_MAX]; /* borrow from `bytes` */
+    size_t headers_count;
     char bytes[];
 };
 
@@ -59,6 +61,7 @@ struct evlog_mem_reader {
     struct evlog_mem *mem;
     struct evlog_mem_reader *next;
     enum evlog_stream stream;
+    uint32_t partitions_count;
     int descriptor;
     uint32_t turn; /* the partition to begin with, so that a busy one cannot starve the others */
     struct evlog_mem_follow *follows;

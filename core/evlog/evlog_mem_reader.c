@@ -68,6 +68,8 @@ static struct status evlog_mem_reader_take(struct evlog_mem_reader *reader, uint
             .time_us = entry->time_us,
             .key = str_make(entry->bytes, entry->key_size),
             .value = str_make(entry->bytes + entry->key_size, entry->value_size),
+            .headers = entry->headers,
+            .headers_count = entry->headers_count,
         };
     }
     return status_ok();
@@ -77,7 +79,7 @@ static struct status evlog_mem_reader_fill(struct evlog_mem_reader *reader,
                                            struct evlog_record *out, size_t out_max,
                                            size_t *out_count)
 {
-    uint32_t partitions_count = reader->mem->identity.partitions_count;
+    uint32_t partitions_count = reader->partitions_count;
     for (uint32_t i = 0; i < partitions_count && *out_count < out_max; i++) {
         uint32_t number = (reader->turn + i) % partitions_count;
         if (!reader->follows[number].followed) {
@@ -144,8 +146,9 @@ struct status evlog_mem_reader_open(struct evlog *log, enum evlog_stream stream,
         reader->reader.ops = &evlog_mem_reader_ops;
         reader->mem = mem;
         reader->stream = stream;
+        reader->partitions_count = evlog_partitions_count(log, stream);
         reader->descriptor = evlog_mem_bell();
-        reader->follows = mem_zalloc(mem->identity.partitions_count, sizeof *reader->follows);
+        reader->follows = mem_zalloc(reader->partitions_count, sizeof *reader->follows);
         reader->next = mem->readers;
         mem->readers = reader;
         *out = &reader->reader;

@@ -49,7 +49,7 @@ static inline size_t folder_slot(const struct folder *folder, enum evlog_stream 
 
 static inline size_t folder_slots_count(const struct folder *folder)
 {
-    return (size_t)EVLOG_STREAMS * folder->identity.partitions_count;
+    return (size_t)EVLOG_STREAMS_KEPT * folder->identity.partitions_count;
 }
 
 /* Bytes of a segment before its first frame. */

@@ -78,7 +78,7 @@ static bool frame_header_holds(const char *header, uint64_t position, uint32_t p
            num_get_u32be(header + FRAME_AT_PARTITION) < partitions_count &&
            num_get_u32be(header + FRAME_AT_VALUE_SIZE) <= RECORD_VALUE_SIZE_MAX &&
            frame_key_size(header) <= ID_SIZE_MAX &&
-           (uint8_t)header[FRAME_AT_STREAM] < EVLOG_STREAMS && header[FRAME_AT_ZERO] == 0;
+           (uint8_t)header[FRAME_AT_STREAM] < EVLOG_STREAMS_KEPT && header[FRAME_AT_ZERO] == 0;
 }
 
 enum frame_state frame_decode(struct str bytes, uint64_t position, uint32_t partitions_count,

@@ -83,8 +83,13 @@ struct status kafka_client_error(const char *verb, rd_kafka_resp_err_t error)
 void kafka_client_topic(const struct evlog_kafka_options *options, int stream,
                         char name[KAFKA_TOPIC_SIZE])
 {
-    static const char *const endings[EVLOG_STREAMS + 1] = { "commands", "decisions", "log" };
-    assert(stream >= 0 && stream <= EVLOG_STREAMS);
+    static const char *const endings[KAFKA_TOPICS] = {
+        [EVLOG_COMMANDS] = "commands", [EVLOG_DECISIONS] = "decisions",
+        [EVLOG_OUTCOMES] = "outcomes", [EVLOG_EVENTS] = "events",
+        [EVLOG_REJECTED] = "rejected", [EVLOG_STATUS] = "status",
+        [KAFKA_LOG_TOPIC] = "log",
+    };
+    assert(stream >= 0 && stream < KAFKA_TOPICS);
     snprintf(name, KAFKA_TOPIC_SIZE, "%.100s.%s", options->prefix, endings[stream]);
 }
 

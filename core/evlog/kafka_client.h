@@ -16,7 +16,10 @@ MUST_USE struct status kafka_client_new(const struct evlog_kafka_options *option
 /* The status of an error of librdkafka: "cannot VERB: REASON". Mostly UNAVAILABLE. */
 MUST_USE struct status kafka_client_error(const char *verb, rd_kafka_resp_err_t error);
 
-/* "PREFIX.commands", "PREFIX.decisions", "PREFIX.log" (EVLOG_STREAMS). */
+/* The topics of a log: its streams', then the one whose first record says who the log is. */
+enum { KAFKA_LOG_TOPIC = EVLOG_STREAMS, KAFKA_TOPICS };
+
+/* "PREFIX.commands", "PREFIX.decisions" ... */
 enum { KAFKA_TOPIC_SIZE = 128 };
 void kafka_client_topic(const struct evlog_kafka_options *options, int stream,
                         char name[KAFKA_TOPIC_SIZE]);

@@ -3,7 +3,8 @@
  * Partitions are assigned by hand, and all are forwarded to one queue. Moving in a partition stops
  * and starts it: librdkafka then drops what it had fetched before. Records are lent out as they lie
  * in its messages, which are kept until the next call. Offsets of a partition can have gaps
- * (foreign transactions leave markers): the position passes over them. */
+ * (foreign transactions leave markers): the position passes over them. The headers of a record are
+ * looked at only in streams that have them: it costs a parse and a list each. */
 #include "core/evlog/kafka_reader.h"
 
 #include <inttypes.h>
@@ -30,6 +31,7 @@ struct kafka_reader {
     rd_kafka_message_t *messages[KAFKA_READER_BATCH];
     size_t messages_count; /* lent out or still to give; the caller may want fewer than came */
     size_t messages_given;
+    struct evlog_header (*headers)[EVLOG_HEADERS_MAX]; /* by message; NULL in a stream without */
 };
 
 static const struct evlog_reader_ops kafka_reader_ops;
@@ -132,6 +134,29 @@ static int64_t kafka_reader_time_us(const rd_kafka_message_t *message)
     return type == RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME ? time_ms * 1000 : 0;
 }
 
+/* Lends the headers of the message that is given next. */
+static void kafka_reader_headers(struct kafka_reader *reader, const rd_kafka_message_t *message,
+                                 struct evlog_record *out)
+{
+    rd_kafka_headers_t *found;
+    if (reader->headers == NULL ||
+        rd_kafka_message_headers(message, &found) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        return;
+    }
+    struct evlog_header *headers = reader->headers[reader->messages_given];
+    size_t count = 0;
+    const char *name;
+    const void *value;
+    size_t size;
+    while (count < EVLOG_HEADERS_MAX &&
+           rd_kafka_header_get_all(found, count, &name, &value, &size) ==
+               RD_KAFKA_RESP_ERR_NO_ERROR) {
+        headers[count++] = (struct evlog_header){ str_z(name), str_make(value, size) };
+    }
+    out->headers = headers;
+    out->headers_count = count;
+}
+
 /* Gives one message, if it is a record that is due. */
 static bool kafka_reader_give(struct kafka_reader *reader, const rd_kafka_message_t *message,
                               struct evlog_record *out)
@@ -148,6 +173,7 @@ static bool kafka_reader_give(struct kafka_reader *reader, const rd_kafka_messag
         .key = str_make(message->key, message->key_len),
         .value = str_make(message->payload, message->len),
     };
+    kafka_reader_headers(reader, message, out);
     return true;
 }
 
@@ -162,8 +188,8 @@ static struct status kafka_reader_read(struct evlog_reader *port, struct evlog_r
     while (*out_count < out_max && reader->messages_given < reader->messages_count) {
         const rd_kafka_message_t *message = reader->messages[reader->messages_given];
         if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
-            reader->messages_given++;
             *out_count += kafka_reader_give(reader, message, &out[*out_count]);
+            reader->messages_given++;
             continue;
         }
         struct status st = kafka_reader_judge(reader, message);
@@ -204,6 +230,7 @@ static void kafka_reader_close(struct evlog_reader *port)
     rd_kafka_topic_destroy(reader->topic);
     rd_kafka_destroy(reader->client);
     close(reader->bell);
+    mem_free(reader->headers);
     mem_free(reader->follows);
     mem_free(reader);
 }
@@ -223,6 +250,9 @@ struct status kafka_reader_new(const struct evlog_kafka_options *options, uint32
     reader->bell = kafka_client_bell(reader->queue);
     reader->partitions_count = partitions_count;
     reader->follows = mem_zalloc(partitions_count, sizeof *reader->follows);
+    if (!evlog_stream_is_kept(stream)) {
+        reader->headers = mem_zalloc(KAFKA_READER_BATCH, sizeof *reader->headers);
+    }
     *out = &reader->reader;
     return status_ok();
 }

@@ -18,29 +18,46 @@
 enum {
     KAFKA_IDENTITY_FORMAT = 1,
     KAFKA_IDENTITY_SIZE = 1 + 3 * EVLOG_ID_SIZE + 4,
-    KAFKA_LOG_TOPIC = EVLOG_STREAMS, /* behind the streams' own */
 };
 
-/* What a topic must be set to, or be at least; NULL = anything for the commands, of which old ones
- * may be dropped. */
+/* Sets of topics. */
+enum {
+    KAFKA_TRUTH = 1 << EVLOG_DECISIONS | 1 << KAFKA_LOG_TOPIC,
+    KAFKA_ASKED = 1 << EVLOG_COMMANDS,
+    KAFKA_EVENTS = 1 << EVLOG_EVENTS,
+    KAFKA_ANSWERS = 1 << EVLOG_OUTCOMES | 1 << EVLOG_REJECTED,
+    KAFKA_STATUS = 1 << EVLOG_STATUS,
+    KAFKA_ALL = (1 << KAFKA_TOPICS) - 1,
+};
+
+/* What topics are made with, and which of them must keep it, or be at least that: retention is for
+ * the installation to choose, except for what is the truth. */
 struct kafka_setting {
     const char *name;
     const char *value;
     bool at_least;
-    bool commands; /* checked for the commands, too */
+    int made;
+    int checked;
     const char *reason;
 };
 
 static const struct kafka_setting kafka_settings[] = {
-    { "cleanup.policy", "delete", false, true, "compaction would drop records" },
-    { "retention.ms", "-1", false, false, "decisions are kept for ever" },
-    { "retention.bytes", "-1", false, false, "decisions are kept for ever" },
-    { "message.timestamp.type", "LogAppendTime", false, true, "clocks are compared with it" },
-    { "max.message.bytes", "1048588", true, true, "the largest record would not fit" },
-    { "unclean.leader.election.enable", "false", false, true,
+    { "cleanup.policy", "delete", false, KAFKA_ALL, KAFKA_ALL & ~KAFKA_STATUS,
+      "compaction would drop records" },
+    { "retention.ms", "-1", false, KAFKA_TRUTH | KAFKA_ASKED | KAFKA_EVENTS, KAFKA_TRUTH,
+      "decisions are kept for ever" },
+    { "retention.ms", "604800000", false, KAFKA_ANSWERS, 0, "a week to fetch an answer" },
+    { "retention.ms", "3600000", false, KAFKA_STATUS, 0, "an hour of status" },
+    { "retention.bytes", "-1", false, KAFKA_ALL, KAFKA_TRUTH, "decisions are kept for ever" },
+    { "message.timestamp.type", "LogAppendTime", false, KAFKA_ALL, KAFKA_ALL,
+      "clocks are compared with it" },
+    { "max.message.bytes", "1048588", true, KAFKA_ALL, KAFKA_ALL & ~KAFKA_STATUS,
+      "the largest record would not fit" },
+    { "unclean.leader.election.enable", "false", false, KAFKA_ALL, KAFKA_TRUTH | KAFKA_ASKED,
       "acknowledged records could be lost" },
 };
-static_assert(RECORD_VALUE_SIZE_MAX + ID_SIZE_MAX < 1048588 - 4096, "the largest record fits");
+static_assert(RECORD_VALUE_SIZE_MAX + ID_SIZE_MAX + EVLOG_HEADERS_SIZE_MAX < 1048588 - 4096,
+              "the largest record fits");
 
 enum { KAFKA_SETTINGS = sizeof kafka_settings / sizeof kafka_settings[0] };
 
@@ -162,20 +179,28 @@ static struct status kafka_identity_write(const struct evlog_kafka_options *opti
 
 /* --- making --- */
 
+static uint32_t kafka_topic_partitions(int topic, uint32_t partitions_count)
+{
+    return topic == KAFKA_LOG_TOPIC || topic == EVLOG_STATUS ? 1 : partitions_count;
+}
+
 static rd_kafka_NewTopic_t *kafka_topic_new(const struct evlog_kafka_options *options, int stream,
                                             uint32_t partitions_count)
 {
     char name[KAFKA_TOPIC_SIZE], reason[128];
-    int partitions = stream == KAFKA_LOG_TOPIC ? 1 : (int)partitions_count;
+    int partitions = (int)kafka_topic_partitions(stream, partitions_count);
     int replicas = options->replicas == 0 ? -1 : (int)options->replicas;
     kafka_client_topic(options, stream, name);
     rd_kafka_NewTopic_t *topic =
         rd_kafka_NewTopic_new(name, partitions, replicas, reason, sizeof reason);
     assert(topic != NULL);
     for (size_t i = 0; i < KAFKA_SETTINGS; i++) {
-        rd_kafka_resp_err_t error =
-            rd_kafka_NewTopic_set_config(topic, kafka_settings[i].name, kafka_settings[i].value);
-        assert(error == RD_KAFKA_RESP_ERR_NO_ERROR);
+        const struct kafka_setting *setting = &kafka_settings[i];
+        if ((setting->made >> stream & 1) != 0) {
+            rd_kafka_resp_err_t error =
+                rd_kafka_NewTopic_set_config(topic, setting->name, setting->value);
+            assert(error == RD_KAFKA_RESP_ERR_NO_ERROR);
+        }
     }
     return topic;
 }
@@ -202,18 +227,18 @@ static struct status kafka_created(rd_kafka_event_t *event)
 static struct status kafka_create(const struct evlog_kafka_options *options, rd_kafka_t *client,
                                   uint32_t partitions_count)
 {
-    rd_kafka_NewTopic_t *topics[EVLOG_STREAMS + 1];
+    rd_kafka_NewTopic_t *topics[KAFKA_TOPICS];
     rd_kafka_queue_t *queue = rd_kafka_queue_new(client);
-    for (int i = 0; i <= EVLOG_STREAMS; i++) {
+    for (int i = 0; i < KAFKA_TOPICS; i++) {
         topics[i] = kafka_topic_new(options, i, partitions_count);
     }
-    rd_kafka_CreateTopics(client, topics, EVLOG_STREAMS + 1, NULL, queue);
+    rd_kafka_CreateTopics(client, topics, KAFKA_TOPICS, NULL, queue);
     rd_kafka_event_t *event = rd_kafka_queue_poll(queue, kafka_range_timeout_ms(options));
     struct status st = event != NULL
                            ? kafka_created(event)
                            : kafka_client_error("make the topics", RD_KAFKA_RESP_ERR__TIMED_OUT);
     rd_kafka_event_destroy(event);
-    rd_kafka_NewTopic_destroy_array(topics, EVLOG_STREAMS + 1);
+    rd_kafka_NewTopic_destroy_array(topics, KAFKA_TOPICS);
     rd_kafka_queue_destroy(queue);
     return st;
 }
@@ -228,12 +253,12 @@ static bool kafka_setting_holds(const struct kafka_setting *setting, const char 
     return strcmp(setting->value, value) == 0;
 }
 
-static struct status kafka_check_setting(const char *topic, bool commands, const char *name,
+static struct status kafka_check_setting(const char *topic, int stream, const char *name,
                                          const char *value)
 {
     for (size_t i = 0; i < KAFKA_SETTINGS; i++) {
         const struct kafka_setting *setting = &kafka_settings[i];
-        if (strcmp(setting->name, name) != 0 || (commands && !setting->commands) ||
+        if (strcmp(setting->name, name) != 0 || (setting->checked >> stream & 1) == 0 ||
             kafka_setting_holds(setting, value)) {
             continue;
         }
@@ -244,6 +269,20 @@ static struct status kafka_check_setting(const char *topic, bool commands, const
     return status_ok();
 }
 
+/* Which of the log's topics has that name. */
+static int kafka_topic_find(const struct evlog_kafka_options *options, const char *name)
+{
+    for (int i = 0; i < KAFKA_TOPICS; i++) {
+        char topic[KAFKA_TOPIC_SIZE];
+        kafka_client_topic(options, i, topic);
+        if (strcmp(topic, name) == 0) {
+            return i;
+        }
+    }
+    assert(false); /* the brokers describe what was asked */
+    return 0;
+}
+
 static struct status kafka_check_described(const struct evlog_kafka_options *options,
                                            rd_kafka_event_t *event)
 {
@@ -251,9 +290,7 @@ static struct status kafka_check_described(const struct evlog_kafka_options *opt
     if (result == NULL || rd_kafka_event_error(event) != RD_KAFKA_RESP_ERR_NO_ERROR) {
         return kafka_client_error("ask for the topics' settings", rd_kafka_event_error(event));
     }
-    char commands[KAFKA_TOPIC_SIZE];
     size_t count, entries_count;
-    kafka_client_topic(options, EVLOG_COMMANDS, commands);
     const rd_kafka_ConfigResource_t **topics =
         rd_kafka_DescribeConfigs_result_resources(result, &count);
     for (size_t i = 0; i < count; i++) {
@@ -266,7 +303,7 @@ static struct status kafka_check_described(const struct evlog_kafka_options *opt
             rd_kafka_ConfigResource_configs(topics[i], &entries_count);
         for (size_t e = 0; e < entries_count; e++) {
             const char *value = rd_kafka_ConfigEntry_value(entries[e]);
-            TRY(kafka_check_setting(topic, strcmp(topic, commands) == 0,
+            TRY(kafka_check_setting(topic, kafka_topic_find(options, topic),
                                     rd_kafka_ConfigEntry_name(entries[e]),
                                     value == NULL ? "" : value));
         }
@@ -278,20 +315,20 @@ static struct status kafka_check_described(const struct evlog_kafka_options *opt
 static struct status kafka_check_settings_once(const struct evlog_kafka_options *options,
                                                rd_kafka_t *client)
 {
-    rd_kafka_ConfigResource_t *topics[EVLOG_STREAMS + 1];
+    rd_kafka_ConfigResource_t *topics[KAFKA_TOPICS];
     rd_kafka_queue_t *queue = rd_kafka_queue_new(client);
-    for (int i = 0; i <= EVLOG_STREAMS; i++) {
+    for (int i = 0; i < KAFKA_TOPICS; i++) {
         char name[KAFKA_TOPIC_SIZE];
         kafka_client_topic(options, i, name);
         topics[i] = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, name);
     }
-    rd_kafka_DescribeConfigs(client, topics, EVLOG_STREAMS + 1, NULL, queue);
+    rd_kafka_DescribeConfigs(client, topics, KAFKA_TOPICS, NULL, queue);
     rd_kafka_event_t *event = rd_kafka_queue_poll(queue, kafka_range_timeout_ms(options));
     struct status st = event != NULL ? kafka_check_described(options, event)
                                      : kafka_client_error("ask for the topics' settings",
                                                           RD_KAFKA_RESP_ERR__TIMED_OUT);
     rd_kafka_event_destroy(event);
-    rd_kafka_ConfigResource_destroy_array(topics, EVLOG_STREAMS + 1);
+    rd_kafka_ConfigResource_destroy_array(topics, KAFKA_TOPICS);
     rd_kafka_queue_destroy(queue);
     return st;
 }
@@ -327,9 +364,11 @@ static struct status kafka_check_count(const struct evlog_kafka_options *options
 static struct status kafka_check_counts(const struct evlog_kafka_options *options,
                                         rd_kafka_t *client, uint32_t partitions_count)
 {
-    TRY(kafka_check_count(options, client, EVLOG_COMMANDS, partitions_count));
-    TRY(kafka_check_count(options, client, EVLOG_DECISIONS, partitions_count));
-    return kafka_check_count(options, client, KAFKA_LOG_TOPIC, 1);
+    for (int i = 0; i < KAFKA_TOPICS; i++) {
+        uint32_t expected = kafka_topic_partitions(i, partitions_count);
+        TRY(kafka_check_count(options, client, i, expected));
+    }
+    return status_ok();
 }
 
 struct status kafka_topics_check(const struct evlog_kafka_options *options, rd_kafka_t *client,

@@ -144,9 +144,9 @@ CONTRACT(gives_what_was_appended)
 CONTRACT(completions_bear_their_tokens)
 {
     struct evlog_item items[3] = {
-        { EVLOG_DECISIONS, 0, STR("k"), STR("x"), 11 },
-        { EVLOG_COMMANDS, 0, STR("k"), STR("y"), 12 },
-        { EVLOG_DECISIONS, 0, STR(""), STR(""), 13 },
+        { .stream = EVLOG_DECISIONS, .key = STR("k"), .value = STR("x"), .token = 11 },
+        { .stream = EVLOG_COMMANDS, .key = STR("k"), .value = STR("y"), .token = 12 },
+        { .stream = EVLOG_DECISIONS, .key = STR(""), .value = STR(""), .token = 13 },
     };
     assert_ok(evlog_append(world->log, items, 3));
     uint64_t offsets[3] = { 9, 9, 9 };
@@ -177,8 +177,10 @@ static void append_many(struct evlog *log, int count)
     for (int i = 0; i < count; i++) {
         char value[32];
         snprintf(value, sizeof value, "%d", i);
-        struct evlog_item item = { EVLOG_DECISIONS, (uint32_t)i % WORLD_PARTITIONS, STR("k"),
-                                   str_z(value), 0 };
+        struct evlog_item item = { .stream = EVLOG_DECISIONS,
+                                   .partition = (uint32_t)i % WORLD_PARTITIONS,
+                                   .key = STR("k"),
+                                   .value = str_z(value) };
         assert_ok(evlog_append(log, &item, 1));
     }
     for (int i = 0; i < count; i++) {
@@ -336,7 +338,9 @@ CONTRACT(takes_records_of_the_largest_size)
     value.size = RECORD_VALUE_SIZE_MAX;
     char key[ID_SIZE_MAX];
     memset(key, 'k', sizeof key);
-    struct evlog_item item = { EVLOG_DECISIONS, 0, { key, sizeof key }, buf_str(&value), 0 };
+    struct evlog_item item = { .stream = EVLOG_DECISIONS,
+                               .key = { key, sizeof key },
+                               .value = buf_str(&value) };
     for (int i = 0; i < 3; i++) {
         assert_ok(evlog_append(world->log, &item, 1));
         assert_int_equal(log_tool_complete(world->log).offset, i);
@@ -357,7 +361,7 @@ CONTRACT(takes_records_of_the_largest_size)
 
 CONTRACT(refuses_more_than_may_be_under_way)
 {
-    struct evlog_item item = { EVLOG_DECISIONS, 0, STR("k"), STR("v"), 0 };
+    struct evlog_item item = { .stream = EVLOG_DECISIONS, .key = STR("k"), .value = STR("v") };
     struct status st = status_ok();
     int taken = 0;
     while (st.code == STATUS_OK) {
@@ -376,7 +380,7 @@ CONTRACT(refuses_more_than_may_be_under_way)
 CONTRACT(a_handle_for_reading_does_not_write)
 {
     struct evlog *log;
-    struct evlog_item item = { EVLOG_DECISIONS, 0, STR("k"), STR("v"), 0 };
+    struct evlog_item item = { .stream = EVLOG_DECISIONS, .key = STR("k"), .value = STR("v") };
     assert_ok(world_open(world, true, &log));
     assert_false(log->exclusive);
     assert_code(STATUS_UNAVAILABLE, evlog_append(log, &item, 1));
@@ -410,4 +414,70 @@ CONTRACT(an_exclusive_log_has_one_writer)
         assert_int_equal(log_tool_append(world->log, EVLOG_DECISIONS, 0, "mine"), 1);
         evlog_close(second);
     }
+}
+
+CONTRACT(a_shared_log_has_all_streams_with_headers)
+{
+    struct evlog_header headers[2] = { { STR("ce_id"), STR("1-2-3") }, { STR("empty"), STR("") } };
+    struct evlog_item item = { .stream = EVLOG_EVENTS,
+                               .partition = 2,
+                               .key = STR("org"),
+                               .value = STR("event"),
+                               .headers = headers,
+                               .headers_count = 2 };
+    struct evlog_reader *reader;
+    struct evlog_record record = { 0 };
+    if (!world->log->all_streams) {
+        assert_code(STATUS_UNIMPLEMENTED, evlog_append(world->log, &item, 1));
+        assert_code(STATUS_UNIMPLEMENTED, evlog_reader_open(world->log, EVLOG_EVENTS, &reader));
+        return;
+    }
+    assert_ok(evlog_append(world->log, &item, 1));
+    assert_int_equal(log_tool_complete(world->log).offset, 0);
+    assert_ok(evlog_reader_open(world->log, EVLOG_EVENTS, &reader));
+    assert_ok(evlog_reader_seek(reader, 2, 0));
+    log_tool_next(reader, &record);
+    assert_true(str_eq(record.value, item.value));
+    assert_int_equal(record.headers_count, 2);
+    for (size_t i = 0; i < 2; i++) {
+        assert_true(str_eq(record.headers[i].name, headers[i].name));
+        assert_true(str_eq(record.headers[i].value, headers[i].value));
+    }
+    evlog_reader_close(reader);
+}
+
+CONTRACT(refuses_more_headers_than_a_record_may_have)
+{
+    static const char bytes[EVLOG_HEADERS_SIZE_MAX];
+    struct evlog_header headers[EVLOG_HEADERS_MAX + 1];
+    for (size_t i = 0; i <= EVLOG_HEADERS_MAX; i++) {
+        headers[i] = (struct evlog_header){ STR("n"), STR("v") };
+    }
+    struct evlog_item item = { .stream = EVLOG_OUTCOMES,
+                               .headers = headers,
+                               .headers_count = EVLOG_HEADERS_MAX + 1 };
+    if (!world->log->all_streams) {
+        return;
+    }
+    assert_code(STATUS_INVALID_ARGUMENT, evlog_append(world->log, &item, 1));
+    headers[0].value = str_make(bytes, sizeof bytes);
+    item.headers_count = 1;
+    assert_code(STATUS_INVALID_ARGUMENT, evlog_append(world->log, &item, 1));
+}
+
+CONTRACT(the_status_has_one_partition)
+{
+    char text[64];
+    if (!world->log->all_streams) {
+        return;
+    }
+    assert_int_equal(evlog_partitions_count(world->log, EVLOG_STATUS), 1);
+    assert_int_equal(evlog_partitions_count(world->log, EVLOG_REJECTED), WORLD_PARTITIONS);
+    assert_int_equal(log_tool_append(world->log, EVLOG_STATUS, 0, "well"), 0);
+    assert_int_equal(log_tool_append(world->log, EVLOG_REJECTED, 3, "no"), 0);
+    assert_int_equal(log_tool_append(world->log, EVLOG_OUTCOMES, 3, "yes"), 0);
+    log_tool_read(world->log, EVLOG_STATUS, 0, 0, 1, text, sizeof text);
+    assert_string_equal(text, "well\n");
+    log_tool_read(world->log, EVLOG_REJECTED, 3, 0, 1, text, sizeof text);
+    assert_string_equal(text, "no\n");
 }

@@ -34,8 +34,11 @@ static void crash_append(struct evlog *log, uint64_t number)
     snprintf(value, sizeof value, "%llu", (unsigned long long)number);
     struct evlog_item items[2 * CRASH_PARTITIONS];
     for (uint32_t i = 0; i < 2 * CRASH_PARTITIONS; i++) {
-        items[i] = (struct evlog_item){ (enum evlog_stream)(i % 2), i / 2, STR("org"), str_z(value),
-                                        number };
+        items[i] = (struct evlog_item){ .stream = (enum evlog_stream)(i % 2),
+                                        .partition = i / 2,
+                                        .key = STR("org"),
+                                        .value = str_z(value),
+                                        .token = number };
     }
     if (evlog_append(log, items, 2 * CRASH_PARTITIONS).code != STATUS_OK) {
         _exit(2);

@@ -33,8 +33,8 @@ static struct status local_append(struct evlog *log, int n)
     snprintf(value, sizeof value, "answer %d", n);
     uint32_t partition = (uint32_t)n % LOCAL_PARTITIONS;
     struct evlog_item items[2] = {
-        { EVLOG_COMMANDS, partition, STR("org"), STR("ask"), 0 },
-        { EVLOG_DECISIONS, partition, STR("org"), str_z(value), 1 },
+        { .stream = EVLOG_COMMANDS, .partition = partition, .value = STR("ask") },
+        { .stream = EVLOG_DECISIONS, .partition = partition, .value = str_z(value) },
     };
     return evlog_append(log, items, 2);
 }

@@ -241,7 +241,7 @@ TEST(evlog_kafka, closing_does_not_wait_for_a_dead_broker)
 {
     char prefix[KAFKA_TOOL_PREFIX_SIZE];
     struct evlog *log;
-    struct evlog_item item = { EVLOG_DECISIONS, 0, STR("org"), STR("v"), 0 };
+    struct evlog_item item = { .stream = EVLOG_DECISIONS, .key = STR("org"), .value = STR("v") };
     struct evlog_kafka_options options = kafka_tool_made(prefix);
     assert_ok(evlog_kafka_open(&options, &log));
     log_tool_append(log, EVLOG_DECISIONS, 0, "x");

@@ -44,7 +44,9 @@ void kafka_owner_decide(struct evlog *log, struct chain *chain, const char *text
     struct buf value = { 0 };
     chain_next(chain, chain->next_command_offset + 1, &record);
     record_encode(&record, &value);
-    struct evlog_item item = { EVLOG_DECISIONS, 0, STR("org"), buf_str(&value), 0 };
+    struct evlog_item item = { .stream = EVLOG_DECISIONS,
+                               .key = STR("org"),
+                               .value = buf_str(&value) };
     assert_ok(evlog_append(log, &item, 1));
     chain_push(chain, &record, buf_str(&value));
     assert_true(log_tool_complete(log).offset != EVLOG_OFFSET_UNKNOWN);
@@ -61,7 +63,9 @@ void kafka_owner_take(struct evlog *log, uint64_t epoch, char name)
         .type = RECORD_EPOCH, .epoch = epoch, .sequence = 1, .body = buf_str(&bytes)
     };
     record_encode(&record, &value);
-    struct evlog_item item = { EVLOG_DECISIONS, 0, STR(""), buf_str(&value), 0 };
+    struct evlog_item item = { .stream = EVLOG_DECISIONS,
+                               .key = STR(""),
+                               .value = buf_str(&value) };
     assert_ok(evlog_append(log, &item, 1));
     assert_true(log_tool_complete(log).offset != EVLOG_OFFSET_UNKNOWN);
     buf_release(&bytes);
@@ -120,8 +124,11 @@ void kafka_load_run(struct kafka_load *load, size_t count)
         while (load->offered < count && load->offered - load->acknowledged < 1000) {
             char value[24];
             snprintf(value, sizeof value, "%zu", load->offered);
-            struct evlog_item item = { EVLOG_DECISIONS, 1, STR("org"), str_z(value),
-                                       load->offered };
+            struct evlog_item item = { .stream = EVLOG_DECISIONS,
+                                       .partition = 1,
+                                       .key = STR("org"),
+                                       .value = str_z(value),
+                                       .token = load->offered };
             assert_ok(evlog_append(load->log, &item, 1));
             load->offered++;
         }

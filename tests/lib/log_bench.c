@@ -41,8 +41,16 @@ static bool log_bench_append(struct evlog *log, uint32_t n)
     static char value[LOG_BENCH_VALUE_SIZE];
     uint32_t partition = n % PARTITIONS_DEFAULT;
     struct evlog_item items[2] = {
-        { EVLOG_COMMANDS, partition, STR("org"), { value, sizeof value / 2 }, n },
-        { EVLOG_DECISIONS, partition, STR("org"), { value, sizeof value }, n },
+        { .stream = EVLOG_COMMANDS,
+          .partition = partition,
+          .key = STR("org"),
+          .value = { value, sizeof value / 2 },
+          .token = n },
+        { .stream = EVLOG_DECISIONS,
+          .partition = partition,
+          .key = STR("org"),
+          .value = { value, sizeof value },
+          .token = n },
     };
     struct status st = evlog_append(log, items, 2);
     if (st.code != STATUS_RESOURCE_EXHAUSTED) {

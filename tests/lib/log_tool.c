@@ -38,6 +38,17 @@ uint64_t log_tool_append(struct evlog *log, enum evlog_stream stream, uint32_t p
     return log_tool_complete(log).offset;
 }
 
+void log_tool_next(struct evlog_reader *reader, struct evlog_record *record)
+{
+    size_t count = 0;
+    while (count == 0) {
+        assert_ok(evlog_reader_read(reader, record, 1, &count));
+        if (count == 0 && !evlog_wait(evlog_reader_descriptor(reader), LOG_TOOL_WAIT_US)) {
+            fail_msg("expected a record within 20 s");
+        }
+    }
+}
+
 /* Adds one record's value and a line's end. */
 static void log_tool_add(const struct evlog_record *record, char *out, size_t out_size)
 {

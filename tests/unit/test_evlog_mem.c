@@ -20,7 +20,9 @@ static void mem_free_all(struct evlog_mem *mem, struct evlog *log)
 
 static void mem_append(struct evlog *log, const char *value)
 {
-    struct evlog_item item = { EVLOG_DECISIONS, 0, STR("org"), str_z(value), 7 };
+    struct evlog_item item = {
+        .stream = EVLOG_DECISIONS, .key = STR("org"), .value = str_z(value), .token = 7
+    };
     assert_ok(evlog_append(log, &item, 1));
 }
 

@@ -87,7 +87,9 @@ static void actor_read(struct scene *scene, struct actor *actor)
 static void actor_append(struct actor *actor, const struct record *record, struct str value)
 {
     uint64_t token = record->epoch << 32 | (record->type == RECORD_EPOCH ? 0 : record->sequence);
-    struct evlog_item item = { EVLOG_DECISIONS, 0, STR("org"), value, token };
+    struct evlog_item item = {
+        .stream = EVLOG_DECISIONS, .key = STR("org"), .value = value, .token = token
+    };
     struct status st = evlog_append(actor->log, &item, 1);
     assert_true(st.code == STATUS_OK || st.code == STATUS_UNAVAILABLE);
 }
