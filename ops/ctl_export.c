@@ -104,8 +104,8 @@ static struct status export_read_command(struct export *export, uint32_t partiti
     TRY(export_seek_command(export, partition, offset, &record));
     TRY(pb_unpack(&export->arena, &agency__v1__command_record__descriptor, record.value, PB_STORED,
                   &read));
-    *command = read->command;
-    return status_ok();
+    return pb_unpack(&export->arena, &agency__v1__command__descriptor,
+                     str_make(read->command.data, read->command.len), PB_STORED, command);
 }
 
 /* An import needs to know when it happened: live decisions become imported ones. */

@@ -68,7 +68,8 @@ struct status sending_submit(struct sending *sending, struct arena *arena,
                              Agency__V1__Command *command, request_done *done, void *context)
 {
     struct str record;
-    TRY(intake_record(arena, sending->ctl->dir.cluster_key, command, sending->principal, &record));
+    TRY(intake_record(arena, sending->ctl->dir.cluster_key, command, sending->principal, NULL,
+                      &record));
     return writer_submit(sending->writer, str_z(command->org_id), record, done, context);
 }
 
@@ -76,7 +77,8 @@ struct status sending_call(struct sending *sending, struct arena *arena,
                            Agency__V1__Command *command, struct decider_answer *answer)
 {
     struct str record;
-    TRY(intake_record(arena, sending->ctl->dir.cluster_key, command, sending->principal, &record));
+    TRY(intake_record(arena, sending->ctl->dir.cluster_key, command, sending->principal, NULL,
+                      &record));
     return writer_call(sending->writer, str_z(command->org_id), record, answer);
 }
 

@@ -28,6 +28,7 @@ static struct status decider_read_config(struct decider *decider, struct str con
     }
     decider->config.org_creators = creators;
     decider->config.org_creators_count = read->n_org_creators;
+    decider->commands_trusted = read->commands_trusted;
     return status_ok();
 }
 
@@ -101,7 +102,8 @@ static struct status decider_repeat(struct decider_answer *answer, const Agency_
 struct decider_work {
     struct decider *decider;
     const struct decider_command *given;
-    const Agency__V1__CommandRecord *record;
+    const Agency__V1__Command *command;
+    const Agency__V1__Principal *principal;
     Agency__V1__OrgHead *head;
     struct hash content;
     int64_t recorded_at_us;
@@ -111,11 +113,11 @@ struct decider_work {
 static struct status decider_run(struct decider_work *work)
 {
     struct decider *decider = work->decider;
-    struct str org_id = str_z(work->record->command->org_id);
+    struct str org_id = str_z(work->command->org_id);
     struct layer_org changes = { &decider->fold->scratch, org_id };
     struct org_view org;
     org_view_init(&org, &decider->fold->scratch.source, org_id);
-    struct decide_context context = { .principal = work->record->principal,
+    struct decide_context context = { .principal = work->principal,
                                       .config = &decider->config,
                                       .head = { .org_sequence = work->head->org_sequence,
                                                 .last_occurred_at_us = work->head->occurred_at_us,
@@ -126,15 +128,15 @@ static struct status decider_run(struct decider_work *work)
                                     .changes = &layer_changes,
                                     .changes_self = &changes,
                                     .context = &context,
-                                    .command = work->record->command };
+                                    .command = work->command };
     return decide_command(&work->decide);
 }
 
 static void decider_fill(const struct decider_work *work, Agency__V1__Decision *decision)
 {
     const struct decide *d = &work->decide;
-    const Agency__V1__Command *command = work->record->command;
-    const Agency__V1__Principal *principal = work->record->principal;
+    const Agency__V1__Command *command = work->command;
+    const Agency__V1__Principal *principal = work->principal;
     decision->org_id = command->org_id;
     decision->command_id = command->command_id;
     decision->command = (uint32_t)command->payload_case;
@@ -231,11 +233,11 @@ static struct status decider_work(struct decider_work *work, struct decider_answ
                                   struct str *record)
 {
     struct decider *decider = work->decider;
-    const Agency__V1__Command *command = work->record->command;
+    const Agency__V1__Command *command = work->command;
     struct str principal;
     Agency__V1__AnswerRow *row;
     TRY(decision_content_hash(&decider->arena, command, &work->content));
-    TRY(decision_principal(&decider->arena, work->record->principal, &principal));
+    TRY(decision_principal(&decider->arena, work->principal, &principal));
     TRY(fold_answer(decider->fold, &decider->arena, str_z(command->org_id), principal,
                     str_z(command->command_id), &row));
     if (row != NULL) {
@@ -250,6 +252,29 @@ static struct status decider_work(struct decider_work *work, struct decider_answ
     return decider_record(work, answer, record);
 }
 
+/* Reads the command and who sent it. Any status but OK is the answer. */
+static struct status decider_read(struct decider_work *work)
+{
+    struct arena *arena = &work->decider->arena;
+    const struct decider_command *given = work->given;
+    Agency__V1__CommandRecord *record;
+    Agency__V1__Command *command;
+    TRY(pb_unpack(arena, &agency__v1__command_record__descriptor, given->bytes, PB_OUTSIDE,
+                  &record));
+    if (record->command.len == 0 || record->principal == NULL) {
+        return status_error(STATUS_INVALID_ARGUMENT, "expected a command and its principal");
+    }
+    TRY(pb_unpack(arena, &agency__v1__command__descriptor,
+                  str_make(record->command.data, record->command.len), PB_OUTSIDE, &command));
+    if (given->cluster != NULL) {
+        TRY(proof_check(given->cluster, work->decider->commands_trusted, record, command,
+                        given->now_us));
+    }
+    work->command = command;
+    work->principal = record->principal;
+    return status_ok();
+}
+
 struct status decider_decide(struct decider *decider, const struct decider_command *command,
                              struct decider_answer *answer, struct str *record)
 {
@@ -260,17 +285,8 @@ struct status decider_decide(struct decider *decider, const struct decider_comma
     }
     *record = (struct str){ 0 };
     arena_reset(&decider->arena);
-    Agency__V1__CommandRecord *read;
-    struct status st = pb_unpack(&decider->arena, &agency__v1__command_record__descriptor,
-                                 command->bytes, PB_OUTSIDE, &read);
-    if (st.code == STATUS_OK && (read->command == NULL || read->principal == NULL)) {
-        st = status_error(STATUS_INVALID_ARGUMENT, "expected a command and its principal");
-    }
-    if (st.code != STATUS_OK) {
-        return decider_refuse(answer, st);
-    }
-    work.record = read;
-    return decider_work(&work, answer, record);
+    struct status st = decider_read(&work);
+    return st.code == STATUS_OK ? decider_work(&work, answer, record) : decider_refuse(answer, st);
 }
 
 struct status decider_tick(struct decider *decider, Agency__V1__Tick *tick, int64_t now_us,

@@ -7,6 +7,7 @@
 #include "core/base/buf.h"
 #include "core/evlog/chain.h"
 #include "core/model/fold.h"
+#include "writers/proof.h"
 
 enum decider_outcome {
     DECIDER_DECIDED,  /* a DECISION record is to be appended */
@@ -31,6 +32,7 @@ struct decider {
     struct fold *fold;
     struct chain chain; /* over all that was decided, confirmed or not */
     struct decide_config config;
+    bool commands_trusted;  /* as the configuration says */
     int64_t recorded_at_us; /* of the last record */
     struct arena arena;     /* of one command */
     struct arena config_arena;
@@ -45,10 +47,11 @@ MUST_USE struct status decider_init(struct decider *decider, struct fold *fold,
 void decider_release(struct decider *decider);
 
 struct decider_command {
-    struct str bytes;             /* a CommandRecord */
-    int64_t now_us;               /* the decider's clock */
-    uint64_t next_command_offset; /* the first offset that is undecided after this command */
-    bool poisoned;                /* it has killed the process before: reject it unseen */
+    struct str bytes;                    /* a CommandRecord */
+    const struct proof_cluster *cluster; /* NULL: from this process, which has seen who sent it */
+    int64_t now_us;                      /* the decider's clock */
+    uint64_t next_command_offset;        /* the first offset that is undecided after this command */
+    bool poisoned;                       /* it has killed the process before: reject it unseen */
 };
 
 /* Decides; *record is the value to append (empty unless DECIDED), valid until the next call. Any

@@ -5,16 +5,6 @@
 #include "core/domain/registry.h"
 #include "core/pb/message.h"
 
-static bool intake_is_hex(struct str text)
-{
-    for (size_t i = 0; i < text.size; i++) {
-        if (memchr("0123456789abcdef", text.data[i], 16) == NULL) {
-            return false;
-        }
-    }
-    return text.size == HASH_HEX_SIZE - 1;
-}
-
 static struct status intake_copy(struct arena *arena, struct str text, char **copy)
 {
     struct str copied = arena_copy(arena, text);
@@ -30,7 +20,8 @@ struct status intake_identity_hash(struct arena *arena, struct str cluster_key,
         return status_error(STATUS_INVALID_ARGUMENT, "expected an identity, but it is empty");
     }
     if (kind == AGENCY__V1__CREDENTIAL_KIND__CREDENTIAL_KIND_ED25519) {
-        if (!intake_is_hex(identity)) {
+        struct hash key;
+        if (!hash_from_hex(identity, &key)) {
             return status_error(
                 STATUS_INVALID_ARGUMENT,
                 "expected the public key as 64 hexadecimal digits, but it is '%.*s'",
@@ -86,7 +77,7 @@ struct status intake_principal(struct arena *arena, struct str cluster_key, stru
 
 /* ---- commands ---- */
 
-static struct status intake_seal(struct arena *arena, struct str cluster_key,
+static struct status intake_hide(struct arena *arena, struct str cluster_key,
                                  Agency__V1__BindCredential *credential)
 {
     if (credential == NULL || credential->identity[0] == '\0') {
@@ -101,19 +92,34 @@ static struct status intake_seal(struct arena *arena, struct str cluster_key,
     return intake_copy(arena, STR(""), &credential->identity);
 }
 
-struct status intake_record(struct arena *arena, struct str cluster_key,
-                            Agency__V1__Command *command, const Agency__V1__Principal *principal,
-                            struct str *record)
+static struct status intake_hide_identities(struct arena *arena, struct str cluster_key,
+                                            Agency__V1__Command *command)
 {
     if ((unsigned)command->payload_case == COMMAND_BIND_CREDENTIAL) {
-        TRY(intake_seal(arena, cluster_key, command->bind_credential));
-    } else if ((unsigned)command->payload_case == COMMAND_CREATE_ORG) {
-        TRY(intake_seal(arena, cluster_key, command->create_org->credential));
+        return intake_hide(arena, cluster_key, command->bind_credential);
     }
+    if ((unsigned)command->payload_case == COMMAND_CREATE_ORG) {
+        return intake_hide(arena, cluster_key, command->create_org->credential);
+    }
+    return status_ok();
+}
+
+struct status intake_record(struct arena *arena, struct str cluster_key,
+                            Agency__V1__Command *command, const Agency__V1__Principal *principal,
+                            const struct intake_seal *seal, struct str *record)
+{
+    struct str packed;
+    TRY(intake_hide_identities(arena, cluster_key, command));
     TRY(pb_sort_structs(arena, &command->base));
+    TRY(pb_pack(arena, &command->base, &packed));
     Agency__V1__CommandRecord whole = AGENCY__V1__COMMAND_RECORD__INIT;
-    whole.command = command;
+    whole.command = (ProtobufCBinaryData){ packed.size, (uint8_t *)(uintptr_t)packed.data };
     whole.principal = (Agency__V1__Principal *)(uintptr_t)principal;
+    if (seal != NULL) {
+        whole.issued_at_us = seal->issued_at_us;
+        whole.expires_at_us = seal->expires_at_us;
+        TRY(proof_seal(arena, &seal->cluster, &whole, command));
+    }
     size_t size = pb_packed_size(&whole.base);
     if (size > COMMAND_SIZE_MAX) {
         return status_error(STATUS_INVALID_ARGUMENT,

@@ -1,10 +1,9 @@
 /* The intake: turns what a client asks into what is appended. Whatever must not lie in a log in
- * clear is sealed here. */
+ * clear is hidden here, and what crosses a shared log is sealed. */
 #ifndef WRITERS_INTAKE_H
 #define WRITERS_INTAKE_H
 
-#include "agency/v1/log.pb-c.h"
-#include "core/base/arena.h"
+#include "writers/proof.h"
 
 /* The identity_hash of a principal: HMAC-SHA-256 under the cluster key of kind and identity, in
  * hexadecimal; for ED25519 the public key itself, which must be 64 hexadecimal digits. Lies in the
@@ -18,11 +17,20 @@ MUST_USE struct status intake_identity_hash(struct arena *arena, struct str clus
 MUST_USE struct status intake_principal(struct arena *arena, struct str cluster_key,
                                         struct str text, Agency__V1__Principal **principal);
 
-/* Seals the command (in place) and packs it with its principal into a CommandRecord that lies in
- * the arena. INVALID_ARGUMENT for what no decider could take: an identity and a hash, more than
+/* How a command is sealed that goes over a shared log. */
+struct intake_seal {
+    struct proof_cluster cluster;
+    int64_t issued_at_us;
+    int64_t expires_at_us;
+};
+
+/* Hides identities in the command (in place) and packs it with its principal into a CommandRecord
+ * that lies in the arena; sealed, unless `seal` is NULL: then only a decider in this process takes
+ * it. INVALID_ARGUMENT for what no decider could take: an identity and a hash, more than
  * COMMAND_SIZE_MAX bytes. */
 MUST_USE struct status intake_record(struct arena *arena, struct str cluster_key,
                                      Agency__V1__Command *command,
-                                     const Agency__V1__Principal *principal, struct str *record);
+                                     const Agency__V1__Principal *principal,
+                                     const struct intake_seal *seal, struct str *record);
 
 #endif

@@ -27,5 +27,7 @@ static inline bool hash_eq(const struct hash *a, const struct hash *b)
 /* 64 lower-case hexadecimal digits and a NUL into `out`. */
 enum { HASH_HEX_SIZE = 2 * HASH_SIZE + 1 };
 void hash_hex(const struct hash *hash, char out[HASH_HEX_SIZE]);
+/* The 32 bytes that 64 lower-case hexadecimal digits stand for; false for any other text. */
+bool hash_from_hex(struct str text, struct hash *hash);
 
 #endif

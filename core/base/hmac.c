@@ -1,5 +1,6 @@
 #include "core/base/hmac.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
@@ -20,4 +21,10 @@ struct hash hmac_sha256(struct str key, const struct str *parts, size_t parts_co
     assert(made != NULL && size == HASH_SIZE);
     buf_release(&text);
     return code;
+}
+
+bool hmac_sha256_is(struct str key, const struct str *parts, size_t parts_count, struct str code)
+{
+    struct hash right = hmac_sha256(key, parts, parts_count);
+    return code.size == HASH_SIZE && CRYPTO_memcmp(right.bytes, code.data, HASH_SIZE) == 0;
 }

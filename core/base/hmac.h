@@ -6,5 +6,7 @@
 
 /* The code of the concatenated parts under a key of any size. */
 struct hash hmac_sha256(struct str key, const struct str *parts, size_t parts_count);
+/* Whether `code` is that code; takes the same time wherever they differ. */
+bool hmac_sha256_is(struct str key, const struct str *parts, size_t parts_count, struct str code);
 
 #endif

@@ -78,7 +78,7 @@ static void bench_add(struct bench *bench, const Agency__V1__Principal *principa
         arena_printf(&bench->arena, "{\"orgId\":\"acme\",\"commandId\":\"c%zu\",\"%s\":%s}",
                      bench->records_count, command, json);
     check_ok(pb_from_json(&bench->arena, &agency__v1__command__descriptor, text, &read));
-    check_ok(intake_record(&bench->arena, STR("key"), read, principal,
+    check_ok(intake_record(&bench->arena, STR("key"), read, principal, NULL,
                            &bench->records[bench->records_count++]));
 }
 

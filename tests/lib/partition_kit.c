@@ -92,7 +92,7 @@ static struct str partition_kit_command(struct partition_kit *kit, const char *o
     buf_printf(&text, "\"%s\":%s}", command, json);
     assert_ok(pb_from_json(&kit->arena, &agency__v1__command__descriptor, buf_str(&text), &read));
     assert_ok(intake_principal(&kit->arena, STR("key"), STR("admin"), &principal));
-    assert_ok(intake_record(&kit->arena, STR("key"), read, principal, &record));
+    assert_ok(intake_record(&kit->arena, STR("key"), read, principal, NULL, &record));
     buf_release(&text);
     return record;
 }

@@ -89,7 +89,7 @@ struct str writer_kit_command(struct writer_kit *kit, const char *org_id, const 
     struct str record = { 0 };
     assert_ok(pb_from_json(&kit->arena, &agency__v1__command__descriptor, text, &read));
     assert_ok(intake_principal(&kit->arena, STR("key"), STR("admin"), &admin));
-    assert_ok(intake_record(&kit->arena, STR("key"), read, admin, &record));
+    assert_ok(intake_record(&kit->arena, STR("key"), read, admin, NULL, &record));
     return record;
 }
 

@@ -1,0 +1,77 @@
+#include <stdio.h>
+
+#include "tests/lib/partition_kit.h"
+#include "tests/lib/proof_kit.h"
+#include "tests/lib/test.h"
+
+/* What the decider makes of a record that came over a shared log. */
+static struct decider_answer decide(struct partition_kit *kit, struct proof_kit *proof)
+{
+    struct decider_command given = { .bytes = proof_kit_pack(proof),
+                                     .cluster = &proof->cluster,
+                                     .now_us = PROOF_KIT_NOW_US };
+    struct decider_answer answer;
+    struct str record;
+    assert_ok(decider_decide(&kit->decider, &given, &answer, &record));
+    return answer;
+}
+
+TEST(decider, believes_who_sent_a_command_by_its_proof_only)
+{
+    struct partition_kit kit;
+    struct proof_kit proof;
+    partition_kit_open_org(&kit);
+    proof_kit_init(&proof);
+    struct decider_answer answer = decide(&kit, &proof);
+    assert_int_equal(answer.outcome, DECIDER_REFUSED);
+    assert_int_equal(answer.code, STATUS_UNAUTHENTICATED);
+    proof_kit_seal(&proof);
+    answer = decide(&kit, &proof);
+    assert_int_equal(answer.outcome, DECIDER_DECIDED);
+    assert_int_equal(answer.code, STATUS_OK);
+    proof_kit_release(&proof);
+    partition_kit_close(&kit);
+}
+
+TEST(decider, takes_a_signature_while_its_credential_is_live)
+{
+    struct partition_kit kit;
+    struct proof_kit proof;
+    char json[256];
+    partition_kit_open_org(&kit);
+    proof_kit_init(&proof);
+    proof_kit_be_signer(&proof);
+    proof_kit_sign(&proof);
+    struct decider_answer answer = decide(&kit, &proof);
+    assert_int_equal(answer.code, STATUS_UNAUTHENTICATED);
+    snprintf(json, sizeof json,
+             "{\"credentialId\":\"key\",\"subjectId\":\"root\",\"kind\":\"CREDENTIAL_KIND_ED25519\""
+             ",\"identityHash\":\"%s\"}",
+             proof.identity_hash);
+    partition_kit_do(&kit, NULL, "bindCredential", json);
+    answer = decide(&kit, &proof);
+    assert_int_equal(answer.outcome, DECIDER_DECIDED);
+    assert_int_equal(answer.code, STATUS_OK);
+    partition_kit_do(&kit, NULL, "revokeCredential", "{\"credentialId\":\"key\"}");
+    proof.command->command_id = "proof-2";
+    proof_kit_take_command(&proof);
+    proof_kit_sign(&proof);
+    answer = decide(&kit, &proof);
+    assert_int_equal(answer.code, STATUS_UNAUTHENTICATED);
+    proof_kit_release(&proof);
+    partition_kit_close(&kit);
+}
+
+TEST(decider, on_a_trusted_topic_believes_without_proof)
+{
+    struct partition_kit kit;
+    struct proof_kit proof;
+    partition_kit_open_org(&kit);
+    proof_kit_init(&proof);
+    kit.decider.commands_trusted = true;
+    struct decider_answer answer = decide(&kit, &proof);
+    assert_int_equal(answer.outcome, DECIDER_DECIDED);
+    assert_int_equal(answer.code, STATUS_OK);
+    proof_kit_release(&proof);
+    partition_kit_close(&kit);
+}

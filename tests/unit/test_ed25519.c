@@ -1,0 +1,39 @@
+#include "core/base/ed25519.h"
+
+#include "core/base/hash.h"
+#include "tests/lib/test.h"
+
+static void from_hex(const char *hex, uint8_t bytes[HASH_SIZE])
+{
+    struct hash read;
+    assert_true(hash_from_hex((struct str){ hex, HASH_HEX_SIZE - 1 }, &read));
+    memcpy(bytes, read.bytes, HASH_SIZE);
+}
+
+/* RFC 8032, section 7.1, test 2. */
+TEST(ed25519, agrees_with_the_rfc)
+{
+    struct ed25519_secret secret;
+    uint8_t public[ED25519_KEY_SIZE], signature[ED25519_SIGNATURE_SIZE];
+    from_hex("4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb", secret.bytes);
+    from_hex("3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c", public);
+    from_hex("92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da", signature);
+    from_hex("085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00", signature + 32);
+    struct ed25519_public key = ed25519_public_of(&secret);
+    struct ed25519_signature made = ed25519_sign(&secret, STR("\x72"));
+    assert_memory_equal(key.bytes, public, sizeof public);
+    assert_memory_equal(made.bytes, signature, sizeof signature);
+}
+
+TEST(ed25519, takes_only_the_signature_of_the_message)
+{
+    struct ed25519_secret secret = { { 1 } };
+    struct ed25519_public key = ed25519_public_of(&secret), none = { { 2 } };
+    struct ed25519_signature made = ed25519_sign(&secret, STR("message"));
+    struct str signature = str_make(made.bytes, sizeof made.bytes);
+    assert_true(ed25519_verify(&key, STR("message"), signature));
+    assert_false(ed25519_verify(&key, STR("massage"), signature));
+    assert_false(ed25519_verify(&none, STR("message"), signature));
+    assert_false(ed25519_verify(&key, STR("message"), str_from(signature, 1)));
+    assert_false(ed25519_verify(&key, STR("message"), STR("")));
+}
