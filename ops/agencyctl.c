@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/limits.h"
 #include "core/base/nearest.h"
 #include "ops/ctl.h"
 
@@ -43,6 +44,10 @@ static const struct verb verbs[] = {
     { "history", "[KIND ID]", "what happened: to one entity, by and about a subject, or in the org",
       ctl_history, 0, 2, false, false },
     { "log", "", "show the records of the log", ctl_log, 0, 0, false, false },
+    { "log create", "", "make a log on Kafka (--brokers), and the data folder for it",
+      ctl_log_create, 0, 0, false, true },
+    { "log join", "", "make the data folder for a log that is on Kafka already", ctl_log_join, 0, 0,
+      false, true },
     { "rebuild", "", "fold the stores again from the log, and compare their roots", ctl_rebuild, 0,
       0, false, false },
     { "verify", "", "check every record, head and root; name the first bad one", ctl_verify, 0, 0,
@@ -100,6 +105,28 @@ const struct config_option ctl_options[] = {
            "who group: only holders of seats of this type"),
     OPTION_INT("partition", partition, "-1", -1, 1023, "log, verify: one partition; -1: all"),
     OPTION_INT("from", from, "0", 0, INT64_MAX, "log: the first sequence to show"),
+    { .name = "timeout",
+      .type = CONFIG_DURATION,
+      .offset = offsetof(struct ctl_options, timeout_us),
+      .otherwise = "30s",
+      .min = 100000,
+      .max = INT64_C(3600000000),
+      .help = "on Kafka: how long to wait for the brokers and for answers" },
+    OPTION("brokers", CONFIG_STRING, kafka.brokers, "",
+           "log create, log join: Kafka's bootstrap servers, such as 127.0.0.1:9092"),
+    OPTION("prefix", CONFIG_STRING, kafka.prefix, "agency",
+           "log create, log join: what the names of the log's topics begin with"),
+    { .name = "property.",
+      .type = CONFIG_PAIRS,
+      .offset = offsetof(struct ctl_options, kafka.properties),
+      .help = "log create, log join: a property for librdkafka, such as "
+              "--property.security.protocol=SSL" },
+    OPTION("cluster-key", CONFIG_STRING, cluster_key, "",
+           "log create, log join: the file with the cluster's key"),
+    OPTION_INT("partitions", partitions, "16", 1, PARTITIONS_MAX,
+               "log create: partitions of the log, for ever"),
+    OPTION_INT("replicas", replicas, "0", 0, 100,
+               "log create: replicas of each partition; 0: as the brokers say"),
     OPTION("help", CONFIG_BOOL, help, "false", "show this"),
 };
 const size_t ctl_options_count = sizeof ctl_options / sizeof ctl_options[0];
@@ -122,19 +149,39 @@ static void print_help(FILE *to)
           to);
 }
 
-static const struct verb *find_verb(const char *name)
+/* How many of the words are the verb's name: "log create" is two words. */
+static int verb_words(const struct verb *verb, int argc, char **argv)
 {
+    size_t first = strcspn(verb->name, " ");
+    bool same = strlen(argv[0]) == first && memcmp(argv[0], verb->name, first) == 0;
+    if (verb->name[first] == '\0') {
+        return same;
+    }
+    return same && argc > 1 && strcmp(argv[1], verb->name + first + 1) == 0 ? 2 : 0;
+}
+
+/* Takes the verb's name from the arguments; NULL, told, if there is none. */
+static const struct verb *find_verb(struct ctl *ctl)
+{
+    const struct verb *found = NULL;
+    int words = 0;
     struct nearest nearest;
-    nearest_init(&nearest, str_z(name));
+    nearest_init(&nearest, str_z(ctl->argv[0]));
     for (int i = 0; i < VERBS_COUNT; i++) {
-        if (strcmp(verbs[i].name, name) == 0) {
-            return &verbs[i];
+        int own = verb_words(&verbs[i], ctl->argc, ctl->argv);
+        if (own > words) {
+            found = &verbs[i];
+            words = own;
         }
         nearest_offer(&nearest, str_z(verbs[i].name));
     }
-    fprintf(stderr, "agencyctl: expected a verb, but it is '%s'%s; see agencyctl --help\n", name,
-            nearest_hint(&nearest));
-    return NULL;
+    if (found == NULL) {
+        fprintf(stderr, "agencyctl: expected a verb, but it is '%s'%s; see agencyctl --help\n",
+                ctl->argv[0], nearest_hint(&nearest));
+    }
+    ctl->argc -= words;
+    ctl->argv += words;
+    return found;
 }
 
 static int exit_code(enum status_code code)
@@ -151,21 +198,27 @@ static int fail(struct status st)
     return exit_code(st.code);
 }
 
+static struct status open_folder(struct ctl *ctl, const struct verb *verb)
+{
+    if (verb->alone) {
+        return status_ok();
+    }
+    TRY(data_dir_open(&ctl->dir, &ctl->arena, ctl->options.data.data, verb->writes));
+    ctl->dir.kafka.timeout_ms = (int)(ctl->options.timeout_us / 1000);
+    return status_ok();
+}
+
 static int run(struct ctl *ctl)
 {
-    const struct verb *verb = find_verb(ctl->argv[0]);
+    const struct verb *verb = find_verb(ctl);
     if (verb == NULL) {
         return CTL_USAGE;
     }
-    ctl->argc--;
-    ctl->argv++;
     if (ctl->argc < verb->args_min || ctl->argc > verb->args_max) {
         fprintf(stderr, "agencyctl: usage: agencyctl %s %s\n", verb->name, verb->usage);
         return CTL_USAGE;
     }
-    struct status st =
-        verb->alone ? status_ok()
-                    : data_dir_open(&ctl->dir, &ctl->arena, ctl->options.data.data, verb->writes);
+    struct status st = open_folder(ctl, verb);
     if (st.code == STATUS_OK) {
         st = verb->run(ctl);
     }

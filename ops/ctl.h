@@ -40,7 +40,11 @@ struct ctl_options {
     struct str role_type;
     int64_t partition;
     int64_t from;
-    bool follow;
+    int64_t timeout_us;
+    struct kafka_conf kafka;
+    struct str cluster_key;
+    int64_t partitions;
+    int64_t replicas;
     bool help;
 };
 
@@ -77,6 +81,6 @@ void ctl_say_decision(struct ctl *ctl, const Agency__V1__DecisionRow *row);
 /* One verb each; ops/agencyctl.c has the table with what they take. */
 typedef struct status ctl_verb(struct ctl *ctl);
 ctl_verb ctl_submit, ctl_import, ctl_export, ctl_get, ctl_list, ctl_check, ctl_who, ctl_history,
-    ctl_log, ctl_rebuild, ctl_verify, ctl_cel;
+    ctl_log, ctl_log_create, ctl_log_join, ctl_rebuild, ctl_verify, ctl_cel;
 
 #endif

@@ -174,19 +174,36 @@ static struct status verify_partition(struct verify *verify, uint32_t number, bo
     return data_dir_remove(verify->fresh);
 }
 
+static struct status verify_each(struct verify *verify, bool replace)
+{
+    struct status st = status_ok();
+    uint32_t count = verify->log->identity.partitions_count;
+    for (uint32_t i = 0; i < count && st.code == STATUS_OK; i++) {
+        if (verify->ctl->options.partition < 0 || verify->ctl->options.partition == i) {
+            st = verify_partition(verify, i, replace);
+        }
+    }
+    return st;
+}
+
+/* Who replaces stores must be the only one who has them: the embedded log's lock says so, on Kafka
+ * the folder's. */
 static struct status verify_all(struct ctl *ctl, bool replace)
 {
     struct verify verify = { .ctl = ctl };
+    int lock = -1;
     mkdir(ctl->dir.stores, 0700);
-    TRY(data_dir_open_log(&ctl->dir, !replace, &verify.log));
-    struct status st = status_ok();
-    uint32_t count = verify.log->identity.partitions_count;
-    for (uint32_t i = 0; i < count && st.code == STATUS_OK; i++) {
-        if (ctl->options.partition < 0 || ctl->options.partition == i) {
-            st = verify_partition(&verify, i, replace);
-        }
+    if (replace && ctl->dir.shared) {
+        TRY(data_dir_hold(&ctl->dir, &lock));
+    }
+    struct status st = data_dir_open_log(&ctl->dir, !replace || ctl->dir.shared, &verify.log);
+    if (st.code == STATUS_OK) {
+        st = verify_each(&verify, replace);
     }
     evlog_close(verify.log);
+    if (lock >= 0) {
+        close(lock);
+    }
     return st;
 }
 

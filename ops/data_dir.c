@@ -5,6 +5,7 @@
 #include <ftw.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -38,23 +39,31 @@ static struct status data_dir_make(const char *path)
 
 /* ---- the cluster key ---- */
 
-static struct status data_dir_write_key(const char *path)
+/* Writes the file unless there is one. */
+static struct status data_dir_write_key(const char *path, const char key[CLUSTER_KEY_SIZE])
 {
-    unsigned char key[CLUSTER_KEY_SIZE];
-    random_bytes(key, sizeof key);
     int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (file < 0) {
         return errno == EEXIST ? status_ok() : data_dir_system("write", path);
     }
-    bool written = write(file, key, sizeof key) == (ssize_t)sizeof key && fsync(file) == 0;
+    bool written = write(file, key, CLUSTER_KEY_SIZE) == CLUSTER_KEY_SIZE && fsync(file) == 0;
     struct status st = written ? status_ok() : data_dir_system("write", path);
     close(file);
     return st;
 }
 
-static struct status data_dir_read_key(struct data_dir *dir, struct arena *arena, const char *path)
+static struct status data_dir_make_key(const char *path)
+{
+    char key[CLUSTER_KEY_SIZE];
+    random_bytes(key, sizeof key);
+    return data_dir_write_key(path, key);
+}
+
+/* Empty where this user may not read it. */
+static struct status data_dir_read_key(struct arena *arena, const char *path, struct str *out)
 {
     char *key;
+    *out = STR("");
     ARENA_TRY(arena, key, arena_alloc(arena, CLUSTER_KEY_SIZE));
     int file = open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0) {
@@ -62,22 +71,44 @@ static struct status data_dir_read_key(struct data_dir *dir, struct arena *arena
     }
     ssize_t size = read(file, key, CLUSTER_KEY_SIZE);
     close(file);
-    dir->cluster_key = (struct str){ key, CLUSTER_KEY_SIZE };
+    *out = (struct str){ key, CLUSTER_KEY_SIZE };
     return size == CLUSTER_KEY_SIZE ? status_ok()
                                     : status_error(STATUS_DATA_LOSS, "expected %d bytes in '%s'",
                                                    CLUSTER_KEY_SIZE, path);
 }
 
+/* Takes the key of another folder of the same log. */
+static struct status data_dir_take_key(struct arena *arena, const char *path, const char *from)
+{
+    struct str given, own;
+    TRY(data_dir_read_key(arena, from, &given));
+    if (given.size == 0) {
+        return status_error(STATUS_PERMISSION_DENIED, "expected to read '%s'", from);
+    }
+    TRY(data_dir_write_key(path, given.data));
+    TRY(data_dir_read_key(arena, path, &own));
+    return str_eq(given, own)
+               ? status_ok()
+               : status_error(STATUS_FAILED_PRECONDITION,
+                              "expected '%s' to be the key '%s', but it is another", path, from);
+}
+
 /* ---- the folder ---- */
+
+static struct evlog_identity data_dir_identity(uint32_t partitions_count)
+{
+    struct evlog_identity identity = { .partitions_count = partitions_count };
+    random_bytes(&identity.history_id, sizeof identity.history_id);
+    random_bytes(&identity.log_id, sizeof identity.log_id);
+    random_bytes(&identity.commands_log_id, sizeof identity.commands_log_id);
+    return identity;
+}
 
 static struct status data_dir_create(struct data_dir *dir, const char *path, const char *key)
 {
     TRY(data_dir_make(path));
-    TRY(data_dir_write_key(key));
-    struct evlog_identity identity = { .partitions_count = PARTITIONS_DEFAULT };
-    random_bytes(&identity.history_id, sizeof identity.history_id);
-    random_bytes(&identity.log_id, sizeof identity.log_id);
-    random_bytes(&identity.commands_log_id, sizeof identity.commands_log_id);
+    TRY(data_dir_make_key(key));
+    struct evlog_identity identity = data_dir_identity(PARTITIONS_DEFAULT);
     struct status st = evlog_local_create(dir->log, &identity);
     /* Whoever holds its lock has made it. */
     bool there = st.code == STATUS_ALREADY_EXISTS || st.code == STATUS_FAILED_PRECONDITION;
@@ -103,23 +134,138 @@ static struct status data_dir_check(const char *path, bool create)
     return status_ok();
 }
 
-struct status data_dir_open(struct data_dir *dir, struct arena *arena, const char *path,
-                            bool create)
+/* Finds out where the log of the folder is. NOT_FOUND: it has none. */
+static struct status data_dir_find_log(struct data_dir *dir, struct arena *arena, const char *conf)
 {
-    char key[DATA_DIR_PATH_MAX];
+    struct kafka_conf *kafka;
+    ARENA_TRY(arena, kafka, arena_alloc(arena, sizeof *kafka));
+    struct status st = kafka_conf_read(conf, arena, kafka);
+    dir->shared = st.code == STATUS_OK;
+    if (dir->shared) {
+        return kafka_conf_options(kafka, arena, &dir->kafka);
+    }
+    return st.code == STATUS_NOT_FOUND && access(dir->log, F_OK) == 0 ? status_ok() : st;
+}
+
+static struct status data_dir_paths(struct data_dir *dir, const char *path)
+{
     TRY(data_dir_path(dir->log, path, "log"));
     TRY(data_dir_path(dir->stores, path, "stores"));
     TRY(data_dir_path(dir->readers, path, "readers"));
-    TRY(data_dir_path(key, path, "cluster.key"));
-    TRY(data_dir_check(path, create));
-    if (create) {
-        TRY(data_dir_create(dir, path, key));
-    } else if (access(dir->log, F_OK) != 0) {
-        return status_error(STATUS_NOT_FOUND, "expected a data folder, but there is no log in '%s'",
-                            path);
-    }
-    return data_dir_read_key(dir, arena, key);
+    return data_dir_path(dir->lock, path, "lock");
 }
+
+struct status data_dir_open(struct data_dir *dir, struct arena *arena, const char *path,
+                            bool create)
+{
+    char key[DATA_DIR_PATH_MAX], conf[DATA_DIR_PATH_MAX];
+    *dir = (struct data_dir){ 0 };
+    TRY(data_dir_paths(dir, path));
+    TRY(data_dir_path(key, path, "cluster.key"));
+    TRY(data_dir_path(conf, path, "kafka.conf"));
+    TRY(data_dir_check(path, create));
+    struct status st = data_dir_find_log(dir, arena, conf);
+    if (st.code == STATUS_NOT_FOUND && create) {
+        st = data_dir_create(dir, path, key);
+    } else if (st.code == STATUS_NOT_FOUND) {
+        st = status_error(STATUS_NOT_FOUND,
+                          "expected a data folder, but there is no log in '%s', and no kafka.conf "
+                          "that says where it is",
+                          path);
+    }
+    TRY(st);
+    return data_dir_read_key(arena, key, &dir->cluster_key);
+}
+
+/* ---- on Kafka ---- */
+
+static struct status data_dir_ready(const char *path, char key[DATA_DIR_PATH_MAX],
+                                    char conf[DATA_DIR_PATH_MAX])
+{
+    char log[DATA_DIR_PATH_MAX];
+    TRY(data_dir_path(log, path, "log"));
+    TRY(data_dir_path(key, path, "cluster.key"));
+    TRY(data_dir_path(conf, path, "kafka.conf"));
+    TRY(data_dir_check(path, true));
+    if (access(log, F_OK) == 0) {
+        return status_error(STATUS_ALREADY_EXISTS,
+                            "expected a folder without a log, but '%s' has an embedded one", path);
+    }
+    return data_dir_make(path);
+}
+
+struct status data_dir_make_shared(struct arena *arena, const char *path,
+                                   const struct data_dir_new *made)
+{
+    char key[DATA_DIR_PATH_MAX], conf[DATA_DIR_PATH_MAX];
+    struct evlog_kafka_options options;
+    struct evlog_identity identity = data_dir_identity(made->partitions_count);
+    TRY(kafka_conf_options(made->kafka, arena, &options));
+    options.replicas = made->replicas;
+    options.timeout_ms = made->timeout_ms;
+    TRY(data_dir_ready(path, key, conf));
+    if (access(conf, F_OK) == 0) {
+        return status_error(STATUS_ALREADY_EXISTS,
+                            "expected a folder without a log, but there is '%s'", conf);
+    }
+    TRY(made->key_file == NULL ? data_dir_make_key(key)
+                               : data_dir_take_key(arena, key, made->key_file));
+    TRY(evlog_kafka_create(&options, &identity));
+    return kafka_conf_write(conf, made->kafka);
+}
+
+struct status data_dir_join_shared(struct arena *arena, const char *path,
+                                   const struct data_dir_new *made)
+{
+    char key[DATA_DIR_PATH_MAX], conf[DATA_DIR_PATH_MAX];
+    struct evlog_kafka_options options;
+    struct evlog *log;
+    TRY(kafka_conf_options(made->kafka, arena, &options));
+    options.read_only = true;
+    options.timeout_ms = made->timeout_ms;
+    TRY(data_dir_ready(path, key, conf));
+    TRY(evlog_kafka_open(&options, &log));
+    evlog_close(log);
+    if (made->key_file != NULL) {
+        TRY(data_dir_take_key(arena, key, made->key_file));
+    } else if (access(key, F_OK) != 0) {
+        return status_error(STATUS_INVALID_ARGUMENT,
+                            "expected --cluster-key FILE: the cluster.key of the folder that the "
+                            "log was made with");
+    }
+    return kafka_conf_write(conf, made->kafka);
+}
+
+static struct status data_dir_held(int lock)
+{
+    char text[64] = { 0 };
+    ssize_t size = pread(lock, text, sizeof text - 1, 0);
+    return status_error(STATUS_FAILED_PRECONDITION,
+                        "expected nobody to hold the stores of this folder, but %s does",
+                        size > 0 ? text : "another process");
+}
+
+struct status data_dir_hold(const struct data_dir *dir, int *lock)
+{
+    char text[64];
+    *lock = open(dir->lock, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+    if (*lock < 0) {
+        return data_dir_system("open", dir->lock);
+    }
+    if (flock(*lock, LOCK_EX | LOCK_NB) != 0) {
+        struct status st = data_dir_held(*lock);
+        close(*lock);
+        *lock = -1;
+        return st;
+    }
+    int size = snprintf(text, sizeof text, "%s (process %ld)", program_invocation_short_name,
+                        (long)getpid());
+    ssize_t written = ftruncate(*lock, 0) == 0 ? pwrite(*lock, text, (size_t)size, 0) : 0;
+    (void)written; /* the text is a help for people only: the lock itself is the kernel's */
+    return status_ok();
+}
+
+/* ---- what is in it ---- */
 
 void data_dir_store(const struct data_dir *dir, uint32_t partition, char out[DATA_DIR_PATH_MAX])
 {
@@ -129,6 +275,11 @@ void data_dir_store(const struct data_dir *dir, uint32_t partition, char out[DAT
 
 struct status data_dir_open_log(const struct data_dir *dir, bool read_only, struct evlog **log)
 {
+    if (dir->shared) {
+        struct evlog_kafka_options kafka = dir->kafka;
+        kafka.read_only = read_only;
+        return evlog_kafka_open(&kafka, log);
+    }
     struct evlog_local_options options = { .read_only = read_only };
     return evlog_local_open(dir->log, &options, log);
 }

@@ -1,15 +1,17 @@
-/* A data folder of one machine: the log, the stores, the cluster key.
+/* A data folder: the log or where it is, the stores, the cluster key.
  *
- *   DIR/log          the embedded log
+ *   DIR/log          the embedded log, or
+ *   DIR/kafka.conf   where the log is on Kafka: shared by any number of such folders
  *   DIR/stores/pNN   the store of each partition: may be deleted at any time
- *   DIR/cluster.key  seals identities: the one thing beside the log to back up
+ *   DIR/cluster.key  seals identities and commands: the one thing beside the log to back up
  *   DIR/readers/...  files of readers beside an owner, removed by them
+ *   DIR/lock         on Kafka: held by who owns the stores
  */
 #ifndef OPS_DATA_DIR_H
 #define OPS_DATA_DIR_H
 
 #include "core/base/arena.h"
-#include "core/evlog/evlog.h"
+#include "ops/kafka_conf.h"
 
 enum { DATA_DIR_PATH_MAX = 4096 };
 
@@ -17,7 +19,19 @@ struct data_dir {
     char log[DATA_DIR_PATH_MAX];
     char stores[DATA_DIR_PATH_MAX];
     char readers[DATA_DIR_PATH_MAX];
-    struct str cluster_key; /* in the arena */
+    char lock[DATA_DIR_PATH_MAX];
+    struct str cluster_key;           /* in the arena */
+    bool shared;                      /* the log is on Kafka: others write it, too */
+    struct evlog_kafka_options kafka; /* then: what opens it, in the arena */
+};
+
+/* What is made anew. */
+struct data_dir_new {
+    const struct kafka_conf *kafka;
+    const char *key_file; /* the cluster key; NULL: the folder's own, made where there is none */
+    uint32_t partitions_count; /* of a new log */
+    uint32_t replicas;         /* of a new log; 0: as the brokers say */
+    int timeout_ms;            /* to wait for the brokers */
 };
 
 /* Opens the folder at `path`; makes it, with a log and a key, where there is none and `create` says
@@ -25,9 +39,21 @@ struct data_dir {
  * its owner may write), INVALID_ARGUMENT (path too long, something else there), UNAVAILABLE. */
 MUST_USE struct status data_dir_open(struct data_dir *dir, struct arena *arena, const char *path,
                                      bool create);
+/* Makes a log on Kafka and the folder at `path` for it. ALREADY_EXISTS: the log or a folder is
+ * there. Statuses of evlog_kafka_create. */
+MUST_USE struct status data_dir_make_shared(struct arena *arena, const char *path,
+                                            const struct data_dir_new *made);
+/* Makes the folder for a log that is there on Kafka. Safe to repeat. FAILED_PRECONDITION: the
+ * folder has another key. ALREADY_EXISTS: it has an embedded log. Statuses of evlog_kafka_open. */
+MUST_USE struct status data_dir_join_shared(struct arena *arena, const char *path,
+                                            const struct data_dir_new *made);
+
 /* The folder of a partition's store. */
 void data_dir_store(const struct data_dir *dir, uint32_t partition, char out[DATA_DIR_PATH_MAX]);
-/* Opens its log. Statuses of evlog_local_open. */
+/* Holds the stores of a folder on Kafka until *lock is closed. FAILED_PRECONDITION names who does.
+ * UNAVAILABLE. */
+MUST_USE struct status data_dir_hold(const struct data_dir *dir, int *lock);
+/* Opens its log. Statuses of evlog_local_open and evlog_kafka_open. `dir` must outlive it. */
 MUST_USE struct status data_dir_open_log(const struct data_dir *dir, bool read_only,
                                          struct evlog **log);
 /* Removes a folder and all in it, links not followed; nothing there is fine. UNAVAILABLE. */

@@ -19,6 +19,7 @@
 #include "writers/vouch.h"
 
 enum { READING_LEVEL = 1, VOUCH_WAIT_US = 1000 * 1000, VOUCH_RETRY_US = 20 * 1000 };
+enum { TICK_RETRY_US = 200 * 1000 };
 static const size_t READING_MEMORY_MAX = (size_t)1 << 30;
 
 /* ---- the partition ---- */
@@ -79,10 +80,32 @@ static int64_t reading_word(const struct ctl *ctl, int64_t wanted_us)
     }
 }
 
+/* On Kafka only the log itself can tell, by a later record: its owner appends a TICK every few
+ * seconds. */
+static struct status reading_await(struct reading *reading, const struct ctl *ctl,
+                                   int64_t wanted_us)
+{
+    int64_t until = clock_monotonic_us(&ctl->clock) + ctl->options.timeout_us;
+    while (reading->partition->position.time_us < wanted_us) {
+        if (clock_monotonic_us(&ctl->clock) >= until) {
+            return status_error(STATUS_UNAVAILABLE,
+                                "expected a later record in the log, so that nothing can still "
+                                "come before that moment: is an agencyd running as writer?");
+        }
+        nanosleep(&(struct timespec){ .tv_nsec = TICK_RETRY_US * 1000 }, NULL);
+        TRY(partition_catch_up(reading->partition, reading->log));
+    }
+    return status_ok();
+}
+
 /* The word is about what is in the log when it is given: what came since the last look is folded.
  */
 static struct status reading_vouch(struct reading *reading, struct ctl *ctl, struct moment_ask *ask)
 {
+    if (ctl->dir.shared) {
+        bool future = ask->time_us > ask->now_us; /* refused anyway */
+        return future ? status_ok() : reading_await(reading, ctl, ask->time_us);
+    }
     ask->vouched_us = reading_word(ctl, ask->time_us);
     return partition_catch_up(reading->partition, reading->log);
 }

@@ -1,0 +1,36 @@
+/* log create, log join: a log on Kafka, and data folders for it. */
+#include "ops/ctl.h"
+
+static struct data_dir_new ctl_log_new(const struct ctl *ctl)
+{
+    const struct ctl_options *options = &ctl->options;
+    return (struct data_dir_new){
+        .kafka = &options->kafka,
+        .key_file = options->cluster_key.size > 0 ? options->cluster_key.data : NULL,
+        .partitions_count = (uint32_t)options->partitions,
+        .replicas = (uint32_t)options->replicas,
+        .timeout_ms = (int)(options->timeout_us / 1000),
+    };
+}
+
+struct status ctl_log_create(struct ctl *ctl)
+{
+    struct data_dir_new made = ctl_log_new(ctl);
+    struct status st = data_dir_make_shared(&ctl->arena, ctl->options.data.data, &made);
+    if (st.code == STATUS_ALREADY_EXISTS) {
+        return status_prefix(st, "log join is for a log that is there");
+    }
+    TRY(st);
+    buf_printf(&ctl->out, "log '%.*s' of %u partitions made; keep a copy of %s/cluster.key\n",
+               STR_ARG(ctl->options.kafka.prefix), made.partitions_count, ctl->options.data.data);
+    return st;
+}
+
+struct status ctl_log_join(struct ctl *ctl)
+{
+    struct data_dir_new made = ctl_log_new(ctl);
+    TRY(data_dir_join_shared(&ctl->arena, ctl->options.data.data, &made));
+    buf_printf(&ctl->out, "%s is a data folder of log '%.*s'\n", ctl->options.data.data,
+               STR_ARG(ctl->options.kafka.prefix));
+    return status_ok();
+}

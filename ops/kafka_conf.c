@@ -1,0 +1,145 @@
+#include "ops/kafka_conf.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <unistd.h>
+
+enum { KAFKA_CONF_SIZE_MAX = 64 << 10, KAFKA_CONF_PATH_MAX = 4096 };
+
+static const struct config_option kafka_conf_table[] = {
+    { .name = "brokers",
+      .type = CONFIG_STRING,
+      .offset = offsetof(struct kafka_conf, brokers),
+      .otherwise = "" },
+    { .name = "prefix",
+      .type = CONFIG_STRING,
+      .offset = offsetof(struct kafka_conf, prefix),
+      .otherwise = "agency" },
+    { .name = "property.",
+      .type = CONFIG_PAIRS,
+      .offset = offsetof(struct kafka_conf, properties) },
+};
+
+static struct status kafka_conf_system(const char *verb, const char *path)
+{
+    return status_error(errno == ENOENT ? STATUS_NOT_FOUND : STATUS_UNAVAILABLE,
+                        "expected to %s '%s': %s", verb, path, strerror(errno));
+}
+
+/* ---- reading ---- */
+
+static struct status kafka_conf_load(const char *path, struct arena *arena, struct str *text)
+{
+    char *bytes;
+    ARENA_TRY(arena, bytes, arena_alloc(arena, KAFKA_CONF_SIZE_MAX));
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0) {
+        return kafka_conf_system("read", path);
+    }
+    ssize_t size = read(file, bytes, KAFKA_CONF_SIZE_MAX);
+    struct status st = size < 0 ? kafka_conf_system("read", path) : status_ok();
+    close(file);
+    if (size == KAFKA_CONF_SIZE_MAX) {
+        return status_error(STATUS_INVALID_ARGUMENT, "expected less than %d bytes in '%s'",
+                            KAFKA_CONF_SIZE_MAX, path);
+    }
+    *text = str_make(bytes, size < 0 ? 0 : (size_t)size);
+    return st;
+}
+
+static struct status kafka_conf_check(const struct kafka_conf *conf)
+{
+    return conf->brokers.size > 0
+               ? status_ok()
+               : status_error(STATUS_INVALID_ARGUMENT,
+                              "expected brokers, such as 127.0.0.1:9092: where is Kafka?");
+}
+
+struct status kafka_conf_read(const char *path, struct arena *arena, struct kafka_conf *conf)
+{
+    struct config config;
+    struct str text;
+    TRY(kafka_conf_load(path, arena, &text));
+    TRY(config_init(&config, kafka_conf_table, sizeof kafka_conf_table / sizeof kafka_conf_table[0],
+                    conf, arena));
+    TRY(status_prefix(config_read_file(&config, text), "%s", path));
+    return status_prefix(kafka_conf_check(conf), "%s", path);
+}
+
+/* ---- writing ---- */
+
+static struct status kafka_conf_line(struct buf *text, const char *prefix, struct str name,
+                                     struct str value)
+{
+    if (memchr(name.data, '\n', name.size) != NULL ||
+        memchr(value.data, '\n', value.size) != NULL) {
+        return status_error(STATUS_INVALID_ARGUMENT, "expected one line as '%s%.*s'", prefix,
+                            STR_ARG(name));
+    }
+    buf_printf(text, "%s%.*s = %.*s\n", prefix, STR_ARG(name), STR_ARG(value));
+    return status_ok();
+}
+
+static struct status kafka_conf_format(const struct kafka_conf *conf, struct buf *text)
+{
+    TRY(kafka_conf_check(conf));
+    buf_append(text, STR("# Where the log is. property.NAME goes to librdkafka, such as\n"
+                         "# property.security.protocol = SASL_SSL\n"));
+    TRY(kafka_conf_line(text, "", STR("brokers"), conf->brokers));
+    TRY(kafka_conf_line(text, "", STR("prefix"), conf->prefix));
+    for (size_t i = 0; i < conf->properties.count; i++) {
+        TRY(kafka_conf_line(text, "property.", conf->properties.items[i].name,
+                            conf->properties.items[i].value));
+    }
+    return status_ok();
+}
+
+static struct status kafka_conf_store(const char *path, struct str text)
+{
+    char fresh[KAFKA_CONF_PATH_MAX];
+    snprintf(fresh, sizeof fresh, "%.4000s.new", path);
+    int file = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (file < 0) {
+        return kafka_conf_system("write", fresh);
+    }
+    bool written = write(file, text.data, text.size) == (ssize_t)text.size && fsync(file) == 0;
+    struct status st = written ? status_ok() : kafka_conf_system("write", fresh);
+    close(file);
+    if (written && rename(fresh, path) != 0) {
+        st = kafka_conf_system("write", path);
+    }
+    return st;
+}
+
+struct status kafka_conf_write(const char *path, const struct kafka_conf *conf)
+{
+    struct buf text = { 0 };
+    struct status st = kafka_conf_format(conf, &text);
+    if (st.code == STATUS_OK) {
+        st = kafka_conf_store(path, buf_str(&text));
+    }
+    buf_release(&text);
+    return st;
+}
+
+/* ---- using ---- */
+
+struct status kafka_conf_options(const struct kafka_conf *conf, struct arena *arena,
+                                 struct evlog_kafka_options *options)
+{
+    struct evlog_kafka_property *properties;
+    size_t count = conf->properties.count;
+    TRY(kafka_conf_check(conf));
+    ARENA_TRY(arena, properties, arena_alloc(arena, (count + 1) * sizeof *properties));
+    for (size_t i = 0; i < count; i++) {
+        properties[i].name = conf->properties.items[i].name.data;
+        properties[i].value = conf->properties.items[i].value.data;
+    }
+    *options = (struct evlog_kafka_options){ .brokers = conf->brokers.data,
+                                             .prefix = conf->prefix.data,
+                                             .properties = properties,
+                                             .properties_count = count };
+    return status_ok();
+}
