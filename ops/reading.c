@@ -14,8 +14,8 @@
 #include "core/domain/fields.h"
 #include "core/evlog/evlog_local.h"
 #include "core/model/list.h"
+#include "core/model/token.h"
 #include "core/pb/message.h"
-#include "ops/token.h"
 #include "writers/vouch.h"
 
 enum { READING_LEVEL = 1, VOUCH_WAIT_US = 1000 * 1000, VOUCH_RETRY_US = 20 * 1000 };

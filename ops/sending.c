@@ -5,8 +5,8 @@
 
 #include "core/base/murmur2.h"
 #include "core/domain/fields.h"
+#include "core/model/answer.h"
 #include "core/pb/message.h"
-#include "ops/token.h"
 #include "writers/intake.h"
 
 /* Another agencyctl is soon done; a server is not. */
@@ -82,47 +82,21 @@ struct status sending_call(struct sending *sending, struct arena *arena,
     return writer_call(sending->writer, str_z(command->org_id), record, answer);
 }
 
-static struct status sending_text(struct arena *arena, const char *text, char **copy)
-{
-    struct str copied = arena_copy(arena, str_z(text));
-    *copy = (char *)(uintptr_t)copied.data;
-    return copied.data == NULL ? arena_full(arena) : status_ok();
-}
-
-static struct status sending_token(const struct sending *sending, struct arena *arena,
-                                   const char *org_id, const struct decider_answer *answer,
-                                   char **text)
-{
-    Agency__V1__Token token = AGENCY__V1__TOKEN__INIT;
-    struct evlog_id history = sending->identity.history_id;
-    token.history_id = (ProtobufCBinaryData){ EVLOG_ID_SIZE, history.bytes };
-    token.partition = murmur2_partition(str_z(org_id), sending->identity.partitions_count);
-    token.sequence = answer->sequence;
-    token.org_sequence = answer->org_sequence;
-    struct str formatted;
-    TRY(token_format(arena, &token, &formatted));
-    *text = (char *)(uintptr_t)formatted.data;
-    return status_ok();
-}
-
 struct status sending_response(const struct sending *sending, struct arena *arena,
                                const char *org_id, const char *command_id,
                                const struct decider_answer *answer,
                                Agency__V1__SubmitResponse **out)
 {
-    Agency__V1__SubmitResponse *response;
-    TRY(pb_new(arena, &agency__v1__submit_response__descriptor, &response));
-    TRY(sending_text(arena, command_id, &response->command_id));
-    TRY(sending_text(arena, status_code_name(answer->code), &response->code));
-    TRY(sending_text(arena, answer->reason, &response->reason));
-    response->repeated = answer->outcome == DECIDER_REPEATED;
-    response->events = answer->events_count;
-    response->org_sequence = answer->org_sequence;
-    response->sequence = answer->sequence;
-    if (answer->sequence > 0) {
-        TRY(fields_time_new(arena, answer->recorded_at_us, &response->recorded_at));
-        TRY(sending_token(sending, arena, org_id, answer, &response->token));
-    }
-    *out = response;
-    return status_ok();
+    struct answer facts = {
+        .command_id = command_id,
+        .repeated = answer->outcome == DECIDER_REPEATED,
+        .code = answer->code,
+        .reason = answer->reason,
+        .events_count = answer->events_count,
+        .org_sequence = answer->org_sequence,
+        .sequence = answer->sequence,
+        .recorded_at_us = answer->recorded_at_us,
+    };
+    uint32_t partition = murmur2_partition(str_z(org_id), sending->identity.partitions_count);
+    return answer_response(arena, &sending->identity.history_id, partition, &facts, out);
 }

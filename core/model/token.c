@@ -1,4 +1,4 @@
-#include "ops/token.h"
+#include "core/model/token.h"
 
 #include "core/base/base64.h"
 #include "core/pb/message.h"

@@ -1,6 +1,6 @@
 /* Tokens as text: opaque to whoever carries them. */
-#ifndef OPS_TOKEN_H
-#define OPS_TOKEN_H
+#ifndef CORE_MODEL_TOKEN_H
+#define CORE_MODEL_TOKEN_H
 
 #include "agency/v1/log.pb-c.h"
 #include "core/base/arena.h"

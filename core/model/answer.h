@@ -1,0 +1,26 @@
+/* A command's answer as clients see it, in process and on the topic of outcomes alike. */
+#ifndef CORE_MODEL_ANSWER_H
+#define CORE_MODEL_ANSWER_H
+
+#include "agency/v1/query.pb-c.h"
+#include "core/base/arena.h"
+#include "core/evlog/chain.h"
+
+/* What is known of an answer. Borrows its texts. */
+struct answer {
+    const char *command_id;
+    bool repeated;
+    enum status_code code;
+    const char *reason; /* empty when accepted */
+    uint32_t events_count;
+    uint64_t org_sequence;
+    uint64_t sequence; /* 0: nothing was recorded, and the next is not set */
+    int64_t recorded_at_us;
+};
+
+/* Gives the response, with the token of the decision in that partition; lies in the arena. */
+MUST_USE struct status answer_response(struct arena *arena, const struct evlog_id *history_id,
+                                       uint32_t partition, const struct answer *answer,
+                                       Agency__V1__SubmitResponse **response);
+
+#endif
