@@ -158,11 +158,12 @@ static struct status data_dir_paths(struct data_dir *dir, const char *path)
 struct status data_dir_open(struct data_dir *dir, struct arena *arena, const char *path,
                             bool create)
 {
-    char key[DATA_DIR_PATH_MAX], conf[DATA_DIR_PATH_MAX];
+    char key[DATA_DIR_PATH_MAX], conf[DATA_DIR_PATH_MAX], seals[DATA_DIR_PATH_MAX];
     *dir = (struct data_dir){ 0 };
     TRY(data_dir_paths(dir, path));
     TRY(data_dir_path(key, path, "cluster.key"));
     TRY(data_dir_path(conf, path, "kafka.conf"));
+    TRY(data_dir_path(seals, path, "seal.keys"));
     TRY(data_dir_check(path, create));
     struct status st = data_dir_find_log(dir, arena, conf);
     if (st.code == STATUS_NOT_FOUND && create) {
@@ -174,7 +175,8 @@ struct status data_dir_open(struct data_dir *dir, struct arena *arena, const cha
                           path);
     }
     TRY(st);
-    return data_dir_read_key(arena, key, &dir->cluster_key);
+    TRY(data_dir_read_key(arena, key, &dir->cluster_key));
+    return seal_keys_read(arena, seals, dir->cluster_key, &dir->seals);
 }
 
 /* ---- on Kafka ---- */

@@ -3,7 +3,8 @@
  *   DIR/log          the embedded log, or
  *   DIR/kafka.conf   where the log is on Kafka: shared by any number of such folders
  *   DIR/stores/pNN   the store of each partition: may be deleted at any time
- *   DIR/cluster.key  seals identities and commands: the one thing beside the log to back up
+ *   DIR/cluster.key  hides identities, seals commands: the one thing beside the log to back up
+ *   DIR/seal.keys    if there: seals commands in its place
  *   DIR/readers/...  files of readers beside an owner, removed by them
  *   DIR/lock         on Kafka: held by who owns the stores
  */
@@ -12,6 +13,7 @@
 
 #include "core/base/arena.h"
 #include "ops/kafka_conf.h"
+#include "ops/seal_keys.h"
 
 enum { DATA_DIR_PATH_MAX = 4096 };
 
@@ -21,6 +23,7 @@ struct data_dir {
     char readers[DATA_DIR_PATH_MAX];
     char lock[DATA_DIR_PATH_MAX];
     struct str cluster_key;           /* in the arena */
+    struct seal_keys seals;           /* in the arena */
     bool shared;                      /* the log is on Kafka: others write it, too */
     struct evlog_kafka_options kafka; /* then: what opens it, in the arena */
 };

@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { KAFKA_CONF_SIZE_MAX = 64 << 10, KAFKA_CONF_PATH_MAX = 4096 };
+#include "ops/small_file.h"
+
+enum { KAFKA_CONF_PATH_MAX = 4096 };
 
 static const struct config_option kafka_conf_table[] = {
     { .name = "brokers",
@@ -24,30 +26,10 @@ static const struct config_option kafka_conf_table[] = {
 
 static struct status kafka_conf_system(const char *verb, const char *path)
 {
-    return status_error(errno == ENOENT ? STATUS_NOT_FOUND : STATUS_UNAVAILABLE,
-                        "expected to %s '%s': %s", verb, path, strerror(errno));
+    return status_error(STATUS_UNAVAILABLE, "expected to %s '%s': %s", verb, path, strerror(errno));
 }
 
 /* ---- reading ---- */
-
-static struct status kafka_conf_load(const char *path, struct arena *arena, struct str *text)
-{
-    char *bytes;
-    ARENA_TRY(arena, bytes, arena_alloc(arena, KAFKA_CONF_SIZE_MAX));
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0) {
-        return kafka_conf_system("read", path);
-    }
-    ssize_t size = read(file, bytes, KAFKA_CONF_SIZE_MAX);
-    struct status st = size < 0 ? kafka_conf_system("read", path) : status_ok();
-    close(file);
-    if (size == KAFKA_CONF_SIZE_MAX) {
-        return status_error(STATUS_INVALID_ARGUMENT, "expected less than %d bytes in '%s'",
-                            KAFKA_CONF_SIZE_MAX, path);
-    }
-    *text = str_make(bytes, size < 0 ? 0 : (size_t)size);
-    return st;
-}
 
 static struct status kafka_conf_check(const struct kafka_conf *conf)
 {
@@ -61,7 +43,7 @@ struct status kafka_conf_read(const char *path, struct arena *arena, struct kafk
 {
     struct config config;
     struct str text;
-    TRY(kafka_conf_load(path, arena, &text));
+    TRY(small_file_read(path, arena, &text));
     TRY(config_init(&config, kafka_conf_table, sizeof kafka_conf_table / sizeof kafka_conf_table[0],
                     conf, arena));
     TRY(status_prefix(config_read_file(&config, text), "%s", path));

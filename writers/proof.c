@@ -82,7 +82,10 @@ static struct status proof_keep(struct arena *arena, struct str bytes, ProtobufC
 struct status proof_seal(struct arena *arena, const struct proof_cluster *cluster,
                          Agency__V1__CommandRecord *record, const Agency__V1__Command *command)
 {
-    assert(cluster->keys_count > 0);
+    if (cluster->keys_count == 0) {
+        return status_error(STATUS_FAILED_PRECONDITION,
+                            "expected a key of the cluster to seal a command with");
+    }
     const struct proof_key *key = &cluster->keys[0];
     struct str kept = arena_copy(arena, str_z(key->id));
     if (kept.data == NULL) {

@@ -34,7 +34,8 @@ struct proof_cluster {
 void proof_statement(struct str cluster_id, const Agency__V1__CommandRecord *record,
                      const Agency__V1__Command *command, struct buf *statement);
 
-/* Sets key_id and seal; all else of the record stands before. They lie in the arena. */
+/* Sets key_id and seal; all else of the record stands before. They lie in the arena.
+ * FAILED_PRECONDITION: the cluster has no key here. */
 MUST_USE struct status proof_seal(struct arena *arena, const struct proof_cluster *cluster,
                                   Agency__V1__CommandRecord *record,
                                   const Agency__V1__Command *command);

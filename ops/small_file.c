@@ -1,0 +1,46 @@
+#include "ops/small_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+/* By errno. */
+static struct status small_file_failed(const char *verb, const char *path)
+{
+    enum status_code code = errno == ENOENT   ? STATUS_NOT_FOUND
+                            : errno == EEXIST ? STATUS_ALREADY_EXISTS
+                            : errno == EACCES ? STATUS_PERMISSION_DENIED
+                                              : STATUS_UNAVAILABLE;
+    return status_error(code, "expected to %s '%s': %s", verb, path, strerror(errno));
+}
+
+struct status small_file_read(const char *path, struct arena *arena, struct str *bytes)
+{
+    char *into;
+    ARENA_TRY(arena, into, arena_alloc(arena, SMALL_FILE_SIZE_MAX));
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0) {
+        return small_file_failed("read", path);
+    }
+    ssize_t size = read(file, into, SMALL_FILE_SIZE_MAX);
+    struct status st = size < 0 ? small_file_failed("read", path) : status_ok();
+    close(file);
+    if (size == SMALL_FILE_SIZE_MAX) {
+        return status_error(STATUS_INVALID_ARGUMENT, "expected less than %d bytes in '%s'",
+                            SMALL_FILE_SIZE_MAX, path);
+    }
+    *bytes = str_make(into, size < 0 ? 0 : (size_t)size);
+    return st;
+}
+
+struct status small_file_create(const char *path, struct str bytes)
+{
+    int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (file < 0) {
+        return small_file_failed("make", path);
+    }
+    bool written = write(file, bytes.data, bytes.size) == (ssize_t)bytes.size && fsync(file) == 0;
+    struct status st = written ? status_ok() : small_file_failed("write", path);
+    close(file);
+    return st;
+}

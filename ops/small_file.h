@@ -1,0 +1,16 @@
+/* Files that are read and written whole: configuration and keys. */
+#ifndef OPS_SMALL_FILE_H
+#define OPS_SMALL_FILE_H
+
+#include "core/base/arena.h"
+
+enum { SMALL_FILE_SIZE_MAX = 64 << 10 };
+
+/* The bytes of a file, in the arena. NOT_FOUND, PERMISSION_DENIED, UNAVAILABLE; INVALID_ARGUMENT:
+ * it is larger. */
+MUST_USE struct status small_file_read(const char *path, struct arena *arena, struct str *bytes);
+/* Writes a file that only its owner can read, and has it on the disk. ALREADY_EXISTS,
+ * NOT_FOUND, PERMISSION_DENIED, UNAVAILABLE. */
+MUST_USE struct status small_file_create(const char *path, struct str bytes);
+
+#endif
