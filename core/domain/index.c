@@ -18,6 +18,14 @@
                                          .parts_count = sizeof((struct str[]){ __VA_ARGS__ }) / \
                                                         sizeof(struct str) }))
 
+size_t index_parts_asked(enum index_number index)
+{
+    bool kind_first = index == INDEX_NAME || index == INDEX_CREDENTIAL_BY_IDENTITY ||
+                      index == INDEX_GRANT_BY_GRANTEE || index == INDEX_GRANT_BY_OBJECT ||
+                      index == INDEX_CONFIG_BY_ENTITY;
+    return kind_first ? 2 : 1;
+}
+
 struct str index_kind(unsigned kind)
 {
     static const char digits[] = "00010203040506070809101112131415161718192021222324252627282930"

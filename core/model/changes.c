@@ -1,3 +1,6 @@
+/* Only what is asked for is made ready for it: an entity is kept packed, as the store gets it, and
+ * decoded when it is read for the first time; index rows are brought into order when the first
+ * question about any comes. A rebuild asks for few entities and no rows. */
 #include "core/model/changes.h"
 
 #include "core/base/memory.h"
@@ -7,30 +10,13 @@
 /* A batch is cut far below (projectors, writers); the cap is only a backstop. */
 static const size_t CHANGES_MEMORY_MAX = (size_t)4 << 30;
 
-void changes_init(struct changes *changes)
-{
-    *changes = (struct changes){ 0 };
-    arena_init(&changes->memory, CHANGES_MEMORY_MAX);
-}
+/* The newest value of a key. */
+struct changes_row {
+    struct str value;
+    const ProtobufCMessage *entity; /* decoded, or NULL */
+};
 
-void changes_release(struct changes *changes)
-{
-    arena_release(&changes->memory);
-    mem_free(changes->items);
-    *changes = (struct changes){ 0 };
-}
-
-void changes_reset(struct changes *changes)
-{
-    arena_reset(&changes->memory);
-    changes->count = 0;
-    changes->decisions_count = 0;
-}
-
-size_t changes_size(const struct changes *changes)
-{
-    return changes->memory.used;
-}
+/* ---- adding ---- */
 
 static struct status changes_push(struct changes *changes, struct store_change change)
 {
@@ -77,11 +63,12 @@ struct status changes_put(struct changes *changes, struct str key, struct str va
 
 void changes_cut(struct changes *changes, size_t count)
 {
-    assert(count <= changes->count);
+    assert(count <= changes->count && count >= changes->grouped_count);
     changes->count = count;
 }
 
-struct status changes_add(struct changes *changes, const struct layer *layer, uint64_t version)
+static struct status changes_collect(struct changes *changes, const struct layer *layer,
+                                     uint64_t version)
 {
     const struct str first = STR("");
     for (struct omap_entry *e = omap_lower_bound(&layer->entities, first); e != NULL;
@@ -96,6 +83,143 @@ struct status changes_add(struct changes *changes, const struct layer *layer, ui
          e = omap_next(e)) {
         TRY(changes_put(changes, e->key, e->value));
     }
+    return status_ok();
+}
+
+/* From now on questions find what was added from item `begin` on. */
+static void changes_show(struct changes *changes, size_t begin, struct changes_row *rows)
+{
+    for (size_t i = begin; i < changes->count; i++) {
+        const struct store_change *change = &changes->items[i];
+        if (change->family != STORE_INDEX) {
+            *rows = (struct changes_row){ .value = change->value };
+            hmap_put(&changes->latest, change->key, hmap_hash(change->key))->value = rows++;
+        }
+    }
+}
+
+struct status changes_add(struct changes *changes, const struct layer *layer, uint64_t version)
+{
+    size_t begin = changes->count, rows_count = layer->entities.count + layer->values.count;
+    struct changes_row *rows;
+    ARENA_TRY(&changes->memory, rows, arena_alloc(&changes->memory, rows_count * sizeof *rows));
+    TRY(changes_collect(changes, layer, version));
+    changes_show(changes, begin, rows);
     changes->decisions_count++;
     return status_ok();
+}
+
+/* ---- reading ---- */
+
+static struct status changes_get(const struct source *source, enum entity_kind kind,
+                                 const struct source_key *key, const ProtobufCMessage **entity)
+{
+    struct changes *changes = (struct changes *)(uintptr_t)source; /* decoding changes no state */
+    const struct hmap_entry *entry = hmap_find(&changes->latest, key->bytes, key->hash);
+    if (entry == NULL) {
+        return source_get(changes->under, kind, key, entity);
+    }
+    struct changes_row *row = entry->value;
+    if (row->entity == NULL) {
+        TRY(pb_unpack(&changes->decoded, registry_entity(kind)->descriptor, row->value, PB_STORED,
+                      &row->entity));
+    }
+    *entity = row->entity;
+    return status_ok();
+}
+
+static struct status changes_value(const struct source *source, struct arena *arena,
+                                   const struct source_key *key, struct str *value)
+{
+    const struct changes *changes = (const struct changes *)source;
+    const struct hmap_entry *entry = hmap_find(&changes->latest, key->bytes, key->hash);
+    if (entry == NULL) {
+        return source_value(changes->under, arena, key, value);
+    }
+    const struct changes_row *row = entry->value;
+    *value = arena_copy(arena, row->value);
+    return value->data == NULL ? arena_full(arena) : status_ok();
+}
+
+static struct status changes_group_row(struct changes *changes, const struct store_change *change)
+{
+    struct str group;
+    TRY(key_group(change->key, &group));
+    struct hmap_entry *entry = hmap_put(&changes->groups, group, hmap_hash(group));
+    if (entry->value == NULL) {
+        entry->value = mem_zalloc(1, sizeof(struct omap));
+    }
+    char what = change->is_delete ? LAYER_ROW_DELETED : LAYER_ROW_PUT;
+    omap_put(entry->value, change->key, str_make(&what, 1), NULL);
+    return status_ok();
+}
+
+static struct status changes_group_rows(struct changes *changes)
+{
+    for (; changes->grouped_count < changes->count; changes->grouped_count++) {
+        const struct store_change *change = &changes->items[changes->grouped_count];
+        if (change->family == STORE_INDEX) {
+            TRY(changes_group_row(changes, change));
+        }
+    }
+    return status_ok();
+}
+
+static struct status changes_rows(const struct source *source, struct arena *arena,
+                                  const struct source_range *range, struct str **keys,
+                                  size_t *keys_count)
+{
+    struct changes *changes = (struct changes *)(uintptr_t)source; /* order changes no state */
+    TRY(changes_group_rows(changes));
+    const struct hmap_entry *entry =
+        hmap_find(&changes->groups, range->group.bytes, range->group.hash);
+    return entry == NULL
+               ? source_rows(changes->under, arena, range, keys, keys_count)
+               : layer_rows_over(entry->value, changes->under, arena, range, keys, keys_count);
+}
+
+/* ---- life ---- */
+
+void changes_init(struct changes *changes, const struct source *under)
+{
+    static const struct source_ops ops = { .get = changes_get,
+                                           .rows = changes_rows,
+                                           .value = changes_value };
+    *changes = (struct changes){ .source = { &ops }, .under = under };
+    arena_init(&changes->memory, CHANGES_MEMORY_MAX);
+    arena_init(&changes->decoded, CHANGES_MEMORY_MAX);
+}
+
+static void changes_forget(struct changes *changes)
+{
+    struct hmap_entry *entry;
+    size_t at = 0;
+    while ((entry = hmap_next(&changes->groups, &at)) != NULL) {
+        omap_release(entry->value);
+        mem_free(entry->value);
+    }
+    hmap_release(&changes->groups);
+    hmap_release(&changes->latest);
+    changes->count = changes->grouped_count = changes->decisions_count = 0;
+}
+
+void changes_release(struct changes *changes)
+{
+    changes_forget(changes);
+    arena_release(&changes->memory);
+    arena_release(&changes->decoded);
+    mem_free(changes->items);
+    *changes = (struct changes){ 0 };
+}
+
+void changes_reset(struct changes *changes)
+{
+    changes_forget(changes);
+    arena_reset(&changes->memory);
+    arena_reset(&changes->decoded);
+}
+
+size_t changes_size(const struct changes *changes)
+{
+    return changes->memory.used;
 }

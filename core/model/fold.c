@@ -1,6 +1,5 @@
-/* Invariants: (1) scratch is empty between decisions; (2) active_changes are the changes of the
- * decisions in active, in order, and the same for frozen; (3) the head of an org is that of its
- * last decision, wherever in the stack. */
+/* Invariants: (1) scratch is empty between decisions; (2) the head of an org is that of its last
+ * decision, wherever in the stack. */
 #include "core/model/fold.h"
 
 #include <inttypes.h>
@@ -14,19 +13,14 @@
 
 void fold_init(struct fold *fold, const struct source *store)
 {
-    fold->store = store;
-    layer_init(&fold->frozen, store);
-    layer_init(&fold->active, &fold->frozen.source);
-    layer_init(&fold->scratch, &fold->active.source);
-    changes_init(&fold->frozen_changes);
-    changes_init(&fold->active_changes);
+    changes_init(&fold->frozen_changes, store);
+    changes_init(&fold->active_changes, &fold->frozen_changes.source);
+    layer_init(&fold->scratch, &fold->active_changes.source);
 }
 
 void fold_release(struct fold *fold)
 {
     layer_release(&fold->scratch);
-    layer_release(&fold->active);
-    layer_release(&fold->frozen);
     changes_release(&fold->active_changes);
     changes_release(&fold->frozen_changes);
 }
@@ -38,7 +32,8 @@ static struct status fold_value(const struct fold *fold, struct arena *arena, st
     struct str value;
     struct status st;
     memset(message, 0, sizeof(void *));
-    TRY_OUT(source_value(&fold->scratch.source, arena, buf_str(key), &value));
+    const struct source_key hashed = { buf_str(key), hmap_hash(buf_str(key)) };
+    TRY_OUT(source_value(&fold->scratch.source, arena, &hashed, &value));
     if (value.data != NULL) {
         st = pb_unpack(arena, descriptor, value, PB_STORED, message);
     }
@@ -256,8 +251,7 @@ struct status fold_keep(struct fold *fold, struct arena *arena,
     size_t changes_count = fold->active_changes.count;
     struct status st;
     TRY_OUT(fold_put_rows(&keeping));
-    TRY_OUT(changes_add(&fold->active_changes, &fold->scratch, decision->org_sequence));
-    st = layer_merge(&fold->active, &fold->scratch);
+    st = changes_add(&fold->active_changes, &fold->scratch, decision->org_sequence);
 out:
     if (st.code != STATUS_OK) {
         changes_cut(&fold->active_changes, changes_count);
@@ -326,29 +320,19 @@ struct status fold_apply(struct fold *fold, struct arena *arena,
 
 /* ---- hand-over to the store ---- */
 
-/* The layers lie by value in the fold, under one another by address: contents change places, links
- * do not. */
-static void fold_swap(struct layer *a, struct layer *b)
-{
-    struct layer kept = *a;
-    *a = *b;
-    *b = kept;
-    const struct source *under = a->under;
-    a->under = b->under;
-    b->under = under;
-}
-
+/* Contents change places, links do not. */
 void fold_freeze(struct fold *fold)
 {
-    assert(fold->frozen_changes.count == 0);
-    fold_swap(&fold->frozen, &fold->active);
-    struct changes changes = fold->frozen_changes;
-    fold->frozen_changes = fold->active_changes;
-    fold->active_changes = changes;
+    struct changes *frozen = &fold->frozen_changes, *active = &fold->active_changes;
+    assert(frozen->count == 0);
+    struct changes kept = *frozen;
+    *frozen = *active;
+    *active = kept;
+    frozen->under = kept.under;
+    active->under = &frozen->source;
 }
 
 void fold_thaw(struct fold *fold)
 {
-    layer_reset(&fold->frozen);
     changes_reset(&fold->frozen_changes);
 }

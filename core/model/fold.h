@@ -19,12 +19,9 @@
 enum { FOLD_VERSION = 1 };
 
 struct fold {
-    const struct source *store;
-    struct layer frozen;
-    struct layer active;
-    struct layer scratch;
     struct changes frozen_changes;
     struct changes active_changes;
+    struct layer scratch;
 };
 
 /* An empty fold on a store's source (source_empty() for none); borrows it. The fold must not be
@@ -51,15 +48,15 @@ struct fold_place {
 MUST_USE struct status fold_apply(struct fold *fold, struct arena *arena,
                                   const Agency__V1__Decision *decision,
                                   const struct fold_place *place);
-/* Keeps a decision whose events are in the scratch already: adds its rows, moves scratch into
- * active. */
+/* Keeps a decision whose events are in the scratch already: adds its rows, and its
+ * changes to the active ones. */
 MUST_USE struct status fold_keep(struct fold *fold, struct arena *arena,
                                  const Agency__V1__Decision *decision,
                                  const struct fold_place *place);
 /* Forgets the scratch. */
 void fold_discard(struct fold *fold);
 
-/* Makes active the frozen layer, with its changes; a new active begins. Nothing may be frozen. */
+/* Freezes the active changes; new ones begin. Nothing may be frozen. */
 void fold_freeze(struct fold *fold);
 /* The store has the frozen changes, and its source shows them. */
 void fold_thaw(struct fold *fold);

@@ -64,7 +64,7 @@ void key_head(struct buf *key, struct str org_id)
     key_row_begin(key, ROW_HEAD, org_id);
 }
 
-static void key_put_parts(struct buf *key, const struct str *parts, size_t parts_count)
+void key_put_parts(struct buf *key, const struct str *parts, size_t parts_count)
 {
     for (size_t i = 0; i < parts_count; i++) {
         key_put_str(key, parts[i]);
@@ -86,6 +86,19 @@ void key_index_row(struct buf *key, struct str org_id, const struct index_row *r
     key_index(key, org_id, row->index, (struct str){ 0 });
     key_put_parts(key, row->parts, row->parts_count);
     key_put_str(key, id);
+}
+
+struct status key_group(struct str key, struct str *group)
+{
+    struct str rest = key;
+    uint8_t index;
+    TRY(key_skip_str(&rest));
+    TRY(key_get_u8(&rest, &index));
+    for (size_t left = index_parts_asked((enum index_number)index); left > 0; left--) {
+        TRY(key_skip_str(&rest));
+    }
+    *group = str_make(key.data, key.size - rest.size);
+    return status_ok();
 }
 
 /* Finds the last part from behind. Every part ends with 00 00 and has 00 as 00 FF; so the nearest

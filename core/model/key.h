@@ -35,6 +35,7 @@ void key_entity(struct buf *key, struct str org_id, enum entity_kind kind, struc
 void key_entities(struct buf *key, struct str org_id, enum entity_kind kind);
 /* `parts` as key_parts made them. */
 void key_index(struct buf *key, struct str org_id, enum index_number index, struct str parts);
+void key_put_parts(struct buf *key, const struct str *parts, size_t parts_count);
 void key_index_row(struct buf *key, struct str org_id, const struct index_row *row, struct str id);
 void key_decision(struct buf *key, struct str org_id, uint64_t org_sequence);
 void key_time(struct buf *key, struct str org_id, int64_t occurred_at_us);
@@ -45,6 +46,9 @@ void key_head(struct buf *key, struct str org_id);
 /* The parts of an index key, or its first ones; lie in the arena. */
 MUST_USE struct status key_parts(struct arena *arena, const struct str *parts, size_t parts_count,
                                  struct str *key);
+/* What the key of an index row begins with, up to the last of its parts that every question gives
+ * (index_parts_asked). Borrowed from the key. DATA_LOSS if it is no such key. */
+MUST_USE struct status key_group(struct str key, struct str *group);
 /* The last part: the id of an index row. Borrowed from the key or in the arena. DATA_LOSS if it is
  * no key. */
 MUST_USE struct status key_last_part(struct arena *arena, struct str key, struct str *id);

@@ -6,8 +6,7 @@
 #include "core/model/key.h"
 #include "core/pb/message.h"
 
-/* Bounded by what is in flight (writers/) and by one batch of a fold; the cap is only a backstop.
- */
+/* A state in memory is small; the cap is only a backstop. */
 static const size_t LAYER_COPIES_MAX = (size_t)4 << 30;
 
 const ProtobufCMessage *layer_entity(const struct omap_entry *entry)
@@ -18,26 +17,19 @@ const ProtobufCMessage *layer_entity(const struct omap_entry *entry)
     return message;
 }
 
-static struct status layer_get(const struct source *source, struct str org_id,
-                               enum entity_kind kind, struct str id,
-                               const ProtobufCMessage **entity)
+static struct status layer_get(const struct source *source, enum entity_kind kind,
+                               const struct source_key *key, const ProtobufCMessage **entity)
 {
     const struct layer *layer = (const struct layer *)source;
-    if (layer->entities.count == 0) {
-        return source_get(layer->under, org_id, kind, id, entity);
-    }
-    struct buf key = { 0 };
-    key_entity(&key, org_id, kind, id);
-    struct omap_entry *entry = omap_find(&layer->entities, buf_str(&key));
-    buf_release(&key);
+    const struct omap_entry *entry = omap_find(&layer->entities, key->bytes);
     if (entry == NULL) {
-        return source_get(layer->under, org_id, kind, id, entity);
+        return source_get(layer->under, kind, key, entity);
     }
     *entity = layer_entity(entry);
     return status_ok();
 }
 
-/* The layer's own rows of one prefix. */
+/* A map's own rows of one prefix. */
 struct layer_run {
     struct omap_entry *entry; /* the next one, or NULL */
     struct str prefix;
@@ -91,42 +83,40 @@ static struct status layer_merge_rows(struct arena *arena, struct layer_run run,
     return status_ok();
 }
 
-static struct status layer_rows(const struct source *source, struct arena *arena, struct str org_id,
-                                enum index_number index, struct str prefix, size_t limit,
-                                struct str **keys, size_t *keys_count)
+struct status layer_rows_over(const struct omap *own, const struct source *under,
+                              struct arena *arena, const struct source_range *range,
+                              struct str **keys, size_t *keys_count)
 {
-    const struct layer *layer = (const struct layer *)source;
-    if (layer->rows.count == 0) {
-        return source_rows(layer->under, arena, org_id, index, prefix, limit, keys, keys_count);
+    struct layer_run run = { .org_size = range->skip, .prefix = range->prefix };
+    run.entry = layer_run_check(&run, omap_lower_bound(own, run.prefix));
+    size_t puts, tombstones, below_count = 0;
+    layer_run_count(run, range->limit, &puts, &tombstones);
+    struct source_range more = *range;
+    more.limit += tombstones;
+    struct str *below = NULL;
+    TRY(source_rows(under, arena, &more, &below, &below_count));
+    if (puts == 0 && tombstones == 0) {
+        *keys = below;
+        *keys_count = below_count;
+        return status_ok();
     }
-    struct buf key = { 0 };
-    key_index(&key, org_id, index, STR(""));
-    struct layer_run run = { .org_size = key.size };
-    buf_append(&key, prefix);
-    run.prefix = buf_str(&key);
-    run.entry = layer_run_check(&run, omap_lower_bound(&layer->rows, run.prefix));
-    size_t puts, tombstones, under_count = 0;
-    layer_run_count(run, limit, &puts, &tombstones);
-    struct str *under = NULL;
-    struct status st;
-    TRY_OUT(source_rows(layer->under, arena, org_id, index, prefix, limit + tombstones, &under,
-                        &under_count));
-    *keys = arena_alloc(arena, (under_count + puts + 1) * sizeof **keys);
-    if (*keys == NULL) {
-        st = arena_full(arena);
-        goto out;
-    }
-    st = layer_merge_rows(arena, run, under, under_count, limit, *keys, keys_count);
-out:
-    buf_release(&key);
-    return st;
+    ARENA_TRY(arena, *keys, arena_alloc(arena, (below_count + puts + 1) * sizeof **keys));
+    return layer_merge_rows(arena, run, below, below_count, range->limit, *keys, keys_count);
 }
 
-static struct status layer_value(const struct source *source, struct arena *arena, struct str key,
-                                 struct str *value)
+static struct status layer_rows(const struct source *source, struct arena *arena,
+                                const struct source_range *range, struct str **keys,
+                                size_t *keys_count)
 {
     const struct layer *layer = (const struct layer *)source;
-    struct omap_entry *entry = omap_find(&layer->values, key);
+    return layer_rows_over(&layer->rows, layer->under, arena, range, keys, keys_count);
+}
+
+static struct status layer_value(const struct source *source, struct arena *arena,
+                                 const struct source_key *key, struct str *value)
+{
+    const struct layer *layer = (const struct layer *)source;
+    struct omap_entry *entry = omap_find(&layer->values, key->bytes);
     if (entry == NULL) {
         return source_value(layer->under, arena, key, value);
     }

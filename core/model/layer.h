@@ -1,6 +1,5 @@
-/* A layer of changes on top of a source: the scratch of one decision, or what is decided but not
- * yet in the store. Its keys are those of the store. A layer is dropped whole: there is no undo.
- * One thread writes; a layer that no one writes any more can be read by several. */
+/* A layer of changes on top of a source: the scratch of one decision, or a whole state in memory.
+ * Its keys are those of the store. A layer is dropped whole: there is no undo. One thread. */
 #ifndef CORE_MODEL_LAYER_H
 #define CORE_MODEL_LAYER_H
 
@@ -39,6 +38,12 @@ void layer_put_value(struct layer *layer, struct str key, struct str value);
 
 /* Copies all changes of `from` into `layer`. */
 MUST_USE struct status layer_merge(struct layer *layer, const struct layer *from);
+
+/* The rows of a range: those of `own`, an ordered map from key to enum layer_row that may hold
+ * others, over those of `under`. */
+MUST_USE struct status layer_rows_over(const struct omap *own, const struct source *under,
+                                       struct arena *arena, const struct source_range *range,
+                                       struct str **keys, size_t *keys_count);
 
 /* The message of an entry of `entities`. */
 const ProtobufCMessage *layer_entity(const struct omap_entry *entry);

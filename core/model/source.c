@@ -1,12 +1,30 @@
 #include "core/model/source.h"
 
+#include "core/base/buf.h"
+#include "core/base/hmap.h"
 #include "core/model/key.h"
 
 static struct status org_view_get(void *self, enum entity_kind kind, struct str id,
                                   const ProtobufCMessage **entity)
 {
     const struct org_view *org = self;
-    return source_get(org->source, org->view.org_id, kind, id, entity);
+    struct buf key = { 0 };
+    key_entity(&key, org->view.org_id, kind, id);
+    const struct source_key hashed = { buf_str(&key), hmap_hash(buf_str(&key)) };
+    struct status st = source_get(org->source, kind, &hashed, entity);
+    buf_release(&key);
+    return st;
+}
+
+static struct status org_view_rows(const struct org_view *org, struct arena *arena,
+                                   const struct source_range *range, struct str **ids,
+                                   size_t *ids_count)
+{
+    TRY(source_rows(org->source, arena, range, ids, ids_count));
+    for (size_t i = 0; i < *ids_count; i++) {
+        TRY(key_last_part(arena, (*ids)[i], &(*ids)[i]));
+    }
+    return status_ok();
 }
 
 static struct status org_view_ids(void *self, struct arena *arena, enum index_number index,
@@ -14,13 +32,21 @@ static struct status org_view_ids(void *self, struct arena *arena, enum index_nu
                                   struct str **ids, size_t *ids_count)
 {
     const struct org_view *org = self;
-    struct str prefix;
-    TRY(key_parts(arena, parts, parts_count, &prefix));
-    TRY(source_rows(org->source, arena, org->view.org_id, index, prefix, limit, ids, ids_count));
-    for (size_t i = 0; i < *ids_count; i++) {
-        TRY(key_last_part(arena, (*ids)[i], &(*ids)[i]));
-    }
-    return status_ok();
+    struct source_range range = { .limit = limit };
+    struct buf prefix = { 0 };
+    size_t asked = index_parts_asked(index);
+    assert(parts_count >= asked);
+    key_index(&prefix, org->view.org_id, index, (struct str){ 0 });
+    range.skip = prefix.size;
+    key_put_parts(&prefix, parts, asked);
+    range.group.bytes.size = prefix.size;
+    key_put_parts(&prefix, parts + asked, parts_count - asked);
+    range.prefix = buf_str(&prefix);
+    range.group.bytes.data = prefix.data;
+    range.group.hash = hmap_hash(range.group.bytes);
+    struct status st = org_view_rows(org, arena, &range, ids, ids_count);
+    buf_release(&prefix);
+    return st;
 }
 
 void org_view_init(struct org_view *org, const struct source *source, struct str org_id)
@@ -30,36 +56,30 @@ void org_view_init(struct org_view *org, const struct source *source, struct str
     org->view = (struct view){ .ops = &ops, .self = org, .org_id = org_id };
 }
 
-static struct status source_empty_get(const struct source *source, struct str org_id,
-                                      enum entity_kind kind, struct str id,
-                                      const ProtobufCMessage **entity)
+static struct status source_empty_get(const struct source *source, enum entity_kind kind,
+                                      const struct source_key *key, const ProtobufCMessage **entity)
 {
     (void)source;
-    (void)org_id;
     (void)kind;
-    (void)id;
+    (void)key;
     *entity = NULL;
     return status_ok();
 }
 
 static struct status source_empty_rows(const struct source *source, struct arena *arena,
-                                       struct str org_id, enum index_number index,
-                                       struct str prefix, size_t limit, struct str **keys,
+                                       const struct source_range *range, struct str **keys,
                                        size_t *keys_count)
 {
     (void)source;
     (void)arena;
-    (void)org_id;
-    (void)index;
-    (void)prefix;
-    (void)limit;
+    (void)range;
     *keys = NULL;
     *keys_count = 0;
     return status_ok();
 }
 
 static struct status source_empty_value(const struct source *source, struct arena *arena,
-                                        struct str key, struct str *value)
+                                        const struct source_key *key, struct str *value)
 {
     (void)source;
     (void)arena;

@@ -10,38 +10,49 @@ struct source {
     const struct source_ops *ops;
 };
 
-struct source_ops {
-    /* The entity, or NULL in *entity if there never was one. */
-    struct status (*get)(const struct source *source, struct str org_id, enum entity_kind kind,
-                         struct str id, const ProtobufCMessage **entity);
-    /* The parts-and-id keys (core/model/key.h) of an index of an org that begin with `prefix`, in
-     * order, at most `limit`; the list and what it points to lie in the arena. */
-    struct status (*rows)(const struct source *source, struct arena *arena, struct str org_id,
-                          enum index_number index, struct str prefix, size_t limit,
-                          struct str **keys, size_t *keys_count);
-    /* The value of another row by its whole key (core/model/key.h); data is NULL where there is
-     * none. Lies in the arena. */
-    struct status (*value)(const struct source *source, struct arena *arena, struct str key,
-                           struct str *value);
+/* A whole key (core/model/key.h) with its hash, made once for all that lies on each other. */
+struct source_key {
+    struct str bytes;
+    uint64_t hash; /* hmap_hash(bytes) */
 };
 
-MUST_USE static inline struct status source_get(const struct source *source, struct str org_id,
-                                                enum entity_kind kind, struct str id,
+/* Some rows of an index. */
+struct source_range {
+    struct str prefix;       /* what their keys begin with: org, index, some parts */
+    struct source_key group; /* the first of those parts only, as key_group says */
+    size_t skip;             /* bytes of org and index */
+    size_t limit;            /* rows at most */
+};
+
+struct source_ops {
+    /* The entity, or NULL in *entity if there never was one. */
+    struct status (*get)(const struct source *source, enum entity_kind kind,
+                         const struct source_key *key, const ProtobufCMessage **entity);
+    /* The parts-and-id keys (core/model/key.h) of the rows, in order; the list and what it points
+     * to lie in the arena. */
+    struct status (*rows)(const struct source *source, struct arena *arena,
+                          const struct source_range *range, struct str **keys, size_t *keys_count);
+    /* The value of another row; data is NULL where there is none. Lies in the arena. */
+    struct status (*value)(const struct source *source, struct arena *arena,
+                           const struct source_key *key, struct str *value);
+};
+
+MUST_USE static inline struct status source_get(const struct source *source, enum entity_kind kind,
+                                                const struct source_key *key,
                                                 const ProtobufCMessage **entity)
 {
-    return source->ops->get(source, org_id, kind, id, entity);
+    return source->ops->get(source, kind, key, entity);
 }
 
 MUST_USE static inline struct status source_rows(const struct source *source, struct arena *arena,
-                                                 struct str org_id, enum index_number index,
-                                                 struct str prefix, size_t limit, struct str **keys,
-                                                 size_t *keys_count)
+                                                 const struct source_range *range,
+                                                 struct str **keys, size_t *keys_count)
 {
-    return source->ops->rows(source, arena, org_id, index, prefix, limit, keys, keys_count);
+    return source->ops->rows(source, arena, range, keys, keys_count);
 }
 
 MUST_USE static inline struct status source_value(const struct source *source, struct arena *arena,
-                                                  struct str key, struct str *value)
+                                                  const struct source_key *key, struct str *value)
 {
     return source->ops->value(source, arena, key, value);
 }

@@ -1,42 +1,38 @@
 #include "core/model/stored.h"
 
-#include "core/base/buf.h"
 #include "core/model/key.h"
 #include "core/pb/message.h"
 
-static struct status stored_read(struct stored *stored, enum entity_kind kind, struct str key,
-                                 const ProtobufCMessage **entity)
+static struct status stored_read(struct stored *stored, enum entity_kind kind,
+                                 const struct source_key *key, const ProtobufCMessage **entity)
 {
     struct store_row row;
-    *entity = NULL;
-    TRY(store_get(stored->reader, &stored->arena, STORE_ENTITY, key, stored->as_of, &row));
+    ProtobufCMessage *message = NULL;
+    struct str kept = arena_copy(&stored->arena, key->bytes);
+    if (kept.data == NULL) {
+        return arena_full(&stored->arena);
+    }
+    TRY(store_get(stored->reader, &stored->arena, STORE_ENTITY, key->bytes, stored->as_of, &row));
     if (row.found) {
-        ProtobufCMessage *message;
         TRY(pb_unpack(&stored->arena, registry_entity(kind)->descriptor, row.value, PB_STORED,
                       &message));
-        *entity = message;
     }
-    omap_put(&stored->entities, key, str_make(entity, sizeof *entity), NULL);
+    *entity = message;
+    hmap_put(&stored->entities, kept, key->hash)->value = message;
     return status_ok();
 }
 
-static struct status stored_get(const struct source *source, struct str org_id,
-                                enum entity_kind kind, struct str id,
-                                const ProtobufCMessage **entity)
+static struct status stored_get(const struct source *source, enum entity_kind kind,
+                                const struct source_key *key, const ProtobufCMessage **entity)
 {
     struct stored *stored = (struct stored *)(uintptr_t)source; /* what it keeps is no state */
-    struct buf key = { 0 };
-    struct status st = status_ok();
-    key_entity(&key, org_id, kind, id);
-    struct omap_entry *known = omap_find(&stored->entities, buf_str(&key));
+    const struct hmap_entry *known = hmap_find(&stored->entities, key->bytes, key->hash);
     if (known != NULL) {
-        memcpy(entity, known->value.data, sizeof *entity);
-    } else {
-        st = status_prefix(stored_read(stored, kind, buf_str(&key), entity), "read %s '%.*s'",
-                           registry_entity(kind)->name, STR_ARG(id));
+        *entity = known->value;
+        return status_ok();
     }
-    buf_release(&key);
-    return st;
+    struct status st = stored_read(stored, kind, key, entity);
+    return st.code == STATUS_OK ? st : status_prefix(st, "read %s", registry_entity(kind)->name);
 }
 
 /* Keys of a scan, growing in the arena. */
@@ -63,69 +59,56 @@ static struct status stored_keys_add(struct stored_keys *keys, struct arena *are
     return item->data == NULL ? arena_full(arena) : status_ok();
 }
 
-static struct status stored_scan(struct store_scan *scan, struct arena *arena, size_t skip,
-                                 size_t limit, struct stored_keys *keys)
+static struct status stored_scan(struct store_scan *scan, struct arena *arena,
+                                 const struct source_range *range, struct stored_keys *keys)
 {
-    while (keys->count < limit) {
+    while (keys->count < range->limit) {
         struct store_row row;
         TRY(store_scan_next(scan, &row));
         if (!row.found) {
             break;
         }
-        TRY(stored_keys_add(keys, arena, str_from(row.key, skip)));
+        TRY(stored_keys_add(keys, arena, str_from(row.key, range->skip)));
     }
     return status_ok();
 }
 
 static struct status stored_read_rows(const struct stored *stored, struct arena *arena,
-                                      struct str prefix, size_t skip, size_t limit,
-                                      struct stored_keys *found)
+                                      const struct source_range *range, struct stored_keys *found)
 {
     struct store_scan *scan;
-    struct store_range range = { .prefix = prefix, .as_of = stored->as_of };
-    TRY(store_scan_open(stored->reader, STORE_INDEX, &range, &scan));
-    struct status st = stored_scan(scan, arena, skip, limit, found);
+    struct store_range rows = { .prefix = range->prefix, .as_of = stored->as_of };
+    TRY(store_scan_open(stored->reader, STORE_INDEX, &rows, &scan));
+    struct status st = stored_scan(scan, arena, range, found);
     store_scan_close(scan);
     return st;
 }
 
-static struct status stored_find_rows(struct stored *stored, struct arena *arena, struct str prefix,
-                                      size_t skip, size_t limit, struct str **keys,
-                                      size_t *keys_count)
+static struct status stored_rows(const struct source *source, struct arena *arena,
+                                 const struct source_range *range, struct str **keys,
+                                 size_t *keys_count)
 {
+    struct stored *stored = (struct stored *)(uintptr_t)source; /* what it keeps is no state */
     bool known;
-    TRY(row_cache_find(&stored->rows, arena, prefix, limit, keys, keys_count, &known));
+    TRY(row_cache_find(&stored->rows, arena, range->prefix, range->limit, keys, keys_count,
+                       &known));
     if (known) {
         return status_ok();
     }
     struct stored_keys found = { 0 };
-    TRY(stored_read_rows(stored, arena, prefix, skip, limit, &found));
+    TRY(stored_read_rows(stored, arena, range, &found));
     *keys = found.items;
     *keys_count = found.count;
-    return row_cache_keep(&stored->rows, prefix, found.items, found.count, found.count < limit);
+    return row_cache_keep(&stored->rows, range->prefix, found.items, found.count,
+                          found.count < range->limit);
 }
 
-static struct status stored_rows(const struct source *source, struct arena *arena,
-                                 struct str org_id, enum index_number index, struct str prefix,
-                                 size_t limit, struct str **keys, size_t *keys_count)
-{
-    struct stored *stored = (struct stored *)(uintptr_t)source; /* what it keeps is no state */
-    struct buf key = { 0 };
-    key_index(&key, org_id, index, (struct str){ 0 });
-    size_t skip = key.size;
-    buf_append(&key, prefix);
-    struct status st =
-        stored_find_rows(stored, arena, buf_str(&key), skip, limit, keys, keys_count);
-    buf_release(&key);
-    return st;
-}
-
-static struct status stored_value(const struct source *source, struct arena *arena, struct str key,
-                                  struct str *value)
+static struct status stored_value(const struct source *source, struct arena *arena,
+                                  const struct source_key *key, struct str *value)
 {
     const struct stored *stored = (const struct stored *)source;
     struct store_row row;
-    TRY(store_get(stored->reader, arena, key_family(key), key, STORE_LATEST, &row));
+    TRY(store_get(stored->reader, arena, key_family(key->bytes), key->bytes, STORE_LATEST, &row));
     *value = row.found ? row.value : (struct str){ 0 };
     return status_ok();
 }
@@ -138,27 +121,26 @@ void stored_init(struct stored *stored, struct store_reader *reader, uint64_t as
                                            .value = stored_value };
     *stored = (struct stored){ .source = { &ops }, .reader = reader, .as_of = as_of };
     arena_init(&stored->arena, memory_max);
-    omap_init(&stored->entities);
     row_cache_init(&stored->rows, &stored->arena);
 }
 
 static void stored_forget(struct stored *stored)
 {
-    omap_release(&stored->entities);
+    hmap_release(&stored->entities);
     row_cache_release(&stored->rows);
     arena_reset(&stored->arena);
 }
 
 void stored_release(struct stored *stored)
 {
-    omap_release(&stored->entities);
+    hmap_release(&stored->entities);
     row_cache_release(&stored->rows);
     arena_release(&stored->arena);
 }
 
 bool stored_crowded(const struct stored *stored)
 {
-    enum { ENTRY_SIZE = 160 }; /* of a map, with its key: what is not there is remembered, too */
+    enum { ENTRY_SIZE = 160 }; /* of a table or map: what is not there is remembered, too */
     size_t entries = stored->entities.count + stored->rows.lists.count;
     return stored->arena.used + entries * ENTRY_SIZE > stored->arena.cap / 2;
 }
@@ -173,7 +155,7 @@ struct status stored_renew(struct stored *stored, struct store_reader *reader,
     }
     for (size_t i = 0; i < changes_count; i++) {
         if (changes[i].family == STORE_ENTITY) {
-            omap_delete(&stored->entities, changes[i].key);
+            hmap_delete(&stored->entities, changes[i].key, hmap_hash(changes[i].key));
         } else if (changes[i].family == STORE_INDEX) {
             TRY(row_cache_forget(&stored->rows, changes[i].key));
         }

@@ -3,7 +3,7 @@
 #ifndef CORE_MODEL_STORED_H
 #define CORE_MODEL_STORED_H
 
-#include "core/base/omap.h"
+#include "core/base/hmap.h"
 #include "core/model/row_cache.h"
 #include "core/model/source.h"
 #include "core/store/store.h"
@@ -12,8 +12,8 @@ struct stored {
     struct source source;
     struct store_reader *reader;
     uint64_t as_of;
-    struct arena arena;   /* of the entities */
-    struct omap entities; /* key -> pointer to the message, NULL where there is none */
+    struct arena arena;   /* of the entities and their keys */
+    struct hmap entities; /* key -> the message, NULL where there is none */
     struct row_cache rows;
 };
 

@@ -75,6 +75,14 @@ struct status key_get_str(struct str *key, struct arena *arena, struct str *part
     return status_ok();
 }
 
+struct status key_skip_str(struct str *key)
+{
+    size_t size = 0, escapes = 0;
+    TRY(key_measure(*key, &size, &escapes));
+    *key = str_from(*key, size + 2);
+    return status_ok();
+}
+
 struct status key_get_u8(struct str *key, uint8_t *part)
 {
     if (key->size < 1) {

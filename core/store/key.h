@@ -16,6 +16,8 @@ void key_put_u64(struct buf *key, uint64_t part);
 /* Takes the first part off `key`. DATA_LOSS when it is not such a part. The text is borrowed from
  * the key, or lies in the arena if it has a 00. */
 MUST_USE struct status key_get_str(struct str *key, struct arena *arena, struct str *part);
+/* The same, but nobody wants to know it. */
+MUST_USE struct status key_skip_str(struct str *key);
 MUST_USE struct status key_get_u8(struct str *key, uint8_t *part);
 MUST_USE struct status key_get_u64(struct str *key, uint64_t *part);
 

@@ -5,8 +5,8 @@
 
 static struct index_row row_of(const char *name)
 {
-    return (struct index_row){ .index = INDEX_NAME,
-                               .parts = { STR("5"), str_z(name) },
+    return (struct index_row){ .index = INDEX_ASSIGNMENT_BY_GROUP,
+                               .parts = { STR("core"), str_z(name) },
                                .parts_count = 2 };
 }
 
@@ -29,9 +29,10 @@ static void assert_ids(const struct layer *layer, size_t limit, const char *expe
     arena_init(&arena, 1 << 20);
     struct org_view org;
     org_view_init(&org, &layer->source, STR("o"));
-    struct str part = STR("5"), *ids;
+    struct str part = STR("core"), *ids;
     size_t count;
-    assert_ok(view_ids(&org.view, &arena, INDEX_NAME, &part, 1, limit, &ids, &count));
+    assert_ok(
+        view_ids(&org.view, &arena, INDEX_ASSIGNMENT_BY_GROUP, &part, 1, limit, &ids, &count));
     struct str joined = STR("");
     for (size_t i = 0; i < count; i++) {
         joined =
