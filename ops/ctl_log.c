@@ -1,5 +1,5 @@
-/* log: the records of the decision partitions, as they count. export: the accepted commands of an
- * org. */
+/* log: the records of the decision partitions, as they count. log id: whose records they are.
+ * export: the accepted commands of an org. */
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -148,4 +148,16 @@ struct status ctl_log(struct ctl *ctl)
     arena_release(&run.arena);
     evlog_close(log);
     return st;
+}
+
+struct status ctl_log_id(struct ctl *ctl)
+{
+    struct evlog *log;
+    TRY(data_dir_open_log(&ctl->dir, true, &log));
+    for (size_t i = 0; i < EVLOG_ID_SIZE; i++) {
+        buf_printf(&ctl->out, "%02x", log->identity.history_id.bytes[i]);
+    }
+    buf_byte(&ctl->out, '\n');
+    evlog_close(log);
+    return status_ok();
 }

@@ -339,6 +339,24 @@ def it_finds_a_changed_byte(tool, fresh):
     expect(re.search(r"partition \d+.*sequence \d+", said), "partition and sequence", said)
 
 
+# Keys of those who sign.
+
+def it_makes_keys_to_sign_with(tool, fresh):
+    file = str(tool.commands.with_name("signer.pem"))
+    public = tool("key", "new", file)
+    expect(re.fullmatch(r"[0-9a-f]{64}\n", public), "64 digits", public)
+    expect(tool("key", "show", file) == public, "the same key")
+    expect("File exists" in tool.error("key", "new", file, code=FAILED), "no key overwritten")
+    acme = fresh()
+    acme.submit("BindCredential", credentialId="signer", subjectId="root",
+                kind="CREDENTIAL_KIND_ED25519", identity=public.strip())
+    bound = acme.json("get", "credential", "signer")[0]
+    expect(bound["identityHash"] == public.strip(), "the key is the identity", bound)
+    expect(re.fullmatch(r"[0-9a-f]{32}\n", acme("log", "id")), "32 digits", acme("log", "id"))
+    said = tool.error("key", "show", str(ROOT / "README.md"), code=USAGE)
+    expect("Ed25519 private key in PEM" in said, "what was expected", said)
+
+
 def it_has_the_options_of_the_readme(tool, fresh):
     readme = (ROOT / "README.md").read_text()
     for option, text in re.findall(r"^  (--.*)\n        (.*)$", tool("--help"), re.M):
