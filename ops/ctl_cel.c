@@ -11,9 +11,8 @@
 #include "core/cel/cel.h"
 #include "core/cel/generated.h"
 #include "core/cel/json.h"
+#include "core/domain/limit.h"
 #include "core/pb/json.h"
-#include "google/protobuf/duration.pb-c.h"
-#include "google/protobuf/timestamp.pb-c.h"
 #include "ops/ctl.h"
 
 enum { CEL_VARIABLES_MAX = 32, CEL_ROOTS_MAX = 64, CEL_VERB_ARENA = 8 << 20 };
@@ -31,10 +30,8 @@ struct ctl_cel {
 
 static struct status cel_roots(struct ctl_cel *cel)
 {
-    const ProtobufCMessageDescriptor *roots[CEL_ROOTS_MAX] = {
-        &google__protobuf__timestamp__descriptor, &google__protobuf__duration__descriptor
-    };
-    size_t count = 2;
+    const ProtobufCMessageDescriptor *roots[CEL_ROOTS_MAX];
+    size_t count = 0;
     for (unsigned kind = 0; kind < ENTITY_KINDS_END && count < CEL_ROOTS_MAX; kind++) {
         const struct entity_type *entity = registry_entity(kind);
         if (entity != NULL) {
@@ -42,8 +39,7 @@ static struct status cel_roots(struct ctl_cel *cel)
         }
     }
     TRY(cel_generated_init(&cel->generated, &cel->ctl->arena, roots, count));
-    cel->generated.text_max = TEXT_SIZE_MAX;
-    cel->generated.items_max = LIST_ITEMS_MAX;
+    cel->generated.limit = limit_of_field;
     return status_ok();
 }
 

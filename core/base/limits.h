@@ -14,6 +14,10 @@ enum {
     NAME_SIZE_MAX = 256,
     /* A description, reason or text: two screens. */
     TEXT_SIZE_MAX = 4096,
+    /* Free-form data in one field (a Struct or Value), as packed bytes: a JSON Schema of a tool, a
+     * page of labels. A constraint that touches it reads it whole: this keeps that below two thirds
+     * of a run's gas, and within its memory. */
+    DATA_SIZE_MAX = 16 * 1024,
     /* Items of a list inside one entity. What grows by commands is an entity of its own, so this
      * bounds what one command can carry and what one read must decode. */
     LIST_ITEMS_MAX = 256,
@@ -49,6 +53,7 @@ enum {
 static_assert(EVENT_SIZE_MAX < RECORD_SIZE_MAX, "the largest event fits into a decision");
 static_assert(COMMAND_SIZE_MAX < RECORD_SIZE_MAX, "the largest command fits into a record");
 static_assert(ANNOTATIONS_SIZE_MAX < COMMAND_SIZE_MAX, "annotations fit into a command");
+static_assert(DATA_SIZE_MAX < EVENT_SIZE_MAX, "an entity can hold its data");
 static_assert(ID_SIZE_MAX <= NAME_SIZE_MAX, "an id can serve as a name");
 static_assert(PARTITIONS_DEFAULT <= PARTITIONS_MAX, "the default is allowed");
 

@@ -7,20 +7,9 @@
 static bool dynamic_adapt_time(struct cel_run *run, const struct cel_dynamic *message,
                                struct cel_value *result)
 {
-    bool duration = message->type->known == CEL_KNOWN_DURATION;
-    int64_t seconds = dynamic_value(message, 1).integer;
-    int64_t nanos = dynamic_value(message, 2).integer;
-    if (duration && nanos < 0 && nanos > -CEL_TIME_SECOND && seconds > INT64_MIN) {
-        seconds--;
-        nanos += CEL_TIME_SECOND;
-    }
-    if (duration ? !cel_duration_valid(seconds, (int32_t)nanos)
-                 : !cel_timestamp_valid(seconds, (int32_t)nanos)) {
-        return cel_fail(run, "expected a %s in range", duration ? "duration" : "timestamp");
-    }
-    *result =
-        duration ? cel_duration(seconds, (int32_t)nanos) : cel_timestamp(seconds, (int32_t)nanos);
-    return true;
+    enum cel_kind kind = message->type->known == CEL_KNOWN_DURATION ? CEL_DURATION : CEL_TIMESTAMP;
+    return cel_time_read(run, kind, dynamic_value(message, 1).integer,
+                         dynamic_value(message, 2).integer, result);
 }
 
 static bool dynamic_adapt_list(const struct cel_schema *schema, struct cel_run *run,

@@ -1,11 +1,14 @@
 /* From a message to wire bytes. The same walk counts (no place to write to) and writes; what has a
- * length before it is counted first, so the cost is bytes times depth. */
+ * length before it is counted first, so the cost is bytes times depth. Messages may share parts, so
+ * that they are larger than the memory they take: every visit is charged. */
 #include "core/cel/dynamic_message.h"
 #include "core/cel/wire.h"
 
 struct dynamic_out {
+    struct cel_run *run;
     char *data; /* NULL: only count */
     size_t size;
+    bool failed; /* run->error says why; nothing is written any more */
 };
 
 static void dynamic_write_message(struct dynamic_out *out, const struct cel_dynamic *message);
@@ -97,7 +100,7 @@ static void dynamic_write_payload(struct dynamic_out *out, const struct cel_prot
 static void dynamic_write_item(struct dynamic_out *out, const struct cel_proto_field *field,
                                struct cel_value raw)
 {
-    struct dynamic_out count = { 0 };
+    struct dynamic_out count = { .run = out->run };
     if (field->type == CEL_PROTO_GROUP) {
         dynamic_write_tag(out, field->number, CEL_WIRE_GROUP);
         dynamic_write_message(out, dynamic_of(raw));
@@ -105,6 +108,7 @@ static void dynamic_write_item(struct dynamic_out *out, const struct cel_proto_f
     } else if (field->message != NULL) {
         dynamic_write_tag(out, field->number, CEL_WIRE_BYTES);
         dynamic_write_message(&count, dynamic_of(raw));
+        out->failed |= count.failed;
         dynamic_write_varint(out, count.size);
         if (out->data == NULL) { /* counted already: twice at each level would be 2^depth */
             out->size += count.size;
@@ -119,7 +123,7 @@ static void dynamic_write_item(struct dynamic_out *out, const struct cel_proto_f
 
 static void dynamic_write_packed(struct dynamic_out *out, const struct dynamic_slot *slot)
 {
-    struct dynamic_out count = { 0 };
+    struct dynamic_out count = { .run = out->run };
     dynamic_write_tag(out, slot->field->number, CEL_WIRE_BYTES);
     for (uint32_t i = 0; i < slot->count; i++) {
         dynamic_write_payload(&count, slot->field, slot->items[i]);
@@ -134,10 +138,11 @@ static void dynamic_write_map(struct dynamic_out *out, const struct dynamic_slot
 {
     const struct cel_proto_field *key = dynamic_key_field(slot->field);
     const struct cel_proto_field *value = dynamic_value_field(slot->field);
-    for (uint32_t i = 0; i < slot->count; i += 2) {
-        struct dynamic_out count = { 0 };
+    for (uint32_t i = 0; i < slot->count && !out->failed; i += 2) {
+        struct dynamic_out count = { .run = out->run };
         dynamic_write_item(&count, key, slot->items[i]);
         dynamic_write_item(&count, value, slot->items[i + 1]);
+        out->failed |= count.failed;
         dynamic_write_tag(out, slot->field->number, CEL_WIRE_BYTES);
         dynamic_write_varint(out, count.size);
         if (out->data == NULL) {
@@ -149,32 +154,48 @@ static void dynamic_write_map(struct dynamic_out *out, const struct dynamic_slot
     }
 }
 
-static void dynamic_write_message(struct dynamic_out *out, const struct cel_dynamic *message)
+static void dynamic_write_slot(struct dynamic_out *out, const struct dynamic_slot *slot)
 {
-    for (const struct dynamic_slot *slot = message->slots; slot != NULL; slot = slot->next) {
-        const struct cel_proto_field *field = slot->field;
-        bool packed = field->packed && field->message == NULL &&
-                      dynamic_scalar_wire(field->type) != CEL_WIRE_BYTES;
-        if (field->map) {
-            dynamic_write_map(out, slot);
-        } else if (packed) {
-            dynamic_write_packed(out, slot);
-        } else {
-            for (uint32_t i = 0; i < slot->count; i++) {
-                dynamic_write_item(out, field, slot->items[i]);
-            }
+    const struct cel_proto_field *field = slot->field;
+    bool packed = field->packed && field->message == NULL &&
+                  dynamic_scalar_wire(field->type) != CEL_WIRE_BYTES;
+    if (!cel_charge(out->run, slot->count)) {
+        out->failed = true;
+    } else if (field->map) {
+        dynamic_write_map(out, slot);
+    } else if (packed) {
+        dynamic_write_packed(out, slot);
+    } else {
+        for (uint32_t i = 0; i < slot->count && !out->failed; i++) {
+            dynamic_write_item(out, field, slot->items[i]);
         }
     }
-    if (out->data != NULL && message->unknown.size > 0) {
+}
+
+static void dynamic_write_message(struct dynamic_out *out, const struct cel_dynamic *message)
+{
+    if (!cel_charge_bytes(out->run, message->unknown.size) || !cel_enter(out->run)) {
+        out->failed = true;
+        return;
+    }
+    for (const struct dynamic_slot *slot = message->slots; slot != NULL && !out->failed;
+         slot = slot->next) {
+        dynamic_write_slot(out, slot);
+    }
+    if (out->data != NULL && message->unknown.size > 0 && !out->failed) {
         memcpy(out->data + out->size, message->unknown.data, message->unknown.size);
     }
     out->size += message->unknown.size;
+    cel_leave(out->run);
 }
 
 bool cel_dynamic_encode(struct cel_run *run, const void *message, struct str *bytes)
 {
-    struct dynamic_out out = { 0 };
+    struct dynamic_out out = { .run = run };
     dynamic_write_message(&out, message);
+    if (out.failed) {
+        return false;
+    }
     out.data = cel_alloc(run, out.size + 1);
     out.size = 0;
     if (out.data == NULL) {
@@ -182,5 +203,5 @@ bool cel_dynamic_encode(struct cel_run *run, const void *message, struct str *by
     }
     dynamic_write_message(&out, message);
     *bytes = str_make(out.data, out.size);
-    return true;
+    return !out.failed;
 }

@@ -1,6 +1,5 @@
 /* Equality of messages: the same type, the same fields set, equal values; NaN is unequal to itself.
- * Two Any are compared by what they hold, or by
- * their bytes when a type is not named. */
+ * Two Any are compared by what they hold, or by their bytes when a type is not named. */
 #include "core/cel/dynamic_message.h"
 
 static bool dynamic_equal_raw(const struct cel_schema *schema, struct cel_run *run,
@@ -60,8 +59,9 @@ static bool dynamic_equal_any(const struct cel_schema *schema, struct cel_run *r
            dynamic_adapt(schema, run, b->type, b, &second) && cel_equal(run, first, second, equal);
 }
 
-bool dynamic_equal(const struct cel_schema *schema, struct cel_run *run,
-                   const struct cel_dynamic *a, const struct cel_dynamic *b, bool *equal)
+static bool dynamic_equal_message(const struct cel_schema *schema, struct cel_run *run,
+                                  const struct cel_dynamic *a, const struct cel_dynamic *b,
+                                  bool *equal)
 {
     const struct dynamic_slot *left = a->slots, *right = b->slots;
     *equal = a->type == b->type && str_eq(a->unknown, b->unknown);
@@ -78,4 +78,15 @@ bool dynamic_equal(const struct cel_schema *schema, struct cel_run *run,
     }
     *equal = *equal && left == NULL && right == NULL;
     return true;
+}
+
+bool dynamic_equal(const struct cel_schema *schema, struct cel_run *run,
+                   const struct cel_dynamic *a, const struct cel_dynamic *b, bool *equal)
+{
+    if (!cel_enter(run)) {
+        return false;
+    }
+    bool done = dynamic_equal_message(schema, run, a, b, equal);
+    cel_leave(run);
+    return done;
 }

@@ -2,17 +2,13 @@
  * null unsets messages, JSON fields take what has a JSON form, Any packs whatever it gets. */
 #include "core/cel/dynamic_message.h"
 
-#include <math.h>
-
-#include "core/cel/base64.h"
-#include "core/cel/number.h"
+#include "core/cel/json.h"
 #include "core/cel/time.h"
 
 /* Where values go. */
 struct dynamic_store {
     const struct cel_schema *schema;
     struct cel_run *run;
-    unsigned depth; /* of JSON */
 };
 
 static bool dynamic_store_json(struct dynamic_store *store, const struct cel_message_type *type,
@@ -53,11 +49,12 @@ static bool dynamic_store_time(struct dynamic_store *store, const struct cel_mes
                                struct cel_value value, struct cel_value *raw)
 {
     struct cel_dynamic *made;
-    bool below = value.kind == CEL_DURATION && value.seconds < 0 && value.nanos > 0;
+    int64_t seconds;
+    int32_t nanos;
+    cel_time_write(value, &seconds, &nanos);
     if (!dynamic_new(store->run, type, &made) ||
-        !dynamic_put(store->run, made, dynamic_field(type, 1), cel_int(value.seconds + below)) ||
-        !dynamic_put(store->run, made, dynamic_field(type, 2),
-                     cel_int(below ? value.nanos - CEL_TIME_SECOND : value.nanos))) {
+        !dynamic_put(store->run, made, dynamic_field(type, 1), cel_int(seconds)) ||
+        !dynamic_put(store->run, made, dynamic_field(type, 2), cel_int(nanos))) {
         return false;
     }
     *raw = cel_message(made);
@@ -108,123 +105,36 @@ static bool dynamic_store_struct(struct dynamic_store *store, const struct cel_m
     return true;
 }
 
-/* Integers that a double does not hold are text in JSON. */
-static bool dynamic_json_integer(struct dynamic_store *store, const struct cel_message_type *type,
-                                 struct cel_value value, struct cel_value *raw)
+/* A value that JSON has, as google.protobuf.Value (the type). */
+static bool dynamic_store_form(struct dynamic_store *store, const struct cel_message_type *type,
+                               struct cel_value form, struct cel_value *raw)
 {
-    const int64_t exact = (int64_t)1 << 53;
-    bool is_uint = value.kind == CEL_UINT;
-    if (is_uint ? value.unsigned_integer < (uint64_t)exact
-                : value.integer > -exact && value.integer < exact) {
-        return dynamic_wrap(store, type, 2, cel_double((double)value.integer), raw);
-    }
-    char digits[CEL_NUMBER_TEXT_MAX];
-    bool negative = !is_uint && value.integer < 0;
-    uint64_t magnitude = negative ? 0 - value.unsigned_integer : value.unsigned_integer;
-    struct cel_value text;
-    return cel_string_new(store->run, cel_number_base(negative, magnitude, 10, false, digits),
-                          &text) &&
-           dynamic_wrap(store, type, 3, text, raw);
-}
-
-static bool dynamic_json_bytes(struct dynamic_store *store, const struct cel_message_type *type,
-                               struct cel_value value, struct cel_value *raw)
-{
-    struct str text;
-    return cel_base64_encode(store->run, cel_str(value), &text) &&
-           dynamic_wrap(store, type, 3, cel_string(text), raw);
-}
-
-static bool dynamic_json_time(struct dynamic_store *store, const struct cel_message_type *type,
-                              struct cel_value value, struct cel_value *raw)
-{
-    char out[CEL_TIME_TEXT_MAX];
-    struct cel_value text;
-    struct str printed = value.kind == CEL_TIMESTAMP ? cel_timestamp_print(value, out)
-                                                     : cel_duration_print(value, out);
-    return cel_string_new(store->run, printed, &text) && dynamic_wrap(store, type, 3, text, raw);
-}
-
-/* "fooBar,baz" for the paths foo_bar and baz. */
-static bool dynamic_json_mask(struct dynamic_store *store, const struct cel_message_type *type,
-                              const struct cel_dynamic *mask, struct cel_value *raw)
-{
-    const struct dynamic_slot *paths = dynamic_find(mask, mask->type->fields);
-    size_t size = 0, at = 0;
-    for (uint32_t i = 0; paths != NULL && i < paths->count; i++) {
-        size += paths->items[i].size + 1;
-    }
-    char *text = cel_alloc(store->run, size + 1);
-    if (text == NULL) {
+    static const uint8_t numbers[CEL_VALUE_KINDS] = {
+        [CEL_NULL] = 1, [CEL_DOUBLE] = 2, [CEL_STRING] = 3,
+        [CEL_BOOL] = 4, [CEL_MAP] = 5,    [CEL_LIST] = 6,
+    };
+    uint32_t number = numbers[form.kind];
+    const struct cel_message_type *inner = dynamic_field(type, number)->message;
+    if (form.kind == CEL_MAP && !dynamic_store_struct(store, inner, form, &form)) {
         return false;
     }
-    for (uint32_t i = 0; paths != NULL && i < paths->count; i++) {
-        struct str path = cel_str(paths->items[i]);
-        if (i > 0) {
-            text[at++] = ',';
-        }
-        for (size_t k = 0; k < path.size; k++) {
-            bool joint = path.data[k] == '_' && k + 1 < path.size;
-            char c = path.data[joint ? ++k : k];
-            text[at++] = joint && c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
-        }
+    if (form.kind == CEL_LIST && !dynamic_store_list(store, inner, form, &form)) {
+        return false;
     }
-    return dynamic_wrap(store, type, 3, cel_string(str_make(text, at)), raw);
+    return dynamic_wrap(store, type, number, form, raw);
 }
 
-static bool dynamic_json_message(struct dynamic_store *store, const struct cel_message_type *type,
-                                 struct cel_value value, struct cel_value *raw)
-{
-    const struct cel_dynamic *message = value.message;
-    struct cel_dynamic *empty;
-    if (message->type->known == CEL_KNOWN_MASK) {
-        return dynamic_json_mask(store, type, message, raw);
-    }
-    if (message->type->known == CEL_KNOWN_EMPTY) {
-        return dynamic_new(store->run, dynamic_field(type, 5)->message, &empty) &&
-               dynamic_wrap(store, type, 5, cel_message(empty), raw);
-    }
-    return cel_fail(store->run, "expected a value that has a JSON form, not a '%.*s'",
-                    STR_ARG(message->type->name));
-}
-
-/* A value as google.protobuf.Value (the type). */
 static bool dynamic_store_json(struct dynamic_store *store, const struct cel_message_type *type,
                                struct cel_value value, struct cel_value *raw)
 {
-    struct cel_value inner;
-    bool good;
-    if (++store->depth > CEL_DYNAMIC_DEPTH_MAX) {
-        return cel_fail(store->run, "expected at most %d values inside each other",
-                        CEL_DYNAMIC_DEPTH_MAX);
+    struct cel_value form;
+    if (!cel_enter(store->run)) {
+        return false;
     }
-    if (value.kind == CEL_NULL) {
-        good = dynamic_wrap(store, type, 1, value, raw);
-    } else if (value.kind == CEL_BOOL) {
-        good = dynamic_wrap(store, type, 4, value, raw);
-    } else if (value.kind == CEL_DOUBLE) {
-        good = dynamic_wrap(store, type, 2, value, raw);
-    } else if (value.kind == CEL_STRING) {
-        good = dynamic_wrap(store, type, 3, value, raw);
-    } else if (value.kind == CEL_INT || value.kind == CEL_UINT) {
-        good = dynamic_json_integer(store, type, value, raw);
-    } else if (value.kind == CEL_BYTES) {
-        good = dynamic_json_bytes(store, type, value, raw);
-    } else if (value.kind == CEL_TIMESTAMP || value.kind == CEL_DURATION) {
-        good = dynamic_json_time(store, type, value, raw);
-    } else if (value.kind == CEL_MAP) {
-        good = dynamic_store_struct(store, dynamic_field(type, 5)->message, value, &inner) &&
-               dynamic_wrap(store, type, 5, inner, raw);
-    } else if (value.kind == CEL_LIST) {
-        good = dynamic_store_list(store, dynamic_field(type, 6)->message, value, &inner) &&
-               dynamic_wrap(store, type, 6, inner, raw);
-    } else if (value.kind == CEL_MESSAGE) {
-        good = dynamic_json_message(store, type, value, raw);
-    } else {
-        good = cel_fail(store->run, "expected a value that has a JSON form");
-    }
-    store->depth--;
-    return good;
+    bool done =
+        cel_json_form(store->run, value, &form) && dynamic_store_form(store, type, form, raw);
+    cel_leave(store->run);
+    return done;
 }
 
 /* The message that an Any is to hold. */

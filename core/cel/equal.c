@@ -4,8 +4,6 @@
 
 #include <math.h>
 
-enum { CEL_EQUAL_DEPTH_MAX = 128 };
-
 /* Numbers compare on one line; ints become doubles against doubles, as in the reference. */
 static int cel_order_double(double a, double b)
 {
@@ -85,15 +83,12 @@ bool cel_compare(struct cel_run *run, struct cel_value a, struct cel_value b, in
     return cel_fail(run, "expected values that have an order");
 }
 
-static bool cel_equal_at(struct cel_run *run, struct cel_value a, struct cel_value b,
-                         uint32_t depth, bool *equal);
-
 static bool cel_equal_lists(struct cel_run *run, const struct cel_list *a, const struct cel_list *b,
-                            uint32_t depth, bool *equal)
+                            bool *equal)
 {
     *equal = a->count == b->count;
     for (uint32_t i = 0; *equal && i < a->count; i++) {
-        if (!cel_equal_at(run, a->items[i], b->items[i], depth, equal)) {
+        if (!cel_equal(run, a->items[i], b->items[i], equal)) {
             return false;
         }
     }
@@ -101,7 +96,7 @@ static bool cel_equal_lists(struct cel_run *run, const struct cel_list *a, const
 }
 
 static bool cel_equal_maps(struct cel_run *run, const struct cel_map *a, const struct cel_map *b,
-                           uint32_t depth, bool *equal)
+                           bool *equal)
 {
     *equal = a->count == b->count;
     for (uint32_t i = 0; *equal && i < a->count; i++) {
@@ -110,7 +105,7 @@ static bool cel_equal_maps(struct cel_run *run, const struct cel_map *a, const s
             return false;
         }
         *equal = other != NULL;
-        if (*equal && !cel_equal_at(run, a->entries[i].value, *other, depth, equal)) {
+        if (*equal && !cel_equal(run, a->entries[i].value, *other, equal)) {
             return false;
         }
     }
@@ -123,28 +118,33 @@ static bool cel_equal_address(const struct cel_address *a, const struct cel_addr
            memcmp(a->bytes, b->bytes, a->size) == 0;
 }
 
-static bool cel_equal_deep(struct cel_run *run, struct cel_value a, struct cel_value b,
-                           uint32_t depth, bool *equal)
+static bool cel_equal_inside(struct cel_run *run, struct cel_value a, struct cel_value b,
+                             bool *equal)
 {
-    if (depth >= CEL_EQUAL_DEPTH_MAX) {
-        return cel_fail(run, "expected values nested at most %d deep", CEL_EQUAL_DEPTH_MAX);
-    }
     if (a.kind == CEL_LIST) {
-        return cel_equal_lists(run, a.list, b.list, depth + 1, equal);
+        return cel_equal_lists(run, a.list, b.list, equal);
     }
     if (a.kind == CEL_MAP) {
-        return cel_equal_maps(run, a.map, b.map, depth + 1, equal);
+        return cel_equal_maps(run, a.map, b.map, equal);
     }
     if (a.kind == CEL_OPTIONAL) {
         *equal = (a.content == NULL) == (b.content == NULL);
-        return !*equal || a.content == NULL ||
-               cel_equal_at(run, *a.content, *b.content, depth + 1, equal);
+        return !*equal || a.content == NULL || cel_equal(run, *a.content, *b.content, equal);
     }
     return run->provider->equal(run->provider->self, run, a.message, b.message, equal);
 }
 
-static bool cel_equal_at(struct cel_run *run, struct cel_value a, struct cel_value b,
-                         uint32_t depth, bool *equal)
+static bool cel_equal_deep(struct cel_run *run, struct cel_value a, struct cel_value b, bool *equal)
+{
+    if (!cel_enter(run)) {
+        return false;
+    }
+    bool done = cel_equal_inside(run, a, b, equal);
+    cel_leave(run);
+    return done;
+}
+
+bool cel_equal(struct cel_run *run, struct cel_value a, struct cel_value b, bool *equal)
 {
     if (!cel_charge(run, 1)) {
         return false;
@@ -180,13 +180,8 @@ static bool cel_equal_at(struct cel_run *run, struct cel_value a, struct cel_val
         *equal = cel_equal_address(a.address, b.address);
         return true;
     default:
-        return cel_equal_deep(run, a, b, depth, equal);
+        return cel_equal_deep(run, a, b, equal);
     }
-}
-
-bool cel_equal(struct cel_run *run, struct cel_value a, struct cel_value b, bool *equal)
-{
-    return cel_equal_at(run, a, b, 0, equal);
 }
 
 bool cel_type_of(struct cel_run *run, struct cel_value value, const struct cel_type **type)

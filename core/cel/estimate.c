@@ -78,6 +78,15 @@ static struct cel_bound cel_bound_declared(const struct cel_type *type, uint32_t
     return bound;
 }
 
+/* Values inside each other that take so many bytes: an item takes two at least, a text one per
+ * byte. */
+static struct cel_bound cel_bound_data(uint32_t data_max)
+{
+    return (struct cel_bound){
+        .size = data_max / 2, .deep = data_max, .item_size = data_max / 2, .item_deep = data_max
+    };
+}
+
 static struct cel_bound cel_bound_constant(struct cel_value value)
 {
     struct cel_bound bound = { .size = 1, .deep = 1, .item_size = 1, .item_deep = 1 };
@@ -143,7 +152,10 @@ static struct cel_bound cel_bound_select(const struct cel_node *node)
         return cel_bound_declared(&cel_type_bool, 0, 0);
     }
     if (node->meaning == CEL_MEANS_FIELD && node->args[0]->type->kind == CEL_MESSAGE) {
-        return cel_bound_declared(node->field->type, node->field->size_max, node->field->item_max);
+        return node->field->data_max > 0
+                   ? cel_bound_data(node->field->data_max)
+                   : cel_bound_declared(node->field->type, node->field->size_max,
+                                        node->field->item_max);
     }
     return cel_bound_item(operand, node->type);
 }
@@ -153,6 +165,9 @@ static uint64_t cel_gas_select(const struct cel_node *node)
     const struct cel_bound *operand = &node->args[0]->bound;
     if (node->args[0]->type->kind != CEL_MESSAGE) {
         return cel_plus(4 + cel_units(node->name.size), operand->size);
+    }
+    if (node->meaning == CEL_MEANS_FIELD && node->field->data_max > 0) {
+        return cel_plus(4, cel_times(2, node->field->data_max));
     }
     bool whole = node->type->kind == CEL_LIST || node->type->kind == CEL_MAP;
     return cel_plus(4, whole ? cel_times(2, node->bound.size) : CEL_ESTIMATE_EMPTY);

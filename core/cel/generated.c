@@ -1,11 +1,10 @@
 /* Messages of protobuf-c. Types are found through a closure of the roots, sorted by name; fields
  * whose C value lies at a fixed place are read by the machine itself (enum cel_direct). */
-#include "core/cel/generated.h"
+#include "core/cel/generated_message.h"
 
 #include <stdlib.h>
 
 #include "core/pb/field.h"
-#include "core/pb/message.h"
 
 static struct status cel_generated_add(struct cel_generated *g,
                                        const ProtobufCMessageDescriptor *type);
@@ -102,11 +101,6 @@ static const struct cel_message_type *cel_generated_type_out(const ProtobufCMess
     return (const struct cel_message_type *)(const void *)type;
 }
 
-static const ProtobufCMessageDescriptor *cel_generated_type_in(const struct cel_message_type *type)
-{
-    return (const ProtobufCMessageDescriptor *)(const void *)type;
-}
-
 static const struct cel_message_type *cel_generated_find_message(void *self, struct str name)
 {
     return cel_generated_type_out(cel_generated_find(self, name));
@@ -163,10 +157,31 @@ static const struct cel_type *cel_generated_item_type(const ProtobufCFieldDescri
     case PROTOBUF_C_TYPE_INT64:
     case PROTOBUF_C_TYPE_SINT64:
     case PROTOBUF_C_TYPE_SFIXED64:
-    case PROTOBUF_C_TYPE_ENUM:
         break;
+    case PROTOBUF_C_TYPE_ENUM:
+        return generated_is_null(field) ? &cel_type_dyn : &cel_type_int;
     }
     return &cel_type_int;
+}
+
+static const struct cel_type *cel_generated_map_type(const ProtobufCFieldDescriptor *field,
+                                                     struct arena *arena)
+{
+    const ProtobufCFieldDescriptor *fields = pb_field_type(field)->fields;
+    const struct cel_type *key = cel_generated_item_type(&fields[0], arena);
+    const struct cel_type *value = cel_generated_item_type(&fields[1], arena);
+    return key == NULL || value == NULL ? NULL : cel_type_map_of(arena, key, value);
+}
+
+/* NULL when the arena is full. */
+static const struct cel_type *cel_generated_field_type(const ProtobufCFieldDescriptor *field,
+                                                       struct arena *arena)
+{
+    if (generated_is_map(field)) {
+        return cel_generated_map_type(field, arena);
+    }
+    const struct cel_type *item = cel_generated_item_type(field, arena);
+    return item == NULL || !pb_field_repeated(field) ? item : cel_type_list_of(arena, item);
 }
 
 static enum cel_direct cel_generated_direct(const ProtobufCFieldDescriptor *field)
@@ -192,7 +207,7 @@ static enum cel_direct cel_generated_direct(const ProtobufCFieldDescriptor *fiel
     };
     bool plain = field->label == PROTOBUF_C_LABEL_NONE ||
                  (field->type == PROTOBUF_C_TYPE_MESSAGE && !pb_field_repeated(field));
-    if (!plain || pb_field_in_oneof(field) ||
+    if (!plain || pb_field_in_oneof(field) || generated_is_null(field) ||
         (field->type == PROTOBUF_C_TYPE_MESSAGE &&
          cel_type_well_known(str_z(pb_field_type(field)->name)) != NULL)) {
         return CEL_DIRECT_NONE;
@@ -200,24 +215,39 @@ static enum cel_direct cel_generated_direct(const ProtobufCFieldDescriptor *fiel
     return direct[field->type];
 }
 
+/* Whether the field is one message that holds values inside each other. */
+static bool generated_is_data(const ProtobufCFieldDescriptor *field)
+{
+    if (field->type != PROTOBUF_C_TYPE_MESSAGE || pb_field_repeated(field)) {
+        return false;
+    }
+    enum cel_known known = generated_known(pb_field_type(field));
+    return known == CEL_KNOWN_STRUCT || known == CEL_KNOWN_VALUE || known == CEL_KNOWN_LIST;
+}
+
 static bool cel_generated_find_field(void *self, const struct cel_message_type *type,
                                      struct str name, struct arena *arena, struct cel_field *out)
 {
-    const ProtobufCFieldDescriptor *field = pb_field_find(cel_generated_type_in(type), name);
+    const ProtobufCFieldDescriptor *field = pb_field_find(generated_type_in(type), name);
     if (field == NULL || !str_eq(str_z(field->name), name)) {
         return false;
     }
-    const struct cel_type *item = cel_generated_item_type(field, arena);
+    const struct cel_generated *g = self;
+    struct cel_field_limit limit = { 0 };
+    bool data = generated_is_data(field);
+    if (g->limit != NULL) {
+        limit = g->limit(field);
+    }
     *out = (struct cel_field){
         .name = str_z(field->name),
-        .type = item == NULL || !pb_field_repeated(field) ? item : cel_type_list_of(arena, item),
+        .type = cel_generated_field_type(field, arena),
         .handle = field,
         .direct = cel_generated_direct(field),
         .offset = field->offset,
+        .size_max = data ? 0 : limit.size_max,
+        .data_max = data ? limit.size_max : 0,
+        .item_max = limit.item_max,
     };
-    const struct cel_generated *g = self;
-    out->size_max = pb_field_repeated(field) ? g->items_max : g->text_max;
-    out->item_max = g->text_max;
     return out->type != NULL;
 }
 
@@ -225,14 +255,14 @@ static struct str cel_generated_field_name(void *self, const struct cel_message_
                                            uint32_t i)
 {
     (void)self;
-    const ProtobufCMessageDescriptor *descriptor = cel_generated_type_in(type);
+    const ProtobufCMessageDescriptor *descriptor = generated_type_in(type);
     return i < descriptor->n_fields ? str_z(descriptor->fields[i].name) : (struct str){ 0 };
 }
 
 static struct str cel_generated_type_name(void *self, const struct cel_message_type *type)
 {
     (void)self;
-    return str_z(cel_generated_type_in(type)->name);
+    return str_z(generated_type_in(type)->name);
 }
 
 static const struct cel_message_type *cel_generated_type_of(void *self, const void *message)
@@ -241,89 +271,33 @@ static const struct cel_message_type *cel_generated_type_of(void *self, const vo
     return cel_generated_type_out(((const ProtobufCMessage *)message)->descriptor);
 }
 
+static const struct cel_generated *cel_generated_self(void *self)
+{
+    return self;
+}
+
 static bool cel_generated_make(void *self, struct cel_run *run, const struct cel_message_type *type,
                                void **message)
 {
     (void)self;
-    const ProtobufCMessageDescriptor *descriptor = cel_generated_type_in(type);
-    *message = cel_alloc(run, descriptor->sizeof_message);
-    if (*message == NULL) {
+    ProtobufCMessage *made;
+    if (!generated_new(run, generated_type_in(type), &made)) {
         return false;
     }
-    protobuf_c_message_init(descriptor, *message);
+    *message = made;
     return true;
 }
 
 static bool cel_generated_adapt(void *self, struct cel_run *run, const void *message,
                                 struct cel_value *result)
 {
-    bool known;
-    if (!cel_known_read(self, run, message, &known, result)) {
-        return false;
-    }
-    if (!known) {
-        *result = cel_message(message);
-    }
-    return true;
+    return generated_adapt(cel_generated_self(self), run, message, result);
 }
 
-/* The value of one C value of the field's type. */
-static bool cel_generated_item(void *self, struct cel_run *run,
-                               const ProtobufCFieldDescriptor *field, const void *at,
-                               struct cel_value *result)
+static bool cel_generated_get(void *self, struct cel_run *run, const void *message,
+                              const struct cel_field *field, struct cel_value *result)
 {
-    if (field->type != PROTOBUF_C_TYPE_MESSAGE) {
-        *result = cel_scalar_read(field, at);
-        return true;
-    }
-    const ProtobufCMessage *message = pb_field_message(at);
-    if (message != NULL) {
-        return cel_generated_adapt(self, run, message, result);
-    }
-    bool known;
-    *result = cel_known_absent(pb_field_type(field), &known);
-    if (known) {
-        return true;
-    }
-    void *empty;
-    if (!cel_generated_make(self, run, cel_generated_type_out(pb_field_type(field)), &empty)) {
-        return false;
-    }
-    *result = cel_message(empty);
-    return true;
-}
-
-static bool cel_generated_list(void *self, struct cel_run *run, const ProtobufCMessage *message,
-                               const ProtobufCFieldDescriptor *field, struct cel_value *result)
-{
-    size_t count = pb_field_count(message, field);
-    struct cel_value *items;
-    if (count > UINT32_MAX || !cel_list_new(run, (uint32_t)count, &items, result)) {
-        return count > UINT32_MAX ? cel_fail_memory(run) : false;
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (!cel_generated_item(self, run, field, pb_field_item(message, field, i), &items[i])) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool cel_generated_get(void *self, struct cel_run *run, const void *of,
-                              const struct cel_field *cel_field, struct cel_value *result)
-{
-    const ProtobufCMessage *message = of;
-    const ProtobufCFieldDescriptor *field = cel_field->handle;
-    static const uint64_t unset[2];
-    static const char *const empty = "";
-    if (pb_field_repeated(field)) {
-        return cel_generated_list(self, run, message, field, result);
-    }
-    const void *at = pb_field_at(message, field);
-    if (pb_field_in_oneof(field) && pb_field_case(message, field) != field->id) {
-        at = field->type == PROTOBUF_C_TYPE_STRING ? (const void *)&empty : unset;
-    }
-    return cel_generated_item(self, run, field, at, result);
+    return generated_get(cel_generated_self(self), run, message, field->handle, result);
 }
 
 static bool cel_generated_has(void *self, const void *message, const struct cel_field *field)
@@ -332,78 +306,24 @@ static bool cel_generated_has(void *self, const void *message, const struct cel_
     return pb_field_has(message, field->handle);
 }
 
-static bool cel_generated_value_of(struct cel_run *run, const ProtobufCFieldDescriptor *field,
-                                   struct cel_value value, void *at)
-{
-    if (field->type != PROTOBUF_C_TYPE_MESSAGE) {
-        return cel_scalar_write(run, field, value, at);
-    }
-    ProtobufCMessage *message = NULL;
-    if (value.kind == CEL_MESSAGE) {
-        memcpy(&message, &value.message, sizeof message);
-        if (message->descriptor != pb_field_type(field)) {
-            return cel_fail(run, "expected a %s, but found a %s", pb_field_type(field)->name,
-                            message->descriptor->name);
-        }
-    } else if (value.kind != CEL_NULL &&
-               !cel_known_make(run, pb_field_type(field), value, &message)) {
-        return false;
-    }
-    memcpy(at, &message, sizeof message);
-    return true;
-}
-
-static bool cel_generated_set_list(struct cel_run *run, ProtobufCMessage *message,
-                                   const ProtobufCFieldDescriptor *field, struct cel_value value)
-{
-    if (value.kind != CEL_LIST) {
-        return cel_fail(run, "expected a list for '%s'", field->name);
-    }
-    size_t size = pb_field_size(field);
-    char *items = cel_alloc(run, value.list->count * size);
-    if (items == NULL) {
-        return false;
-    }
-    for (uint32_t i = 0; i < value.list->count; i++) {
-        if (!cel_generated_value_of(run, field, value.list->items[i], items + i * size)) {
-            return false;
-        }
-    }
-    pb_field_set_items(message, field, items, value.list->count);
-    return true;
-}
-
 static bool cel_generated_set(void *self, struct cel_run *run, void *message,
-                              const struct cel_field *cel_field, struct cel_value value)
+                              const struct cel_field *field, struct cel_value value)
 {
     (void)self;
-    const ProtobufCFieldDescriptor *field = cel_field->handle;
-    uint64_t room[2];
-    if (pb_field_repeated(field)) {
-        return cel_generated_set_list(run, message, field, value);
-    }
-    if (field->type == PROTOBUF_C_TYPE_MESSAGE && value.kind == CEL_NULL) {
-        return true;
-    }
-    if (!cel_generated_value_of(run, field, value, room)) {
-        return false;
-    }
-    pb_field_set(message, field, room);
-    return true;
+    return generated_set(run, message, field->handle, value);
 }
 
-static bool cel_generated_equal_field(void *self, struct cel_run *run, const ProtobufCMessage *a,
-                                      const ProtobufCMessage *b,
-                                      const ProtobufCFieldDescriptor *descriptor, bool *equal)
+static bool cel_generated_equal_field(const struct cel_generated *g, struct cel_run *run,
+                                      const ProtobufCMessage *a, const ProtobufCMessage *b,
+                                      const ProtobufCFieldDescriptor *field, bool *equal)
 {
-    struct cel_field field = { .handle = descriptor };
-    *equal = pb_field_has(a, descriptor) == pb_field_has(b, descriptor);
-    if (!*equal || !pb_field_has(a, descriptor)) {
+    struct cel_value first, second;
+    *equal = pb_field_has(a, field) == pb_field_has(b, field);
+    if (!*equal || !pb_field_has(a, field)) {
         return cel_charge(run, 1);
     }
-    struct cel_value first, second;
-    return cel_generated_get(self, run, a, &field, &first) &&
-           cel_generated_get(self, run, b, &field, &second) && cel_equal(run, first, second, equal);
+    return generated_get(g, run, a, field, &first) && generated_get(g, run, b, field, &second) &&
+           cel_equal(run, first, second, equal);
 }
 
 static bool cel_generated_equal(void *self, struct cel_run *run, const void *a, const void *b,
@@ -412,8 +332,8 @@ static bool cel_generated_equal(void *self, struct cel_run *run, const void *a, 
     const ProtobufCMessage *first = a, *second = b;
     *equal = first->descriptor == second->descriptor;
     for (unsigned i = 0; *equal && i < first->descriptor->n_fields; i++) {
-        if (!cel_generated_equal_field(self, run, first, second, &first->descriptor->fields[i],
-                                       equal)) {
+        if (!cel_generated_equal_field(cel_generated_self(self), run, first, second,
+                                       &first->descriptor->fields[i], equal)) {
             return false;
         }
     }
@@ -441,6 +361,9 @@ struct status cel_generated_init(struct cel_generated *generated, struct arena *
     };
     for (size_t i = 0; i < root_count; i++) {
         TRY(cel_generated_add(generated, roots[i]));
+    }
+    for (size_t i = 0; i < GENERATED_KNOWN_TYPES; i++) {
+        TRY(cel_generated_add(generated, generated_known_types[i]));
     }
     TRY(cel_generated_close(generated));
     qsort(generated->messages, generated->message_count, sizeof(void *), cel_generated_order);

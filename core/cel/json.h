@@ -9,4 +9,9 @@
  * RESOURCE_EXHAUSTED at the run's limits. */
 MUST_USE struct status cel_from_json(struct cel_run *run, struct str text, struct cel_value *value);
 
+/* The value that JSON has for it: null, bool, double, string, list or map, items as they were.
+ * Integers that a double does not hold and times become text, bytes base64, a FieldMask its paths.
+ * Fails for what has no JSON form. */
+bool cel_json_form(struct cel_run *run, struct cel_value value, struct cel_value *form);
+
 #endif

@@ -46,50 +46,70 @@ static uint32_t cel_map_hash(struct cel_value key)
     return (uint32_t)(hash >> 32 ^ hash);
 }
 
+/* Whether entry number `i` has the key (made comparable). */
+static bool cel_map_entry_is(const struct cel_map *map, uint32_t i, struct cel_value key)
+{
+    struct cel_value other = map->entries[i].key;
+    return cel_map_key(&other) && cel_map_key_equal(key, other);
+}
+
+/* The number of the entry with the key; the count when there is none. */
 static bool cel_map_walk(struct cel_run *run, const struct cel_map *map, struct cel_value key,
-                         const struct cel_value **found)
+                         uint32_t *entry)
 {
     if (!cel_charge(run, map->count)) {
         return false;
     }
-    for (uint32_t i = 0; i < map->count; i++) {
-        struct cel_value other = map->entries[i].key;
-        if (cel_map_key(&other) && cel_map_key_equal(key, other)) {
-            *found = &map->entries[i].value;
+    *entry = 0;
+    while (*entry < map->count && !cel_map_entry_is(map, *entry, key)) {
+        ++*entry;
+    }
+    return true;
+}
+
+static bool cel_map_probe(struct cel_run *run, const struct cel_map *map, struct cel_value key,
+                          uint32_t *entry)
+{
+    *entry = map->count;
+    for (uint32_t slot = cel_map_hash(key);; slot++) {
+        uint32_t number = map->slots[slot & map->slots_mask];
+        if (number == 0) {
+            return true;
+        }
+        if (!cel_charge(run, 1)) {
+            return false;
+        }
+        if (cel_map_entry_is(map, number - 1, key)) {
+            *entry = number - 1;
             return true;
         }
     }
-    return true;
+}
+
+static bool cel_map_seek(struct cel_run *run, const struct cel_map *map, struct cel_value key,
+                         uint32_t *entry)
+{
+    *entry = map->count;
+    if (!cel_map_key(&key)) {
+        return true;
+    }
+    if (!cel_charge_bytes(run, key.kind == CEL_STRING ? key.size : 0)) {
+        return false;
+    }
+    return map->slots == NULL ? cel_map_walk(run, map, key, entry)
+                              : cel_map_probe(run, map, key, entry);
 }
 
 bool cel_map_find(struct cel_run *run, const struct cel_map *map, struct cel_value key,
                   const struct cel_value **found)
 {
+    uint32_t entry;
     *found = NULL;
-    if (!cel_map_key(&key)) {
-        return true;
-    }
-    uint64_t size = key.kind == CEL_STRING ? key.size : 0;
-    if (!cel_charge_bytes(run, size)) {
+    if (!cel_map_seek(run, map, key, &entry)) {
         return false;
     }
-    if (map->slots == NULL) {
-        return cel_map_walk(run, map, key, found);
-    }
-    for (uint32_t slot = cel_map_hash(key);; slot++) {
-        uint32_t entry = map->slots[slot & map->slots_mask];
-        if (entry == 0) {
-            return true;
-        }
-        struct cel_value other = map->entries[entry - 1].key;
-        if (!cel_charge(run, 1)) {
-            return false;
-        }
-        if (cel_map_key(&other) && cel_map_key_equal(key, other)) {
-            *found = &map->entries[entry - 1].value;
-            return true;
-        }
-    }
+    *found = entry < map->count ? &map->entries[entry].value : NULL;
+    return true;
 }
 
 static bool cel_map_no_twice(struct cel_run *run, struct cel_value key)
@@ -102,61 +122,68 @@ static bool cel_map_no_twice(struct cel_run *run, struct cel_value key)
                     (long long)key.integer);
 }
 
-static bool cel_map_index(struct cel_run *run, struct cel_map *map)
+/* Room to find entries by hash; NULL with the error set. */
+static uint32_t *cel_map_slots(struct cel_run *run, uint32_t count, uint32_t *mask)
 {
     uint32_t slots = 16;
-    while (slots < map->count * 2) {
+    while (slots < count * 2) {
         slots *= 2;
     }
     uint32_t *index = cel_alloc(run, slots * sizeof *index);
-    if (index == NULL) {
-        return false;
+    if (index != NULL) {
+        memset(index, 0, slots * sizeof *index);
+        *mask = slots - 1;
     }
-    memset(index, 0, slots * sizeof *index);
-    map->slots = index;
-    map->slots_mask = slots - 1;
-    for (uint32_t i = 0; i < map->count; i++) {
-        const struct cel_value *twice;
-        struct cel_value key = map->entries[i].key;
-        if (!cel_map_find(run, map, key, &twice)) {
-            return false;
-        }
-        if (twice != NULL) {
-            return cel_map_no_twice(run, key);
-        }
-        cel_map_key(&key);
-        uint32_t slot = cel_map_hash(key);
-        while (index[slot & map->slots_mask] != 0) {
-            slot++;
-        }
-        index[slot & map->slots_mask] = i + 1;
-    }
-    return true;
+    return index;
 }
 
-static bool cel_map_no_pairs(struct cel_run *run, const struct cel_map *map)
+/* Appends an entry whose key is not there yet. */
+static void cel_map_append(struct cel_map *map, uint32_t *index, struct cel_entry *entries,
+                           struct cel_entry entry)
 {
-    for (uint32_t i = 1; i < map->count; i++) {
-        const struct cel_value *twice;
-        struct cel_map before = { .count = i, .entries = map->entries };
-        if (!cel_map_find(run, &before, map->entries[i].key, &twice)) {
+    struct cel_value key = entry.key;
+    entries[map->count++] = entry;
+    if (index == NULL) {
+        return;
+    }
+    cel_map_key(&key);
+    uint32_t slot = cel_map_hash(key);
+    while (index[slot & map->slots_mask] != 0) {
+        slot++;
+    }
+    index[slot & map->slots_mask] = map->count;
+}
+
+/* Puts the entries in one after the other; of equal keys the last one's value stays, or it fails.
+ */
+static bool cel_map_fill(struct cel_run *run, struct cel_map *map, uint32_t *index,
+                         struct cel_entry *entries, uint32_t count, bool last_stays)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t twice = map->count;
+        if ((i > 0 || index != NULL) && !cel_map_seek(run, map, entries[i].key, &twice)) {
             return false;
         }
-        if (twice != NULL) {
-            return cel_map_no_twice(run, map->entries[i].key);
+        if (twice == map->count) {
+            cel_map_append(map, index, entries, entries[i]);
+        } else if (last_stays) {
+            entries[twice].value = entries[i].value;
+        } else {
+            return cel_map_no_twice(run, entries[i].key);
         }
     }
     return true;
 }
 
-bool cel_map_new(struct cel_run *run, const struct cel_entry *entries, uint32_t count,
-                 struct cel_value *result)
+static bool cel_map_make(struct cel_run *run, struct cel_entry *entries, uint32_t count,
+                         bool last_stays, struct cel_value *result)
 {
     struct cel_map *map = cel_alloc(run, sizeof *map);
+    uint32_t *index = NULL;
     if (map == NULL) {
         return false;
     }
-    *map = (struct cel_map){ .count = count, .entries = entries };
+    *map = (struct cel_map){ .entries = entries };
     for (uint32_t i = 0; i < count; i++) {
         struct cel_value key = entries[i].key;
         if (key.kind == CEL_DOUBLE || !cel_map_key(&key)) {
@@ -164,5 +191,24 @@ bool cel_map_new(struct cel_run *run, const struct cel_entry *entries, uint32_t 
         }
     }
     *result = cel_map_value(map);
-    return count <= CEL_MAP_WALK_MAX ? cel_map_no_pairs(run, map) : cel_map_index(run, map);
+    if (count > CEL_MAP_WALK_MAX) {
+        index = cel_map_slots(run, count, &map->slots_mask);
+        map->slots = index;
+        if (index == NULL) {
+            return false;
+        }
+    }
+    return cel_map_fill(run, map, index, entries, count, last_stays);
+}
+
+bool cel_map_new(struct cel_run *run, struct cel_entry *entries, uint32_t count,
+                 struct cel_value *result)
+{
+    return cel_map_make(run, entries, count, false, result);
+}
+
+bool cel_map_of_last(struct cel_run *run, struct cel_entry *entries, uint32_t count,
+                     struct cel_value *result)
+{
+    return cel_map_make(run, entries, count, true, result);
 }

@@ -1,12 +1,17 @@
-/* Values as text, as CEL literals write them. Nested values are cut below a depth, long lists are
- * not: whoever prints has bounded the value. */
+/* Values as text, as CEL literals write them. Cut below a depth, and after many bytes: values share
+ * parts, so that their text can be exponentially larger than they are. */
 #include "core/cel/number.h"
 #include "core/cel/program.h"
 
-enum { CEL_PRINT_DEPTH_MAX = 16 };
+enum { CEL_PRINT_DEPTH_MAX = 16, CEL_PRINT_SIZE_MAX = 1 << 20 };
 
-static void cel_print_at(struct buf *out, const struct cel_provider *provider,
-                         struct cel_value value, uint32_t depth);
+struct cel_print {
+    struct buf *out;
+    const struct cel_provider *provider;
+    size_t end; /* of the text: nothing is begun behind it */
+};
+
+static void cel_print_at(struct cel_print *print, struct cel_value value, uint32_t depth);
 
 static void cel_print_quoted(struct buf *out, struct cel_value value)
 {
@@ -38,48 +43,52 @@ static void cel_print_double(struct buf *out, double number)
     }
 }
 
-static void cel_print_list(struct buf *out, const struct cel_provider *provider,
-                           const struct cel_list *list, uint32_t depth)
+/* Before item number `i`. */
+static void cel_print_comma(struct cel_print *print, uint32_t i)
 {
-    buf_byte(out, '[');
+    buf_append(print->out, i == 0 ? STR("") : STR(", "));
+}
+
+static void cel_print_list(struct cel_print *print, const struct cel_list *list, uint32_t depth)
+{
+    buf_byte(print->out, '[');
     for (uint32_t i = 0; i < list->count; i++) {
-        buf_append(out, i == 0 ? STR("") : STR(", "));
-        cel_print_at(out, provider, list->items[i], depth + 1);
+        cel_print_comma(print, i);
+        cel_print_at(print, list->items[i], depth + 1);
     }
-    buf_byte(out, ']');
+    buf_byte(print->out, ']');
 }
 
-static void cel_print_map(struct buf *out, const struct cel_provider *provider,
-                          const struct cel_map *map, uint32_t depth)
+static void cel_print_map(struct cel_print *print, const struct cel_map *map, uint32_t depth)
 {
-    buf_byte(out, '{');
+    buf_byte(print->out, '{');
     for (uint32_t i = 0; i < map->count; i++) {
-        buf_append(out, i == 0 ? STR("") : STR(", "));
-        cel_print_at(out, provider, map->entries[i].key, depth + 1);
-        buf_append(out, STR(": "));
-        cel_print_at(out, provider, map->entries[i].value, depth + 1);
+        cel_print_comma(print, i);
+        cel_print_at(print, map->entries[i].key, depth + 1);
+        buf_append(print->out, STR(": "));
+        cel_print_at(print, map->entries[i].value, depth + 1);
     }
-    buf_byte(out, '}');
+    buf_byte(print->out, '}');
 }
 
-static void cel_print_optional(struct buf *out, const struct cel_provider *provider,
-                               const struct cel_value *content, uint32_t depth)
+static void cel_print_optional(struct cel_print *print, const struct cel_value *content,
+                               uint32_t depth)
 {
     if (content == NULL) {
-        buf_append(out, STR("optional.none()"));
+        buf_append(print->out, STR("optional.none()"));
         return;
     }
-    buf_append(out, STR("optional.of("));
-    cel_print_at(out, provider, *content, depth + 1);
-    buf_byte(out, ')');
+    buf_append(print->out, STR("optional.of("));
+    cel_print_at(print, *content, depth + 1);
+    buf_byte(print->out, ')');
 }
 
-static void cel_print_message(struct buf *out, const struct cel_provider *provider,
-                              const void *message)
+static void cel_print_message(struct cel_print *print, const void *message)
 {
+    const struct cel_provider *provider = print->provider;
     const struct cel_message_type *type = provider->type_of(provider->self, message);
-    buf_append(out, provider->type_name(provider->self, type));
-    buf_append(out, STR("{...}"));
+    buf_append(print->out, provider->type_name(provider->self, type));
+    buf_append(print->out, STR("{...}"));
 }
 
 static void cel_print_call(struct buf *out, const char *function, struct cel_value value)
@@ -97,10 +106,10 @@ static void cel_print_call(struct buf *out, const char *function, struct cel_val
     arena_release(&arena);
 }
 
-static void cel_print_at(struct buf *out, const struct cel_provider *provider,
-                         struct cel_value value, uint32_t depth)
+static void cel_print_at(struct cel_print *print, struct cel_value value, uint32_t depth)
 {
-    if (depth > CEL_PRINT_DEPTH_MAX) {
+    struct buf *out = print->out;
+    if (depth > CEL_PRINT_DEPTH_MAX || out->size > print->end) {
         buf_append(out, STR("..."));
         return;
     }
@@ -125,16 +134,16 @@ static void cel_print_at(struct buf *out, const struct cel_provider *provider,
         cel_print_quoted(out, value);
         return;
     case CEL_LIST:
-        cel_print_list(out, provider, value.list, depth);
+        cel_print_list(print, value.list, depth);
         return;
     case CEL_MAP:
-        cel_print_map(out, provider, value.map, depth);
+        cel_print_map(print, value.map, depth);
         return;
     case CEL_OPTIONAL:
-        cel_print_optional(out, provider, value.content, depth);
+        cel_print_optional(print, value.content, depth);
         return;
     case CEL_MESSAGE:
-        cel_print_message(out, provider, value.message);
+        cel_print_message(print, value.message);
         return;
     case CEL_TYPE:
         buf_append(out, value.type->name);
@@ -149,5 +158,6 @@ static void cel_print_at(struct buf *out, const struct cel_provider *provider,
 
 void cel_value_print(struct buf *out, const struct cel_provider *provider, struct cel_value value)
 {
-    cel_print_at(out, provider, value, 0);
+    struct cel_print print = { out, provider, out->size + CEL_PRINT_SIZE_MAX };
+    cel_print_at(&print, value, 0);
 }

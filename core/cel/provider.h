@@ -32,9 +32,11 @@ struct cel_field {
     const struct cel_type *type; /* of what get gives */
     const void *handle;          /* the provider's own description */
     enum cel_direct direct;
-    uint32_t offset;   /* bytes from the message, when direct */
-    uint32_t size_max; /* bytes of a string, items of a list or map, for the estimate; 0 unknown */
-    uint32_t item_max; /* bytes of each item, likewise */
+    uint32_t offset; /* bytes from the message, when direct */
+    /* For the estimate; 0: unknown. */
+    uint32_t size_max; /* bytes of a string, items of a list or map */
+    uint32_t item_max; /* bytes of each item */
+    uint32_t data_max; /* bytes of a Struct, Value or ListValue as packed, all that is in it */
 };
 
 struct cel_provider {

@@ -28,6 +28,15 @@ bool cel_fail_memory(struct cel_run *run)
     return false;
 }
 
+bool cel_enter(struct cel_run *run)
+{
+    if (run->depth >= CEL_WALK_DEPTH_MAX) {
+        return cel_fail(run, "expected values nested at most %d deep", CEL_WALK_DEPTH_MAX);
+    }
+    run->depth++;
+    return true;
+}
+
 void *cel_alloc(struct cel_run *run, size_t size)
 {
     if (!cel_charge_bytes(run, size)) {

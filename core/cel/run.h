@@ -29,8 +29,12 @@ struct cel_run {
     struct arena *arena; /* of the evaluation: intermediate values and the result */
     struct cel_gas gas;
     const struct cel_provider *provider; /* of messages; NULL when there are none */
+    uint32_t depth;                      /* of the walk over values inside each other; 0 outside */
     struct cel_error error;
 };
+
+/* Values inside each other that a walk follows: bounds its stack. */
+enum { CEL_WALK_DEPTH_MAX = 128 };
 
 /* A function of the language. `args` has as many values as the overload has parameters (a member's
  * receiver first), of exactly their kinds. */
@@ -56,6 +60,14 @@ static inline bool cel_charge_bytes(struct cel_run *run, uint64_t size)
     return cel_charge(run, cel_gas_bytes(size));
 }
 
+/* One value deeper into a walk; false, with the error set, at the limit. cel_leave after each. */
+bool cel_enter(struct cel_run *run);
+
+static inline void cel_leave(struct cel_run *run)
+{
+    run->depth--;
+}
+
 /* Bytes of the evaluation's arena, charged for by size; NULL with the error set. */
 void *cel_alloc(struct cel_run *run, size_t size);
 
@@ -64,8 +76,11 @@ bool cel_list_new(struct cel_run *run, uint32_t count, struct cel_value **items,
                   struct cel_value *result);
 /* A map of these entries (taken; keys bool, int, uint or string). Fails on a key of another kind
  * and on keys that are equal. */
-bool cel_map_new(struct cel_run *run, const struct cel_entry *entries, uint32_t count,
+bool cel_map_new(struct cel_run *run, struct cel_entry *entries, uint32_t count,
                  struct cel_value *result);
+/* The same, but of keys that are equal the last one's value stays, as in messages. */
+bool cel_map_of_last(struct cel_run *run, struct cel_entry *entries, uint32_t count,
+                     struct cel_value *result);
 /* The value at the key (numbers match across int, uint and double); *found NULL if there is none.
  */
 bool cel_map_find(struct cel_run *run, const struct cel_map *map, struct cel_value key,

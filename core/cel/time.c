@@ -27,6 +27,30 @@ bool cel_duration_valid(int64_t seconds, int32_t nanos)
     return num_mul_i64(seconds, CEL_TIME_SECOND, &total) && num_add_i64(total, nanos, &total);
 }
 
+bool cel_time_read(struct cel_run *run, enum cel_kind kind, int64_t seconds, int64_t nanos,
+                   struct cel_value *result)
+{
+    bool duration = kind == CEL_DURATION;
+    if (duration && nanos < 0 && nanos > -CEL_TIME_SECOND && seconds > INT64_MIN) {
+        seconds--;
+        nanos += CEL_TIME_SECOND;
+    }
+    if (duration ? !cel_duration_valid(seconds, (int32_t)nanos)
+                 : !cel_timestamp_valid(seconds, (int32_t)nanos)) {
+        return cel_fail(run, "expected a %s in range", duration ? "duration" : "timestamp");
+    }
+    *result =
+        duration ? cel_duration(seconds, (int32_t)nanos) : cel_timestamp(seconds, (int32_t)nanos);
+    return true;
+}
+
+void cel_time_write(struct cel_value value, int64_t *seconds, int32_t *nanos)
+{
+    bool below = value.kind == CEL_DURATION && value.seconds < 0 && value.nanos > 0;
+    *seconds = value.seconds + below;
+    *nanos = below ? value.nanos - CEL_TIME_SECOND : value.nanos;
+}
+
 /* Text that is read from its front. */
 static bool time_char(struct str *text, char c)
 {

@@ -11,6 +11,12 @@ enum { CEL_TIME_SECOND = 1000000000 }; /* nanoseconds */
 bool cel_timestamp_valid(int64_t seconds, int32_t nanos);
 bool cel_duration_valid(int64_t seconds, int32_t nanos);
 
+/* The value of a google.protobuf.Timestamp or Duration (the kind) with these fields. */
+bool cel_time_read(struct cel_run *run, enum cel_kind kind, int64_t seconds, int64_t nanos,
+                   struct cel_value *result);
+/* The fields: of a duration below zero both are below zero. */
+void cel_time_write(struct cel_value value, int64_t *seconds, int32_t *nanos);
+
 /* RFC 3339; digits behind the ninth of the fraction are dropped. */
 bool cel_timestamp_parse(struct cel_run *run, struct str text, struct cel_value *result);
 /* "1h2m3.5s", "-1.5h", "0": units h, m, s, ms, us (also with the micro sign), ns. */

@@ -118,6 +118,7 @@ bool cel_eval(const struct cel_program *program, const struct cel_value *binding
     vm.run.arena = arena;
     vm.run.gas.left = gas;
     vm.run.provider = program->env->provider;
+    vm.run.depth = 0;
     vm.run.error.kind = CEL_ERROR_NONE;
     vm.bindings = bindings;
     vm.program = program;

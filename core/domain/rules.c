@@ -4,7 +4,9 @@
 
 #include "core/base/limits.h"
 #include "core/domain/fields.h"
+#include "core/domain/limit.h"
 #include "core/pb/field.h"
+#include "core/pb/message.h"
 
 struct status rules_get(const struct view *view, enum entity_kind kind, struct str id,
                         const ProtobufCMessage **entity)
@@ -20,18 +22,27 @@ struct status rules_get(const struct view *view, enum entity_kind kind, struct s
 
 /* ---- texts and lists ---- */
 
-static struct status rules_check_text(struct decide *d, const char *field, const char *text)
+static struct status rules_check_size(struct decide *d, const ProtobufCFieldDescriptor *field,
+                                      size_t size)
 {
-    bool name = strcmp(field, "name") == 0 || strcmp(field, "owner_name") == 0 ||
-                strcmp(field, "type") == 0;
-    size_t size_max = name ? NAME_SIZE_MAX : TEXT_SIZE_MAX;
-    size_t size = strlen(text);
-    if (size > size_max) {
+    size_t size_max = limit_size_max(field);
+    if (size_max > 0 && size > size_max) {
         return decide_reject(d, STATUS_INVALID_ARGUMENT,
-                             "expected %s of at most %zu bytes, but it has %zu", field, size_max,
-                             size);
+                             "expected %s of at most %zu bytes, but it has %zu", field->name,
+                             size_max, size);
     }
     return status_ok();
+}
+
+/* A text, or a message of which data has a limit. */
+static struct status rules_check_item(struct decide *d, const ProtobufCFieldDescriptor *field,
+                                      const void *at)
+{
+    if (field->type == PROTOBUF_C_TYPE_STRING) {
+        return rules_check_size(d, field, strlen(*(char *const *)at));
+    }
+    const ProtobufCMessage *message = pb_field_message(at);
+    return message == NULL ? status_ok() : rules_check_size(d, field, pb_packed_size(message));
 }
 
 /* A number that the schema does not name: the wire guard refuses it, too, but who decides does not
@@ -53,15 +64,14 @@ static struct status rules_check_field(struct decide *d, const ProtobufCMessage 
     if (field->type == PROTOBUF_C_TYPE_ENUM) {
         return rules_check_enum(d, field, *(int *)pb_field_at(message, field));
     }
-    if (field->type != PROTOBUF_C_TYPE_STRING) {
+    if (limit_size_max(field) == 0) {
         return status_ok();
     }
     if (!pb_field_repeated(field)) {
-        return rules_check_text(d, field->name, *(char **)pb_field_at(message, field));
+        return rules_check_item(d, field, pb_field_at(message, field));
     }
     for (size_t i = 0; i < pb_field_count(message, field); i++) {
-        TRY_ACCEPTED(d,
-                     rules_check_text(d, field->name, *(char **)pb_field_item(message, field, i)));
+        TRY_ACCEPTED(d, rules_check_item(d, field, pb_field_item(message, field, i)));
     }
     return status_ok();
 }

@@ -17,15 +17,25 @@ static const char *decide_text(struct org_world *world, const char *unit, size_t
     return text;
 }
 
+/* A JSON list of texts that take about so many bytes; no text, and no data, takes as many. */
+static const char *decide_list(struct org_world *world, size_t size)
+{
+    const char *text = decide_text(world, "n", 1000);
+    size_t count = size / 1003;
+    struct str item = arena_printf(&world->arena, "\"%s\",", text);
+    return arena_printf(&world->arena, "[%s\"%s\"]", decide_text(world, item.data, count - 1), text)
+        .data;
+}
+
 TEST(decide, an_event_has_at_most_64_kib)
 {
     struct org_world world;
     org_world_init_owned(&world);
-    org_world_do(&world, "RegisterSubject {\"subjectId\":\"a\",\"metadata\":{\"x\":\"%s\"}}",
-                 decide_text(&world, "n", EVENT_SIZE_MAX - 100));
+    org_world_do(&world, "DefineRoleType {\"roleType\":\"a\",\"responsibilities\":%s}",
+                 decide_list(&world, EVENT_SIZE_MAX - 2000));
     org_world_rejected(&world, STATUS_RESOURCE_EXHAUSTED,
-                       "RegisterSubject {\"subjectId\":\"b\",\"metadata\":{\"x\":\"%s\"}}",
-                       decide_text(&world, "n", EVENT_SIZE_MAX));
+                       "DefineRoleType {\"roleType\":\"b\",\"responsibilities\":%s}",
+                       decide_list(&world, EVENT_SIZE_MAX + 2000));
     org_world_release(&world);
 }
 
@@ -36,13 +46,13 @@ TEST(decide, an_entity_has_at_most_64_kib)
     org_world_init_owned(&world);
     struct str list =
         arena_printf(&world.arena, "%s\"x\"", decide_text(&world, "\"123456789012345\",", 255));
-    const char *large = decide_text(&world, "n", EVENT_SIZE_MAX - 3000);
-    org_world_do(&world, "DefineRoleType {\"roleType\":\"a\",\"metadata\":{\"x\":\"%s\"}}", large);
+    const char *large = decide_list(&world, EVENT_SIZE_MAX - 3000);
+    org_world_do(&world, "DefineRoleType {\"roleType\":\"a\",\"responsibilities\":%s}", large);
     org_world_rejected(
         &world, STATUS_RESOURCE_EXHAUSTED,
         "UpdateRoleType {\"roleType\":\"a\",\"updateMask\":\"tools\",\"tools\":[%s]}", list.data);
     org_world_do(&world,
-                 "UpdateRoleType {\"roleType\":\"a\",\"updateMask\":\"tools,metadata\","
+                 "UpdateRoleType {\"roleType\":\"a\",\"updateMask\":\"tools,responsibilities\","
                  "\"tools\":[%s]}",
                  list.data);
     org_world_release(&world);

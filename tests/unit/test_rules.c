@@ -47,6 +47,31 @@ TEST(rules, texts_have_at_most_4096_bytes)
     org_world_release(&world);
 }
 
+TEST(rules, ids_have_at_most_128_bytes_wherever_they_stand)
+{
+    struct org_world world;
+    org_world_init_owned(&world);
+    const char *reason = org_world_rejected(&world, STATUS_INVALID_ARGUMENT,
+                                            "CreateGroup {\"groupId\":\"g\",\"jobSpaceId\":\"%s\"}",
+                                            rules_text(&world, "n", ID_SIZE_MAX + 1));
+    assert_string_equal(reason, "expected job_space_id of at most 128 bytes, but it has 129");
+    org_world_release(&world);
+}
+
+TEST(rules, data_has_at_most_16_kib)
+{
+    struct org_world world;
+    org_world_init_owned(&world);
+    org_world_do(&world, "OpenJobSpace {\"jobSpaceId\":\"a\",\"metadata\":{\"k\":\"%s\"}}",
+                 rules_text(&world, "n", DATA_SIZE_MAX - 20));
+    const char *reason =
+        org_world_rejected(&world, STATUS_INVALID_ARGUMENT,
+                           "OpenJobSpace {\"jobSpaceId\":\"b\",\"metadata\":{\"k\":\"%s\"}}",
+                           rules_text(&world, "n", DATA_SIZE_MAX));
+    assert_string_equal(reason, "expected metadata of at most 16384 bytes, but it has 16399");
+    org_world_release(&world);
+}
+
 /* A list in a message in a command: the grantee's role types. */
 TEST(rules, lists_have_at_most_256_items)
 {
@@ -104,9 +129,9 @@ TEST(rules, a_long_reason_is_cut_between_characters)
     struct org_world world;
     org_world_init_owned(&world);
     for (size_t shift = 0; shift < 3; shift++) {
-        const char *reason =
-            org_world_rejected(&world, STATUS_NOT_FOUND, "DeleteGroup {\"groupId\":\"%s%s\"}",
-                               rules_text(&world, "x", shift), rules_text(&world, "鳥", 1000));
+        const char *reason = org_world_rejected(
+            &world, STATUS_NOT_FOUND, "RetirePermission {\"permission\":\"%s%s\"}",
+            rules_text(&world, "x", shift), rules_text(&world, "鳥", 1000));
         assert_true(utf8_valid(str_z(reason)));
         assert_true(strlen(reason) > 500);
     }
