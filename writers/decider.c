@@ -6,10 +6,15 @@
  * org is decided once. */
 #include "writers/decider.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
+#include "core/base/murmur2.h"
 #include "core/model/decision.h"
 #include "core/pb/message.h"
+
+/* A CommandRecord around the largest command: principal, key id and proof are below 2 KiB. */
+enum { DECIDER_COMMAND_SIZE_MAX = COMMAND_SIZE_MAX + 2048 };
 
 /* One command with the state it touches: a cascade of 1,024 events over entities of some KiB stays
  * far below. */
@@ -215,6 +220,27 @@ static struct status decider_record(struct decider_work *work, struct decider_an
     return status_ok();
 }
 
+/* A repeat that was read from the log is answered there. */
+static struct status decider_record_repeat(struct decider_work *work,
+                                           const struct decider_answer *answer, struct str *record)
+{
+    struct decider *decider = work->decider;
+    Agency__V1__Repeat repeat = AGENCY__V1__REPEAT__INIT;
+    repeat.org_id = work->command->org_id;
+    repeat.command_id = work->command->command_id;
+    repeat.principal = (Agency__V1__Principal *)(uintptr_t)work->principal;
+    if (answer->outcome == DECIDER_REPEATED) {
+        repeat.first_sequence = answer->sequence;
+    } else {
+        repeat.code = (uint32_t)answer->code;
+    }
+    struct str body;
+    TRY(pb_pack(&decider->arena, &repeat.base, &body));
+    decider_chain(decider, RECORD_REPEAT, body, work->given->next_command_offset);
+    *record = buf_str(&decider->value);
+    return status_ok();
+}
+
 /* Failures that say something about the command are its answer; those about the partition stop it.
  */
 static bool decider_is_answer(enum status_code code)
@@ -241,15 +267,49 @@ static struct status decider_work(struct decider_work *work, struct decider_answ
     TRY(fold_answer(decider->fold, &decider->arena, str_z(command->org_id), principal,
                     str_z(command->command_id), &row));
     if (row != NULL) {
-        return decider_repeat(answer, row, &work->content, command->command_id);
+        TRY(decider_repeat(answer, row, &work->content, command->command_id));
+        return work->given->cluster == NULL ? status_ok()
+                                            : decider_record_repeat(work, answer, record);
     }
     TRY(fold_head(decider->fold, &decider->arena, str_z(command->org_id), &work->head));
-    struct status st = work->given->poisoned ? decider_poisoned() : decider_run(work);
+    struct status st = decider_run(work);
     if (st.code != STATUS_OK) {
         fold_discard(decider->fold);
         return decider_is_answer(st.code) ? decider_refuse(answer, st) : st;
     }
     return decider_record(work, answer, record);
+}
+
+/* What the place of a command in the log says, before anybody looks into it. */
+static struct status decider_check_place(const struct decider *decider,
+                                         const struct decider_command *given)
+{
+    uint32_t partition = murmur2_partition(given->key, decider->chain.identity.partitions_count);
+    if (partition != decider->chain.partition) {
+        return status_error(STATUS_INVALID_ARGUMENT,
+                            "expected a record whose key, the org, belongs into partition '%" PRIu32
+                            "', but it belongs into '%" PRIu32 "'",
+                            decider->chain.partition, partition);
+    }
+    if (given->bytes.size > DECIDER_COMMAND_SIZE_MAX) {
+        return status_error(STATUS_INVALID_ARGUMENT,
+                            "expected a record of at most '%d' bytes, but it has '%zu'",
+                            DECIDER_COMMAND_SIZE_MAX, given->bytes.size);
+    }
+    return status_ok();
+}
+
+static struct status decider_check_sender(const struct decider_work *work,
+                                          const Agency__V1__CommandRecord *record,
+                                          const Agency__V1__Command *command)
+{
+    const struct decider_command *given = work->given;
+    if (!str_eq(given->key, str_z(command->org_id))) {
+        return status_error(STATUS_INVALID_ARGUMENT,
+                            "expected the command's org_id as the key of its record");
+    }
+    return proof_check(given->cluster, work->decider->commands_trusted, record, command,
+                       given->now_us);
 }
 
 /* Reads the command and who sent it. Any status but OK is the answer. */
@@ -259,6 +319,12 @@ static struct status decider_read(struct decider_work *work)
     const struct decider_command *given = work->given;
     Agency__V1__CommandRecord *record;
     Agency__V1__Command *command;
+    if (given->cluster != NULL) {
+        TRY(decider_check_place(work->decider, given));
+    }
+    if (given->poisoned) {
+        return decider_poisoned();
+    }
     TRY(pb_unpack(arena, &agency__v1__command_record__descriptor, given->bytes, PB_OUTSIDE,
                   &record));
     if (record->command.len == 0 || record->principal == NULL) {
@@ -266,9 +332,10 @@ static struct status decider_read(struct decider_work *work)
     }
     TRY(pb_unpack(arena, &agency__v1__command__descriptor,
                   str_make(record->command.data, record->command.len), PB_OUTSIDE, &command));
+    work->decider->org_id = str_z(command->org_id);
+    work->decider->command_id = str_z(command->command_id);
     if (given->cluster != NULL) {
-        TRY(proof_check(given->cluster, work->decider->commands_trusted, record, command,
-                        given->now_us));
+        TRY(decider_check_sender(work, record, command));
     }
     work->command = command;
     work->principal = record->principal;
@@ -285,12 +352,13 @@ struct status decider_decide(struct decider *decider, const struct decider_comma
     }
     *record = (struct str){ 0 };
     arena_reset(&decider->arena);
+    decider->org_id = decider->command_id = (struct str){ 0 };
     struct status st = decider_read(&work);
     return st.code == STATUS_OK ? decider_work(&work, answer, record) : decider_refuse(answer, st);
 }
 
 struct status decider_tick(struct decider *decider, Agency__V1__Tick *tick, int64_t now_us,
-                           struct str *record)
+                           uint64_t next_command_offset, struct str *record)
 {
     arena_reset(&decider->arena);
     decider->recorded_at_us =
@@ -298,7 +366,7 @@ struct status decider_tick(struct decider *decider, Agency__V1__Tick *tick, int6
     tick->time_us = decider->recorded_at_us;
     struct str body;
     TRY(pb_pack(&decider->arena, &tick->base, &body));
-    decider_chain(decider, RECORD_TICK, body, decider->chain.next_command_offset);
+    decider_chain(decider, RECORD_TICK, body, next_command_offset);
     *record = buf_str(&decider->value);
     return status_ok();
 }

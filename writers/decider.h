@@ -34,6 +34,8 @@ struct decider {
     struct decide_config config;
     bool commands_trusted;  /* as the configuration says */
     int64_t recorded_at_us; /* of the last record */
+    struct str org_id;      /* of the last command, empty where it could not be read; */
+    struct str command_id;  /* valid until the next */
     struct arena arena;     /* of one command */
     struct arena config_arena;
     struct buf value;
@@ -48,7 +50,9 @@ void decider_release(struct decider *decider);
 
 struct decider_command {
     struct str bytes;                    /* a CommandRecord */
-    const struct proof_cluster *cluster; /* NULL: from this process, which has seen who sent it */
+    struct str key;                      /* of its record, if it was read from the log */
+    const struct proof_cluster *cluster; /* to check who sent it; NULL: it was not read from the
+                                            log, but comes from this process, which knows */
     int64_t now_us;                      /* the decider's clock */
     uint64_t next_command_offset;        /* the first offset that is undecided after this command */
     bool poisoned;                       /* it has killed the process before: reject it unseen */
@@ -61,8 +65,8 @@ MUST_USE struct status decider_decide(struct decider *decider,
                                       const struct decider_command *command,
                                       struct decider_answer *answer, struct str *record);
 
-/* The next TICK record, as above; sets its time. */
+/* The next TICK record, as above; sets its time. `next_command_offset`: as in a command. */
 MUST_USE struct status decider_tick(struct decider *decider, Agency__V1__Tick *tick, int64_t now_us,
-                                    struct str *record);
+                                    uint64_t next_command_offset, struct str *record);
 
 #endif

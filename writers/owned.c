@@ -134,7 +134,8 @@ struct status owned_tick(struct owned *owned, int64_t now_us, struct str *record
         tick.fold_version = FOLD_VERSION;
         tick.root = (ProtobufCBinaryData){ HASH_SIZE, (uint8_t *)(uintptr_t)root->root.bytes };
     }
-    return decider_tick(&owned->decider, &tick, now_us, record);
+    return decider_tick(&owned->decider, &tick, now_us, owned->decider.chain.next_command_offset,
+                        record);
 }
 
 struct status owned_confirm(struct owned *owned, uint64_t offset, struct str value)

@@ -218,17 +218,26 @@ void owner_next(const struct owner *owner, uint64_t next_command_offset, struct 
     chain_next(&owner->ahead, next_command_offset, record);
 }
 
-void owner_push(struct owner *owner, const struct record *record, struct str value)
+void owner_push_ahead(struct owner *owner, const struct chain *ahead)
 {
     assert(owner_state(owner) == OWNER_SERVING);
     assert(owner->pending_count < OWNER_PENDING_MAX);
-    chain_push(&owner->ahead, record, value);
+    assert(ahead->epoch == owner->ahead.epoch);
+    assert(ahead->sequence == owner->ahead.sequence + 1);
+    owner->ahead = *ahead;
     *owner_pending_at(owner, owner->pending_count) = (struct owner_pending){
-        .head = owner->ahead.head,
-        .next_command_offset = owner->ahead.next_command_offset,
+        .head = ahead->head,
+        .next_command_offset = ahead->next_command_offset,
         .offset = EVLOG_OFFSET_UNKNOWN,
     };
     owner->pending_count++;
+}
+
+void owner_push(struct owner *owner, const struct record *record, struct str value)
+{
+    struct chain ahead = owner->ahead;
+    chain_push(&ahead, record, value);
+    owner_push_ahead(owner, &ahead);
 }
 
 /* --- silence --- */

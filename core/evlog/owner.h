@@ -77,6 +77,8 @@ void owner_take(struct owner *owner, struct evlog_id id, struct record *record);
 void owner_next(const struct owner *owner, uint64_t next_command_offset, struct record *record);
 /* The record was appended as `value`. */
 void owner_push(struct owner *owner, const struct record *record, struct str value);
+/* The same for a caller who keeps the chain himself: with the record it is `ahead`. */
+void owner_push_ahead(struct owner *owner, const struct chain *ahead);
 
 /* How owners and standbys are heard: `silence_us` is T. */
 struct owner_timing {

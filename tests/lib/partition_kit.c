@@ -133,7 +133,8 @@ void partition_kit_tick(struct partition_kit *kit)
     struct str record;
     kit->now_us += 1000000;
     Agency__V1__Tick tick = AGENCY__V1__TICK__INIT;
-    assert_ok(decider_tick(&kit->decider, &tick, kit->now_us, &record));
+    assert_ok(decider_tick(&kit->decider, &tick, kit->now_us,
+                           kit->decider.chain.next_command_offset, &record));
     uint64_t offset = partition_kit_append(kit, record);
     assert_ok(partition_pass(kit->decided, offset, record, NULL, NULL));
     assert_ok(partition_write(kit->decided));
@@ -148,7 +149,8 @@ void partition_kit_tell_root(struct partition_kit *kit, uint64_t sequence, const
     tick.fold_version = FOLD_VERSION;
     tick.root = (ProtobufCBinaryData){ HASH_SIZE, told.bytes };
     kit->now_us += 1000000;
-    assert_ok(decider_tick(&kit->decider, &tick, kit->now_us, &record));
+    assert_ok(decider_tick(&kit->decider, &tick, kit->now_us,
+                           kit->decider.chain.next_command_offset, &record));
     partition_kit_append(kit, record);
 }
 

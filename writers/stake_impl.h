@@ -1,0 +1,35 @@
+/* What the files of stake share. */
+#ifndef WRITERS_STAKE_IMPL_H
+#define WRITERS_STAKE_IMPL_H
+
+#include "writers/stake.h"
+
+/* The format level that this program knows, and begins epochs with. */
+enum { STAKE_LEVEL = 1 };
+
+/* Closes the partition, and forgets what is under way. */
+void stake_close(struct stake *stake);
+/* Decides no more, and forgets what is under way; the fold, too, if there is something under way,
+ * since it holds that: the partition is closed then. */
+void stake_drop(struct stake *stake);
+/* Deals with a failure: the log's is the wire's; after any other the partition is opened again if
+ * that may help, or stops. */
+void stake_fail(struct stake *stake, struct status why, const struct stake_time *time);
+/* Tells a person, once. */
+void stake_tell(struct stake *stake, struct status what);
+
+/* The store lacks something from now on. */
+void stake_soil(struct stake *stake, const struct stake_time *time);
+/* Writes a batch that must end, so that the next record may be taken. */
+MUST_USE struct status stake_make_room(struct stake *stake);
+
+static inline bool stake_is_quiet(const struct stake *stake)
+{
+    return stake->records_begin == stake->records_end;
+}
+
+struct owner_timing stake_timing(const struct stake *stake);
+bool stake_take_over_due(const struct stake *stake, const struct stake_time *time);
+MUST_USE struct status stake_take_over(struct stake *stake, const struct stake_time *time);
+
+#endif

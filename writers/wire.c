@@ -1,0 +1,152 @@
+#include "writers/wire.h"
+
+#include <assert.h>
+
+#include "core/base/memory.h"
+
+/* What a poll takes at once. */
+enum { WIRE_POLL_MAX = 512 };
+
+static void wire_forget(struct wire *wire)
+{
+    for (uint32_t i = 0; i < EVLOG_PENDING_MAX; i++) {
+        wire->flights[i].next_free = i + 1;
+    }
+    wire->flights_free = 0;
+    wire->flights_count = 0;
+}
+
+void wire_init(struct wire *wire)
+{
+    *wire = (struct wire){ .flights = mem_zalloc(EVLOG_PENDING_MAX, sizeof *wire->flights) };
+    wire_forget(wire);
+}
+
+void wire_close(struct wire *wire)
+{
+    evlog_reader_close(wire->commands);
+    evlog_reader_close(wire->decisions);
+    evlog_close(wire->log);
+    wire->commands = NULL;
+    wire->decisions = NULL;
+    wire->log = NULL;
+    wire->failure = status_ok();
+    wire_forget(wire);
+}
+
+void wire_release(struct wire *wire)
+{
+    wire_close(wire);
+    mem_free(wire->flights);
+    *wire = (struct wire){ 0 };
+}
+
+struct status wire_open(struct wire *wire, struct evlog *log)
+{
+    assert(wire->log == NULL);
+    wire->log = log;
+    struct status st = evlog_reader_open(log, EVLOG_DECISIONS, &wire->decisions);
+    if (st.code == STATUS_OK) {
+        st = evlog_reader_open(log, EVLOG_COMMANDS, &wire->commands);
+    }
+    if (st.code != STATUS_OK) {
+        wire_close(wire);
+    }
+    return st;
+}
+
+void wire_break(struct wire *wire, struct status why)
+{
+    if (wire->failure.code == STATUS_OK) {
+        wire->failure = why;
+    }
+}
+
+static struct status wire_check(struct wire *wire, struct status st)
+{
+    if (st.code != STATUS_OK) {
+        wire_break(wire, st);
+    }
+    return st;
+}
+
+/* ---- appending ---- */
+
+bool wire_has_room(const struct wire *wire, uint32_t count)
+{
+    return EVLOG_PENDING_MAX - wire->flights_count >= count;
+}
+
+struct status wire_append(struct wire *wire, const struct evlog_item *item,
+                          const struct flight *flight)
+{
+    assert(wire_has_room(wire, 1));
+    TRY(wire->failure);
+    uint32_t token = wire->flights_free;
+    struct evlog_item named = *item;
+    named.token = token;
+    TRY(wire_check(wire, evlog_append(wire->log, &named, 1)));
+    wire->flights_count++;
+    wire->flights_free = wire->flights[token].next_free;
+    wire->flights[token].flight = *flight;
+    return status_ok();
+}
+
+static struct flight wire_land(struct wire *wire, uint64_t token)
+{
+    assert(token < EVLOG_PENDING_MAX);
+    struct wire_flight *landed = &wire->flights[token];
+    landed->next_free = wire->flights_free;
+    wire->flights_free = (uint32_t)token;
+    wire->flights_count--;
+    return landed->flight;
+}
+
+/* The fate of a record is unknown: asks the log why, which it says after all else. */
+static void wire_unknown(struct wire *wire)
+{
+    struct evlog_completion done[WIRE_POLL_MAX];
+    size_t count;
+    struct status st;
+    do {
+        count = 0;
+        st = evlog_poll(wire->log, done, WIRE_POLL_MAX, &count);
+    } while (st.code == STATUS_OK && count > 0);
+    if (st.code == STATUS_OK) {
+        st = status_error(STATUS_UNAVAILABLE, "expected the log to say what became of a record");
+    }
+    wire_break(wire, st);
+}
+
+struct status wire_poll(struct wire *wire, struct wire_done *out, size_t max, size_t *count)
+{
+    struct evlog_completion done[WIRE_POLL_MAX];
+    size_t done_count = 0;
+    *count = 0;
+    TRY(wire_check(
+        wire, evlog_poll(wire->log, done, max < WIRE_POLL_MAX ? max : WIRE_POLL_MAX, &done_count)));
+    for (size_t i = 0; i < done_count; i++) {
+        if (done[i].offset == EVLOG_OFFSET_UNKNOWN) {
+            wire_unknown(wire);
+            break; /* those before it are known */
+        }
+        out[(*count)++] = (struct wire_done){ wire_land(wire, done[i].token), done[i].offset };
+    }
+    return status_ok();
+}
+
+/* ---- reading ---- */
+
+struct status wire_seek(struct wire *wire, struct evlog_reader *reader, uint32_t partition,
+                        uint64_t offset)
+{
+    TRY(wire->failure);
+    return wire_check(wire, evlog_reader_seek(reader, partition, offset));
+}
+
+struct status wire_range(struct wire *wire, enum evlog_stream stream, uint32_t partition,
+                         uint64_t *begin, uint64_t *end)
+{
+    TRY(wire->failure);
+    return wire_check(wire, evlog_range(wire->log, stream, partition, begin, end));
+}
