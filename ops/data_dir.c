@@ -166,8 +166,9 @@ struct status data_dir_open(struct data_dir *dir, struct arena *arena, const cha
     TRY(data_dir_path(seals, path, "seal.keys"));
     TRY(data_dir_check(path, create));
     struct status st = data_dir_find_log(dir, arena, conf);
-    if (st.code == STATUS_NOT_FOUND && create) {
-        st = data_dir_create(dir, path, key);
+    bool local = st.code == STATUS_NOT_FOUND || (st.code == STATUS_OK && !dir->shared);
+    if (local && create) {
+        st = data_dir_create(dir, path, key); /* goes on where one before was killed */
     } else if (st.code == STATUS_NOT_FOUND) {
         st = status_error(STATUS_NOT_FOUND,
                           "expected a data folder, but there is no log in '%s', and no kafka.conf "
