@@ -41,6 +41,20 @@ def expect(truth, wanted, found=""):
         raise Fault(f"expected {wanted}, but it is {found}")
 
 
+class Homes:
+    """Where the histories of a check are kept: data folders of this machine."""
+
+    def __init__(self, program, folder):
+        self.program, self.folder = program, folder
+
+    def make(self, name):
+        """The beginning of every agencyctl call about a new history."""
+        return [self.program, "--data", str(self.folder / name), "--org"]
+
+    def told(self):
+        return ""
+
+
 def ask(command, *words):
     done = subprocess.run([*command, *words], capture_output=True, text=True, timeout=300)
     expect(done.returncode == 0, f"exit code 0 of {words}", f"{done.returncode}: {done.stderr}")
@@ -48,7 +62,8 @@ def ask(command, *words):
 
 
 def root(command):
-    return re.search(r"root (\w{64})", ask(command, "verify"))[1]
+    """The roots of all partitions."""
+    return " ".join(re.findall(r"root (\w{64})", ask(command, "verify")))
 
 
 def decisions(command):
@@ -61,21 +76,21 @@ def decisions(command):
     return found
 
 
-def check_import(program, folder, rng, commands):
-    calm = [program, "--data", str(folder / "calm"), "--org", "rust-lang"]
+def check_import(homes, rng, commands, kills_min=IMPORT_KILLS):
+    calm = [*homes.make("calm"), "rust-lang"]
     began = time.monotonic()
     ask(calm, "import", commands)
     calm_seconds, calm_root = time.monotonic() - began, root(calm)
     kills = rounds = 0
-    while kills < IMPORT_KILLS:
+    while kills < kills_min:
         rounds += 1
-        hit = [program, "--data", str(folder / f"hit-{rounds}"), "--org", "rust-lang"]
+        hit = [*homes.make(f"hit-{rounds}"), "rust-lang"]
         while kill_import([*hit, "import", commands], rng.uniform(0, calm_seconds)):
             kills += 1
         expect(root(hit) == calm_root, f"the root of a calm import, {calm_root}", root(hit))
         many = {key: len(items) for key, items in decisions(hit).items() if len(items) != 1}
         expect(not many, "one decision for each command", many)
-    return f"{kills} kills in {rounds} imports"
+    return f"{kills} kills in {rounds} imports{homes.told()}"
 
 
 def kill_import(words, seconds):
@@ -122,9 +137,10 @@ def random_command(rng, number):
 
 
 class Live:
-    def __init__(self, program, data, rng):
-        self.command = [program, "--data", str(data), "--org", ORG]
+    def __init__(self, command, rng, kills_max):
+        self.command = [*command, ORG]
         self.rng = rng
+        self.kills_max = kills_max
         self.lock = threading.Lock()
         self.number = 0
         self.unanswered = []  # commands that a killed writer may or may not have decided
@@ -188,7 +204,7 @@ class Live:
     def count(self, job):
         with self.lock:
             self.kills += job.returncode == -signal.SIGKILL
-            self.stop = self.stop or self.kills >= LIVE_KILLS or self.number > LIVE_COMMANDS_MAX
+            self.stop = self.stop or self.kills >= self.kills_max or self.number > LIVE_COMMANDS_MAX
 
     def take(self, command, answer):
         with self.lock:
@@ -242,8 +258,8 @@ class Live:
         self.unanswered = []
 
 
-def check_live(program, folder, rng, _):
-    live = Live(program, folder / "live", rng)
+def check_live(homes, rng, _, kills_max=LIVE_KILLS):
+    live = Live(homes.make("live"), rng, kills_max)
     live.found()
     live.settle()
     live.run()
@@ -257,7 +273,7 @@ def check_live(program, folder, rng, _):
     ask(live.command, "rebuild")
     expect(root(live.command) == stored, f"the root of a rebuild, {stored}")
     compare(live)
-    return f"{live.kills} kills, {len(kept)} decisions, {live.reads} reads meanwhile"
+    return f"{live.kills} kills, {len(kept)} decisions, {live.reads} reads meanwhile{homes.told()}"
 
 
 def compare(live):
@@ -274,20 +290,25 @@ def compare(live):
         expect(not lines, "the lists of a naive model", lines[:3])
 
 
+def run(homes, seed, commands, checks):
+    failed = 0
+    for name, check in checks:
+        try:
+            told = check(homes, random.Random(seed), commands)
+            print(f"{name}: {told}")
+        except Fault as fault:
+            failed += 1
+            print(f"FAILED {name} (seed {seed}): {fault}"[:2000])
+    print(f"{len(checks) - failed} passed, {failed} failed, 0 skipped")
+    return 1 if failed else 0
+
+
 def main():
     program, commands = sys.argv[1:3]
     seed = int(sys.argv[3]) if len(sys.argv) > 3 else random.randrange(1 << 32)
-    failed = 0
     with tempfile.TemporaryDirectory() as folder:
-        for name, check in (("import", check_import), ("live", check_live)):
-            try:
-                told = check(program, pathlib.Path(folder), random.Random(seed), commands)
-                print(f"{name}: {told}")
-            except Fault as fault:
-                failed += 1
-                print(f"FAILED {name} (seed {seed}): {fault}"[:2000])
-    print(f"{2 - failed} passed, {failed} failed, 0 skipped")
-    return 1 if failed else 0
+        homes = Homes(program, pathlib.Path(folder))
+        return run(homes, seed, commands, [("import", check_import), ("live", check_live)])
 
 
 if __name__ == "__main__":
