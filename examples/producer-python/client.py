@@ -1,0 +1,124 @@
+"""Sends commands over Kafka and finds their answers.
+
+One object of `Client` is for one thread. `submit` repeats a command under the same command_id until
+it is answered: however often it arrives, it is decided once.
+"""
+
+import time
+import uuid
+
+from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
+
+from agency.v1 import stream_pb2
+from proof import signed
+
+ATTEMPT_S = 10  # how long one attempt waits; its signature counts as long
+
+
+class NoAnswer(Exception):
+    """Nobody answered in time: the command may still be decided. Submit it again with its id."""
+
+
+class Refused(Exception):
+    """The command was not decided and will not be; `code` and `reason` say why."""
+
+    def __init__(self, refused):
+        super().__init__(f"{refused.code}: {refused.reason}")
+        self.code, self.reason = refused.code, refused.reason
+
+
+def partition_of(org_id, count):
+    """Kafka's own partitioner of keyed records: murmur2."""
+    data, mask = org_id.encode(), 0xFFFFFFFF
+    mixer, length = 0x5BD1E995, len(data)
+    hash_ = (0x9747B28C ^ length) & mask
+    for at in range(0, length - length % 4, 4):
+        word = int.from_bytes(data[at:at + 4], "little") * mixer & mask
+        word = (word ^ word >> 24) * mixer & mask
+        hash_ = (hash_ * mixer & mask) ^ word
+    if length % 4:
+        hash_ ^= int.from_bytes(data[length - length % 4:], "little")
+        hash_ = hash_ * mixer & mask
+    hash_ = (hash_ ^ hash_ >> 13) * mixer & mask
+    hash_ ^= hash_ >> 15
+    return (hash_ & 0x7FFFFFFF) % count
+
+
+class Client:
+    def __init__(self, brokers, cluster_id, key, prefix="agency", properties=None):
+        """`cluster_id`: the bytes that `agencyctl log id` shows; `key`: an Ed25519 private key."""
+        common = {"bootstrap.servers": brokers, **(properties or {})}
+        self.cluster_id, self.key, self.prefix = cluster_id, key, prefix
+        self.producer = Producer({**common, "acks": "all", "enable.idempotence": True,
+                                  "compression.codec": "zstd", "linger.ms": 1})
+        # Only positions that we choose are read: the group is a name that is never used.
+        self.consumer = Consumer({**common, "group.id": f"{prefix}-producer-example",
+                                  "enable.auto.commit": False, "fetch.wait.max.ms": 50})
+        self.reading = None
+
+    def close(self):
+        self.consumer.close()
+
+    def submit(self, command, timeout_s=60):
+        """The SubmitResponse of a Command, whose command_id is set where it is empty. Raises
+        Refused, NoAnswer."""
+        command.command_id = command.command_id or str(uuid.uuid4())
+        until = time.monotonic() + timeout_s
+        partition = partition_of(command.org_id, self._partitions_count(until))
+        self._read_from_end(partition)
+        while time.monotonic() < until:
+            self._send(command, partition, min(ATTEMPT_S, until - time.monotonic()))
+            answer = self._await(command, min(until, time.monotonic() + ATTEMPT_S))
+            if answer is not None:
+                return answer
+        raise NoAnswer(command.command_id)
+
+    def _topic(self, stream):
+        return f"{self.prefix}.{stream}"
+
+    def _partitions_count(self, until):
+        topic = self._topic("commands")
+        found = self.producer.list_topics(topic, max(0.1, until - time.monotonic())).topics[topic]
+        if found.error is not None:
+            raise KafkaException(found.error)
+        return len(found.partitions)
+
+    def _read_from_end(self, partition):
+        """What is answered from now on; an earlier answer to the id comes again as a repeat."""
+        if self.reading == partition:
+            return
+        places = [TopicPartition(self._topic(stream), partition)
+                  for stream in ("outcomes", "rejected")]
+        for place in places:
+            place.offset = self.consumer.get_watermark_offsets(place, timeout=ATTEMPT_S)[1]
+        self.consumer.assign(places)
+        self.reading = partition
+
+    def _send(self, command, partition, life_s):
+        record = signed(self.key, self.cluster_id, command, life_s)
+        self.producer.produce(self._topic("commands"), record.SerializeToString(),
+                              key=command.org_id, partition=partition)
+        self.producer.flush(life_s)
+
+    def _await(self, command, until):
+        """The answer; None if there is none until then, or if it says to send the command again."""
+        while time.monotonic() < until:
+            message = self.consumer.poll(until - time.monotonic())
+            if message is None:
+                return None
+            if message.error() is not None:
+                if not message.error().retriable():
+                    raise KafkaException(message.error())
+            elif message.topic() == self._topic("outcomes"):
+                outcome = stream_pb2.Outcome.FromString(message.value())
+                if (outcome.org_id == command.org_id
+                        and outcome.answer.command_id == command.command_id):
+                    return outcome.answer
+            else:
+                refused = stream_pb2.RejectedCommand.FromString(message.value())
+                if (refused.org_id == command.org_id
+                        and refused.command_id == command.command_id):
+                    if refused.code == "DEADLINE_EXCEEDED":
+                        return None
+                    raise Refused(refused)
+        return None
