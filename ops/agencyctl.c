@@ -50,6 +50,10 @@ static const struct verb verbs[] = {
       false, true },
     { "log id", "", "show the id of the log's history: what proofs name the cluster by", ctl_log_id,
       0, 0, false, false },
+    { "log copy", "TO",
+      "move the history to a new data folder, embedded or on Kafka (--brokers); closes this log; "
+      "run it again to go on",
+      ctl_log_copy, 1, 1, false, false },
     { "rebuild", "", "fold the stores again from the log, and compare their roots", ctl_rebuild, 0,
       0, false, false },
     { "verify", "", "check every record, head and root; name the first bad one", ctl_verify, 0, 0,
@@ -119,20 +123,20 @@ const struct config_option ctl_options[] = {
       .max = INT64_C(3600000000),
       .help = "on Kafka: how long to wait for the brokers and for answers" },
     OPTION("brokers", CONFIG_STRING, kafka.brokers, "",
-           "log create, log join: Kafka's bootstrap servers, such as 127.0.0.1:9092"),
+           "log create, join, copy: Kafka's bootstrap servers, such as 127.0.0.1:9092"),
     OPTION("prefix", CONFIG_STRING, kafka.prefix, "agency",
-           "log create, log join: what the names of the log's topics begin with"),
+           "log create, join, copy: what the names of the log's topics begin with"),
     { .name = "property.",
       .type = CONFIG_PAIRS,
       .offset = offsetof(struct ctl_options, kafka.properties),
-      .help = "log create, log join: a property for librdkafka, such as "
+      .help = "log create, join, copy: a property for librdkafka, such as "
               "--property.security.protocol=SSL" },
     OPTION("cluster-key", CONFIG_STRING, cluster_key, "",
            "log create, log join: the file with the cluster's key"),
     OPTION_INT("partitions", partitions, "16", 1, PARTITIONS_MAX,
                "log create: partitions of the log, for ever"),
     OPTION_INT("replicas", replicas, "0", 0, 100,
-               "log create: replicas of each partition; 0: as the brokers say"),
+               "log create, copy: replicas of each partition; 0: as the brokers say"),
     OPTION("help", CONFIG_BOOL, help, "false", "show this"),
 };
 const size_t ctl_options_count = sizeof ctl_options / sizeof ctl_options[0];

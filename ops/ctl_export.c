@@ -25,6 +25,7 @@ struct export
     FILE *file;
     ZSTD_CStream *zstd; /* NULL: plain */
     struct evlog_reader *commands;
+    struct evlog *log;
     struct chain chain;
     uint64_t written;
 };
@@ -108,6 +109,19 @@ static struct status export_read_command(struct export *export, uint32_t partiti
                      str_make(read->command.data, read->command.len), PB_STORED, command);
 }
 
+/* A log that was copied has no commands from before: the one that it was copied from has them. */
+static struct status export_check_log(const struct export *export)
+{
+    struct evlog_id of_commands = export->chain.identity.commands_log_id;
+    if (evlog_id_eq(of_commands, export->log->identity.commands_log_id)) {
+        return status_ok();
+    }
+    return status_error(STATUS_FAILED_PRECONDITION,
+                        "expected the commands of all decisions, but this log is a copy: those of "
+                        "decision '%" PRIu64 "' and before are in the log that it was copied from",
+                        export->chain.sequence);
+}
+
 /* An import needs to know when it happened: live decisions become imported ones. */
 static struct status export_write(struct export *export, Agency__V1__Command *command,
                                   const Agency__V1__Decision *decision)
@@ -139,6 +153,7 @@ static struct status export_take(struct export *export, const struct evlog_recor
     if (decision->rejection != NULL || !str_eq(str_z(decision->org_id), export->ctl->options.org)) {
         return status_ok();
     }
+    TRY(export_check_log(export));
     TRY(export_read_command(export, record->partition, decoded.next_command_offset - 1, &command));
     if (strcmp(command->command_id, decision->command_id) != 0) {
         return status_error(STATUS_DATA_LOSS, "expected command '%s', but it is '%s'",
@@ -161,8 +176,9 @@ static struct status export_read(struct export *export, struct evlog_reader *rea
     return status_ok();
 }
 
-static struct status export_run(struct export *export, struct evlog *log)
+static struct status export_run(struct export *export)
 {
+    struct evlog *log = export->log;
     struct evlog_reader *reader = NULL;
     struct status st;
     uint64_t commands_begin, begin, end;
@@ -185,18 +201,17 @@ out:
 struct status ctl_export(struct ctl *ctl)
 {
     struct export export = { .ctl = ctl };
-    struct evlog *log;
     TRY(ctl_need_org(ctl));
-    TRY(data_dir_open_log(&ctl->dir, true, &log));
+    TRY(data_dir_open_log(&ctl->dir, true, &export.log));
     arena_init(&export.arena, EXPORT_ARENA_MAX);
     struct status st = export_open_file(&export, ctl->argv[0]);
     if (st.code == STATUS_OK) {
-        st = export_run(&export, log);
+        st = export_run(&export);
         struct status closed = export_close_file(&export);
         st = st.code == STATUS_OK ? closed : st;
     }
     arena_release(&export.arena);
-    evlog_close(log);
+    evlog_close(export.log);
     if (st.code == STATUS_OK && ctl->options.output == CTL_TABLE && export.file != stdout) {
         buf_printf(&ctl->out, "%" PRIu64 " commands written to %s\n", export.written, ctl->argv[0]);
     }

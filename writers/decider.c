@@ -87,10 +87,7 @@ static struct status decider_repeat(struct decider_answer *answer, const Agency_
                             command_id);
     }
     if (!hash_eq(&first, content)) {
-        return decider_refuse(answer, status_error(STATUS_INVALID_ARGUMENT,
-                                                   "expected a new command_id, but '%s' stands for "
-                                                   "a command with another content",
-                                                   command_id));
+        return decider_refuse(answer, decision_other_content(command_id));
     }
     *answer = (struct decider_answer){ .outcome = DECIDER_REPEATED,
                                        .sequence = row->sequence,

@@ -80,6 +80,11 @@ static struct status owned_start(struct owned *owned, const struct owned_options
                                            .memory_max = OWNED_MEMORY_MAX };
     TRY(partition_open(&partition, &owned->partition));
     TRY(partition_catch_up(owned->partition, owned->log));
+    if (owned->partition->position.chain.closed) {
+        return status_error(STATUS_FAILED_PRECONDITION,
+                            "expected an open log, but it was closed when it was copied: its "
+                            "history goes on in the copy");
+    }
     TRY(owned_begin_epoch(owned, options));
     uint64_t begin;
     TRY(evlog_range(owned->log, EVLOG_COMMANDS, owned->number, &begin, &owned->commands_end));

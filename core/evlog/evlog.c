@@ -86,6 +86,13 @@ struct status evlog_reader_open(struct evlog *log, enum evlog_stream stream,
     return log->ops->reader_open(log, stream, reader);
 }
 
+struct status evlog_finish(struct evlog *log)
+{
+    TRY(log->ops->finish(log));
+    log->draft = false;
+    return status_ok();
+}
+
 int evlog_descriptor(const struct evlog *log)
 {
     return log->ops->descriptor(log);

@@ -85,6 +85,8 @@ struct evlog {
     bool has_clock;
     /* It has all streams, not only those that are kept. */
     bool all_streams;
+    /* An unfinished copy of another log (replay/copy_log.h): opened only by who asks for it. */
+    bool draft;
 };
 
 struct evlog_reader {
@@ -99,6 +101,7 @@ struct evlog_ops {
                            uint64_t *begin, uint64_t *end);
     struct status (*reader_open)(struct evlog *log, enum evlog_stream stream,
                                  struct evlog_reader **reader);
+    struct status (*finish)(struct evlog *log);
     int (*descriptor)(const struct evlog *log);
     void (*close)(struct evlog *log);
 };
@@ -135,6 +138,8 @@ MUST_USE struct status evlog_range(struct evlog *log, enum evlog_stream stream, 
 /* Opens a reader that follows no partition yet. Gives it; close it before the log. UNAVAILABLE. */
 MUST_USE struct status evlog_reader_open(struct evlog *log, enum evlog_stream stream,
                                          struct evlog_reader **reader);
+/* A draft is a log from now on, durably, for everybody; a log stays one. UNAVAILABLE. */
+MUST_USE struct status evlog_finish(struct evlog *log);
 /* Readable when poll may have something to give, and when the log broke. */
 int evlog_descriptor(const struct evlog *log);
 /* Drops what is pending without waiting: it becomes unknown to the caller. NULL is fine. */

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "core/base/memory.h"
+#include "core/evlog/kafka_identity.h"
 #include "core/evlog/kafka_range.h"
 #include "core/evlog/kafka_reader.h"
 #include "core/evlog/kafka_topics.h"
@@ -231,6 +232,12 @@ static struct status evlog_kafka_reader_open(struct evlog *log, enum evlog_strea
     return kafka_reader_new(&kafka->options, evlog_partitions_count(log, stream), stream, reader);
 }
 
+static struct status evlog_kafka_finish(struct evlog *log)
+{
+    struct evlog_kafka *kafka = (struct evlog_kafka *)log;
+    return log->draft ? kafka_identity_write(&kafka->options, &log->identity, false) : status_ok();
+}
+
 static int evlog_kafka_descriptor(const struct evlog *log)
 {
     return ((const struct evlog_kafka *)log)->bell;
@@ -284,7 +291,7 @@ struct status evlog_kafka_open(const struct evlog_kafka_options *options, struct
     kafka->done = mem_zalloc(EVLOG_PENDING_MAX, sizeof *kafka->done);
     struct status st = kafka_client_new(options, KAFKA_CONSUMER, &kafka->client);
     if (st.code == STATUS_OK) {
-        st = kafka_topics_check(options, kafka->client, &kafka->log.identity);
+        st = kafka_topics_check(options, kafka->client, &kafka->log.identity, &kafka->log.draft);
     }
     if (st.code == STATUS_OK && !options->read_only) {
         st = evlog_kafka_start(kafka);
@@ -312,6 +319,7 @@ static const struct evlog_ops evlog_kafka_ops = {
     .poll = evlog_kafka_poll,
     .range = evlog_kafka_range,
     .reader_open = evlog_kafka_reader_open,
+    .finish = evlog_kafka_finish,
     .descriptor = evlog_kafka_descriptor,
     .close = evlog_kafka_close,
 };

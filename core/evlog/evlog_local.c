@@ -156,6 +156,11 @@ static struct status evlog_local_reader_open(struct evlog *log, enum evlog_strea
     return st;
 }
 
+static struct status evlog_local_finish(struct evlog *log)
+{
+    return folder_finish(&((struct evlog_local *)log)->folder);
+}
+
 static int evlog_local_descriptor(const struct evlog *log)
 {
     return ((const struct evlog_local *)log)->bell;
@@ -276,9 +281,22 @@ static struct status evlog_local_check_count(const struct evlog_local *local, ui
     return status_ok();
 }
 
-static struct status evlog_local_load(struct evlog_local *local, uint32_t partitions_count)
+static struct status evlog_local_check_draft(const struct evlog_local *local, bool draft)
 {
-    TRY(evlog_local_check_count(local, partitions_count));
+    if (local->folder.draft && !draft) {
+        return status_error(STATUS_FAILED_PRECONDITION,
+                            "expected a whole log in '%s', but it is an unfinished copy: go on "
+                            "with that first",
+                            local->folder.path);
+    }
+    return status_ok();
+}
+
+static struct status evlog_local_load(struct evlog_local *local,
+                                      const struct evlog_local_options *options)
+{
+    TRY(evlog_local_check_count(local, options->partitions_count));
+    TRY(evlog_local_check_draft(local, options->draft));
     if (!local->read_only) {
         TRY(folder_lock(&local->folder, &local->lock));
         folder_clean(&local->folder);
@@ -331,7 +349,7 @@ struct status evlog_local_open(const char *path, const struct evlog_local_option
     const struct folder_io *io = options->io == NULL ? &folder_io_system : options->io;
     struct status st = folder_open(path, io, &local->folder);
     if (st.code == STATUS_OK) {
-        st = evlog_local_load(local, options->partitions_count);
+        st = evlog_local_load(local, options);
     }
     if (st.code == STATUS_OK) {
         st = evlog_local_start(local);
@@ -343,13 +361,19 @@ struct status evlog_local_open(const char *path, const struct evlog_local_option
     local->log.identity = local->folder.identity;
     local->log.atomic_append = true;
     local->log.exclusive = !local->read_only;
+    local->log.draft = local->folder.draft;
     *log = &local->log;
     return st;
 }
 
 struct status evlog_local_create(const char *path, const struct evlog_identity *identity)
 {
-    return folder_create(path, identity);
+    return folder_create(path, identity, false);
+}
+
+struct status evlog_local_create_draft(const char *path, const struct evlog_identity *identity)
+{
+    return folder_create(path, identity, true);
 }
 
 static const struct evlog_ops evlog_local_ops = {
@@ -357,6 +381,7 @@ static const struct evlog_ops evlog_local_ops = {
     .poll = evlog_local_poll,
     .range = evlog_local_range,
     .reader_open = evlog_local_reader_open,
+    .finish = evlog_local_finish,
     .descriptor = evlog_local_descriptor,
     .close = evlog_local_close,
 };

@@ -10,6 +10,7 @@ struct folder_io;
 
 struct evlog_local_options {
     bool read_only;             /* beside a writer or alone; append is UNAVAILABLE then */
+    bool draft;                 /* open the draft of a copy, too, to go on with it */
     uint32_t partitions_count;  /* expected; 0 = whatever the log has */
     uint64_t segment_size;      /* bytes before a new file is begun; 0 = 64 MiB */
     const struct folder_io *io; /* for tests; NULL = the system's. Borrowed until close */
@@ -18,11 +19,15 @@ struct evlog_local_options {
 /* Makes an empty log; the ids are the caller's random bytes. ALREADY_EXISTS: there is a log in
  * `path`. UNAVAILABLE: the system's reason. */
 MUST_USE struct status evlog_local_create(const char *path, const struct evlog_identity *identity);
+/* The same, but it is a draft, for a copy of another log: nobody can open it by mistake until
+ * evlog_finish. */
+MUST_USE struct status evlog_local_create_draft(const char *path,
+                                                const struct evlog_identity *identity);
 /* Opens a log.
  * NOT_FOUND: there is none in `path`. FAILED_PRECONDITION: another process writes it (the message
- * says which), or it has another number of partitions. DATA_LOSS: it is damaged or its end is
- * missing, in a way that a crash does not explain; what a crash left half written is removed.
- * UNAVAILABLE: the system's reason. */
+ * says which), it has another number of partitions, or it is a draft. DATA_LOSS: it is damaged or
+ * its end is missing, in a way that a crash does not explain; what a crash left half written is
+ * removed. UNAVAILABLE: the system's reason. */
 MUST_USE struct status evlog_local_open(const char *path, const struct evlog_local_options *options,
                                         struct evlog **log);
 

@@ -71,6 +71,14 @@ struct evlog_mem *evlog_mem_new(const struct evlog_identity *identity, enum evlo
     return mem;
 }
 
+struct evlog_mem *evlog_mem_new_draft(const struct evlog_identity *identity,
+                                      enum evlog_mem_kind kind)
+{
+    struct evlog_mem *mem = evlog_mem_new(identity, kind);
+    mem->draft = true;
+    return mem;
+}
+
 static void evlog_mem_unit_free(struct evlog_mem_unit *unit)
 {
     mem_free(unit->items);
@@ -329,6 +337,18 @@ static struct status evlog_mem_range(struct evlog *log, enum evlog_stream stream
     return st;
 }
 
+static struct status evlog_mem_finish(struct evlog *log)
+{
+    struct evlog_mem *mem = ((struct evlog_mem_handle *)log)->mem;
+    evlog_mem_lock(mem);
+    struct status st = evlog_mem_call(mem);
+    if (st.code == STATUS_OK) {
+        mem->draft = false;
+    }
+    evlog_mem_unlock(mem);
+    return st;
+}
+
 static int evlog_mem_descriptor(const struct evlog *log)
 {
     return ((const struct evlog_mem_handle *)log)->descriptor;
@@ -361,6 +381,7 @@ struct status evlog_mem_open(struct evlog_mem *mem, bool read_only, struct evlog
             .exclusive = exclusive && !read_only,
             .has_clock = !exclusive,
             .all_streams = !exclusive,
+            .draft = mem->draft,
         };
         handle->mem = mem;
         handle->read_only = read_only;
@@ -398,6 +419,7 @@ static const struct evlog_ops evlog_mem_ops = {
     .poll = evlog_mem_poll,
     .range = evlog_mem_range,
     .reader_open = evlog_mem_reader_open,
+    .finish = evlog_mem_finish,
     .descriptor = evlog_mem_descriptor,
     .close = evlog_mem_close,
 };

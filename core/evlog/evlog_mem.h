@@ -25,6 +25,9 @@ enum evlog_mem_fate {
 
 /* An empty log. Give it back with evlog_mem_free, after all its handles are closed. */
 struct evlog_mem *evlog_mem_new(const struct evlog_identity *identity, enum evlog_mem_kind kind);
+/* The same, but its handles say that it is a draft, until one of them finishes it. */
+struct evlog_mem *evlog_mem_new_draft(const struct evlog_identity *identity,
+                                      enum evlog_mem_kind kind);
 void evlog_mem_free(struct evlog_mem *mem);
 /* Opens a handle. FAILED_PRECONDITION: an exclusive log has a writer already. */
 MUST_USE struct status evlog_mem_open(struct evlog_mem *mem, bool read_only, struct evlog **log);

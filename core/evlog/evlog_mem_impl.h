@@ -71,6 +71,7 @@ struct evlog_mem {
     pthread_mutex_t lock;
     struct evlog_identity identity;
     enum evlog_mem_kind kind;
+    bool draft;
     struct evlog_mem_partition *partitions[EVLOG_STREAMS];
     struct evlog_mem_handle *handles;
     struct evlog_mem_reader *readers;

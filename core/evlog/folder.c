@@ -4,6 +4,7 @@
  *   0000000004000a50.log   the next one
  *   mark                   what is durable; read by readers beside the owner, who watch it change
  *   lock                   held by the owner; names it
+ *   draft                  empty; there until the copy of another log is finished
  *
  * A segment is a header, then frames (frame.h). Its header repeats who the log is and says the next
  * offset of each partition, so that a reader finds an offset without reading all, and a missing
@@ -269,7 +270,11 @@ static struct status folder_attach(const char *path, const struct folder_io *io,
     folder->path = mem_alloc(strlen(path) + 1);
     memcpy(folder->path, path, strlen(path) + 1);
     folder->directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    return folder->directory < 0 ? folder_error(folder, "open", "") : status_ok();
+    if (folder->directory < 0) {
+        return folder_error(folder, "open", "");
+    }
+    folder->draft = faccessat(folder->directory, FOLDER_DRAFT, F_OK, 0) == 0;
+    return status_ok();
 }
 
 struct status folder_open(const char *path, const struct folder_io *io, struct folder *folder)
@@ -351,51 +356,6 @@ void folder_clean(const struct folder *folder)
         }
     }
     closedir(entries);
-}
-
-static struct status folder_create_in(struct folder *folder, const struct evlog_identity *identity)
-{
-    TRY(folder_refresh(folder));
-    if (folder->segments_count > 0) {
-        return status_error(STATUS_ALREADY_EXISTS, "expected no log in '%s', but it has one",
-                            folder->path);
-    }
-    folder->identity = *identity;
-    struct folder_mark mark = { .position = folder_header_size(folder) };
-    mark.ends = mem_zalloc(folder_slots_count(folder), sizeof *mark.ends);
-    int file = -1;
-    struct status st = folder_mark_open(folder, true, &file);
-    if (st.code == STATUS_OK) {
-        st = folder_mark_write(folder, file, &mark);
-        close(file);
-    }
-    if (st.code == STATUS_OK) {
-        st = folder_segment_add(folder, 0, mark.ends);
-    }
-    mem_free(mark.ends);
-    return st;
-}
-
-struct status folder_create(const char *path, const struct evlog_identity *identity)
-{
-    assert(identity->partitions_count > 0 && identity->partitions_count <= PARTITIONS_MAX);
-    if (mkdir(path, 0750) != 0 && errno != EEXIST) {
-        return status_error(STATUS_UNAVAILABLE, "cannot make '%s': %s", path, strerror(errno));
-    }
-    struct folder folder;
-    int lock = -1;
-    struct status st = folder_attach(path, &folder_io_system, &folder);
-    if (st.code == STATUS_OK) {
-        st = folder_lock(&folder, &lock);
-    }
-    if (st.code == STATUS_OK) {
-        st = folder_create_in(&folder, identity);
-    }
-    if (lock >= 0) {
-        close(lock);
-    }
-    folder_release(&folder);
-    return st;
 }
 
 struct status folder_lock(const struct folder *folder, int *lock)

@@ -17,6 +17,9 @@ struct folder_io {
     int (*sync)(const struct folder_io *io, int file); /* as fdatasync */
 };
 
+/* The file beside the segments of a draft. */
+#define FOLDER_DRAFT "draft"
+
 /* The real one. */
 extern const struct folder_io folder_io_system;
 
@@ -32,6 +35,7 @@ struct folder {
     struct folder_segment *segments; /* in order of base; at least one */
     size_t segments_count;
     char *path;
+    bool draft; /* a copy of another log, not finished yet */
 };
 
 /* What is durable: all frames before `position`, and so all records before `ends`. */
@@ -55,8 +59,13 @@ static inline size_t folder_slots_count(const struct folder *folder)
 /* Bytes of a segment before its first frame. */
 uint64_t folder_header_size(const struct folder *folder);
 
-/* Makes a log in `path` (made when absent). ALREADY_EXISTS: there is one. UNAVAILABLE. */
-MUST_USE struct status folder_create(const char *path, const struct evlog_identity *identity);
+/* Makes a log, or the draft of one, in `path` (made when absent). ALREADY_EXISTS: there is one.
+ * FAILED_PRECONDITION: another process holds its lock, or a draft was begun where a log is wanted.
+ * UNAVAILABLE. */
+MUST_USE struct status folder_create(const char *path, const struct evlog_identity *identity,
+                                     bool draft);
+/* A draft is a log from now on, durably; a log already is one. UNAVAILABLE. */
+MUST_USE struct status folder_finish(const struct folder *folder);
 /* Opens the log in `path`; borrows `io`. NOT_FOUND: there is none. DATA_LOSS: a segment's header is
  * damaged; the message names the file and what it holds. UNAVAILABLE. Release it in any case. */
 MUST_USE struct status folder_open(const char *path, const struct folder_io *io,

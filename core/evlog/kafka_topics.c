@@ -1,24 +1,13 @@
-/* The topics.
- *
- * Kafka gives a topic no identity that survives in its records and that our librdkafka can ask for,
- * so the log says itself who it is: in the first record of PREFIX.log. Two processes that make one
- * log at the same time write two; whoever is first has named it.
- *
- * The record: format 1, then history, log and commands log id, then P as four bytes. */
+/* The topics' settings; who the log is stands in one of them, see kafka_identity.c. */
 #include "core/evlog/kafka_topics.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "core/base/limits.h"
-#include "core/base/num.h"
+#include "core/evlog/kafka_identity.h"
 #include "core/evlog/kafka_range.h"
 #include "core/evlog/record.h"
-
-enum {
-    KAFKA_IDENTITY_FORMAT = 1,
-    KAFKA_IDENTITY_SIZE = 1 + 3 * EVLOG_ID_SIZE + 4,
-};
 
 /* Sets of topics. */
 enum {
@@ -60,122 +49,6 @@ static_assert(RECORD_VALUE_SIZE_MAX + ID_SIZE_MAX + EVLOG_HEADERS_SIZE_MAX < 104
               "the largest record fits");
 
 enum { KAFKA_SETTINGS = sizeof kafka_settings / sizeof kafka_settings[0] };
-
-static struct status kafka_identity_decode(struct str value, struct evlog_identity *identity)
-{
-    if (value.size != KAFKA_IDENTITY_SIZE || value.data[0] != KAFKA_IDENTITY_FORMAT) {
-        return status_error(STATUS_DATA_LOSS,
-                            "expected the first record of the log's topic to say who it is");
-    }
-    const char *in = value.data + 1;
-    memset(identity, 0, sizeof *identity);
-    memcpy(identity->history_id.bytes, in, EVLOG_ID_SIZE);
-    memcpy(identity->log_id.bytes, in + EVLOG_ID_SIZE, EVLOG_ID_SIZE);
-    memcpy(identity->commands_log_id.bytes, in + 2 * EVLOG_ID_SIZE, EVLOG_ID_SIZE);
-    identity->partitions_count = num_get_u32be(in + 3 * EVLOG_ID_SIZE);
-    if (identity->partitions_count == 0 || identity->partitions_count > PARTITIONS_MAX) {
-        return status_error(STATUS_DATA_LOSS, "expected a log of 1 to %d partitions, but it has %u",
-                            PARTITIONS_MAX, identity->partitions_count);
-    }
-    return status_ok();
-}
-
-/* Waits for the first record of the topic, which has one. */
-static struct status kafka_identity_consume(rd_kafka_topic_t *topic,
-                                            const struct kafka_range_deadline *deadline,
-                                            struct evlog_identity *identity)
-{
-    struct status st = status_error(STATUS_UNAVAILABLE, "expected the brokers to say who the log "
-                                                        "is, but they do not answer");
-    while (st.code == STATUS_UNAVAILABLE && kafka_range_left(deadline) > 0) {
-        rd_kafka_message_t *message = rd_kafka_consume(topic, 0, kafka_range_left(deadline));
-        if (message == NULL) {
-            break;
-        }
-        if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
-            st = kafka_identity_decode(str_make(message->payload, message->len), identity);
-        } else {
-            st = kafka_client_error("read who the log is", message->err);
-        }
-        rd_kafka_message_destroy(message);
-    }
-    return st;
-}
-
-/* NOT_FOUND: nobody has said it yet. */
-static struct status kafka_identity_read(const struct evlog_kafka_options *options,
-                                         rd_kafka_t *client, struct evlog_identity *identity)
-{
-    char name[KAFKA_TOPIC_SIZE];
-    uint64_t begin, end;
-    uint32_t count;
-    struct kafka_range_deadline deadline = kafka_range_deadline(options);
-    kafka_client_topic(options, KAFKA_LOG_TOPIC, name);
-    TRY(kafka_range_count(client, name, &deadline, &count));
-    TRY(kafka_range(options, client, KAFKA_LOG_TOPIC, 0, &begin, &end));
-    if (end == 0) {
-        return status_error(STATUS_NOT_FOUND, "expected a log in '%s', but it is empty", name);
-    }
-    rd_kafka_topic_t *topic = rd_kafka_topic_new(client, name, NULL);
-    struct status st = status_ok();
-    if (rd_kafka_consume_start(topic, 0, 0) != 0) {
-        st = kafka_client_error("read who the log is", rd_kafka_last_error());
-    } else {
-        st = kafka_identity_consume(topic, &deadline, identity);
-        rd_kafka_consume_stop(topic, 0);
-    }
-    rd_kafka_topic_destroy(topic);
-    return st;
-}
-
-/* Waits until a producer's only record has its delivery report. */
-static rd_kafka_resp_err_t kafka_delivered(const struct evlog_kafka_options *options,
-                                           rd_kafka_t *producer)
-{
-    struct kafka_range_deadline deadline = kafka_range_deadline(options);
-    rd_kafka_queue_t *queue = rd_kafka_queue_get_main(producer);
-    rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR__TIMED_OUT;
-    while (error == RD_KAFKA_RESP_ERR__TIMED_OUT && kafka_range_left(&deadline) > 0) {
-        rd_kafka_event_t *event = rd_kafka_queue_poll(queue, kafka_range_left(&deadline));
-        if (rd_kafka_event_type(event) == RD_KAFKA_EVENT_DR) {
-            error = rd_kafka_event_message_next(event)->err;
-        }
-        rd_kafka_event_destroy(event);
-    }
-    rd_kafka_queue_destroy(queue);
-    return error;
-}
-
-static void kafka_identity_encode(const struct evlog_identity *identity,
-                                  char value[KAFKA_IDENTITY_SIZE])
-{
-    value[0] = KAFKA_IDENTITY_FORMAT;
-    memcpy(value + 1, identity->history_id.bytes, EVLOG_ID_SIZE);
-    memcpy(value + 1 + EVLOG_ID_SIZE, identity->log_id.bytes, EVLOG_ID_SIZE);
-    memcpy(value + 1 + 2 * EVLOG_ID_SIZE, identity->commands_log_id.bytes, EVLOG_ID_SIZE);
-    num_put_u32be(value + 1 + 3 * EVLOG_ID_SIZE, identity->partitions_count);
-}
-
-static struct status kafka_identity_write(const struct evlog_kafka_options *options,
-                                          const struct evlog_identity *identity)
-{
-    char name[KAFKA_TOPIC_SIZE], value[KAFKA_IDENTITY_SIZE];
-    rd_kafka_t *producer;
-    kafka_client_topic(options, KAFKA_LOG_TOPIC, name);
-    kafka_identity_encode(identity, value);
-    TRY(kafka_client_new(options, KAFKA_PRODUCER, &producer));
-    rd_kafka_topic_t *topic = rd_kafka_topic_new(producer, name, NULL);
-    rd_kafka_resp_err_t error;
-    if (rd_kafka_produce(topic, 0, RD_KAFKA_MSG_F_COPY, value, sizeof value, NULL, 0, NULL) != 0) {
-        error = rd_kafka_last_error();
-    } else {
-        error = kafka_delivered(options, producer);
-    }
-    rd_kafka_topic_destroy(topic);
-    rd_kafka_destroy(producer);
-    return error == RD_KAFKA_RESP_ERR_NO_ERROR ? status_ok()
-                                               : kafka_client_error("write who the log is", error);
-}
 
 /* --- making --- */
 
@@ -372,9 +245,15 @@ static struct status kafka_check_counts(const struct evlog_kafka_options *option
 }
 
 struct status kafka_topics_check(const struct evlog_kafka_options *options, rd_kafka_t *client,
-                                 struct evlog_identity *identity)
+                                 struct evlog_identity *identity, bool *draft)
 {
-    TRY(kafka_identity_read(options, client, identity));
+    TRY(kafka_identity_read(options, client, identity, draft));
+    if (*draft && !options->draft) {
+        return status_error(STATUS_FAILED_PRECONDITION,
+                            "expected a whole log '%s', but it is an unfinished copy: go on with "
+                            "that first",
+                            options->prefix);
+    }
     if (options->partitions_count != 0 && options->partitions_count != identity->partitions_count) {
         return status_error(STATUS_FAILED_PRECONDITION,
                             "expected a log of %u partitions, but it was made with %u",
@@ -388,7 +267,8 @@ struct status kafka_topics_create(const struct evlog_kafka_options *options, rd_
                                   const struct evlog_identity *identity)
 {
     struct evlog_identity found;
-    struct status st = kafka_identity_read(options, client, &found);
+    bool draft;
+    struct status st = kafka_identity_read(options, client, &found, &draft);
     if (st.code == STATUS_OK) {
         return status_error(STATUS_ALREADY_EXISTS, "expected no log '%s', but there is one",
                             options->prefix);
@@ -404,8 +284,8 @@ struct status kafka_topics_create(const struct evlog_kafka_options *options, rd_
     } while (st.code == STATUS_NOT_FOUND && kafka_range_pause(&deadline));
     TRY(st);
     TRY(kafka_check_settings(options, client));
-    TRY(kafka_identity_write(options, identity));
-    TRY(kafka_identity_read(options, client, &found));
+    TRY(kafka_identity_write(options, identity, options->draft));
+    TRY(kafka_identity_read(options, client, &found, &draft));
     if (!evlog_id_eq(found.log_id, identity->log_id)) {
         return status_error(STATUS_ALREADY_EXISTS,
                             "expected to make log '%s', but another was "

@@ -9,8 +9,10 @@
 MUST_USE struct status kafka_topics_create(const struct evlog_kafka_options *options,
                                            rd_kafka_t *client,
                                            const struct evlog_identity *identity);
-/* Reads who the log is and checks its topics. Failures as evlog_kafka_open. */
+/* Reads who the log is, and whether it is a draft, and checks its topics. Failures as
+ * evlog_kafka_open. */
 MUST_USE struct status kafka_topics_check(const struct evlog_kafka_options *options,
-                                          rd_kafka_t *client, struct evlog_identity *identity);
+                                          rd_kafka_t *client, struct evlog_identity *identity,
+                                          bool *draft);
 
 #endif

@@ -27,6 +27,14 @@ struct status decision_content_hash(struct arena *arena, const Agency__V1__Comma
     return status_ok();
 }
 
+struct status decision_other_content(const char *command_id)
+{
+    return status_error(STATUS_INVALID_ARGUMENT,
+                        "expected a new command_id, but '%s' stands for a command with another "
+                        "content",
+                        command_id);
+}
+
 struct status decision_principal(struct arena *arena, const Agency__V1__Principal *principal,
                                  struct str *text)
 {

@@ -16,6 +16,9 @@ MUST_USE struct status decision_decode(struct arena *arena, struct str body,
 MUST_USE struct status decision_content_hash(struct arena *arena,
                                              const Agency__V1__Command *command, struct hash *hash);
 
+/* What a command is told whose id stands for one with another content: INVALID_ARGUMENT. */
+MUST_USE struct status decision_other_content(const char *command_id);
+
 /* A principal as text, to tell repeats: "operator:admin", "MTLS_SAN:<identity_hash>". Lies in the
  * arena. */
 MUST_USE struct status decision_principal(struct arena *arena,

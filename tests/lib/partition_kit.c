@@ -44,28 +44,38 @@ void partition_kit_epoch(struct partition_kit *kit)
     buf_release(&value);
 }
 
-void partition_kit_open(struct partition_kit *kit)
+void partition_kit_open_on(struct partition_kit *kit, enum evlog_mem_kind kind)
 {
     *kit = (struct partition_kit){ .now_us = PARTITION_KIT_START_US };
     struct evlog_identity identity = log_tool_identity(1);
     arena_init(&kit->arena, 1 << 26);
     folder_tool_make(kit->folder);
     snprintf(kit->store, sizeof kit->store, "%s/store", kit->folder);
-    kit->mem = evlog_mem_new(&identity, EVLOG_MEM_EXCLUSIVE);
+    kit->mem = evlog_mem_new(&identity, kind);
     assert_ok(evlog_mem_open(kit->mem, false, &kit->log));
     struct partition_options options = partition_kit_options(kit, NULL);
     assert_ok(partition_open(&options, &kit->decided));
     partition_kit_epoch(kit);
 }
 
-void partition_kit_open_org(struct partition_kit *kit)
+void partition_kit_open(struct partition_kit *kit)
 {
-    partition_kit_open(kit);
+    partition_kit_open_on(kit, EVLOG_MEM_EXCLUSIVE);
+}
+
+void partition_kit_make_org(struct partition_kit *kit)
+{
     partition_kit_do(kit, "2018-01-01T00:00:00Z", "createOrg",
                      "{\"orgId\":\"acme\",\"ownerSubjectId\":\"root\",\"credential\":{"
                      "\"credentialId\":\"root-key\",\"kind\":\"CREDENTIAL_KIND_API_KEY\","
                      "\"identityHash\":"
                      "\"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\"}}");
+}
+
+void partition_kit_open_org(struct partition_kit *kit)
+{
+    partition_kit_open(kit);
+    partition_kit_make_org(kit);
 }
 
 void partition_kit_close(struct partition_kit *kit)
@@ -126,6 +136,12 @@ void partition_kit_do(struct partition_kit *kit, const char *occurred_at, const 
     if (answer.code != STATUS_OK) {
         fail_msg("%s %s: rejected: %s", command, json, answer.reason);
     }
+}
+
+void partition_kit_pass(struct partition_kit *kit, struct str value)
+{
+    uint64_t offset = partition_kit_append(kit, value);
+    assert_ok(partition_pass(kit->decided, offset, value, NULL, NULL));
 }
 
 void partition_kit_tick(struct partition_kit *kit)

@@ -20,9 +20,12 @@ struct partition_kit {
     unsigned commands_count;
 };
 
-/* A log with one EPOCH. */
+/* A log with one EPOCH; exclusive where the kind is not said. */
+void partition_kit_open_on(struct partition_kit *kit, enum evlog_mem_kind kind);
 void partition_kit_open(struct partition_kit *kit);
-/* The same, and the org is made. */
+/* Makes the org. */
+void partition_kit_make_org(struct partition_kit *kit);
+/* Both. */
 void partition_kit_open_org(struct partition_kit *kit);
 void partition_kit_close(struct partition_kit *kit);
 
@@ -35,6 +38,8 @@ void partition_kit_do(struct partition_kit *kit, const char *occurred_at, const 
 /* The same, where a rejection is as good. Gives the answer. */
 struct decider_answer partition_kit_decide(struct partition_kit *kit, const char *occurred_at,
                                            const char *command, const char *json);
+/* Appends a record that continues the decider's chain, which has moved over it. */
+void partition_kit_pass(struct partition_kit *kit, struct str value);
 /* Appends a TICK. */
 void partition_kit_tick(struct partition_kit *kit);
 /* Appends a TICK that tells the root of a boundary, for others to take: the last of this log. */

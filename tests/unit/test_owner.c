@@ -403,3 +403,25 @@ TEST(owner, takes_over_after_its_ranks_silence)
     assert_false(owner_tick_due(standby, &timing, 100));
     scene_free(scene);
 }
+
+TEST(owner, leaves_a_closed_log_alone_for_ever)
+{
+    struct scene *scene = scene_served();
+    struct owner *owner = &scene->actors[0].owner;
+    struct owner_timing timing = { .silence_us = 300 };
+    struct record_epoch epoch = { .identity = log_tool_identity(1), .level = LEVEL };
+    struct buf body = { 0 }, value = { 0 };
+    enum owner_event event;
+    epoch.closed = true;
+    record_epoch_encode(&epoch, &body);
+    struct record record = { .type = RECORD_EPOCH, .epoch = 2, .sequence = 2 };
+    record.body = buf_str(&body);
+    record_encode(&record, &value);
+    assert_ok(owner_offer(owner, 1, buf_str(&value), 0, &record, &event));
+    assert_int_equal(event, OWNER_LOST);
+    assert_int_equal(owner_state(owner), OWNER_STANDBY);
+    assert_false(owner_take_due(owner, &timing, 1000000));
+    buf_release(&body);
+    buf_release(&value);
+    scene_free(scene);
+}

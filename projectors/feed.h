@@ -1,0 +1,61 @@
+/* The feed: publishes what is decided, for everybody: outcomes, by which clients of a shared log
+ * get their answers, and events (proto/agency/v1/stream.proto), in order, at least once. It keeps
+ * nothing but what it publishes: where to go on stands beside the last outcome (bookmark.h).
+ *
+ * It works in the thread that owns the partitions and never blocks; what waits for brokers runs on
+ * a small thread of its own (scout.h). A record is published when the partition's store has it.
+ *
+ * Order: feed_open; feed_step for each partition, whenever its store was written, when
+ * feed_descriptor is readable, and each second; feed_close. */
+#ifndef PROJECTORS_FEED_H
+#define PROJECTORS_FEED_H
+
+#include "core/base/clock.h"
+#include "core/model/partition.h"
+
+struct feed_options {
+    /* Opens the log: for the feed to append to alone, and once more for its scout to read, in a
+     * thread of its own. */
+    struct status (*open_log)(void *context, bool read_only, struct evlog **log);
+    /* Tells a person that a partition is no longer published, in the thread of feed_step; OK: it
+     * is again. UINT32_MAX: all. May be NULL. */
+    void (*report)(void *context, uint32_t partition, struct status what);
+    void *context;
+    struct clock clock;
+    uint32_t partitions_count; /* of the log */
+    uint32_t level_known;
+    uint64_t publisher; /* random: tells the records of this process from others' */
+    uint32_t rank;      /* of a standby, from 0 */
+    int64_t
+        silence_us; /* T: a standby publishes when there were answers to publish, but nobody did
+                       for T(1+rank), and stops when it sees that somebody else does; 0: never */
+};
+
+struct feed;
+
+/* Gives the feed; it opens the log when there is something to publish. UNAVAILABLE: no thread. */
+MUST_USE struct status feed_open(const struct feed_options *options, struct feed **feed);
+/* Drops what is under way: it is published again by whoever goes on. NULL is fine. */
+void feed_close(struct feed *feed);
+
+/* Publishes what the partition's store has, as far as it can without waiting. `serving`: publish in
+ * any case, since this process decides the partition or is the one meant to publish; else it is a
+ * standby. A store is only read, and only during the call. Trouble is reported, and tried again
+ * where that can help. */
+void feed_step(struct feed *feed, struct partition *partition, bool serving);
+/* The partition's store is closed for good, or serves another purpose: nothing is published. */
+void feed_leave(struct feed *feed, uint32_t partition);
+/* Readable when a step can do something. */
+int feed_descriptor(const struct feed *feed);
+
+/* A partition as of now. */
+struct feed_status {
+    bool publishing;
+    uint64_t sequence;     /* all up to this one is published and acknowledged */
+    struct status trouble; /* OK: none */
+};
+struct feed_status feed_status(const struct feed *feed, uint32_t partition);
+/* Outcomes and events published by this process. */
+uint64_t feed_published(const struct feed *feed);
+
+#endif

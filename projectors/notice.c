@@ -1,0 +1,232 @@
+#include "projectors/notice.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+
+#include "core/base/time.h"
+#include "core/domain/evolve.h"
+#include "core/domain/fields.h"
+#include "core/model/answer.h"
+#include "core/model/decision.h"
+#include "core/model/key.h"
+#include "core/pb/message.h"
+
+/* --- events --- */
+
+/* "job-space/ID" of a JobSpace. */
+static struct status notice_subject(struct arena *arena, const char *name, struct str id,
+                                    struct str *subject)
+{
+    struct buf text = { 0 };
+    for (const char *at = name; *at != '\0'; at++) {
+        if (isupper((unsigned char)*at) && at != name) {
+            buf_byte(&text, '-');
+        }
+        buf_byte(&text, (uint8_t)tolower((unsigned char)*at));
+    }
+    buf_byte(&text, '/');
+    buf_append(&text, id);
+    *subject = arena_copy(arena, buf_str(&text));
+    buf_release(&text);
+    return subject->data == NULL ? arena_full(arena) : status_ok();
+}
+
+static struct status notice_source(struct arena *arena, const struct evlog_id *history_id,
+                                   struct str *source)
+{
+    char hex[2 * EVLOG_ID_SIZE + 1];
+    for (int i = 0; i < EVLOG_ID_SIZE; i++) {
+        static const char digits[] = "0123456789abcdef";
+        hex[2 * i] = digits[history_id->bytes[i] >> 4];
+        hex[2 * i + 1] = digits[history_id->bytes[i] & 15];
+    }
+    hex[2 * EVLOG_ID_SIZE] = '\0';
+    *source = arena_printf(arena, "/agencygrid/%s", hex);
+    return source->data == NULL ? arena_full(arena) : status_ok();
+}
+
+static struct status notice_headers(struct arena *arena, const struct notice_place *place,
+                                    const Agency__V1__Decision *decision,
+                                    const Agency__V1__EntityEvent *event, struct evlog_item *item)
+{
+    char time[TIME_TEXT_SIZE];
+    struct str subject, source;
+    const char *kind = registry_entity(event->entity->kind)->name;
+    const ProtobufCMessage *payload = registry_event_payload(event->event);
+    struct str id = arena_printf(arena, "%" PRIu32 "-%" PRIu64 "-%" PRIu32, place->partition,
+                                 place->sequence, event->index);
+    struct str at = arena_copy(arena, str_make(time, time_format(decision->occurred_at_us, time)));
+    TRY(notice_subject(arena, kind, str_z(event->entity->id), &subject));
+    TRY(notice_source(arena, &place->history_id, &source));
+    struct evlog_header *headers;
+    ARENA_TRY(arena, headers, arena_alloc(arena, NOTICE_HEADERS_MAX * sizeof *headers));
+    if (id.data == NULL || at.data == NULL) {
+        return arena_full(arena);
+    }
+    const struct evlog_header all[NOTICE_HEADERS_MAX] = {
+        { STR("ce_specversion"), STR("1.0") },
+        { STR("ce_id"), id },
+        { STR("ce_source"), source },
+        { STR("ce_type"), str_z(payload->descriptor->name) },
+        { STR("ce_subject"), subject },
+        { STR("ce_time"), at },
+        { STR("ce_partitionkey"), str_z(decision->org_id) },
+        { STR("content-type"), STR("application/protobuf") },
+    };
+    memcpy(headers, all, sizeof all);
+    item->headers = headers;
+    item->headers_count = NOTICE_HEADERS_MAX;
+    return status_ok();
+}
+
+/* The entity as the decision left it. */
+static struct status notice_after(struct arena *arena, struct store_reader *reader,
+                                  const Agency__V1__Decision *decision,
+                                  const Agency__V1__EntityRef *ref, Google__Protobuf__Any **after)
+{
+    struct buf key = { 0 };
+    struct store_row row;
+    key_entity(&key, str_z(decision->org_id), (enum entity_kind)ref->kind, str_z(ref->id));
+    struct status st =
+        store_get(reader, arena, STORE_ENTITY, buf_str(&key), decision->org_sequence, &row);
+    buf_release(&key);
+    TRY(st);
+    if (!row.found) {
+        return status_error(STATUS_DATA_LOSS,
+                            "expected entity '%s' of org '%s' as of its decision '%" PRIu64 "'",
+                            ref->id, decision->org_id, decision->org_sequence);
+    }
+    const char *name = registry_entity(ref->kind)->descriptor->name;
+    struct str url = arena_printf(arena, "type.googleapis.com/%s", name);
+    TRY(pb_new(arena, &google__protobuf__any__descriptor, after));
+    (*after)->type_url = (char *)(uintptr_t)url.data;
+    (*after)->value = (ProtobufCBinaryData){ row.value.size, (uint8_t *)(uintptr_t)row.value.data };
+    return url.data == NULL ? arena_full(arena) : status_ok();
+}
+
+static struct status notice_entity(struct arena *arena, const Agency__V1__Event *event,
+                                   Agency__V1__EntityRef **ref)
+{
+    struct str id;
+    const struct event_type *type = registry_event(event->payload_case);
+    const ProtobufCMessage *payload = registry_event_payload(event);
+    if (type == NULL || payload == NULL) {
+        return status_error(STATUS_DATA_LOSS, "expected an event that is known, but it is '%d'",
+                            (int)event->payload_case);
+    }
+    TRY(evolve_entity_id(arena, type->entity, payload, &id));
+    id = arena_copy(arena, id);
+    TRY(pb_new(arena, &agency__v1__entity_ref__descriptor, ref));
+    (*ref)->kind = (Agency__V1__EntityKind)type->entity;
+    (*ref)->id = (char *)(uintptr_t)id.data;
+    return id.data == NULL ? arena_full(arena) : status_ok();
+}
+
+struct status notice_event(struct arena *arena, struct store_reader *reader,
+                           const struct notice_place *place, const Agency__V1__Decision *decision,
+                           uint32_t index, struct evlog_item *item)
+{
+    Agency__V1__EntityEvent event = AGENCY__V1__ENTITY_EVENT__INIT;
+    event.event = decision->events[index];
+    event.org_id = decision->org_id;
+    event.org_sequence = decision->org_sequence;
+    event.partition = place->partition;
+    event.sequence = place->sequence;
+    event.index = index;
+    event.events = (uint32_t)decision->n_events;
+    event.command_id = decision->command_id;
+    event.subject_id = decision->subject_id;
+    event.operator_ = decision->operator_;
+    event.on_behalf_of = decision->on_behalf_of;
+    event.trace_id = decision->trace_id;
+    TRY(fields_time_new(arena, decision->occurred_at_us, &event.occurred_at));
+    TRY(fields_time_new(arena, decision->recorded_at_us, &event.recorded_at));
+    TRY(notice_entity(arena, event.event, &event.entity));
+    TRY(notice_after(arena, reader, decision, event.entity, &event.after));
+    *item = (struct evlog_item){ .stream = EVLOG_EVENTS,
+                                 .partition = place->partition,
+                                 .key = str_z(decision->org_id) };
+    TRY(notice_headers(arena, place, decision, &event, item));
+    return pb_pack(arena, &event.base, &item->value);
+}
+
+/* --- outcomes --- */
+
+static struct status notice_outcome(struct arena *arena, const struct notice_place *place,
+                                    const char *org_id, const struct answer *answer,
+                                    struct evlog_item *item)
+{
+    Agency__V1__Outcome outcome = AGENCY__V1__OUTCOME__INIT;
+    outcome.org_id = (char *)(uintptr_t)org_id;
+    TRY(answer_response(arena, &place->history_id, place->partition, answer, &outcome.answer));
+    *item = (struct evlog_item){ .stream = EVLOG_OUTCOMES,
+                                 .partition = place->partition,
+                                 .key = str_z(answer->command_id) };
+    return pb_pack(arena, &outcome.base, &item->value);
+}
+
+static void notice_set_rejection(struct answer *answer, const Agency__V1__Rejection *rejection)
+{
+    if (rejection != NULL) {
+        answer->code = (enum status_code)rejection->code;
+        answer->reason = rejection->reason;
+    }
+}
+
+struct status notice_decision(struct arena *arena, const struct notice_place *place,
+                              const Agency__V1__Decision *decision, struct evlog_item *item)
+{
+    struct answer answer = { .command_id = decision->command_id,
+                             .reason = "",
+                             .events_count = (uint32_t)decision->n_events,
+                             .org_sequence = decision->org_sequence,
+                             .sequence = place->sequence,
+                             .recorded_at_us = decision->recorded_at_us };
+    notice_set_rejection(&answer, decision->rejection);
+    return notice_outcome(arena, place, decision->org_id, &answer, item);
+}
+
+static struct status notice_first_answer(struct arena *arena, struct store_reader *reader,
+                                         const Agency__V1__Repeat *repeat,
+                                         Agency__V1__AnswerRow **answer)
+{
+    struct buf key = { 0 };
+    struct str principal;
+    struct store_row row = { 0 };
+    if (repeat->principal == NULL) {
+        return status_error(STATUS_DATA_LOSS, "expected a repeat to name its principal");
+    }
+    TRY(decision_principal(arena, repeat->principal, &principal));
+    key_answer(&key, str_z(repeat->org_id), principal, str_z(repeat->command_id));
+    struct status st = store_get(reader, arena, STORE_APPEND, buf_str(&key), STORE_LATEST, &row);
+    buf_release(&key);
+    TRY(st);
+    if (!row.found) {
+        return status_error(STATUS_DATA_LOSS,
+                            "expected the first answer to command '%s' of org '%s'",
+                            repeat->command_id, repeat->org_id);
+    }
+    return pb_unpack(arena, &agency__v1__answer_row__descriptor, row.value, PB_STORED, answer);
+}
+
+struct status notice_repeat(struct arena *arena, struct store_reader *reader,
+                            const struct notice_place *place, const Agency__V1__Repeat *repeat,
+                            struct evlog_item *item)
+{
+    struct answer answer = { .command_id = repeat->command_id, .reason = "" };
+    Agency__V1__AnswerRow *first;
+    struct status other = decision_other_content(repeat->command_id);
+    if (repeat->code != STATUS_OK) {
+        answer.code = (enum status_code)repeat->code;
+        answer.reason = repeat->code == (uint32_t)other.code ? other.msg : "";
+        return notice_outcome(arena, place, repeat->org_id, &answer, item);
+    }
+    TRY(notice_first_answer(arena, reader, repeat, &first));
+    answer.repeated = true;
+    answer.events_count = first->events_count;
+    answer.org_sequence = first->org_sequence;
+    answer.sequence = first->sequence;
+    answer.recorded_at_us = first->recorded_at_us;
+    notice_set_rejection(&answer, first->rejection);
+    return notice_outcome(arena, place, repeat->org_id, &answer, item);
+}

@@ -1,0 +1,101 @@
+#include "projectors/scout.h"
+
+#include <pthread.h>
+
+#include "core/base/memory.h"
+#include "core/base/queue.h"
+
+struct scout {
+    struct scout_options options;
+    struct queue *questions; /* of uint32_t */
+    struct queue *answers;   /* of struct scout_answer */
+    int descriptor;
+    pthread_t thread;
+    bool running;
+    struct evlog *log; /* the thread's, for reading; NULL until needed and after a failure */
+};
+
+static struct status scout_find(struct scout *scout, uint32_t number, struct bookmark *bookmark)
+{
+    if (scout->log == NULL) {
+        TRY(scout->options.open_log(scout->options.context, true, &scout->log));
+    }
+    struct status st = bookmark_find(scout->log, number, scout->options.level_known, bookmark);
+    if (st.code == STATUS_UNAVAILABLE) {
+        evlog_close(scout->log);
+        scout->log = NULL;
+    }
+    return st;
+}
+
+static void *scout_run(void *self)
+{
+    struct scout *scout = self;
+    uint32_t number;
+    while (queue_pop_wait(scout->questions, &number, 1, -1) == 1 &&
+           !queue_stopped(scout->questions)) {
+        struct scout_answer answer = { .number = number };
+        if (number == SCOUT_LOG) {
+            answer.status = scout->options.open_log(scout->options.context, false, &answer.log);
+        } else {
+            answer.status = scout_find(scout, number, &answer.bookmark);
+        }
+        bool taken = queue_push(scout->answers, &answer);
+        assert(taken); /* there is room for an answer to each question */
+    }
+    return NULL;
+}
+
+struct status scout_open(const struct scout_options *options, struct scout **out)
+{
+    struct scout *scout = mem_zalloc(1, sizeof *scout);
+    scout->options = *options;
+    scout->questions = queue_open(options->questions_max, sizeof(uint32_t));
+    scout->answers = queue_open(options->questions_max, sizeof(struct scout_answer));
+    struct status st = queue_descriptor(scout->answers, &scout->descriptor);
+    if (st.code == STATUS_OK && pthread_create(&scout->thread, NULL, scout_run, scout) != 0) {
+        st = status_error(STATUS_UNAVAILABLE, "expected a thread for the feed, but there is none");
+    }
+    if (st.code != STATUS_OK) {
+        scout_close(scout);
+        return st;
+    }
+    scout->running = true;
+    *out = scout;
+    return st;
+}
+
+void scout_close(struct scout *scout)
+{
+    struct scout_answer answer;
+    if (scout == NULL) {
+        return;
+    }
+    queue_stop(scout->questions);
+    if (scout->running) {
+        pthread_join(scout->thread, NULL);
+    }
+    while (queue_pop(scout->answers, &answer, 1) == 1) {
+        evlog_close(answer.log);
+    }
+    evlog_close(scout->log);
+    queue_close(scout->questions);
+    queue_close(scout->answers);
+    mem_free(scout);
+}
+
+void scout_ask(struct scout *scout, uint32_t number)
+{
+    bool taken = queue_push(scout->questions, &number);
+    assert(taken);
+}
+
+bool scout_take(struct scout *scout, struct scout_answer *answer)
+{
+    return queue_pop(scout->answers, answer, 1) == 1;
+}
+
+int scout_descriptor(const struct scout *scout)
+{
+    return scout->descriptor;
+}
