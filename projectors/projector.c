@@ -11,7 +11,8 @@ enum { PROJECTOR_RECORDS = 512, PROJECTOR_PATH_MAX = 4096 };
 
 struct projector_slot {
     bool followed;
-    struct partition *partition; /* NULL: not followed, or its store could not be opened again */
+    struct partition *partition; /* NULL: not followed, or its store could not be opened */
+    struct status stopped;       /* why it never will be; OK: it is tried again */
 };
 
 struct projector {
@@ -62,12 +63,20 @@ static struct status projector_open_partition(struct projector *projector, uint3
     return evlog_reader_seek(projector->reader, number, slot->partition->position.offset);
 }
 
+/* One that can never be opened (the log has lost what its store has seen) does not stop the others.
+ */
 static struct status projector_open_missing(struct projector *projector)
 {
     for (uint32_t i = 0; i < projector->partitions_count; i++) {
-        if (projector->slots[i].followed && projector->slots[i].partition == NULL) {
-            TRY(projector_open_partition(projector, i));
+        struct projector_slot *slot = &projector->slots[i];
+        if (!slot->followed || slot->partition != NULL || slot->stopped.code != STATUS_OK) {
+            continue;
         }
+        struct status st = projector_open_partition(projector, i);
+        if (st.code == STATUS_UNAVAILABLE) {
+            return st;
+        }
+        slot->stopped = st;
     }
     return status_ok();
 }
@@ -150,6 +159,12 @@ int projector_descriptor(const struct projector *projector)
 struct partition *projector_partition(struct projector *projector, uint32_t number)
 {
     return number < projector->partitions_count ? projector->slots[number].partition : NULL;
+}
+
+struct status projector_stopped(const struct projector *projector, uint32_t number)
+{
+    const struct projector_slot *slot = &projector->slots[number];
+    return slot->partition == NULL ? slot->stopped : slot->partition->stopped;
 }
 
 /* --- stepping --- */

@@ -26,7 +26,8 @@ struct projector_options {
 
 struct projector;
 
-/* Opens all stores; gives the projector. As partition_open. */
+/* Opens all stores; gives the projector. UNAVAILABLE: the log or a disk refuses. A store that
+ * cannot be used is a partition that stopped. */
 MUST_USE struct status projector_open(const struct projector_options *options,
                                       struct projector **projector);
 /* Writes nothing more; flushes. NULL is fine. */
@@ -46,5 +47,7 @@ int projector_descriptor(const struct projector *projector);
 /* A partition by its number, borrowed until a step fails; NULL if it is not followed, or while its
  * disk refuses. */
 struct partition *projector_partition(struct projector *projector, uint32_t number);
+/* Why a partition stopped for good; OK: it goes on. */
+MUST_USE struct status projector_stopped(const struct projector *projector, uint32_t number);
 
 #endif

@@ -67,6 +67,24 @@ TEST(projector, a_damaged_log_stops_the_partition_which_keeps_what_it_had)
     partition_kit_close(&kit);
 }
 
+TEST(projector, a_store_that_saw_more_than_the_log_has_stops)
+{
+    struct partition_kit kit, lost;
+    partition_kit_open_org(&kit);
+    register_subjects(&kit, 0, 5);
+    struct projector *projector = projector_on(&kit, kit.folder);
+    assert_ok(projector_catch_up(projector));
+    projector_close(projector);
+    partition_kit_open(&lost); /* the same log without its end */
+    projector = projector_on(&lost, kit.folder);
+    assert_int_equal(projector_stopped(projector, 0).code, STATUS_DATA_LOSS);
+    assert_ok(projector_catch_up(projector));
+    assert_null(projector_partition(projector, 0));
+    projector_close(projector);
+    partition_kit_close(&lost);
+    partition_kit_close(&kit);
+}
+
 TEST(projector, a_log_that_fails_for_a_while_is_followed_again)
 {
     struct partition_kit kit;
