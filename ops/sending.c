@@ -45,11 +45,9 @@ static struct status sending_configuration(struct arena *arena, struct str *conf
     return pb_pack(arena, &message.base, configuration);
 }
 
-struct status sending_open(struct sending *sending, struct ctl *ctl)
+static struct status sending_open_writer(struct sending *sending)
 {
-    *sending = (struct sending){ .ctl = ctl };
-    TRY(intake_principal(&ctl->arena, ctl->dir.cluster_key, ctl->options.principal,
-                         &sending->principal));
+    struct ctl *ctl = sending->ctl;
     struct writer_options options = { .open_log = sending_open_log,
                                       .report = sending_report,
                                       .context = sending,
@@ -59,27 +57,67 @@ struct status sending_open(struct sending *sending, struct ctl *ctl)
     return writer_open(&options, &sending->writer);
 }
 
+static struct status sending_open_courier(struct sending *sending)
+{
+    struct courier_options options = { .open_log = sending_open_log,
+                                       .report = sending_report,
+                                       .context = sending,
+                                       .clock = sending->ctl->clock,
+                                       .timeout_us = sending->ctl->options.timeout_us };
+    return courier_open(&options, &sending->courier);
+}
+
+struct status sending_open(struct sending *sending, struct ctl *ctl)
+{
+    *sending = (struct sending){ .ctl = ctl };
+    TRY(intake_principal(&ctl->arena, ctl->dir.cluster_key, ctl->options.principal,
+                         &sending->principal));
+    return ctl->dir.shared ? sending_open_courier(sending) : sending_open_writer(sending);
+}
+
 struct status sending_close(struct sending *sending)
 {
+    courier_close(sending->courier);
     return writer_close(sending->writer);
+}
+
+/* A command that is not answered in time is not decided later, either. */
+static struct status sending_seal(const struct sending *sending, struct arena *arena,
+                                  Agency__V1__Command *command, struct str *record)
+{
+    const struct ctl *ctl = sending->ctl;
+    int64_t now_us = clock_now_us(&ctl->clock);
+    struct intake_seal seal = {
+        .cluster = { evlog_id_str(&courier_identity(sending->courier)->history_id),
+                     ctl->dir.seals.keys, ctl->dir.seals.count },
+        .issued_at_us = now_us,
+        .expires_at_us = now_us + ctl->options.timeout_us,
+    };
+    return intake_record(arena, ctl->dir.cluster_key, command, sending->principal, &seal, record);
 }
 
 struct status sending_submit(struct sending *sending, struct arena *arena,
                              Agency__V1__Command *command, request_done *done, void *context)
 {
-    struct str record;
+    struct str record, org_id = str_z(command->org_id);
+    if (sending->courier != NULL) {
+        TRY(sending_seal(sending, arena, command, &record));
+        return courier_submit(sending->courier, org_id, str_z(command->command_id), record, done,
+                              context);
+    }
     TRY(intake_record(arena, sending->ctl->dir.cluster_key, command, sending->principal, NULL,
                       &record));
-    return writer_submit(sending->writer, str_z(command->org_id), record, done, context);
+    return writer_submit(sending->writer, org_id, record, done, context);
 }
 
 struct status sending_call(struct sending *sending, struct arena *arena,
                            Agency__V1__Command *command, struct decider_answer *answer)
 {
-    struct str record;
-    TRY(intake_record(arena, sending->ctl->dir.cluster_key, command, sending->principal, NULL,
-                      &record));
-    return writer_call(sending->writer, str_z(command->org_id), record, answer);
+    struct call call;
+    call_init(&call, answer);
+    TRY(sending_submit(sending, arena, command, call_done, &call));
+    call_wait(&call);
+    return status_ok();
 }
 
 struct status sending_response(const struct sending *sending, struct arena *arena,

@@ -1,23 +1,26 @@
-/* Sending commands to a data folder: this process owns it meanwhile. */
+/* Sending commands: into an embedded log, which this process owns meanwhile, or over a log on Kafka
+ * to whoever decides there. */
 #ifndef OPS_SENDING_H
 #define OPS_SENDING_H
 
 #include "ops/ctl.h"
 #include "writers/call.h"
+#include "writers/courier.h"
 
 struct sending {
     struct ctl *ctl;
-    struct writer *writer;
+    struct writer *writer;   /* of an embedded log, */
+    struct courier *courier; /* or on Kafka */
     struct evlog_identity identity;
     Agency__V1__Principal *principal;
 };
 
-/* Opens the folder for writing; waits some seconds where another process has it. */
+/* Opens the folder for writing; waits some seconds where another process has an embedded log. */
 MUST_USE struct status sending_open(struct sending *sending, struct ctl *ctl);
 /* Ends when all is answered and written. */
 MUST_USE struct status sending_close(struct sending *sending);
 
-/* Sends a command; `done` is called in the writer's thread. The command may be changed (sealed).
+/* Sends a command; `done` is called in a thread of its own. The command may be changed (sealed).
  * Memory of `arena` is used until it returns. */
 MUST_USE struct status sending_submit(struct sending *sending, struct arena *arena,
                                       Agency__V1__Command *command, request_done *done,

@@ -1,0 +1,205 @@
+/* The courier on a shared log in memory; the test plays who decides. */
+#include "writers/courier.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "agency/v1/stream.pb-c.h"
+#include "core/base/murmur2.h"
+#include "core/evlog/evlog_mem.h"
+#include "core/pb/message.h"
+#include "tests/lib/log_tool.h"
+#include "tests/lib/test.h"
+#include "writers/call.h"
+
+enum { PARTITIONS = 4 };
+
+struct courier_kit {
+    struct evlog_mem *mem;
+    struct evlog *log; /* of who decides */
+    struct evlog_reader *commands;
+    struct courier *courier;
+    struct arena arena;
+    uint32_t partition; /* of org acme */
+};
+
+static struct status courier_kit_log(void *context, struct evlog **log)
+{
+    return evlog_mem_open(context, false, log);
+}
+
+static void courier_kit_open(struct courier_kit *kit, int64_t timeout_us)
+{
+    struct evlog_identity identity = log_tool_identity(PARTITIONS);
+    kit->mem = evlog_mem_new(&identity, EVLOG_MEM_SHARED);
+    struct courier_options options = { .open_log = courier_kit_log,
+                                       .context = kit->mem,
+                                       .clock = clock_real(),
+                                       .timeout_us = timeout_us };
+    kit->partition = murmur2_partition(STR("acme"), PARTITIONS);
+    arena_init(&kit->arena, 1 << 20);
+    assert_ok(evlog_mem_open(kit->mem, false, &kit->log));
+    assert_ok(evlog_reader_open(kit->log, EVLOG_COMMANDS, &kit->commands));
+    assert_ok(evlog_reader_seek(kit->commands, kit->partition, 0));
+    assert_ok(courier_open(&options, &kit->courier));
+}
+
+static void courier_kit_close(struct courier_kit *kit)
+{
+    courier_close(kit->courier);
+    evlog_reader_close(kit->commands);
+    evlog_close(kit->log);
+    evlog_mem_free(kit->mem);
+    arena_release(&kit->arena);
+}
+
+/* Waits for the next command. */
+static uint64_t courier_kit_await(struct courier_kit *kit, const char *expected)
+{
+    struct evlog_record record;
+    size_t count = 0;
+    while (count == 0) {
+        assert_ok(evlog_reader_read(kit->commands, &record, 1, &count));
+        assert_true(count > 0 || evlog_wait(evlog_reader_descriptor(kit->commands), 10000000));
+    }
+    assert_true(str_eq(record.value, str_z(expected)));
+    assert_true(str_eq(record.key, STR("acme")));
+    return record.offset;
+}
+
+static void courier_kit_append(struct courier_kit *kit, enum evlog_stream stream,
+                               const ProtobufCMessage *message)
+{
+    struct str value;
+    assert_ok(pb_pack(&kit->arena, message, &value));
+    struct evlog_item item = { .stream = stream, .partition = kit->partition, .value = value };
+    assert_ok(evlog_append(kit->log, &item, 1));
+    assert_true(log_tool_complete(kit->log).offset != EVLOG_OFFSET_UNKNOWN);
+}
+
+static void courier_kit_decide(struct courier_kit *kit, const char *id, uint64_t sequence)
+{
+    char org[] = "acme", code[] = "OK", command[16];
+    Agency__V1__SubmitResponse answer = AGENCY__V1__SUBMIT_RESPONSE__INIT;
+    Agency__V1__Outcome outcome = AGENCY__V1__OUTCOME__INIT;
+    snprintf(command, sizeof command, "%s", id);
+    answer.command_id = command;
+    answer.code = code;
+    answer.sequence = sequence;
+    outcome.org_id = org;
+    outcome.answer = &answer;
+    courier_kit_append(kit, EVLOG_OUTCOMES, &outcome.base);
+}
+
+static void courier_kit_submit(struct courier_kit *kit, struct call *call,
+                               struct decider_answer *answer, const char *id)
+{
+    call_init(call, answer);
+    assert_ok(courier_submit(kit->courier, STR("acme"), str_z(id), str_z(id), call_done, call));
+}
+
+TEST(courier, brings_each_command_its_own_answer)
+{
+    struct courier_kit kit;
+    struct call calls[2];
+    struct decider_answer answers[2];
+    courier_kit_open(&kit, 10000000);
+    courier_kit_decide(&kit, "one", 1); /* of an earlier time: nobody waits for it */
+    courier_kit_submit(&kit, &calls[0], &answers[0], "one");
+    courier_kit_submit(&kit, &calls[1], &answers[1], "two");
+    courier_kit_await(&kit, "one");
+    courier_kit_await(&kit, "two");
+    courier_kit_decide(&kit, "other", 2);
+    courier_kit_decide(&kit, "two", 3);
+    courier_kit_decide(&kit, "one", 4);
+    call_wait(&calls[0]);
+    call_wait(&calls[1]);
+    assert_int_equal(answers[0].outcome, DECIDER_DECIDED);
+    assert_int_equal(answers[0].sequence, 4);
+    assert_int_equal(answers[1].sequence, 3);
+    courier_kit_close(&kit);
+}
+
+TEST(courier, brings_a_refusal_found_by_its_offset)
+{
+    struct courier_kit kit;
+    struct call call;
+    struct decider_answer answer;
+    char code[] = "UNAUTHENTICATED", reason[] = "who are you";
+    Agency__V1__RejectedCommand rejected = AGENCY__V1__REJECTED_COMMAND__INIT;
+    courier_kit_open(&kit, 10000000);
+    courier_kit_submit(&kit, &call, &answer, "one");
+    rejected.offset = courier_kit_await(&kit, "one");
+    rejected.code = code;
+    rejected.reason = reason;
+    usleep(50000); /* the acknowledgement has come */
+    courier_kit_append(&kit, EVLOG_REJECTED, &rejected.base);
+    call_wait(&call);
+    assert_int_equal(answer.outcome, DECIDER_REFUSED);
+    assert_int_equal(answer.code, STATUS_UNAUTHENTICATED);
+    assert_string_equal(answer.reason, "who are you");
+    courier_kit_close(&kit);
+}
+
+TEST(courier, sends_again_what_may_not_have_come)
+{
+    static const enum evlog_mem_fate fates[] = { EVLOG_MEM_LOSE_UNKNOWN, EVLOG_MEM_WRITE_UNKNOWN };
+    for (size_t i = 0; i < 2; i++) {
+        struct courier_kit kit;
+        struct call call;
+        struct decider_answer answer;
+        courier_kit_open(&kit, 10000000);
+        evlog_mem_fate_at(kit.mem, 0, fates[i]);
+        courier_kit_submit(&kit, &call, &answer, "one");
+        courier_kit_await(&kit, "one");
+        if (fates[i] == EVLOG_MEM_WRITE_UNKNOWN) {
+            courier_kit_await(&kit, "one");
+        }
+        courier_kit_decide(&kit, "one", 7);
+        call_wait(&call);
+        assert_int_equal(answer.sequence, 7);
+        courier_kit_close(&kit);
+    }
+}
+
+TEST(courier, says_when_nobody_answers)
+{
+    struct courier_kit kit;
+    struct call call;
+    struct decider_answer answer;
+    courier_kit_open(&kit, 200000);
+    courier_kit_submit(&kit, &call, &answer, "one");
+    call_wait(&call);
+    assert_int_equal(answer.code, STATUS_UNAVAILABLE);
+    assert_int_equal(answer.outcome, DECIDER_REFUSED);
+    courier_kit_close(&kit);
+}
+
+TEST(courier, a_log_that_fails_is_opened_again)
+{
+    struct courier_kit kit;
+    courier_kit_open(&kit, 10000000);
+    for (long n = 0; n < 12; n++) {
+        struct call call;
+        struct decider_answer answer;
+        char id[16];
+        snprintf(id, sizeof id, "c%ld", n);
+        evlog_mem_fail_at(kit.mem, n);
+        courier_kit_submit(&kit, &call, &answer, id);
+        usleep(20000);
+        evlog_mem_fail_at(kit.mem, -1);
+        courier_kit_await(&kit, id);
+        courier_kit_decide(&kit, id, (uint64_t)n + 1);
+        call_wait(&call);
+        assert_int_equal(answer.sequence, n + 1);
+        while (evlog_reader_position(kit.commands, kit.partition) > 0) {
+            struct evlog_record record;
+            size_t count;
+            assert_ok(evlog_reader_read(kit.commands, &record, 1, &count));
+            if (count == 0) {
+                break; /* what was sent twice is read over */
+            }
+        }
+    }
+    courier_kit_close(&kit);
+}

@@ -1,0 +1,42 @@
+/* The courier: takes commands over a log that others decide, and brings their answers back. One
+ * thread appends them to the commands and reads outcomes and rejected commands of their partitions.
+ * What may not have reached the log is sent again, the same bytes: who decides tells repeats. */
+#ifndef WRITERS_COURIER_H
+#define WRITERS_COURIER_H
+
+#include "core/base/clock.h"
+#include "core/base/limits.h"
+#include "core/evlog/evlog.h"
+#include "writers/request.h"
+
+/* Commands without an answer; above it submit answers RESOURCE_EXHAUSTED: try again soon. */
+enum { COURIER_MAX = 4096 };
+
+struct courier_options {
+    /* Opens the log for appending, at the start and again whenever it broke. */
+    struct status (*open_log)(void *context, struct evlog **log);
+    /* Tells a person what happened. May be NULL. */
+    void (*report)(void *context, struct status what);
+    void *context;
+    struct clock clock;
+    int64_t timeout_us; /* a command so long without an answer is answered UNAVAILABLE */
+};
+
+struct courier;
+
+/* Opens the log and starts the thread. Gives it. Statuses of open_log. */
+MUST_USE struct status courier_open(const struct courier_options *options,
+                                    struct courier **courier);
+/* Waits for all answers, or their time-outs. NULL is fine. */
+void courier_close(struct courier *courier);
+
+/* Who the log is. */
+const struct evlog_identity *courier_identity(const struct courier *courier);
+
+/* Takes a sealed CommandRecord (copied); `done` is called in the courier's thread: it must not
+ * block. Any thread. RESOURCE_EXHAUSTED: too many wait. UNAVAILABLE: closing. */
+MUST_USE struct status courier_submit(struct courier *courier, struct str org_id,
+                                      struct str command_id, struct str record, request_done *done,
+                                      void *context);
+
+#endif
