@@ -54,6 +54,8 @@ static const struct verb verbs[] = {
       "move the history to a new data folder, embedded or on Kafka (--brokers); closes this log; "
       "run it again to go on",
       ctl_log_copy, 1, 1, false, false },
+    { "status", "", "on Kafka: who serves which partition, and how far everybody is", ctl_status, 0,
+      0, false, false },
     { "rebuild", "", "fold the stores again from the log, and compare their roots", ctl_rebuild, 0,
       0, false, false },
     { "verify", "", "check every record, head and root; name the first bad one", ctl_verify, 0, 0,

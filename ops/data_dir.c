@@ -5,6 +5,7 @@
 #include <ftw.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -152,6 +153,7 @@ static struct status data_dir_paths(struct data_dir *dir, const char *path)
     TRY(data_dir_path(dir->log, path, "log"));
     TRY(data_dir_path(dir->stores, path, "stores"));
     TRY(data_dir_path(dir->readers, path, "readers"));
+    TRY(data_dir_path(dir->process, path, "process"));
     return data_dir_path(dir->lock, path, "lock");
 }
 
@@ -266,6 +268,25 @@ struct status data_dir_hold(const struct data_dir *dir, int *lock)
     ssize_t written = ftruncate(*lock, 0) == 0 ? pwrite(*lock, text, (size_t)size, 0) : 0;
     (void)written; /* the text is a help for people only: the lock itself is the kernel's */
     return status_ok();
+}
+
+struct status data_dir_process(const struct data_dir *dir, uint64_t *process)
+{
+    char text[17] = { 0 };
+    int file = open(dir->process, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+    if (file < 0) {
+        return data_dir_system("open", dir->process);
+    }
+    bool done = read(file, text, 16) == 16;
+    if (!done) {
+        random_bytes(process, sizeof *process);
+        snprintf(text, sizeof text, "%016" PRIx64, *process);
+        done = pwrite(file, text, 16, 0) == 16;
+    }
+    *process = strtoull(text, NULL, 16);
+    struct status st = done ? status_ok() : data_dir_system("write", dir->process);
+    close(file);
+    return st;
 }
 
 /* ---- what is in it ---- */

@@ -7,6 +7,7 @@
  *   DIR/seal.keys    if there: seals commands in its place
  *   DIR/readers/...  files of readers beside an owner, removed by them
  *   DIR/lock         on Kafka: held by who owns the stores
+ *   DIR/process      on Kafka: the number of this folder, which names its agencyd
  */
 #ifndef OPS_DATA_DIR_H
 #define OPS_DATA_DIR_H
@@ -22,6 +23,7 @@ struct data_dir {
     char stores[DATA_DIR_PATH_MAX];
     char readers[DATA_DIR_PATH_MAX];
     char lock[DATA_DIR_PATH_MAX];
+    char process[DATA_DIR_PATH_MAX];
     struct str cluster_key;           /* in the arena */
     struct seal_keys seals;           /* in the arena */
     bool shared;                      /* the log is on Kafka: others write it, too */
@@ -56,6 +58,8 @@ void data_dir_store(const struct data_dir *dir, uint32_t partition, char out[DAT
 /* Holds the stores of a folder on Kafka until *lock is closed. FAILED_PRECONDITION names who does.
  * UNAVAILABLE. */
 MUST_USE struct status data_dir_hold(const struct data_dir *dir, int *lock);
+/* The number of this folder among those of its log: random, made once. UNAVAILABLE. */
+MUST_USE struct status data_dir_process(const struct data_dir *dir, uint64_t *process);
 /* Opens its log. Statuses of evlog_local_open and evlog_kafka_open. `dir` must outlive it. */
 MUST_USE struct status data_dir_open_log(const struct data_dir *dir, bool read_only,
                                          struct evlog **log);

@@ -82,8 +82,8 @@ static enum status_code courier_code(const char *name)
 
 static void courier_reason(struct decider_answer *answer, const char *reason)
 {
-    size_t size = strnlen(reason, sizeof answer->reason - 1);
-    memcpy(answer->reason, reason, size);
+    size_t size = strlen(reason), most = sizeof answer->reason - 1;
+    memcpy(answer->reason, reason, size < most ? size : most);
 }
 
 static struct parcel *courier_find(struct courier *courier, uint32_t partition, const char *org_id,

@@ -1,0 +1,73 @@
+#include "core/evlog/kafka_writers.h"
+
+#include "core/evlog/kafka_client.h"
+#include "core/evlog/kafka_range.h"
+
+static bool kafka_writers_may(const rd_kafka_AclBinding_t *rule)
+{
+    rd_kafka_AclOperation_t operation = rd_kafka_AclBinding_operation(rule);
+    return rd_kafka_AclBinding_permission_type(rule) == RD_KAFKA_ACL_PERMISSION_TYPE_ALLOW &&
+           (operation == RD_KAFKA_ACL_OPERATION_WRITE || operation == RD_KAFKA_ACL_OPERATION_ALL);
+}
+
+static void kafka_writers_list(const rd_kafka_DescribeAcls_result_t *result, struct buf *out)
+{
+    size_t count, found = 0;
+    const rd_kafka_AclBinding_t **rules = rd_kafka_DescribeAcls_result_acls(result, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (kafka_writers_may(rules[i])) {
+            buf_printf(out, "%s%s from %s", found == 0 ? "" : ", ",
+                       rd_kafka_AclBinding_principal(rules[i]), rd_kafka_AclBinding_host(rules[i]));
+            found++;
+        }
+    }
+    if (found == 0) {
+        buf_append(out, STR("nobody by a rule: super users, and everybody where the brokers have "
+                            "allow.everyone.if.no.acl.found=true"));
+    }
+}
+
+static void kafka_writers_event(rd_kafka_event_t *event, struct buf *out)
+{
+    rd_kafka_resp_err_t error =
+        event == NULL ? RD_KAFKA_RESP_ERR__TIMED_OUT : rd_kafka_event_error(event);
+    if (error == RD_KAFKA_RESP_ERR_SECURITY_DISABLED) {
+        buf_append(out, STR("anybody who reaches the brokers: they have no authorizer"));
+    } else if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        buf_printf(out, "not known (%s): look at the rules of the topic", rd_kafka_err2str(error));
+    } else {
+        kafka_writers_list(rd_kafka_event_DescribeAcls_result(event), out);
+    }
+}
+
+static void kafka_writers_ask(const struct evlog_kafka_options *options, rd_kafka_t *client,
+                              const char *topic, struct buf *out)
+{
+    char reason[160];
+    rd_kafka_AclBindingFilter_t *filter = rd_kafka_AclBindingFilter_new(
+        RD_KAFKA_RESOURCE_TOPIC, topic, RD_KAFKA_RESOURCE_PATTERN_MATCH, NULL, NULL,
+        RD_KAFKA_ACL_OPERATION_ANY, RD_KAFKA_ACL_PERMISSION_TYPE_ANY, reason, sizeof reason);
+    assert(filter != NULL);
+    rd_kafka_queue_t *queue = rd_kafka_queue_new(client);
+    rd_kafka_DescribeAcls(client, filter, NULL, queue);
+    rd_kafka_event_t *event = rd_kafka_queue_poll(queue, kafka_range_timeout_ms(options));
+    kafka_writers_event(event, out);
+    rd_kafka_event_destroy(event);
+    rd_kafka_queue_destroy(queue);
+    rd_kafka_AclBinding_destroy(filter);
+}
+
+void kafka_writers_say(const struct evlog_kafka_options *options, enum evlog_stream stream,
+                       struct buf *out)
+{
+    char topic[KAFKA_TOPIC_SIZE];
+    rd_kafka_t *client;
+    struct status st = kafka_client_new(options, KAFKA_CONSUMER, &client);
+    if (st.code != STATUS_OK) {
+        buf_printf(out, "not known (%s)", st.msg);
+        return;
+    }
+    kafka_client_topic(options, (int)stream, topic);
+    kafka_writers_ask(options, client, topic, out);
+    rd_kafka_destroy(client);
+}

@@ -1,0 +1,32 @@
+/* The bulletin: what a process says about itself, on the log's stream `status`, for agencyctl
+ * status and for dashboards. It is lost rather than waited for. One thread. */
+#ifndef OPS_BULLETIN_H
+#define OPS_BULLETIN_H
+
+#include "core/base/diag.h"
+#include "ops/data_dir.h"
+#include "writers/cowriter.h"
+
+struct bulletin_options {
+    const struct data_dir *dir; /* borrowed, with all else */
+    uint64_t process;
+    unsigned roles; /* enum daemon_role */
+    int64_t every_us;
+    struct clock clock;
+    struct diag *diag;
+};
+
+struct bulletin;
+
+/* Opens nothing yet. Gives it. */
+struct bulletin *bulletin_open(const struct bulletin_options *options);
+/* Says that the process leaves and how it was last, if the log takes it within a second. NULL is
+ * fine. */
+void bulletin_close(struct bulletin *bulletin, const struct cowriter_status *partitions,
+                    uint32_t partitions_count);
+
+/* Says how it is when it is time to. */
+void bulletin_step(struct bulletin *bulletin, const struct cowriter_status *partitions,
+                   uint32_t partitions_count);
+
+#endif

@@ -1,0 +1,347 @@
+/* status: who serves which partition, how far everybody is, and who may write decisions. Processes
+ * say it themselves on the log's stream `status`; where the log ends is asked of the log. */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "agency/v1/stream.pb-c.h"
+#include "core/base/hash.h"
+#include "core/domain/fields.h"
+#include "core/evlog/kafka_writers.h"
+#include "core/pb/message.h"
+#include "ops/ctl.h"
+#include "ops/table.h"
+
+enum {
+    STATUS_RECORDS_MAX = 4096, /* read from the end: more than a minute of hundred processes */
+    STATUS_PROCESSES_MAX = 256,
+    STATUS_RUN = 128,
+    STATUS_LATE_US = 10 * 1000000,
+};
+
+struct status_run {
+    struct ctl *ctl;
+    struct evlog *log;
+    Agency__V1__StatusResponse response;
+    int64_t now_us;
+};
+
+/* ---- what the processes say ---- */
+
+static Agency__V1__ProcessStatus **status_find(struct status_run *run, const char *process_id)
+{
+    for (size_t i = 0; i < run->response.n_processes; i++) {
+        if (strcmp(run->response.processes[i]->process_id, process_id) == 0) {
+            return &run->response.processes[i];
+        }
+    }
+    return run->response.n_processes < STATUS_PROCESSES_MAX
+               ? &run->response.processes[run->response.n_processes++]
+               : NULL;
+}
+
+/* The last record of a process counts. */
+static struct status status_take(struct status_run *run, struct str value)
+{
+    Agency__V1__ProcessStatus *said;
+    TRY(pb_unpack(&run->ctl->arena, &agency__v1__process_status__descriptor, value, PB_OUTSIDE,
+                  &said));
+    Agency__V1__ProcessStatus **place = status_find(run, said->process_id);
+    if (place != NULL) {
+        *place = said;
+    }
+    return status_ok();
+}
+
+static struct status status_hear(struct status_run *run, struct evlog_reader *reader,
+                                 uint64_t begin, uint64_t end)
+{
+    struct evlog_record records[STATUS_RUN];
+    size_t count;
+    TRY(evlog_reader_seek(reader, 0, begin));
+    do {
+        TRY(evlog_reader_read_to(reader, 0, end, records, STATUS_RUN, &count));
+        for (size_t i = 0; i < count; i++) {
+            TRY(status_take(run, records[i].value));
+        }
+    } while (count > 0);
+    return status_ok();
+}
+
+static struct status status_processes(struct status_run *run)
+{
+    struct evlog_reader *reader;
+    uint64_t begin, end;
+    ARENA_TRY(&run->ctl->arena, run->response.processes,
+              arena_alloc(&run->ctl->arena, STATUS_PROCESSES_MAX * sizeof(void *)));
+    TRY(evlog_range(run->log, EVLOG_STATUS, 0, &begin, &end));
+    if (end - begin > STATUS_RECORDS_MAX) {
+        begin = end - STATUS_RECORDS_MAX;
+    }
+    TRY(evlog_reader_open(run->log, EVLOG_STATUS, &reader));
+    struct status st = status_hear(run, reader, begin, end);
+    evlog_reader_close(reader);
+    return st;
+}
+
+static void status_drop_left(Agency__V1__StatusResponse *response)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < response->n_processes; i++) {
+        if (!response->processes[i]->leaving) {
+            response->processes[kept++] = response->processes[i];
+        }
+    }
+    response->n_processes = kept;
+}
+
+static bool status_is_late(const struct status_run *run, const Agency__V1__ProcessStatus *process)
+{
+    return run->now_us - fields_time_us(process->at) > STATUS_LATE_US;
+}
+
+/* ---- the partitions ---- */
+
+static const Agency__V1__PartitionStatus *status_of(const Agency__V1__ProcessStatus *process,
+                                                    uint32_t partition)
+{
+    for (size_t i = 0; i < process->n_partitions; i++) {
+        if (process->partitions[i]->partition == partition) {
+            return process->partitions[i];
+        }
+    }
+    return NULL;
+}
+
+static bool status_same_root(const Agency__V1__PartitionStatus *a,
+                             const Agency__V1__PartitionReport *b)
+{
+    return str_eq(str_make(a->root.data, a->root.len), str_make(b->root.data, b->root.len));
+}
+
+static void status_add_root(Agency__V1__PartitionReport *report,
+                            const Agency__V1__PartitionStatus *said)
+{
+    if (said->root_sequence > 0 && said->root_sequence == report->root_sequence) {
+        report->differs |= !status_same_root(said, report);
+    } else if (said->root_sequence > report->root_sequence) {
+        report->root_sequence = said->root_sequence;
+        report->root = said->root;
+    }
+}
+
+/* What one process knows of a partition; the newest epoch's owner is its owner. */
+static void status_add(Agency__V1__PartitionReport *report,
+                       const Agency__V1__ProcessStatus *process,
+                       const Agency__V1__PartitionStatus *said, uint64_t decisions_end, bool gone)
+{
+    bool serves = said->state == AGENCY__V1__PARTITION_STATE__PARTITION_STATE_SERVING;
+    if (serves && !gone && said->epoch >= report->epoch) {
+        report->owner = process->process_id;
+        report->behind = decisions_end > said->offset ? decisions_end - said->offset : 0;
+    }
+    report->epoch = said->epoch > report->epoch ? said->epoch : report->epoch;
+    report->sequence = said->sequence > report->sequence ? said->sequence : report->sequence;
+    status_add_root(report, said);
+}
+
+static struct status status_report(struct status_run *run, uint32_t number,
+                                   Agency__V1__PartitionReport *report)
+{
+    uint64_t begin, decisions_end, commands_end, answered = 0;
+    TRY(evlog_range(run->log, EVLOG_DECISIONS, number, &begin, &decisions_end));
+    TRY(evlog_range(run->log, EVLOG_COMMANDS, number, &begin, &commands_end));
+    report->partition = number;
+    for (size_t i = 0; i < run->response.n_processes; i++) {
+        const Agency__V1__ProcessStatus *process = run->response.processes[i];
+        const Agency__V1__PartitionStatus *said = status_of(process, number);
+        if (said != NULL) {
+            bool gone = process->leaving || status_is_late(run, process);
+            status_add(report, process, said, decisions_end, gone);
+            answered = said->next_command_offset > answered ? said->next_command_offset : answered;
+        }
+    }
+    report->waiting = commands_end > answered ? commands_end - answered : 0;
+    if (report->differs) {
+        run->ctl->exit = CTL_DAMAGED;
+    }
+    return status_ok();
+}
+
+static struct status status_partitions(struct status_run *run)
+{
+    struct arena *arena = &run->ctl->arena;
+    uint32_t count = run->log->identity.partitions_count;
+    ARENA_TRY(arena, run->response.partitions, arena_alloc(arena, count * sizeof(void *)));
+    for (uint32_t i = 0; i < count; i++) {
+        TRY(pb_new(arena, &agency__v1__partition_report__descriptor, &run->response.partitions[i]));
+        run->response.n_partitions++;
+        TRY(status_report(run, i, run->response.partitions[i]));
+    }
+    return status_ok();
+}
+
+/* ---- telling it ---- */
+
+static struct status status_cell(struct table *table, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+static struct status status_cell(struct table *table, const char *format, ...)
+{
+    char text[256];
+    va_list args;
+    va_start(args, format);
+    int size = vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    assert(size >= 0);
+    return table_add(table, str_z(text));
+}
+
+static const char *status_state(Agency__V1__PartitionState state)
+{
+    static const size_t prefix = sizeof "PARTITION_STATE_" - 1;
+    const ProtobufCEnumValue *value =
+        protobuf_c_enum_descriptor_get_value(&agency__v1__partition_state__descriptor, (int)state);
+    return value == NULL ? "?" : value->name + prefix;
+}
+
+static size_t status_count(const Agency__V1__ProcessStatus *process,
+                           Agency__V1__PartitionState state)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < process->n_partitions; i++) {
+        count += process->partitions[i]->state == state;
+    }
+    return count;
+}
+
+static struct status status_process_row(const struct status_run *run, struct table *table,
+                                        const Agency__V1__ProcessStatus *process)
+{
+    struct buf roles = { 0 };
+    int64_t seconds = (run->now_us - fields_time_us(process->at)) / 1000000;
+    for (size_t i = 0; i < process->n_roles; i++) {
+        buf_printf(&roles, "%s%s", i == 0 ? "" : ",", process->roles[i]);
+    }
+    struct status st = table_add(table, str_z(process->process_id));
+    if (st.code == STATUS_OK) {
+        st = table_add(table, buf_str(&roles));
+    }
+    buf_release(&roles);
+    TRY(st);
+    TRY(status_cell(table, "%.200s:%" PRIu32, process->host, process->pid));
+    TRY(status_cell(table, "%zu of %zu",
+                    status_count(process, AGENCY__V1__PARTITION_STATE__PARTITION_STATE_SERVING),
+                    process->n_partitions));
+    TRY(status_cell(table, "%" PRIu64, process->decided));
+    TRY(status_cell(table, "%" PRIu64, process->refused));
+    return status_is_late(run, process)
+               ? status_cell(table, "not heard for %" PRId64 " s", seconds)
+               : status_cell(table, "%" PRId64 " s ago", seconds < 0 ? 0 : seconds);
+}
+
+static struct status status_say_processes(struct status_run *run)
+{
+    static const char *const heads[] = { "process", "roles",   "host", "serves",
+                                         "decided", "refused", "heard" };
+    struct table table;
+    TRY(table_init(&table, &run->ctl->arena, heads, sizeof heads / sizeof heads[0]));
+    for (size_t i = 0; i < run->response.n_processes; i++) {
+        TRY(status_process_row(run, &table, run->response.processes[i]));
+    }
+    table_print(&table, &run->ctl->out);
+    return status_ok();
+}
+
+static struct status status_partition_row(struct table *table,
+                                          const Agency__V1__PartitionReport *report)
+{
+    char root[2 * HASH_SIZE + 1] = "";
+    for (size_t i = 0; i < report->root.len && i < HASH_SIZE; i++) {
+        snprintf(root + 2 * i, 3, "%02x", report->root.data[i]);
+    }
+    TRY(status_cell(table, "%02" PRIu32, report->partition));
+    TRY(table_add(table, report->owner[0] == '\0' ? STR("nobody") : str_z(report->owner)));
+    TRY(status_cell(table, "%" PRIu64, report->epoch));
+    TRY(status_cell(table, "%" PRIu64, report->sequence));
+    TRY(status_cell(table, "%" PRIu64, report->behind));
+    TRY(status_cell(table, "%" PRIu64, report->waiting));
+    return report->root_sequence == 0
+               ? table_add(table, STR(""))
+               : status_cell(table, "%.16s at %" PRIu64 "%s", root, report->root_sequence,
+                             report->differs ? " DIFFERS" : "");
+}
+
+static struct status status_say_partitions(struct status_run *run)
+{
+    static const char *const heads[] = { "partition", "owner",   "epoch", "sequence",
+                                         "behind",    "waiting", "root" };
+    struct table table;
+    TRY(table_init(&table, &run->ctl->arena, heads, sizeof heads / sizeof heads[0]));
+    for (size_t i = 0; i < run->response.n_partitions; i++) {
+        TRY(status_partition_row(&table, run->response.partitions[i]));
+    }
+    table_print(&table, &run->ctl->out);
+    return status_ok();
+}
+
+/* What keeps a partition of a process from going on, and who stands by. */
+static void status_say_troubles(struct status_run *run)
+{
+    for (size_t i = 0; i < run->response.n_processes; i++) {
+        const Agency__V1__ProcessStatus *process = run->response.processes[i];
+        for (size_t j = 0; j < process->n_partitions; j++) {
+            const Agency__V1__PartitionStatus *said = process->partitions[j];
+            if (said->trouble[0] != '\0') {
+                buf_printf(&run->ctl->out, "partition %02" PRIu32 " at %s is %s: %s\n",
+                           said->partition, process->process_id, status_state(said->state),
+                           said->trouble);
+            }
+        }
+    }
+}
+
+static struct status status_say(struct status_run *run)
+{
+    if (run->ctl->options.output == CTL_JSON) {
+        return ctl_json(run->ctl, &run->response.base);
+    }
+    TRY(status_say_processes(run));
+    buf_byte(&run->ctl->out, '\n');
+    TRY(status_say_partitions(run));
+    buf_byte(&run->ctl->out, '\n');
+    status_say_troubles(run);
+    buf_printf(&run->ctl->out, "decisions can be written by: %s\n",
+               run->response.decisions_writers);
+    return status_ok();
+}
+
+static struct status status_writers(struct status_run *run)
+{
+    struct buf text = { 0 };
+    kafka_writers_say(&run->ctl->dir.kafka, EVLOG_DECISIONS, &text);
+    struct str copied = arena_copy(&run->ctl->arena, buf_str(&text));
+    buf_release(&text);
+    run->response.decisions_writers = (char *)(uintptr_t)copied.data;
+    return copied.data == NULL ? arena_full(&run->ctl->arena) : status_ok();
+}
+
+struct status ctl_status(struct ctl *ctl)
+{
+    struct status_run run = { .ctl = ctl, .now_us = clock_now_us(&ctl->clock) };
+    agency__v1__status_response__init(&run.response);
+    if (!ctl->dir.shared) {
+        return status_error(STATUS_FAILED_PRECONDITION,
+                            "expected a log on Kafka: an embedded one has no processes");
+    }
+    TRY(data_dir_open_log(&ctl->dir, true, &run.log));
+    struct status st = status_processes(&run);
+    if (st.code == STATUS_OK) {
+        st = status_partitions(&run);
+        status_drop_left(&run.response);
+    }
+    if (st.code == STATUS_OK) {
+        st = status_writers(&run);
+    }
+    evlog_close(run.log);
+    return st.code == STATUS_OK ? status_say(&run) : st;
+}

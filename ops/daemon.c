@@ -1,0 +1,339 @@
+/* Composition: with the writer's role its thread owns the stores (cowriter.h); without it this
+ * thread keeps them as a replica. This thread also says how it is: as diagnostics whenever a
+ * partition's state changes, on the log's status stream every second or two. */
+#include "ops/daemon.h"
+
+#include <inttypes.h>
+#include <poll.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "agency/v1/log.pb-c.h"
+#include "core/base/memory.h"
+#include "core/pb/message.h"
+#include "ops/bulletin.h"
+#include "ops/replica.h"
+#include "writers/proof.h"
+
+enum { DAEMON_WAIT_MS = 200, DAEMON_OPEN_TIMEOUT_MS = 3000 };
+static const size_t DAEMON_ARENA_MAX = (size_t)16 << 20;
+
+struct daemon {
+    struct daemon_options options;
+    struct diag *diag;
+    struct clock clock;
+    struct arena arena; /* of what lasts */
+    struct data_dir dir;
+    int lock;
+    uint64_t process;
+    unsigned roles;
+    struct evlog_id history_id;
+    struct proof_cluster cluster;
+    struct daemon_partitions partitions;
+    struct cowriter *writer; /* with the writer's role; else */
+    struct replica *replica;
+    struct bulletin *bulletin;
+    struct cowriter_status *statuses; /* as of the last look */
+    struct cowriter_status *seen;     /* as of the one before */
+    uint32_t statuses_count;
+};
+
+/* ---- the log ---- */
+
+static bool daemon_wait(int signals, int other, int timeout_ms)
+{
+    struct pollfd both[] = { { .fd = signals, .events = POLLIN },
+                             { .fd = other, .events = POLLIN } };
+    poll(both, 2, timeout_ms);
+    return (both[0].revents & POLLIN) != 0;
+}
+
+static void daemon_say(struct daemon *daemon, enum diag_level level, const char *event,
+                       struct status st)
+{
+    struct diag_line line = diag_begin(daemon->diag, level, event);
+    diag_status(&line, &st);
+    diag_end(&line);
+}
+
+/* Who the log is: nothing can be done before that is known. */
+static struct status daemon_find_log(struct daemon *daemon, int signals,
+                                     struct evlog_identity *identity)
+{
+    for (;;) {
+        struct evlog *log;
+        struct status st = data_dir_open_log(&daemon->dir, true, &log);
+        if (st.code == STATUS_OK) {
+            *identity = log->identity;
+            evlog_close(log);
+        }
+        if (st.code != STATUS_UNAVAILABLE) {
+            return st;
+        }
+        daemon_say(daemon, DIAG_WARN, "waiting", st);
+        if (daemon_wait(signals, -1, DAEMON_WAIT_MS)) {
+            return st;
+        }
+    }
+}
+
+static struct status daemon_open_folder(struct daemon *daemon)
+{
+    TRY(data_dir_open(&daemon->dir, &daemon->arena, daemon->options.data.data, false));
+    if (!daemon->dir.shared) {
+        return status_error(STATUS_FAILED_PRECONDITION,
+                            "expected a log on Kafka (agencyctl log create): an embedded log is "
+                            "written by agencyctl itself until there is a network API");
+    }
+    daemon->dir.kafka.timeout_ms = DAEMON_OPEN_TIMEOUT_MS;
+    mkdir(daemon->dir.stores, 0700);
+    TRY(data_dir_hold(&daemon->dir, &daemon->lock));
+    return data_dir_process(&daemon->dir, &daemon->process);
+}
+
+/* ---- the writer ---- */
+
+static struct status daemon_open_log(void *context, struct evlog **log)
+{
+    struct daemon *daemon = context;
+    return data_dir_open_log(&daemon->dir, false, log);
+}
+
+static void daemon_report(void *context, uint32_t partition, struct status what)
+{
+    struct daemon *daemon = context;
+    enum diag_level level =
+        what.code == STATUS_OK                                                     ? DIAG_INFO
+        : what.code == STATUS_DATA_LOSS || what.code == STATUS_FAILED_PRECONDITION ? DIAG_ERROR
+                                                                                   : DIAG_WARN;
+    struct diag_line line =
+        diag_begin(daemon->diag, level, what.code == STATUS_OK ? "recovered" : "trouble");
+    if (partition != COWRITER_ALL) {
+        diag_u64(&line, "partition", partition);
+    }
+    diag_status(&line, &what);
+    diag_end(&line);
+}
+
+static struct status daemon_creators(struct daemon *daemon,
+                                     Agency__V1__DecidingConfiguration *message)
+{
+    struct str list = daemon->options.org_creators;
+    char *copy;
+    ARENA_TRY(&daemon->arena, copy, arena_alloc(&daemon->arena, list.size + 1));
+    ARENA_TRY(&daemon->arena, message->org_creators,
+              arena_alloc(&daemon->arena, (list.size + 1) * sizeof(char *)));
+    memcpy(copy, list.data, list.size);
+    copy[list.size] = '\0';
+    char *rest = copy;
+    for (char *name = strsep(&rest, ","); name != NULL; name = strsep(&rest, ",")) {
+        if (name[0] != '\0') {
+            message->org_creators[message->n_org_creators++] = name;
+        }
+    }
+    return status_ok();
+}
+
+static struct status daemon_configuration(struct daemon *daemon, struct str *configuration)
+{
+    Agency__V1__DecidingConfiguration message = AGENCY__V1__DECIDING_CONFIGURATION__INIT;
+    message.commands_trusted = daemon->options.commands_trusted;
+    TRY(daemon_creators(daemon, &message));
+    return pb_pack(&daemon->arena, &message.base, configuration);
+}
+
+static struct status daemon_ranks(struct daemon *daemon, struct cowriter_partition **out)
+{
+    struct cowriter_partition *ranks;
+    const struct daemon_partitions *partitions = &daemon->partitions;
+    ARENA_TRY(&daemon->arena, ranks,
+              arena_alloc(&daemon->arena, partitions->count * sizeof *ranks));
+    for (uint32_t i = 0; i < partitions->count; i++) {
+        uint32_t number = partitions->numbers[i];
+        ranks[i] =
+            (struct cowriter_partition){ number, daemon_options_rank(&daemon->options, number) };
+    }
+    *out = ranks;
+    return status_ok();
+}
+
+static struct status daemon_open_writer(struct daemon *daemon)
+{
+    struct cowriter_partition *ranks = NULL;
+    struct cowriter_options options = { .open_log = daemon_open_log,
+                                        .report = daemon_report,
+                                        .context = daemon,
+                                        .stores = daemon->dir.stores,
+                                        .clock = daemon->clock,
+                                        .cluster = &daemon->cluster,
+                                        .partitions_count = daemon->partitions.count,
+                                        .silence_us = daemon->options.silence_us,
+                                        .process = daemon->process,
+                                        .cache_size = (uint64_t)daemon->options.cache_size };
+    if (daemon->dir.seals.count == 0) {
+        return status_error(STATUS_PERMISSION_DENIED,
+                            "expected to read cluster.key: the writer checks commands with it");
+    }
+    TRY(daemon_ranks(daemon, &ranks));
+    options.partitions = ranks;
+    TRY(daemon_configuration(daemon, &options.configuration));
+    daemon->cluster = (struct proof_cluster){ evlog_id_str(&daemon->history_id),
+                                              daemon->dir.seals.keys, daemon->dir.seals.count };
+    return cowriter_open(&options, &daemon->writer);
+}
+
+/* ---- open and close ---- */
+
+static void daemon_open_replica(struct daemon *daemon)
+{
+    struct replica_options options = { .dir = &daemon->dir,
+                                       .partitions = &daemon->partitions,
+                                       .cache_size = (uint64_t)daemon->options.cache_size,
+                                       .clock = daemon->clock,
+                                       .diag = daemon->diag };
+    daemon->replica = replica_open(&options);
+}
+
+static void daemon_open_bulletin(struct daemon *daemon)
+{
+    struct bulletin_options options = { .dir = &daemon->dir,
+                                        .process = daemon->process,
+                                        .roles = daemon->roles,
+                                        .every_us = daemon->options.status_every_us,
+                                        .clock = daemon->clock,
+                                        .diag = daemon->diag };
+    daemon->bulletin = bulletin_open(&options);
+    daemon->statuses = mem_zalloc(daemon->partitions.count, sizeof *daemon->statuses);
+    daemon->seen = mem_zalloc(daemon->partitions.count, sizeof *daemon->seen);
+}
+
+static void daemon_say_started(struct daemon *daemon)
+{
+    struct diag_line line = diag_begin(daemon->diag, DIAG_INFO, "started");
+    char process[17];
+    snprintf(process, sizeof process, "%016" PRIx64, daemon->process);
+    diag_str(&line, "process", str_z(process));
+    diag_str(&line, "roles", daemon->options.roles);
+    diag_str(&line, "data", daemon->options.data);
+    diag_str(&line, "brokers", str_z(daemon->dir.kafka.brokers));
+    diag_u64(&line, "partitions", daemon->partitions.count);
+    diag_end(&line);
+}
+
+static struct status daemon_start(struct daemon *daemon, int signals)
+{
+    struct evlog_identity identity = { 0 };
+    TRY(daemon_options_roles(daemon->options.roles, &daemon->roles));
+    TRY(daemon_open_folder(daemon));
+    TRY(daemon_find_log(daemon, signals, &identity));
+    daemon->history_id = identity.history_id;
+    TRY(daemon_options_partitions(daemon->options.partitions, identity.partitions_count,
+                                  &daemon->partitions));
+    daemon_open_bulletin(daemon);
+    if (daemon->roles & DAEMON_WRITER) {
+        TRY(daemon_open_writer(daemon));
+    } else {
+        daemon_open_replica(daemon);
+    }
+    daemon_say_started(daemon);
+    return status_ok();
+}
+
+struct status daemon_open(const struct daemon_options *options, struct diag *diag, int signals,
+                          struct daemon **out)
+{
+    struct daemon *daemon = mem_zalloc(1, sizeof *daemon);
+    daemon->options = *options;
+    daemon->diag = diag;
+    daemon->clock = clock_real();
+    daemon->lock = -1;
+    arena_init(&daemon->arena, DAEMON_ARENA_MAX);
+    struct status st = daemon_start(daemon, signals);
+    if (st.code != STATUS_OK) {
+        daemon_close(daemon);
+        daemon = NULL;
+    }
+    *out = daemon;
+    return st;
+}
+
+void daemon_close(struct daemon *daemon)
+{
+    if (daemon == NULL) {
+        return;
+    }
+    cowriter_close(daemon->writer);
+    replica_close(daemon->replica);
+    bulletin_close(daemon->bulletin, daemon->statuses, daemon->statuses_count);
+    if (daemon->lock >= 0) {
+        close(daemon->lock);
+    }
+    mem_free(daemon->statuses);
+    mem_free(daemon->seen);
+    arena_release(&daemon->arena);
+    mem_free(daemon);
+}
+
+/* ---- the loop ---- */
+
+static void daemon_say_partition(struct daemon *daemon, const struct cowriter_status *status)
+{
+    bool stopped = status->state == COWRITER_STOPPED;
+    struct diag_line line = diag_begin(daemon->diag, stopped ? DIAG_ERROR : DIAG_INFO, "partition");
+    diag_u64(&line, "partition", status->number);
+    diag_str(&line, "state", str_z(cowriter_state_name(status->state)));
+    diag_u64(&line, "epoch", status->epoch);
+    diag_u64(&line, "sequence", status->sequence);
+    if (status->trouble.code != STATUS_OK) {
+        diag_status(&line, &status->trouble);
+    }
+    diag_end(&line);
+}
+
+/* Looks at all partitions and tells what has changed. */
+static void daemon_look(struct daemon *daemon)
+{
+    uint32_t max = daemon->partitions.count;
+    uint32_t count = daemon->writer != NULL
+                         ? cowriter_statuses(daemon->writer, daemon->statuses, max)
+                         : replica_statuses(daemon->replica, daemon->statuses, max);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct cowriter_status *now = &daemon->statuses[i], *before = &daemon->seen[i];
+        if (i >= daemon->statuses_count || now->state != before->state ||
+            (now->state == COWRITER_SERVING && now->epoch != before->epoch)) {
+            daemon_say_partition(daemon, now);
+        }
+        daemon->seen[i] = *now;
+    }
+    daemon->statuses_count = count;
+}
+
+static bool daemon_all_stopped(const struct daemon *daemon)
+{
+    uint32_t stopped = 0;
+    for (uint32_t i = 0; i < daemon->statuses_count; i++) {
+        stopped += daemon->statuses[i].state == COWRITER_STOPPED;
+    }
+    return stopped == daemon->partitions.count;
+}
+
+struct status daemon_run(struct daemon *daemon, int signals)
+{
+    bool idle = true;
+    int descriptor = daemon->replica == NULL ? -1 : replica_descriptor(daemon->replica);
+    while (!daemon_wait(signals, descriptor, idle ? DAEMON_WAIT_MS : 0)) {
+        if (daemon->replica != NULL) {
+            idle = replica_step(daemon->replica);
+            descriptor = replica_descriptor(daemon->replica);
+        }
+        daemon_look(daemon);
+        bulletin_step(daemon->bulletin, daemon->statuses, daemon->statuses_count);
+        if (daemon_all_stopped(daemon)) {
+            return status_error(STATUS_DATA_LOSS,
+                                "expected a partition that can go on, but all have stopped");
+        }
+    }
+    daemon_look(daemon);
+    return status_ok();
+}

@@ -1,0 +1,6 @@
+#ifndef OPS_VERSION_H
+#define OPS_VERSION_H
+
+#define AGENCY_VERSION "0.4"
+
+#endif
