@@ -92,17 +92,19 @@ static struct status bulletin_partition(struct arena *arena, const struct cowrit
                               : bulletin_id(arena, cowriter_process(status->owner), &said->owner);
 }
 
-static struct status bulletin_partitions(struct arena *arena,
-                                         const struct cowriter_status *partitions, uint32_t count,
+static struct status bulletin_partitions(struct arena *arena, const struct bulletin_facts *facts,
                                          Agency__V1__ProcessStatus *said)
 {
+    uint32_t count = facts->partitions_count;
     ARENA_TRY(arena, said->partitions, arena_alloc(arena, (count + 1) * sizeof(void *)));
     for (uint32_t i = 0; i < count; i++) {
-        TRY(bulletin_partition(arena, &partitions[i], &said->partitions[i]));
-        said->decided += partitions[i].decided;
-        said->refused += partitions[i].refused;
+        TRY(bulletin_partition(arena, &facts->partitions[i], &said->partitions[i]));
+        said->partitions[i]->published_sequence = facts->published[i];
+        said->decided += facts->partitions[i].decided;
+        said->refused += facts->partitions[i].refused;
     }
     said->n_partitions = count;
+    said->published = facts->published_count;
     return status_ok();
 }
 
@@ -149,15 +151,14 @@ static struct status bulletin_send(struct bulletin *bulletin, const Agency__V1__
     return status_ok();
 }
 
-static struct status bulletin_say(struct bulletin *bulletin,
-                                  const struct cowriter_status *partitions, uint32_t count,
+static struct status bulletin_say(struct bulletin *bulletin, const struct bulletin_facts *facts,
                                   bool leaving)
 {
     Agency__V1__ProcessStatus *said;
     arena_reset(&bulletin->arena);
     TRY(pb_new(&bulletin->arena, &agency__v1__process_status__descriptor, &said));
     TRY(bulletin_process(bulletin, said));
-    TRY(bulletin_partitions(&bulletin->arena, partitions, count, said));
+    TRY(bulletin_partitions(&bulletin->arena, facts, said));
     said->leaving = leaving;
     return bulletin_send(bulletin, said);
 }
@@ -186,8 +187,7 @@ static void bulletin_drop(struct bulletin *bulletin, struct status why)
     bulletin->next_us = clock_monotonic_us(&bulletin->options.clock) + BULLETIN_RETRY_US;
 }
 
-void bulletin_step(struct bulletin *bulletin, const struct cowriter_status *partitions,
-                   uint32_t partitions_count)
+void bulletin_step(struct bulletin *bulletin, const struct bulletin_facts *facts)
 {
     int64_t now_us = clock_monotonic_us(&bulletin->options.clock);
     if (now_us < bulletin->next_us) {
@@ -196,7 +196,7 @@ void bulletin_step(struct bulletin *bulletin, const struct cowriter_status *part
     bulletin->next_us = now_us + bulletin->options.every_us;
     struct status st = bulletin_poll(bulletin);
     if (st.code == STATUS_OK && !bulletin->under_way) {
-        st = bulletin_say(bulletin, partitions, partitions_count, false);
+        st = bulletin_say(bulletin, facts, false);
     }
     if (st.code != STATUS_OK) {
         bulletin_drop(bulletin, st);
@@ -215,23 +215,19 @@ static struct status bulletin_await(struct bulletin *bulletin)
 }
 
 /* The last word of a clean stop; nobody misses it where it does not get through. */
-static struct status bulletin_leave(struct bulletin *bulletin,
-                                    const struct cowriter_status *partitions, uint32_t count)
+static struct status bulletin_leave(struct bulletin *bulletin, const struct bulletin_facts *facts)
 {
     TRY(bulletin_await(bulletin));
-    TRY(bulletin->under_way ? status_ok() : bulletin_say(bulletin, partitions, count, true));
+    TRY(bulletin->under_way ? status_ok() : bulletin_say(bulletin, facts, true));
     return bulletin_await(bulletin);
 }
 
-void bulletin_close(struct bulletin *bulletin, const struct cowriter_status *partitions,
-                    uint32_t partitions_count)
+void bulletin_close(struct bulletin *bulletin, const struct bulletin_facts *facts)
 {
     if (bulletin == NULL) {
         return;
     }
-    struct status left = bulletin->log == NULL
-                             ? status_ok()
-                             : bulletin_leave(bulletin, partitions, partitions_count);
+    struct status left = bulletin->log == NULL ? status_ok() : bulletin_leave(bulletin, facts);
     (void)left; /* somebody will miss it after a while */
     evlog_close(bulletin->log);
     arena_release(&bulletin->arena);

@@ -16,17 +16,23 @@ struct bulletin_options {
     struct diag *diag;
 };
 
+/* How the process is. */
+struct bulletin_facts {
+    const struct cowriter_status *partitions;
+    const uint64_t *published; /* of each of them: up to which sequence; 0: it does not publish */
+    uint32_t partitions_count;
+    uint64_t published_count; /* outcomes and events since the start */
+};
+
 struct bulletin;
 
 /* Opens nothing yet. Gives it. */
 struct bulletin *bulletin_open(const struct bulletin_options *options);
 /* Says that the process leaves and how it was last, if the log takes it within a second. NULL is
  * fine. */
-void bulletin_close(struct bulletin *bulletin, const struct cowriter_status *partitions,
-                    uint32_t partitions_count);
+void bulletin_close(struct bulletin *bulletin, const struct bulletin_facts *facts);
 
 /* Says how it is when it is time to. */
-void bulletin_step(struct bulletin *bulletin, const struct cowriter_status *partitions,
-                   uint32_t partitions_count);
+void bulletin_step(struct bulletin *bulletin, const struct bulletin_facts *facts);
 
 #endif

@@ -1,10 +1,12 @@
 /* Composition: with the writer's role its thread owns the stores (cowriter.h); without it this
- * thread keeps them as a replica. This thread also says how it is: as diagnostics whenever a
+ * thread keeps them as a replica. With the projector's role whoever has the stores steps the feed,
+ * which publishes what they have. This thread also says how it is: as diagnostics whenever a
  * partition's state changes, on the log's status stream every second or two. */
 #include "ops/daemon.h"
 
 #include <inttypes.h>
 #include <poll.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -14,9 +16,10 @@
 #include "core/pb/message.h"
 #include "ops/bulletin.h"
 #include "ops/replica.h"
+#include "projectors/feed.h"
 #include "writers/proof.h"
 
-enum { DAEMON_WAIT_MS = 200, DAEMON_OPEN_TIMEOUT_MS = 3000 };
+enum { DAEMON_LEVEL = 1, DAEMON_WAIT_MS = 200, DAEMON_OPEN_TIMEOUT_MS = 3000 };
 static const size_t DAEMON_ARENA_MAX = (size_t)16 << 20;
 
 struct daemon {
@@ -33,9 +36,13 @@ struct daemon {
     struct daemon_partitions partitions;
     struct cowriter *writer; /* with the writer's role; else */
     struct replica *replica;
+    struct feed *feed;           /* with the projector's role; of the thread that has the stores */
+    _Atomic uint64_t *published; /* up to which sequence, by partition */
+    _Atomic uint64_t published_count;
     struct bulletin *bulletin;
     struct cowriter_status *statuses; /* as of the last look */
     struct cowriter_status *seen;     /* as of the one before */
+    uint64_t *statuses_published;
     uint32_t statuses_count;
 };
 
@@ -54,6 +61,22 @@ static void daemon_say(struct daemon *daemon, enum diag_level level, const char 
 {
     struct diag_line line = diag_begin(daemon->diag, level, event);
     diag_status(&line, &st);
+    diag_end(&line);
+}
+
+static void daemon_report(void *context, uint32_t partition, struct status what)
+{
+    struct daemon *daemon = context;
+    enum diag_level level =
+        what.code == STATUS_OK                                                     ? DIAG_INFO
+        : what.code == STATUS_DATA_LOSS || what.code == STATUS_FAILED_PRECONDITION ? DIAG_ERROR
+                                                                                   : DIAG_WARN;
+    struct diag_line line =
+        diag_begin(daemon->diag, level, what.code == STATUS_OK ? "recovered" : "trouble");
+    if (partition != COWRITER_ALL) {
+        diag_u64(&line, "partition", partition);
+    }
+    diag_status(&line, &what);
     diag_end(&line);
 }
 
@@ -92,28 +115,73 @@ static struct status daemon_open_folder(struct daemon *daemon)
     return data_dir_process(&daemon->dir, &daemon->process);
 }
 
+/* ---- the feed ---- */
+
+static struct status daemon_open_feed_log(void *context, bool read_only, struct evlog **log)
+{
+    struct daemon *daemon = context;
+    return data_dir_open_log(&daemon->dir, read_only, log);
+}
+
+static struct status daemon_open_feed(struct daemon *daemon, uint32_t partitions_count)
+{
+    struct feed_options options = { .open_log = daemon_open_feed_log,
+                                    .report = daemon_report,
+                                    .context = daemon,
+                                    .clock = daemon->clock,
+                                    .partitions_count = partitions_count,
+                                    .level_known = DAEMON_LEVEL,
+                                    .publisher = daemon->process,
+                                    .rank = (uint32_t)daemon->options.rank,
+                                    .silence_us = daemon->options.silence_us };
+    daemon->published = mem_zalloc(partitions_count, sizeof *daemon->published);
+    return daemon->roles & DAEMON_PROJECTOR ? feed_open(&options, &daemon->feed) : status_ok();
+}
+
+/* In the thread that has the stores. */
+static void daemon_step_feed(void *self, struct partition *partition, bool serving)
+{
+    struct daemon *daemon = self;
+    uint32_t number = partition->position.chain.partition;
+    feed_step(daemon->feed, partition, serving);
+    struct feed_status status = feed_status(daemon->feed, number);
+    atomic_store(&daemon->published[number], status.publishing ? status.sequence : 0);
+    atomic_store(&daemon->published_count, feed_published(daemon->feed));
+}
+
+static int daemon_feed_descriptor(void *self)
+{
+    const struct daemon *daemon = self;
+    return feed_descriptor(daemon->feed);
+}
+
+static struct cowriter_follower daemon_follower(struct daemon *daemon)
+{
+    return daemon->feed == NULL ? (struct cowriter_follower){ 0 }
+                                : (struct cowriter_follower){ .step = daemon_step_feed,
+                                                              .descriptor = daemon_feed_descriptor,
+                                                              .self = daemon };
+}
+
+/* Without writers in this process rank 0 publishes in any case, the others when nobody else does.
+ */
+static void daemon_publish(struct daemon *daemon)
+{
+    for (uint32_t i = 0; daemon->feed != NULL && i < daemon->partitions.count; i++) {
+        uint32_t number = daemon->partitions.numbers[i];
+        struct partition *partition = replica_partition(daemon->replica, number);
+        if (partition != NULL) {
+            daemon_step_feed(daemon, partition, daemon_options_rank(&daemon->options, number) == 0);
+        }
+    }
+}
+
 /* ---- the writer ---- */
 
 static struct status daemon_open_log(void *context, struct evlog **log)
 {
     struct daemon *daemon = context;
     return data_dir_open_log(&daemon->dir, false, log);
-}
-
-static void daemon_report(void *context, uint32_t partition, struct status what)
-{
-    struct daemon *daemon = context;
-    enum diag_level level =
-        what.code == STATUS_OK                                                     ? DIAG_INFO
-        : what.code == STATUS_DATA_LOSS || what.code == STATUS_FAILED_PRECONDITION ? DIAG_ERROR
-                                                                                   : DIAG_WARN;
-    struct diag_line line =
-        diag_begin(daemon->diag, level, what.code == STATUS_OK ? "recovered" : "trouble");
-    if (partition != COWRITER_ALL) {
-        diag_u64(&line, "partition", partition);
-    }
-    diag_status(&line, &what);
-    diag_end(&line);
 }
 
 static struct status daemon_creators(struct daemon *daemon,
@@ -165,6 +233,7 @@ static struct status daemon_open_writer(struct daemon *daemon)
                                         .report = daemon_report,
                                         .context = daemon,
                                         .stores = daemon->dir.stores,
+                                        .follower = daemon_follower(daemon),
                                         .clock = daemon->clock,
                                         .cluster = &daemon->cluster,
                                         .partitions_count = daemon->partitions.count,
@@ -184,6 +253,14 @@ static struct status daemon_open_writer(struct daemon *daemon)
 }
 
 /* ---- open and close ---- */
+
+static struct bulletin_facts daemon_facts(const struct daemon *daemon)
+{
+    return (struct bulletin_facts){ .partitions = daemon->statuses,
+                                    .published = daemon->statuses_published,
+                                    .partitions_count = daemon->statuses_count,
+                                    .published_count = atomic_load(&daemon->published_count) };
+}
 
 static void daemon_open_replica(struct daemon *daemon)
 {
@@ -206,6 +283,7 @@ static void daemon_open_bulletin(struct daemon *daemon)
     daemon->bulletin = bulletin_open(&options);
     daemon->statuses = mem_zalloc(daemon->partitions.count, sizeof *daemon->statuses);
     daemon->seen = mem_zalloc(daemon->partitions.count, sizeof *daemon->seen);
+    daemon->statuses_published = mem_zalloc(daemon->partitions.count, sizeof(uint64_t));
 }
 
 static void daemon_say_started(struct daemon *daemon)
@@ -231,6 +309,7 @@ static struct status daemon_start(struct daemon *daemon, int signals)
     TRY(daemon_options_partitions(daemon->options.partitions, identity.partitions_count,
                                   &daemon->partitions));
     daemon_open_bulletin(daemon);
+    TRY(daemon_open_feed(daemon, identity.partitions_count));
     if (daemon->roles & DAEMON_WRITER) {
         TRY(daemon_open_writer(daemon));
     } else {
@@ -265,12 +344,18 @@ void daemon_close(struct daemon *daemon)
     }
     cowriter_close(daemon->writer);
     replica_close(daemon->replica);
-    bulletin_close(daemon->bulletin, daemon->statuses, daemon->statuses_count);
+    feed_close(daemon->feed);
+    if (daemon->bulletin != NULL) {
+        struct bulletin_facts facts = daemon_facts(daemon);
+        bulletin_close(daemon->bulletin, &facts);
+    }
     if (daemon->lock >= 0) {
         close(daemon->lock);
     }
     mem_free(daemon->statuses);
     mem_free(daemon->seen);
+    mem_free(daemon->statuses_published);
+    mem_free(daemon->published);
     arena_release(&daemon->arena);
     mem_free(daemon);
 }
@@ -305,6 +390,7 @@ static void daemon_look(struct daemon *daemon)
             daemon_say_partition(daemon, now);
         }
         daemon->seen[i] = *now;
+        daemon->statuses_published[i] = atomic_load(&daemon->published[now->number]);
     }
     daemon->statuses_count = count;
 }
@@ -325,10 +411,12 @@ struct status daemon_run(struct daemon *daemon, int signals)
     while (!daemon_wait(signals, descriptor, idle ? DAEMON_WAIT_MS : 0)) {
         if (daemon->replica != NULL) {
             idle = replica_step(daemon->replica);
+            daemon_publish(daemon);
             descriptor = replica_descriptor(daemon->replica);
         }
         daemon_look(daemon);
-        bulletin_step(daemon->bulletin, daemon->statuses, daemon->statuses_count);
+        struct bulletin_facts facts = daemon_facts(daemon);
+        bulletin_step(daemon->bulletin, &facts);
         if (daemon_all_stopped(daemon)) {
             return status_error(STATUS_DATA_LOSS,
                                 "expected a partition that can go on, but all have stopped");

@@ -102,10 +102,14 @@ int replica_descriptor(const struct replica *replica)
     return waits ? -1 : projector_descriptor(replica->projector);
 }
 
+struct partition *replica_partition(struct replica *replica, uint32_t number)
+{
+    return replica->projector == NULL ? NULL : projector_partition(replica->projector, number);
+}
+
 static void replica_status(struct replica *replica, uint32_t number, struct cowriter_status *out)
 {
-    const struct partition *partition =
-        replica->projector == NULL ? NULL : projector_partition(replica->projector, number);
+    const struct partition *partition = replica_partition(replica, number);
     struct status stopped =
         replica->projector == NULL ? status_ok() : projector_stopped(replica->projector, number);
     *out = (struct cowriter_status){

@@ -27,6 +27,8 @@ void replica_close(struct replica *replica);
 bool replica_step(struct replica *replica);
 /* Readable when there is something to take; -1: nothing to wait for. */
 int replica_descriptor(const struct replica *replica);
+/* One of its partitions, borrowed until the next step; NULL while it cannot be opened. */
+struct partition *replica_partition(struct replica *replica, uint32_t number);
 /* Its partitions, in order; gives how many. */
 uint32_t replica_statuses(struct replica *replica, struct cowriter_status *out, uint32_t max);
 
