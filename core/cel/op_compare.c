@@ -52,11 +52,37 @@ static inline bool cel_both_int(const struct cel_value *a, const struct cel_valu
     return a->kind == CEL_INT && b->kind == CEL_INT;
 }
 
-static inline void cel_compare_ints(struct cel_value *result, const struct cel_value *a,
-                                    uint32_t relation, const struct cel_value *b)
+static inline bool cel_ints_hold(const struct cel_value *a, uint32_t relation,
+                                 const struct cel_value *b)
 {
     int order = (a->integer > b->integer) - (a->integer < b->integer);
-    *result = cel_bool(cel_relation_holds(relation, order));
+    return cel_relation_holds(relation, order);
+}
+
+/* r[to] = holds, and on. With the flag what the && or || behind would do is done here, for the gas
+ * that it would take; where it is out of the ordinary it is left to do it. */
+static inline const struct cel_op *cel_compared(struct cel_vm *vm, const struct cel_op *op,
+                                                bool holds)
+{
+    const struct cel_op *logic = op + 1;
+    vm->registers[op->to] = cel_bool(holds);
+    if (!(op->flag & CEL_THEN_LOGIC) || vm->run.gas.left == 0) {
+        return logic;
+    }
+    if (op->flag & CEL_THEN_LAST) {
+        if (vm->registers[logic->to].kind != CEL_BOOL) {
+            return logic;
+        }
+        vm->run.gas.left--;
+        vm->registers[logic->to] = cel_bool(holds);
+        return logic + 1;
+    }
+    vm->run.gas.left--;
+    if (holds != ((op->flag & CEL_THEN_OR) != 0)) {
+        return logic + 1;
+    }
+    vm->registers[logic->to] = cel_bool(holds);
+    return logic->jump;
 }
 
 __attribute__((noinline)) static const struct cel_op *
@@ -67,8 +93,7 @@ cel_compare_other(struct cel_vm *vm, const struct cel_op *op, const struct cel_v
         !cel_compare_long(vm, *operand, op->b, *op->constant, &holds)) {
         return cel_vm_fail(vm, op);
     }
-    vm->registers[op->to] = cel_bool(holds);
-    return op + 1;
+    return cel_compared(vm, op, holds);
 }
 
 /* r[to] = operand (relation b) constant */
@@ -78,8 +103,7 @@ const struct cel_op *cel_op_compare(struct cel_vm *vm, const struct cel_op *op)
     if (!cel_both_int(operand, op->constant)) {
         return cel_compare_other(vm, op, operand);
     }
-    cel_compare_ints(&vm->registers[op->to], operand, op->b, op->constant);
-    return op + 1;
+    return cel_compared(vm, op, cel_ints_hold(operand, op->b, op->constant));
 }
 
 /* The place of the field at the path's end; NULL: a message on the way is absent. */
@@ -159,13 +183,18 @@ static inline bool cel_charge_long(struct cel_run *run, uint32_t size)
     return size < CEL_GAS_BYTES || cel_charge(run, size / CEL_GAS_BYTES);
 }
 
-/* Equality of a NUL-terminated text with a constant that has no NUL, without its length. */
+/* Equality of a NUL-terminated text with a constant that has no NUL, without its length. A call for
+ * a few bytes would take longer than they do. */
 static inline bool cel_path_is_text(const char *text, const struct cel_value *constant)
 {
-    if (constant->size == 0 || text[0] != constant->data[0]) {
-        return constant->size == 0 && text[0] == '\0';
+    uint32_t size = constant->size, same = 0;
+    if (size >= CEL_GAS_BYTES) {
+        return strncmp(text, constant->data, size) == 0 && text[size] == '\0';
     }
-    return strncmp(text, constant->data, constant->size) == 0 && text[constant->size] == '\0';
+    while (same < size && text[same] == constant->data[same]) {
+        same++;
+    }
+    return same == size && text[size] == '\0';
 }
 
 __attribute__((noinline)) static const struct cel_op *
@@ -175,14 +204,12 @@ cel_path_compare_value(struct cel_vm *vm, const struct cel_op *op, const void *a
     const struct cel_value *constant = &op->path->constant;
     bool holds;
     if (cel_both_int(&value, constant)) {
-        cel_compare_ints(&vm->registers[op->to], &value, op->b, constant);
-        return op + 1;
+        return cel_compared(vm, op, cel_ints_hold(&value, op->b, constant));
     }
     if (!cel_compare_long(vm, value, op->b, *constant, &holds)) {
         return cel_vm_fail(vm, op);
     }
-    vm->registers[op->to] = cel_bool(holds);
-    return op + 1;
+    return cel_compared(vm, op, holds);
 }
 
 /* r[to] = operand.a.b.c (relation b) constant */
@@ -200,22 +227,30 @@ const struct cel_op *cel_op_path_compare(struct cel_vm *vm, const struct cel_op 
         return cel_vm_fail(vm, op);
     }
     bool same = cel_path_is_text(*(const char *const *)at, constant);
-    vm->registers[op->to] = cel_bool(same == (op->b == CEL_RELATION_EQUAL));
-    return op + 1;
+    return cel_compared(vm, op, same == (op->b == CEL_RELATION_EQUAL));
 }
 
-/* Most texts differ in size or first byte: then nothing is called. */
+/* The same for two texts of the same size. */
+static inline bool cel_same_text(const char *a, const char *b, uint32_t size)
+{
+    uint32_t same = 0;
+    if (size >= CEL_GAS_BYTES) {
+        return memcmp(a, b, size) == 0;
+    }
+    while (same < size && a[same] == b[same]) {
+        same++;
+    }
+    return same == size;
+}
+
 static inline bool cel_in_texts(const struct cel_list *list, const struct cel_value *text)
 {
     const struct cel_value *item = list->items, *end = item + list->count;
-    for (; item < end; item++) {
-        if (item->size == text->size &&
-            (text->size == 0 ||
-             (item->data[0] == text->data[0] && memcmp(item->data, text->data, text->size) == 0))) {
-            return true;
-        }
+    while (item < end &&
+           (item->size != text->size || !cel_same_text(item->data, text->data, text->size))) {
+        item++;
     }
-    return false;
+    return item < end;
 }
 
 /* Among constants that are not a few texts, or an operand that is no text. */
@@ -235,8 +270,7 @@ cel_in_others(struct cel_vm *vm, const struct cel_op *op, const struct cel_value
             return cel_vm_fail(vm, op);
         }
     }
-    vm->registers[op->to] = cel_bool(found);
-    return op + 1;
+    return cel_compared(vm, op, found);
 }
 
 /* r[to] = operand in constants */
@@ -249,6 +283,5 @@ const struct cel_op *cel_op_in(struct cel_vm *vm, const struct cel_op *op)
     if (!usual) {
         return cel_in_others(vm, op, operand);
     }
-    vm->registers[op->to] = cel_bool(cel_in_texts(constants->texts, operand));
-    return op + 1;
+    return cel_compared(vm, op, cel_in_texts(constants->texts, operand));
 }

@@ -305,6 +305,7 @@ static void cel_plan_logic(struct cel_planner *p, const struct cel_node *node, u
         uint16_t around = cel_plan_handle(p, operand);
         cel_plan_node(p, node->args[i], operand);
         cel_plan_handled(p, around);
+        cel_plan_then(p, operand, node->kind == CEL_NODE_OR, i + 1 == node->count);
         int place = i == 0 ? 0 : i + 1 < node->count ? 1 : 2;
         jumps[i] = cel_plan_jump(p, node, runs[node->kind == CEL_NODE_AND][place],
                                  (struct cel_op){ .to = (uint16_t)to, .a = (uint16_t)operand });

@@ -48,6 +48,9 @@ void cel_plan_bind(struct cel_planner *p, const struct cel_node *node, uint32_t 
 void cel_plan_path_op(struct cel_planner *p, const struct cel_node *node, uint32_t to,
                       struct cel_path *path);
 bool cel_plan_compare(struct cel_planner *p, const struct cel_node *node, uint32_t to);
+/* What is planned into r[to] is an operand of the && or || (the last one) that comes next: if a
+ * comparison gives it, that does both. */
+void cel_plan_then(struct cel_planner *p, uint32_t to, bool or, bool last);
 
 /* Registers of a loop, from its base. */
 enum {

@@ -152,3 +152,14 @@ bool cel_plan_compare(struct cel_planner *p, const struct cel_node *node, uint32
     }
     return true;
 }
+
+void cel_plan_then(struct cel_planner *p, uint32_t to, bool or, bool last)
+{
+    struct cel_op *op = p->failed ? NULL : &p->ops[p->op_count - 1];
+    if (op == NULL || op->to != to ||
+        (op->run != cel_op_compare && op->run != cel_op_path_compare && op->run != cel_op_in)) {
+        return;
+    }
+    op->flag =
+        (uint8_t)(op->flag | CEL_THEN_LOGIC | (or ? CEL_THEN_OR : 0) | (last ? CEL_THEN_LAST : 0));
+}

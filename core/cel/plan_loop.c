@@ -32,6 +32,7 @@ static void cel_plan_quantifier(struct cel_planner *p, const struct cel_node *no
     uint16_t around = cel_plan_handle(p, body);
     cel_plan_node(p, node->args[1], body);
     cel_plan_handled(p, around);
+    cel_plan_then(p, body, !all, false);
     uint32_t decided = cel_plan_jump(p, node, all ? cel_op_and : cel_op_or,
                                      (struct cel_op){ .to = result, .a = body });
     cel_plan_next(p, node, base, enter);

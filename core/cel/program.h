@@ -73,8 +73,13 @@ struct cel_constants {
     const struct cel_map *map; /* NULL: texts */
 };
 
-/* Flag of the instructions in op_compare.c: the operand is bindings[a], not r[a]. */
-enum { CEL_OPERAND_BOUND = 1 };
+/* Flags of the instructions in op_compare.c. */
+enum {
+    CEL_OPERAND_BOUND = 1, /* the operand is bindings[a], not r[a] */
+    CEL_THEN_LOGIC = 2,    /* r[to] is an operand of the && or || behind it, */
+    CEL_THEN_OR = 4,       /* of an ||, */
+    CEL_THEN_LAST = 8,     /* and the last one of it */
+};
 
 /* Sets of orders: 1 below, 2 equal, 4 above. */
 enum cel_relation {
