@@ -243,9 +243,9 @@ static const struct cel_type *cel_loop_type(struct cel_checker *checker, struct 
     return &cel_type_dyn;
 }
 
+/* What it walks over, args[0], has been checked. */
 static void cel_check_loop(struct cel_checker *checker, struct cel_node *node)
 {
-    cel_check_node(checker, node->args[0]);
     cel_check_range(checker, node);
     const struct cel_scope scope = { checker->scope, node };
     checker->scope = &scope;
@@ -373,6 +373,9 @@ static bool cel_check_descend(struct cel_checker *checker, struct cel_node *node
             cel_check_namespace(checker, node);
         }
         return node->count > 0;
+    }
+    if (node->kind == CEL_NODE_LOOP) {
+        return true;
     }
     return node->kind == CEL_NODE_SELECT && (node->test || !cel_resolve(checker, node));
 }

@@ -424,10 +424,18 @@ static void cel_plan_traced(struct cel_planner *p, const struct cel_node *node, 
     }
 }
 
+/* Whether the node is a link of a chain: it follows upon args[0], in the same register. */
+static bool cel_plan_follows(const struct cel_node *node)
+{
+    return (node->kind == CEL_NODE_SELECT || node->kind == CEL_NODE_CALL ||
+            node->kind == CEL_NODE_LOOP) &&
+           node->count > 0;
+}
+
 void cel_plan_node(struct cel_planner *p, const struct cel_node *node, uint32_t to)
 {
     const struct cel_node *link = node;
-    while ((link->kind == CEL_NODE_SELECT || link->kind == CEL_NODE_CALL) && link->count > 0) {
+    while (cel_plan_follows(link)) {
         link = link->args[0];
     }
     cel_plan_use(p, to);

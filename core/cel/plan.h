@@ -40,6 +40,7 @@ uint8_t cel_plan_kind(const struct cel_type *type);
 
 /* Plans the node's value into r[to]; registers above are scratch. */
 void cel_plan_node(struct cel_planner *p, const struct cel_node *node, uint32_t to);
+/* What the loop walks over is in r[to] already. */
 void cel_plan_loop(struct cel_planner *p, const struct cel_node *node, uint32_t to);
 void cel_plan_bind(struct cel_planner *p, const struct cel_node *node, uint32_t to);
 

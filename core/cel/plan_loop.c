@@ -98,7 +98,6 @@ void cel_plan_loop(struct cel_planner *p, const struct cel_node *node, uint32_t 
 {
     p->bases[node->id] = to;
     cel_plan_use(p, to + CEL_LOOP_BODY);
-    cel_plan_node(p, node->args[0], to);
     cel_plan_op(p, node->args[0], cel_op_loop, (struct cel_op){ .to = (uint16_t)to });
     switch (node->loop) {
     case CEL_LOOP_ALL:

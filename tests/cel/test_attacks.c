@@ -1,113 +1,10 @@
 /* Known attacks on expression languages. Whatever the source, compiling takes little time and
- * stack, and evaluating stays within its gas and memory. Each source runs in a thread whose stack
- * was painted before, so that the deepest byte used is seen. */
-#include <pthread.h>
-#include <stdio.h>
-#include <time.h>
-
-#include "core/base/memory.h"
-#include "tests/lib/cel_world.h"
+ * stack, and evaluating stays within its gas and memory (cel_bounds_check). */
+#include "tests/lib/cel_bounds.h"
 #include "tests/lib/test.h"
 
-enum {
-    ATTACK_STACK = 512 << 10,
-    ATTACK_STACK_MAX = 64 << 10,
-    ATTACK_PAINT = 0xA5,
-    ATTACK_COMPILE_MAX_US = 10000,
-    ATTACK_EVAL_MAX_US = 10000,
-};
-
-/* Sanitizers and missing optimisation make everything slower and every frame larger. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || !defined(__OPTIMIZE__)
-enum { ATTACK_SLACK = 40 };
-#else
-enum { ATTACK_SLACK = 1 };
-#endif
-
-struct attack {
-    struct str source;
-    bool unchecked;
-    int64_t compile_us, eval_us;
-    enum status_code code;
-    struct cel_outcome outcome;
-};
-
-static int64_t attack_cpu_us(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
-static void *attack_thread(void *arg)
-{
-    struct attack *attack = arg;
-    struct cel_world world;
-    struct arena arena;
-    const struct cel_program *program;
-    cel_world_init(&world);
-    world.env.unchecked = attack->unchecked;
-    arena_init(&arena, 32 << 20);
-    int64_t begin = attack_cpu_us();
-    struct status status =
-        cel_compile(&world.env, attack->source, &arena, &program, &world.problems);
-    attack->compile_us = attack_cpu_us() - begin;
-    attack->code = status.code;
-    if (status.code == STATUS_OK) {
-        begin = attack_cpu_us();
-        cel_eval(program, world.bindings, &world.evaluation, CEL_GAS_MAX, &attack->outcome);
-        attack->eval_us = attack_cpu_us() - begin;
-        assert_true(attack->outcome.gas_used <= CEL_GAS_MAX);
-    }
-    arena_release(&arena);
-    cel_world_release(&world);
-    return NULL;
-}
-
-static size_t attack_stack_used(const unsigned char *stack)
-{
-    size_t untouched = 0;
-    while (untouched < ATTACK_STACK && stack[untouched] == ATTACK_PAINT) {
-        untouched++;
-    }
-    return ATTACK_STACK - untouched;
-}
-
-static void attack_run(struct attack *attack)
-{
-    pthread_attr_t attributes;
-    pthread_t thread;
-    unsigned char *stack = mem_alloc(ATTACK_STACK);
-    memset(stack, ATTACK_PAINT, ATTACK_STACK);
-    assert_int_equal(pthread_attr_init(&attributes), 0);
-    assert_int_equal(pthread_attr_setstack(&attributes, stack, ATTACK_STACK), 0);
-    assert_int_equal(pthread_create(&thread, &attributes, attack_thread, attack), 0);
-    assert_int_equal(pthread_join(thread, NULL), 0);
-    pthread_attr_destroy(&attributes);
-    size_t used = attack_stack_used(stack);
-    mem_free(stack);
-    if (ATTACK_SLACK == 1 && used > ATTACK_STACK_MAX) {
-        fail_msg("'%.60s' used %zu bytes of stack", attack->source.data, used);
-    }
-    if (attack->compile_us > ATTACK_COMPILE_MAX_US * ATTACK_SLACK ||
-        attack->eval_us > ATTACK_EVAL_MAX_US * ATTACK_SLACK) {
-        fail_msg("'%.60s' took %lld us to compile, %lld us to run", attack->source.data,
-                 (long long)attack->compile_us, (long long)attack->eval_us);
-    }
-}
-
-/* Checked and unchecked. */
-static struct attack attack_text(const char *source)
-{
-    struct attack attack = { .source = str_z(source), .unchecked = true };
-    attack_run(&attack);
-    attack = (struct attack){ .source = str_z(source) };
-    attack_run(&attack);
-    return attack;
-}
-
 /* `before`, then as many times `again` as fit a source, then as many times `after`. */
-static struct attack attack_repeat(const char *before, const char *again, const char *after)
+static struct cel_bounds attack_repeat(const char *before, const char *again, const char *after)
 {
     struct buf source = { 0 };
     size_t each = strlen(again) + strlen(after);
@@ -120,16 +17,16 @@ static struct attack attack_repeat(const char *before, const char *again, const 
         buf_printf(&source, "%s", after);
     }
     buf_byte(&source, '\0');
-    struct attack attack = attack_text(source.data);
+    struct cel_bounds attack = cel_bounds_check_text(source.data);
     buf_release(&source);
     return attack;
 }
 
 TEST(cel_attack, macros_that_double_at_every_step_end_at_a_limit)
 {
-    struct attack attack =
-        attack_text("['foo', 'bar'].map(x, [x + x, x + x]).map(x, [x + x, x + x])"
-                    ".map(x, [x + x, x + x]).map(x, [x + x, x + x])");
+    struct cel_bounds attack =
+        cel_bounds_check_text("['foo', 'bar'].map(x, [x + x, x + x]).map(x, [x + x, x + x])"
+                              ".map(x, [x + x, x + x]).map(x, [x + x, x + x])");
     assert_int_equal(attack.code, STATUS_OK);
     struct buf source = { 0 };
     buf_append(&source, STR("[s]"));
@@ -137,7 +34,7 @@ TEST(cel_attack, macros_that_double_at_every_step_end_at_a_limit)
         buf_append(&source, STR(".map(x, x + x + x + x + x + x + x + x)"));
     }
     buf_byte(&source, '\0');
-    attack = attack_text(source.data);
+    attack = cel_bounds_check_text(source.data);
     assert_int_equal(attack.outcome.error.kind, CEL_ERROR_MEMORY);
     buf_release(&source);
 }
@@ -154,7 +51,7 @@ TEST(cel_attack, deep_equality_of_shared_parts_is_charged_for_every_visit)
         buf_byte(&source, ')');
     }
     buf_byte(&source, '\0');
-    struct attack attack = attack_text(source.data);
+    struct cel_bounds attack = cel_bounds_check_text(source.data);
     assert_int_equal(attack.code, STATUS_OK);
     assert_int_equal(attack.outcome.error.kind, CEL_ERROR_GAS);
     buf_release(&source);
@@ -162,10 +59,10 @@ TEST(cel_attack, deep_equality_of_shared_parts_is_charged_for_every_visit)
 
 TEST(cel_attack, loops_inside_loops_run_out_of_gas)
 {
-    struct attack attack =
-        attack_text("lists.range(1000).all(a, lists.range(1000).all(b, a + b >= 0))");
+    struct cel_bounds attack =
+        cel_bounds_check_text("lists.range(1000).all(a, lists.range(1000).all(b, a + b >= 0))");
     assert_int_equal(attack.outcome.error.kind, CEL_ERROR_GAS);
-    attack = attack_text("lists.range(x * 10000)");
+    attack = cel_bounds_check_text("lists.range(x * 10000)");
     assert_int_equal(attack.outcome.error.kind, CEL_ERROR_GAS);
 }
 
@@ -186,7 +83,7 @@ TEST(cel_attack, nesting_ends_at_the_depth_limit)
         { "x||x&&(", ")" },
     };
     for (size_t i = 0; i < sizeof nests / sizeof nests[0]; i++) {
-        struct attack attack = attack_repeat("", nests[i][0], nests[i][1]);
+        struct cel_bounds attack = attack_repeat("", nests[i][0], nests[i][1]);
         assert_int_equal(attack.code, STATUS_INVALID_ARGUMENT);
         attack = attack_repeat("", nests[i][0], "");
         assert_int_equal(attack.code, STATUS_INVALID_ARGUMENT);
@@ -204,7 +101,7 @@ TEST(cel_attack, the_deepest_allowed_nesting_of_every_operator_fits_the_stack)
         buf_byte(&source, ')');
     }
     buf_byte(&source, '\0');
-    attack_text(source.data);
+    cel_bounds_check_text(source.data);
     buf_release(&source);
 }
 
@@ -254,7 +151,7 @@ TEST(cel_attack, wide_literals_and_calls_are_bounded)
 
 TEST(cel_attack, bytes_that_are_no_text_are_refused)
 {
-    struct attack attack = attack_text("'\xff\xfe'");
+    struct cel_bounds attack = cel_bounds_check_text("'\xff\xfe'");
     assert_int_equal(attack.code, STATUS_INVALID_ARGUMENT);
     attack = attack_repeat("", "\xe2\x82", "");
     assert_int_equal(attack.code, STATUS_INVALID_ARGUMENT);
@@ -267,7 +164,7 @@ TEST(cel_attack, a_source_above_the_limit_is_refused)
         buf_byte(&source, '1');
     }
     buf_byte(&source, '\0');
-    struct attack attack = attack_text(source.data);
+    struct cel_bounds attack = cel_bounds_check_text(source.data);
     assert_int_equal(attack.code, STATUS_INVALID_ARGUMENT);
     buf_release(&source);
 }
