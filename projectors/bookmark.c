@@ -2,9 +2,10 @@
  * is in the log says what was acknowledged when it was sent. A late record of a publisher that is
  * gone says less than the truth, but nothing wrong: then some is published again.
  *
- * Outcomes are dropped after some days. A partition that was silent for longer has none, and its
- * events, which are kept, tell the last decision with events that was published; outcomes of later
- * decisions, all of them old, come again. */
+ * Outcomes are dropped after some days. A partition that was silent for longer has none left, and
+ * its events, which are kept, tell the last decision with events that was published; outcomes of
+ * later decisions, all of them old, come again. (Where there never was an outcome, events alone say
+ * nothing: their outcomes can have been lost on the way.) */
 #include "projectors/bookmark.h"
 
 #include "agency/v1/stream.pb-c.h"
@@ -129,6 +130,8 @@ static struct status bookmark_search(struct evlog *log, uint32_t partition,
                             &found));
     if (!found) {
         chain_init(&bookmark->chain, &log->identity, partition, search->level_known);
+    }
+    if (!found && end > 0) {
         TRY(bookmark_visit_last(log, EVLOG_EVENTS, partition, bookmark_visit_event, search,
                                 &events_end, &found));
     }

@@ -44,6 +44,8 @@ void evlog_mem_fate_at(struct evlog_mem *mem, long n, enum evlog_mem_fate fate);
 void evlog_mem_fate_always(struct evlog_mem *mem, enum evlog_mem_fate fate);
 /* Units under way, oldest first; those of broken and closed handles stay and can arrive late. */
 size_t evlog_mem_held_count(struct evlog_mem *mem);
+/* Where the (first) record of the index-th held unit goes. */
+enum evlog_stream evlog_mem_held_stream(struct evlog_mem *mem, size_t index);
 /* Ends the wait of the index-th held unit; any fate but EVLOG_MEM_HOLD. */
 void evlog_mem_deliver(struct evlog_mem *mem, size_t index, enum evlog_mem_fate fate);
 

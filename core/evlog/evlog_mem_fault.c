@@ -43,17 +43,32 @@ size_t evlog_mem_held_count(struct evlog_mem *mem)
     return count;
 }
 
-void evlog_mem_deliver(struct evlog_mem *mem, size_t index, enum evlog_mem_fate fate)
+/* The link to the index-th held unit. */
+static struct evlog_mem_unit **evlog_mem_held(struct evlog_mem *mem, size_t index)
 {
-    assert(fate != EVLOG_MEM_HOLD);
-    evlog_mem_lock(mem);
     struct evlog_mem_unit **link = &mem->held;
     while (index-- > 0) {
         assert(*link != NULL);
         link = &(*link)->next;
     }
+    assert(*link != NULL);
+    return link;
+}
+
+enum evlog_stream evlog_mem_held_stream(struct evlog_mem *mem, size_t index)
+{
+    evlog_mem_lock(mem);
+    enum evlog_stream stream = (*evlog_mem_held(mem, index))->items[0].stream;
+    evlog_mem_unlock(mem);
+    return stream;
+}
+
+void evlog_mem_deliver(struct evlog_mem *mem, size_t index, enum evlog_mem_fate fate)
+{
+    assert(fate != EVLOG_MEM_HOLD);
+    evlog_mem_lock(mem);
+    struct evlog_mem_unit **link = evlog_mem_held(mem, index);
     struct evlog_mem_unit *unit = *link;
-    assert(unit != NULL);
     *link = unit->next;
     evlog_mem_settle(mem, unit, fate);
     evlog_mem_unlock(mem);

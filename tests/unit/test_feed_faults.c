@@ -1,0 +1,291 @@
+/* Feeds that die, fail and race on a log that loses, doubles and delays: a reader that drops what
+ * does not rise sees each outcome and event once, in order. A failure prints its seed and step. */
+#include "projectors/bookmark.h"
+#include "tests/lib/feed_kit.h"
+#include "tests/lib/log_tool.h"
+#include "tests/lib/test.h"
+
+enum { FAULTS_SEEDS = 40, FAULTS_STEPS = 40, FAULTS_FEEDS = 2 };
+
+struct faults {
+    struct feed_kit kit;
+    struct feed *feeds[FAULTS_FEEDS];
+    uint64_t publisher;
+    uint64_t random;
+};
+
+static unsigned faults_below(struct faults *faults, unsigned bound)
+{
+    faults->random = faults->random * 6364136223846793005u + 1442695040888963407u;
+    return (unsigned)(faults->random >> 33) % bound;
+}
+
+static void faults_calm(struct faults *faults)
+{
+    evlog_mem_fate_at(faults->kit.partition.mem, -1, EVLOG_MEM_WRITE);
+    evlog_mem_fate_always(faults->kit.partition.mem, EVLOG_MEM_WRITE);
+    evlog_mem_fail_at(faults->kit.partition.mem, -1);
+    clock_fake_advance(&faults->kit.clock, 1000000);
+}
+
+static void faults_restart(struct faults *faults, unsigned which)
+{
+    feed_close(faults->feeds[which]);
+    faults->feeds[which] = feed_kit_serve(&faults->kit, ++faults->publisher);
+}
+
+/* What was under way when its feed died comes late, or never: of each stream the first so many, as
+ * streams do not wait for each other. */
+static void faults_arrive(struct faults *faults)
+{
+    struct evlog_mem *mem = faults->kit.partition.mem;
+    unsigned held = (unsigned)evlog_mem_held_count(mem);
+    unsigned kept[EVLOG_STREAMS] = { 0 };
+    kept[EVLOG_OUTCOMES] = faults_below(faults, held + 1);
+    kept[EVLOG_EVENTS] = faults_below(faults, held + 1);
+    for (; held > 0; held--) {
+        unsigned *left = &kept[evlog_mem_held_stream(mem, 0)];
+        evlog_mem_deliver(mem, 0, *left > 0 ? EVLOG_MEM_WRITE : EVLOG_MEM_LOSE_UNKNOWN);
+        *left -= *left > 0;
+    }
+}
+
+static void faults_happen(struct faults *faults, unsigned which)
+{
+    static const enum evlog_mem_fate fates[] = { EVLOG_MEM_WRITE_TWICE, EVLOG_MEM_WRITE_UNKNOWN,
+                                                 EVLOG_MEM_LOSE_UNKNOWN };
+    struct evlog_mem *mem = faults->kit.partition.mem;
+    switch (faults_below(faults, 4)) {
+    case 0:
+        evlog_mem_fate_at(mem, (long)faults_below(faults, 12), fates[faults_below(faults, 3)]);
+        break;
+    case 1:
+        evlog_mem_fail_at(mem, (long)faults_below(faults, 30));
+        break;
+    case 2:
+        faults_arrive(faults);
+        evlog_mem_fate_always(mem, EVLOG_MEM_HOLD);
+        feed_kit_settle(&faults->kit, faults->feeds[which], true);
+        faults_restart(faults, which);
+        evlog_mem_fate_always(mem, EVLOG_MEM_WRITE);
+        break;
+    default:
+        faults_restart(faults, which);
+    }
+    feed_kit_settle(&faults->kit, faults->feeds[which], true);
+    faults_calm(faults);
+}
+
+static void faults_step(struct faults *faults)
+{
+    unsigned which = faults_below(faults, 4) == 0;
+    switch (faults_below(faults, 8)) {
+    case 0:
+        partition_kit_tick(&faults->kit.partition);
+        break;
+    case 1:
+        partition_kit_epoch(&faults->kit.partition);
+        break;
+    case 2:
+        feed_kit_repeat(&faults->kit, "c1", 2, STATUS_OK);
+        break;
+    case 3:
+    case 4:
+        feed_kit_decide(&faults->kit, 1 + faults_below(faults, 6));
+        break;
+    case 5:
+        faults_happen(faults, which);
+        break;
+    case 6:
+        faults_arrive(faults);
+        break;
+    default:
+        feed_kit_settle(&faults->kit, faults->feeds[which], true);
+    }
+}
+
+static void faults_run(uint64_t seed)
+{
+    struct faults faults = { .random = seed };
+    feed_kit_open(&faults.kit);
+    for (unsigned i = 0; i < FAULTS_FEEDS; i++) {
+        faults_restart(&faults, i);
+    }
+    for (unsigned i = 0; i < FAULTS_STEPS; i++) {
+        faults_step(&faults);
+    }
+    faults_arrive(&faults);
+    feed_kit_decide(&faults.kit, 1);
+    feed_kit_publish(&faults.kit, faults.feeds[0]);
+    feed_kit_check_outcomes(&faults.kit);
+    feed_kit_check_events(&faults.kit);
+    for (unsigned i = 0; i < FAULTS_FEEDS; i++) {
+        feed_close(faults.feeds[i]);
+    }
+    feed_kit_close(&faults.kit);
+}
+
+TEST(feed_faults, nothing_is_missing_whatever_happens)
+{
+    for (uint64_t seed = 1; seed <= FAULTS_SEEDS; seed++) {
+        print_message("seed %d\n", (int)seed);
+        faults_run(seed);
+    }
+}
+
+/* Counts the calls that a feed makes until all is published, failing the n-th one. */
+TEST(feed_faults, any_call_of_the_log_may_fail_once)
+{
+    bool failed = true;
+    for (long n = 0; failed && n < 500; n++) {
+        struct feed_kit kit;
+        feed_kit_open(&kit);
+        feed_kit_decide(&kit, 3);
+        evlog_mem_fail_at(kit.partition.mem, n);
+        struct feed *feed = feed_kit_serve(&kit, 1);
+        feed_kit_publish(&kit, feed);
+        failed = evlog_mem_failed(kit.partition.mem);
+        evlog_mem_fail_at(kit.partition.mem, -1);
+        feed_kit_check_outcomes(&kit);
+        feed_kit_check_events(&kit);
+        feed_close(feed);
+        feed_kit_close(&kit);
+    }
+    assert_false(failed);
+}
+
+TEST(feed_faults, duplicates_come_only_after_a_restart)
+{
+    struct feed_kit kit;
+    feed_kit_open(&kit);
+    struct feed *feed = feed_kit_serve(&kit, 1);
+    for (unsigned i = 0; i < 20; i++) {
+        feed_kit_decide(&kit, 1 + i % 3);
+        feed_kit_publish(&kit, feed);
+    }
+    assert_int_equal(feed_kit_check_outcomes(&kit), 0);
+    assert_int_equal(feed_kit_check_events(&kit), 0);
+    feed_close(feed);
+    feed = feed_kit_serve(&kit, 2);
+    feed_kit_publish(&kit, feed);
+    assert_in_range(feed_kit_check_outcomes(&kit), 1, 3); /* the last batch */
+    feed_close(feed);
+    feed_kit_close(&kit);
+}
+
+TEST(feed_faults, outcomes_that_retention_dropped_do_not_bring_all_events_back)
+{
+    struct feed_kit kit;
+    uint64_t begin, end;
+    feed_kit_open(&kit);
+    feed_kit_decide(&kit, 30);
+    struct feed *feed = feed_kit_serve(&kit, 1);
+    feed_kit_publish(&kit, feed);
+    feed_close(feed);
+    assert_ok(evlog_range(kit.partition.log, EVLOG_OUTCOMES, 0, &begin, &end));
+    evlog_mem_trim(kit.partition.mem, EVLOG_OUTCOMES, 0, end);
+    feed_kit_decide(&kit, 2);
+    feed = feed_kit_serve(&kit, 2);
+    feed_kit_publish(&kit, feed);
+    assert_int_equal(feed_kit_check_events(&kit), 1);
+    feed_close(feed);
+    feed_kit_close(&kit);
+}
+
+TEST(feed_faults, a_bookmark_of_another_log_stops_the_partition)
+{
+    struct feed_kit kit;
+    struct buf mark = { 0 };
+    struct bookmark bookmark = { .last = 1 };
+    struct evlog_identity other = log_tool_identity(1);
+    feed_kit_open(&kit);
+    other.history_id.bytes[0] = 'x';
+    chain_init(&bookmark.chain, &other, 0, 1);
+    bookmark_encode(&bookmark, &mark);
+    struct evlog_header header = { STR(BOOKMARK_HEADER), buf_str(&mark) };
+    struct evlog_item item = { .stream = EVLOG_OUTCOMES, .headers = &header, .headers_count = 1 };
+    assert_ok(evlog_append(kit.partition.log, &item, 1));
+    log_tool_complete(kit.partition.log);
+    struct feed *feed = feed_kit_serve(&kit, 1);
+    for (int i = 0; i < 100 && kit.reports_count == 0; i++) {
+        feed_kit_settle(&kit, feed, true);
+    }
+    assert_int_equal(kit.reported.code, STATUS_DATA_LOSS);
+    assert_int_equal(feed_status(feed, 0).trouble.code, STATUS_DATA_LOSS);
+    assert_false(feed_status(feed, 0).publishing);
+    buf_release(&mark);
+    feed_close(feed);
+    feed_kit_close(&kit);
+}
+
+/* --- standbys --- */
+
+/* Steps a standby over so many seconds. */
+static void faults_wait(struct feed_kit *kit, struct feed *feed, int seconds)
+{
+    for (int i = 0; i < seconds; i++) {
+        clock_fake_advance(&kit->clock, 1000000);
+        feed_kit_settle(kit, feed, false);
+        feed_kit_settle(kit, feed, false);
+    }
+}
+
+TEST(feed_faults, a_standby_publishes_when_nobody_does)
+{
+    struct feed_kit kit;
+    uint64_t begin, end;
+    feed_kit_open(&kit);
+    struct feed *feed = feed_kit_stand_by(&kit, 7, 2);
+    faults_wait(&kit, feed, 3);
+    assert_false(feed_status(feed, 0).publishing);
+    faults_wait(&kit, feed, 4);
+    assert_true(feed_status(feed, 0).publishing);
+    assert_ok(evlog_range(kit.partition.log, EVLOG_OUTCOMES, 0, &begin, &end));
+    assert_int_equal(end, 1);
+    feed_close(feed);
+    feed_kit_close(&kit);
+}
+
+TEST(feed_faults, a_standby_does_not_publish_because_of_ticks)
+{
+    struct feed_kit kit;
+    uint64_t begin, end, later;
+    feed_kit_open(&kit);
+    struct feed *first = feed_kit_serve(&kit, 1), *standby = feed_kit_stand_by(&kit, 2, 0);
+    feed_kit_publish(&kit, first);
+    feed_close(first);
+    assert_ok(evlog_range(kit.partition.log, EVLOG_OUTCOMES, 0, &begin, &end));
+    for (int i = 0; i < 6; i++) {
+        partition_kit_tick(&kit.partition);
+        faults_wait(&kit, standby, 1);
+        assert_false(feed_status(standby, 0).publishing);
+    }
+    assert_ok(evlog_range(kit.partition.log, EVLOG_OUTCOMES, 0, &begin, &later));
+    assert_int_equal(later, end);
+    feed_kit_decide(&kit, 1);
+    faults_wait(&kit, standby, 4);
+    assert_true(feed_status(standby, 0).publishing);
+    feed_kit_check_outcomes(&kit);
+    feed_close(standby);
+    feed_kit_close(&kit);
+}
+
+TEST(feed_faults, a_standby_yields_to_who_publishes_again)
+{
+    struct feed_kit kit;
+    feed_kit_open(&kit);
+    struct feed *standby = feed_kit_stand_by(&kit, 2, 0);
+    faults_wait(&kit, standby, 5);
+    assert_true(feed_status(standby, 0).publishing);
+    struct feed *first = feed_kit_serve(&kit, 1);
+    feed_kit_publish(&kit, first);
+    feed_kit_decide(&kit, 1);
+    feed_kit_settle(&kit, standby, false);
+    feed_kit_publish(&kit, first); /* the last outcome is its */
+    faults_wait(&kit, standby, 2);
+    assert_false(feed_status(standby, 0).publishing);
+    feed_kit_check_outcomes(&kit);
+    feed_close(first);
+    feed_close(standby);
+    feed_kit_close(&kit);
+}
