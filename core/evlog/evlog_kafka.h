@@ -31,8 +31,8 @@ struct evlog_kafka_options {
 MUST_USE struct status evlog_kafka_create(const struct evlog_kafka_options *options,
                                           const struct evlog_identity *identity);
 /* Opens a log and checks that its topics keep what they must keep.
- * NOT_FOUND: there is none. FAILED_PRECONDITION: a topic has a setting that would lose or reorder
- * records, or another number of partitions; the message says which; or it is a draft.
+ * NOT_FOUND: there is none, or a draft only. FAILED_PRECONDITION: a topic has a setting that would
+ * lose or reorder records, or another number of partitions; the message says which.
  * INVALID_ARGUMENT: a property that librdkafka does not know, or that would break our rules.
  * UNAVAILABLE: the brokers do not answer. */
 MUST_USE struct status evlog_kafka_open(const struct evlog_kafka_options *options,

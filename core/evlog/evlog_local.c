@@ -284,7 +284,7 @@ static struct status evlog_local_check_count(const struct evlog_local *local, ui
 static struct status evlog_local_check_draft(const struct evlog_local *local, bool draft)
 {
     if (local->folder.draft && !draft) {
-        return status_error(STATUS_FAILED_PRECONDITION,
+        return status_error(STATUS_NOT_FOUND,
                             "expected a whole log in '%s', but it is an unfinished copy: go on "
                             "with that first",
                             local->folder.path);

@@ -24,8 +24,8 @@ MUST_USE struct status evlog_local_create(const char *path, const struct evlog_i
 MUST_USE struct status evlog_local_create_draft(const char *path,
                                                 const struct evlog_identity *identity);
 /* Opens a log.
- * NOT_FOUND: there is none in `path`. FAILED_PRECONDITION: another process writes it (the message
- * says which), it has another number of partitions, or it is a draft. DATA_LOSS: it is damaged or
+ * NOT_FOUND: there is none in `path`, or a draft only. FAILED_PRECONDITION: another process writes
+ * it (the message says which), or it has another number of partitions. DATA_LOSS: it is damaged or
  * its end is missing, in a way that a crash does not explain; what a crash left half written is
  * removed. UNAVAILABLE: the system's reason. */
 MUST_USE struct status evlog_local_open(const char *path, const struct evlog_local_options *options,

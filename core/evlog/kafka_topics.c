@@ -249,7 +249,7 @@ struct status kafka_topics_check(const struct evlog_kafka_options *options, rd_k
 {
     TRY(kafka_identity_read(options, client, identity, draft));
     if (*draft && !options->draft) {
-        return status_error(STATUS_FAILED_PRECONDITION,
+        return status_error(STATUS_NOT_FOUND,
                             "expected a whole log '%s', but it is an unfinished copy: go on with "
                             "that first",
                             options->prefix);
