@@ -107,15 +107,15 @@ static void ctl_copy_say_done(const struct ctl_copy *run)
 
 static struct status ctl_copy_run(struct ctl_copy *run)
 {
-    if (!run->target->draft) {
-        fprintf(stderr, "%s has the whole log already\n", run->to);
-        return status_ok();
-    }
     struct status st = copy_log_init(&run->copy, run->source, run->target);
     run->copy.progress = ctl_copy_progress;
     run->copy.context = run;
     TRY_OUT(st);
     TRY_OUT(ctl_copy_records(run));
+    if (!run->target->draft) {
+        fprintf(stderr, "%s has the whole log already\n", run->to);
+        goto out;
+    }
     TRY_OUT(ctl_copy_verify_all(run));
     TRY_OUT(evlog_finish(run->target));
     ctl_copy_say_done(run);

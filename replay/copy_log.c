@@ -116,19 +116,19 @@ static struct status copy_append_epoch(struct copy_run *run, struct evlog *log,
 
 /* ---- reading ---- */
 
-/* Moves a place over a record unless it is the EPOCH at its end. */
-static struct status copy_judge(struct copy_place *place, const struct evlog *log,
-                                const struct evlog_record *record, struct record *decoded,
-                                bool *counts)
+/* Moves a place over a record unless it is the EPOCH at its end, or behind it. */
+static struct status copy_judge(struct copy_place *place, const struct evlog_record *record,
+                                struct record *decoded, bool *counts)
 {
     struct chain next = place->chain;
-    enum chain_verdict verdict;
-    TRY(chain_offer(&next, record->value, decoded, &verdict));
+    enum chain_verdict verdict = CHAIN_VOID;
+    if (!place->ended) {
+        TRY(chain_offer(&next, record->value, decoded, &verdict));
+    }
     place->offset = record->offset + 1;
-    *counts = verdict == CHAIN_ACCEPTED && !place->ended;
+    *counts = verdict == CHAIN_ACCEPTED;
     if (*counts && decoded->type == RECORD_EPOCH) {
-        place->ended =
-            next.closed || (log->draft && evlog_id_eq(next.identity.log_id, log->identity.log_id));
+        place->ended = next.closed || evlog_id_eq(next.identity.log_id, place->opened_by);
         *counts = !place->ended;
     }
     if (*counts) {
@@ -175,7 +175,7 @@ static struct status copy_take_target(struct copy_run *run, const struct evlog_r
 {
     struct record decoded;
     bool counts;
-    return copy_judge(&run->partition->target, run->copy->target, record, &decoded, &counts);
+    return copy_judge(&run->partition->target, record, &decoded, &counts);
 }
 
 static struct status copy_same_head(const struct copy_run *run)
@@ -187,7 +187,7 @@ static struct status copy_same_head(const struct copy_run *run)
     }
     return status_error(STATUS_FAILED_PRECONDITION,
                         "expected the target to have the first %" PRIu64
-                        " records of the source, but it has %" PRIu64 " that differ",
+                        " records of the source and no others, but it has %" PRIu64 ", or others",
                         source->sequence, target->sequence);
 }
 
@@ -201,13 +201,23 @@ static struct status copy_note_epoch(struct copy_run *run, struct str body)
     return status_ok();
 }
 
+/* Nothing is ever appended to a log that others use already. */
+static struct status copy_need_draft(const struct copy_run *run)
+{
+    return run->copy->target->draft
+               ? status_ok()
+               : status_error(STATUS_FAILED_PRECONDITION,
+                              "expected an empty target, or an unfinished copy of this log, but it "
+                              "is a log of its own");
+}
+
 /* What counts goes to the target, unless it is there. */
 static struct status copy_take_source(struct copy_run *run, const struct evlog_record *record)
 {
     struct record decoded;
     bool counts;
     struct copy_place *source = &run->partition->source;
-    TRY(copy_judge(source, run->copy->source, record, &decoded, &counts));
+    TRY(copy_judge(source, record, &decoded, &counts));
     if (!counts) {
         return status_ok();
     }
@@ -220,6 +230,7 @@ static struct status copy_take_source(struct copy_run *run, const struct evlog_r
     if (source->chain.sequence < run->there || run->partition->target.ended) {
         return status_ok();
     }
+    TRY(copy_need_draft(run));
     struct evlog_item item = { .stream = EVLOG_DECISIONS,
                                .partition = run->number,
                                .key = record->key,
@@ -247,6 +258,7 @@ static struct status copy_fill(struct copy_run *run)
 
 static struct status copy_close(struct copy_run *run)
 {
+    TRY(run->partition->source.ended ? status_ok() : copy_need_draft(run));
     for (int i = 0; i < COPY_LOG_TRIES && !run->partition->source.ended; i++) {
         TRY(copy_append_epoch(run, run->copy->source, &run->partition->source, true));
         TRY(copy_fill(run));
@@ -264,6 +276,7 @@ static struct status copy_open(struct copy_run *run)
     if (partition->target.ended || partition->target.chain.sequence == 0) {
         return status_ok();
     }
+    TRY(copy_need_draft(run));
     TRY(copy_append_epoch(run, run->copy->target, &partition->target, false));
     TRY(copy_fill(run));
     return partition->target.ended
@@ -362,14 +375,11 @@ struct status copy_log_init(struct copy_log *copy, struct evlog *source, struct 
                             "expected another log of %u partitions, but the target has %u",
                             from->partitions_count, to->partitions_count);
     }
-    if (!target->draft) {
-        return status_error(STATUS_FAILED_PRECONDITION,
-                            "expected an unfinished copy, but the target is a log already");
-    }
     copy->partitions = mem_zalloc(from->partitions_count, sizeof *copy->partitions);
     for (uint32_t i = 0; i < from->partitions_count; i++) {
         chain_init(&copy->partitions[i].source.chain, from, i, COPY_LOG_LEVEL);
         chain_init(&copy->partitions[i].target.chain, to, i, COPY_LOG_LEVEL);
+        copy->partitions[i].target.opened_by = to->log_id;
     }
     return status_ok();
 }

@@ -17,9 +17,10 @@ typedef void copy_log_progress(void *context, uint64_t records);
 /* A partition of one of the logs, read up to the EPOCH that ends its part: of the source the one
  * that closes it, of the target the one that opens it. */
 struct copy_place {
-    struct chain chain; /* before that EPOCH */
-    uint64_t offset;    /* of the next record to read */
-    bool ended;         /* that EPOCH was read */
+    struct chain chain;        /* before that EPOCH */
+    uint64_t offset;           /* of the next record to read */
+    struct evlog_id opened_by; /* of the target: the log id in its EPOCH */
+    bool ended;                /* that EPOCH was read */
 };
 
 struct copy_partition {
@@ -39,16 +40,17 @@ struct copy_log {
     uint64_t late_commands; /* that nobody answers: they came while the source was being closed */
 };
 
-/* INVALID_ARGUMENT: the target is of another history, or has another number of partitions.
- * FAILED_PRECONDITION: it is no draft. Borrows both; set `progress` behind it. */
+/* INVALID_ARGUMENT: the target is of another history, or has another number of partitions. Borrows
+ * both; set `progress` behind it. */
 MUST_USE struct status copy_log_init(struct copy_log *copy, struct evlog *source,
                                      struct evlog *target);
 void copy_log_release(struct copy_log *copy);
 
 /* Copies, closes, copies what came meanwhile, opens. Every partition of the target then has the
  * head that the source had before it was closed. FAILED_PRECONDITION: commands wait for an answer
- * (nothing is closed then), or the target has records that the source has not. DATA_LOSS names a
- * bad record. UNAVAILABLE: run it again. */
+ * (nothing is closed then), the target has records that the source has not, or it is neither a
+ * draft nor a finished copy of the source (then nothing is left to do). DATA_LOSS names a bad
+ * record. UNAVAILABLE: run it again. */
 MUST_USE struct status copy_log_run(struct copy_log *copy);
 
 #endif

@@ -141,7 +141,7 @@ TEST(copy_log, closes_nothing_while_a_command_waits_for_its_answer)
     copy_kit_close(&kit);
 }
 
-TEST(copy_log, takes_no_target_that_is_not_its_own_draft)
+TEST(copy_log, takes_no_target_that_is_a_log_of_its_own)
 {
     struct copy_kit kit;
     struct copy_log copy;
@@ -153,7 +153,25 @@ TEST(copy_log, takes_no_target_that_is_not_its_own_draft)
     assert_code(STATUS_INVALID_ARGUMENT, copy_log_init(&copy, kit.kit.log, kit.target));
     kit.target->identity.partitions_count = 1;
     assert_ok(evlog_finish(kit.target));
-    assert_code(STATUS_FAILED_PRECONDITION, copy_log_init(&copy, kit.kit.log, kit.target));
+    assert_code(STATUS_FAILED_PRECONDITION, copy_kit_run(&kit, &copy));
+    assert_int_equal(copy.records, 0);
+    copy_log_release(&copy);
+    copy_kit_close(&kit);
+}
+
+TEST(copy_log, finds_nothing_to_do_when_it_is_finished)
+{
+    struct copy_kit kit;
+    struct copy_log copy;
+    copy_kit_open(&kit, EVLOG_MEM_SHARED);
+    assert_ok(copy_kit_run(&kit, &copy));
+    copy_log_release(&copy);
+    assert_ok(evlog_finish(kit.target));
+    log_tool_append(kit.target, EVLOG_COMMANDS, 0, "life goes on");
+    assert_ok(copy_kit_run(&kit, &copy));
+    assert_int_equal(copy.records, 0);
+    copy_kit_check(&kit, &copy);
+    copy_log_release(&copy);
     copy_kit_close(&kit);
 }
 
