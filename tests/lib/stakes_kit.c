@@ -115,20 +115,23 @@ void stakes_kit_advance(struct stakes_kit *kit, int64_t us)
     }
 }
 
+static bool stakes_kit_step(struct stakes_kit *kit)
+{
+    bool moved = false;
+    for (uint32_t i = 0; i < STAKES_KIT_MEMBERS; i++) {
+        struct stakes *stakes = kit->members[i].stakes;
+        moved = (stakes != NULL && stakes_step(stakes)) || moved;
+    }
+    return moved;
+}
+
 void stakes_kit_run(struct stakes_kit *kit, unsigned silences)
 {
-    unsigned rounds = silences * STAKES_KIT_SILENCE_US / STAKES_KIT_STEP_US;
-    for (unsigned round = 0; round < rounds; round++) {
-        bool moved = false;
-        for (uint32_t i = 0; i < STAKES_KIT_MEMBERS; i++) {
-            struct stakes *stakes = kit->members[i].stakes;
-            moved = (stakes != NULL && stakes_step(stakes)) || moved;
-        }
-        if (!moved) {
-            stakes_kit_advance(kit, STAKES_KIT_STEP_US);
-        } else {
-            stakes_kit_advance(kit, 100);
-        }
+    int64_t until_us = kit->now_us + (int64_t)silences * STAKES_KIT_SILENCE_US;
+    while (kit->now_us < until_us) {
+        stakes_kit_advance(kit, stakes_kit_step(kit) ? 100 : STAKES_KIT_STEP_US);
+    }
+    while (stakes_kit_step(kit)) {
     }
 }
 

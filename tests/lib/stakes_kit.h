@@ -47,7 +47,8 @@ void stakes_kit_start(struct stakes_kit *kit, uint32_t index);
 void stakes_kit_stop(struct stakes_kit *kit, uint32_t index);
 /* Moves all clocks. */
 void stakes_kit_advance(struct stakes_kit *kit, int64_t us);
-/* Steps all that run, letting time pass, until nothing more happens for `silences` silences. */
+/* Steps all that run, letting time pass, for so many silences, and then until all is
+ * done that can be done without time. */
 void stakes_kit_run(struct stakes_kit *kit, unsigned silences);
 
 /* An org whose commands lie in the partition; static memory. */
