@@ -120,6 +120,7 @@ static void cowriter_finish(struct cowriter *writer)
 static void *cowriter_run(void *self)
 {
     struct cowriter *writer = self;
+    pthread_setname_np(pthread_self(), "cowriter");
     while (!atomic_load(&writer->stop)) {
         bool moved = stakes_step(writer->stakes);
         cowriter_show_sometimes(writer);

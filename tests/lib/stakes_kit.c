@@ -334,7 +334,7 @@ int stakes_kit_server(const struct stakes_kit *kit, uint32_t partition)
 
 /* ---- others ---- */
 
-void stakes_kit_intrude(struct stakes_kit *kit, uint32_t partition)
+static void stakes_kit_epoch(struct stakes_kit *kit, uint32_t partition, bool closed)
 {
     struct stakes_kit_truth truth;
     struct buf body = { 0 }, value = { 0 };
@@ -342,6 +342,7 @@ void stakes_kit_intrude(struct stakes_kit *kit, uint32_t partition)
     struct record_epoch epoch = { .identity = kit->identity,
                                   .partition = partition,
                                   .level = 1,
+                                  .closed = closed,
                                   .configuration = kit->configuration };
     epoch.owner.bytes[0] = 0xff;
     record_epoch_encode(&epoch, &body);
@@ -358,4 +359,14 @@ void stakes_kit_intrude(struct stakes_kit *kit, uint32_t partition)
     log_tool_complete(kit->client);
     buf_release(&body);
     buf_release(&value);
+}
+
+void stakes_kit_intrude(struct stakes_kit *kit, uint32_t partition)
+{
+    stakes_kit_epoch(kit, partition, false);
+}
+
+void stakes_kit_conclude(struct stakes_kit *kit, uint32_t partition)
+{
+    stakes_kit_epoch(kit, partition, true);
 }

@@ -65,6 +65,8 @@ void stakes_kit_register(struct stakes_kit *kit, uint32_t partition, unsigned n)
 
 /* Appends an EPOCH of somebody else that counts now; he never writes anything else. */
 void stakes_kit_intrude(struct stakes_kit *kit, uint32_t partition);
+/* The same, and it is the last: the history goes on elsewhere. */
+void stakes_kit_conclude(struct stakes_kit *kit, uint32_t partition);
 
 /* What the log says of a partition, folded anew. */
 struct stakes_kit_truth {

@@ -1,22 +1,377 @@
 /* What a process does on a log that others write, too; test_cowriting.c has the seeded simulation.
  */
 #include "tests/lib/stakes_kit.h"
+
+#include <stdio.h>
+
+#include "tests/lib/folder_tool.h"
 #include "tests/lib/test.h"
 
-TEST(stakes, a_command_on_the_log_is_decided)
+static void expect_decided(struct stakes_kit *kit, unsigned count)
+{
+    struct stakes_kit_truth truth;
+    stakes_kit_truth(kit, 0, &truth);
+    assert_int_equal(truth.decided, count);
+    assert_int_equal(truth.partition->position.chain.next_command_offset, truth.commands_end);
+    stakes_kit_agree(kit, &truth);
+    partition_close(truth.partition);
+}
+
+static unsigned epochs(struct stakes_kit *kit)
+{
+    struct stakes_kit_truth truth;
+    stakes_kit_truth(kit, 0, &truth);
+    partition_close(truth.partition);
+    return truth.epochs;
+}
+
+/* One process that serves, with an org in partition 0. */
+static void open_serving(struct stakes_kit *kit)
+{
+    stakes_kit_open(kit);
+    stakes_kit_start(kit, 0);
+    stakes_kit_make_org(kit, 0);
+    stakes_kit_run(kit, 1);
+    assert_int_equal(stakes_kit_server(kit, 0), 0);
+}
+
+TEST(stakes, a_command_on_the_log_is_decided_and_the_follower_told)
+{
+    struct stakes_kit kit;
+    open_serving(&kit);
+    unsigned follows = kit.members[0].follows;
+    stakes_kit_register(&kit, 0, 1);
+    stakes_kit_advance(&kit, 1000);
+    while (stakes_step(kit.members[0].stakes)) {
+    }
+    assert_true(kit.members[0].follows > follows);
+    expect_decided(&kit, 2);
+    stakes_kit_close(&kit);
+}
+
+TEST(stakes, the_first_of_a_new_log_waits_for_nobody)
+{
+    struct stakes_kit kit;
+    stakes_kit_open(&kit);
+    stakes_kit_start(&kit, 0);
+    stakes_kit_start(&kit, 1);
+    for (int i = 0; i < 5; i++) {
+        stakes_step(kit.members[1].stakes);
+        stakes_step(kit.members[0].stakes);
+    }
+    assert_int_equal(stakes_kit_server(&kit, 0), 0);
+    stakes_kit_close(&kit);
+}
+
+TEST(stakes, a_standby_takes_over_after_its_rank_of_silences)
+{
+    struct stakes_kit kit;
+    open_serving(&kit);
+    stakes_kit_start(&kit, 2);
+    stakes_kit_run(&kit, 2);
+    stakes_kit_stop(&kit, 0);
+    stakes_kit_run(&kit, 2);
+    assert_int_equal(stakes_kit_server(&kit, 0), -1);
+    stakes_kit_run(&kit, 2);
+    assert_int_equal(stakes_kit_server(&kit, 0), 2);
+    stakes_kit_register(&kit, 0, 1);
+    stakes_kit_run(&kit, 1);
+    expect_decided(&kit, 2);
+    stakes_kit_close(&kit);
+}
+
+TEST(stakes, an_owner_that_is_heard_keeps_its_partition)
+{
+    struct stakes_kit kit;
+    open_serving(&kit);
+    stakes_kit_start(&kit, 1);
+    stakes_kit_start(&kit, 2);
+    stakes_kit_run(&kit, 50);
+    assert_int_equal(stakes_kit_server(&kit, 0), 0);
+    assert_int_equal(epochs(&kit), 1);
+    stakes_kit_close(&kit);
+}
+
+TEST(stakes, a_restarted_process_takes_back_at_once_what_nobody_took)
+{
+    struct stakes_kit kit;
+    open_serving(&kit);
+    stakes_kit_stop(&kit, 0);
+    stakes_kit_start(&kit, 0);
+    for (int i = 0; i < 6; i++) {
+        stakes_step(kit.members[0].stakes);
+    }
+    assert_int_equal(stakes_kit_server(&kit, 0), 0);
+    stakes_kit_close(&kit);
+}
+
+TEST(stakes, a_restarted_process_leaves_what_another_took)
+{
+    struct stakes_kit kit;
+    open_serving(&kit);
+    stakes_kit_start(&kit, 1);
+    stakes_kit_stop(&kit, 0);
+    stakes_kit_run(&kit, 4);
+    assert_int_equal(stakes_kit_server(&kit, 0), 1);
+    stakes_kit_start(&kit, 0);
+    stakes_kit_run(&kit, 10);
+    assert_int_equal(stakes_kit_server(&kit, 0), 1);
+    assert_int_equal(epochs(&kit), 2);
+    stakes_kit_close(&kit);
+}
+
+/* One that was frozen decides what it had read before it hears that it lost: all of that is void.
+ */
+TEST(stakes, what_a_frozen_owner_decides_behind_his_successor_is_void)
+{
+    struct stakes_kit kit;
+    open_serving(&kit);
+    stakes_kit_start(&kit, 1);
+    stakes_kit_register(&kit, 0, 1);
+    evlog_mem_fate_always(kit.mem, EVLOG_MEM_HOLD);
+    stakes_step(kit.members[0].stakes);
+    evlog_mem_fate_always(kit.mem, EVLOG_MEM_WRITE);
+    assert_int_equal(evlog_mem_held_count(kit.mem), 1);
+    struct stakes *frozen = kit.members[0].stakes;
+    kit.members[0].stakes = NULL;
+    stakes_kit_run(&kit, 4);
+    assert_int_equal(stakes_kit_server(&kit, 0), 1);
+    evlog_mem_deliver(kit.mem, 0, EVLOG_MEM_WRITE);
+    kit.members[0].stakes = frozen;
+    stakes_kit_run(&kit, 2);
+    assert_int_equal(stakes_kit_server(&kit, 0), 1);
+    expect_decided(&kit, 2);
+    stakes_kit_close(&kit);
+}
+
+/* The clock of the log is two seconds ahead of that of the process. */
+TEST(stakes, a_process_whose_clock_is_wrong_does_not_serve)
+{
+    struct stakes_kit kit;
+    stakes_kit_open(&kit);
+    evlog_mem_set_time(kit.mem, kit.now_us + 2000000);
+    stakes_kit_start(&kit, 0);
+    for (int i = 0; i < 10; i++) {
+        stakes_step(kit.members[0].stakes);
+    }
+    assert_int_equal(stakes_kit_server(&kit, 0), -1);
+    assert_true(kit.members[0].reports > 0);
+    evlog_mem_set_time(kit.mem, kit.now_us);
+    stakes_kit_run(&kit, 14);
+    assert_int_equal(stakes_kit_server(&kit, 0), 0);
+    stakes_kit_close(&kit);
+}
+
+TEST(stakes, nobody_serves_after_the_last_epoch)
+{
+    struct stakes_kit kit;
+    open_serving(&kit);
+    stakes_kit_conclude(&kit, 0);
+    stakes_kit_register(&kit, 0, 1);
+    stakes_kit_run(&kit, 8);
+    assert_int_equal(stakes_kit_server(&kit, 0), -1);
+    stakes_kit_close(&kit);
+}
+
+TEST(stakes, a_repeat_on_the_log_is_answered_there)
 {
     struct stakes_kit kit;
     struct stakes_kit_truth truth;
-    stakes_kit_open(&kit);
-    stakes_kit_start(&kit, 0);
-    stakes_kit_make_org(&kit, 0);
+    open_serving(&kit);
     stakes_kit_register(&kit, 0, 1);
+    stakes_kit_register(&kit, 0, 1);
+    const char *org_id = stakes_kit_org(0);
+    struct str other = stakes_kit_command(&kit, org_id, "c1", "createGroup", "{\"groupId\":\"g\"}");
+    stakes_kit_send(&kit, 0, str_z(org_id), other);
     stakes_kit_run(&kit, 1);
     stakes_kit_truth(&kit, 0, &truth);
     assert_int_equal(truth.decided, 2);
-    assert_int_equal(truth.partition->position.chain.next_command_offset, truth.commands_end);
-    stakes_kit_agree(&kit, &truth);
-    assert_true(kit.members[0].follows > 0);
+    assert_int_equal(truth.repeats, 1);
+    assert_int_equal(truth.others, 1);
     partition_close(truth.partition);
     stakes_kit_close(&kit);
+}
+
+/* ---- what is refused ---- */
+
+static void expect_refused(struct stakes_kit *kit, struct str key, struct str value,
+                           const char *code)
+{
+    char line[64];
+    struct stakes_kit_truth truth;
+    stakes_kit_send(kit, 0, key, value);
+    stakes_kit_run(kit, 1);
+    stakes_kit_truth(kit, 0, &truth);
+    snprintf(line, sizeof line, "%llu %s\n", (unsigned long long)truth.commands_end - 1, code);
+    assert_string_equal(stakes_kit_rejected(kit, 0), line);
+    assert_int_equal(truth.partition->position.chain.next_command_offset, truth.commands_end);
+    assert_int_equal(truth.decided, 1);
+    partition_close(truth.partition);
+}
+
+TEST(stakes, what_nobody_can_read_is_refused)
+{
+    struct stakes_kit kit;
+    open_serving(&kit);
+    expect_refused(&kit, str_z(stakes_kit_org(0)), STR("what?"), "INVALID_ARGUMENT");
+    stakes_kit_close(&kit);
+}
+
+TEST(stakes, what_is_too_large_is_refused)
+{
+    struct stakes_kit kit;
+    static char large[200 * 1024];
+    open_serving(&kit);
+    expect_refused(&kit, str_z(stakes_kit_org(0)), str_make(large, sizeof large),
+                   "INVALID_ARGUMENT");
+    stakes_kit_close(&kit);
+}
+
+static const char subject[] = "{\"subjectId\":\"x\",\"type\":\"SUBJECT_TYPE_AGENT\"}";
+
+TEST(stakes, a_command_under_the_key_of_another_org_is_refused)
+{
+    struct stakes_kit kit;
+    open_serving(&kit);
+    struct str record =
+        stakes_kit_command(&kit, stakes_kit_org(1), "c", "registerSubject", subject);
+    expect_refused(&kit, str_z(stakes_kit_org(0)), record, "INVALID_ARGUMENT");
+    stakes_kit_close(&kit);
+}
+
+TEST(stakes, a_command_in_the_wrong_partition_is_refused)
+{
+    struct stakes_kit kit;
+    open_serving(&kit);
+    const char *org_id = stakes_kit_org(1);
+    struct str record = stakes_kit_command(&kit, org_id, "c", "registerSubject", subject);
+    expect_refused(&kit, str_z(org_id), record, "INVALID_ARGUMENT");
+    stakes_kit_close(&kit);
+}
+
+TEST(stakes, a_command_sealed_with_another_key_is_refused)
+{
+    struct stakes_kit kit;
+    open_serving(&kit);
+    struct proof_key key = kit.key;
+    kit.key = proof_key_make(STR("another"));
+    const char *org_id = stakes_kit_org(0);
+    struct str record = stakes_kit_command(&kit, org_id, "c", "registerSubject", subject);
+    kit.key = key;
+    expect_refused(&kit, str_z(org_id), record, "UNAUTHENTICATED");
+    stakes_kit_close(&kit);
+}
+
+TEST(stakes, an_expired_command_is_refused)
+{
+    struct stakes_kit kit;
+    open_serving(&kit);
+    const char *org_id = stakes_kit_org(0);
+    struct str record = stakes_kit_command(&kit, org_id, "c", "registerSubject", subject);
+    stakes_kit_stop(&kit, 0);
+    stakes_kit_advance(&kit, INT64_C(3601) * 1000000);
+    stakes_kit_start(&kit, 0);
+    expect_refused(&kit, str_z(org_id), record, "DEADLINE_EXCEEDED");
+    stakes_kit_close(&kit);
+}
+
+TEST(stakes, a_refused_command_is_passed_only_when_that_is_durable)
+{
+    struct stakes_kit kit;
+    open_serving(&kit);
+    stakes_kit_send(&kit, 0, str_z(stakes_kit_org(0)), STR("what?"));
+    stakes_kit_register(&kit, 0, 1);
+    evlog_mem_fate_at(kit.mem, 0, EVLOG_MEM_LOSE_UNKNOWN);
+    stakes_kit_run(&kit, 3);
+    expect_decided(&kit, 2);
+    assert_string_equal(stakes_kit_rejected(&kit, 0), "1 INVALID_ARGUMENT\n");
+    stakes_kit_close(&kit);
+}
+
+TEST(stakes, a_damaged_command_is_refused_and_the_next_is_decided)
+{
+    struct stakes_kit kit;
+    open_serving(&kit);
+    stakes_kit_stop(&kit, 0);
+    stakes_kit_register(&kit, 0, 1);
+    stakes_kit_register(&kit, 0, 2);
+    evlog_mem_damage(kit.mem, EVLOG_COMMANDS, 0, 1);
+    stakes_kit_start(&kit, 0);
+    stakes_kit_run(&kit, 1);
+    expect_decided(&kit, 2);
+    assert_string_equal(stakes_kit_rejected(&kit, 0), "1 INVALID_ARGUMENT\n");
+    stakes_kit_close(&kit);
+}
+
+TEST(stakes, commands_that_were_dropped_undecided_are_told_of_and_passed)
+{
+    struct stakes_kit kit;
+    open_serving(&kit);
+    stakes_kit_stop(&kit, 0);
+    stakes_kit_register(&kit, 0, 1);
+    stakes_kit_register(&kit, 0, 2);
+    evlog_mem_trim(kit.mem, EVLOG_COMMANDS, 0, 2);
+    unsigned reports = kit.members[0].reports;
+    stakes_kit_start(&kit, 0);
+    stakes_kit_run(&kit, 1);
+    expect_decided(&kit, 2);
+    assert_true(kit.members[0].reports > reports);
+    stakes_kit_close(&kit);
+}
+
+/* ---- trouble ---- */
+
+TEST(stakes, a_partition_whose_decisions_are_damaged_stops_and_others_go_on)
+{
+    struct stakes_kit kit;
+    struct cowriter_status status;
+    open_serving(&kit);
+    stakes_kit_make_org(&kit, 1);
+    stakes_kit_run(&kit, 1);
+    stakes_kit_stop(&kit, 0);
+    evlog_mem_damage(kit.mem, EVLOG_DECISIONS, 0, 0);
+    stakes_kit_start(&kit, 0);
+    stakes_kit_run(&kit, 2);
+    stake_status(kit.members[0].stakes->by_number[0], &status);
+    assert_int_equal(status.state, COWRITER_STOPPED);
+    assert_int_equal(status.trouble.code, STATUS_DATA_LOSS);
+    stake_status(kit.members[0].stakes->by_number[1], &status);
+    assert_int_equal(status.state, COWRITER_SERVING);
+    stakes_kit_close(&kit);
+}
+
+TEST(stakes, a_log_that_does_not_answer_is_opened_again)
+{
+    struct stakes_kit kit;
+    open_serving(&kit);
+    stakes_kit_register(&kit, 0, 1);
+    evlog_mem_fate_at(kit.mem, 0, EVLOG_MEM_HOLD);
+    stakes_kit_run(&kit, 20);
+    assert_int_equal(epochs(&kit), 1);
+    stakes_kit_run(&kit, 20);
+    expect_decided(&kit, 2);
+    stakes_kit_close(&kit);
+}
+
+/* The store is on disk; a lost race makes the process fold again from what it had written. */
+TEST(stakes, stores_on_disk_serve_a_restart_and_a_lost_race)
+{
+    struct stakes_kit kit;
+    char folder[FOLDER_TOOL_PATH_MAX];
+    stakes_kit_open(&kit);
+    folder_tool_make(folder);
+    snprintf(kit.members[0].stores, sizeof kit.members[0].stores, "%s/stores", folder);
+    stakes_kit_start(&kit, 0);
+    stakes_kit_make_org(&kit, 0);
+    stakes_kit_run(&kit, 1);
+    stakes_kit_stop(&kit, 0);
+    stakes_kit_start(&kit, 0);
+    stakes_kit_register(&kit, 0, 1);
+    stakes_kit_run(&kit, 1);
+    stakes_kit_intrude(&kit, 0);
+    stakes_kit_register(&kit, 0, 2);
+    stakes_kit_run(&kit, 5);
+    expect_decided(&kit, 3);
+    stakes_kit_close(&kit);
+    folder_tool_remove(folder);
 }
