@@ -100,7 +100,6 @@ static struct status stake_took(struct stake *stake, const struct evlog_record *
 /* A record of ours does not count: what was decided behind it counts neither. */
 static void stake_begin_again(struct stake *stake, const struct stake_time *time)
 {
-    stake->fresh = true;
     stake_close(stake);
     stake->open_us = time->monotonic_us;
 }

@@ -61,8 +61,9 @@ void stakes_kit_open(struct stakes_kit *kit)
     assert_ok(evlog_mem_open(kit->mem, false, &kit->client));
     stakes_kit_configure(kit);
     for (uint32_t i = 0; i < STAKES_KIT_MEMBERS; i++) {
-        kit->members[i] =
-            (struct stakes_member){ .kit = kit, .index = i, .clock = { kit->now_us, 1 } };
+        kit->members[i] = (struct stakes_member){
+            .kit = kit, .index = i, .process = i + 1, .clock = { kit->now_us, 1 }
+        };
     }
 }
 
@@ -95,7 +96,7 @@ void stakes_kit_start(struct stakes_kit *kit, uint32_t index)
         .partitions = partitions,
         .partitions_count = STAKES_KIT_PARTITIONS,
         .silence_us = STAKES_KIT_SILENCE_US,
-        .process = index + 1,
+        .process = member->process,
     };
     assert_ok(stakes_open(&options, &member->stakes));
 }

@@ -21,6 +21,7 @@ struct stakes_member {
     struct stakes *stakes; /* NULL: not running */
     struct clock_fake clock;
     uint32_t index;
+    uint64_t process; /* its index + 1, unless the test says otherwise */
     char stores[256]; /* empty: in memory */
     unsigned reports; /* troubles told */
     unsigned follows; /* calls of the follower */

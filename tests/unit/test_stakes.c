@@ -120,6 +120,41 @@ TEST(stakes, a_restarted_process_leaves_what_another_took)
     stakes_kit_close(&kit);
 }
 
+/* A copied data folder makes two of one name. */
+TEST(stakes, two_processes_of_one_name_do_not_fight_for_ever)
+{
+    struct stakes_kit kit;
+    open_serving(&kit);
+    kit.members[1].process = kit.members[0].process;
+    stakes_kit_start(&kit, 1);
+    stakes_kit_run(&kit, 20);
+    assert_in_range(epochs(&kit), 1, 3);
+    stakes_kit_close(&kit);
+}
+
+/* Under load that never ends the store would never be written. */
+TEST(stakes, a_batch_ends_so_that_it_can_be_written)
+{
+    struct stakes_kit kit;
+    open_serving(&kit);
+    struct stakes *stakes = kit.members[0].stakes;
+    const struct stake *stake = stakes->by_number[0];
+    evlog_mem_fate_at(kit.mem, 1, EVLOG_MEM_HOLD); /* behind the client's */
+    stakes_kit_register(&kit, 0, 1);
+    stakes_step(stakes);
+    assert_int_equal(stake->decided, 2);
+    stakes_kit_advance(&kit, 30000);
+    stakes_kit_register(&kit, 0, 2);
+    stakes_step(stakes);
+    assert_int_equal(stake->decided, 2);
+    evlog_mem_deliver(kit.mem, 0, EVLOG_MEM_WRITE);
+    stakes_step(stakes);
+    assert_int_equal(stake->decided, 3);
+    stakes_kit_run(&kit, 1);
+    expect_decided(&kit, 3);
+    stakes_kit_close(&kit);
+}
+
 /* One that was frozen decides what it had read before it hears that it lost: all of that is void.
  */
 TEST(stakes, what_a_frozen_owner_decides_behind_his_successor_is_void)
