@@ -289,7 +289,7 @@ struct status evlog_kafka_open(const struct evlog_kafka_options *options, struct
     kafka->options = *options;
     kafka->bell = -1;
     kafka->done = mem_zalloc(EVLOG_PENDING_MAX, sizeof *kafka->done);
-    struct status st = kafka_client_new(options, KAFKA_CONSUMER, &kafka->client);
+    struct status st = kafka_client_new(options, KAFKA_ASKER, &kafka->client);
     if (st.code == STATUS_OK) {
         st = kafka_topics_check(options, kafka->client, &kafka->log.identity, &kafka->log.draft);
     }
@@ -308,7 +308,7 @@ struct status evlog_kafka_create(const struct evlog_kafka_options *options,
                                  const struct evlog_identity *identity)
 {
     rd_kafka_t *client;
-    TRY(kafka_client_new(options, KAFKA_CONSUMER, &client));
+    TRY(kafka_client_new(options, KAFKA_ASKER, &client));
     struct status st = kafka_topics_create(options, client, identity);
     rd_kafka_destroy(client);
     return st;

@@ -80,6 +80,34 @@ struct status kafka_client_error(const char *verb, rd_kafka_resp_err_t error)
                         verb, rd_kafka_err2str(error));
 }
 
+/* Refusals stay: what comes behind them says less. */
+static void kafka_client_take(rd_kafka_event_t *event, struct status *trouble)
+{
+    rd_kafka_resp_err_t error = rd_kafka_event_error(event);
+    bool refused = error == RD_KAFKA_RESP_ERR__AUTHENTICATION || error == RD_KAFKA_RESP_ERR__SSL;
+    bool tells = error != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
+    if (refused || (tells && trouble->code != STATUS_UNAUTHENTICATED)) {
+        const char *text = rd_kafka_event_error_string(event);
+        const char *end = strstr(text, " (after "); /* how often, in which state: for its authors */
+        int size = (int)(end == NULL ? strlen(text) : (size_t)(end - text));
+        *trouble =
+            status_error(refused ? STATUS_UNAUTHENTICATED : STATUS_UNAVAILABLE, "%.*s", size, text);
+    }
+}
+
+void kafka_client_trouble(rd_kafka_t *asker, struct status *trouble)
+{
+    rd_kafka_queue_t *queue = rd_kafka_queue_get_main(asker);
+    rd_kafka_event_t *event = rd_kafka_queue_poll(queue, 0);
+    for (; event != NULL; event = rd_kafka_queue_poll(queue, 0)) {
+        if (rd_kafka_event_type(event) == RD_KAFKA_EVENT_ERROR) {
+            kafka_client_take(event, trouble);
+        }
+        rd_kafka_event_destroy(event);
+    }
+    rd_kafka_queue_destroy(queue);
+}
+
 void kafka_client_topic(const struct evlog_kafka_options *options, int stream,
                         char name[KAFKA_TOPIC_SIZE])
 {
@@ -175,7 +203,9 @@ static struct status kafka_configure(rd_kafka_conf_t *conf,
     TRY(kafka_set(conf, "bootstrap.servers", options->brokers));
     /* What goes wrong comes back in statuses; the library's own lines would go to stderr. */
     rd_kafka_conf_set_log_cb(conf, NULL);
-    rd_kafka_conf_set_events(conf, producer ? RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR : 0);
+    static const int events[] = { [KAFKA_PRODUCER] = RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR,
+                                  [KAFKA_ASKER] = RD_KAFKA_EVENT_ERROR };
+    rd_kafka_conf_set_events(conf, events[kind]);
     return status_ok();
 }
 

@@ -4,7 +4,10 @@
 
 #include "core/base/clock.h"
 
-enum { KAFKA_TIMEOUT_MS = 10000 };
+enum {
+    KAFKA_TIMEOUT_MS = 10000,
+    KAFKA_ONCE_MS = 2000, /* then it is looked what the connections met */
+};
 
 int kafka_range_timeout_ms(const struct evlog_kafka_options *options)
 {
@@ -48,7 +51,7 @@ static struct status kafka_range_count_once(rd_kafka_t *client, const char *name
     if (metadata->topic_cnt != 1 || found->err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) {
         st = status_error(STATUS_NOT_FOUND, "expected a topic '%s', but there is none", name);
     } else if (found->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        st = kafka_client_error("use the topic", found->err);
+        st = status_prefix(kafka_client_error("use the topic", found->err), "%s", name);
     }
     for (int i = 0; st.code == STATUS_OK && i < found->partition_cnt; i++) {
         if (found->partitions[i].leader < 0) {
@@ -63,12 +66,16 @@ static struct status kafka_range_count_once(rd_kafka_t *client, const char *name
 struct status kafka_range_count(rd_kafka_t *client, const char *name,
                                 const struct kafka_range_deadline *deadline, uint32_t *count)
 {
-    struct status st;
+    struct status st, trouble = status_ok();
     do {
         int left = kafka_range_left(deadline);
-        st = kafka_range_count_once(client, name, left > 100 ? left : 100, count);
-    } while (st.code == STATUS_UNAVAILABLE && kafka_range_pause(deadline));
-    return st;
+        int once = left < KAFKA_ONCE_MS ? left : KAFKA_ONCE_MS;
+        st = kafka_range_count_once(client, name, once > 100 ? once : 100, count);
+        kafka_client_trouble(client, &trouble);
+    } while (st.code == STATUS_UNAVAILABLE && trouble.code != STATUS_UNAUTHENTICATED &&
+             kafka_range_pause(deadline));
+    bool told = st.code == STATUS_UNAVAILABLE && trouble.code != STATUS_OK;
+    return told ? status_prefix(trouble, "cannot ask the brokers") : st;
 }
 
 /* Asks the leader of a partition where a point lies: the offset at a time, of which Kafka takes -1
