@@ -10,12 +10,11 @@
  *   (3) the root in memory is that of the rows;
  *   (4) nothing reaches the disk but by store_flush, which first writes the parts of the root: so
  *       memory is flushed here long before RocksDB would do it by itself. */
-#include <stdlib.h>
-
 #include "core/base/buf.h"
 #include "core/base/memory.h"
 #include "core/base/num.h"
 #include "core/store/internal.h"
+#include "core/store/sort.h"
 
 /* Bytes in memory after which they are flushed; RocksDB's own limit is far above
  * (kv_rocks_options.c). */
@@ -191,17 +190,6 @@ static struct status store_writer_group(struct store_writer *writer,
     return status_ok();
 }
 
-static int store_writer_order(const void *a, const void *b)
-{
-    const struct store_change *x = *(const struct store_change *const *)a;
-    const struct store_change *y = *(const struct store_change *const *)b;
-    if (x->family != y->family) {
-        return x->family < y->family ? -1 : 1;
-    }
-    int order = str_cmp(x->key, y->key);
-    return order != 0 ? order : (x > y) - (x < y); /* changes of one key stay in their order */
-}
-
 static struct status store_writer_collect(struct store_writer *writer,
                                           const struct store_change *const *sorted, size_t count,
                                           struct str position)
@@ -248,12 +236,10 @@ static struct status store_write_sorted(struct store_writer *writer,
 struct status store_write(struct store_writer *writer, const struct store_change *changes,
                           size_t changes_count, struct str position)
 {
-    const struct store_change **sorted = mem_alloc((changes_count + 1) * sizeof *sorted);
     for (size_t i = 0; i < changes_count; i++) {
-        sorted[i] = &changes[i];
         assert(changes[i].family != STORE_META || !str_starts(changes[i].key, STR("store.")));
     }
-    qsort(sorted, changes_count, sizeof *sorted, store_writer_order);
+    const struct store_change **sorted = store_sort(changes, changes_count);
     struct status st = store_write_sorted(writer, sorted, changes_count, position);
     mem_free(sorted);
     if (st.code == STATUS_OK) {
