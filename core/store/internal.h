@@ -10,6 +10,9 @@
 struct store {
     struct kv *kv;
     struct store_writer *writer; /* NULL while none is open */
+    bool filling;                /* its format row is still to be written, when it is closed */
+    bool spoiled;                /* a write failed meanwhile, so it never is */
+    uint32_t fold_version;       /* for that row */
 };
 
 struct store_reader {

@@ -6,6 +6,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/memory.h"
+#include "core/store/kv_fill.h"
 #include "core/store/store.h"
 
 struct kv_rocks {
@@ -16,6 +17,7 @@ struct kv_rocks {
     rocksdb_column_family_handle_t *columns[KV_COLUMNS];
     rocksdb_writeoptions_t *write;
     rocksdb_writebatch_t *batch;
+    struct kv_fill *fill; /* NULL: all goes through the batch; else the own rows only */
 };
 
 /* For ever: RocksDB keeps them. Its first column must be called "default". */
@@ -225,6 +227,10 @@ static struct kv_iter *kv_rocks_iter_open(struct kv *kv, void *taken, enum kv_co
 static void kv_rocks_put(struct kv *kv, enum kv_column column, struct str key, struct str value)
 {
     struct kv_rocks *rocks = (struct kv_rocks *)kv;
+    if (rocks->fill != NULL && column != KV_META) {
+        kv_fill_put(rocks->fill, column, key, value);
+        return;
+    }
     rocksdb_writebatch_put_cf(rocks->batch, rocks->columns[column], key.data, key.size, value.data,
                               value.size);
 }
@@ -232,21 +238,33 @@ static void kv_rocks_put(struct kv *kv, enum kv_column column, struct str key, s
 static void kv_rocks_remove(struct kv *kv, enum kv_column column, struct str key)
 {
     struct kv_rocks *rocks = (struct kv_rocks *)kv;
+    if (rocks->fill != NULL && column != KV_META) {
+        kv_fill_remove(rocks->fill, column, key);
+        return;
+    }
     rocksdb_writebatch_delete_cf(rocks->batch, rocks->columns[column], key.data, key.size);
 }
 
 static void kv_rocks_discard(struct kv *kv)
 {
-    rocksdb_writebatch_clear(((struct kv_rocks *)kv)->batch);
+    struct kv_rocks *rocks = (struct kv_rocks *)kv;
+    rocksdb_writebatch_clear(rocks->batch);
+    if (rocks->fill != NULL) {
+        kv_fill_discard(rocks->fill);
+    }
 }
 
 static struct status kv_rocks_commit(struct kv *kv)
 {
     struct kv_rocks *rocks = (struct kv_rocks *)kv;
-    char *message = NULL;
-    rocksdb_write(rocks->db, rocks->write, rocks->batch, &message);
+    struct status st = rocks->fill == NULL ? status_ok() : kv_fill_commit(rocks->fill);
+    if (st.code == STATUS_OK) {
+        char *message = NULL;
+        rocksdb_write(rocks->db, rocks->write, rocks->batch, &message);
+        st = kv_rocks_status(message);
+    }
     kv_rocks_discard(kv);
-    return kv_rocks_status(message);
+    return st;
 }
 
 /* The C interface can flush one column only, which would tear a batch: seen. But a manual
@@ -286,6 +304,7 @@ static struct status kv_rocks_catch_up(struct kv *kv)
 
 static void kv_rocks_free(struct kv_rocks *rocks)
 {
+    kv_fill_free(rocks->fill);
     for (int i = 0; i < KV_COLUMNS; i++) {
         if (rocks->columns[i] != NULL) {
             rocksdb_column_family_handle_destroy(rocks->columns[i]);
@@ -351,6 +370,9 @@ static struct kv_rocks *kv_rocks_new(const struct store_options *options)
         rocks->options[i] = kv_rocks_options((enum kv_column)i, rocks->cache);
         rocksdb_options_set_create_if_missing(rocks->options[i], options->create);
         rocksdb_options_set_create_missing_column_families(rocks->options[i], options->create);
+        if (options->fill) {
+            kv_rocks_options_fill(rocks->options[i]);
+        }
     }
     rocks->write = rocksdb_writeoptions_create();
     rocksdb_writeoptions_disable_WAL(rocks->write, 1);
@@ -377,6 +399,9 @@ struct status kv_rocks_open(const struct store_options *options, struct kv **kv)
     if (message != NULL) {
         kv_rocks_free(rocks);
         return kv_rocks_status(message);
+    }
+    if (options->fill) {
+        rocks->fill = kv_fill_new(options->path, rocks->db, rocks->options, rocks->columns);
     }
     *kv = &rocks->base;
     return status_ok();

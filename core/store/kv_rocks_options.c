@@ -85,6 +85,15 @@ static bool kv_rocks_is_history(enum kv_column column)
 /* The writer flushes long before; a batch may be 64 MiB, twice that with history. */
 enum { KV_ROCKS_MEMORY_MAX = 256 << 20 };
 
+void kv_rocks_options_fill(rocksdb_options_t *options)
+{
+    enum { DISABLED = 0xFF };
+    rocksdb_options_set_bottommost_compression(options, DISABLED);
+    rocksdb_options_set_level0_file_num_compaction_trigger(options, 16);
+    rocksdb_options_set_level0_slowdown_writes_trigger(options, 32);
+    rocksdb_options_set_level0_stop_writes_trigger(options, 48);
+}
+
 /* Measured: LZ4 above and zstd at the bottom; a look-up in a history finds its file by the prefix
  * without the version. */
 rocksdb_options_t *kv_rocks_options(enum kv_column column, rocksdb_cache_t *cache)

@@ -36,6 +36,9 @@ struct store_options {
     uint64_t cache_size;   /* bytes of decompressed blocks; 0: 32 MiB */
     uint32_t fold_version; /* of the code that makes the changes; another one there is refused */
     bool create;           /* make an empty store where there is none */
+    bool fill;             /* with `create`: writing costs a third, but the store counts only once
+                              it is closed after writes that all succeeded; until then, whoever
+                              opens it is told FAILED_PRECONDITION */
 };
 
 /* Opens a store; gives it. NOT_FOUND: there is none. DATA_LOSS: damaged or unreadable.

@@ -220,10 +220,15 @@ static struct status store_write_sorted(struct store_writer *writer,
                                         const struct store_change *const *sorted, size_t count,
                                         struct str position)
 {
+    if (writer->store->spoiled) {
+        return status_error(STATUS_FAILED_PRECONDITION,
+                            "expected a store in which no write failed while it was filled");
+    }
     root_begin(writer->root);
     struct status st = store_writer_collect(writer, sorted, count, position);
     if (st.code == STATUS_OK) {
         st = writer->kv->ops->commit(writer->kv);
+        writer->store->spoiled = writer->store->filling && st.code != STATUS_OK;
     } else {
         writer->kv->ops->discard(writer->kv);
     }

@@ -8,7 +8,9 @@ static struct store *store_kit_rocks(const struct store_kit *kit)
 {
     char path[80];
     snprintf(path, sizeof path, "%s/store", kit->folder);
-    struct store_options options = { .path = path, .fold_version = 1, .create = true };
+    struct store_options options = {
+        .path = path, .fold_version = 1, .create = true, .fill = kit->backend == STORE_KIT_FILL
+    };
     struct store *store = NULL;
     assert_ok(store_open(&options, &store));
     return store;

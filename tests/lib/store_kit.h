@@ -8,6 +8,7 @@
 enum store_kit_backend {
     STORE_KIT_MEM,
     STORE_KIT_ROCKS,
+    STORE_KIT_FILL,  /* RocksDB, being filled */
     STORE_KIT_LAYER, /* in memory on a RocksDB store, which can be written before */
     STORE_KIT_BACKENDS,
 };
