@@ -12,7 +12,7 @@ from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 from agency.v1 import stream_pb2
 from proof import signed
 
-ATTEMPT_S = 10  # how long one attempt waits; its signature counts as long
+ASK_S = 10  # how long to wait for what the brokers know
 
 
 class NoAnswer(Exception):
@@ -45,10 +45,12 @@ def partition_of(org_id, count):
 
 
 class Client:
-    def __init__(self, brokers, cluster_id, key, prefix="agency", properties=None):
-        """`cluster_id`: the bytes that `agencyctl log id` shows; `key`: an Ed25519 private key."""
+    def __init__(self, brokers, cluster_id, key, prefix="agency", properties=None, attempt_s=10):
+        """`cluster_id`: the bytes that `agencyctl log id` shows; `key`: an Ed25519 private key;
+        `attempt_s`: how long to wait before a command is sent again, and its proof counts."""
         common = {"bootstrap.servers": brokers, **(properties or {})}
-        self.cluster_id, self.key, self.prefix = cluster_id, key, prefix
+        self.cluster_id, self.key = cluster_id, key
+        self.prefix, self.attempt_s = prefix, attempt_s
         self.producer = Producer({**common, "acks": "all", "enable.idempotence": True,
                                   "compression.codec": "zstd", "linger.ms": 1})
         # Only positions that we choose are read: the group is a name that is never used.
@@ -67,8 +69,8 @@ class Client:
         partition = partition_of(command.org_id, self._partitions_count(until))
         self._read_from_end(partition)
         while time.monotonic() < until:
-            self._send(command, partition, min(ATTEMPT_S, until - time.monotonic()))
-            answer = self._await(command, min(until, time.monotonic() + ATTEMPT_S))
+            self._send(command, partition)
+            answer = self._await(command, min(until, time.monotonic() + self.attempt_s))
             if answer is not None:
                 return answer
         raise NoAnswer(command.command_id)
@@ -90,15 +92,15 @@ class Client:
         places = [TopicPartition(self._topic(stream), partition)
                   for stream in ("outcomes", "rejected")]
         for place in places:
-            place.offset = self.consumer.get_watermark_offsets(place, timeout=ATTEMPT_S)[1]
+            place.offset = self.consumer.get_watermark_offsets(place, timeout=ASK_S)[1]
         self.consumer.assign(places)
         self.reading = partition
 
-    def _send(self, command, partition, life_s):
-        record = signed(self.key, self.cluster_id, command, life_s)
+    def _send(self, command, partition):
+        record = signed(self.key, self.cluster_id, command, self.attempt_s)
         self.producer.produce(self._topic("commands"), record.SerializeToString(),
                               key=command.org_id, partition=partition)
-        self.producer.flush(life_s)
+        self.producer.flush(self.attempt_s)
 
     def _await(self, command, until):
         """The answer; None if there is none until then, or if it says to send the command again."""

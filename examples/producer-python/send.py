@@ -53,12 +53,15 @@ def main():
     parser.add_argument("--org", required=True)
     parser.add_argument("--command-id", default="", help="to repeat a command safely")
     parser.add_argument("--timeout", type=float, default=60, help="seconds to wait for an answer")
+    parser.add_argument("--attempt", type=float, default=10,
+                        help="seconds after which a command is sent again")
     parser.add_argument("--property", action="append", default=[], metavar="NAME=VALUE",
                         help="for librdkafka, such as security.protocol=SSL")
     parser.add_argument("command", nargs="+")
     options = parser.parse_args()
     client = Client(options.brokers, bytes.fromhex(options.cluster), read_key(options.key),
-                    options.prefix, dict(text.split("=", 1) for text in options.property))
+                    options.prefix, dict(text.split("=", 1) for text in options.property),
+                    options.attempt)
     code = 0
     for command in commands(options):
         said = answer(client, command, options.timeout)

@@ -27,9 +27,6 @@ import org.apache.kafka.common.utils.Utils;
  * once.
  */
 final class Client implements AutoCloseable {
-    /** How long one attempt waits; its signature counts as long. */
-    private static final Duration ATTEMPT = Duration.ofSeconds(10);
-
     /** Nobody answered in time: the command may still be decided. Submit it again with its id. */
     static final class NoAnswer extends Exception {
         NoAnswer(String commandId) {
@@ -51,17 +48,22 @@ final class Client implements AutoCloseable {
     private final PrivateKey key;
     private final String identity;
     private final String prefix;
+    private final Duration attempt;
     private final KafkaProducer<byte[], byte[]> producer;
     private final KafkaConsumer<byte[], byte[]> consumer;
     private int reading = -1;
 
-    /** `clusterId`: the bytes that `agencyctl log id` shows; `properties`: at least the brokers. */
-    Client(Properties properties, String prefix, byte[] clusterId, PrivateKey key,
-           String identity) {
+    /**
+     * `properties`: at least the brokers; `clusterId`: the bytes that `agencyctl log id` shows;
+     * `attempt`: how long to wait before a command is sent again, and its proof counts.
+     */
+    Client(Properties properties, String prefix, byte[] clusterId, PrivateKey key, String identity,
+           Duration attempt) {
         this.clusterId = clusterId;
         this.key = key;
         this.identity = identity;
         this.prefix = prefix;
+        this.attempt = attempt;
         var writing = new Properties();
         writing.putAll(properties);
         writing.put("compression.type", "zstd");
@@ -89,8 +91,8 @@ final class Client implements AutoCloseable {
         readFromEnd(partition);
         while (Instant.now().isBefore(until)) {
             send(command, partition);
-            Instant attempt = Instant.now().plus(ATTEMPT);
-            SubmitResponse answer = await(command, attempt.isBefore(until) ? attempt : until);
+            Instant again = Instant.now().plus(attempt);
+            SubmitResponse answer = await(command, again.isBefore(until) ? again : until);
             if (answer != null) {
                 return answer;
             }
@@ -118,7 +120,7 @@ final class Client implements AutoCloseable {
     }
 
     private void send(Command command, int partition) throws GeneralSecurityException {
-        var record = Proof.signed(key, identity, clusterId, command, Instant.now(), ATTEMPT);
+        var record = Proof.signed(key, identity, clusterId, command, Instant.now(), attempt);
         producer.send(new ProducerRecord<>(prefix + ".commands", partition,
             command.getOrgId().getBytes(StandardCharsets.UTF_8), record.toByteArray()));
     }

@@ -28,12 +28,13 @@ final class Send {
           --org ORG         the org of the commands
           --command-id ID   to repeat a command safely
           --timeout SECONDS to wait for an answer, default 60
+          --attempt SECONDS after which a command is sent again, default 10
           --property N=V    for Kafka's client, such as security.protocol=SSL
           COMMAND JSON      one command, such as RegisterSubject '{"subjectId":"eve"}'
           -                 JSON lines of commands, one by one""";
 
     private final Map<String, String> options = new HashMap<>(
-        Map.of("brokers", "127.0.0.1:19092", "prefix", "agency", "timeout", "60"));
+        Map.of("brokers", "127.0.0.1:19092", "prefix", "agency", "timeout", "60", "attempt", "10"));
     private final Properties properties = new Properties();
     private final List<String> words = new ArrayList<>();
 
@@ -91,13 +92,18 @@ final class Send {
         return command.build();
     }
 
+    private Duration seconds(String name) {
+        return Duration.ofSeconds(Long.parseLong(options.get(name)));
+    }
+
     private int run() throws Exception {
         int code = 0;
         var printer = JsonFormat.printer().omittingInsignificantWhitespace();
-        var timeout = Duration.ofSeconds(Long.parseLong(options.get("timeout")));
+        var timeout = seconds("timeout");
         try (var client = new Client(properties, options.get("prefix"),
             HexFormat.of().parseHex(options.get("cluster")),
-            Proof.readKey(Path.of(options.get("key"))), options.get("identity"))) {
+            Proof.readKey(Path.of(options.get("key"))), options.get("identity"),
+            seconds("attempt"))) {
             for (String line : lines().lines().filter(text -> !text.isBlank()).toList()) {
                 try {
                     var answer = client.submit(command(line), timeout);
