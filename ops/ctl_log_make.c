@@ -18,7 +18,7 @@ struct status ctl_log_create(struct ctl *ctl)
     struct data_dir_new made = ctl_log_new(ctl);
     struct status st = data_dir_make_shared(&ctl->arena, ctl->options.data.data, &made);
     if (st.code == STATUS_ALREADY_EXISTS) {
-        return status_prefix(st, "log join is for a log that is there");
+        return status_error(st.code, "%s: log join makes a folder for a log", st.msg);
     }
     TRY(st);
     buf_printf(&ctl->out, "log '%.*s' of %u partitions made; keep a copy of %s/cluster.key\n",

@@ -1,0 +1,328 @@
+#!/usr/bin/env python3
+"""agencyd and agencyctl on a real broker, as a person runs them.
+
+    tests/daemon/daemon.py BUILD SCRATCH PORT [CASE...]
+
+A case is a function `it_...` named by what is true; `cluster` gives it data folders of a log of its
+own and starts agencyd on them.
+"""
+
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/cli"))
+import cli  # noqa: E402
+from cli import DONE, FAILED, REJECTED, USAGE, Fault, Tool, expect  # noqa: E402
+
+PARTITIONS = 4
+
+
+class Daemon:
+    """A running agencyd; what it says goes to a file."""
+
+    def __init__(self, program, data, options):
+        self.said = pathlib.Path(f"{data}.log")
+        with self.said.open("a") as said:
+            self.process = subprocess.Popen([program, "--data", str(data), "--silence=1s",
+                                             "--status-every=500ms", *options], stderr=said)
+
+    def text(self):
+        return self.said.read_text()
+
+    def await_text(self, pattern, count=1, seconds=30):
+        """Waits until it has said something that many times."""
+        until = time.monotonic() + seconds
+        while len(re.findall(pattern, self.text())) < count:
+            expect(time.monotonic() < until and self.process.poll() is None,
+                   f"agencyd to say '{pattern}' {count} times", self.text()[-1500:])
+            time.sleep(0.05)
+        return self
+
+    def stop(self, how=signal.SIGTERM):
+        if self.process.poll() is None:
+            self.process.send_signal(how)
+        return self.process.wait(timeout=20)
+
+
+class Cluster:
+    """A log of its own, its data folders and processes."""
+
+    count = 0
+
+    def __init__(self, build, scratch, port):
+        Cluster.count += 1
+        self.build, self.port = build, port
+        self.folder = scratch / f"cluster{Cluster.count}"
+        self.folder.mkdir()
+        prefix = f"case{os.getpid()}-{Cluster.count}"
+        self.where = ("--brokers", f"127.0.0.1:{port}", "--prefix", prefix)
+        self.daemons = []
+        self.first = self.tool("a")
+        self.first("log", "create", *self.where, "--partitions", str(PARTITIONS))
+
+    def tool(self, name, org="acme"):
+        return Tool(str(self.build / "agencyctl"), self.folder / name, org)
+
+    def join(self, name):
+        tool = self.tool(name)
+        tool("log", "join", *self.where, "--cluster-key", str(self.first.data / "cluster.key"))
+        return tool
+
+    def start(self, tool, *options, serving=True):
+        daemon = Daemon(self.build / "agencyd", tool.data, options)
+        self.daemons.append(daemon)
+        return daemon.await_text("state=serving" if serving else "state=standby", PARTITIONS)
+
+    def broker(self, *words):
+        subprocess.run([ROOT / "ops/kafka", *words, "--port", str(self.port), "--dir",
+                        self.folder.parent / "broker"], check=True, timeout=120,
+                       stdout=subprocess.DEVNULL)
+
+    def close(self):
+        for daemon in self.daemons:
+            daemon.stop(signal.SIGKILL)
+        shutil.rmtree(self.folder)
+
+
+def await_true(what, question, seconds=20):
+    until = time.monotonic() + seconds
+    while not question():
+        expect(time.monotonic() < until, what, "not so")
+        time.sleep(0.2)
+
+
+def make_small(tool):
+    """Org acme of two groups, by one call."""
+    key = {"credentialId": "key", "kind": "CREDENTIAL_KIND_API_KEY", "identity": "root"}
+    commands = [{"createOrg": {"orgId": "acme", "ownerSubjectId": "root", "credential": key}},
+                {"createGroup": {"groupId": "red"}}, {"createGroup": {"groupId": "blue"}}]
+    lines = [json.dumps({"orgId": "acme", "commandId": f"c{i}", **command})
+             for i, command in enumerate(commands)]
+    tool("submit", "-", stdin="\n".join(lines))
+
+
+# Commands and questions.
+
+def it_decides_and_answers_as_an_embedded_log(cluster):
+    tool = cluster.first
+    cluster.start(tool)
+    cli.make_org(tool)
+    groups = [item["groupId"] for item in tool.json("list", "groups")]
+    expect(groups == ["blue", "red"], "two groups", groups)
+    ada = ("--principal", "API_KEY:ada")
+    tool.submit("AssignRole", roleId="red.member", subjectId="eve", options=ada)
+    answer = tool.submit("AssignRole", roleId="blue.member", subjectId="eve", options=ada,
+                         code=REJECTED)
+    expect(answer["code"] == "PERMISSION_DENIED", "PERMISSION_DENIED", answer)
+    expect(tool.json("check", "ada", "AssignRole", "group:red")[0]["allowed"], "ada may")
+
+
+def it_answers_a_repeat_as_before(cluster):
+    tool = cluster.first
+    cluster.start(tool)
+    make_small(tool)
+    again = ("--command-id", "once")
+    one = tool.submit("CreateGroup", groupId="green", options=again)
+    two = tool.submit("CreateGroup", groupId="green", options=again)
+    expect(two["repeated"] and not one["repeated"], "a repeat", two)
+    expect(one["sequence"] == two["sequence"] and one["token"] == two["token"], one, two)
+    other = tool.submit("CreateGroup", groupId="white", options=again, code=REJECTED)
+    expect(other["code"] == "INVALID_ARGUMENT", "INVALID_ARGUMENT", other)
+
+
+def it_reads_its_own_writes_and_the_last_moment(cluster):
+    tool = cluster.first
+    cluster.start(tool)
+    make_small(tool)
+    token = tool.submit("CreateGroup", groupId="green")["token"]
+    ids = [item["groupId"] for item in tool.json("list", "groups", "--at-least", token)]
+    expect("green" in ids, "the group just made", ids)
+    ids = [item["groupId"] for item in tool.json("list", "groups", "--as-of", "0 seconds ago")]
+    expect("green" in ids, "the group just made, as of now", ids)
+
+
+def it_refuses_what_another_key_sealed(cluster):
+    cluster.start(cluster.first)
+    make_small(cluster.first)
+    stranger = cluster.tool("stranger")
+    stranger.data.mkdir()
+    (stranger.data / "cluster.key").write_bytes(b"x" * 32)
+    stranger("log", "join", *cluster.where)
+    answer = stranger.submit("CreateGroup", groupId="green", code=REJECTED)
+    expect(answer["code"] == "UNAUTHENTICATED", "UNAUTHENTICATED", answer)
+
+
+def it_says_when_nobody_decides(cluster):
+    said = cluster.first.error("submit", "CreateOrg", '{"orgId":"acme"}', "--timeout", "1s",
+                               code=FAILED)
+    expect("is an agencyd running" in said, "a hint", said)
+    said = cluster.first.error("list", "groups", "--as-of", "0 seconds ago", "--timeout", "1s",
+                               code=FAILED)
+    expect("is an agencyd running" in said, "a hint", said)
+
+
+def it_makes_the_same_state_in_each_folder(cluster):
+    cluster.start(cluster.first)
+    other = cluster.join("b")
+    cluster.start(other, "--roles=query", serving=False)
+    make_small(cluster.first)
+    expect(cluster.first.root() == other.root(), "equal roots")
+    expect(cluster.first("list", "roles") == other("list", "roles"), "equal lists")
+    cold = cluster.join("c")  # no agencyd there: all is folded for the question
+    expect(cluster.first("list", "roles") == cold("list", "roles"), "equal lists")
+
+
+def it_exports_what_was_accepted(cluster):
+    cluster.start(cluster.first)
+    make_small(cluster.first)
+    done = cluster.first("export", "-").splitlines()
+    expect(len(done) == 3, "all commands", len(done))
+
+
+# Processes.
+
+def it_stops_cleanly(cluster):
+    daemon = cluster.start(cluster.first)
+    began = time.monotonic()
+    expect(daemon.stop() == 0, "exit code 0")
+    expect(time.monotonic() - began < 5, "to stop within 5 s")
+    expect("event=stopped" in daemon.text(), "a last word", daemon.text())
+
+
+def it_goes_on_after_a_clean_stop_and_a_kill(cluster):
+    tool = cluster.first
+    for how in (signal.SIGTERM, signal.SIGKILL):
+        daemon = cluster.start(tool)
+        if how == signal.SIGTERM:
+            make_small(tool)
+        tool.submit("CreateGroup", groupId=f"green{int(how)}")
+        daemon.stop(how)
+        pathlib.Path(daemon.said).unlink()
+    cluster.start(tool)
+    expect(len(tool.json("list", "groups")) == 4, "four groups")
+    tool("verify")
+
+
+def it_hands_over_to_a_standby(cluster):
+    first = cluster.start(cluster.first)
+    other = cluster.join("b")
+    second = cluster.start(other, "--rank=1", serving=False)
+    make_small(cluster.first)
+    first.stop(signal.SIGKILL)
+    second.await_text("state=serving", PARTITIONS)
+    other.submit("CreateGroup", groupId="green")
+    expect(len(other.json("list", "groups")) == 3, "three groups")
+
+
+def it_says_who_holds_the_folder(cluster):
+    daemon = cluster.start(cluster.first)
+    said = cluster.first.error("rebuild", code=FAILED)
+    expect(f"process {daemon.process.pid}" in said, "the process", said)
+    second = subprocess.run([cluster.build / "agencyd", "--data", cluster.first.data],
+                            capture_output=True, text=True, timeout=20)
+    expect(second.returncode == FAILED and str(daemon.process.pid) in second.stderr,
+           "a refusal", second.stderr)
+    daemon.stop()
+    cluster.first("rebuild")
+
+
+def it_folds_a_store_that_was_deleted(cluster):
+    daemon = cluster.start(cluster.first)
+    make_small(cluster.first)
+    root = cluster.first.root()
+    daemon.stop()
+    shutil.rmtree(cluster.first.data / "stores")
+    daemon.said.unlink()
+    cluster.start(cluster.first)
+    expect(cluster.first.root() == root, "the same root")
+
+
+def it_publishes_from_a_process_of_its_own(cluster):
+    cluster.start(cluster.first, "--roles=writer")
+    cluster.start(cluster.join("b"), "--roles=projector", serving=False)
+    make_small(cluster.first)  # each answer came as an outcome
+
+
+def it_refuses_an_embedded_log(cluster):
+    local = cluster.tool("local")
+    cli.make_org(local)
+    done = subprocess.run([cluster.build / "agencyd", "--data", local.data], capture_output=True,
+                          text=True, timeout=20)
+    expect(done.returncode == FAILED and "agencyctl" in done.stderr, "a hint", done.stderr)
+
+
+def it_refuses_wrong_options(cluster):
+    for option in ("--roles=writter", "--partitions=9", "--silence=1", "--no-such"):
+        done = subprocess.run([cluster.build / "agencyd", "--data", cluster.first.data, option],
+                              capture_output=True, text=True, timeout=20)
+        expect(done.returncode == USAGE and "expected" in done.stderr, f"a refusal of {option}",
+               done.stderr)
+
+
+# Status.
+
+def it_shows_who_serves(cluster):
+    daemon = cluster.start(cluster.first)
+    other = cluster.join("b")
+    cluster.start(other, "--rank=1", serving=False)
+    make_small(cluster.first)
+
+    def both():
+        return len(other.json("status")[0]["processes"]) == 2
+    await_true("two processes", both)
+    status = other.json("status")[0]
+    owners = {report["owner"] for report in status["partitions"]}
+    owner = (cluster.first.data / "process").read_text()
+    expect(owners == {owner}, f"the owner {owner} of all", owners)
+    expect(not any(report["differs"] for report in status["partitions"]), "equal roots", status)
+    expect("anybody" in status["decisionsWriters"], "who may write", status["decisionsWriters"])
+    expect(owner in other("status"), "the owner in the table")
+    daemon.stop()
+    await_true("one process", lambda: len(other.json("status")[0]["processes"]) == 1)
+
+
+# The broker.
+
+def it_goes_on_after_the_broker_was_away(cluster):
+    daemon = cluster.start(cluster.first)
+    make_small(cluster.first)
+    cluster.broker("stop", "--kill")
+    said = cluster.first.error("submit", "CreateGroup", '{"groupId":"green"}', "--timeout", "2s",
+                               code=FAILED)
+    expect("UNAVAILABLE" in said, "UNAVAILABLE", said)
+    time.sleep(2)
+    cluster.broker("start")
+    expect(daemon.process.poll() is None, "agencyd to live", daemon.text()[-1000:])
+    cluster.first.submit("CreateGroup", groupId="white", options=("--timeout", "60s"))
+    cluster.first("verify")
+
+
+def main():
+    build, scratch, port = sys.argv[1:4]
+    failed, cases = 0, [(name, case) for name, case in globals().items() if name[:3] == "it_" and
+                        (len(sys.argv) == 4 or name in sys.argv[4:])]
+    for name, case in cases:
+        cluster = None
+        try:
+            cluster = Cluster(pathlib.Path(build).resolve(), pathlib.Path(scratch), int(port))
+            case(cluster)
+        except (Fault, subprocess.SubprocessError, LookupError, ValueError, OSError) as fault:
+            failed += 1
+            print(f"FAILED {name}: {fault!r}"[:2000])
+        finally:
+            if cluster is not None:
+                cluster.close()
+    print(f"{len(cases) - failed} passed, {failed} failed, 0 skipped")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
