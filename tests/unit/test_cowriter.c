@@ -1,0 +1,99 @@
+/* The thread around the stakes: begun, watched from outside, ended. */
+#include "tests/lib/stakes_kit.h"
+#include "tests/lib/test.h"
+
+static struct status open_log(void *context, struct evlog **log)
+{
+    struct stakes_kit *kit = context;
+    return evlog_mem_open(kit->mem, false, log);
+}
+
+static void open_writer(struct stakes_kit *kit, uint64_t process, struct cowriter **writer)
+{
+    struct cowriter_options options = { .open_log = open_log,
+                                        .context = kit,
+                                        .clock = clock_real(),
+                                        .configuration = kit->configuration,
+                                        .cluster = &kit->cluster,
+                                        .silence_us = 200000,
+                                        .process = process };
+    assert_ok(cowriter_open(&options, writer));
+}
+
+/* A log that says the time of the clock that the writers have. */
+static void open_kit(struct stakes_kit *kit)
+{
+    struct clock clock = clock_real();
+    stakes_kit_open(kit);
+    kit->now_us = clock_now_us(&clock);
+    evlog_mem_set_time(kit->mem, kit->now_us);
+}
+
+static struct cowriter_status await(struct cowriter *writer, uint64_t sequence)
+{
+    enum { TRIES_MAX = 2000 };
+    struct cowriter_status statuses[STAKES_KIT_PARTITIONS] = { 0 };
+    for (int i = 0; i < TRIES_MAX && statuses[0].sequence < sequence; i++) {
+        evlog_wait(-1, 10000);
+        cowriter_statuses(writer, statuses, STAKES_KIT_PARTITIONS);
+    }
+    assert_true(statuses[0].sequence >= sequence);
+    return statuses[0];
+}
+
+TEST(cowriter, it_decides_and_says_how_it_is)
+{
+    struct stakes_kit kit;
+    struct cowriter *writer = NULL;
+    open_kit(&kit);
+    stakes_kit_make_org(&kit, 0);
+    open_writer(&kit, 7, &writer);
+    struct cowriter_status status = await(writer, 2);
+    assert_int_equal(status.state, COWRITER_SERVING);
+    assert_int_equal(cowriter_process(status.owner), 7);
+    assert_int_equal(status.decided, 1);
+    assert_int_equal(status.next_command_offset, 1);
+    assert_false(cowriter_all_stopped(writer));
+    cowriter_close(writer);
+    stakes_kit_close(&kit);
+}
+
+TEST(cowriter, it_ends_with_a_tick_behind_all_that_it_decided)
+{
+    struct stakes_kit kit;
+    struct stakes_kit_truth truth;
+    struct cowriter *writer = NULL;
+    open_kit(&kit);
+    stakes_kit_make_org(&kit, 0);
+    open_writer(&kit, 7, &writer);
+    await(writer, 2);
+    cowriter_close(writer);
+    stakes_kit_truth(&kit, 0, &truth);
+    assert_int_equal(truth.decided, 1);
+    assert_true(truth.partition->position.chain.sequence >= 3);
+    partition_close(truth.partition);
+    stakes_kit_close(&kit);
+}
+
+TEST(cowriter, another_process_goes_on_with_the_log)
+{
+    struct stakes_kit kit;
+    struct stakes_kit_truth truth;
+    struct cowriter *first = NULL, *second = NULL;
+    open_kit(&kit);
+    stakes_kit_make_org(&kit, 0);
+    open_writer(&kit, 1, &first);
+    await(first, 2);
+    open_writer(&kit, 2, &second);
+    cowriter_close(first);
+    stakes_kit_register(&kit, 0, 1);
+    struct cowriter_status status = { 0 };
+    while (status.decided == 0) {
+        status = await(second, status.sequence + 1);
+    }
+    cowriter_close(second);
+    stakes_kit_truth(&kit, 0, &truth);
+    assert_int_equal(truth.decided, 2);
+    partition_close(truth.partition);
+    stakes_kit_close(&kit);
+}
