@@ -18,7 +18,7 @@
 enum {
     STAKE_OPEN_EVERY_US = 1000 * 1000,
     STAKE_FLUSH_EVERY_US = 10 * 1000 * 1000,
-    STAKE_WRITE_LATEST_US = 100 * 1000,   /* a busy standby's store is at most so old */
+    STAKE_BEHIND_MIN = 64,                /* decisions that are worth another thread */
     STAKE_PATIENCE_US = 30 * 1000 * 1000, /* with a log that does not answer */
     STAKE_PATH_SIZE_MAX = 4096,
 };
@@ -66,9 +66,11 @@ void stake_close(struct stake *stake)
         return;
     }
     stake_stand_down(stake);
-    if (stake->common->wire->log != NULL) {
-        evlog_reader_leave(stake->common->wire->decisions, stake->number);
+    if (stake->storing) {
+        storer_wait(stake->common->storer, &stake->job);
+        stake->storing = false;
     }
+    stake_read_off(stake);
     owner_release(&stake->owner);
     partition_close(stake->partition);
     stake->partition = NULL;
@@ -95,7 +97,6 @@ void stake_drop(struct stake *stake)
 void stake_disconnect(struct stake *stake)
 {
     if (stake->partition != NULL) {
-        stake->fresh = true;
         stake_drop(stake);
     }
 }
@@ -130,6 +131,24 @@ void stake_unreadable(struct stake *stake, struct status why, const struct stake
 
 /* ---- opening ---- */
 
+struct status stake_read_on(struct stake *stake)
+{
+    struct wire *wire = stake->common->wire;
+    if (stake->reads) {
+        return status_ok();
+    }
+    stake->reads = true;
+    return wire_seek(wire, wire->decisions, stake->number, stake->owner.next_offset);
+}
+
+void stake_read_off(struct stake *stake)
+{
+    if (stake->reads && stake->common->wire->log != NULL) {
+        evlog_reader_leave(stake->common->wire->decisions, stake->number);
+    }
+    stake->reads = false;
+}
+
 /* Follows the log from where the partition is. */
 static struct status stake_follow(struct stake *stake, const struct stake_time *time)
 {
@@ -137,11 +156,11 @@ static struct status stake_follow(struct stake *stake, const struct stake_time *
     const struct position *position = &stake->partition->position;
     uint64_t begin;
     TRY(wire_range(wire, EVLOG_DECISIONS, stake->number, &begin, &stake->end));
-    TRY(wire_seek(wire, wire->decisions, stake->number, position->offset));
     owner_release(&stake->owner);
     owner_init(&stake->owner, &position->chain, position->offset, time->monotonic_us);
-    stake->fresh = true;
-    return status_ok();
+    stake->fresh = !stake->lost;
+    stake->reads = false;
+    return stake_read_on(stake);
 }
 
 static struct status stake_open_partition(struct stake *stake)
@@ -205,22 +224,64 @@ void stake_soil(struct stake *stake, const struct stake_time *time)
     }
 }
 
+static void stake_tell_follower(const struct stake *stake)
+{
+    const struct cowriter_follower *follower = &stake->common->options->follower;
+    if (follower->step != NULL) {
+        follower->step(follower->self, stake->partition, stake->deciding);
+    }
+}
+
+/* Ends what the storer does for us, if it is done, or waits for it. */
+static struct status stake_end_job(struct stake *stake, bool wait)
+{
+    struct storer *storer = stake->common->storer;
+    if (!stake->storing || (!wait && !storer_done(storer, &stake->job))) {
+        return status_ok();
+    }
+    storer_wait(storer, &stake->job);
+    stake->storing = false;
+    TRY(stake->job.status);
+    if (!stake->job.flush) {
+        TRY(partition_thaw(stake->partition));
+        stake_tell_follower(stake);
+    }
+    return status_ok();
+}
+
+static void stake_begin_job(struct stake *stake, bool flush)
+{
+    stake->job = (struct storer_job){ .partition = stake->partition, .flush = flush };
+    stake->storing = true;
+    storer_put(stake->common->storer, &stake->job);
+}
+
+/* A boundary has a root when it is written. */
+static struct status stake_write_here(struct stake *stake)
+{
+    const struct position *position = &stake->partition->position;
+    bool boundary = stake->partition->boundary &&
+                    position->chain.sequence % PARTITION_BATCH_MAX == 0 && !stake->ticking;
+    TRY(partition_write(stake->partition));
+    stake->ticking = false;
+    stake->tick_wanted = boundary && position->roots_count > 0;
+    stake_tell_follower(stake);
+    return status_ok();
+}
+
+/* A large batch is the storer's; a small one is not worth the way, and a boundary must be written
+ * before anything follows. */
 static struct status stake_write(struct stake *stake)
 {
-    const struct cowriter_options *options = stake->common->options;
     assert(stake_is_quiet(stake));
-    uint32_t roots = stake->partition->position.roots_count;
-    uint64_t root = roots == 0 ? 0 : stake->partition->position.roots[roots - 1].sequence;
-    TRY(partition_write(stake->partition));
-    roots = stake->partition->position.roots_count;
-    if (roots > 0 && stake->partition->position.roots[roots - 1].sequence != root) {
-        stake->tick_wanted = stake->partition->position.chain.sequence % PARTITION_BATCH_MAX == 0;
-    }
+    TRY(stake_end_job(stake, true));
     stake->dirty_us = 0;
-    stake->ticking = false;
-    if (options->follower.step != NULL) {
-        options->follower.step(options->follower.self, stake->partition, stake->deciding);
+    if (stake->common->storer == NULL || stake->partition->boundary ||
+        stake->partition->fold.active_changes.decisions_count < STAKE_BEHIND_MIN) {
+        return stake_write_here(stake);
     }
+    partition_freeze(stake->partition);
+    stake_begin_job(stake, false);
     return status_ok();
 }
 
@@ -233,15 +294,28 @@ struct status stake_make_room(struct stake *stake)
 
 /* ---- what time brings ---- */
 
+/* While more waits, a larger batch costs less; but not for ever. */
 static bool stake_write_due(const struct stake *stake, bool idle, const struct stake_time *time)
 {
-    if (!stake_is_quiet(stake)) {
+    if (!stake_is_quiet(stake) || stake->storing) {
         return false;
     }
-    bool waits =
-        stake->dirty_us != 0 &&
-        (stake->deciding || idle || time->monotonic_us - stake->dirty_us > STAKE_WRITE_LATEST_US);
-    return waits || partition_due(stake->partition);
+    bool waits = stake->deciding ? inbox_count(&stake->inbox) == 0 : idle;
+    bool late = time->monotonic_us - stake->dirty_us > STAKE_BATCH_US;
+    return (stake->dirty_us != 0 && (waits || late)) || partition_due(stake->partition);
+}
+
+static struct status stake_flush_when_due(struct stake *stake, const struct stake_time *time)
+{
+    if (time->monotonic_us - stake->flushed_us < STAKE_FLUSH_EVERY_US || !stake_settled(stake)) {
+        return status_ok();
+    }
+    stake->flushed_us = time->monotonic_us;
+    if (stake->common->storer == NULL) {
+        return partition_flush(stake->partition);
+    }
+    stake_begin_job(stake, true);
+    return status_ok();
 }
 
 /* A client of the log can hang, where another one would go on: then all begin anew. */
@@ -261,12 +335,13 @@ static struct status stake_check_patience(const struct stake *stake, const struc
 static struct status stake_step_open(struct stake *stake, bool idle, const struct stake_time *time)
 {
     TRY(stake_check_patience(stake, time));
+    TRY(stake_end_job(stake, false));
     if (stake_write_due(stake, idle, time)) {
         TRY(stake_write(stake));
     }
-    if (stake_settled(stake) && time->monotonic_us - stake->flushed_us >= STAKE_FLUSH_EVERY_US) {
-        stake->flushed_us = time->monotonic_us;
-        TRY(partition_flush(stake->partition));
+    TRY(stake_flush_when_due(stake, time));
+    if (stake->deciding && stake_is_quiet(stake)) {
+        stake_read_off(stake); /* acknowledgements say all, until somebody writes between */
     }
     if (stake_take_over_due(stake, time)) {
         return stake_take_over(stake, time);
@@ -303,7 +378,10 @@ bool stake_settled(const struct stake *stake)
 
 void stake_flush(struct stake *stake, const struct stake_time *time)
 {
-    struct status st = stake->partition == NULL ? status_ok() : partition_flush(stake->partition);
+    struct status st = stake->partition == NULL ? status_ok() : stake_end_job(stake, true);
+    if (st.code == STATUS_OK && stake->partition != NULL) {
+        st = partition_flush(stake->partition);
+    }
     if (st.code != STATUS_OK) {
         stake_fail(stake, st, time);
     }

@@ -12,6 +12,7 @@
 #include "writers/decider.h"
 #include "writers/inbox.h"
 #include "writers/poison.h"
+#include "writers/storer.h"
 #include "writers/wire.h"
 
 /* What all stakes of a process have in common. */
@@ -19,6 +20,7 @@ struct stake_common {
     const struct cowriter_options *options;
     struct wire *wire;
     struct poison *poison; /* NULL: deaths are not counted */
+    struct storer *storer; /* NULL: stores are in memory */
     uint32_t stakes_count;
 };
 
@@ -40,9 +42,12 @@ struct stake {
     struct str *records;    /* ring: those under way, as the owner's pending are */
     uint64_t records_begin; /* counts from the opening on */
     uint64_t records_end;
+    struct storer_job job;
+    bool storing; /* the job is under way */
     struct inbox inbox;
     uint64_t next_command;   /* the offset of the first command that nothing was done about */
     uint32_t refusals;       /* records of the rejected under way */
+    bool reads;              /* the decisions: always, but for who serves and is not disturbed */
     uint64_t end;            /* of the log when it was opened: below it the past is read */
     bool fresh;              /* whoever owned it when it was opened is not known yet */
     bool lost;               /* the last to take over was another: let him be heard */

@@ -13,12 +13,6 @@
 #include "core/pb/message.h"
 #include "writers/stake_impl.h"
 
-enum {
-    /* Under load the store is written so often: for that long commands are decided before what is
-     * under way must be confirmed. */
-    STAKE_BATCH_US = 20 * 1000,
-};
-
 bool stake_serves(const struct stake *stake)
 {
     return stake->deciding;

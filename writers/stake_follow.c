@@ -166,6 +166,8 @@ void stake_done(struct stake *stake, const struct wire_done *done, const struct 
                                          done->offset, time->monotonic_us);
     if (event == OWNER_CONFIRMED) {
         st = stake_confirm(stake, done->offset, time);
+    } else if (event == OWNER_READ) {
+        st = stake_read_on(stake);
     }
     if (st.code != STATUS_OK) {
         stake_fail(stake, st, time);

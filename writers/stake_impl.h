@@ -4,6 +4,10 @@
 
 #include "writers/stake.h"
 
+/* Under load the store is written so often: for that long decisions gather, before what is under
+ * way must be confirmed. */
+enum { STAKE_BATCH_US = 50 * 1000 };
+
 /* The format level that this program knows, and begins epochs with. */
 enum { STAKE_LEVEL = 1 };
 
@@ -17,6 +21,10 @@ void stake_drop(struct stake *stake);
 void stake_fail(struct stake *stake, struct status why, const struct stake_time *time);
 /* Tells a person, once. */
 void stake_tell(struct stake *stake, struct status what);
+
+/* Reads the decisions from the first that is not judged on, or no longer. UNAVAILABLE: the log. */
+MUST_USE struct status stake_read_on(struct stake *stake);
+void stake_read_off(struct stake *stake);
 
 /* The store lacks something from now on. */
 void stake_soil(struct stake *stake, const struct stake_time *time);

@@ -51,6 +51,7 @@ void stakes_close(struct stakes *stakes)
     stakes_forget(stakes);
     wire_release(&stakes->wire);
     poison_close(stakes->poison);
+    storer_close(stakes->storer);
     mem_free(stakes->wanted);
     mem_free(stakes);
 }
@@ -66,6 +67,7 @@ static struct status stakes_prepare(struct stakes *stakes)
         return status_error(STATUS_UNAVAILABLE, "expected to make the folder '%s': %s", stores,
                             strerror(errno));
     }
+    TRY(storer_open(&stakes->storer));
     snprintf(path, sizeof path, "%s/poison", stores);
     return poison_open(path, &stakes->poison);
 }
@@ -86,7 +88,8 @@ struct status stakes_open(const struct cowriter_options *options, struct stakes 
     }
     stakes->common = (struct stake_common){ .options = &stakes->options,
                                             .wire = &stakes->wire,
-                                            .poison = stakes->poison };
+                                            .poison = stakes->poison,
+                                            .storer = stakes->storer };
     *out = stakes;
     return st;
 }
@@ -296,6 +299,9 @@ bool stakes_step(struct stakes *stakes)
         stakes_open_log(stakes, &time);
         return stakes->wire.log != NULL;
     }
+    if (stakes->storer != NULL) {
+        storer_hear(stakes->storer);
+    }
     bool moved = stakes_poll(stakes, &time);
     bool idle = !stakes_read_decisions(stakes, &time);
     for (uint32_t i = 0; i < stakes->count; i++) {
@@ -323,6 +329,7 @@ void stakes_wait(const struct stakes *stakes, int descriptor)
         { .fd = open ? evlog_reader_descriptor(wire->decisions) : -1, .events = POLLIN },
         { .fd = open && stakes_want_commands(stakes) ? evlog_reader_descriptor(wire->commands) : -1,
           .events = POLLIN },
+        { .fd = stakes->storer != NULL ? storer_descriptor(stakes->storer) : -1, .events = POLLIN },
         { .fd = follower->descriptor != NULL ? follower->descriptor(follower->self) : -1,
           .events = POLLIN },
     };

@@ -10,6 +10,7 @@ struct stakes {
     struct stake_common common;
     struct wire wire;
     struct poison *poison;
+    struct storer *storer;
     struct cowriter_partition *wanted; /* the options' list */
     struct stake *items;               /* NULL until the log was opened once */
     struct stake **by_number;          /* NULL where it is not ours */

@@ -275,7 +275,6 @@ static void stakes_kit_same(const struct partition *a, const struct partition *b
     uint64_t count_a, count_b;
     assert_int_equal(a->position.chain.sequence, b->position.chain.sequence);
     assert_int_equal(a->position.chain.epoch, b->position.chain.epoch);
-    assert_int_equal(a->position.offset, b->position.offset);
     assert_true(hash_eq(&a->position.chain.head, &b->position.chain.head));
     assert_ok(store_root(a->reader, &root_a, &count_a));
     assert_ok(store_root(b->reader, &root_b, &count_b));
