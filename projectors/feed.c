@@ -316,6 +316,7 @@ static void feed_take_records(struct feed *feed)
     size_t count;
     struct status st = evlog_reader_read(feed->reader, feed->records, FEED_RECORDS, &count);
     if (st.code == STATUS_DATA_LOSS || st.code == STATUS_OUT_OF_RANGE) {
+        st.code = STATUS_DATA_LOSS; /* what was read once is no longer there */
         feed_stop(feed, &feed->slots[feed->records[0].partition], st);
         return;
     }

@@ -226,7 +226,8 @@ static struct status projector_read(struct projector *projector, size_t *count)
     *count = 0;
     struct status st =
         evlog_reader_read(projector->reader, projector->records, PROJECTOR_RECORDS, count);
-    if (st.code == STATUS_DATA_LOSS) {
+    if (st.code == STATUS_DATA_LOSS || st.code == STATUS_OUT_OF_RANGE) {
+        st.code = STATUS_DATA_LOSS; /* what was read once is no longer there, or never all was */
         projector_stop(projector, projector->slots[projector->records[0].partition].partition, st);
         *count = 1; /* the others may have more */
         return status_ok();

@@ -126,6 +126,7 @@ void stake_fail(struct stake *stake, struct status why, const struct stake_time 
 
 void stake_unreadable(struct stake *stake, struct status why, const struct stake_time *time)
 {
+    why.code = STATUS_DATA_LOSS; /* what was read once is no longer there, or never all was */
     stake_fail(stake, status_prefix(why, "partition %" PRIu32, stake->number), time);
 }
 

@@ -152,9 +152,9 @@ MUST_USE struct status evlog_reader_seek(struct evlog_reader *reader, uint32_t p
 void evlog_reader_leave(struct evlog_reader *reader, uint32_t partition);
 /* Gives up to out_max durable records of the followed partitions, in the log's order within each
  * partition; none when there is nothing new. They are valid until the next call on the reader.
- * OUT_OF_RANGE: the position is below the first kept record, or beyond the log's end.
- * DATA_LOSS: the record at the position of out[0].partition is damaged or missing (out[0] is set,
- * out_count is 0); seek behind it to go on. UNAVAILABLE: try again later. */
+ * OUT_OF_RANGE: the position of out[0].partition is below the first kept record, or beyond the
+ * log's end. DATA_LOSS: the record at it is damaged or missing; seek behind it to go on. In both
+ * out[0] is set, and out_count is 0. UNAVAILABLE: try again later. */
 MUST_USE struct status evlog_reader_read(struct evlog_reader *reader, struct evlog_record *out,
                                          size_t out_max, size_t *out_count);
 /* The same for a reader that follows one partition alone, up to `end` (of evlog_range): waits for

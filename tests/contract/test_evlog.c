@@ -314,6 +314,7 @@ CONTRACT(a_position_beyond_the_end_is_out_of_range)
         evlog_wait(evlog_reader_descriptor(reader), 100000);
     }
     assert_int_equal(st.code, STATUS_OUT_OF_RANGE);
+    assert_int_equal(record.partition, 1);
     evlog_reader_close(reader);
 }
 

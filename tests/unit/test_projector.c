@@ -85,6 +85,21 @@ TEST(projector, a_store_that_saw_more_than_the_log_has_stops)
     partition_kit_close(&kit);
 }
 
+TEST(projector, a_log_that_loses_its_tail_under_way_stops_the_partition)
+{
+    struct partition_kit kit;
+    partition_kit_open_org(&kit);
+    register_subjects(&kit, 0, 5);
+    struct projector *projector = projector_on(&kit, NULL);
+    assert_ok(projector_catch_up(projector));
+    evlog_mem_cut(kit.mem, EVLOG_DECISIONS, 0, 4);
+    assert_ok(projector_step(projector, 0, NULL));
+    assert_int_equal(projector_stopped(projector, 0).code, STATUS_DATA_LOSS);
+    assert_int_equal(projector_partition(projector, 0)->position.chain.sequence, 7);
+    projector_close(projector);
+    partition_kit_close(&kit);
+}
+
 TEST(projector, a_log_that_fails_for_a_while_is_followed_again)
 {
     struct partition_kit kit;
