@@ -13,6 +13,7 @@
 #include "core/cel/json.h"
 #include "core/domain/limit.h"
 #include "core/pb/json.h"
+#include "ops/cel_report.h"
 #include "ops/ctl.h"
 
 enum { CEL_VARIABLES_MAX = 32, CEL_ROOTS_MAX = 64, CEL_VERB_ARENA = 8 << 20 };
@@ -23,9 +24,11 @@ struct ctl_cel {
     struct cel_variable variables[CEL_VARIABLES_MAX];
     struct cel_value bindings[CEL_VARIABLES_MAX];
     uint32_t variables_count;
-    struct cel_env env;
     struct cel_run reading; /* of bindings */
     const struct cel_program *program;
+    const char *what; /* check, eval ... */
+    bool json;
+    struct cel_report report; /* when json */
 };
 
 static struct status cel_roots(struct ctl_cel *cel)
@@ -142,6 +145,8 @@ static struct status cel_declare(struct ctl_cel *cel, struct str word)
     return status_ok();
 }
 
+/* ---- answers, for a person or as one line of JSON ---- */
+
 static void cel_say_cost(struct ctl_cel *cel)
 {
     struct cel_cost_estimate cost = cel_cost(cel->program);
@@ -156,33 +161,14 @@ static void cel_say_cost(struct ctl_cel *cel)
                cost.position.column);
 }
 
-static struct status cel_say_value(struct ctl_cel *cel)
-{
-    struct arena arena;
-    struct cel_outcome outcome;
-    struct status st = status_ok();
-    arena_init(&arena, CEL_ARENA_MAX);
-    if (cel_eval(cel->program, cel->bindings, &arena, CEL_GAS_MAX, &outcome)) {
-        cel_value_print(&cel->ctl->out, &cel->generated.provider, outcome.value);
-        buf_byte(&cel->ctl->out, '\n');
-    } else {
-        st = status_error(STATUS_FAILED_PRECONDITION, "%u:%u: %s, in '%.*s'", outcome.position.line,
-                          outcome.position.column, outcome.error.msg, STR_ARG(outcome.part));
-    }
-    arena_release(&arena);
-    return st;
-}
-
-static struct status cel_say(struct ctl_cel *cel, const char *what)
+/* check and cost */
+static struct status cel_tell(struct ctl_cel *cel)
 {
     struct buf *out = &cel->ctl->out;
-    if (strcmp(what, "eval") == 0) {
-        return cel_say_value(cel);
+    if (cel->json) {
+        return status_ok();
     }
-    if (strcmp(what, "explain") == 0) {
-        return cel_explain(cel->program, cel->bindings, &cel->ctl->arena, CEL_GAS_MAX, out);
-    }
-    if (strcmp(what, "check") == 0) {
+    if (strcmp(cel->what, "check") == 0) {
         buf_append(out, STR("type: "));
         cel_type_print(out, cel_program_type(cel->program));
         buf_byte(out, '\n');
@@ -191,11 +177,70 @@ static struct status cel_say(struct ctl_cel *cel, const char *what)
     return status_ok();
 }
 
-static struct status cel_what(const char *what)
+static struct status cel_tell_value(struct ctl_cel *cel, const struct cel_outcome *outcome)
 {
-    static const char *const words[] = { "check", "eval", "explain", "cost" };
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        if (strcmp(what, words[i]) == 0) {
+    if (outcome->error.kind != CEL_ERROR_NONE) {
+        return status_error(STATUS_FAILED_PRECONDITION, "%u:%u: %s, in '%.*s'",
+                            outcome->position.line, outcome->position.column, outcome->error.msg,
+                            STR_ARG(outcome->part));
+    }
+    cel_value_print(&cel->ctl->out, &cel->generated.provider, outcome->value);
+    buf_byte(&cel->ctl->out, '\n');
+    return status_ok();
+}
+
+static struct status cel_eval_and_tell(struct ctl_cel *cel)
+{
+    struct arena arena;
+    struct cel_outcome outcome;
+    arena_init(&arena, CEL_ARENA_MAX);
+    bool done = cel_eval(cel->program, cel->bindings, &arena, CEL_GAS_MAX, &outcome);
+    cel->ctl->exit = done ? CTL_OK : CTL_FAILED;
+    struct status st =
+        cel->json ? cel_report_outcome(&cel->report, &outcome) : cel_tell_value(cel, &outcome);
+    arena_release(&arena);
+    return st;
+}
+
+static struct status cel_explain_and_tell(struct ctl_cel *cel)
+{
+    struct cel_explanation explanation;
+    TRY(cel_explain(cel->program, cel->bindings, &cel->ctl->arena, CEL_GAS_MAX, &explanation));
+    cel->ctl->exit = explanation.outcome.error.kind == CEL_ERROR_NONE ? CTL_OK : CTL_FAILED;
+    if (cel->json) {
+        return cel_report_steps(&cel->report, &explanation);
+    }
+    cel_explanation_print(&cel->ctl->out, &cel->generated.provider, &explanation);
+    return status_ok();
+}
+
+static struct status cel_tell_problems(struct ctl_cel *cel, struct str source,
+                                       const struct cel_problems *problems)
+{
+    cel->ctl->exit = CTL_FAILED;
+    if (cel->json) {
+        return cel_report_problems(&cel->report, problems);
+    }
+    cel_problems_print(&cel->ctl->out, source, problems);
+    return status_ok();
+}
+
+/* The verbs of `agencyctl cel`. */
+static const struct cel_verb {
+    const char *name;
+    struct status (*tell)(struct ctl_cel *cel);
+} cel_verbs[] = {
+    { "check", cel_tell },
+    { "eval", cel_eval_and_tell },
+    { "explain", cel_explain_and_tell },
+    { "cost", cel_tell },
+};
+
+static struct status cel_verb_find(const char *what, const struct cel_verb **verb)
+{
+    for (size_t i = 0; i < sizeof cel_verbs / sizeof cel_verbs[0]; i++) {
+        if (strcmp(what, cel_verbs[i].name) == 0) {
+            *verb = &cel_verbs[i];
             return status_ok();
         }
     }
@@ -203,12 +248,35 @@ static struct status cel_what(const char *what)
                         "expected check, eval, explain or cost, but it is '%s'", what);
 }
 
+static struct status cel_compile_and_tell(struct ctl_cel *cel, const struct cel_verb *verb,
+                                          struct str source)
+{
+    struct cel_problems problems;
+    const struct cel_env env = { .provider = &cel->generated.provider,
+                                 .container = STR("agency.v1"),
+                                 .variables = cel->variables,
+                                 .variable_count = cel->variables_count };
+    struct status st = cel_compile(&env, source, &cel->ctl->arena, &cel->program, &problems);
+    if (st.code == STATUS_INVALID_ARGUMENT) {
+        return cel_tell_problems(cel, source, &problems);
+    }
+    TRY(st);
+    if (cel->json) {
+        TRY(cel_report_program(&cel->report, cel->program));
+    }
+    return verb->tell(cel);
+}
+
 struct status ctl_cel(struct ctl *ctl)
 {
-    struct ctl_cel cel = { .ctl = ctl };
-    struct cel_problems problems;
-    struct str source = str_z(ctl->argv[1]);
-    TRY(cel_what(ctl->argv[0]));
+    const struct cel_verb *verb = NULL;
+    TRY(cel_verb_find(ctl->argv[0], &verb));
+    struct ctl_cel cel = { .ctl = ctl,
+                           .what = verb->name,
+                           .json = ctl->options.output == CTL_JSON,
+                           .report = { .arena = &ctl->arena,
+                                       .provider = &cel.generated.provider,
+                                       .report = AGENCY__V1__CEL_REPORT__INIT } };
     TRY(cel_roots(&cel));
     cel.reading = (struct cel_run){ .arena = &ctl->arena,
                                     .gas = { CEL_VERB_ARENA },
@@ -216,16 +284,6 @@ struct status ctl_cel(struct ctl *ctl)
     for (int i = 2; i < ctl->argc; i++) {
         TRY(cel_declare(&cel, str_z(ctl->argv[i])));
     }
-    cel.env = (struct cel_env){ .provider = &cel.generated.provider,
-                                .container = STR("agency.v1"),
-                                .variables = cel.variables,
-                                .variable_count = cel.variables_count };
-    struct status st = cel_compile(&cel.env, source, &ctl->arena, &cel.program, &problems);
-    if (st.code == STATUS_INVALID_ARGUMENT) {
-        cel_problems_print(&ctl->out, source, &problems);
-        ctl->exit = CTL_FAILED;
-        return status_ok();
-    }
-    TRY(st);
-    return cel_say(&cel, ctl->argv[0]);
+    TRY(cel_compile_and_tell(&cel, verb, str_z(ctl->argv[1])));
+    return cel.json ? ctl_json(ctl, &cel.report.report.base) : status_ok();
 }

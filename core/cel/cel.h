@@ -106,12 +106,30 @@ struct cel_outcome {
 bool cel_eval(const struct cel_program *program, const struct cel_value *bindings,
               struct arena *arena, uint64_t gas, struct cel_outcome *outcome);
 
-/* Evaluates and writes how it came about: the result, for a false one the terms that made it false,
- * for a failure the part that failed, then every sub-expression with its value. RESOURCE_EXHAUSTED:
- * the arena (2 MiB is plenty) is full. */
+/* A part of an expression, as it was computed. */
+struct cel_step {
+    struct cel_position position;
+    struct str part;        /* its source; borrowed from the program */
+    struct cel_value value; /* the last one */
+    uint32_t times;         /* how often; more than once in a loop */
+    bool decides;           /* it made the result false */
+};
+
+struct cel_explanation {
+    struct cel_outcome outcome;
+    struct cel_step *steps; /* operands before what uses them; constants only if they decide */
+    uint32_t step_count;
+};
+
+/* Evaluates and tells how it came about; everything lies in the arena. RESOURCE_EXHAUSTED: the
+ * arena (2 MiB is plenty) is full. */
 MUST_USE struct status cel_explain(const struct cel_program *program,
                                    const struct cel_value *bindings, struct arena *arena,
-                                   uint64_t gas, struct buf *out);
+                                   uint64_t gas, struct cel_explanation *explanation);
+/* As a person reads it: the result, for a false one the terms that made it false, for a failure the
+ * part that failed, then every step. */
+void cel_explanation_print(struct buf *out, const struct cel_provider *provider,
+                           const struct cel_explanation *explanation);
 
 /* The value as a CEL literal would write it: "[1, 'a', {2u: null}]". */
 void cel_value_print(struct buf *out, const struct cel_provider *provider, struct cel_value value);

@@ -6,116 +6,83 @@
 
 enum { CEL_EXPLAIN_WIDTH = 40, CEL_EXPLAIN_VALUE_MAX = 160 };
 
-struct cel_seen {
-    uint32_t times;
-    struct cel_value value;
-};
-
 struct cel_explainer {
     struct cel_trace trace; /* first: the machine knows this part only */
     const struct cel_program *program;
-    struct cel_seen *seen; /* per node */
-    struct buf *out;
+    struct cel_step *steps; /* per node */
 };
 
 static void cel_explain_value(struct cel_trace *trace, const struct cel_node *node,
                               struct cel_value value)
 {
     struct cel_explainer *e = (struct cel_explainer *)trace;
-    e->seen[node->id].times++;
-    e->seen[node->id].value = value;
+    e->steps[node->id].times++;
+    e->steps[node->id].value = value;
 }
 
-/* A value in one line, long ones cut. */
-static void cel_explain_print(struct cel_explainer *e, struct cel_value value)
+static bool cel_step_is_false(const struct cel_step *step)
 {
-    struct buf text = { 0 };
-    cel_value_print(&text, e->program->env->provider, value);
-    if (text.size > CEL_EXPLAIN_VALUE_MAX) {
-        size_t end = CEL_EXPLAIN_VALUE_MAX;
-        while (end > 0 && ((unsigned char)text.data[end] & 0xC0) == 0x80) {
-            end--;
-        }
-        text.size = end;
-        buf_append(&text, STR("..."));
-    }
-    buf_append(e->out, buf_str(&text));
-    buf_release(&text);
-}
-
-/* The node's source in one line. */
-static void cel_explain_source(struct cel_explainer *e, const struct cel_node *node)
-{
-    for (uint32_t i = node->begin; i < node->end; i++) {
-        char c = e->program->source.data[i];
-        buf_byte(e->out, (uint8_t)(c == '\n' || c == '\r' || c == '\t' ? ' ' : c));
-    }
-}
-
-static bool cel_explain_is_false(const struct cel_explainer *e, const struct cel_node *node)
-{
-    const struct cel_seen *seen = &e->seen[node->id];
-    return seen->times > 0 && seen->value.kind == CEL_BOOL && !seen->value.boolean;
+    return step->times > 0 && step->value.kind == CEL_BOOL && !step->value.boolean;
 }
 
 /* The terms that made a false node false: of && the false one, of || all, of ?: the one taken. */
 static void cel_explain_why(struct cel_explainer *e, const struct cel_node *node)
 {
-    bool inner = node->kind == CEL_NODE_AND || node->kind == CEL_NODE_OR;
-    for (uint32_t i = 0; inner && i < node->count; i++) {
-        if (cel_explain_is_false(e, node->args[i])) {
+    if (node->kind == CEL_NODE_IF) {
+        cel_explain_why(e, node->args[e->steps[node->args[1]->id].times > 0 ? 1 : 2]);
+        return;
+    }
+    if (node->kind != CEL_NODE_AND && node->kind != CEL_NODE_OR) {
+        e->steps[node->id].decides = true;
+        return;
+    }
+    for (uint32_t i = 0; i < node->count; i++) {
+        if (cel_step_is_false(&e->steps[node->args[i]->id])) {
             cel_explain_why(e, node->args[i]);
         }
     }
-    if (node->kind == CEL_NODE_IF) {
-        cel_explain_why(e, node->args[e->seen[node->args[1]->id].times > 0 ? 1 : 2]);
-        return;
-    }
-    if (!inner) {
-        buf_append(e->out, STR("  false because of: "));
-        cel_explain_source(e, node);
-        buf_byte(e->out, '\n');
-    }
 }
 
-/* Operands stand before what uses them; constants and plain names' repeats tell nothing. */
-static void cel_explain_all(struct cel_explainer *e)
+/* What was computed, operands before what uses them; a constant only if it decides. */
+static struct status cel_explain_collect(const struct cel_explainer *e, struct arena *arena,
+                                         struct cel_explanation *explanation)
 {
     const struct cel_program *program = e->program;
+    ARENA_TRY(arena, explanation->steps,
+              arena_alloc(arena, (program->order_count + 1) * sizeof *explanation->steps));
     for (uint32_t i = 0; i < program->order_count; i++) {
         const struct cel_node *node = program->order[i];
-        const struct cel_seen *seen = &e->seen[node->id];
-        if (seen->times == 0 || node->kind == CEL_NODE_CONST) {
+        struct cel_step *step = &e->steps[node->id];
+        if (step->times == 0 || (node->kind == CEL_NODE_CONST && !step->decides)) {
             continue;
         }
-        size_t begin = e->out->size;
-        buf_append(e->out, STR("  "));
-        cel_explain_source(e, node);
-        while (e->out->size - begin < CEL_EXPLAIN_WIDTH) {
-            buf_byte(e->out, ' ');
-        }
-        buf_append(e->out, STR("  "));
-        cel_explain_print(e, seen->value);
-        if (seen->times > 1) {
-            buf_printf(e->out, "  (the last of %u)", seen->times);
-        }
-        buf_byte(e->out, '\n');
+        step->position = cel_position_of(program->source, node->at);
+        step->part = str_make(program->source.data + node->begin, node->end - node->begin);
+        explanation->steps[explanation->step_count++] = *step;
     }
+    return status_ok();
 }
 
-static void cel_explain_failure(struct cel_explainer *e, const struct cel_error *error)
+static void cel_explain_run(struct cel_explainer *e, const struct cel_value *bindings,
+                            struct arena *arena, uint64_t gas, struct cel_outcome *outcome)
 {
-    const struct cel_program *program = e->program;
-    const struct cel_node *node =
-        error->node < program->node_count ? program->nodes[error->node] : program->root;
-    struct cel_position position = cel_position_of(program->source, node->at);
-    buf_printf(e->out, "error %u:%u: %s\n  in: ", position.line, position.column, error->msg);
-    cel_explain_source(e, node);
-    buf_byte(e->out, '\n');
+    struct cel_vm vm = {
+        .run = { .arena = arena, .gas = { gas }, .provider = e->program->env->provider },
+        .bindings = bindings,
+        .program = e->program,
+        .trace = &e->trace
+    };
+    if (!cel_vm_run(&vm, &outcome->value)) {
+        outcome->error = vm.run.error;
+        cel_outcome_place(e->program, outcome);
+    } else if (outcome->value.kind == CEL_BOOL && !outcome->value.boolean) {
+        cel_explain_why(e, e->program->root);
+    }
+    outcome->gas_used = gas - vm.run.gas.left;
 }
 
 struct status cel_explain(const struct cel_program *program, const struct cel_value *bindings,
-                          struct arena *arena, uint64_t gas, struct buf *out)
+                          struct arena *arena, uint64_t gas, struct cel_explanation *explanation)
 {
     struct cel_compilation c = { .env = program->env,
                                  .source = program->source,
@@ -125,30 +92,87 @@ struct status cel_explain(const struct cel_program *program, const struct cel_va
                                  .order = program->order,
                                  .order_count = program->order_count,
                                  .root = program->root };
-    struct cel_explainer e = { .trace = { cel_explain_value }, .out = out };
+    struct cel_explainer e = { .trace = { cel_explain_value } };
     struct cel_program *traced;
+    *explanation = (struct cel_explanation){ 0 };
     ARENA_TRY(arena, traced, arena_zalloc(arena, sizeof *traced));
-    ARENA_TRY(arena, e.seen, arena_zalloc(arena, program->node_count * sizeof *e.seen));
+    ARENA_TRY(arena, e.steps, arena_zalloc(arena, program->node_count * sizeof *e.steps));
     if (!cel_plan(&c, true, traced)) {
         return arena_full(arena);
     }
     e.program = traced;
-    struct cel_vm vm = {
-        .run = { .arena = arena, .gas = { gas }, .provider = program->env->provider },
-        .bindings = bindings,
-        .program = traced,
-        .trace = &e.trace
-    };
-    struct cel_value result;
-    if (!cel_vm_run(&vm, &result)) {
-        cel_explain_failure(&e, &vm.run.error);
-    } else {
-        cel_explain_print(&e, result);
+    cel_explain_run(&e, bindings, arena, gas, &explanation->outcome);
+    return cel_explain_collect(&e, arena, explanation);
+}
+
+/* A value in one line, long ones cut. */
+static void cel_explain_print(struct buf *out, const struct cel_provider *provider,
+                              struct cel_value value)
+{
+    size_t begin = out->size;
+    cel_value_print(out, provider, value);
+    if (out->size - begin > CEL_EXPLAIN_VALUE_MAX) {
+        size_t end = begin + CEL_EXPLAIN_VALUE_MAX;
+        while (end > begin && ((unsigned char)out->data[end] & 0xC0) == 0x80) {
+            end--;
+        }
+        out->size = end;
+        buf_append(out, STR("..."));
+    }
+}
+
+/* A part of the source in one line. */
+static void cel_explain_part(struct buf *out, struct str part)
+{
+    for (size_t i = 0; i < part.size; i++) {
+        char c = part.data[i];
+        buf_byte(out, (uint8_t)(c == '\n' || c == '\r' || c == '\t' ? ' ' : c));
+    }
+}
+
+static void cel_explain_result(struct buf *out, const struct cel_provider *provider,
+                               const struct cel_outcome *outcome)
+{
+    if (outcome->error.kind == CEL_ERROR_NONE) {
+        cel_explain_print(out, provider, outcome->value);
         buf_byte(out, '\n');
-        if (cel_explain_is_false(&e, program->root)) {
-            cel_explain_why(&e, program->root);
+        return;
+    }
+    buf_printf(out, "error %u:%u: %s\n  in: ", outcome->position.line, outcome->position.column,
+               outcome->error.msg);
+    cel_explain_part(out, outcome->part);
+    buf_byte(out, '\n');
+}
+
+static void cel_explain_step(struct buf *out, const struct cel_provider *provider,
+                             const struct cel_step *step)
+{
+    size_t begin = out->size;
+    buf_append(out, STR("  "));
+    cel_explain_part(out, step->part);
+    while (out->size - begin < CEL_EXPLAIN_WIDTH) {
+        buf_byte(out, ' ');
+    }
+    buf_append(out, STR("  "));
+    cel_explain_print(out, provider, step->value);
+    if (step->times > 1) {
+        buf_printf(out, "  (the last of %u)", step->times);
+    }
+    buf_byte(out, '\n');
+}
+
+void cel_explanation_print(struct buf *out, const struct cel_provider *provider,
+                           const struct cel_explanation *explanation)
+{
+    cel_explain_result(out, provider, &explanation->outcome);
+    for (uint32_t i = 0; i < explanation->step_count; i++) {
+        if (explanation->steps[i].decides) {
+            buf_append(out, STR("  false because of: "));
+            cel_explain_part(out, explanation->steps[i].part);
+            buf_byte(out, '\n');
         }
     }
-    cel_explain_all(&e);
-    return status_ok();
+    for (uint32_t i = 0; i < explanation->step_count; i++) {
+        cel_explain_step(out, provider, &explanation->steps[i]);
+    }
 }

@@ -340,6 +340,12 @@ static bool cel_generated_equal(void *self, struct cel_run *run, const void *a, 
     return true;
 }
 
+bool cel_generated_message(struct cel_run *run, const ProtobufCMessageDescriptor *type,
+                           struct cel_value value, ProtobufCMessage **message)
+{
+    return generated_make(run, type, value, message);
+}
+
 struct status cel_generated_init(struct cel_generated *generated, struct arena *arena,
                                  const ProtobufCMessageDescriptor *const *roots, size_t root_count)
 {

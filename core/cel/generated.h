@@ -36,4 +36,9 @@ static inline struct cel_value cel_generated_value(const ProtobufCMessage *messa
     return cel_message(message);
 }
 
+/* The message of the type that stands for the value, in the run's arena: a google.protobuf.Value or
+ * Any of whatever it can hold. False: run->error says why not. */
+bool cel_generated_message(struct cel_run *run, const ProtobufCMessageDescriptor *type,
+                           struct cel_value value, ProtobufCMessage **message);
+
 #endif

@@ -140,6 +140,9 @@ const struct cel_op *cel_vm_fail(struct cel_vm *vm, const struct cel_op *op);
 /* Runs a program to *result; false: vm->run.error says why. */
 bool cel_vm_run(struct cel_vm *vm, struct cel_value *result);
 
+/* Says where in the source the node of outcome->error stands. */
+void cel_outcome_place(const struct cel_program *program, struct cel_outcome *outcome);
+
 /* Calls the overload that takes these kinds of values. */
 bool cel_late_call(struct cel_run *run, const struct cel_late *late, const struct cel_value *args,
                    struct cel_value *result);

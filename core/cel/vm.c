@@ -98,8 +98,7 @@ bool cel_vm_run(struct cel_vm *vm, struct cel_value *result)
     return cel_vm_start(vm, result);
 }
 
-/* Where the node that failed stands in the source. */
-static void cel_eval_place(const struct cel_program *program, struct cel_outcome *outcome)
+void cel_outcome_place(const struct cel_program *program, struct cel_outcome *outcome)
 {
     if (outcome->error.node >= program->node_count) {
         outcome->position = cel_position_of(program->source, 0);
@@ -130,6 +129,6 @@ bool cel_eval(const struct cel_program *program, const struct cel_value *binding
         return true;
     }
     outcome->error = vm.run.error;
-    cel_eval_place(program, outcome);
+    cel_outcome_place(program, outcome);
     return false;
 }

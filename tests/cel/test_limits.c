@@ -63,14 +63,13 @@ static void *limit_thread(void *arg)
     size_t right = 0;
     arena_init(&arena, 1 << 20);
     for (int i = 0; i < LIMIT_ROUNDS; i++) {
-        struct buf text = { 0 };
+        struct cel_explanation explanation;
         arena_reset(&arena);
         right += cel_eval(shared->program, shared->bindings, &arena, CEL_GAS_MAX, &outcome) &&
                  outcome.value.boolean;
         struct status status =
-            cel_explain(shared->program, shared->bindings, &arena, CEL_GAS_MAX, &text);
-        right += status.code == STATUS_OK;
-        buf_release(&text);
+            cel_explain(shared->program, shared->bindings, &arena, CEL_GAS_MAX, &explanation);
+        right += status.code == STATUS_OK && explanation.outcome.value.boolean;
     }
     arena_release(&arena);
     return right == 2 * LIMIT_ROUNDS ? arg : NULL;

@@ -104,7 +104,9 @@ void cel_world_explain(struct cel_world *world, struct str source, struct buf *o
     if (status.code != STATUS_OK) {
         cel_problems_print(out, source, &world->problems);
     } else {
-        assert_ok(cel_explain(program, world->bindings, &arena, CEL_GAS_MAX, out));
+        struct cel_explanation explanation;
+        assert_ok(cel_explain(program, world->bindings, &arena, CEL_GAS_MAX, &explanation));
+        cel_explanation_print(out, world->env.provider, &explanation);
     }
     arena_release(&arena);
 }
