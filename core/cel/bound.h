@@ -32,6 +32,20 @@ static inline uint64_t cel_smaller(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
+/* The most that finding a key of so many units in a map of so many entries costs. */
+static inline uint64_t cel_look_up(uint64_t count, uint64_t key)
+{
+    uint64_t halves = cel_gas_halves(cel_smaller(count, UINT32_MAX));
+    return cel_plus(8, cel_times(halves, cel_plus(key, 1)));
+}
+
+/* The most that putting them in order costs; `keys`: units of all. */
+static inline uint64_t cel_sort_keys(uint64_t count, uint64_t keys)
+{
+    uint64_t halves = cel_gas_halves(cel_smaller(count, UINT32_MAX));
+    return cel_times(halves + 4, cel_plus(count, keys));
+}
+
 /* Units of so many bytes of text. */
 static inline uint64_t cel_units(uint64_t bytes)
 {

@@ -12,6 +12,7 @@ enum {
     CEL_ESTIMATE_CALL = 8,     /* a call's instruction and a small result */
     CEL_ESTIMATE_FAILURE = 12, /* a failure kept as a value */
     CEL_ESTIMATE_EMPTY = 64,   /* an absent message made to be read */
+    CEL_ESTIMATE_ENTRY = 20,   /* an entry found in a map that a run has memory for */
 };
 
 static bool cel_is_text(const struct cel_type *type)
@@ -163,30 +164,45 @@ static struct cel_bound cel_bound_select(const struct cel_node *node)
 static uint64_t cel_gas_select(const struct cel_node *node)
 {
     const struct cel_bound *operand = &node->args[0]->bound;
-    if (node->args[0]->type->kind != CEL_MESSAGE) {
-        return cel_plus(4 + cel_units(node->name.size), operand->size);
+    enum cel_kind kind = node->args[0]->type->kind;
+    if (kind != CEL_MESSAGE) {
+        uint64_t look_up = cel_look_up(operand->size, cel_units(node->name.size));
+        return cel_plus(4 + look_up, kind == CEL_MAP ? 0 : operand->size);
     }
     if (node->meaning == CEL_MEANS_FIELD && node->field->data_max > 0) {
-        return cel_plus(4, cel_times(2, node->field->data_max));
+        return 4 + node->field->data_max + node->field->data_max / 4;
     }
     bool whole = node->type->kind == CEL_LIST || node->type->kind == CEL_MAP;
     return cel_plus(4, whole ? cel_times(2, node->bound.size) : CEL_ESTIMATE_EMPTY);
+}
+
+/* Whether values of the type surely hold no map, in which equality looks entries up. */
+static bool cel_is_flat(const struct cel_type *type)
+{
+    return cel_is_small(type) || cel_is_text(type) ||
+           (type->kind == CEL_LIST && cel_is_flat(type->params[0]));
 }
 
 /* Deep equality ends where either side ends. */
 static uint64_t cel_gas_equal(const struct cel_node *node)
 {
     uint64_t least = CEL_UNBOUNDED;
+    bool flat = false;
     for (uint32_t i = 0; i < node->count; i++) {
         least = cel_smaller(least, node->args[i]->bound.deep);
+        flat = flat || cel_is_flat(node->args[i]->type);
     }
-    return cel_times(3, cel_plus(least, 1));
+    return cel_times(flat ? 3 : CEL_ESTIMATE_ENTRY, cel_plus(least, 1));
 }
 
 static uint64_t cel_gas_in(const struct cel_node *node)
 {
     const struct cel_bound *item = &node->args[0]->bound, *list = &node->args[1]->bound;
-    uint64_t each = cel_smaller(item->deep, list->item_deep);
+    if (node->args[1]->type->kind == CEL_MAP) {
+        return cel_look_up(list->size, item->size);
+    }
+    uint64_t each = cel_times(cel_is_flat(node->args[0]->type) ? 1 : CEL_ESTIMATE_ENTRY,
+                              cel_smaller(item->deep, list->item_deep));
     return cel_times(cel_plus(list->size, 1), cel_plus(2, cel_times(3, each)));
 }
 
@@ -292,7 +308,7 @@ static void cel_estimate_call(struct cel_node *node)
         bound = cel_bound_item(&node->args[0]->bound, node->type);
         function = node->args[0]->type->kind == CEL_LIST
                        ? 2
-                       : cel_plus(node->args[0]->bound.size, node->args[1]->bound.size);
+                       : cel_look_up(node->args[0]->bound.size, node->args[1]->bound.size);
     }
     gas = cel_plus(gas, function);
     for (uint32_t i = 0; i < node->count; i++) {
@@ -328,27 +344,26 @@ static void cel_estimate_if(struct cel_node *node)
     node->bound = bound;
 }
 
-/* Lists, maps and messages; a map compares its keys with each other. */
+/* Lists, maps and messages; a map puts its keys in order. */
 static void cel_estimate_literal(struct cel_node *node)
 {
     bool map = node->kind == CEL_NODE_MAP;
     struct cel_bound bound = { .size = map ? node->count / 2 : node->count, .deep = 1 };
-    bool few = bound.size <= 8;
+    uint64_t keys = 0;
     for (uint32_t i = 0; i < node->count; i++) {
         const struct cel_bound *arg = &node->args[i]->bound;
-        bool key = map && i % 2 == 0;
         bound.deep = cel_plus(bound.deep, cel_plus(1, arg->deep));
-        if (!key) {
+        if (map && i % 2 == 0) {
+            keys = cel_plus(keys, cel_plus(1, arg->size));
+        } else {
             bound.item_size = cel_larger(bound.item_size, arg->size);
             bound.item_deep = cel_larger(bound.item_deep, arg->deep);
-        } else {
-            bound.gas = cel_plus(bound.gas, cel_times(few ? 8 : 2, cel_plus(2, arg->size)));
         }
     }
-    uint64_t message = node->kind == CEL_NODE_MESSAGE ? cel_times(4, bound.deep) : 0;
-    uint64_t walks = map ? cel_times(bound.size, few ? bound.size : 8) : 0;
-    bound.gas = cel_plus(cel_plus(bound.gas, cel_gas_args(node, 4)),
-                         cel_plus(message, cel_plus(walks, CEL_ESTIMATE_EMPTY)));
+    uint64_t making = node->kind == CEL_NODE_MESSAGE ? cel_times(4, bound.deep)
+                      : map                          ? cel_sort_keys(bound.size, cel_times(2, keys))
+                                                     : 0;
+    bound.gas = cel_plus(cel_gas_args(node, 4), cel_plus(making, CEL_ESTIMATE_EMPTY));
     node->bound = bound;
 }
 
@@ -380,7 +395,7 @@ static void cel_estimate_loop(struct cel_node *node)
 {
     const struct cel_bound *range = &node->args[0]->bound;
     struct cel_bound bound = cel_bound_loop(node);
-    uint64_t round = 8;
+    uint64_t round = 8, making = 0;
     for (uint32_t i = 1; i < node->count; i++) {
         round = cel_plus(round, node->args[i]->bound.gas);
     }
@@ -388,8 +403,9 @@ static void cel_estimate_loop(struct cel_node *node)
         round = cel_plus(round, CEL_ESTIMATE_FAILURE);
     } else if (node->loop == CEL_LOOP_MAP || node->loop == CEL_LOOP_ENTRY) {
         round = cel_plus(round, cel_plus(16, cel_times(2, bound.item_size)));
+        making = cel_sort_keys(bound.size, cel_plus(bound.deep, range->deep));
     }
-    bound.gas = cel_plus(cel_plus(range->gas, 32), cel_times(range->size, round));
+    bound.gas = cel_plus(cel_plus(range->gas, making), cel_plus(32, cel_times(range->size, round)));
     node->bound = bound;
 }
 

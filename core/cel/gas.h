@@ -31,4 +31,14 @@ static inline uint64_t cel_gas_bytes(uint64_t size)
     return 1 + size / CEL_GAS_BYTES;
 }
 
+/* Steps of finding one of so many by halves. */
+static inline uint64_t cel_gas_halves(uint64_t count)
+{
+    uint64_t steps = 1;
+    for (; count > 1; count /= 2) {
+        steps++;
+    }
+    return steps;
+}
+
 #endif

@@ -9,8 +9,9 @@
 
 /* The most that a field can hold, for estimates; 0: unknown. */
 struct cel_field_limit {
-    uint32_t
-        size_max; /* bytes of a text, of a Struct, Value or ListValue; items of a list or map */
+    /* Bytes of a text; items of a list or map; bytes of a Struct, Value or ListValue, entries in
+     * the order of their keys (as pb_unpack puts them). */
+    uint32_t size_max;
     uint32_t item_max; /* bytes of each item */
 };
 

@@ -1,5 +1,6 @@
 /* Functions over lists: parts, order, sets, sums. */
 #include "core/cel/program.h"
+#include "core/cel/sort.h"
 #include "core/cel/standard.h"
 
 static bool cel_list_part(struct cel_run *run, const struct cel_value *items, uint32_t count,
@@ -165,28 +166,16 @@ static bool cel_list_flatten_depth(struct cel_run *run, const struct cel_value *
     return cel_list_flatten_by(run, args[0].list, args[1].integer, result);
 }
 
-/* Sorts `order` (indices into keys) by keys, stable, bottom-up merging through `spare`. */
-static bool cel_sort_merge(struct cel_run *run, const struct cel_value *keys, uint32_t *order,
-                           uint32_t *spare, uint32_t begin, uint32_t middle, uint32_t end)
+static bool cel_list_compare(struct cel_run *run, const void *of, uint32_t a, uint32_t b,
+                             int *order)
 {
-    uint32_t a = begin, b = middle;
-    for (uint32_t i = begin; i < end; i++) {
-        int cmp = 0;
-        if (!cel_charge(run, 1) ||
-            (a < middle && b < end && !cel_compare(run, keys[order[a]], keys[order[b]], &cmp))) {
-            return false;
-        }
-        bool left = b == end || (a < middle && (cmp <= 0 || cmp == CEL_UNORDERED));
-        spare[i] = left ? order[a++] : order[b++];
-    }
-    memcpy(order + begin, spare + begin, (end - begin) * sizeof *order);
-    return true;
+    const struct cel_list *keys = of;
+    return cel_compare(run, keys->items[a], keys->items[b], order);
 }
 
-static bool cel_sort_keys(struct cel_run *run, const struct cel_list *keys, uint32_t *order)
+static bool cel_list_check_keys(struct cel_run *run, const struct cel_list *keys)
 {
     for (uint32_t i = 0; i < keys->count; i++) {
-        order[i] = i;
         int ignored;
         if (keys->items[i].kind != keys->items[0].kind) {
             return cel_fail(run, "expected items of one type to sort, but found %s and %s",
@@ -194,16 +183,6 @@ static bool cel_sort_keys(struct cel_run *run, const struct cel_list *keys, uint
         }
         if (!cel_compare(run, keys->items[i], keys->items[i], &ignored)) {
             return false;
-        }
-    }
-    uint32_t *spare = order + keys->count;
-    for (uint64_t width = 1; width < keys->count; width *= 2) {
-        for (uint64_t i = 0; i + width < keys->count; i += 2 * width) {
-            uint64_t end = i + 2 * width < keys->count ? i + 2 * width : keys->count;
-            if (!cel_sort_merge(run, keys->items, order, spare, (uint32_t)i, (uint32_t)(i + width),
-                                (uint32_t)end)) {
-                return false;
-            }
         }
     }
     return true;
@@ -217,9 +196,11 @@ static bool cel_list_sort_by_keys(struct cel_run *run, const struct cel_value *a
     if (list->count != keys->count) {
         return cel_fail(run, "expected one key per item");
     }
-    uint32_t *order = cel_alloc(run, (size_t)list->count * 2 * sizeof *order);
-    if (order == NULL || !cel_sort_keys(run, keys, order) ||
-        !cel_list_new(run, list->count, &items, result)) {
+    if (!cel_list_check_keys(run, keys)) {
+        return false;
+    }
+    uint32_t *order = cel_sort(run, list->count, cel_list_compare, keys);
+    if (order == NULL || !cel_list_new(run, list->count, &items, result)) {
         return false;
     }
     for (uint32_t i = 0; i < list->count; i++) {

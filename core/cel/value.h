@@ -42,9 +42,8 @@ struct cel_entry {
 /* Entries stay in the order in which they were put; look up with cel_map_find. */
 struct cel_map {
     uint32_t count;
-    uint32_t slots_mask; /* number of slots - 1; 0: no slots, the map is small */
     const struct cel_entry *entries;
-    const uint32_t *slots; /* open addressing: entry number + 1, or 0 */
+    const uint32_t *order; /* entry numbers by key; NULL: few, or the entries are in that order */
 };
 
 /* An address, or a network with its prefix length; IPv4 in the first four bytes. */
