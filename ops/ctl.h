@@ -40,6 +40,7 @@ struct ctl_options {
     struct str role_type;
     int64_t partition;
     int64_t from;
+    bool accept_lost_tail;
     int64_t timeout_us;
     struct kafka_conf kafka;
     struct str cluster_key;

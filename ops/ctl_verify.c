@@ -23,6 +23,8 @@ struct verify {
     char head[HASH_HEX_SIZE];
     char root[HASH_HEX_SIZE];
     char result[STATUS_MSG_MAX + 64];
+    bool replace; /* rebuild */
+    bool lost;    /* the log has not all that the store has seen */
 };
 
 static void verify_progress(void *context, uint64_t records)
@@ -57,7 +59,13 @@ static struct status verify_compare(struct verify *verify, struct partition *fre
                                          .level_known = VERIFY_LEVEL,
                                          .memory_max = (size_t)1 << 28 };
     struct partition *live;
-    TRY(partition_open(&options, &live));
+    struct status opened = partition_open(&options, &live);
+    if (opened.code != STATUS_OK) {
+        verify->lost = opened.code == STATUS_DATA_LOSS;
+        struct status removed = data_dir_remove(own);
+        (void)removed; /* a folder that stays behind does no harm */
+        return opened;
+    }
     struct status st = status_ok(); /* one of another fold version is begun anew by its owner */
     if (live->rebuilt.code == STATUS_OK) {
         st = verify_compare_rows(verify, fresh, live);
@@ -81,6 +89,18 @@ static struct status verify_root(struct verify *verify, struct partition *partit
     return verify_compare(verify, partition);
 }
 
+/* Only a person can know that nothing else is left. */
+static struct status verify_lost(const struct verify *verify, struct status why)
+{
+    if (!verify->replace || !verify->ctl->options.accept_lost_tail) {
+        return status_prefix(why, "the log lost what the store has seen: mend it, or give that up "
+                                  "by rebuild --accept-lost-tail");
+    }
+    fprintf(stderr, "agencyctl: partition %" PRIu32 ": given up: %s\n", verify->response.partition,
+            why.msg);
+    return status_ok();
+}
+
 static struct status verify_fold(struct verify *verify)
 {
     struct fold_log fold = { .log = verify->log,
@@ -96,7 +116,7 @@ static struct status verify_fold(struct verify *verify)
         st = verify_root(verify, partition);
     }
     partition_close(partition);
-    return st;
+    return verify->lost ? verify_lost(verify, st) : st;
 }
 
 static void verify_say(struct verify *verify, struct status st)
@@ -133,6 +153,7 @@ static void verify_begin(struct verify *verify, uint32_t number, uint64_t record
     verify->response.root = verify->root;
     verify->response.result = verify->result;
     verify->response.partition = number;
+    verify->lost = false;
     snprintf(verify->fresh, sizeof verify->fresh, "%.4000s/p%02" PRIu32 ".fresh", ctl->dir.stores,
              number);
     progress_init(&verify->progress, "records", records, ctl->clock);
@@ -152,7 +173,7 @@ static struct status verify_replace(const struct verify *verify)
     return status_ok();
 }
 
-static struct status verify_partition(struct verify *verify, uint32_t number, bool replace)
+static struct status verify_partition(struct verify *verify, uint32_t number)
 {
     uint64_t begin, end;
     TRY(evlog_range(verify->log, EVLOG_DECISIONS, number, &begin, &end));
@@ -162,25 +183,25 @@ static struct status verify_partition(struct verify *verify, uint32_t number, bo
     verify_begin(verify, number, end - begin);
     TRY(data_dir_remove(verify->fresh));
     struct status st = verify_fold(verify);
-    if (st.code == STATUS_OK && !replace) {
+    if (st.code == STATUS_OK && !verify->replace) {
         st = check_commands(verify->log, number);
     }
     progress_end(&verify->progress);
-    bool differs = st.code == STATUS_DATA_LOSS && verify->root[0] != '\0';
+    bool differs = st.code == STATUS_DATA_LOSS && verify->root[0] != '\0' && !verify->lost;
     verify_say(verify, st);
-    if (replace && (st.code == STATUS_OK || differs)) {
+    if (verify->replace && (st.code == STATUS_OK || differs)) {
         return verify_replace(verify);
     }
     return data_dir_remove(verify->fresh);
 }
 
-static struct status verify_each(struct verify *verify, bool replace)
+static struct status verify_each(struct verify *verify)
 {
     struct status st = status_ok();
     uint32_t count = verify->log->identity.partitions_count;
     for (uint32_t i = 0; i < count && st.code == STATUS_OK; i++) {
         if (verify->ctl->options.partition < 0 || verify->ctl->options.partition == i) {
-            st = verify_partition(verify, i, replace);
+            st = verify_partition(verify, i);
         }
     }
     return st;
@@ -190,7 +211,7 @@ static struct status verify_each(struct verify *verify, bool replace)
  * the folder's. */
 static struct status verify_all(struct ctl *ctl, bool replace)
 {
-    struct verify verify = { .ctl = ctl };
+    struct verify verify = { .ctl = ctl, .replace = replace };
     int lock = -1;
     mkdir(ctl->dir.stores, 0700);
     if (replace && ctl->dir.shared) {
@@ -198,7 +219,7 @@ static struct status verify_all(struct ctl *ctl, bool replace)
     }
     struct status st = data_dir_open_log(&ctl->dir, !replace || ctl->dir.shared, &verify.log);
     if (st.code == STATUS_OK) {
-        st = verify_each(&verify, replace);
+        st = verify_each(&verify);
     }
     evlog_close(verify.log);
     if (lock >= 0) {

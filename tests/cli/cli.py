@@ -339,6 +339,22 @@ def it_finds_a_changed_byte(tool, fresh):
     expect(re.search(r"partition \d+.*sequence \d+", said), "partition and sequence", said)
 
 
+def it_gives_up_a_lost_tail_only_when_told_to(tool, fresh):
+    acme = fresh()
+    kept = acme.data.with_name(acme.data.name + ".log")
+    shutil.copytree(acme.data / "log", kept)
+    acme.submit("CreateGroup", groupId="late", name="late")
+    shutil.rmtree(acme.data / "log")
+    kept.rename(acme.data / "log")
+    for words in (("get", "group", "late"), ("verify",), ("rebuild",)):
+        said = acme.error(*words, code=DAMAGED)
+        expect("which the store has seen" in said, f"{words} to tell of the loss", said)
+    expect("--accept-lost-tail" in acme.error("verify", code=DAMAGED), "the way out")
+    said = acme("rebuild", "--accept-lost-tail")
+    expect(acme("get", "group", "late", code=FAILED) == "", "the tail to be given up", said)
+    acme.submit("CreateGroup", groupId="late", name="late")
+
+
 # Keys of those who sign.
 
 def it_makes_keys_to_sign_with(tool, fresh):
