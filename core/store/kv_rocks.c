@@ -2,7 +2,10 @@
  * without which a crash could keep one column of a batch and lose another. */
 #include "core/store/kv_rocks.h"
 
+#include <errno.h>
+#include <inttypes.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 #include "core/base/buf.h"
 #include "core/base/memory.h"
@@ -17,8 +20,13 @@ struct kv_rocks {
     rocksdb_column_family_handle_t *columns[KV_COLUMNS];
     rocksdb_writeoptions_t *write;
     rocksdb_writebatch_t *batch;
-    struct kv_fill *fill; /* NULL: all goes through the batch; else the own rows only */
+    struct kv_fill *fill;  /* NULL: all goes through the batch; else the own rows only */
+    struct buf path;       /* with a NUL behind it */
+    size_t unflushed_size; /* of batches since the last flush */
 };
+
+/* What is always left, for compactions and RocksDB's own files. */
+enum { KV_ROCKS_DISK_LEFT_MIN = 32 << 20 };
 
 /* For ever: RocksDB keeps them. Its first column must be called "default". */
 static const char *const kv_rocks_names[KV_COLUMNS] = {
@@ -254,13 +262,38 @@ static void kv_rocks_discard(struct kv *kv)
     }
 }
 
+/* RocksDB must not meet the end of the disk: where a file of its own could not be written, it goes
+ * on to ask that file for its state, and Debian's build asserts that it is well. So nothing is
+ * taken that may not fit, with what else is in memory, twice for compaction. */
+static struct status kv_rocks_room(const struct kv_rocks *rocks, size_t size)
+{
+    struct statvfs disk;
+    if (statvfs(rocks->path.data, &disk) != 0) {
+        return status_error(STATUS_UNAVAILABLE, "cannot ask the disk for its room: %s",
+                            strerror(errno));
+    }
+    uint64_t left = (uint64_t)disk.f_bavail * disk.f_frsize;
+    uint64_t needed = KV_ROCKS_DISK_LEFT_MIN + 2 * (rocks->unflushed_size + size);
+    return left >= needed ? status_ok()
+                          : status_error(STATUS_UNAVAILABLE,
+                                         "expected %" PRIu64 " MiB left on the disk, but it has "
+                                         "%" PRIu64,
+                                         needed >> 20, left >> 20);
+}
+
 static struct status kv_rocks_commit(struct kv *kv)
 {
     struct kv_rocks *rocks = (struct kv_rocks *)kv;
-    struct status st = rocks->fill == NULL ? status_ok() : kv_fill_commit(rocks->fill);
+    size_t size;
+    rocksdb_writebatch_data(rocks->batch, &size);
+    struct status st = kv_rocks_room(rocks, size);
+    if (st.code == STATUS_OK && rocks->fill != NULL) {
+        st = kv_fill_commit(rocks->fill);
+    }
     if (st.code == STATUS_OK) {
         char *message = NULL;
         rocksdb_write(rocks->db, rocks->write, rocks->batch, &message);
+        rocks->unflushed_size += size;
         st = kv_rocks_status(message);
     }
     kv_rocks_discard(kv);
@@ -275,6 +308,7 @@ static struct status kv_rocks_flush(struct kv *kv)
     static const char *const left[] = { "rocksdb.num-entries-active-mem-table",
                                         "rocksdb.num-immutable-mem-table" };
     struct kv_rocks *rocks = (struct kv_rocks *)kv;
+    TRY(kv_rocks_room(rocks, 0));
     rocksdb_compactoptions_t *options = rocksdb_compactoptions_create();
     rocksdb_compactoptions_set_exclusive_manual_compaction(options, 0);
     rocksdb_compact_range_cf_opt(rocks->db, rocks->columns[KV_META], options, NULL, 0, NULL, 0);
@@ -286,6 +320,7 @@ static struct status kv_rocks_flush(struct kv *kv)
             return status_error(STATUS_UNAVAILABLE, "expected the disk to take what is in memory");
         }
     }
+    rocks->unflushed_size = 0;
     return status_ok();
 }
 
@@ -319,6 +354,7 @@ static void kv_rocks_free(struct kv_rocks *rocks)
     rocksdb_writebatch_destroy(rocks->batch);
     rocksdb_writeoptions_destroy(rocks->write);
     rocksdb_cache_destroy(rocks->cache);
+    buf_release(&rocks->path);
     mem_free(rocks);
 }
 
@@ -374,6 +410,8 @@ static struct kv_rocks *kv_rocks_new(const struct store_options *options)
             kv_rocks_options_fill(rocks->options[i]);
         }
     }
+    buf_append(&rocks->path, str_z(options->path));
+    buf_byte(&rocks->path, 0);
     rocks->write = rocksdb_writeoptions_create();
     rocksdb_writeoptions_disable_WAL(rocks->write, 1);
     rocks->batch = rocksdb_writebatch_create();
