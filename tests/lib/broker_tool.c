@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -83,6 +84,17 @@ void broker_tool_kill(int node)
 void broker_tool_restart(int node)
 {
     broker_tool_require(broker_tool_run("start", node));
+}
+
+void broker_tool_lose_half(int node, const char *topic, unsigned partition)
+{
+    char path[BROKER_TOOL_COMMAND_MAX];
+    struct stat found;
+    snprintf(path, sizeof path, "%s/data/n%d/%s-%u/00000000000000000000.log", broker_tool_folder,
+             node, topic, partition);
+    if (stat(path, &found) != 0 || truncate(path, found.st_size / 2) != 0) {
+        abort();
+    }
 }
 
 void broker_tool_freeze(int node, bool frozen)

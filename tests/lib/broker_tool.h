@@ -14,6 +14,9 @@ const char *broker_tool_address(void);
 void broker_tool_kill(int node);
 /* Starts it again on what it had. */
 void broker_tool_restart(int node);
+/* Cuts the second half off a partition of a topic, as a disk does that lied about its writes. The
+ * node does not run. */
+void broker_tool_lose_half(int node, const char *topic, unsigned partition);
 /* Stops and continues its process: a node that hangs. */
 void broker_tool_freeze(int node, bool frozen);
 

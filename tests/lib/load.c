@@ -254,15 +254,28 @@ void load_run(struct load *load, double seconds, double rate)
     load_until(load, UINT64_MAX, load_now_us() + (int64_t)(seconds * SECOND_US), rate);
 }
 
+static void load_step(struct load *load, int64_t until_us)
+{
+    load_collect(load);
+    if (!load_read(load)) {
+        load_wait(load, until_us);
+    }
+    load_sweep(load);
+}
+
+void load_listen(struct load *load, double seconds)
+{
+    int64_t until_us = load_now_us() + (int64_t)(seconds * SECOND_US);
+    while (load_now_us() < until_us) {
+        load_step(load, until_us);
+    }
+}
+
 void load_settle(struct load *load, double seconds_max)
 {
     int64_t until_us = load_now_us() + (int64_t)(seconds_max * SECOND_US);
     while (load->answered < load->sent) {
-        load_collect(load);
-        if (!load_read(load)) {
-            load_wait(load, until_us);
-        }
-        load_sweep(load);
+        load_step(load, until_us);
         if (load_now_us() > until_us) {
             fail_msg("expected answers within %.0f s, but %" PRIu64 " of %" PRIu64
                      " commands have none, the first is %" PRIu64,

@@ -62,6 +62,8 @@ void load_close(struct load *load);
 void load_send(struct load *load, uint64_t count, double rate);
 /* Sends and reads for so long. */
 void load_run(struct load *load, double seconds, double rate);
+/* Reads outcomes for so long, and asks again, but sends nothing new. */
+void load_listen(struct load *load, double seconds);
 /* Waits until all is answered; fails the test after so many seconds. */
 void load_settle(struct load *load, double seconds_max);
 /* Begins to measure pauses anew. */

@@ -174,7 +174,7 @@ static struct audit world_audit(enum sin sin)
     load_send(world.load, COMMANDS, 0);
     world_serve(&world);
     if (sin == SIN_SILENT) {
-        load_run(world.load, 0.2, 0);
+        load_listen(world.load, 0.2);
     } else {
         load_settle(world.load, 20);
     }
@@ -227,7 +227,7 @@ TEST(load, asks_again_for_what_is_not_answered)
     world.load->options.retry_us = 1000;
     evlog_mem_fate_at(world.mem, 3, EVLOG_MEM_LOSE_UNKNOWN);
     load_send(world.load, COMMANDS, 0);
-    load_run(world.load, 0.5, 0);
+    load_listen(world.load, 0.5);
     assert_true(world.load->again > 0);
     assert_int_equal(world.load->reopened, 1);
     world_close(&world);
