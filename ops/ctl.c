@@ -6,7 +6,9 @@
 
 void ctl_flush(struct ctl *ctl)
 {
-    fwrite(ctl->out.data, 1, ctl->out.size, stdout);
+    if (ctl->out.size > 0) {
+        fwrite(ctl->out.data, 1, ctl->out.size, stdout);
+    }
     fflush(stdout);
     ctl->out.size = 0;
 }

@@ -108,7 +108,9 @@ static struct status lines_unpack(struct lines *lines)
 /* Brings more text, or finds the end. */
 static struct status lines_more(struct lines *lines)
 {
-    memmove(lines->text.data, lines->text.data + lines->given, lines->text.size - lines->given);
+    if (lines->given > 0) {
+        memmove(lines->text.data, lines->text.data + lines->given, lines->text.size - lines->given);
+    }
     lines->text.size -= lines->given;
     lines->given = 0;
     if (lines->text.size > LINES_SIZE_MAX) {
