@@ -148,7 +148,7 @@ static void status_add(Agency__V1__PartitionReport *report,
 static struct status status_report(struct status_run *run, uint32_t number,
                                    Agency__V1__PartitionReport *report)
 {
-    uint64_t begin, decisions_end, commands_end, answered = 0;
+    uint64_t begin, decisions_end, commands_end, answered = 0, published = 0;
     TRY(evlog_range(run->log, EVLOG_DECISIONS, number, &begin, &decisions_end));
     TRY(evlog_range(run->log, EVLOG_COMMANDS, number, &begin, &commands_end));
     report->partition = number;
@@ -159,9 +159,11 @@ static struct status status_report(struct status_run *run, uint32_t number,
             bool gone = process->leaving || status_is_late(run, process);
             status_add(report, process, said, decisions_end, gone);
             answered = said->next_command_offset > answered ? said->next_command_offset : answered;
+            published = said->published_sequence > published ? said->published_sequence : published;
         }
     }
     report->waiting = commands_end > answered ? commands_end - answered : 0;
+    report->unpublished = report->sequence > published ? report->sequence - published : 0;
     if (report->differs) {
         run->ctl->exit = CTL_DAMAGED;
     }
@@ -252,29 +254,36 @@ static struct status status_say_processes(struct status_run *run)
     return status_ok();
 }
 
+/* The beginning of a root is enough to see whether two are the same. */
+static struct status status_root_cell(struct table *table, ProtobufCBinaryData root,
+                                      uint64_t sequence, bool differs)
+{
+    char hex[2 * HASH_SIZE + 1] = "";
+    for (size_t i = 0; i < root.len && i < HASH_SIZE; i++) {
+        snprintf(hex + 2 * i, 3, "%02x", root.data[i]);
+    }
+    return sequence == 0 ? table_add(table, STR(""))
+                         : status_cell(table, "%.16s at %" PRIu64 "%s", hex, sequence,
+                                       differs ? " DIFFERS" : "");
+}
+
 static struct status status_partition_row(struct table *table,
                                           const Agency__V1__PartitionReport *report)
 {
-    char root[2 * HASH_SIZE + 1] = "";
-    for (size_t i = 0; i < report->root.len && i < HASH_SIZE; i++) {
-        snprintf(root + 2 * i, 3, "%02x", report->root.data[i]);
-    }
     TRY(status_cell(table, "%02" PRIu32, report->partition));
     TRY(table_add(table, report->owner[0] == '\0' ? STR("nobody") : str_z(report->owner)));
     TRY(status_cell(table, "%" PRIu64, report->epoch));
     TRY(status_cell(table, "%" PRIu64, report->sequence));
     TRY(status_cell(table, "%" PRIu64, report->behind));
     TRY(status_cell(table, "%" PRIu64, report->waiting));
-    return report->root_sequence == 0
-               ? table_add(table, STR(""))
-               : status_cell(table, "%.16s at %" PRIu64 "%s", root, report->root_sequence,
-                             report->differs ? " DIFFERS" : "");
+    TRY(status_cell(table, "%" PRIu64, report->unpublished));
+    return status_root_cell(table, report->root, report->root_sequence, report->differs);
 }
 
 static struct status status_say_partitions(struct status_run *run)
 {
-    static const char *const heads[] = { "partition", "owner",   "epoch", "sequence",
-                                         "behind",    "waiting", "root" };
+    static const char *const heads[] = { "partition", "owner",   "epoch",       "sequence",
+                                         "behind",    "waiting", "unpublished", "root" };
     struct table table;
     TRY(table_init(&table, &run->ctl->arena, heads, sizeof heads / sizeof heads[0]));
     for (size_t i = 0; i < run->response.n_partitions; i++) {
@@ -284,7 +293,7 @@ static struct status status_say_partitions(struct status_run *run)
     return status_ok();
 }
 
-/* What keeps a partition of a process from going on, and who stands by. */
+/* What keeps a partition of a process from going on. */
 static void status_say_troubles(struct status_run *run)
 {
     for (size_t i = 0; i < run->response.n_processes; i++) {
@@ -300,6 +309,38 @@ static void status_say_troubles(struct status_run *run)
     }
 }
 
+static struct status status_member_row(struct table *table,
+                                       const Agency__V1__ProcessStatus *process,
+                                       const Agency__V1__PartitionStatus *said)
+{
+    TRY(status_cell(table, "%02" PRIu32, said->partition));
+    TRY(table_add(table, str_z(process->process_id)));
+    TRY(table_add(table, str_z(status_state(said->state))));
+    TRY(status_cell(table, "%" PRIu32, said->rank));
+    TRY(status_cell(table, "%" PRIu64, said->epoch));
+    TRY(status_cell(table, "%" PRIu64, said->sequence));
+    return status_root_cell(table, said->root, said->root_sequence, false);
+}
+
+/* With --all: every partition of every process. */
+static struct status status_say_members(struct status_run *run)
+{
+    static const char *const heads[] = { "partition", "process",  "state", "rank",
+                                         "epoch",     "sequence", "root" };
+    struct table table;
+    TRY(table_init(&table, &run->ctl->arena, heads, sizeof heads / sizeof heads[0]));
+    for (uint32_t number = 0; number < run->response.n_partitions; number++) {
+        for (size_t i = 0; i < run->response.n_processes; i++) {
+            const Agency__V1__ProcessStatus *process = run->response.processes[i];
+            const Agency__V1__PartitionStatus *said = status_of(process, number);
+            TRY(said == NULL ? status_ok() : status_member_row(&table, process, said));
+        }
+    }
+    buf_byte(&run->ctl->out, '\n');
+    table_print(&table, &run->ctl->out);
+    return status_ok();
+}
+
 static struct status status_say(struct status_run *run)
 {
     if (run->ctl->options.output == CTL_JSON) {
@@ -308,6 +349,7 @@ static struct status status_say(struct status_run *run)
     TRY(status_say_processes(run));
     buf_byte(&run->ctl->out, '\n');
     TRY(status_say_partitions(run));
+    TRY(run->ctl->options.all ? status_say_members(run) : status_ok());
     buf_byte(&run->ctl->out, '\n');
     status_say_troubles(run);
     buf_printf(&run->ctl->out, "decisions can be written by: %s\n",

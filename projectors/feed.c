@@ -485,7 +485,7 @@ struct feed_status feed_status(const struct feed *feed, uint32_t partition)
     const struct feed_slot *slot = &feed->slots[partition];
     bool publishing = slot->fsm.state == FEED_PUBLISHING && slot->lane.probe_above == 0;
     return (struct feed_status){ .publishing = publishing,
-                                 .sequence = publishing ? slot->lane.done.chain.sequence : 0,
+                                 .sequence = publishing ? lane_published(&slot->lane) : 0,
                                  .trouble = slot->trouble };
 }
 

@@ -72,6 +72,12 @@ bool lane_acked(struct lane *lane, uint32_t serial)
     return true;
 }
 
+uint64_t lane_published(const struct lane *lane)
+{
+    bool waits = lane->sent_first != lane->sent_end || lane->is_at_hand;
+    return waits ? lane->done.chain.sequence : lane->chain.sequence;
+}
+
 /* --- sending --- */
 
 /* What is sent of the record at hand. */

@@ -67,6 +67,9 @@ MUST_USE struct status lane_publish(struct lane *lane, const struct lane_port *p
 /* A notice is in the log. False: it was of no interest any more. */
 bool lane_acked(struct lane *lane, uint32_t serial);
 
+/* All records up to this sequence are published, or there is nothing to say of them. */
+uint64_t lane_published(const struct lane *lane);
+
 /* The token of the notices of a serial, and back. */
 static inline uint64_t lane_token(uint32_t number, uint32_t serial)
 {
