@@ -24,8 +24,11 @@ static void kafka_writers_list(const rd_kafka_DescribeAcls_result_t *result, str
         }
     }
     if (found == 0) {
-        buf_append(out, STR("nobody by a rule: super users, and everybody where the brokers have "
-                            "allow.everyone.if.no.acl.found=true"));
+        /* Our librdkafka says the same where the brokers refuse to tell. */
+        buf_append(out,
+                   STR("nobody by a rule that you are shown (it takes Describe on the cluster): "
+                       "super users, and everybody where the brokers have "
+                       "allow.everyone.if.no.acl.found=true"));
     }
 }
 

@@ -7,7 +7,7 @@ it is answered: however often it arrives, it is decided once.
 import time
 import uuid
 
-from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 
 from agency.v1 import stream_pb2
 from proof import signed
@@ -109,7 +109,9 @@ class Client:
             if message is None:
                 return None
             if message.error() is not None:
-                if not message.error().retriable():
+                # The client asks for its group even where no group is used.
+                group = message.error().code() == KafkaError.GROUP_AUTHORIZATION_FAILED
+                if not group and not message.error().retriable():
                     raise KafkaException(message.error())
             elif message.topic() == self._topic("outcomes"):
                 outcome = stream_pb2.Outcome.FromString(message.value())
