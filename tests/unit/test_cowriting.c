@@ -205,6 +205,8 @@ static void scene_check(struct scene *scene, uint32_t partition)
     assert_int_equal(truth.others, scene->others[partition]);
     assert_int_equal(scene_rejected(scene, partition), scene->garbage[partition]);
     assert_true(stakes_kit_server(&scene->kit, partition) >= 0);
+    stakes_kit_agree(&scene->kit, &truth);
+    partition_close(truth.partition);
 }
 
 static void scene_run(unsigned seed)
