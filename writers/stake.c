@@ -345,7 +345,7 @@ static struct status stake_step_open(struct stake *stake, bool idle, const struc
         stake_read_off(stake); /* acknowledgements say all, until somebody writes between */
     }
     if (stake_take_over_due(stake, time)) {
-        return stake_take_over(stake, time);
+        stake_take_over(stake, time);
     }
     struct owner_timing timing = stake_timing(stake);
     if (stake->tick_wanted || owner_tick_due(&stake->owner, &timing, time->monotonic_us)) {

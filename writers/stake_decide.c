@@ -75,8 +75,8 @@ static void stake_begin_waiting(struct stake *stake, const struct stake_time *ti
 }
 
 /* Appends the record that the decider has just made. */
-static struct status stake_append(struct stake *stake, struct str key, struct str value,
-                                  const struct stake_time *time)
+static void stake_append(struct stake *stake, struct str key, struct str value,
+                         const struct stake_time *time)
 {
     const struct chain *ahead = &stake->decider.chain;
     struct evlog_item item = {
@@ -88,7 +88,7 @@ static struct status stake_append(struct stake *stake, struct str key, struct st
     char *copy = mem_alloc(value.size);
     memcpy(copy, value.data, value.size);
     stake->records[stake->records_end++ % OWNER_PENDING_MAX] = (struct str){ copy, value.size };
-    return wire_append(stake->common->wire, &item, &flight);
+    wire_append(stake->common->wire, &item, &flight);
 }
 
 /* ---- refusing ---- */
@@ -124,7 +124,8 @@ static struct status stake_refuse(struct stake *stake, const struct inbox_comman
     stake_begin_waiting(stake, time);
     stake->refusals++;
     stake->refused++;
-    return wire_append(stake->common->wire, &item, &flight);
+    wire_append(stake->common->wire, &item, &flight);
+    return status_ok();
 }
 
 /* ---- one command ---- */
@@ -161,7 +162,8 @@ static struct status stake_handle(struct stake *stake, const struct inbox_comman
     }
     stake->decided += answer.outcome == DECIDER_DECIDED;
     stake->repeated += answer.outcome != DECIDER_DECIDED;
-    return stake_append(stake, command->key, record, time);
+    stake_append(stake, command->key, record, time);
+    return status_ok();
 }
 
 /* A batch must end: by time, by size, or because its root is to be told. */
@@ -220,7 +222,7 @@ void stake_tick(struct stake *stake, const struct stake_time *time)
     stake->tick_wanted = false;
     struct status st = stake_make_tick(stake, time->now_us, &record);
     if (st.code == STATUS_OK) {
-        st = stake_append(stake, (struct str){ 0 }, record, time);
+        stake_append(stake, (struct str){ 0 }, record, time);
         stake->ticking = true;
     }
     if (st.code != STATUS_OK) {

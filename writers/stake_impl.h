@@ -38,6 +38,6 @@ static inline bool stake_is_quiet(const struct stake *stake)
 
 struct owner_timing stake_timing(const struct stake *stake);
 bool stake_take_over_due(const struct stake *stake, const struct stake_time *time);
-MUST_USE struct status stake_take_over(struct stake *stake, const struct stake_time *time);
+void stake_take_over(struct stake *stake, const struct stake_time *time);
 
 #endif

@@ -69,7 +69,7 @@ static void stake_make_epoch(struct stake *stake, struct record *record, struct 
     buf_release(&body);
 }
 
-struct status stake_take_over(struct stake *stake, const struct stake_time *time)
+void stake_take_over(struct stake *stake, const struct stake_time *time)
 {
     struct record record;
     struct buf value = { 0 };
@@ -86,7 +86,6 @@ struct status stake_take_over(struct stake *stake, const struct stake_time *time
                              .generation = stake->generation,
                              .epoch = record.epoch,
                              .sequence = record.sequence };
-    struct status st = wire_append(stake->common->wire, &item, &flight);
+    wire_append(stake->common->wire, &item, &flight);
     buf_release(&value);
-    return st;
 }

@@ -311,6 +311,7 @@ bool stakes_step(struct stakes *stakes)
         moved = stakes_read_commands(stakes, &time) || moved;
     }
     moved = stakes_decide(stakes, &time) || moved;
+    wire_flush(&stakes->wire);
     stakes_follow(stakes, &time);
     if (stakes->wire.failure.code != STATUS_OK) {
         stakes_break(stakes);

@@ -14,11 +14,14 @@ static void wire_forget(struct wire *wire)
     }
     wire->flights_free = 0;
     wire->flights_count = 0;
+    wire->items_count = 0;
+    wire->bytes.size = 0;
 }
 
 void wire_init(struct wire *wire)
 {
-    *wire = (struct wire){ .flights = mem_zalloc(EVLOG_PENDING_MAX, sizeof *wire->flights) };
+    *wire = (struct wire){ .flights = mem_zalloc(EVLOG_PENDING_MAX, sizeof *wire->flights),
+                           .items = mem_zalloc(EVLOG_PENDING_MAX, sizeof *wire->items) };
     wire_forget(wire);
 }
 
@@ -38,6 +41,8 @@ void wire_release(struct wire *wire)
 {
     wire_close(wire);
     mem_free(wire->flights);
+    mem_free(wire->items);
+    buf_release(&wire->bytes);
     *wire = (struct wire){ 0 };
 }
 
@@ -77,19 +82,40 @@ bool wire_has_room(const struct wire *wire, uint32_t count)
     return EVLOG_PENDING_MAX - wire->flights_count >= count;
 }
 
-struct status wire_append(struct wire *wire, const struct evlog_item *item,
-                          const struct flight *flight)
+void wire_append(struct wire *wire, const struct evlog_item *item, const struct flight *flight)
 {
     assert(wire_has_room(wire, 1));
-    TRY(wire->failure);
     uint32_t token = wire->flights_free;
-    struct evlog_item named = *item;
-    named.token = token;
-    TRY(wire_check(wire, evlog_append(wire->log, &named, 1)));
+    struct evlog_item *kept = &wire->items[wire->items_count++];
+    *kept = *item;
+    kept->token = token;
+    buf_append(&wire->bytes, item->key);
+    buf_append(&wire->bytes, item->value);
     wire->flights_count++;
     wire->flights_free = wire->flights[token].next_free;
     wire->flights[token].flight = *flight;
-    return status_ok();
+}
+
+void wire_flush(struct wire *wire)
+{
+    if (wire->items_count == 0) {
+        return;
+    }
+    const char *bytes = wire->bytes.data;
+    for (size_t i = 0; i < wire->items_count; i++) {
+        struct evlog_item *item = &wire->items[i];
+        item->key.data = bytes;
+        item->value.data = bytes + item->key.size;
+        bytes += item->key.size + item->value.size;
+    }
+    if (wire->failure.code == STATUS_OK) {
+        struct status st = evlog_append(wire->log, wire->items, wire->items_count);
+        if (st.code != STATUS_OK) {
+            wire_break(wire, st);
+        }
+    }
+    wire->items_count = 0;
+    wire->bytes.size = 0;
 }
 
 static struct flight wire_land(struct wire *wire, uint64_t token)

@@ -3,6 +3,7 @@
 #ifndef WRITERS_WIRE_H
 #define WRITERS_WIRE_H
 
+#include "core/base/buf.h"
 #include "core/evlog/evlog.h"
 
 /* A record under way: what its completion is about. */
@@ -23,6 +24,9 @@ struct wire {
     struct evlog_reader *decisions;
     struct evlog_reader *commands;
     struct status failure; /* why it must be closed; OK: it works */
+    struct buf bytes;      /* of what was appended since the last flush: keys and values */
+    struct evlog_item *items;
+    size_t items_count;
     struct wire_flight *flights;
     uint32_t flights_count;
     uint32_t flights_free; /* the first that is free */
@@ -38,9 +42,11 @@ void wire_close(struct wire *wire);
 
 /* Whether so many records more may go under way. */
 bool wire_has_room(const struct wire *wire, uint32_t count);
-/* Appends a record, whose token is the wire's. There must be room. UNAVAILABLE: it is broken. */
-MUST_USE struct status wire_append(struct wire *wire, const struct evlog_item *item,
-                                   const struct flight *flight);
+/* Appends a record (copied), whose token is the wire's, at the next flush. There must be room. */
+void wire_append(struct wire *wire, const struct evlog_item *item, const struct flight *flight);
+/* Hands to the log what was appended: all of a step at once makes larger batches than one by one,
+ * without waiting for more. */
+void wire_flush(struct wire *wire);
 /* Gives up to `max` completions; those of one partition in order. UNAVAILABLE: broken, be it
  * because the fate of a record is unknown. */
 struct wire_done {
