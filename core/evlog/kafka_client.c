@@ -26,7 +26,8 @@ static const struct evlog_kafka_property kafka_common[] = {
 
 static const struct evlog_kafka_property kafka_producer[] = {
     { "compression.codec", "zstd" },
-    { "linger.ms", "1" },
+    { "compression.level", "1" }, /* each batch begins with tables that are cleared: small ones */
+    { "linger.ms", "0" },         /* who has many records offers them at once */
     { "batch.size", "1000000" },
     { "batch.num.messages", "10000" },
     { "queue.buffering.max.kbytes", "1048576" },
