@@ -1,20 +1,24 @@
 #include "core/base/base64.h"
 
-void base64_encode(struct str bytes, struct buf *out)
+void base64_write(struct str bytes, char *out)
 {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     const unsigned char *data = (const unsigned char *)bytes.data;
-    char *text = buf_reserve(out, bytes.size / 3 * 4 + 4);
-    size_t size = 0;
     for (size_t i = 0; i < bytes.size; i += 3) {
         size_t left = bytes.size - i;
         uint32_t group = (uint32_t)data[i] << 16 | (uint32_t)(left > 1 ? data[i + 1] : 0) << 8 |
                          (left > 2 ? data[i + 2] : 0);
-        text[size++] = digits[group >> 18];
-        text[size++] = digits[group >> 12 & 63];
-        text[size++] = left > 1 ? digits[group >> 6 & 63] : '=';
-        text[size++] = left > 2 ? digits[group & 63] : '=';
+        *out++ = digits[group >> 18];
+        *out++ = digits[group >> 12 & 63];
+        *out++ = left > 1 ? digits[group >> 6 & 63] : '=';
+        *out++ = left > 2 ? digits[group & 63] : '=';
     }
+}
+
+void base64_encode(struct str bytes, struct buf *out)
+{
+    size_t size = base64_encoded_size(bytes.size);
+    base64_write(bytes, buf_reserve(out, size));
     out->size += size;
 }
 

@@ -4,7 +4,14 @@
 
 #include "core/base/buf.h"
 
-/* Appends the standard form with padding. */
+/* The bytes of the text of so many bytes. */
+static inline size_t base64_encoded_size(size_t size)
+{
+    return (size + 2) / 3 * 4;
+}
+
+/* Writes the standard form with padding into `out` (of the size above), or appends it. */
+void base64_write(struct str bytes, char *out);
 void base64_encode(struct str bytes, struct buf *out);
 /* The most bytes that a text of this size can decode to. */
 size_t base64_decoded_size_max(size_t text_size);

@@ -1,62 +1,43 @@
+/* Base64 of the standard alphabet only, as the language has it. */
 #include "core/cel/base64.h"
 
+#include "core/base/base64.h"
+#include "core/cel/ast.h"
 #include "core/cel/standard.h"
-
-static const char base64_alphabet[] =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 bool cel_base64_encode(struct cel_run *run, struct str bytes, struct str *text)
 {
-    char *out = cel_alloc(run, (bytes.size + 2) / 3 * 4 + 1);
-    size_t size = 0;
+    size_t size = base64_encoded_size(bytes.size);
+    char *out = cel_alloc(run, size);
     if (out == NULL) {
         return false;
     }
-    for (size_t at = 0; at < bytes.size; at += 3) {
-        size_t count = bytes.size - at < 3 ? bytes.size - at : 3;
-        uint32_t group = 0;
-        for (size_t i = 0; i < 3; i++) {
-            group = group << 8 | (i < count ? (unsigned char)bytes.data[at + i] : 0);
-        }
-        for (size_t i = 0; i < 4; i++) {
-            out[size++] = i <= count ? base64_alphabet[group >> (18 - 6 * i) & 63] : '=';
-        }
-    }
+    base64_write(bytes, out);
     *text = str_make(out, size);
     return true;
 }
 
+static bool cel_base64_other_alphabet(struct str text)
+{
+    return text.size > 0 &&
+           (memchr(text.data, '-', text.size) != NULL || memchr(text.data, '_', text.size) != NULL);
+}
+
 bool cel_base64_decode(struct cel_run *run, struct str text, struct str *bytes)
 {
-    struct str digits = text;
-    while (text.size % 4 == 0 && digits.size + 2 > text.size && digits.size > 0 &&
-           digits.data[digits.size - 1] == '=') {
-        digits.size--;
-    }
-    char *out = cel_alloc(run, digits.size / 4 * 3 + 3);
-    uint32_t group = 0;
-    size_t size = 0, bits = 0;
+    char *out = cel_alloc(run, base64_decoded_size_max(text.size));
     if (out == NULL) {
         return false;
     }
-    for (size_t i = 0; i < digits.size; i++) {
-        const char *digit = memchr(base64_alphabet, digits.data[i], sizeof base64_alphabet - 1);
-        if (digit == NULL) {
-            return cel_fail(run, "expected base64, but character %zu is none", i + 1);
-        }
-        group = group << 6 | (uint32_t)(digit - base64_alphabet);
-        bits += 6;
-        if (bits >= 8) {
-            bits -= 8;
-            out[size++] = (char)(group >> bits);
-        }
+    if (cel_base64_other_alphabet(text) || !base64_decode(text, out, &bytes->size)) {
+        return cel_fail(run, "expected base64 of the standard alphabet, but it is '%.*s'",
+                        STR_ARG(cel_shortened(text)));
     }
-    *bytes = str_make(out, size);
-    return digits.size % 4 != 1 || cel_fail(run, "expected base64, but its end is cut off");
+    bytes->data = out;
+    return true;
 }
 
-static bool base64_encode(struct cel_run *run, const struct cel_value *args,
-                          struct cel_value *result)
+static bool cel_encode(struct cel_run *run, const struct cel_value *args, struct cel_value *result)
 {
     struct str text;
     if (!cel_base64_encode(run, cel_str(args[0]), &text)) {
@@ -66,8 +47,7 @@ static bool base64_encode(struct cel_run *run, const struct cel_value *args,
     return true;
 }
 
-static bool base64_decode(struct cel_run *run, const struct cel_value *args,
-                          struct cel_value *result)
+static bool cel_decode(struct cel_run *run, const struct cel_value *args, struct cel_value *result)
 {
     struct str bytes;
     if (!cel_base64_decode(run, cel_str(args[0]), &bytes)) {
@@ -82,14 +62,14 @@ static const struct cel_overload base64_rows[] = {
       .id = "base64_encode_bytes",
       .cost = CEL_COST_ARGS,
       .size = CEL_SIZE_DOUBLE,
-      .function = base64_encode,
+      .function = cel_encode,
       .result = &cel_type_string,
       .params = { &cel_type_bytes } },
     { .name = "base64.decode",
       .id = "base64_decode_string",
       .cost = CEL_COST_ARGS,
       .size = CEL_SIZE_FIRST,
-      .function = base64_decode,
+      .function = cel_decode,
       .result = &cel_type_bytes,
       .params = { &cel_type_string } },
 };

@@ -152,7 +152,7 @@ static bool cel_string_bytes(struct cel_run *run, const struct cel_value *args,
 {
     *result = cel_string(cel_str(args[0]));
     return cel_charge_bytes(run, args[0].size) &&
-           (cel_utf8_valid(cel_str(args[0])) || cel_fail(run, "expected bytes of valid UTF-8"));
+           (utf8_valid(cel_str(args[0])) || cel_fail(run, "expected bytes of valid UTF-8"));
 }
 
 static bool cel_bytes_string(struct cel_run *run, const struct cel_value *args,

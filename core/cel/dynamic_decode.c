@@ -97,7 +97,7 @@ static bool dynamic_scalar(const struct cel_proto_field *field, struct str *rest
     struct str bytes;
     if (field->type == CEL_PROTO_STRING || field->type == CEL_PROTO_BYTES) {
         bool good = cel_wire_bytes(rest, &bytes) && bytes.size <= UINT32_MAX &&
-                    (field->type == CEL_PROTO_BYTES || cel_utf8_valid(bytes));
+                    (field->type == CEL_PROTO_BYTES || utf8_valid(bytes));
         if (good) {
             *raw = field->type == CEL_PROTO_BYTES ? cel_bytes(bytes) : cel_string(bytes);
         }

@@ -144,7 +144,7 @@ static bool format_string(struct cel_text *out, struct cel_value value, unsigned
     case CEL_STRING:
         return cel_text_add(out, cel_str(value));
     case CEL_BYTES:
-        return (cel_utf8_valid(cel_str(value)) ||
+        return (utf8_valid(cel_str(value)) ||
                 cel_fail(out->run, "expected bytes for %%s that are UTF-8")) &&
                cel_text_add(out, cel_str(value));
     case CEL_TIMESTAMP:

@@ -3,18 +3,6 @@
 #include "core/cel/sort.h"
 #include "core/cel/standard.h"
 
-static bool cel_list_part(struct cel_run *run, const struct cel_value *items, uint32_t count,
-                          struct cel_value *result)
-{
-    struct cel_list *list = cel_alloc(run, sizeof *list);
-    if (list == NULL) {
-        return false;
-    }
-    *list = (struct cel_list){ count, items };
-    *result = cel_list_value(list);
-    return true;
-}
-
 static bool cel_list_slice(struct cel_run *run, const struct cel_value *args,
                            struct cel_value *result)
 {
@@ -23,7 +11,7 @@ static bool cel_list_slice(struct cel_run *run, const struct cel_value *args,
         return cel_fail(run, "expected 0 <= from <= to <= %lld, but they are %lld and %lld",
                         (long long)count, (long long)from, (long long)to);
     }
-    return cel_list_part(run, args[0].list->items + from, (uint32_t)(to - from), result);
+    return cel_list_of(run, args[0].list->items + from, (uint32_t)(to - from), result);
 }
 
 static bool cel_list_end(struct cel_run *run, const struct cel_list *list, bool last,
@@ -99,7 +87,7 @@ static bool cel_list_distinct(struct cel_run *run, const struct cel_value *args,
             items[count++] = list->items[i];
         }
     }
-    return cel_list_part(run, items, count, result);
+    return cel_list_of(run, items, count, result);
 }
 
 /* Items that flattening gives; the depth is bounded by that of values. */

@@ -86,7 +86,7 @@ static bool cel_literal_number(struct cel_literal *l, uint32_t begin, int count,
     if (value > CEL_RUNE_MAX || (value >= 0xD800 && value < 0xE000)) {
         return cel_problem(l->c, begin, "expected an escape of a Unicode code point");
     }
-    l->size += cel_utf8_encode(value, l->out + l->size);
+    l->size += utf8_encode(value, l->out + l->size);
     return true;
 }
 

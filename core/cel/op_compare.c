@@ -22,12 +22,6 @@ CEL_UNUSUAL static bool cel_operand_is_fine(struct cel_vm *vm, const struct cel_
                     cel_kind_name(operand->kind));
 }
 
-/* Relations are sets of what the order may be: 1 below, 2 equal, 4 above. */
-static inline bool cel_relation_holds(uint32_t relation, int order)
-{
-    return (relation >> (order + 1) & 1) != 0;
-}
-
 static bool cel_compare_long(struct cel_vm *vm, struct cel_value value, uint32_t relation,
                              struct cel_value constant, bool *holds)
 {

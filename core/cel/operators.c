@@ -217,46 +217,38 @@ static bool cel_differs(struct cel_run *run, const struct cel_value *args, struc
     return true;
 }
 
-static bool cel_less(struct cel_run *run, const struct cel_value *args, struct cel_value *result)
+/* Whether the order of the operands is in the set. */
+static bool cel_relate(struct cel_run *run, const struct cel_value *args, uint32_t relation,
+                       struct cel_value *result)
 {
     int order;
     if (!cel_compare(run, args[0], args[1], &order)) {
         return false;
     }
-    *result = cel_bool(order < 0);
+    *result = cel_bool(order != CEL_UNORDERED && cel_relation_holds(relation, order));
     return true;
+}
+
+static bool cel_less(struct cel_run *run, const struct cel_value *args, struct cel_value *result)
+{
+    return cel_relate(run, args, CEL_RELATION_LESS, result);
 }
 
 static bool cel_less_equal(struct cel_run *run, const struct cel_value *args,
                            struct cel_value *result)
 {
-    int order;
-    if (!cel_compare(run, args[0], args[1], &order)) {
-        return false;
-    }
-    *result = cel_bool(order <= 0);
-    return true;
+    return cel_relate(run, args, CEL_RELATION_LESS_EQUAL, result);
 }
 
 static bool cel_greater(struct cel_run *run, const struct cel_value *args, struct cel_value *result)
 {
-    int order;
-    if (!cel_compare(run, args[0], args[1], &order)) {
-        return false;
-    }
-    *result = cel_bool(order > 0 && order != CEL_UNORDERED);
-    return true;
+    return cel_relate(run, args, CEL_RELATION_GREATER, result);
 }
 
 static bool cel_greater_equal(struct cel_run *run, const struct cel_value *args,
                               struct cel_value *result)
 {
-    int order;
-    if (!cel_compare(run, args[0], args[1], &order)) {
-        return false;
-    }
-    *result = cel_bool(order >= 0 && order != CEL_UNORDERED);
-    return true;
+    return cel_relate(run, args, CEL_RELATION_GREATER_EQUAL, result);
 }
 
 static bool cel_in_list(struct cel_run *run, const struct cel_value *args, struct cel_value *result)

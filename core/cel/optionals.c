@@ -125,13 +125,7 @@ static bool cel_optional_unwrap(struct cel_run *run, const struct cel_value *arg
             items[count++] = *list->items[i].content;
         }
     }
-    struct cel_list *unwrapped = cel_alloc(run, sizeof *unwrapped);
-    if (unwrapped == NULL) {
-        return false;
-    }
-    *unwrapped = (struct cel_list){ count, items };
-    *result = cel_list_value(unwrapped);
-    return true;
+    return cel_list_of(run, items, count, result);
 }
 
 static const struct cel_type cel_type_list_optional_a = { .kind = CEL_LIST,

@@ -457,7 +457,7 @@ bool cel_parse(struct cel_compilation *c)
         return cel_problem(c, 0, "expected at most %d bytes, but there are %zu", CEL_SOURCE_MAX,
                            c->source.size);
     }
-    if (c->source.size > UINT32_MAX / 64 || !cel_utf8_valid(c->source)) {
+    if (c->source.size > UINT32_MAX / 64 || !utf8_valid(c->source)) {
         return cel_problem(c, 0, "expected valid UTF-8");
     }
     struct cel_parser p = { .c = c };

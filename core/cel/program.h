@@ -91,6 +91,12 @@ enum cel_relation {
     CEL_RELATION_GREATER_EQUAL = 6,
 };
 
+/* Whether an order of -1, 0 or 1 is in the set. */
+static inline bool cel_relation_holds(uint32_t relation, int order)
+{
+    return (relation >> (order + 1) & 1) != 0;
+}
+
 enum { CEL_NO_HANDLER = UINT16_MAX };
 
 struct cel_program {

@@ -291,7 +291,7 @@ static uint32_t regex_before(struct str text, size_t at)
     }
     do {
         start--;
-    } while (start > 0 && at - start < CEL_UTF8_MAX && (text.data[start] & 0xC0) == 0x80);
+    } while (start > 0 && at - start < UTF8_SIZE_MAX && (text.data[start] & 0xC0) == 0x80);
     return cel_utf8_decode(text, start, &width);
 }
 

@@ -62,6 +62,18 @@ bool cel_list_new(struct cel_run *run, uint32_t count, struct cel_value **items,
     return true;
 }
 
+bool cel_list_of(struct cel_run *run, const struct cel_value *items, uint32_t count,
+                 struct cel_value *result)
+{
+    struct cel_list *list = cel_alloc(run, sizeof *list);
+    if (list == NULL) {
+        return false;
+    }
+    *list = (struct cel_list){ count, items };
+    *result = cel_list_value(list);
+    return true;
+}
+
 bool cel_string_new(struct cel_run *run, struct str s, struct cel_value *result)
 {
     if (s.size > UINT32_MAX) {

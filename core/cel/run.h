@@ -74,6 +74,9 @@ void *cel_alloc(struct cel_run *run, size_t size);
 /* A list of `count` values to fill in (at `*items`) before anybody else sees it. */
 bool cel_list_new(struct cel_run *run, uint32_t count, struct cel_value **items,
                   struct cel_value *result);
+/* A list of these values (borrowed). */
+bool cel_list_of(struct cel_run *run, const struct cel_value *items, uint32_t count,
+                 struct cel_value *result);
 /* A map of these entries (taken; keys bool, int, uint or string). Fails on a key of another kind
  * and on keys that are equal. */
 bool cel_map_new(struct cel_run *run, struct cel_entry *entries, uint32_t count,

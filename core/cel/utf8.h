@@ -3,17 +3,13 @@
 #ifndef CORE_CEL_UTF8_H
 #define CORE_CEL_UTF8_H
 
-#include "core/base/str.h"
+#include "core/base/utf8.h"
 
-enum { CEL_UTF8_MAX = 4, CEL_RUNE_MAX = 0x10FFFF, CEL_RUNE_ERROR = 0xFFFD };
+enum { CEL_RUNE_MAX = 0x10FFFF, CEL_RUNE_ERROR = 0xFFFD };
 
 /* The code point that starts at byte `at` (below size), and how many bytes it takes in `*width`.
  * A byte that starts none is CEL_RUNE_ERROR of width 1. */
 uint32_t cel_utf8_decode(struct str text, size_t at, size_t *width);
-/* Writes the code point (a scalar value) and says how many bytes it took. */
-size_t cel_utf8_encode(uint32_t rune, char out[CEL_UTF8_MAX]);
-/* Shortest forms only, no surrogates, nothing above U+10FFFF. */
-bool cel_utf8_valid(struct str text);
 /* Code points in the text; an invalid byte counts as one. */
 size_t cel_utf8_count(struct str text);
 /* The byte where code point number `index` starts, or the size when index is the count. False, and

@@ -173,9 +173,11 @@ TEST(encoders, base64_reads_with_and_without_padding)
     ASSERT_TRUE("base64.encode(b'') == ''", "base64.encode(b'a') == 'YQ=='",
                 "base64.decode('YQ') == b'a'", "base64.decode('YQ==') == b'a'",
                 "base64.decode('YWI=') == b'ab'", "base64.encode(b'\\xff\\xfe\\xfd') == '//79'");
-    assert_error("base64.decode('Y')", "expected base64, but its end is cut off");
-    assert_error("base64.decode('YQ=')", "expected base64, but character 3 is none");
-    assert_error("base64.decode('Y-==')", "expected base64, but character 2 is none");
+    assert_error("base64.decode('Y')", "expected base64 of the standard alphabet, but it is 'Y'");
+    assert_error("base64.decode('YQ=')",
+                 "expected base64 of the standard alphabet, but it is 'YQ='");
+    assert_error("base64.decode('Y-==')",
+                 "expected base64 of the standard alphabet, but it is 'Y-=='");
 }
 
 TEST(patterns, a_constant_one_that_is_none_is_a_problem_of_the_source)

@@ -6,15 +6,15 @@
 TEST(utf8, every_scalar_value_reads_back)
 {
     for (uint32_t rune = 0; rune <= CEL_RUNE_MAX; rune += rune < 0x3000 ? 1 : 0x101) {
-        char bytes[CEL_UTF8_MAX];
+        char bytes[UTF8_SIZE_MAX];
         size_t width;
         if (rune >= 0xD800 && rune <= 0xDFFF) {
             continue;
         }
-        struct str text = { bytes, cel_utf8_encode(rune, bytes) };
+        struct str text = { bytes, utf8_encode(rune, bytes) };
         assert_int_equal(cel_utf8_decode(text, 0, &width), rune);
         assert_int_equal(width, text.size);
-        assert_true(cel_utf8_valid(text));
+        assert_true(utf8_valid(text));
     }
 }
 
@@ -35,7 +35,7 @@ TEST(utf8, overlong_forms_surrogates_and_cut_characters_are_invalid)
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         size_t width;
-        assert_false(cel_utf8_valid(str_z(bad[i])));
+        assert_false(utf8_valid(str_z(bad[i])));
         assert_int_equal(cel_utf8_decode(str_z(bad[i]), 0, &width), CEL_RUNE_ERROR);
         assert_int_equal(width, 1);
     }
