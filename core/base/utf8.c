@@ -3,6 +3,7 @@
 #include "core/base/utf8.h"
 
 #include <assert.h>
+#include <stdio.h>
 
 static const uint64_t utf8_ones = 0x0101010101010101;
 static const uint64_t utf8_highs = 0x8080808080808080;
@@ -107,4 +108,28 @@ size_t utf8_encode(uint32_t code_point, char out[UTF8_SIZE_MAX])
     }
     out[0] = (char)((0xF00u >> size & 0xFFu) | code_point);
     return size;
+}
+
+struct str utf8_cut(struct str text, size_t size_max)
+{
+    size_t size = text.size < size_max ? text.size : size_max;
+    while (size > 0 && size < text.size && utf8_follows((unsigned char)text.data[size])) {
+        size--;
+    }
+    return (struct str){ text.data, size };
+}
+
+void utf8_print(char *out, size_t size, const char *format, va_list args)
+{
+    int whole = vsnprintf(out, size, format, args);
+    size_t end = size - 1;
+    if (whole < 0 || (size_t)whole <= end) {
+        return;
+    }
+    while (end > 0 && utf8_follows((unsigned char)out[end - 1])) {
+        end--;
+    }
+    if (end > 0 && (unsigned char)out[end - 1] >= 0xC0) {
+        out[end - 1] = '\0';
+    }
 }

@@ -3,6 +3,8 @@
 #ifndef CORE_BASE_UTF8_H
 #define CORE_BASE_UTF8_H
 
+#include <stdarg.h>
+
 #include "core/base/str.h"
 
 enum { UTF8_SIZE_MAX = 4 };
@@ -15,5 +17,10 @@ bool utf8_valid_text(struct str text);
 size_t utf8_decode(struct str text, uint32_t *code_point);
 /* Writes a valid code point (no surrogate); gives its size in bytes. */
 size_t utf8_encode(uint32_t code_point, char out[UTF8_SIZE_MAX]);
+
+/* vsnprintf, but what does not fit is cut between characters. */
+void utf8_print(char *out, size_t size, const char *format, va_list args);
+/* The text's first bytes, at most so many, cut between characters. */
+struct str utf8_cut(struct str text, size_t size_max);
 
 #endif

@@ -3,6 +3,7 @@
 #ifndef CORE_CEL_AST_H
 #define CORE_CEL_AST_H
 
+#include "core/base/utf8.h"
 #include "core/cel/cel.h"
 
 enum cel_node_kind {
@@ -109,7 +110,7 @@ struct cel_position cel_position_of(struct str source, uint32_t offset);
 /* The first bytes of a source's part, for a message. */
 static inline struct str cel_shortened(struct str part)
 {
-    return (struct str){ part.data, part.size < 60 ? part.size : 60 };
+    return utf8_cut(part, 60);
 }
 /* A function's name as people write it: "+" for "_+_", "in" for "@in". */
 struct str cel_shown_name(struct str name);

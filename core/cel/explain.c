@@ -112,11 +112,7 @@ static void cel_explain_print(struct buf *out, const struct cel_provider *provid
     size_t begin = out->size;
     cel_value_print(out, provider, value);
     if (out->size - begin > CEL_EXPLAIN_VALUE_MAX) {
-        size_t end = begin + CEL_EXPLAIN_VALUE_MAX;
-        while (end > begin && ((unsigned char)out->data[end] & 0xC0) == 0x80) {
-            end--;
-        }
-        out->size = end;
+        out->size = utf8_cut(buf_str(out), begin + CEL_EXPLAIN_VALUE_MAX).size;
         buf_append(out, STR("..."));
     }
 }

@@ -1,12 +1,19 @@
 /* Inference by substitution, with the reference checker's rules: dyn goes anywhere, null goes where
  * a message may be missing, a wrapper and its type go both ways, and a variable takes the more
- * general of the types that meet in it. Types nest no deeper than the source; map keys are simple,
- * so a type is a line and never a tree of twins. */
+ * general of the types that meet in it. Types nest no deeper than the source; of the language's own
+ * only maps have two params, whose keys are simple, so that those are lines and no trees. Types of
+ * the caller's own may be trees of twins: the steps are counted, and after too many all is dyn. */
 #include "core/cel/infer.h"
 
 /* Deeper types than a source can nest come from chains such as [].min().min() only, each of whose
  * links wraps the variable of the one before. What lies deeper is dyn. */
-enum { CEL_TYPE_LEVELS_MAX = CEL_DEPTH_MAX + 8 };
+enum { CEL_TYPE_LEVELS_MAX = CEL_DEPTH_MAX + 8, CEL_INFER_STEPS_MAX = 500000 };
+
+/* Whether to look no deeper into types. */
+static bool cel_infer_enough(struct cel_infer *infer, uint32_t level)
+{
+    return level >= CEL_TYPE_LEVELS_MAX || ++infer->steps > CEL_INFER_STEPS_MAX;
+}
 
 static bool cel_infer_grow(struct cel_infer *infer)
 {
@@ -38,10 +45,9 @@ const struct cel_type *cel_infer_fresh(struct cel_infer *infer)
 
 /* The type with other params; the same one when nothing changed. */
 static const struct cel_type *cel_infer_with(struct cel_infer *infer, const struct cel_type *type,
-                                             const struct cel_type *first,
-                                             const struct cel_type *second)
+                                             const struct cel_type *const *params)
 {
-    if (first == type->params[0] && second == type->params[1]) {
+    if (memcmp(params, type->params, sizeof type->params) == 0) {
         return type;
     }
     struct cel_type *copy = arena_alloc(infer->arena, sizeof *copy);
@@ -50,26 +56,43 @@ static const struct cel_type *cel_infer_with(struct cel_infer *infer, const stru
         return &cel_type_dyn;
     }
     *copy = *type;
-    copy->params[0] = first;
-    copy->params[1] = second;
+    memcpy(copy->params, params, sizeof copy->params);
     return copy;
 }
 
-const struct cel_type *cel_infer_instance(struct cel_infer *infer, const struct cel_type *type,
-                                          const struct cel_type *params[2])
+/* The variable of that name. */
+static const struct cel_type *cel_infer_named(struct cel_infer *infer, struct str name,
+                                              struct cel_infer_names *names)
 {
+    uint32_t i = 0;
+    while (i < names->count && !str_eq(names->names[i], name)) {
+        i++;
+    }
+    if (i == CEL_INFER_NAMES_MAX) {
+        return &cel_type_dyn;
+    }
+    if (i == names->count) {
+        names->names[i] = name;
+        names->types[i] = cel_infer_fresh(infer);
+        names->count++;
+    }
+    return names->types[i];
+}
+
+const struct cel_type *cel_infer_instance(struct cel_infer *infer, const struct cel_type *type,
+                                          struct cel_infer_names *names)
+{
+    const struct cel_type *params[CEL_TYPE_PARAMS_MAX] = { 0 };
     if (type == NULL) {
         return NULL;
     }
     if (type->kind == CEL_PARAM && type->param_index == 0) {
-        int i = type->name.data[0] == 'A' ? 0 : 1;
-        if (params[i] == NULL) {
-            params[i] = cel_infer_fresh(infer);
-        }
-        return params[i];
+        return cel_infer_named(infer, type->name, names);
     }
-    return cel_infer_with(infer, type, cel_infer_instance(infer, type->params[0], params),
-                          cel_infer_instance(infer, type->params[1], params));
+    for (int i = 0; i < CEL_TYPE_PARAMS_MAX && type->params[i] != NULL; i++) {
+        params[i] = cel_infer_instance(infer, type->params[i], names);
+    }
+    return cel_infer_with(infer, type, params);
 }
 
 const struct cel_type *cel_infer_find(const struct cel_infer *infer, const struct cel_type *type)
@@ -96,18 +119,21 @@ void cel_infer_undo(struct cel_infer *infer, uint32_t mark)
 
 /* Also through what the variable stands for: bound to what leads back to it, it would be a circle.
  */
-static bool cel_infer_occurs(const struct cel_infer *infer, const struct cel_type *variable,
+static bool cel_infer_occurs(struct cel_infer *infer, const struct cel_type *variable,
                              const struct cel_type *in, uint32_t level)
 {
     while (in != NULL && in != variable && in->kind == CEL_PARAM &&
            infer->bound[in->param_index - 1] != NULL) {
         in = infer->bound[in->param_index - 1];
     }
-    if (in == NULL || in == variable || level == CEL_TYPE_LEVELS_MAX) {
+    if (in == NULL || in == variable || cel_infer_enough(infer, level)) {
         return in == variable;
     }
-    return cel_infer_occurs(infer, variable, in->params[0], level + 1) ||
-           cel_infer_occurs(infer, variable, in->params[1], level + 1);
+    bool occurs = false;
+    for (int i = 0; !occurs && i < CEL_TYPE_PARAMS_MAX && in->params[i] != NULL; i++) {
+        occurs = cel_infer_occurs(infer, variable, in->params[i], level + 1);
+    }
+    return occurs;
 }
 
 /* Binds a variable, or replaces what it stands for by something more general. */
@@ -166,12 +192,12 @@ static const struct cel_type *cel_infer_last(const struct cel_infer *infer,
 }
 
 /* Whether `a` says no more than `b`. */
-static bool cel_infer_general(const struct cel_infer *infer, const struct cel_type *a,
+static bool cel_infer_general(struct cel_infer *infer, const struct cel_type *a,
                               const struct cel_type *b, uint32_t level)
 {
     a = cel_infer_find(infer, a);
     b = cel_infer_find(infer, b);
-    if (cel_infer_is_dyn(a) || a->kind == CEL_PARAM || level == CEL_TYPE_LEVELS_MAX) {
+    if (cel_infer_is_dyn(a) || a->kind == CEL_PARAM || cel_infer_enough(infer, level)) {
         return true;
     }
     if (cel_infer_is_dyn(b) || b->kind == CEL_PARAM) {
@@ -189,10 +215,12 @@ static bool cel_infer_general(const struct cel_infer *infer, const struct cel_ty
     if (a->kind != b->kind) {
         return false;
     }
-    return (a->params[0] == NULL || b->params[0] == NULL ||
-            cel_infer_general(infer, a->params[0], b->params[0], level + 1)) &&
-           (a->params[1] == NULL || b->params[1] == NULL ||
-            cel_infer_general(infer, a->params[1], b->params[1], level + 1));
+    bool general = true;
+    for (int i = 0; general && i < CEL_TYPE_PARAMS_MAX; i++) {
+        general = a->params[i] == NULL || b->params[i] == NULL ||
+                  cel_infer_general(infer, a->params[i], b->params[i], level + 1);
+    }
+    return general;
 }
 
 /* Bindings are always to what the other side stands for at last, never to a variable on the way:
@@ -224,7 +252,7 @@ static bool cel_infer_go_variable(struct cel_infer *infer, const struct cel_type
 static bool cel_infer_go_params(struct cel_infer *infer, const struct cel_type *from,
                                 const struct cel_type *to)
 {
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < CEL_TYPE_PARAMS_MAX; i++) {
         if (from->params[i] != NULL && to->params[i] != NULL &&
             !cel_infer_go(infer, from->params[i], to->params[i])) {
             return false;
@@ -254,8 +282,8 @@ static bool cel_infer_go_level(struct cel_infer *infer, const struct cel_type *f
     if (from->kind != to->kind) {
         return false;
     }
-    if (from->kind == CEL_MESSAGE) {
-        return str_eq(from->name, to->name);
+    if (from->kind == CEL_MESSAGE && !str_eq(from->name, to->name)) {
+        return false;
     }
     return from->kind == CEL_TYPE || cel_infer_go_params(infer, from, to);
 }
@@ -263,7 +291,7 @@ static bool cel_infer_go_level(struct cel_infer *infer, const struct cel_type *f
 static bool cel_infer_go(struct cel_infer *infer, const struct cel_type *from,
                          const struct cel_type *to)
 {
-    if (infer->level == CEL_TYPE_LEVELS_MAX) {
+    if (cel_infer_enough(infer, infer->level)) {
         return true;
     }
     infer->level++;
@@ -281,20 +309,20 @@ bool cel_infer_assign(struct cel_infer *infer, const struct cel_type *from,
 static const struct cel_type *cel_infer_final_level(struct cel_infer *infer,
                                                     const struct cel_type *type, uint32_t level)
 {
-    if (type == NULL) {
-        return NULL;
-    }
+    const struct cel_type *params[CEL_TYPE_PARAMS_MAX] = { 0 };
     type = cel_infer_find(infer, type);
-    if (type->kind == CEL_PARAM || level == CEL_TYPE_LEVELS_MAX) {
+    if (type->kind == CEL_PARAM || cel_infer_enough(infer, level)) {
         return &cel_type_dyn;
     }
-    return cel_infer_with(infer, type, cel_infer_final_level(infer, type->params[0], level + 1),
-                          cel_infer_final_level(infer, type->params[1], level + 1));
+    for (int i = 0; i < CEL_TYPE_PARAMS_MAX && type->params[i] != NULL; i++) {
+        params[i] = cel_infer_final_level(infer, type->params[i], level + 1);
+    }
+    return cel_infer_with(infer, type, params);
 }
 
 const struct cel_type *cel_infer_final(struct cel_infer *infer, const struct cel_type *type)
 {
-    return cel_infer_final_level(infer, type, 0);
+    return type == NULL ? NULL : cel_infer_final_level(infer, type, 0);
 }
 
 const struct cel_type *cel_infer_join(struct cel_infer *infer, const struct cel_type *so_far,

@@ -16,14 +16,22 @@ struct cel_infer {
     uint32_t count, max;           /* of variables */
     uint32_t trail_count, trail_max;
     uint32_t level; /* of types inside types, of the assignment under way */
+    uint32_t steps; /* taken so far */
     bool full;      /* the arena is; types are dyn from then on */
 };
 
 /* A variable that stands for nothing yet. */
 const struct cel_type *cel_infer_fresh(struct cel_infer *infer);
-/* A declaration's type with its variables A and B replaced by `params` (made when needed). */
+/* The variables of one declaration, by name. */
+enum { CEL_INFER_NAMES_MAX = 4 };
+struct cel_infer_names {
+    struct str names[CEL_INFER_NAMES_MAX];
+    const struct cel_type *types[CEL_INFER_NAMES_MAX];
+    uint32_t count;
+};
+/* A declaration's type with variables of its own in place of those it names (of too many: dyn). */
 const struct cel_type *cel_infer_instance(struct cel_infer *infer, const struct cel_type *type,
-                                          const struct cel_type *params[2]);
+                                          struct cel_infer_names *names);
 /* Whether a value of type `from` may go where `to` is asked; binds variables, or none. */
 bool cel_infer_assign(struct cel_infer *infer, const struct cel_type *from,
                       const struct cel_type *to);

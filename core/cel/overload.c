@@ -23,17 +23,17 @@ static uint32_t cel_overload_params(const struct cel_overload *overload)
 static bool cel_overload_fits(struct cel_checker *checker, const struct cel_node *node,
                               const struct cel_overload *overload, const struct cel_type **result)
 {
-    const struct cel_type *params[2] = { 0 };
+    struct cel_infer_names names = { 0 };
     uint32_t mark = cel_infer_mark(&checker->infer);
     for (uint32_t i = 0; i < node->count; i++) {
         const struct cel_type *param =
-            cel_infer_instance(&checker->infer, overload->params[i], params);
+            cel_infer_instance(&checker->infer, overload->params[i], &names);
         if (!cel_infer_assign(&checker->infer, node->args[i]->type, param)) {
             cel_infer_undo(&checker->infer, mark);
             return false;
         }
     }
-    *result = cel_infer_instance(&checker->infer, overload->result, params);
+    *result = cel_infer_instance(&checker->infer, overload->result, &names);
     return true;
 }
 

@@ -1,9 +1,6 @@
 /* Problems of a source as a person reads them: where, what was expected, the nearest name. */
 #include "core/cel/ast.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-
 #include "core/cel/utf8.h"
 
 bool cel_problem(struct cel_compilation *c, uint32_t offset, const char *format, ...)
@@ -21,7 +18,7 @@ bool cel_problem(struct cel_compilation *c, uint32_t offset, const char *format,
     problem->position = cel_position_of(c->source, offset);
     va_list args;
     va_start(args, format);
-    vsnprintf(problem->msg, sizeof problem->msg, format, args);
+    utf8_print(problem->msg, sizeof problem->msg, format, args);
     va_end(args);
     return false;
 }

@@ -18,14 +18,8 @@ static bool regex_parse_alternatives(struct regex_parser *parser);
 
 bool regex_fail(struct regex_parser *parser, size_t at, const char *expected)
 {
-    struct str before = { parser->pattern.data, at }, shown = parser->pattern;
-    if (shown.size > REGEX_MESSAGE_PATTERN_MAX) {
-        shown.size = REGEX_MESSAGE_PATTERN_MAX;
-    }
-    while (shown.size > 0 && shown.size < parser->pattern.size &&
-           (shown.data[shown.size] & 0xC0) == 0x80) {
-        shown.size--;
-    }
+    struct str before = { parser->pattern.data, at };
+    struct str shown = utf8_cut(parser->pattern, REGEX_MESSAGE_PATTERN_MAX);
     return cel_fail(parser->run, "expected %s at character %zu of the pattern '%.*s'", expected,
                     cel_utf8_count(before) + 1, STR_ARG(shown));
 }

@@ -1,15 +1,14 @@
 /* What every function of the language needs: failing, charged memory, building lists and maps. */
 #include "core/cel/run.h"
 
-#include <stdarg.h>
-#include <stdio.h>
+#include "core/base/utf8.h"
 
 bool cel_fail(struct cel_run *run, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
     run->error.kind = CEL_ERROR_VALUE;
-    vsnprintf(run->error.msg, sizeof run->error.msg, format, args);
+    utf8_print(run->error.msg, sizeof run->error.msg, format, args);
     va_end(args);
     return false;
 }

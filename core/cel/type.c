@@ -90,6 +90,18 @@ const struct cel_type *cel_type_message(struct arena *arena, struct str full_nam
     return cel_type_make(arena, &like, NULL, NULL);
 }
 
+const struct cel_type *cel_type_own(struct arena *arena, struct str name,
+                                    const struct cel_type *const params[CEL_TYPE_PARAMS_MAX])
+{
+    struct cel_type like = { .kind = CEL_MESSAGE, .name = name };
+    memcpy(like.params, params, sizeof like.params);
+    struct cel_type *type = arena_alloc(arena, sizeof *type);
+    if (type != NULL) {
+        *type = like;
+    }
+    return type;
+}
+
 static const struct cel_type cel_type_struct = { .kind = CEL_MAP,
                                                  .name = { "map", 3 },
                                                  .params = { &cel_type_string, &cel_type_dyn } };
@@ -139,25 +151,34 @@ bool cel_type_equal(const struct cel_type *a, const struct cel_type *b)
     if ((a->kind == CEL_MESSAGE || a->kind == CEL_PARAM) && !str_eq(a->name, b->name)) {
         return false;
     }
-    return cel_type_equal(a->params[0], b->params[0]) && cel_type_equal(a->params[1], b->params[1]);
+    bool equal = true;
+    for (int i = 0; equal && i < CEL_TYPE_PARAMS_MAX; i++) {
+        equal = cel_type_equal(a->params[i], b->params[i]);
+    }
+    return equal;
+}
+
+enum { CEL_TYPE_TEXT_MAX = 4096 };
+
+/* Own types may share parts, so that their text can be exponentially larger than they are: nothing
+ * is begun behind `end`. */
+static void cel_type_print_to(struct buf *out, const struct cel_type *type, size_t end)
+{
+    buf_append(out, type->kind == CEL_WRAPPER ? STR("wrapper") : type->name);
+    for (int i = 0; i < CEL_TYPE_PARAMS_MAX && type->params[i] != NULL; i++) {
+        buf_append(out, i == 0 ? STR("(") : STR(", "));
+        if (out->size > end) {
+            buf_append(out, STR("..."));
+        } else {
+            cel_type_print_to(out, type->params[i], end);
+        }
+    }
+    if (type->params[0] != NULL) {
+        buf_byte(out, ')');
+    }
 }
 
 void cel_type_print(struct buf *out, const struct cel_type *type)
 {
-    if (type->kind == CEL_WRAPPER) {
-        buf_append(out, STR("wrapper("));
-        cel_type_print(out, type->params[0]);
-        buf_append(out, STR(")"));
-        return;
-    }
-    buf_append(out, type->name);
-    if (type->params[0] != NULL) {
-        buf_append(out, STR("("));
-        cel_type_print(out, type->params[0]);
-        if (type->params[1] != NULL) {
-            buf_append(out, STR(", "));
-            cel_type_print(out, type->params[1]);
-        }
-        buf_append(out, STR(")"));
-    }
+    cel_type_print_to(out, type, out->size + CEL_TYPE_TEXT_MAX);
 }

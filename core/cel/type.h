@@ -19,7 +19,7 @@ enum cel_kind {
     CEL_DURATION,
     CEL_LIST,     /* of params[0] */
     CEL_MAP,      /* from params[0] to params[1] */
-    CEL_MESSAGE,  /* `name` is its full name */
+    CEL_MESSAGE,  /* `name` is its full name; or a type of the caller's own, with params */
     CEL_TYPE,     /* type of params[0] (NULL: of any type) */
     CEL_OPTIONAL, /* of params[0] */
     CEL_IP,
@@ -32,11 +32,13 @@ enum cel_kind {
 };
 enum { CEL_VALUE_KINDS = CEL_ERROR + 1, CEL_KINDS = CEL_PARAM + 1 };
 
+enum { CEL_TYPE_PARAMS_MAX = 3 };
+
 struct cel_type {
     enum cel_kind kind;
     uint32_t param_index; /* CEL_PARAM of the checker */
     struct str name;      /* as `type()` shows it: "int", "list", "google.protobuf.Timestamp" */
-    const struct cel_type *params[2];
+    const struct cel_type *params[CEL_TYPE_PARAMS_MAX]; /* NULL after the last */
 };
 
 extern const struct cel_type cel_type_null, cel_type_bool, cel_type_int, cel_type_uint,
@@ -53,6 +55,10 @@ const struct cel_type *cel_type_list_of(struct arena *arena, const struct cel_ty
 const struct cel_type *cel_type_map_of(struct arena *arena, const struct cel_type *key,
                                        const struct cel_type *value);
 const struct cel_type *cel_type_message(struct arena *arena, struct str full_name);
+/* A type of the caller's own, such as tuple(int, string), for functions over such values; params
+ * end with NULL unless all are there. */
+const struct cel_type *cel_type_own(struct arena *arena, struct str name,
+                                    const struct cel_type *const params[CEL_TYPE_PARAMS_MAX]);
 const struct cel_type *cel_type_optional_of(struct arena *arena, const struct cel_type *item);
 const struct cel_type *cel_type_type_of(struct arena *arena, const struct cel_type *type);
 

@@ -71,7 +71,11 @@ static const struct cel_type *suite_abstract(struct suite *suite, struct cel_val
     if (str_eq(name, STR("optional_type")) && params.list->count == 1) {
         return cel_type_optional_of(suite->run.arena, suite_type(suite, params.list->items[0]));
     }
-    return cel_type_message(suite->run.arena, name);
+    const struct cel_type *own[CEL_TYPE_PARAMS_MAX] = { 0 };
+    for (uint32_t i = 0; i < CEL_TYPE_PARAMS_MAX && i < params.list->count; i++) {
+        own[i] = suite_type(suite, params.list->items[i]);
+    }
+    return cel_type_own(suite->run.arena, name, own);
 }
 
 static const struct cel_type *suite_param(struct suite *suite, struct str name)

@@ -50,3 +50,31 @@ TEST(utf8, what_is_encoded_decodes_to_itself)
         assert_int_equal(decoded, code_point);
     }
 }
+
+TEST(utf8, is_cut_between_characters)
+{
+    struct str text = STR("a\xc3\xa9\xe9\xb3\xa5z");
+    static const size_t cut[] = { 0, 1, 1, 3, 3, 3, 6, 7, 7 };
+    for (size_t size = 0; size < sizeof cut / sizeof cut[0]; size++) {
+        assert_int_equal(utf8_cut(text, size).size, cut[size]);
+    }
+}
+
+static void print(char *out, size_t size, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    utf8_print(out, size, format, args);
+    va_end(args);
+}
+
+TEST(utf8, prints_no_half_characters)
+{
+    char out[8];
+    print(out, sizeof out, "%s", "1234567");
+    assert_string_equal(out, "1234567");
+    print(out, sizeof out, "%s", "123456\xc3\xa9");
+    assert_string_equal(out, "123456");
+    print(out, sizeof out, "%s", "\xe9\xb3\xa5\xe9\xb3\xa5\xe9\xb3\xa5");
+    assert_string_equal(out, "\xe9\xb3\xa5\xe9\xb3\xa5");
+}
