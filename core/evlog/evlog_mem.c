@@ -200,7 +200,10 @@ static struct str evlog_mem_put(char **at, struct str bytes)
 static struct evlog_mem_entry *evlog_mem_entry_new(struct evlog_mem *mem,
                                                    const struct evlog_item *item)
 {
-    size_t size = item->key.size + item->value.size + EVLOG_HEADERS_SIZE_MAX;
+    size_t size = item->key.size + item->value.size;
+    for (size_t i = 0; i < item->headers_count; i++) {
+        size += item->headers[i].name.size + item->headers[i].value.size;
+    }
     struct evlog_mem_entry *entry = mem_alloc(sizeof *entry + size);
     *entry = (struct evlog_mem_entry){
         .older = mem->newest,
