@@ -62,45 +62,37 @@ static struct status bookmark_visit_from(struct evlog_reader *reader, uint32_t p
 }
 
 /* Visits the last records of a stream, going back until one has what is wanted. */
-static struct status bookmark_visit_last(struct evlog *log, enum evlog_stream stream,
-                                         uint32_t partition, bookmark_visit *visit, void *self,
-                                         uint64_t *end, bool *found)
+static struct status bookmark_visit_last(struct evlog_reader *reader, uint32_t partition,
+                                         uint64_t begin, uint64_t end, bookmark_visit *visit,
+                                         void *self, bool *found)
 {
-    uint64_t begin;
-    struct evlog_reader *reader;
-    *found = false;
-    TRY(evlog_range(log, stream, partition, &begin, end));
-    if (begin == *end) {
-        return status_ok();
-    }
-    TRY(evlog_reader_open(log, stream, &reader));
     struct status st = status_ok();
-    uint64_t from = *end;
+    uint64_t from = end;
+    *found = false;
     for (uint64_t step = BOOKMARK_STEP; st.code == STATUS_OK && !*found && from > begin;
          step *= BOOKMARK_STEP_FACTOR) {
-        from = *end - begin > step ? *end - step : begin;
-        st = bookmark_visit_from(reader, partition, from, *end, visit, self, found);
+        from = end - begin > step ? end - step : begin;
+        st = bookmark_visit_from(reader, partition, from, end, visit, self, found);
     }
-    evlog_reader_close(reader);
+    evlog_reader_leave(reader, partition);
     return st;
 }
 
 /* --- what is wanted --- */
 
-struct bookmark_search {
+struct bookmark_found {
     struct bookmark *bookmark;
     uint32_t level_known;
-    struct arena arena;
 };
 
 static struct status bookmark_visit_outcome(void *self, const struct evlog_record *record,
                                             bool *found)
 {
-    struct bookmark_search *search = self;
+    struct bookmark_found *wanted = self;
     for (size_t i = 0; i < record->headers_count; i++) {
         if (str_eq(record->headers[i].name, STR(BOOKMARK_HEADER))) {
             *found = true;
-            return bookmark_decode(record->headers[i].value, search->level_known, search->bookmark);
+            return bookmark_decode(record->headers[i].value, wanted->level_known, wanted->bookmark);
         }
     }
     return status_ok();
@@ -109,51 +101,78 @@ static struct status bookmark_visit_outcome(void *self, const struct evlog_recor
 static struct status bookmark_visit_event(void *self, const struct evlog_record *record,
                                           bool *found)
 {
-    struct bookmark_search *search = self;
+    struct bookmark_found *wanted = self;
+    struct arena arena;
     Agency__V1__EntityEvent *event;
-    arena_reset(&search->arena);
-    TRY(pb_unpack(&search->arena, &agency__v1__entity_event__descriptor, record->value, PB_STORED,
-                  &event));
-    *found = true;
-    search->bookmark->skip_below = event->sequence;
+    arena_init(&arena, BOOKMARK_ARENA_MAX);
+    struct status st =
+        pb_unpack(&arena, &agency__v1__entity_event__descriptor, record->value, PB_STORED, &event);
+    if (st.code == STATUS_OK) {
+        *found = true;
+        wanted->bookmark->skip_below = event->sequence;
+    }
+    arena_release(&arena);
+    return st;
+}
+
+/* --- the search --- */
+
+void bookmark_search_release(struct bookmark_search *search)
+{
+    evlog_reader_close(search->outcomes);
+    search->outcomes = NULL;
+}
+
+static struct status bookmark_find_outcome(struct bookmark_search *search, uint32_t partition,
+                                           struct bookmark_found *wanted, bool *found)
+{
+    uint64_t begin, end;
+    TRY(evlog_range(search->log, EVLOG_OUTCOMES, partition, &begin, &end));
+    if (search->outcomes == NULL) {
+        TRY(evlog_reader_open(search->log, EVLOG_OUTCOMES, &search->outcomes));
+    }
+    TRY(bookmark_visit_last(search->outcomes, partition, begin, end, bookmark_visit_outcome, wanted,
+                            found));
+    wanted->bookmark->end = end;
     return status_ok();
 }
 
-static struct status bookmark_search(struct evlog *log, uint32_t partition,
-                                     struct bookmark_search *search)
+static struct status bookmark_find_event(struct bookmark_search *search, uint32_t partition,
+                                         struct bookmark_found *wanted)
+{
+    uint64_t begin, end;
+    bool found;
+    struct evlog_reader *reader;
+    TRY(evlog_range(search->log, EVLOG_EVENTS, partition, &begin, &end));
+    TRY(evlog_reader_open(search->log, EVLOG_EVENTS, &reader));
+    struct status st =
+        bookmark_visit_last(reader, partition, begin, end, bookmark_visit_event, wanted, &found);
+    evlog_reader_close(reader);
+    return st;
+}
+
+struct status bookmark_find(struct bookmark_search *search, uint32_t partition,
+                            struct bookmark *bookmark)
 {
     bool found;
-    uint64_t end, events_end;
-    struct bookmark *bookmark = search->bookmark;
-    *bookmark = (struct bookmark){ 0 };
-    TRY(bookmark_visit_last(log, EVLOG_OUTCOMES, partition, bookmark_visit_outcome, search, &end,
-                            &found));
-    if (!found) {
-        chain_init(&bookmark->chain, &log->identity, partition, search->level_known);
-    }
-    if (!found && end > 0) {
-        TRY(bookmark_visit_last(log, EVLOG_EVENTS, partition, bookmark_visit_event, search,
-                                &events_end, &found));
-    }
-    bookmark->end = end;
+    const struct evlog_identity *identity = &search->log->identity;
     const struct chain *chain = &bookmark->chain;
+    struct bookmark_found wanted = { .bookmark = bookmark, .level_known = search->level_known };
+    *bookmark = (struct bookmark){ 0 };
+    TRY(bookmark_find_outcome(search, partition, &wanted, &found));
+    if (!found) {
+        chain_init(&bookmark->chain, identity, partition, search->level_known);
+    }
+    if (!found && bookmark->end > 0) {
+        TRY(bookmark_find_event(search, partition, &wanted));
+    }
     if (chain->partition != partition ||
-        !evlog_id_eq(chain->identity.history_id, log->identity.history_id) ||
-        chain->identity.partitions_count != log->identity.partitions_count) {
+        !evlog_id_eq(chain->identity.history_id, identity->history_id) ||
+        chain->identity.partitions_count != identity->partitions_count) {
         return status_error(STATUS_DATA_LOSS,
                             "expected the outcomes of partition '%u' to bear bookmarks of it, but "
                             "the last one is of another log or partition",
                             partition);
     }
     return status_ok();
-}
-
-struct status bookmark_find(struct evlog *log, uint32_t partition, uint32_t level_known,
-                            struct bookmark *bookmark)
-{
-    struct bookmark_search search = { .bookmark = bookmark, .level_known = level_known };
-    arena_init(&search.arena, BOOKMARK_ARENA_MAX);
-    struct status st = bookmark_search(log, partition, &search);
-    arena_release(&search.arena);
-    return st;
 }

@@ -27,10 +27,21 @@ void bookmark_encode(const struct bookmark *bookmark, struct buf *out);
 MUST_USE struct status bookmark_decode(struct str in, uint32_t level_known,
                                        struct bookmark *bookmark);
 
+/* What bookmarks are found with, one after the other. The caller sets `log`, which it keeps open;
+ * all else is zero. */
+struct bookmark_search {
+    struct evlog *log;
+    uint32_t level_known;
+    struct evlog_reader
+        *outcomes; /* NULL until needed; a client of its own on Kafka, so it is kept */
+};
+/* Closes what was opened. */
+void bookmark_search_release(struct bookmark_search *search);
+
 /* Finds where to go on in a partition: by the last of the outcomes; where retention has dropped
  * them all, by the last of the events; else at the beginning. Waits for the log. DATA_LOSS: the
  * last outcome's bookmark is damaged or of another partition. UNAVAILABLE. */
-MUST_USE struct status bookmark_find(struct evlog *log, uint32_t partition, uint32_t level_known,
+MUST_USE struct status bookmark_find(struct bookmark_search *search, uint32_t partition,
                                      struct bookmark *bookmark);
 
 #endif

@@ -12,18 +12,26 @@ struct scout {
     int descriptor;
     pthread_t thread;
     bool running;
-    struct evlog *log; /* the thread's, for reading; NULL until needed and after a failure */
+    struct bookmark_search search; /* the thread's; its log, for reading, is NULL until needed and
+                                      after a failure */
 };
+
+static void scout_close_log(struct scout *scout)
+{
+    bookmark_search_release(&scout->search);
+    evlog_close(scout->search.log);
+    scout->search.log = NULL;
+}
 
 static struct status scout_find(struct scout *scout, uint32_t number, struct bookmark *bookmark)
 {
-    if (scout->log == NULL) {
-        TRY(scout->options.open_log(scout->options.context, true, &scout->log));
+    struct bookmark_search *search = &scout->search;
+    if (search->log == NULL) {
+        TRY(scout->options.open_log(scout->options.context, true, &search->log));
     }
-    struct status st = bookmark_find(scout->log, number, scout->options.level_known, bookmark);
+    struct status st = bookmark_find(search, number, bookmark);
     if (st.code == STATUS_UNAVAILABLE) {
-        evlog_close(scout->log);
-        scout->log = NULL;
+        scout_close_log(scout);
     }
     return st;
 }
@@ -50,6 +58,7 @@ struct status scout_open(const struct scout_options *options, struct scout **out
 {
     struct scout *scout = mem_zalloc(1, sizeof *scout);
     scout->options = *options;
+    scout->search.level_known = options->level_known;
     scout->questions = queue_open(options->questions_max, sizeof(uint32_t));
     scout->answers = queue_open(options->questions_max, sizeof(struct scout_answer));
     struct status st = queue_descriptor(scout->answers, &scout->descriptor);
@@ -78,7 +87,7 @@ void scout_close(struct scout *scout)
     while (queue_pop(scout->answers, &answer, 1) == 1) {
         evlog_close(answer.log);
     }
-    evlog_close(scout->log);
+    scout_close_log(scout);
     queue_close(scout->questions);
     queue_close(scout->answers);
     mem_free(scout);

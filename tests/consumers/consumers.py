@@ -41,7 +41,8 @@ class World:
         done = subprocess.run([self.build / "agencyctl", "--data", self.folder / data, "--org",
                                ORG, *words], capture_output=True, text=True, timeout=300)
         if done.returncode != 0:
-            raise AssertionError(f"agencyctl {' '.join(map(str, words))}: {done.stderr}")
+            raise AssertionError(f"agencyctl {' '.join(map(str, words))}: "
+                                 f"{done.stdout}{done.stderr}")
         return done.stdout
 
     def start(self, name, *words):
@@ -165,6 +166,28 @@ def it_compares(world, name):
           f"{compare(world, name)} cells are as agencyctl says")
 
 
+def it_is_published_by_a_standby(world):
+    """One process decides, two others publish; the first of them dies."""
+    own = ["--brokers", BROKERS, "--prefix", "ranks"]
+    world.ctl("decides", "log", "create", *own)
+    key = world.folder / "decides/cluster.key"
+    for folder in ("rank0", "rank1"):
+        world.ctl(folder, "log", "join", *own, "--cluster-key", key)
+    world.daemon("decides", "--roles=writer")
+    first = world.daemon("rank0", "--roles=projector", "--rank=0")
+    world.daemon("rank1", "--roles=projector", "--rank=1")
+    credential = {"credentialId": "key", "kind": "CREDENTIAL_KIND_API_KEY",
+                  "identityHash": "0123456789abcdef" * 4}
+    world.ctl("decides", "submit", "CreateOrg",
+              json.dumps({"orgId": ORG, "ownerSubjectId": "root", "credential": credential}))
+    first.kill()
+    first.wait()
+    began = time.monotonic()
+    world.ctl("decides", "submit", "RegisterSubject",
+              json.dumps({"subjectId": "eve", "type": "SUBJECT_TYPE_AGENT"}))
+    print(f"published by a standby {time.monotonic() - began:.1f} s after the first died")
+
+
 def check(name, body):
     try:
         body()
@@ -183,6 +206,7 @@ def main():
         world.ctl("replica", "log", "join", "--brokers", BROKERS, "--cluster-key",
                   world.folder / "first/cluster.key")
         world.daemon("replica", "--roles=query")
+        results.append(check("standby", lambda: it_is_published_by_a_standby(world)))
         for name in CONSUMERS:
             results.append(check(f"{name}: killed",
                                  lambda: kill_in_the_middle(world, name, 3)))
