@@ -24,7 +24,9 @@ static const size_t COURIER_ARENA_MAX = (size_t)4 << 20;
 struct parcel {
     struct request request;
     char command_id[ID_SIZE_MAX + 1];
-    uint64_t offset; /* among the commands; EVLOG_OFFSET_UNKNOWN: not acknowledged */
+    uint64_t offset;               /* among the commands; EVLOG_OFFSET_UNKNOWN: not acknowledged */
+    uint64_t refused_offset;       /* a refusal that came before the acknowledgement; */
+    struct decider_answer refusal; /* it counts if it is of the same offset */
     int64_t until_us;
     bool answered;
 };
@@ -86,6 +88,14 @@ static void courier_reason(struct decider_answer *answer, const char *reason)
     memcpy(answer->reason, reason, size < most ? size : most);
 }
 
+static void courier_check_refusal(struct courier *courier, struct parcel *parcel)
+{
+    if (!parcel->answered && parcel->offset != EVLOG_OFFSET_UNKNOWN &&
+        parcel->refused_offset == parcel->offset) {
+        courier_answer(courier, parcel, &parcel->refusal);
+    }
+}
+
 static struct parcel *courier_find(struct courier *courier, uint32_t partition, const char *org_id,
                                    const char *command_id)
 {
@@ -126,17 +136,21 @@ static void courier_take_outcome(struct courier *courier, const struct evlog_rec
     }
 }
 
-static struct parcel *courier_find_offset(struct courier *courier, uint32_t partition,
-                                          uint64_t offset)
+/* The parcel at an offset, or one that may come to lie there: its acknowledgement can come later
+ * than its refusal. */
+static struct parcel *courier_find_refused(struct courier *courier, uint32_t partition,
+                                           const Agency__V1__RejectedCommand *rejected)
 {
     for (uint64_t number = courier->first; number < courier->sent; number++) {
         struct parcel *parcel = courier_parcel(courier, number);
         if (!parcel->answered && parcel->request.partition == partition &&
-            parcel->offset == offset) {
+            parcel->offset == rejected->offset) {
             return parcel;
         }
     }
-    return NULL;
+    struct parcel *parcel =
+        courier_find(courier, partition, rejected->org_id, rejected->command_id);
+    return parcel != NULL && parcel->offset == EVLOG_OFFSET_UNKNOWN ? parcel : NULL;
 }
 
 static void courier_take_rejected(struct courier *courier, const struct evlog_record *record)
@@ -147,15 +161,13 @@ static void courier_take_rejected(struct courier *courier, const struct evlog_re
     if (st.code != STATUS_OK) {
         return;
     }
-    struct parcel *parcel = courier_find_offset(courier, record->partition, rejected->offset);
-    if (parcel == NULL) { /* its acknowledgement can come later than its refusal */
-        parcel = courier_find(courier, record->partition, rejected->org_id, rejected->command_id);
-    }
+    struct parcel *parcel = courier_find_refused(courier, record->partition, rejected);
     if (parcel != NULL) {
-        struct decider_answer answer = { .outcome = DECIDER_REFUSED,
-                                         .code = courier_code(rejected->code) };
-        courier_reason(&answer, rejected->reason);
-        courier_answer(courier, parcel, &answer);
+        parcel->refused_offset = rejected->offset;
+        parcel->refusal = (struct decider_answer){ .outcome = DECIDER_REFUSED,
+                                                   .code = courier_code(rejected->code) };
+        courier_reason(&parcel->refusal, rejected->reason);
+        courier_check_refusal(courier, parcel);
     }
 }
 
@@ -287,7 +299,9 @@ static struct status courier_poll(struct courier *courier)
         TRY(evlog_poll(courier->log, done, COURIER_RUN, &count));
         for (size_t i = 0; i < count; i++) {
             if (done[i].token >= courier->first) {
-                courier_parcel(courier, done[i].token)->offset = done[i].offset;
+                struct parcel *parcel = courier_parcel(courier, done[i].token);
+                parcel->offset = done[i].offset;
+                courier_check_refusal(courier, parcel);
             }
         }
     } while (count > 0);
@@ -449,7 +463,8 @@ const struct evlog_identity *courier_identity(const struct courier *courier)
 struct status courier_submit(struct courier *courier, struct str org_id, struct str command_id,
                              struct str record, request_done *done, void *context)
 {
-    struct parcel parcel = { .offset = EVLOG_OFFSET_UNKNOWN };
+    struct parcel parcel = { .offset = EVLOG_OFFSET_UNKNOWN,
+                             .refused_offset = EVLOG_OFFSET_UNKNOWN };
     uint32_t partition = murmur2_partition(org_id, courier->identity.partitions_count);
     if (command_id.size > ID_SIZE_MAX) {
         return status_error(STATUS_INVALID_ARGUMENT,

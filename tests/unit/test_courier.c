@@ -120,24 +120,71 @@ TEST(courier, brings_each_command_its_own_answer)
     courier_kit_close(&kit);
 }
 
+static void courier_kit_refuse(struct courier_kit *kit, const char *id, uint64_t offset,
+                               const char *why)
+{
+    char org[] = "acme", code[] = "UNAUTHENTICATED", command[16], reason[32];
+    Agency__V1__RejectedCommand rejected = AGENCY__V1__REJECTED_COMMAND__INIT;
+    snprintf(command, sizeof command, "%s", id);
+    snprintf(reason, sizeof reason, "%s", why);
+    rejected.org_id = org;
+    rejected.command_id = command;
+    rejected.offset = offset;
+    rejected.code = code;
+    rejected.reason = reason;
+    courier_kit_append(kit, EVLOG_REJECTED, &rejected.base);
+}
+
 TEST(courier, brings_a_refusal_found_by_its_offset)
 {
     struct courier_kit kit;
     struct call call;
     struct decider_answer answer;
-    char code[] = "UNAUTHENTICATED", reason[] = "who are you";
-    Agency__V1__RejectedCommand rejected = AGENCY__V1__REJECTED_COMMAND__INIT;
     courier_kit_open(&kit, 10000000);
     courier_kit_submit(&kit, &call, &answer, "one");
-    rejected.offset = courier_kit_await(&kit, "one");
-    rejected.code = code;
-    rejected.reason = reason;
-    usleep(50000); /* the acknowledgement has come */
-    courier_kit_append(&kit, EVLOG_REJECTED, &rejected.base);
+    courier_kit_refuse(&kit, "one", courier_kit_await(&kit, "one"), "who are you");
     call_wait(&call);
     assert_int_equal(answer.outcome, DECIDER_REFUSED);
     assert_int_equal(answer.code, STATUS_UNAUTHENTICATED);
     assert_string_equal(answer.reason, "who are you");
+    courier_kit_close(&kit);
+}
+
+TEST(courier, a_refusal_of_an_earlier_copy_is_no_answer)
+{
+    struct courier_kit kit;
+    struct call calls[2];
+    struct decider_answer answers[2];
+    courier_kit_open(&kit, 300000);
+    courier_kit_submit(&kit, &calls[0], &answers[0], "one");
+    uint64_t early = courier_kit_await(&kit, "one");
+    call_wait(&calls[0]);
+    assert_int_equal(answers[0].code, STATUS_UNAVAILABLE); /* nobody answered in time */
+    courier_kit_submit(&kit, &calls[1], &answers[1], "one");
+    uint64_t late = courier_kit_await(&kit, "one");
+    courier_kit_refuse(&kit, "one", early, "too late");
+    courier_kit_refuse(&kit, "one", late, "again");
+    call_wait(&calls[1]);
+    assert_string_equal(answers[1].reason, "again");
+    courier_kit_close(&kit);
+}
+
+TEST(courier, a_refusal_can_come_before_the_acknowledgement)
+{
+    struct courier_kit kit;
+    struct call call;
+    struct decider_answer answer;
+    courier_kit_open(&kit, 10000000);
+    evlog_mem_fate_at(kit.mem, 0, EVLOG_MEM_HOLD);
+    courier_kit_submit(&kit, &call, &answer, "one");
+    while (evlog_mem_held_count(kit.mem) == 0) {
+        usleep(1000);
+    }
+    courier_kit_refuse(&kit, "one", 0, "early");
+    usleep(50000); /* it is read meanwhile */
+    evlog_mem_deliver(kit.mem, 0, EVLOG_MEM_WRITE);
+    call_wait(&call);
+    assert_string_equal(answer.reason, "early");
     courier_kit_close(&kit);
 }
 
