@@ -1,5 +1,6 @@
 /* status: who serves which partition, how far everybody is, and who may write decisions. Processes
- * say it themselves on the log's stream `status`; where the log ends is asked of the log. */
+ * say it themselves on the log's stream `status`, every second or two. Where the log ends is asked
+ * first, then each process is given the time to say one word more: so what lacks, lacked. */
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -17,6 +18,8 @@ enum {
     STATUS_PROCESSES_MAX = 256,
     STATUS_RUN = 128,
     STATUS_LATE_US = 10 * 1000000,
+    STATUS_PATIENCE_US = 3 * 1000000, /* for a word of everybody */
+    STATUS_WAIT_US = 100 * 1000,
 };
 
 struct status_run {
@@ -24,6 +27,13 @@ struct status_run {
     struct evlog *log;
     Agency__V1__StatusResponse response;
     int64_t now_us;
+    struct status_ends *ends; /* by partition */
+};
+
+/* Where the log ended when it was asked. */
+struct status_ends {
+    uint64_t decisions;
+    uint64_t commands;
 };
 
 /* ---- what the processes say ---- */
@@ -53,6 +63,46 @@ static struct status status_take(struct status_run *run, struct str value)
     return status_ok();
 }
 
+static struct status status_take_all(struct status_run *run, const struct evlog_record *records,
+                                     size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        TRY(status_take(run, records[i].value));
+    }
+    return status_ok();
+}
+
+static bool status_is_late(const struct status_run *run, const Agency__V1__ProcessStatus *process)
+{
+    return run->now_us - fields_time_us(process->at) > STATUS_LATE_US;
+}
+
+/* Whether everybody who is there has spoken since the log was asked. */
+static bool status_all_spoke(const struct status_run *run)
+{
+    for (size_t i = 0; i < run->response.n_processes; i++) {
+        const Agency__V1__ProcessStatus *process = run->response.processes[i];
+        if (!process->leaving && !status_is_late(run, process) &&
+            fields_time_us(process->at) < run->now_us) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static struct status status_await(struct status_run *run, struct evlog_reader *reader)
+{
+    struct evlog_record records[STATUS_RUN];
+    size_t count;
+    int64_t until = clock_monotonic_us(&run->ctl->clock) + STATUS_PATIENCE_US;
+    while (!status_all_spoke(run) && clock_monotonic_us(&run->ctl->clock) < until) {
+        evlog_wait(evlog_reader_descriptor(reader), STATUS_WAIT_US);
+        TRY(evlog_reader_read(reader, records, STATUS_RUN, &count));
+        TRY(status_take_all(run, records, count));
+    }
+    return status_ok();
+}
+
 static struct status status_hear(struct status_run *run, struct evlog_reader *reader,
                                  uint64_t begin, uint64_t end)
 {
@@ -61,11 +111,9 @@ static struct status status_hear(struct status_run *run, struct evlog_reader *re
     TRY(evlog_reader_seek(reader, 0, begin));
     do {
         TRY(evlog_reader_read_to(reader, 0, end, records, STATUS_RUN, &count));
-        for (size_t i = 0; i < count; i++) {
-            TRY(status_take(run, records[i].value));
-        }
+        TRY(status_take_all(run, records, count));
     } while (count > 0);
-    return status_ok();
+    return status_await(run, reader);
 }
 
 static struct status status_processes(struct status_run *run)
@@ -95,12 +143,21 @@ static void status_drop_left(Agency__V1__StatusResponse *response)
     response->n_processes = kept;
 }
 
-static bool status_is_late(const struct status_run *run, const Agency__V1__ProcessStatus *process)
-{
-    return run->now_us - fields_time_us(process->at) > STATUS_LATE_US;
-}
-
 /* ---- the partitions ---- */
+
+static struct status status_find_ends(struct status_run *run)
+{
+    uint64_t begin;
+    uint32_t count = run->log->identity.partitions_count;
+    ARENA_TRY(&run->ctl->arena, run->ends,
+              arena_alloc(&run->ctl->arena, count * sizeof *run->ends));
+    for (uint32_t i = 0; i < count; i++) {
+        TRY(evlog_range(run->log, EVLOG_DECISIONS, i, &begin, &run->ends[i].decisions));
+        TRY(evlog_range(run->log, EVLOG_COMMANDS, i, &begin, &run->ends[i].commands));
+    }
+    run->now_us = clock_now_us(&run->ctl->clock);
+    return status_ok();
+}
 
 static const Agency__V1__PartitionStatus *status_of(const Agency__V1__ProcessStatus *process,
                                                     uint32_t partition)
@@ -145,29 +202,27 @@ static void status_add(Agency__V1__PartitionReport *report,
     status_add_root(report, said);
 }
 
-static struct status status_report(struct status_run *run, uint32_t number,
-                                   Agency__V1__PartitionReport *report)
+static void status_report(struct status_run *run, uint32_t number,
+                          Agency__V1__PartitionReport *report)
 {
-    uint64_t begin, decisions_end, commands_end, answered = 0, published = 0;
-    TRY(evlog_range(run->log, EVLOG_DECISIONS, number, &begin, &decisions_end));
-    TRY(evlog_range(run->log, EVLOG_COMMANDS, number, &begin, &commands_end));
+    uint64_t answered = 0, published = 0;
+    struct status_ends ends = run->ends[number];
     report->partition = number;
     for (size_t i = 0; i < run->response.n_processes; i++) {
         const Agency__V1__ProcessStatus *process = run->response.processes[i];
         const Agency__V1__PartitionStatus *said = status_of(process, number);
         if (said != NULL) {
             bool gone = process->leaving || status_is_late(run, process);
-            status_add(report, process, said, decisions_end, gone);
+            status_add(report, process, said, ends.decisions, gone);
             answered = said->next_command_offset > answered ? said->next_command_offset : answered;
             published = said->published_sequence > published ? said->published_sequence : published;
         }
     }
-    report->waiting = commands_end > answered ? commands_end - answered : 0;
+    report->waiting = ends.commands > answered ? ends.commands - answered : 0;
     report->unpublished = report->sequence > published ? report->sequence - published : 0;
     if (report->differs) {
         run->ctl->exit = CTL_DAMAGED;
     }
-    return status_ok();
 }
 
 static struct status status_partitions(struct status_run *run)
@@ -178,7 +233,7 @@ static struct status status_partitions(struct status_run *run)
     for (uint32_t i = 0; i < count; i++) {
         TRY(pb_new(arena, &agency__v1__partition_report__descriptor, &run->response.partitions[i]));
         run->response.n_partitions++;
-        TRY(status_report(run, i, run->response.partitions[i]));
+        status_report(run, i, run->response.partitions[i]);
     }
     return status_ok();
 }
@@ -369,14 +424,17 @@ static struct status status_writers(struct status_run *run)
 
 struct status ctl_status(struct ctl *ctl)
 {
-    struct status_run run = { .ctl = ctl, .now_us = clock_now_us(&ctl->clock) };
+    struct status_run run = { .ctl = ctl };
     agency__v1__status_response__init(&run.response);
     if (!ctl->dir.shared) {
         return status_error(STATUS_FAILED_PRECONDITION,
                             "expected a log on Kafka: an embedded one has no processes");
     }
     TRY(data_dir_open_log(&ctl->dir, true, &run.log));
-    struct status st = status_processes(&run);
+    struct status st = status_find_ends(&run);
+    if (st.code == STATUS_OK) {
+        st = status_processes(&run);
+    }
     if (st.code == STATUS_OK) {
         st = status_partitions(&run);
         status_drop_left(&run.response);
