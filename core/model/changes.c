@@ -1,6 +1,7 @@
 /* Only what is asked for is made ready for it: an entity is kept packed, as the store gets it, and
- * decoded when it is read for the first time; index rows are brought into order when the first
- * question about any comes. A rebuild asks for few entities and no rows. */
+ * decoded when it is read for the first time; index rows are put into groups when the first
+ * question about any comes, and those of a group into order when it is about them. A rebuild asks
+ * for few entities and no rows; a decider never asks for most groups. */
 #include "core/model/changes.h"
 
 #include "core/base/memory.h"
@@ -14,6 +15,20 @@ static const size_t CHANGES_MEMORY_MAX = (size_t)4 << 30;
 struct changes_row {
     struct str value;
     const ProtobufCMessage *entity; /* decoded, or NULL */
+};
+
+/* An index row that is not in order yet. */
+struct changes_waiting {
+    const struct changes_waiting *next;
+    struct str key;
+    enum layer_row what;
+};
+
+/* Index rows that begin alike, as far as every question says. */
+struct changes_group {
+    struct omap ordered; /* as layer_rows_over takes it */
+    const struct changes_waiting *waiting;
+    struct changes_waiting *last; /* of them */
 };
 
 /* ---- adding ---- */
@@ -121,7 +136,7 @@ static struct status changes_get(const struct source *source, enum entity_kind k
     }
     struct changes_row *row = entry->value;
     if (row->entity == NULL) {
-        TRY(pb_unpack(&changes->decoded, registry_entity(kind)->descriptor, row->value, PB_STORED,
+        TRY(pb_unpack(&changes->asked, registry_entity(kind)->descriptor, row->value, PB_STORED,
                       &row->entity));
     }
     *entity = row->entity;
@@ -143,14 +158,20 @@ static struct status changes_value(const struct source *source, struct arena *ar
 
 static struct status changes_group_row(struct changes *changes, const struct store_change *change)
 {
-    struct str group;
-    TRY(key_group(change->key, &group));
-    struct hmap_entry *entry = hmap_put(&changes->groups, group, hmap_hash(group));
+    struct str key;
+    struct changes_waiting *row;
+    TRY(key_group(change->key, &key));
+    ARENA_TRY(&changes->asked, row, arena_alloc(&changes->asked, sizeof *row));
+    *row =
+        (struct changes_waiting){ .key = change->key,
+                                  .what = change->is_delete ? LAYER_ROW_DELETED : LAYER_ROW_PUT };
+    struct hmap_entry *entry = hmap_put(&changes->groups, key, hmap_hash(key));
     if (entry->value == NULL) {
-        entry->value = mem_zalloc(1, sizeof(struct omap));
+        entry->value = mem_zalloc(1, sizeof(struct changes_group));
     }
-    char what = change->is_delete ? LAYER_ROW_DELETED : LAYER_ROW_PUT;
-    omap_put(entry->value, change->key, str_make(&what, 1), NULL);
+    struct changes_group *group = entry->value;
+    *(group->waiting == NULL ? &group->waiting : &group->last->next) = row;
+    group->last = row;
     return status_ok();
 }
 
@@ -165,6 +186,16 @@ static struct status changes_group_rows(struct changes *changes)
     return status_ok();
 }
 
+static const struct omap *changes_order(struct changes_group *group)
+{
+    for (const struct changes_waiting *row = group->waiting; row != NULL; row = row->next) {
+        char what = (char)row->what;
+        omap_put(&group->ordered, row->key, str_make(&what, 1), NULL);
+    }
+    group->waiting = NULL;
+    return &group->ordered;
+}
+
 static struct status changes_rows(const struct source *source, struct arena *arena,
                                   const struct source_range *range, struct str **keys,
                                   size_t *keys_count)
@@ -173,9 +204,9 @@ static struct status changes_rows(const struct source *source, struct arena *are
     TRY(changes_group_rows(changes));
     const struct hmap_entry *entry =
         hmap_find(&changes->groups, range->group.bytes, range->group.hash);
-    return entry == NULL
-               ? source_rows(changes->under, arena, range, keys, keys_count)
-               : layer_rows_over(entry->value, changes->under, arena, range, keys, keys_count);
+    return entry == NULL ? source_rows(changes->under, arena, range, keys, keys_count)
+                         : layer_rows_over(changes_order(entry->value), changes->under, arena,
+                                           range, keys, keys_count);
 }
 
 /* ---- life ---- */
@@ -187,7 +218,7 @@ void changes_init(struct changes *changes, const struct source *under)
                                            .value = changes_value };
     *changes = (struct changes){ .source = { &ops }, .under = under };
     arena_init(&changes->memory, CHANGES_MEMORY_MAX);
-    arena_init(&changes->decoded, CHANGES_MEMORY_MAX);
+    arena_init(&changes->asked, CHANGES_MEMORY_MAX);
 }
 
 static void changes_forget(struct changes *changes)
@@ -195,8 +226,9 @@ static void changes_forget(struct changes *changes)
     struct hmap_entry *entry;
     size_t at = 0;
     while ((entry = hmap_next(&changes->groups, &at)) != NULL) {
-        omap_release(entry->value);
-        mem_free(entry->value);
+        struct changes_group *group = entry->value;
+        omap_release(&group->ordered);
+        mem_free(group);
     }
     hmap_release(&changes->groups);
     hmap_release(&changes->latest);
@@ -207,7 +239,7 @@ void changes_release(struct changes *changes)
 {
     changes_forget(changes);
     arena_release(&changes->memory);
-    arena_release(&changes->decoded);
+    arena_release(&changes->asked);
     mem_free(changes->items);
     *changes = (struct changes){ 0 };
 }
@@ -216,7 +248,7 @@ void changes_reset(struct changes *changes)
 {
     changes_forget(changes);
     arena_reset(&changes->memory);
-    arena_reset(&changes->decoded);
+    arena_reset(&changes->asked);
 }
 
 size_t changes_size(const struct changes *changes)

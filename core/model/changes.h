@@ -16,10 +16,9 @@ struct changes {
     size_t count;
     size_t cap;
     size_t decisions_count;
-    struct arena decoded; /* entities that were asked for */
+    struct arena asked;   /* of what was made ready for questions */
     struct hmap latest;   /* key of an entity, head or answer -> struct changes_row */
-    struct hmap
-        groups; /* beginning of index keys (key_group) -> struct omap, as layer_rows_over takes */
+    struct hmap groups;   /* beginning of index keys (key_group) -> struct changes_group */
     size_t grouped_count; /* of the items: those whose index rows are in groups */
 };
 
