@@ -87,7 +87,7 @@ struct status layer_rows_over(const struct omap *own, const struct source *under
                               struct arena *arena, const struct source_range *range,
                               struct str **keys, size_t *keys_count)
 {
-    struct layer_run run = { .org_size = range->skip, .prefix = range->prefix };
+    struct layer_run run = { .org_size = range->skip, .prefix = range->prefix.bytes };
     run.entry = layer_run_check(&run, omap_lower_bound(own, run.prefix));
     size_t puts, tombstones, below_count = 0;
     layer_run_count(run, range->limit, &puts, &tombstones);

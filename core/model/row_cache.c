@@ -1,5 +1,6 @@
 #include "core/model/row_cache.h"
 
+#include "core/model/key.h"
 #include "core/store/key.h"
 
 struct row_list {
@@ -10,79 +11,75 @@ struct row_list {
 
 void row_cache_init(struct row_cache *cache, struct arena *arena)
 {
-    cache->arena = arena;
-    omap_init(&cache->lists);
+    *cache = (struct row_cache){ .arena = arena };
 }
 
 void row_cache_release(struct row_cache *cache)
 {
-    omap_release(&cache->lists);
+    hmap_release(&cache->lists);
 }
 
-struct status row_cache_find(const struct row_cache *cache, struct arena *arena, struct str prefix,
-                             size_t limit, struct str **keys, size_t *keys_count, bool *found)
+struct status row_cache_find(const struct row_cache *cache, struct arena *arena,
+                             const struct source_range *range, struct str **keys,
+                             size_t *keys_count, bool *found)
 {
-    const struct omap_entry *entry = omap_find(&cache->lists, prefix);
-    const struct row_list *list = NULL;
-    if (entry != NULL) {
-        memcpy(&list, entry->value.data, sizeof(void *));
-    }
-    *found = list != NULL && (list->whole || limit <= list->count);
+    const struct hmap_entry *entry =
+        hmap_find(&cache->lists, range->prefix.bytes, range->prefix.hash);
+    const struct row_list *list = entry == NULL ? NULL : entry->value;
+    *found = list != NULL && (list->whole || range->limit <= list->count);
     if (!*found) {
         return status_ok();
     }
-    *keys_count = list->count < limit ? list->count : limit;
-    ARENA_TRY(arena, *keys, arena_alloc(arena, (list->count + 1) * sizeof **keys));
+    *keys_count = list->count < range->limit ? list->count : range->limit;
+    ARENA_TRY(arena, *keys, arena_alloc(arena, (*keys_count + 1) * sizeof **keys));
     if (*keys_count > 0) {
         memcpy(*keys, list->keys, *keys_count * sizeof **keys);
     }
     return status_ok();
 }
 
-struct status row_cache_keep(struct row_cache *cache, struct str prefix, const struct str *keys,
-                             size_t keys_count, bool whole)
+struct status row_cache_keep(struct row_cache *cache, const struct source_range *range,
+                             const struct str *keys, size_t keys_count)
 {
     struct row_list *list;
     if (keys_count > ROW_CACHE_ROWS_MAX) {
         return status_ok();
     }
-    ARENA_TRY(cache->arena, list, arena_alloc(cache->arena, sizeof *list));
-    ARENA_TRY(cache->arena, list->keys,
-              arena_alloc(cache->arena, (keys_count + 1) * sizeof *list->keys));
+    ARENA_TRY(cache->arena, list,
+              arena_alloc(cache->arena, sizeof *list + (keys_count + 1) * sizeof *list->keys));
+    list->keys = (struct str *)(list + 1);
     list->count = keys_count;
-    list->whole = whole;
+    list->whole = keys_count < range->limit;
     for (size_t i = 0; i < keys_count; i++) {
         list->keys[i] = arena_copy(cache->arena, keys[i]);
         if (list->keys[i].data == NULL) {
             return arena_full(cache->arena);
         }
     }
-    omap_put(&cache->lists, prefix, str_make(&list, sizeof(void *)), NULL);
+    struct str prefix = arena_copy(cache->arena, range->prefix.bytes);
+    if (prefix.data == NULL) {
+        return arena_full(cache->arena);
+    }
+    hmap_put(&cache->lists, prefix, range->prefix.hash)->value = list;
     return status_ok();
 }
 
-/* A list is kept under what its keys begin with, which ends where a part ends: org, index, and any
- * number of parts. */
+/* A list is kept under what its keys begin with, which ends where a part ends, at or behind the end
+ * of the group. */
 struct status row_cache_forget(struct row_cache *cache, struct str key)
 {
-    struct arena arena;
-    struct str rest = key, part;
-    uint8_t index;
-    struct status st;
+    struct str prefix;
     if (cache->lists.count == 0) {
         return status_ok();
     }
-    arena_init(&arena, key.size + 64);
-    TRY_OUT(key_get_str(&rest, &arena, &part));
-    TRY_OUT(key_get_u8(&rest, &index));
+    TRY(key_group(key, &prefix));
     for (;;) {
-        omap_delete(&cache->lists, (struct str){ key.data, key.size - rest.size });
-        if (rest.size == 0) {
-            break;
+        hmap_delete(&cache->lists, prefix, hmap_hash(prefix));
+        if (prefix.size == key.size) {
+            return status_ok();
         }
-        TRY_OUT(key_get_str(&rest, &arena, &part));
+        struct str rest = str_from(key, prefix.size);
+        TRY(key_skip_str(&rest));
+        prefix.size = key.size - rest.size;
     }
-out:
-    arena_release(&arena);
-    return st;
 }

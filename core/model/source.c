@@ -41,9 +41,10 @@ static struct status org_view_ids(void *self, struct arena *arena, enum index_nu
     key_put_parts(&prefix, parts, asked);
     range.group.bytes.size = prefix.size;
     key_put_parts(&prefix, parts + asked, parts_count - asked);
-    range.prefix = buf_str(&prefix);
+    range.prefix.bytes = buf_str(&prefix);
     range.group.bytes.data = prefix.data;
     range.group.hash = hmap_hash(range.group.bytes);
+    range.prefix.hash = parts_count == asked ? range.group.hash : hmap_hash(range.prefix.bytes);
     struct status st = org_view_rows(org, arena, &range, ids, ids_count);
     buf_release(&prefix);
     return st;

@@ -18,10 +18,10 @@ struct source_key {
 
 /* Some rows of an index. */
 struct source_range {
-    struct str prefix;       /* what their keys begin with: org, index, some parts */
-    struct source_key group; /* the first of those parts only, as key_group says */
-    size_t skip;             /* bytes of org and index */
-    size_t limit;            /* rows at most */
+    struct source_key prefix; /* what their keys begin with: org, index, some parts */
+    struct source_key group;  /* the first of those parts only, as key_group says */
+    size_t skip;              /* bytes of org and index */
+    size_t limit;             /* rows at most */
 };
 
 struct source_ops {

@@ -77,7 +77,7 @@ static struct status stored_read_rows(const struct stored *stored, struct arena 
                                       const struct source_range *range, struct stored_keys *found)
 {
     struct store_scan *scan;
-    struct store_range rows = { .prefix = range->prefix, .as_of = stored->as_of };
+    struct store_range rows = { .prefix = range->prefix.bytes, .as_of = stored->as_of };
     TRY(store_scan_open(stored->reader, STORE_INDEX, &rows, &scan));
     struct status st = stored_scan(scan, arena, range, found);
     store_scan_close(scan);
@@ -90,8 +90,7 @@ static struct status stored_rows(const struct source *source, struct arena *aren
 {
     struct stored *stored = (struct stored *)(uintptr_t)source; /* what it keeps is no state */
     bool known;
-    TRY(row_cache_find(&stored->rows, arena, range->prefix, range->limit, keys, keys_count,
-                       &known));
+    TRY(row_cache_find(&stored->rows, arena, range, keys, keys_count, &known));
     if (known) {
         return status_ok();
     }
@@ -99,8 +98,7 @@ static struct status stored_rows(const struct source *source, struct arena *aren
     TRY(stored_read_rows(stored, arena, range, &found));
     *keys = found.items;
     *keys_count = found.count;
-    return row_cache_keep(&stored->rows, range->prefix, found.items, found.count,
-                          found.count < range->limit);
+    return row_cache_keep(&stored->rows, range, found.items, found.count);
 }
 
 static struct status stored_value(const struct source *source, struct arena *arena,
@@ -140,7 +138,7 @@ void stored_release(struct stored *stored)
 
 bool stored_crowded(const struct stored *stored)
 {
-    enum { ENTRY_SIZE = 160 }; /* of a table or map: what is not there is remembered, too */
+    enum { ENTRY_SIZE = 128 }; /* of a map: what is not there is remembered, too */
     size_t entries = stored->entities.count + stored->rows.lists.count;
     return stored->arena.used + entries * ENTRY_SIZE > stored->arena.cap / 2;
 }

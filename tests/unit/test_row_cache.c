@@ -1,6 +1,7 @@
 #include "core/model/row_cache.h"
 
 #include "core/model/key.h"
+#include "core/store/key.h"
 #include "tests/lib/test.h"
 
 struct fixture {
@@ -26,13 +27,19 @@ static void fixture_release(struct fixture *fixture)
     arena_release(&fixture->arena);
 }
 
+static struct source_range range_of(const struct fixture *fixture, size_t limit)
+{
+    struct str prefix = buf_str(&fixture->prefix);
+    return (struct source_range){ .prefix = { prefix, hmap_hash(prefix) }, .limit = limit };
+}
+
 static bool fixture_knows(struct fixture *fixture)
 {
+    struct source_range range = range_of(fixture, 10);
     struct str *keys;
     size_t count;
     bool found;
-    assert_ok(row_cache_find(&fixture->cache, &fixture->arena, buf_str(&fixture->prefix), 10, &keys,
-                             &count, &found));
+    assert_ok(row_cache_find(&fixture->cache, &fixture->arena, &range, &keys, &count, &found));
     return found;
 }
 
@@ -50,7 +57,8 @@ TEST(row_cache, a_row_below_the_prefix_makes_it_forget_the_list)
 {
     struct fixture fixture;
     fixture_init(&fixture);
-    assert_ok(row_cache_keep(&fixture.cache, buf_str(&fixture.prefix), NULL, 0, true));
+    struct source_range range = range_of(&fixture, 10);
+    assert_ok(row_cache_keep(&fixture.cache, &range, NULL, 0));
     assert_true(fixture_knows(&fixture));
     forget(&fixture, "g2", "lead");
     assert_true(fixture_knows(&fixture));
@@ -66,14 +74,28 @@ TEST(row_cache, gives_no_more_than_asked_for)
     size_t count;
     bool found;
     fixture_init(&fixture);
-    assert_ok(row_cache_keep(&fixture.cache, buf_str(&fixture.prefix), rows, 3, false));
-    assert_ok(row_cache_find(&fixture.cache, &fixture.arena, buf_str(&fixture.prefix), 2, &keys,
-                             &count, &found));
+    struct source_range three = range_of(&fixture, 3), fewer = range_of(&fixture, 2),
+                        more = range_of(&fixture, 4);
+    assert_ok(row_cache_keep(&fixture.cache, &three, rows, 3));
+    assert_ok(row_cache_find(&fixture.cache, &fixture.arena, &fewer, &keys, &count, &found));
     assert_true(found);
     assert_int_equal(count, 2);
     assert_true(str_eq(keys[1], STR("b")));
-    assert_ok(row_cache_find(&fixture.cache, &fixture.arena, buf_str(&fixture.prefix), 4, &keys,
-                             &count, &found));
+    assert_ok(row_cache_find(&fixture.cache, &fixture.arena, &more, &keys, &count, &found));
     assert_false(found);
+    fixture_release(&fixture);
+}
+
+TEST(row_cache, a_list_of_more_parts_is_forgotten_with_a_row_below_it)
+{
+    struct fixture fixture;
+    fixture_init(&fixture);
+    key_put_str(&fixture.prefix, STR("lead"));
+    struct source_range range = range_of(&fixture, 10);
+    assert_ok(row_cache_keep(&fixture.cache, &range, NULL, 0));
+    forget(&fixture, "g1", "member");
+    assert_true(fixture_knows(&fixture));
+    forget(&fixture, "g1", "lead");
+    assert_false(fixture_knows(&fixture));
     fixture_release(&fixture);
 }
