@@ -8,6 +8,7 @@
 static struct decider_answer decide(struct partition_kit *kit, struct proof_kit *proof)
 {
     struct decider_command given = { .bytes = proof_kit_pack(proof),
+                                     .key = STR("acme"),
                                      .cluster = &proof->cluster,
                                      .now_us = PROOF_KIT_NOW_US };
     struct decider_answer answer;
