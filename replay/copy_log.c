@@ -23,7 +23,9 @@ enum {
     COPY_LOG_LEVEL = 1, /* the highest format level that this program knows */
     COPY_LOG_RUN = 256,
     COPY_LOG_PATIENCE_US = 30 * 1000000,
-    COPY_LOG_TRIES = 10, /* to close a source that others take over at the same time */
+    COPY_LOG_TRIES = 10,        /* to close a source that others take over at the same time */
+    COPY_LOG_ANSWER_TRIES = 15, /* to find it all answered: an owner ticks each few seconds */
+    COPY_LOG_ANSWER_WAIT_US = 200 * 1000,
 };
 
 /* One partition while it is copied. */
@@ -353,10 +355,24 @@ static struct status copy_each(struct copy_log *copy, copy_step *step)
     return status_ok();
 }
 
+/* Copies what there is until all of it is answered. */
+static struct status copy_catch_up(struct copy_log *copy)
+{
+    struct status st;
+    for (int i = 0; i < COPY_LOG_ANSWER_TRIES; i++) {
+        TRY(copy_each(copy, copy_fill));
+        st = copy_each(copy, copy_check_answered);
+        if (st.code != STATUS_FAILED_PRECONDITION) {
+            break;
+        }
+        evlog_wait(-1, COPY_LOG_ANSWER_WAIT_US);
+    }
+    return st;
+}
+
 struct status copy_log_run(struct copy_log *copy)
 {
-    TRY(copy_each(copy, copy_fill));
-    TRY(copy_each(copy, copy_check_answered));
+    TRY(copy_catch_up(copy));
     TRY(copy_each(copy, copy_close));
     TRY(copy_each(copy, copy_count_late));
     return copy_each(copy, copy_open);
