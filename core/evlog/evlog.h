@@ -148,10 +148,10 @@ void evlog_close(struct evlog *log);
 /* Follows a partition from an offset on, or moves there. Records given before become invalid. */
 MUST_USE struct status evlog_reader_seek(struct evlog_reader *reader, uint32_t partition,
                                          uint64_t offset);
-/* No longer follows a partition. */
+/* No longer follows a partition. What was given stays valid. */
 void evlog_reader_leave(struct evlog_reader *reader, uint32_t partition);
 /* Gives up to out_max durable records of the followed partitions, in the log's order within each
- * partition; none when there is nothing new. They are valid until the next call on the reader.
+ * partition; none when there is nothing new. They are valid until the next read or seek.
  * OUT_OF_RANGE: the position of out[0].partition is below the first kept record, or beyond the
  * log's end. DATA_LOSS: the record at it is damaged or missing; seek behind it to go on. In both
  * out[0] is set, and out_count is 0. UNAVAILABLE: try again later. */

@@ -48,12 +48,11 @@ static void kafka_reader_return(struct kafka_reader *reader)
     reader->messages_given = 0;
 }
 
-/* Drops what came but was not given of a partition that moves. */
+/* Drops what came but was not given of a partition that moves; what is lent stays lent. */
 static void kafka_reader_forget(struct kafka_reader *reader, uint32_t partition)
 {
-    size_t kept = 0;
-    kafka_reader_return(reader);
-    for (size_t i = 0; i < reader->messages_count; i++) {
+    size_t kept = reader->messages_given;
+    for (size_t i = reader->messages_given; i < reader->messages_count; i++) {
         if (reader->messages[i]->partition == (int32_t)partition) {
             rd_kafka_message_destroy(reader->messages[i]);
         } else {
