@@ -302,23 +302,14 @@ CONTRACT(reading_to_an_end_waits_for_all_before_it)
 CONTRACT(leaving_a_partition_takes_back_nothing_that_was_given)
 {
     struct evlog_reader *reader;
-    struct evlog_record records[16];
-    size_t count = 0;
-    for (int i = 0; i < 8; i++) {
-        log_tool_append(world->log, EVLOG_DECISIONS, 1, "given");
-    }
+    struct evlog_record records[2];
+    size_t count;
+    append_many(world->log, 8);
     assert_ok(evlog_reader_open(world->log, EVLOG_DECISIONS, &reader));
     assert_ok(evlog_reader_seek(reader, 1, 0));
-    while (count == 0) {
-        assert_ok(evlog_reader_read(reader, records, 16, &count));
-        evlog_wait(evlog_reader_descriptor(reader), 100000);
-    }
+    assert_ok(evlog_reader_read_to(reader, 1, 2, records, 2, &count));
     evlog_reader_leave(reader, 1);
-    for (size_t i = 0; i < count; i++) {
-        assert_true(str_eq(records[i].value, STR("given")));
-    }
-    assert_ok(evlog_reader_read(reader, records, 16, &count));
-    assert_int_equal(count, 0);
+    assert_true(count > 0 && str_eq(records[0].value, STR("1")));
     evlog_reader_close(reader);
 }
 
