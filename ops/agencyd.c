@@ -71,7 +71,7 @@ static int run(const struct daemon_options *options, struct diag *diag)
     }
     signals_close(signals, &ending);
     daemon_close(daemon);
-    if (st.code != STATUS_OK) {
+    if (st.code != STATUS_OK && st.code != STATUS_CANCELLED) {
         return fail(diag, st);
     }
     struct diag_line line = diag_begin(diag, DIAG_INFO, "stopped");

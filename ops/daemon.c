@@ -96,7 +96,7 @@ static struct status daemon_find_log(struct daemon *daemon, int signals,
         }
         daemon_say(daemon, DIAG_WARN, "waiting", st);
         if (daemon_wait(signals, -1, DAEMON_WAIT_MS)) {
-            return st;
+            return status_error(STATUS_CANCELLED, "asked to end while the brokers were away");
         }
     }
 }

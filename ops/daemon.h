@@ -8,8 +8,8 @@
 struct daemon;
 
 /* Opens the data folder, waits for the log's brokers and starts what the roles say. `signals` is a
- * descriptor that is readable when the process is to end (UNAVAILABLE then, and while the brokers
- * are waited for). FAILED_PRECONDITION: no log that several processes can share, or another process
+ * descriptor that is readable when the process is to end. CANCELLED: it was while the brokers were
+ * waited for. FAILED_PRECONDITION: no log that several processes can share, or another process
  * has the folder. Other statuses as data_dir_open and evlog_kafka_open. Borrows all. */
 MUST_USE struct status daemon_open(const struct daemon_options *options, struct diag *diag,
                                    int signals, struct daemon **daemon);

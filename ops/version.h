@@ -1,3 +1,4 @@
+/* What processes say that they are; raised with each release. */
 #ifndef OPS_VERSION_H
 #define OPS_VERSION_H
 

@@ -197,6 +197,14 @@ def it_stops_cleanly(cluster):
     expect("event=stopped" in daemon.text(), "a last word", daemon.text())
 
 
+def it_stops_cleanly_while_it_waits_for_the_brokers(cluster):
+    conf = cluster.first.data / "kafka.conf"
+    conf.write_text(conf.read_text().replace(f"127.0.0.1:{cluster.port}", "127.0.0.1:1"))
+    daemon = Daemon(cluster.build / "agencyd", cluster.first.data, ())
+    daemon.await_text("event=waiting")
+    expect(daemon.stop() == 0, "exit code 0")
+
+
 def it_goes_on_after_a_clean_stop_and_a_kill(cluster):
     tool = cluster.first
     for how in (signal.SIGTERM, signal.SIGKILL):
