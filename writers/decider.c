@@ -351,7 +351,14 @@ struct status decider_decide(struct decider *decider, const struct decider_comma
     arena_reset(&decider->arena);
     decider->org_id = decider->command_id = (struct str){ 0 };
     struct status st = decider_read(&work);
-    return st.code == STATUS_OK ? decider_work(&work, answer, record) : decider_refuse(answer, st);
+    if (st.code != STATUS_OK) {
+        return decider_refuse(answer, st);
+    }
+    if (command->only_refuse) {
+        *answer = (struct decider_answer){ .outcome = DECIDER_LATER };
+        return status_ok();
+    }
+    return decider_work(&work, answer, record);
 }
 
 struct status decider_tick(struct decider *decider, Agency__V1__Tick *tick, int64_t now_us,

@@ -12,7 +12,8 @@
 enum decider_outcome {
     DECIDER_DECIDED,  /* a DECISION record is to be appended */
     DECIDER_REPEATED, /* answered before, by the record `sequence` */
-    DECIDER_REFUSED,  /* nothing is recorded; `status` says why */
+    DECIDER_REFUSED,  /* nothing is recorded; code and reason say why */
+    DECIDER_LATER,    /* it was only to be refused, but there is something to decide */
 };
 
 enum { DECIDER_REASON_MAX = 512 };
@@ -55,6 +56,7 @@ struct decider_command {
                                             log, but comes from this process, which knows */
     int64_t now_us;                      /* the decider's clock */
     uint64_t next_command_offset;        /* the first offset that is undecided after this command */
+    bool only_refuse;                    /* decide nothing: there is a command before it */
     bool poisoned;                       /* it has killed the process before: reject it unseen */
 };
 

@@ -27,6 +27,7 @@ void inbox_push(struct inbox *inbox, const struct inbox_command *command)
     if (value_size > 0) {
         memcpy(copy + key_size, command->value.data, value_size);
     }
+    inbox->size += key_size + value_size;
     inbox->items[inbox->end++ % INBOX_MAX] = (struct inbox_command){
         .offset = command->offset,
         .key = { copy, key_size },
@@ -42,7 +43,9 @@ const struct inbox_command *inbox_first(const struct inbox *inbox)
 
 void inbox_pop(struct inbox *inbox)
 {
-    mem_free((void *)(uintptr_t)inbox_first(inbox)->key.data);
+    const struct inbox_command *first = inbox_first(inbox);
+    inbox->size -= first->key.size + first->value.size;
+    mem_free((void *)(uintptr_t)first->key.data);
     inbox->begin++;
 }
 

@@ -19,6 +19,7 @@ struct inbox {
     struct inbox_command *items;
     uint64_t begin;
     uint64_t end;
+    size_t size; /* bytes of keys and values */
 };
 
 void inbox_init(struct inbox *inbox);

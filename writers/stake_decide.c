@@ -13,6 +13,9 @@
 #include "core/pb/message.h"
 #include "writers/stake_impl.h"
 
+/* Refused commands under way. */
+enum { STAKE_REFUSALS_MAX = 256 };
+
 bool stake_serves(const struct stake *stake)
 {
     return stake->deciding;
@@ -138,6 +141,7 @@ static struct status stake_ask_decider(struct stake *stake, const struct inbox_c
     struct decider_command given = { .bytes = command->value,
                                      .key = command->key,
                                      .cluster = stake->common->options->cluster,
+                                     .only_refuse = stake->refusals > 0,
                                      .now_us = time->now_us,
                                      .next_command_offset = command->offset + 1 };
     if (poison == NULL) {
@@ -150,12 +154,18 @@ static struct status stake_ask_decider(struct stake *stake, const struct inbox_c
     return st;
 }
 
+/* Behind a refused command that is not known to be among the rejected yet, others can be refused,
+ * but nothing decided: *later then. */
 static struct status stake_handle(struct stake *stake, const struct inbox_command *command,
-                                  const struct stake_time *time)
+                                  const struct stake_time *time, bool *later)
 {
     struct decider_answer answer;
     struct str record;
     TRY(stake_ask_decider(stake, command, time, &answer, &record));
+    *later = answer.outcome == DECIDER_LATER;
+    if (*later) {
+        return status_ok();
+    }
     stake->next_command = command->offset + 1;
     if (record.size == 0) {
         return stake_refuse(stake, command, &answer, time);
@@ -177,18 +187,21 @@ static bool stake_batch_is_full(const struct stake *stake, const struct stake_ti
 
 static bool stake_may_decide(const struct stake *stake, const struct stake_time *time)
 {
-    return stake->deciding && stake->refusals == 0 &&
-           stake->owner.pending_count < OWNER_PENDING_MAX &&
-           wire_has_room(stake->common->wire, 1) && !stake_batch_is_full(stake, time);
+    return stake->deciding && stake->refusals < STAKE_REFUSALS_MAX &&
+           stake->owner.pending_count < OWNER_PENDING_MAX && wire_has_room(stake->common->wire) &&
+           !stake_batch_is_full(stake, time);
 }
 
 uint32_t stake_decide(struct stake *stake, uint32_t max, const struct stake_time *time)
 {
     uint32_t count = 0;
+    bool later = false;
     struct status st = status_ok();
-    while (count < max && inbox_count(&stake->inbox) > 0 && st.code == STATUS_OK &&
-           stake_may_decide(stake, time)) {
-        st = stake_handle(stake, inbox_first(&stake->inbox), time);
+    while (count < max && inbox_count(&stake->inbox) > 0 && stake_may_decide(stake, time)) {
+        st = stake_handle(stake, inbox_first(&stake->inbox), time, &later);
+        if (later || st.code != STATUS_OK) {
+            break;
+        }
         inbox_pop(&stake->inbox);
         count++;
     }
@@ -216,7 +229,7 @@ static struct status stake_make_tick(struct stake *stake, int64_t now_us, struct
 void stake_tick(struct stake *stake, const struct stake_time *time)
 {
     struct str record;
-    if (!stake->deciding || !stake_settled(stake) || !wire_has_room(stake->common->wire, 1)) {
+    if (!stake->deciding || !stake_settled(stake) || !wire_has_room(stake->common->wire)) {
         return;
     }
     stake->tick_wanted = false;

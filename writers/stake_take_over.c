@@ -46,7 +46,7 @@ bool stake_take_over_due(const struct stake *stake, const struct stake_time *tim
 {
     struct owner_timing timing = stake_timing(stake);
     return owner_state(&stake->owner) == OWNER_STANDBY && stake_caught_up(stake) &&
-           time->monotonic_us >= stake->not_before_us && wire_has_room(stake->common->wire, 1) &&
+           time->monotonic_us >= stake->not_before_us && wire_has_room(stake->common->wire) &&
            (stake_is_heir(stake) || owner_take_due(&stake->owner, &timing, time->monotonic_us));
 }
 

@@ -14,8 +14,9 @@
 #include "core/base/memory.h"
 
 enum {
-    STAKES_RECORDS = 512,        /* of one read */
-    STAKES_DECIDED_AT_ONCE = 64, /* of one partition, before others have their turn */
+    STAKES_RECORDS = 512,               /* of one read */
+    STAKES_INBOXES_SIZE_MAX = 64 << 20, /* bytes of commands that wait, before more are read */
+    STAKES_DECIDED_AT_ONCE = 64,        /* of one partition, before others have their turn */
     STAKES_OPEN_EVERY_US = 1000 * 1000,
     STAKES_FOLLOW_EVERY_US = 1000 * 1000,
     STAKES_WAIT_MS = 100,
@@ -237,13 +238,16 @@ static bool stakes_read_decisions(struct stakes *stakes, const struct stake_time
 static bool stakes_want_commands(const struct stakes *stakes)
 {
     bool serves = false;
+    size_t size = 0;
     for (uint32_t i = 0; i < stakes->count; i++) {
-        if (inbox_count(&stakes->items[i].inbox) > (size_t)INBOX_MAX - STAKES_RECORDS) {
+        const struct stake *stake = &stakes->items[i];
+        if (inbox_count(&stake->inbox) > (size_t)INBOX_MAX - STAKES_RECORDS) {
             return false;
         }
-        serves = serves || stake_serves(&stakes->items[i]);
+        size += stake->inbox.size;
+        serves = serves || stake_serves(stake);
     }
-    return serves && !stakes->closing;
+    return serves && !stakes->closing && size < STAKES_INBOXES_SIZE_MAX;
 }
 
 static bool stakes_read_commands(struct stakes *stakes, const struct stake_time *time)

@@ -4,8 +4,10 @@
 
 #include "core/base/memory.h"
 
-/* What a poll takes at once. */
-enum { WIRE_POLL_MAX = 512 };
+enum {
+    WIRE_POLL_MAX = 512,      /* completions that a poll takes at once */
+    WIRE_SIZE_MAX = 64 << 20, /* bytes under way: below what a log takes */
+};
 
 static void wire_forget(struct wire *wire)
 {
@@ -14,6 +16,7 @@ static void wire_forget(struct wire *wire)
     }
     wire->flights_free = 0;
     wire->flights_count = 0;
+    wire->flights_size = 0;
     wire->items_count = 0;
     wire->bytes.size = 0;
 }
@@ -77,14 +80,14 @@ static struct status wire_check(struct wire *wire, struct status st)
 
 /* ---- appending ---- */
 
-bool wire_has_room(const struct wire *wire, uint32_t count)
+bool wire_has_room(const struct wire *wire)
 {
-    return EVLOG_PENDING_MAX - wire->flights_count >= count;
+    return wire->flights_count < EVLOG_PENDING_MAX && wire->flights_size < WIRE_SIZE_MAX;
 }
 
 void wire_append(struct wire *wire, const struct evlog_item *item, const struct flight *flight)
 {
-    assert(wire_has_room(wire, 1));
+    assert(wire_has_room(wire));
     uint32_t token = wire->flights_free;
     struct evlog_item *kept = &wire->items[wire->items_count++];
     *kept = *item;
@@ -94,6 +97,8 @@ void wire_append(struct wire *wire, const struct evlog_item *item, const struct 
     wire->flights_count++;
     wire->flights_free = wire->flights[token].next_free;
     wire->flights[token].flight = *flight;
+    wire->flights[token].size = item->key.size + item->value.size;
+    wire->flights_size += wire->flights[token].size;
 }
 
 void wire_flush(struct wire *wire)
@@ -125,6 +130,7 @@ static struct flight wire_land(struct wire *wire, uint64_t token)
     landed->next_free = wire->flights_free;
     wire->flights_free = (uint32_t)token;
     wire->flights_count--;
+    wire->flights_size -= landed->size;
     return landed->flight;
 }
 

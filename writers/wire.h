@@ -16,6 +16,7 @@ struct flight {
 
 struct wire_flight {
     struct flight flight;
+    size_t size;
     uint32_t next_free;
 };
 
@@ -29,6 +30,7 @@ struct wire {
     size_t items_count;
     struct wire_flight *flights;
     uint32_t flights_count;
+    size_t flights_size;   /* bytes under way */
     uint32_t flights_free; /* the first that is free */
 };
 
@@ -40,8 +42,8 @@ MUST_USE struct status wire_open(struct wire *wire, struct evlog *log);
 /* Forgets all that is under way. A closed one is fine. */
 void wire_close(struct wire *wire);
 
-/* Whether so many records more may go under way. */
-bool wire_has_room(const struct wire *wire, uint32_t count);
+/* Whether one record more may go under way. */
+bool wire_has_room(const struct wire *wire);
 /* Appends a record (copied), whose token is the wire's, at the next flush. There must be room. */
 void wire_append(struct wire *wire, const struct evlog_item *item, const struct flight *flight);
 /* Hands to the log what was appended: all of a step at once makes larger batches than one by one,

@@ -182,16 +182,20 @@ static void scene_heal(struct scene *scene)
     stakes_kit_run(kit, 12);
 }
 
+/* The commands that are among the rejected: after trouble one can be there again. */
 static unsigned scene_rejected(struct scene *scene, uint32_t partition)
 {
-    unsigned lines = 0;
-    unsigned long long offset, last = 0;
+    static bool seen[4 * COMMANDS_MAX];
+    unsigned count = 0;
+    unsigned long long offset;
     const char *text = stakes_kit_rejected(&scene->kit, partition);
+    memset(seen, 0, sizeof seen);
     for (; sscanf(text, "%llu", &offset) == 1; text = strchr(text, '\n') + 1) {
-        lines += lines == 0 || offset > last; /* a repeated one was told again after trouble */
-        last = offset > last || lines == 1 ? offset : last;
+        assert_true(offset < sizeof seen);
+        count += !seen[offset];
+        seen[offset] = true;
     }
-    return lines;
+    return count;
 }
 
 static void scene_check(struct scene *scene, uint32_t partition)

@@ -354,6 +354,52 @@ TEST(stakes, commands_that_were_dropped_undecided_are_told_of_and_passed)
     stakes_kit_close(&kit);
 }
 
+TEST(stakes, refused_commands_do_not_wait_for_each_other)
+{
+    struct stakes_kit kit;
+    open_serving(&kit);
+    const struct stake *stake = kit.members[0].stakes->by_number[0];
+    for (int i = 0; i < 3; i++) {
+        stakes_kit_send(&kit, 0, str_z(stakes_kit_org(0)), STR("what?"));
+    }
+    stakes_kit_register(&kit, 0, 1);
+    evlog_mem_fate_always(kit.mem, EVLOG_MEM_HOLD);
+    stakes_step(kit.members[0].stakes);
+    evlog_mem_fate_always(kit.mem, EVLOG_MEM_WRITE);
+    assert_int_equal(stake->refusals, 3);
+    assert_int_equal(stake->decided, 1);
+    while (evlog_mem_held_count(kit.mem) > 0) {
+        evlog_mem_deliver(kit.mem, 0, EVLOG_MEM_WRITE);
+    }
+    stakes_kit_run(&kit, 1);
+    expect_decided(&kit, 2);
+    stakes_kit_close(&kit);
+}
+
+/* A note of three deaths at the command, as the process before left it. */
+TEST(stakes, a_command_that_killed_the_process_three_times_is_refused)
+{
+    struct stakes_kit kit;
+    char folder[FOLDER_TOOL_PATH_MAX], path[FOLDER_TOOL_PATH_MAX + 16];
+    struct poison *poison = NULL;
+    stakes_kit_open(&kit);
+    folder_tool_make(folder);
+    snprintf(kit.members[0].stores, sizeof kit.members[0].stores, "%s", folder);
+    snprintf(path, sizeof path, "%s/poison", folder);
+    stakes_kit_make_org(&kit, 0);
+    const char *org_id = stakes_kit_org(0);
+    struct str record = stakes_kit_command(&kit, org_id, "c", "registerSubject", subject);
+    for (int i = 0; i < 3; i++) {
+        assert_ok(poison_open(path, &poison));
+        poison_begin(poison, record);
+        poison_close(poison);
+    }
+    stakes_kit_start(&kit, 0);
+    expect_refused(&kit, str_z(org_id), record, "INTERNAL");
+    stakes_kit_close(&kit);
+    folder_tool_remove(folder);
+}
+
 /* ---- trouble ---- */
 
 TEST(stakes, a_partition_whose_decisions_are_damaged_stops_and_others_go_on)
