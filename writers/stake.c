@@ -252,6 +252,7 @@ static struct status stake_end_job(struct stake *stake, bool wait)
 
 static void stake_begin_job(struct stake *stake, bool flush)
 {
+    assert(!stake->storing);
     stake->job = (struct storer_job){ .partition = stake->partition, .flush = flush };
     stake->storing = true;
     storer_put(stake->common->storer, &stake->job);
@@ -373,8 +374,9 @@ void stake_step(struct stake *stake, bool idle, const struct stake_time *time)
 
 bool stake_settled(const struct stake *stake)
 {
-    return stake->partition == NULL || (stake->records_begin == stake->records_end &&
-                                        stake->refusals == 0 && stake->dirty_us == 0);
+    return stake->partition == NULL ||
+           (stake->records_begin == stake->records_end && stake->refusals == 0 &&
+            stake->dirty_us == 0 && !stake->storing);
 }
 
 void stake_flush(struct stake *stake, const struct stake_time *time)

@@ -12,7 +12,7 @@
 #include "writers/intake.h"
 
 static const int64_t STAKES_KIT_START_US = INT64_C(1767225600) * 1000000; /* 2026-01-01 */
-enum { STAKES_KIT_COMMANDS_MAX = 8192, STAKES_KIT_STEP_US = 5000 };
+enum { STAKES_KIT_COMMANDS_MAX = 16384, STAKES_KIT_STEP_US = 5000 };
 
 static struct status stakes_kit_open_log(void *context, struct evlog **log)
 {
@@ -134,6 +134,18 @@ void stakes_kit_run(struct stakes_kit *kit, unsigned silences)
     }
     while (stakes_kit_step(kit)) {
     }
+}
+
+void stakes_kit_settle(struct stakes_kit *kit, uint32_t index)
+{
+    enum { TRIES_MAX = 10000 };
+    struct stakes *stakes = kit->members[index].stakes;
+    bool settled = false;
+    for (int i = 0; i < TRIES_MAX && !settled; i++) {
+        settled = !stakes_step(stakes) && stakes_settled(stakes);
+        evlog_wait(-1, settled ? 0 : 1000);
+    }
+    assert_true(settled);
 }
 
 /* ---- the client ---- */

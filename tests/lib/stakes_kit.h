@@ -52,6 +52,9 @@ void stakes_kit_advance(struct stakes_kit *kit, int64_t us);
  * done that can be done without time. */
 void stakes_kit_run(struct stakes_kit *kit, unsigned silences);
 
+/* Waits, in real time, until a process has settled: its storer is a thread. */
+void stakes_kit_settle(struct stakes_kit *kit, uint32_t index);
+
 /* An org whose commands lie in the partition; static memory. */
 const char *stakes_kit_org(uint32_t partition);
 /* A sealed CommandRecord: the name of its field in Command's JSON, and its JSON. */

@@ -1,5 +1,9 @@
 /* The thread around the stakes: begun, watched from outside, ended. */
 #include "tests/lib/stakes_kit.h"
+
+#include <stdio.h>
+
+#include "tests/lib/folder_tool.h"
 #include "tests/lib/test.h"
 
 static struct status open_log(void *context, struct evlog **log)
@@ -8,15 +12,20 @@ static struct status open_log(void *context, struct evlog **log)
     return evlog_mem_open(kit->mem, false, log);
 }
 
+static struct cowriter_options writer_options(struct stakes_kit *kit, uint64_t process)
+{
+    return (struct cowriter_options){ .open_log = open_log,
+                                      .context = kit,
+                                      .clock = clock_real(),
+                                      .configuration = kit->configuration,
+                                      .cluster = &kit->cluster,
+                                      .silence_us = 200000,
+                                      .process = process };
+}
+
 static void open_writer(struct stakes_kit *kit, uint64_t process, struct cowriter **writer)
 {
-    struct cowriter_options options = { .open_log = open_log,
-                                        .context = kit,
-                                        .clock = clock_real(),
-                                        .configuration = kit->configuration,
-                                        .cluster = &kit->cluster,
-                                        .silence_us = 200000,
-                                        .process = process };
+    struct cowriter_options options = writer_options(kit, process);
     assert_ok(cowriter_open(&options, writer));
 }
 
@@ -96,4 +105,61 @@ TEST(cowriter, another_process_goes_on_with_the_log)
     assert_int_equal(truth.decided, 2);
     partition_close(truth.partition);
     stakes_kit_close(&kit);
+}
+
+static void count_steps(void *self, struct partition *partition, bool serving)
+{
+    unsigned *steps = self;
+    *steps += serving && partition->position.chain.sequence > 1;
+}
+
+/* The store of partition 0, as it was left, has the root of what the log says. */
+static void expect_stored(struct stakes_kit *kit, const char *folder, struct partition *truth)
+{
+    char path[FOLDER_TOOL_PATH_MAX + 8];
+    struct hash stored, expected;
+    uint64_t stored_count, expected_count;
+    struct partition *partition = NULL;
+    snprintf(path, sizeof path, "%s/p00", folder);
+    struct partition_options options = {
+        .store = path, .log = kit->client, .level_known = 1, .memory_max = 1 << 26
+    };
+    assert_ok(partition_open(&options, &partition));
+    assert_int_equal(partition->rebuilt.code, STATUS_OK);
+    assert_int_equal(partition->position.chain.sequence, truth->position.chain.sequence);
+    assert_ok(store_root(partition->reader, &stored, &stored_count));
+    assert_ok(store_root(truth->reader, &expected, &expected_count));
+    assert_int_equal(stored_count, expected_count);
+    assert_true(hash_eq(&stored, &expected));
+    partition_close(partition);
+}
+
+/* Large batches are written, and stores flushed, beside the deciding. */
+TEST(cowriter, a_backlog_is_decided_while_stores_are_written)
+{
+    enum { BACKLOG = 3000 };
+    struct stakes_kit kit;
+    struct stakes_kit_truth truth;
+    struct cowriter *writer = NULL;
+    char folder[FOLDER_TOOL_PATH_MAX];
+    unsigned steps = 0;
+    open_kit(&kit);
+    folder_tool_make(folder);
+    stakes_kit_make_org(&kit, 0);
+    for (unsigned n = 0; n < BACKLOG; n++) {
+        stakes_kit_register(&kit, 0, n);
+    }
+    struct cowriter_options options = writer_options(&kit, 1);
+    options.stores = folder;
+    options.follower = (struct cowriter_follower){ .step = count_steps, .self = &steps };
+    assert_ok(cowriter_open(&options, &writer));
+    await(writer, 2 + BACKLOG);
+    cowriter_close(writer);
+    stakes_kit_truth(&kit, 0, &truth);
+    assert_int_equal(truth.decided, 1 + BACKLOG);
+    assert_true(steps > 0);
+    expect_stored(&kit, folder, truth.partition);
+    partition_close(truth.partition);
+    stakes_kit_close(&kit);
+    folder_tool_remove(folder);
 }

@@ -456,3 +456,28 @@ TEST(stakes, stores_on_disk_serve_a_restart_and_a_lost_race)
     stakes_kit_close(&kit);
     folder_tool_remove(folder);
 }
+
+/* Each large batch is written, and every ten seconds all is flushed, by the storer. */
+TEST(stakes, stores_are_written_and_flushed_beside_the_deciding)
+{
+    struct stakes_kit kit;
+    char folder[FOLDER_TOOL_PATH_MAX];
+    unsigned n = 0;
+    stakes_kit_open(&kit);
+    folder_tool_make(folder);
+    snprintf(kit.members[0].stores, sizeof kit.members[0].stores, "%s", folder);
+    stakes_kit_start(&kit, 0);
+    stakes_kit_make_org(&kit, 0);
+    for (unsigned round = 0; round < 120; round++) {
+        for (unsigned end = n + 70; n < end; n++) {
+            stakes_kit_register(&kit, 0, n);
+        }
+        stakes_kit_advance(&kit, 100000);
+        stakes_step(kit.members[0].stakes);
+        stakes_step(kit.members[0].stakes);
+    }
+    stakes_kit_settle(&kit, 0);
+    expect_decided(&kit, 1 + n);
+    stakes_kit_close(&kit);
+    folder_tool_remove(folder);
+}
