@@ -52,6 +52,22 @@ static inline uint64_t cel_units(uint64_t bytes)
     return bytes == CEL_UNBOUNDED ? CEL_UNBOUNDED : 1 + bytes / CEL_GAS_BYTES;
 }
 
+bool cel_is_text(const struct cel_type *type);
+/* Of a list's items or a map's values. */
+const struct cel_type *cel_item_type(const struct cel_type *type);
+/* Values of some types have one size, whatever they are. */
+bool cel_is_small(const struct cel_type *type);
+
+/* What a value of the type holds, by the sizes declared for it (0: unknown). */
+struct cel_bound cel_bound_declared(const struct cel_type *type, uint32_t size_max,
+                                    uint32_t item_max);
+/* Values inside each other that take so many bytes: an item takes two at least, a text one per
+ * byte. */
+struct cel_bound cel_bound_data(uint32_t data_max);
+struct cel_bound cel_bound_constant(struct cel_value value);
+/* An item of what is bounded so. */
+struct cel_bound cel_bound_item(const struct cel_bound *of, const struct cel_type *type);
+
 /* What a call makes whose overload has that size, one of those after CEL_SIZE_SUM. */
 struct cel_bound cel_bound_text(const struct cel_node *node, enum cel_size size);
 /* The gas of format: printing, and sorting what maps hold. */

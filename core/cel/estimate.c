@@ -15,114 +15,6 @@ enum {
     CEL_ESTIMATE_ENTRY = 20,   /* an entry found in a map that a run has memory for */
 };
 
-static bool cel_is_text(const struct cel_type *type)
-{
-    return type->kind == CEL_STRING || type->kind == CEL_BYTES;
-}
-
-/* Values of some types have one size, whatever they are. */
-static bool cel_is_small(const struct cel_type *type)
-{
-    switch ((int)type->kind) {
-    case CEL_NULL:
-    case CEL_BOOL:
-    case CEL_INT:
-    case CEL_UINT:
-    case CEL_DOUBLE:
-    case CEL_TIMESTAMP:
-    case CEL_DURATION:
-    case CEL_TYPE:
-    case CEL_IP:
-    case CEL_CIDR:
-        return true;
-    case CEL_WRAPPER:
-        return cel_is_small(type->params[0]);
-    default:
-        return false;
-    }
-}
-
-static const struct cel_type *cel_item_type(const struct cel_type *type)
-{
-    return type->kind == CEL_MAP ? type->params[1] : type->params[0];
-}
-
-/* What a value of the type holds, by the sizes declared for it (0: unknown). */
-static struct cel_bound cel_bound_declared(const struct cel_type *type, uint32_t size_max,
-                                           uint32_t item_max)
-{
-    uint64_t size = size_max == 0 ? CEL_UNBOUNDED : size_max;
-    struct cel_bound bound = { .deep = CEL_UNBOUNDED,
-                               .size = CEL_UNBOUNDED,
-                               .item_size = CEL_UNBOUNDED,
-                               .item_deep = CEL_UNBOUNDED };
-    if (cel_is_small(type)) {
-        return (struct cel_bound){ .size = 1, .deep = 1, .item_size = 1, .item_deep = 1 };
-    }
-    if (cel_is_text(type)) {
-        bound.size = bound.deep = cel_units(size);
-        return bound;
-    }
-    if (type->kind != CEL_LIST && type->kind != CEL_MAP) {
-        return bound;
-    }
-    bound.size = size;
-    if (cel_is_small(cel_item_type(type))) {
-        bound.item_size = bound.item_deep = 1;
-    } else if (cel_is_text(cel_item_type(type)) && item_max > 0) {
-        bound.item_size = bound.item_deep = cel_units(item_max);
-    }
-    uint64_t key = type->kind == CEL_MAP && !cel_is_small(type->params[0])
-                       ? (item_max > 0 ? cel_units(item_max) : CEL_UNBOUNDED)
-                       : 0;
-    bound.deep = cel_times(size, cel_plus(1, cel_plus(key, bound.item_deep)));
-    return bound;
-}
-
-/* Values inside each other that take so many bytes: an item takes two at least, a text one per
- * byte. */
-static struct cel_bound cel_bound_data(uint32_t data_max)
-{
-    return (struct cel_bound){
-        .size = data_max / 2, .deep = data_max, .item_size = data_max / 2, .item_deep = data_max
-    };
-}
-
-static struct cel_bound cel_bound_constant(struct cel_value value)
-{
-    struct cel_bound bound = { .size = 1, .deep = 1, .item_size = 1, .item_deep = 1 };
-    if (value.kind == CEL_STRING || value.kind == CEL_BYTES) {
-        bound.size = bound.deep = cel_units(value.size);
-    } else if (value.kind == CEL_LIST || value.kind == CEL_MAP) {
-        uint32_t count = value.kind == CEL_LIST ? value.list->count : value.map->count;
-        bound.size = count;
-        for (uint32_t i = 0; i < count; i++) {
-            struct cel_bound item = cel_bound_constant(
-                value.kind == CEL_LIST ? value.list->items[i] : value.map->entries[i].value);
-            uint64_t key =
-                value.kind == CEL_LIST ? 0 : cel_bound_constant(value.map->entries[i].key).deep;
-            bound.deep = cel_plus(bound.deep, cel_plus(key, item.deep));
-            bound.item_size = cel_larger(bound.item_size, item.size);
-            bound.item_deep = cel_larger(bound.item_deep, item.deep);
-        }
-    } else if (value.kind == CEL_OPTIONAL && value.content != NULL) {
-        bound = cel_bound_constant(*value.content);
-    }
-    return bound;
-}
-
-/* An item of what is bounded so. */
-static struct cel_bound cel_bound_item(const struct cel_bound *of, const struct cel_type *type)
-{
-    if (cel_is_small(type)) {
-        return (struct cel_bound){ .size = 1, .deep = 1, .item_size = 1, .item_deep = 1 };
-    }
-    return (struct cel_bound){ .size = cel_smaller(of->item_size, of->deep),
-                               .deep = cel_smaller(of->item_deep, of->deep),
-                               .item_size = cel_smaller(of->item_deep, of->deep),
-                               .item_deep = cel_smaller(of->item_deep, of->deep) };
-}
-
 static struct cel_bound cel_bound_ident(const struct cel_compilation *c,
                                         const struct cel_node *node)
 {
@@ -153,12 +45,47 @@ static struct cel_bound cel_bound_select(const struct cel_node *node)
         return cel_bound_declared(&cel_type_bool, 0, 0);
     }
     if (node->meaning == CEL_MEANS_FIELD && node->args[0]->type->kind == CEL_MESSAGE) {
-        return node->field->data_max > 0
+        return node->field->data_max > 0 && node->field->type->kind != CEL_ANY
                    ? cel_bound_data(node->field->data_max)
                    : cel_bound_declared(node->field->type, node->field->size_max,
                                         node->field->item_max);
     }
     return cel_bound_item(operand, node->type);
+}
+
+/* Reading a list or map of a message: each item, and the keys. */
+static uint64_t cel_gas_items(const struct cel_field *field, uint64_t size)
+{
+    const struct cel_type *item = cel_item_type(field->type);
+    uint64_t each = 2, keys = 0;
+    if (item->kind == CEL_MESSAGE) {
+        each = CEL_ESTIMATE_EMPTY;
+    } else if (!cel_is_small(item) && !cel_is_text(item)) {
+        each = field->item_max == 0 ? CEL_UNBOUNDED : 2 * (uint64_t)field->item_max + 2;
+    }
+    if (field->type->kind == CEL_MAP) {
+        uint64_t key = cel_is_small(field->type->params[0]) ? 1 : cel_units(field->item_max);
+        keys = cel_sort_keys(size, cel_times(size, key));
+    }
+    return cel_plus(4, cel_plus(cel_times(size, each), keys));
+}
+
+static uint64_t cel_gas_field(const struct cel_node *node)
+{
+    const struct cel_field *field = node->field;
+    if (field->data_max > 0) {
+        return 4 + (uint64_t)field->data_max + field->data_max / 4;
+    }
+    switch ((int)field->type->kind) {
+    case CEL_DYN:
+    case CEL_ANY:
+        return CEL_UNBOUNDED;
+    case CEL_LIST:
+    case CEL_MAP:
+        return cel_gas_items(field, node->bound.size);
+    default:
+        return 4 + CEL_ESTIMATE_EMPTY;
+    }
 }
 
 static uint64_t cel_gas_select(const struct cel_node *node)
@@ -169,11 +96,7 @@ static uint64_t cel_gas_select(const struct cel_node *node)
         uint64_t look_up = cel_look_up(operand->size, cel_units(node->name.size));
         return cel_plus(4 + look_up, kind == CEL_MAP ? 0 : operand->size);
     }
-    if (node->meaning == CEL_MEANS_FIELD && node->field->data_max > 0) {
-        return 4 + node->field->data_max + node->field->data_max / 4;
-    }
-    bool whole = node->type->kind == CEL_LIST || node->type->kind == CEL_MAP;
-    return cel_plus(4, whole ? cel_times(2, node->bound.size) : CEL_ESTIMATE_EMPTY);
+    return node->meaning == CEL_MEANS_FIELD ? cel_gas_field(node) : CEL_UNBOUNDED;
 }
 
 /* Whether values of the type surely hold no map, in which equality looks entries up. */

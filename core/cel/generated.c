@@ -222,7 +222,8 @@ static bool generated_is_data(const ProtobufCFieldDescriptor *field)
         return false;
     }
     enum cel_known known = generated_known(pb_field_type(field));
-    return known == CEL_KNOWN_STRUCT || known == CEL_KNOWN_VALUE || known == CEL_KNOWN_LIST;
+    return known == CEL_KNOWN_STRUCT || known == CEL_KNOWN_VALUE || known == CEL_KNOWN_LIST ||
+           known == CEL_KNOWN_ANY;
 }
 
 static bool cel_generated_find_field(void *self, const struct cel_message_type *type,

@@ -36,7 +36,7 @@ struct cel_field {
     /* For the estimate; 0: unknown. */
     uint32_t size_max; /* bytes of a string, items of a list or map */
     uint32_t item_max; /* bytes of each item */
-    uint32_t data_max; /* bytes of a Struct, Value or ListValue as packed, all that is in it */
+    uint32_t data_max; /* bytes of a Struct, Value, ListValue or Any as packed, with all in it */
 };
 
 struct cel_provider {

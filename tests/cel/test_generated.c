@@ -63,6 +63,11 @@ static void world_any(struct world *world)
     everything->any = any;
 }
 
+static struct cel_field_limit world_limit(const ProtobufCFieldDescriptor *field)
+{
+    return (struct cel_field_limit){ field->type == PROTOBUF_C_TYPE_MESSAGE ? 128 : 16, 64 };
+}
+
 static void world_init(struct world *world)
 {
     static const ProtobufCMessageDescriptor *const roots[] = { &test__v1__everything__descriptor,
@@ -71,6 +76,7 @@ static void world_init(struct world *world)
     arena_init(&world->arena, 8 << 20);
     arena_init(&world->evaluation, CEL_ARENA_MAX);
     assert_ok(cel_generated_init(&world->generated, &world->arena, roots, 2));
+    world->generated.limit = world_limit;
     world_message(world, 0, "e", roots[0], world_everything);
     world_any(world);
     world_message(world, 1, "m", roots[1], world_maps);
@@ -90,7 +96,7 @@ static void world_release(struct world *world)
     arena_release(&world->arena);
 }
 
-/* What the source gives, or why not; valid until the next call. */
+/* What the source gives, or why not; valid until the next call. Fails above the estimate. */
 static const char *world_eval(struct world *world, const char *source)
 {
     const struct cel_program *program;
@@ -106,6 +112,7 @@ static const char *world_eval(struct world *world, const char *source)
     } else {
         buf_printf(&world->text, "%s", world->outcome.error.msg);
     }
+    assert_true(status.code != STATUS_OK || world->outcome.gas_used <= cel_cost(program).gas_max);
     buf_byte(&world->text, '\0');
     return world->text.data;
 }
@@ -330,6 +337,24 @@ static const char *const refused[] = {
 TEST(cel_generated, what_does_not_fit_is_refused_and_named)
 {
     world_check(refused);
+}
+
+TEST(cel_generated, reading_and_comparing_any_field_keeps_to_its_estimate)
+{
+    struct world world;
+    world_init(&world);
+    for (unsigned i = 0; i < test__v1__everything__descriptor.n_fields; i++) {
+        const char *name = test__v1__everything__descriptor.fields[i].name;
+        world_eval(&world, arena_printf(&world.arena, "[e.%s]", name).data);
+        world_eval(&world, arena_printf(&world.arena, "dyn(e.%s) == dyn(e.%s)", name, name).data);
+        assert_string_equal(world.text.data, "true");
+    }
+    for (unsigned i = 0; i < test__v1__maps__descriptor.n_fields; i++) {
+        const char *name = test__v1__maps__descriptor.fields[i].name;
+        world_eval(&world, arena_printf(&world.arena, "dyn(m.%s) == m.%s", name, name).data);
+        assert_string_equal(world.text.data, "true");
+    }
+    world_release(&world);
 }
 
 /* Parts that are shared many times are charged at every visit. */

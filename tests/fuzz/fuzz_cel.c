@@ -37,7 +37,8 @@ static const char fuzz_everything[] =
     "\"colour\":\"COLOUR_BLUE\",\"inner\":{\"name\":\"in\"},\"int32List\":[1,2],"
     "\"innerList\":[{\"name\":\"x\"},{}],\"timestamp\":\"1970-01-01T00:00:01Z\","
     "\"duration\":\"-0.5s\",\"struct\":{\"a\":{\"b\":[1,\"two\",null,true]}},\"value\":[3],"
-    "\"int64Wrapper\":\"9\",\"fieldMask\":\"fooBar,baz\",\"choiceInner\":{\"number\":4}}";
+    "\"int64Wrapper\":\"9\",\"valueList\":[1,[2,{\"a\":[]}]],\"fieldMask\":\"fooBar,baz\","
+    "\"choiceInner\":{\"number\":4}}";
 static const char fuzz_maps[] =
     "{\"labelsByName\":[{\"key\":\"a\",\"value\":\"old\"},{\"key\":\"a\",\"value\":\"A\"}],"
     "\"numbers\":[{\"key\":-1,\"value\":\"10\"}],\"values\":[{\"key\":\"v\",\"value\":[1]}]}";
@@ -67,6 +68,20 @@ static void fuzz_value(struct fuzz_world *world, uint32_t i, struct cel_variable
     world->bindings[i] = value;
 }
 
+/* role.any, which has no JSON here. */
+static void fuzz_any(struct fuzz_world *world)
+{
+    static uint8_t packed[] = { 10, 6, 'p', 'a', 'c', 'k', 'e', 'd' };
+    static char url[] = "type.googleapis.com/test.v1.Inner";
+    static Google__Protobuf__Any any;
+    Test__V1__Everything *everything;
+    google__protobuf__any__init(&any);
+    any.type_url = url;
+    any.value = (ProtobufCBinaryData){ sizeof packed, packed };
+    memcpy(&everything, &world->bindings[5].message, sizeof everything);
+    everything->any = &any;
+}
+
 static struct fuzz_world *fuzz_world(void)
 {
     static const ProtobufCMessageDescriptor *const roots[] = { &test__v1__everything__descriptor,
@@ -93,6 +108,7 @@ static struct fuzz_world *fuzz_world(void)
     fuzz_value(&world, 4, (struct cel_variable){ STR("t"), &cel_type_timestamp, 0, 0 },
                cel_timestamp(1700000000, 0));
     fuzz_message(&world, 5, STR("role"), roots[0], fuzz_everything);
+    fuzz_any(&world);
     fuzz_message(&world, 6, STR("m"), roots[1], fuzz_maps);
     return &world;
 }
