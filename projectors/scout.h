@@ -1,5 +1,5 @@
-/* Does for a feed what waits for the brokers, on a thread of its own: opens logs and finds
- * bookmarks. One asker; each question gets one answer. */
+/* Does for a feed what waits for the brokers, on a thread of its own: opens logs, finds bookmarks,
+ * closes what broke. One asker; each question gets one answer. */
 #ifndef PROJECTORS_SCOUT_H
 #define PROJECTORS_SCOUT_H
 
@@ -30,6 +30,8 @@ MUST_USE struct status scout_open(const struct scout_options *options, struct sc
 void scout_close(struct scout *scout);
 
 void scout_ask(struct scout *scout, uint32_t number);
+/* Takes a log that it opened, with a reader (NULL is fine), and closes them. */
+void scout_bury(struct scout *scout, struct evlog *log, struct evlog_reader *reader);
 /* Gives the next answer; false: there is none yet. */
 bool scout_take(struct scout *scout, struct scout_answer *answer);
 /* Readable when there is an answer. */

@@ -1,5 +1,6 @@
 /* Feeds that die, fail and race on a log that loses, doubles and delays: a reader that drops what
  * does not rise sees each outcome and event once, in order. A failure prints its seed and step. */
+#include "core/pb/message.h"
 #include "projectors/bookmark.h"
 #include "tests/lib/feed_kit.h"
 #include "tests/lib/log_tool.h"
@@ -288,4 +289,105 @@ TEST(feed_faults, a_standby_yields_to_who_publishes_again)
     feed_close(first);
     feed_close(standby);
     feed_kit_close(&kit);
+}
+
+/* --- two partitions --- */
+
+/* Appends an EPOCH, or after it a REPEAT of a command with another content: an answer that needs no
+ * store. */
+static void faults_append(struct evlog *log, uint32_t number, struct partition *partition)
+{
+    struct record record = { .type = RECORD_EPOCH, .epoch = 1, .sequence = 1 };
+    struct buf body = { 0 }, value = { 0 };
+    char org[] = "acme", command[] = "c";
+    Agency__V1__Repeat repeat = AGENCY__V1__REPEAT__INIT;
+    repeat.org_id = org;
+    repeat.command_id = command;
+    repeat.code = STATUS_INVALID_ARGUMENT;
+    if (partition->position.chain.epoch == 0) {
+        struct record_epoch epoch = { .identity = log->identity, .partition = number, .level = 1 };
+        record_epoch_encode(&epoch, &body);
+    } else {
+        record.type = RECORD_REPEAT;
+        chain_next(&partition->position.chain, 0, &record);
+        pb_pack_buf(&repeat.base, &body);
+    }
+    record.body = buf_str(&body);
+    record_encode(&record, &value);
+    struct evlog_item item = { .stream = EVLOG_DECISIONS,
+                               .partition = number,
+                               .value = buf_str(&value) };
+    assert_ok(evlog_append(log, &item, 1));
+    log_tool_complete(log);
+    assert_ok(partition_catch_up(partition, log));
+    buf_release(&body);
+    buf_release(&value);
+}
+
+static uint64_t faults_outcomes(struct evlog *log, uint32_t number)
+{
+    uint64_t begin, end;
+    assert_ok(evlog_range(log, EVLOG_OUTCOMES, number, &begin, &end));
+    return end;
+}
+
+static struct status faults_open_log(void *context, bool read_only, struct evlog **log)
+{
+    return evlog_mem_open(context, read_only, log);
+}
+
+static struct feed *faults_feed(struct evlog_mem *mem, struct clock_fake *clock)
+{
+    struct feed *feed;
+    struct feed_options options = { .open_log = faults_open_log,
+                                    .context = mem,
+                                    .clock = clock_from_fake(clock),
+                                    .partitions_count = 2,
+                                    .level_known = 1 };
+    assert_ok(feed_open(&options, &feed));
+    return feed;
+}
+
+/* With one answer to publish. */
+static struct partition *faults_partition(struct evlog *log, uint32_t number)
+{
+    struct partition *partition;
+    struct partition_options options = {
+        .log = log, .number = number, .level_known = 1, .memory_max = 1 << 20
+    };
+    assert_ok(partition_open(&options, &partition));
+    faults_append(log, number, partition);
+    faults_append(log, number, partition);
+    return partition;
+}
+
+TEST(feed_faults, what_comes_in_the_step_of_another_partition_is_not_forgotten)
+{
+    struct evlog *log;
+    struct clock_fake clock = { 0 };
+    struct evlog_identity identity = log_tool_identity(2);
+    struct evlog_mem *mem = evlog_mem_new(&identity, EVLOG_MEM_SHARED);
+    assert_ok(evlog_mem_open(mem, false, &log));
+    struct feed *feed = faults_feed(mem, &clock);
+    struct partition *partitions[2] = { faults_partition(log, 0), faults_partition(log, 1) };
+    while (faults_outcomes(log, 0) + faults_outcomes(log, 1) < 2) {
+        feed_step(feed, partitions[0], true);
+        feed_step(feed, partitions[1], true);
+        evlog_wait(feed_descriptor(feed), 5000000);
+    }
+    while (evlog_wait(feed_descriptor(feed), 20000)) {
+        feed_step(feed, partitions[0], true);
+    }
+    faults_append(log, 1, partitions[1]);
+    for (int i = 0; i < 3; i++) { /* the first takes the record of the other partition */
+        feed_step(feed, partitions[0], true);
+    }
+    assert_true(evlog_wait(feed_descriptor(feed), 0));
+    feed_step(feed, partitions[1], true);
+    assert_int_equal(faults_outcomes(log, 1), 2);
+    feed_close(feed);
+    partition_close(partitions[0]);
+    partition_close(partitions[1]);
+    evlog_close(log);
+    evlog_mem_free(mem);
 }
