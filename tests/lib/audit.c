@@ -8,12 +8,13 @@
 #include "agency/v1/stream.pb-c.h"
 #include "core/base/memory.h"
 #include "core/evlog/chain.h"
+#include "core/model/partition.h"
 #include "core/pb/message.h"
-#include "replay/fold_log.h"
 #include "tests/lib/test.h"
 
 enum { AUDIT_RUN = 512, AUDIT_LEVEL = 1 };
 static const size_t AUDIT_ARENA_MAX = (size_t)64 << 20;
+static const size_t AUDIT_MEMORY_MAX = (size_t)512 << 20;
 
 /* What the log says about a command. */
 struct audit_command {
@@ -175,26 +176,33 @@ uint64_t audit_faults(const struct audit *audit)
     return audit->lost + audit->twice + audit->unasked + audit->untrue + audit->unpublished;
 }
 
-static struct partition *audit_fold(struct evlog *log, uint32_t number, const char *store,
-                                    struct hash *root)
+/* The store as its process left it, and what the log has beyond. */
+static struct partition *audit_catch_up(struct evlog *log, uint32_t number, const char *store)
 {
-    struct fold_log fold = { .log = log, .store = store, .partition = number };
-    struct partition *partition = NULL;
-    uint64_t count;
-    assert_ok(fold_log_run(&fold, &partition));
-    assert_ok(store_verify_root(partition->reader, root, &count));
+    struct partition_options options = { .store = store,
+                                         .log = log,
+                                         .number = number,
+                                         .level_known = AUDIT_LEVEL,
+                                         .memory_max = AUDIT_MEMORY_MAX };
+    struct partition *partition;
+    assert_ok(partition_open(&options, &partition));
+    assert_ok(partition->rebuilt);
+    assert_ok(partition_catch_up(partition, log));
     return partition;
 }
 
 void audit_store(struct evlog *log, uint32_t number, const char *store)
 {
     struct hash kept_root, fresh_root;
-    struct partition *kept = audit_fold(log, number, store, &kept_root);
-    struct partition *fresh = audit_fold(log, number, NULL, &fresh_root);
-    assert_ok(kept->rebuilt);
+    uint64_t kept_count, fresh_count;
+    struct partition *kept = audit_catch_up(log, number, store);
+    struct partition *fresh = audit_catch_up(log, number, NULL);
     assert_int_equal(kept->position.chain.sequence, fresh->position.chain.sequence);
     assert_true(hash_eq(&kept->position.chain.head, &fresh->position.chain.head));
+    assert_ok(store_verify_root(kept->reader, &kept_root, &kept_count));
+    assert_ok(store_verify_root(fresh->reader, &fresh_root, &fresh_count));
     assert_true(hash_eq(&kept_root, &fresh_root));
+    assert_int_equal(kept_count, fresh_count);
     assert_ok(store_compare(fresh->reader, kept->reader));
     partition_close(kept);
     partition_close(fresh);

@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { WAIT_STEP_US = 10000, SHOWN_SIZE = 3000 };
+enum { WAIT_STEP_US = 10000, SHOWN_SIZE = 3000, SHOWN_LINES = 20 };
 
 void process_tool_find(const char *name, char path[PROCESS_TOOL_PATH_MAX])
 {
@@ -114,6 +114,12 @@ void process_tool_freeze(const struct process_tool *process, bool frozen)
     kill(process->pid, frozen ? SIGSTOP : SIGCONT);
 }
 
+/* Whether a line is one of those that a person would look for first. */
+static bool process_tool_is_loud(const char *line)
+{
+    return strstr(line, "level=error") != NULL || strstr(line, "level=warn") != NULL;
+}
+
 void process_tool_show(const struct process_tool *process)
 {
     char text[SHOWN_SIZE];
@@ -121,10 +127,16 @@ void process_tool_show(const struct process_tool *process)
     if (file == NULL) {
         return;
     }
+    fprintf(stderr, "---- %s\n", process->log);
+    for (int shown = 0; shown < SHOWN_LINES && fgets(text, sizeof text, file) != NULL;) {
+        shown += process_tool_is_loud(text);
+        fputs(process_tool_is_loud(text) ? text : "", stderr);
+    }
+    fputs("---- its end\n", stderr);
     if (fseek(file, -(long)sizeof text, SEEK_END) != 0) {
         rewind(file);
     }
     size_t size = fread(text, 1, sizeof text, file);
-    fprintf(stderr, "---- %s\n%.*s\n", process->log, (int)size, text);
+    fprintf(stderr, "%.*s\n", (int)size, text);
     fclose(file);
 }
