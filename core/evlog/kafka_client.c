@@ -81,6 +81,15 @@ struct status kafka_client_error(const char *verb, rd_kafka_resp_err_t error)
                         verb, rd_kafka_err2str(error));
 }
 
+/* librdkafka before 2.6.1 ends the exchange of SCRAM wrongly, and brokers from 4.0 on look
+ * (librdkafka pull request 4895): they call the right password invalid. */
+static const char *kafka_client_hint(const char *text)
+{
+    static const int repaired = 0x020601ff;
+    bool scram = strstr(text, "SCRAM") != NULL && rd_kafka_version() < repaired;
+    return scram ? " (or Kafka 4: librdkafka before 2.6.1 has no SCRAM for it)" : "";
+}
+
 /* Refusals stay: what comes behind them says less. */
 static void kafka_client_take(rd_kafka_event_t *event, struct status *trouble)
 {
@@ -91,8 +100,8 @@ static void kafka_client_take(rd_kafka_event_t *event, struct status *trouble)
         const char *text = rd_kafka_event_error_string(event);
         const char *end = strstr(text, " (after "); /* how often, in which state: for its authors */
         int size = (int)(end == NULL ? strlen(text) : (size_t)(end - text));
-        *trouble =
-            status_error(refused ? STATUS_UNAUTHENTICATED : STATUS_UNAVAILABLE, "%.*s", size, text);
+        *trouble = status_error(refused ? STATUS_UNAUTHENTICATED : STATUS_UNAVAILABLE, "%.*s%s",
+                                size, text, refused ? kafka_client_hint(text) : "");
     }
 }
 
