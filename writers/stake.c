@@ -1,7 +1,6 @@
 /* Life of a partition: it is opened, follows the decisions, takes over when nobody is heard, loses,
- * breaks and begins again. stake_follow.c has what
- * a record of the decisions does to it, stake_take_over.c how it becomes ours, stake_decide.c what
- * it does while it serves.
+ * breaks and begins again. stake_follow.c has what a record of the decisions does to it,
+ * stake_take_over.c how it becomes ours, stake_decide.c what it does while it serves.
  *
  * Invariants: (1) `partition` has folded what lies below owner.next_offset and counts, and while
  * it decides, what is under way on top of it; (2) so the store is written only while nothing is
@@ -374,9 +373,8 @@ void stake_step(struct stake *stake, bool idle, const struct stake_time *time)
 
 bool stake_settled(const struct stake *stake)
 {
-    return stake->partition == NULL ||
-           (stake->records_begin == stake->records_end && stake->refusals == 0 &&
-            stake->dirty_us == 0 && !stake->storing);
+    return stake->partition == NULL || (stake_is_quiet(stake) && stake->refusals == 0 &&
+                                        stake->dirty_us == 0 && !stake->storing);
 }
 
 void stake_flush(struct stake *stake, const struct stake_time *time)

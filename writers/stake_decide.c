@@ -55,7 +55,7 @@ void stake_miss(struct stake *stake, struct status why, const struct stake_time 
         st = wire_seek(wire, wire->commands, stake->number, begin);
     }
     if (st.code != STATUS_OK) {
-        stake_unreadable(stake, st, time);
+        stake_fail(stake, st, time);
     }
 }
 
@@ -206,7 +206,7 @@ uint32_t stake_decide(struct stake *stake, uint32_t max, const struct stake_time
         count++;
     }
     if (st.code != STATUS_OK) {
-        stake_unreadable(stake, st, time);
+        stake_fail(stake, st, time);
     }
     return count;
 }
@@ -239,7 +239,7 @@ void stake_tick(struct stake *stake, const struct stake_time *time)
         stake->ticking = true;
     }
     if (st.code != STATUS_OK) {
-        stake_unreadable(stake, st, time);
+        stake_fail(stake, st, time);
     }
 }
 

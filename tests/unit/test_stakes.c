@@ -434,6 +434,23 @@ TEST(stakes, a_log_that_does_not_answer_is_opened_again)
     stakes_kit_close(&kit);
 }
 
+TEST(stakes, a_store_that_refuses_once_is_opened_again)
+{
+    struct stakes_kit kit;
+    struct cowriter_status status;
+    open_serving(&kit);
+    for (long n = 0; n < 4; n++) {
+        const struct stake *stake = kit.members[0].stakes->by_number[0];
+        store_mem_fail_at(stake->partition->store, n);
+        stakes_kit_register(&kit, 0, (unsigned)n);
+        stakes_kit_run(&kit, 3);
+        stake_status(stake, &status);
+        assert_int_equal(status.state, COWRITER_SERVING);
+    }
+    expect_decided(&kit, 5);
+    stakes_kit_close(&kit);
+}
+
 /* The store is on disk; a lost race makes the process fold again from what it had written. */
 TEST(stakes, stores_on_disk_serve_a_restart_and_a_lost_race)
 {
