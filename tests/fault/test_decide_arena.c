@@ -9,7 +9,7 @@ static void world_init(struct org_world *world)
     org_world_init_owned(world);
     org_world_do(world, "RegisterSubject {\"subjectId\":\"ada\"}");
     org_world_do(world, "CreateGroup {\"groupId\":\"core\"}");
-    org_world_do(world, "DefineRoleType {\"roleType\":\"lead\",\"permissions\":[\"AssignRole\"]}");
+    org_world_do(world, "DefineRoleType {\"roleType\":\"lead\",\"permissions\":[\"RevokeRole\"]}");
     org_world_do(world, "CreateRole {\"roleId\":\"lead\",\"roleType\":\"lead\",\"groupIds\":"
                         "[\"core\"],\"holderSubjectIds\":[\"ada\"]}");
     org_world_do(world, "BindCredential {\"credentialId\":\"c-ada\",\"kind\":"
@@ -35,6 +35,7 @@ static long decide_failing(struct org_world *world, const char *text, const char
         arena_fail_at(n);
         status = org_world_decide(world, &command);
         arena_fail_at(-1);
+        assert_null(world->last.rejection); /* what failed here says nothing about the command */
     }
     assert_ok(status);
     assert_null(world->last.rejection);
@@ -51,6 +52,10 @@ TEST(decide_arena, a_failing_allocation_leaves_the_org_as_it_was)
     assert_in_range(
         decide_failing(&world, "AssignRole {\"roleId\":\"lead\",\"subjectId\":\"bob\"}", "root"), 5,
         1000);
+    assert_in_range(/* by a Check of the seats of who commands */
+                    decide_failing(&world, "RevokeRole {\"roleId\":\"lead\",\"subjectId\":\"bob\"}",
+                                   "ada"),
+                    20, 1000);
     assert_in_range(decide_failing(&world, "RemoveSubject {\"subjectId\":\"ada\"}", "root"), 20,
                     1000);
     org_world_release(&world);
