@@ -114,6 +114,22 @@ void process_tool_freeze(const struct process_tool *process, bool frozen)
     kill(process->pid, frozen ? SIGSTOP : SIGCONT);
 }
 
+double process_tool_cpu(const struct process_tool *process)
+{
+    char path[64];
+    unsigned long user = 0, system = 0;
+    snprintf(path, sizeof path, "/proc/%ld/stat", (long)process->pid);
+    FILE *file = fopen(path, "r");
+    if (file != NULL) {
+        /* The 14th and 15th field; the second one, the name, has no space in it here. */
+        int count = fscanf(file, "%*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %lu %lu",
+                           &user, &system);
+        user = count == 2 ? user : 0;
+        fclose(file);
+    }
+    return (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
+}
+
 /* Whether a line is one of those that a person would look for first. */
 static bool process_tool_is_loud(const char *line)
 {

@@ -30,6 +30,8 @@ void process_tool_kill(struct process_tool *process);
 int process_tool_stop(struct process_tool *process, int seconds_max);
 /* Stops it in its tracks, or lets it go on. */
 void process_tool_freeze(const struct process_tool *process, bool frozen);
+/* The CPU time that it has used, all its threads; seconds. */
+double process_tool_cpu(const struct process_tool *process);
 /* What it printed, to stderr: errors and warnings, then the last lines. */
 void process_tool_show(const struct process_tool *process);
 
