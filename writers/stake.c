@@ -112,6 +112,16 @@ void stake_tell(struct stake *stake, struct status what)
     }
 }
 
+void stake_tell_closed(struct stake *stake)
+{
+    if (stake->partition != NULL && stake->partition->position.chain.closed) {
+        stake_tell(stake, status_error(STATUS_FAILED_PRECONDITION,
+                                       "expected an open log, but partition %" PRIu32 " was closed "
+                                       "when it was copied: its history goes on in the copy",
+                                       stake->number));
+    }
+}
+
 void stake_fail(struct stake *stake, struct status why, const struct stake_time *time)
 {
     if (stake->common->wire->failure.code != STATUS_OK) {
@@ -196,6 +206,7 @@ static void stake_open(struct stake *stake, const struct stake_time *time)
     if (st.code != STATUS_OK) {
         stake_fail(stake, st, time);
     }
+    stake_tell_closed(stake);
 }
 
 void stake_connect(struct stake *stake, const struct stake_time *time)

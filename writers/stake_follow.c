@@ -135,6 +135,7 @@ static struct status stake_take_record(struct stake *stake, const struct evlog_r
     if (stake->partition != NULL && owner_state(&stake->owner) == OWNER_BROKEN) {
         stake_begin_again(stake, time);
     }
+    stake_tell_closed(stake);
     return status_ok();
 }
 

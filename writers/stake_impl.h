@@ -21,6 +21,8 @@ void stake_drop(struct stake *stake);
 void stake_fail(struct stake *stake, struct status why, const struct stake_time *time);
 /* Tells a person, once. */
 void stake_tell(struct stake *stake, struct status what);
+/* Tells that nobody will ever serve it here, if so it is. */
+void stake_tell_closed(struct stake *stake);
 
 /* Reads the decisions from the first that is not judged on, or no longer. UNAVAILABLE: the log. */
 MUST_USE struct status stake_read_on(struct stake *stake);
