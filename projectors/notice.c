@@ -6,6 +6,7 @@
 #include "core/base/time.h"
 #include "core/domain/evolve.h"
 #include "core/domain/fields.h"
+#include "core/domain/life.h"
 #include "core/model/answer.h"
 #include "core/model/decision.h"
 #include "core/model/key.h"
@@ -79,7 +80,17 @@ static struct status notice_headers(struct arena *arena, const struct notice_pla
     return status_ok();
 }
 
-/* The entity as the decision left it. */
+static struct status notice_any(struct arena *arena, const ProtobufCMessageDescriptor *type,
+                                struct str value, Google__Protobuf__Any **any)
+{
+    struct str url = arena_printf(arena, "type.googleapis.com/%s", type->name);
+    TRY(pb_new(arena, &google__protobuf__any__descriptor, any));
+    (*any)->type_url = (char *)(uintptr_t)url.data;
+    (*any)->value = (ProtobufCBinaryData){ value.size, (uint8_t *)(uintptr_t)value.data };
+    return url.data == NULL ? arena_full(arena) : status_ok();
+}
+
+/* The entity as the decision left it; NULL where that removed it. */
 static struct status notice_after(struct arena *arena, struct store_reader *reader,
                                   const Agency__V1__Decision *decision,
                                   const Agency__V1__EntityRef *ref, Google__Protobuf__Any **after)
@@ -96,12 +107,12 @@ static struct status notice_after(struct arena *arena, struct store_reader *read
                             "expected entity '%s' of org '%s' as of its decision '%" PRIu64 "'",
                             ref->id, decision->org_id, decision->org_sequence);
     }
-    const char *name = registry_entity(ref->kind)->descriptor->name;
-    struct str url = arena_printf(arena, "type.googleapis.com/%s", name);
-    TRY(pb_new(arena, &google__protobuf__any__descriptor, after));
-    (*after)->type_url = (char *)(uintptr_t)url.data;
-    (*after)->value = (ProtobufCBinaryData){ row.value.size, (uint8_t *)(uintptr_t)row.value.data };
-    return url.data == NULL ? arena_full(arena) : status_ok();
+    const ProtobufCMessageDescriptor *type = registry_entity(ref->kind)->descriptor;
+    ProtobufCMessage *entity;
+    TRY(pb_unpack(arena, type, row.value, PB_STORED, &entity));
+    *after = NULL;
+    return fields_status(entity) == LIFE_REMOVED ? status_ok()
+                                                 : notice_any(arena, type, row.value, after);
 }
 
 static struct status notice_entity(struct arena *arena, const Agency__V1__Event *event,

@@ -79,7 +79,7 @@ class Follower:
             sys.exit(f"the database follows '{known}', but the topic is of '{source}'")
         place = [event.sequence, event.index]
         if place > last:
-            events.append((event.org_id, event.entity.id, event.after))
+            events.append(event)
             last = place
             self.taken += 1
         else:

@@ -15,7 +15,7 @@ from google.protobuf.descriptor import FieldDescriptor
 
 # Messages of the entities register themselves when their modules are loaded: stream.proto imports
 # them all.
-from agency.v1 import stream_pb2  # noqa: F401
+from agency.v1 import common_pb2, stream_pb2  # noqa: F401
 
 POSITIONS = """CREATE TABLE IF NOT EXISTS stream_position (
     partition INTEGER PRIMARY KEY,
@@ -56,10 +56,13 @@ class Tables:
         return {partition: list(rest) for partition, *rest in rows}
 
     def apply(self, events, positions):
-        """Takes (org_id, id, Any) of events, in their order, and where that leads to."""
+        """Takes EntityEvents in their order, and where that leads to."""
         self.database.execute("BEGIN")
-        for org_id, entity_id, after in events:
-            self._put(org_id, entity_id, after)
+        for event in events:
+            if event.HasField("after"):
+                self._put(event.org_id, event.entity.id, event.after)
+            else:
+                self._remove(event.org_id, event.entity)
         self.database.executemany("INSERT OR REPLACE INTO stream_position VALUES (?, ?, ?, ?, ?)",
                                   [(partition, *rest) for partition, rest in positions.items()])
         self.database.execute("COMMIT")
@@ -70,6 +73,11 @@ class Tables:
         said = json_format.MessageToDict(entity, including_default_value_fields=True)
         cells = [cell(field, said.get(field.json_name)) for field in entity.DESCRIPTOR.fields]
         self.database.execute(self._statement(entity.DESCRIPTOR), [org_id, entity_id, *cells])
+
+    def _remove(self, org_id, entity):
+        table = common_pb2.EntityKind.Name(entity.kind).removeprefix("ENTITY_KIND_").lower()
+        self.database.execute(f'DELETE FROM "{table}" WHERE _org_id = ? AND _entity_id = ?',
+                              [org_id, entity.id])
 
     def _statement(self, descriptor):
         """Makes the table when it is met first; a table of an older schema gets new columns."""

@@ -118,8 +118,10 @@ def import_all(world):
 
 
 def listed(world, kind):
+    """With what has ended; what was removed has no row."""
     lines = world.ctl("replica", "list", kind, "--all", "--output", "json").splitlines()
-    return [json.loads(line) for line in lines]
+    entities = [json.loads(line) for line in lines]
+    return [entity for entity in entities if entity.get("status") != "ENTITY_STATUS_REMOVED"]
 
 
 def snake(name):

@@ -179,6 +179,25 @@ TEST(feed, an_event_has_its_entity_as_the_decision_left_it)
     feed_kit_close(&kit);
 }
 
+TEST(feed, an_event_that_removed_its_entity_has_none)
+{
+    struct feed_kit kit;
+    feed_kit_open(&kit);
+    feed_kit_decide(&kit, 1);
+    partition_kit_do(&kit.partition, NULL, "removeSubject", "{\"subjectId\":\"s0\"}");
+    partition_kit_do(&kit.partition, NULL, "restoreSubject", "{\"subjectId\":\"s0\"}");
+    assert_ok(partition_write(kit.partition.decided));
+    struct feed *feed = feed_kit_serve(&kit, 1);
+    feed_kit_publish(&kit, feed);
+    uint64_t end = feed_end(&kit, EVLOG_EVENTS);
+    const Agency__V1__EntityEvent *removed = feed_event(&kit, end - 2);
+    assert_string_equal(removed->entity->id, "s0");
+    assert_null(removed->after);
+    assert_non_null(feed_event(&kit, end - 1)->after);
+    feed_close(feed);
+    feed_kit_close(&kit);
+}
+
 TEST(feed, nothing_is_published_that_the_store_has_not)
 {
     struct feed_kit kit;

@@ -59,18 +59,18 @@ public final class Consume implements AutoCloseable {
     }
 
     private void step() throws Exception {
-        List<Tables.Row> rows = new ArrayList<>();
+        List<EntityEvent> events = new ArrayList<>();
         Map<Integer, Tables.Position> moved = new HashMap<>();
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
-            take(record, rows, moved);
+            take(record, events, moved);
         }
         if (!moved.isEmpty()) {
-            tables.apply(rows, moved);
+            tables.apply(events, moved);
         }
     }
 
     /** A record that does not rise was taken before: the feed publishes at least once. */
-    private void take(ConsumerRecord<byte[], byte[]> record, List<Tables.Row> rows,
+    private void take(ConsumerRecord<byte[], byte[]> record, List<EntityEvent> events,
             Map<Integer, Tables.Position> moved) throws Exception {
         EntityEvent event = EntityEvent.parseFrom(record.value());
         String source = new String(record.headers().lastHeader("ce_source").value(),
@@ -84,8 +84,7 @@ public final class Consume implements AutoCloseable {
         long sequence = event.getSequence();
         long index = Integer.toUnsignedLong(event.getIndex());
         if (sequence > last.sequence() || (sequence == last.sequence() && index > last.index())) {
-            rows.add(new Tables.Row(event.getOrgId(), event.getEntity().getId(),
-                    event.getAfter()));
+            events.add(event);
             taken++;
         } else {
             sequence = last.sequence();

@@ -1,5 +1,6 @@
 package agency.example;
 
+import agency.v1.Log.EntityRef;
 import agency.v1.Stream;
 import com.google.protobuf.Any;
 import com.google.protobuf.Descriptors.Descriptor;
@@ -36,9 +37,6 @@ import java.util.stream.Collectors;
 final class Tables implements AutoCloseable {
     /** Where a partition goes on: the next record, and the last event taken. */
     record Position(long offset, long sequence, long index, String source) {}
-
-    /** An entity as an event left it. */
-    record Row(String orgId, String entityId, Any after) {}
 
     private static final String TIME = "google.protobuf.Timestamp";
     private static final JsonFormat.Printer JSON =
@@ -79,11 +77,15 @@ final class Tables implements AutoCloseable {
         return found;
     }
 
-    /** Takes the rows of events, in their order, and where that leads to. */
-    void apply(List<Row> rows, Map<Integer, Position> moved)
+    /** Takes events in their order, and where that leads to. */
+    void apply(List<Stream.EntityEvent> events, Map<Integer, Position> moved)
             throws SQLException, InvalidProtocolBufferException {
-        for (Row row : rows) {
-            put(row);
+        for (Stream.EntityEvent event : events) {
+            if (event.hasAfter()) {
+                put(event.getOrgId(), event.getEntity().getId(), event.getAfter());
+            } else {
+                remove(event.getOrgId(), event.getEntity());
+            }
         }
         try (var statement = database.prepareStatement(
                 "INSERT OR REPLACE INTO stream_position VALUES (?, ?, ?, ?, ?)")) {
@@ -101,16 +103,27 @@ final class Tables implements AutoCloseable {
         database.commit();
     }
 
-    private void put(Row row) throws SQLException, InvalidProtocolBufferException {
-        String url = row.after().getTypeUrl();
+    private void remove(String orgId, EntityRef entity) throws SQLException {
+        String table = entity.getKind().name().substring("ENTITY_KIND_".length()).toLowerCase();
+        try (var statement = database.prepareStatement("DELETE FROM \"" + table
+                + "\" WHERE _org_id = ? AND _entity_id = ?")) {
+            statement.setString(1, orgId);
+            statement.setString(2, entity.getId());
+            statement.executeUpdate();
+        }
+    }
+
+    private void put(String orgId, String entityId, Any after)
+            throws SQLException, InvalidProtocolBufferException {
+        String url = after.getTypeUrl();
         Descriptor type = types.get(url.substring(url.lastIndexOf('/') + 1));
         if (type == null) {
             throw new SQLException("expected an entity of the schema, but it is '" + url + "'");
         }
-        DynamicMessage entity = DynamicMessage.parseFrom(type, row.after().getValue());
+        DynamicMessage entity = DynamicMessage.parseFrom(type, after.getValue());
         PreparedStatement statement = statement(type);
-        statement.setString(1, row.orgId());
-        statement.setString(2, row.entityId());
+        statement.setString(1, orgId);
+        statement.setString(2, entityId);
         int at = 3;
         for (FieldDescriptor field : type.getFields()) {
             statement.setObject(at++, cell(entity, field));
