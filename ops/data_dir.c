@@ -209,14 +209,11 @@ struct status data_dir_make_shared(struct arena *arena, const char *path,
     options.replicas = made->replicas;
     options.timeout_ms = made->timeout_ms;
     TRY(data_dir_ready(path, key, conf));
-    if (access(conf, F_OK) == 0) {
-        return status_error(STATUS_ALREADY_EXISTS,
-                            "expected a folder without a log, but there is '%s'", conf);
-    }
     TRY(made->key_file == NULL ? data_dir_make_key(key)
                                : data_dir_take_key(arena, key, made->key_file));
-    TRY(evlog_kafka_create(&options, &identity));
-    return kafka_conf_write(conf, made->kafka);
+    /* Before the log: should that fail, nobody takes the folder for one of an embedded log. */
+    TRY(kafka_conf_claim(conf, arena, made->kafka));
+    return evlog_kafka_create(&options, &identity);
 }
 
 struct status data_dir_join_shared(struct arena *arena, const char *path,

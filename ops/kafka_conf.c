@@ -106,6 +106,30 @@ struct status kafka_conf_write(const char *path, const struct kafka_conf *conf)
     return st;
 }
 
+static struct status kafka_conf_compare(const char *path, struct arena *arena, struct str text)
+{
+    struct str there;
+    TRY(small_file_read(path, arena, &there));
+    return str_eq(there, text)
+               ? status_ok()
+               : status_error(STATUS_ALREADY_EXISTS,
+                              "expected a folder without a log, but '%s' names another", path);
+}
+
+struct status kafka_conf_claim(const char *path, struct arena *arena, const struct kafka_conf *conf)
+{
+    struct buf text = { 0 };
+    struct status st = kafka_conf_format(conf, &text);
+    if (st.code == STATUS_OK) {
+        st = kafka_conf_compare(path, arena, buf_str(&text));
+    }
+    if (st.code == STATUS_NOT_FOUND) {
+        st = kafka_conf_store(path, buf_str(&text));
+    }
+    buf_release(&text);
+    return st;
+}
+
 /* ---- using ---- */
 
 struct status kafka_conf_options(const struct kafka_conf *conf, struct arena *arena,

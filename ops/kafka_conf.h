@@ -19,6 +19,9 @@ MUST_USE struct status kafka_conf_read(const char *path, struct arena *arena,
 /* Writes the file, whole or not at all, for its owner's eyes only. INVALID_ARGUMENT: no brokers, or
  * a value of more than one line. UNAVAILABLE. */
 MUST_USE struct status kafka_conf_write(const char *path, const struct kafka_conf *conf);
+/* The same, but never over a file that says something else: ALREADY_EXISTS. */
+MUST_USE struct status kafka_conf_claim(const char *path, struct arena *arena,
+                                        const struct kafka_conf *conf);
 /* What opens the log. `conf` and the arena must outlive it. */
 MUST_USE struct status kafka_conf_options(const struct kafka_conf *conf, struct arena *arena,
                                           struct evlog_kafka_options *options);

@@ -57,6 +57,21 @@ TEST(kafka_conf, what_is_written_is_read_again)
     kafka_conf_gone(path);
 }
 
+TEST(kafka_conf, is_claimed_again_for_the_same_log_only)
+{
+    char path[FOLDER_TOOL_PATH_MAX + 16];
+    struct arena arena;
+    struct kafka_conf conf = { .brokers = STR("a:1"), .prefix = STR("agency") };
+    struct kafka_conf other = { .brokers = STR("b:2"), .prefix = STR("agency") };
+    kafka_conf_path(path);
+    arena_init(&arena, 1 << 20);
+    assert_ok(kafka_conf_claim(path, &arena, &conf));
+    assert_ok(kafka_conf_claim(path, &arena, &conf));
+    assert_code(STATUS_ALREADY_EXISTS, kafka_conf_claim(path, &arena, &other));
+    kafka_conf_gone(path);
+    arena_release(&arena);
+}
+
 TEST(kafka_conf, a_wrong_line_is_named)
 {
     struct arena arena;
