@@ -67,8 +67,10 @@ def check(program, folder, rng, commands):
             copy_killed(source, target, 300)
             calm_seconds = time.monotonic() - began
         else:
-            while copy_killed(source, target, rng.uniform(0, calm_seconds * 1.1)):
+            longest = calm_seconds
+            while copy_killed(source, target, rng.uniform(0, longest)):
                 kills += 1
+                longest *= 1.1  # going on takes longer than beginning: it has to end some time
                 check_unfinished(target)
         check_copied(source, target, token, before)
     again = Folder(program, folder / "again")
