@@ -214,8 +214,8 @@ static struct status proof_check_now(const Agency__V1__CommandRecord *record, in
     if (record->expires_at_us <= now_us) {
         return status_error(STATUS_DEADLINE_EXCEEDED,
                             "expected a command before it expires, but that was %" PRId64
-                            " us ago: prove and send it again with the same command_id",
-                            now_us - record->expires_at_us);
+                            " ms ago: prove and send it again with the same command_id",
+                            (now_us - record->expires_at_us) / 1000);
     }
     return status_ok();
 }
