@@ -22,6 +22,8 @@ static const struct evlog_kafka_property kafka_common[] = {
     { "retry.backoff.ms", "20" },
     { "topic.metadata.refresh.interval.ms", "10000" },
     { "topic.metadata.refresh.fast.interval.ms", "50" },
+    /* Else a client has a connection to one broker, and when that hangs nobody else to ask. */
+    { "enable.sparse.connections", "false" },
 };
 
 static const struct evlog_kafka_property kafka_producer[] = {
@@ -41,6 +43,10 @@ static const struct evlog_kafka_property kafka_consumer[] = {
     { "queued.min.messages", "10000000" }, /* a full queue makes a fetch pause for a second */
     { "queued.max.messages.kbytes", "131072" },
 };
+
+/* librdkafka asks the broker that it used last. One that hangs must lose its connection while the
+ * caller still waits, so that another is asked. */
+static const struct evlog_kafka_property kafka_asker[] = { { "socket.timeout.ms", "2000" } };
 
 /* Ours alone: a caller's value would break a rule. */
 struct kafka_fixed {
@@ -205,6 +211,9 @@ static struct status kafka_configure(rd_kafka_conf_t *conf,
     TRY(kafka_set_all(conf, producer ? kafka_producer : kafka_consumer,
                       producer ? sizeof kafka_producer / sizeof kafka_producer[0]
                                : sizeof kafka_consumer / sizeof kafka_consumer[0]));
+    if (kind == KAFKA_ASKER) {
+        TRY(kafka_set_all(conf, kafka_asker, sizeof kafka_asker / sizeof kafka_asker[0]));
+    }
     for (size_t i = 0; i < options->properties_count; i++) {
         TRY(kafka_check_property(&options->properties[i]));
     }
