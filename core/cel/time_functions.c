@@ -129,6 +129,14 @@ TIME_DURATION_GETTER(milliseconds,
             __VA_ARGS__                                                               \
         }                                                                             \
     }
+/* Reads its text. */
+#define TIME_TEXT_ROW(cel_name, id_, function_)                             \
+    {                                                                       \
+        .name = cel_name, .id = id_, .function = time_##function_##_string, \
+        .result = &cel_type_##function_, .cost = CEL_COST_ARGS, .params = { \
+            &cel_type_string                                                \
+        }                                                                   \
+    }
 #define TIME_GETTER_ROWS(cel_name, id_, function_)                                            \
     TIME_ROW(cel_name, id_, true, function_, int, &cel_type_timestamp),                       \
         TIME_ROW(cel_name, id_ "_with_tz", true, function_##_zoned, int, &cel_type_timestamp, \
@@ -139,11 +147,10 @@ TIME_DURATION_GETTER(milliseconds,
     TIME_ROW(cel_name, id_, false, function_, result_, &cel_type_##left_, &cel_type_##right_)
 
 static const struct cel_overload time_rows[] = {
-    TIME_ROW("timestamp", "string_to_timestamp", false, timestamp_string, timestamp,
-             &cel_type_string),
+    TIME_TEXT_ROW("timestamp", "string_to_timestamp", timestamp),
     TIME_ROW("timestamp", "int64_to_timestamp", false, timestamp_int, timestamp, &cel_type_int),
     TIME_ROW("timestamp", "timestamp_to_timestamp", false, same, timestamp, &cel_type_timestamp),
-    TIME_ROW("duration", "string_to_duration", false, duration_string, duration, &cel_type_string),
+    TIME_TEXT_ROW("duration", "string_to_duration", duration),
     TIME_ROW("duration", "duration_to_duration", false, same, duration, &cel_type_duration),
     TIME_ROW("string", "timestamp_to_string", false, string, string, &cel_type_timestamp),
     TIME_ROW("string", "duration_to_string", false, string, string, &cel_type_duration),
