@@ -119,20 +119,8 @@ static void replica_status(struct replica *replica, uint32_t number, struct cowr
                                            : COWRITER_STANDBY,
         .trouble = stopped.code != STATUS_OK ? stopped : replica->trouble,
     };
-    if (partition == NULL) {
-        return;
-    }
-    const struct position *position = &partition->position;
-    out->epoch = position->chain.epoch;
-    out->owner = position->chain.owner;
-    out->sequence = position->chain.sequence;
-    out->offset = position->offset;
-    out->next_command_offset = position->chain.next_command_offset;
-    out->time_us = position->time_us;
-    if (position->roots_count > 0) {
-        const struct position_root *last = &position->roots[position->roots_count - 1];
-        out->root_sequence = last->sequence;
-        out->root = last->root;
+    if (partition != NULL) {
+        cowriter_status_place(out, &partition->position);
     }
 }
 

@@ -78,6 +78,21 @@ bool cowriter_all_stopped(struct cowriter *writer)
     return all;
 }
 
+void cowriter_status_place(struct cowriter_status *status, const struct position *position)
+{
+    status->epoch = position->chain.epoch;
+    status->owner = position->chain.owner;
+    status->sequence = position->chain.sequence;
+    status->offset = position->offset;
+    status->next_command_offset = position->chain.next_command_offset;
+    status->time_us = position->time_us;
+    if (position->roots_count > 0) {
+        const struct position_root *last = &position->roots[position->roots_count - 1];
+        status->root_sequence = last->sequence;
+        status->root = last->root;
+    }
+}
+
 const char *cowriter_state_name(enum cowriter_state state)
 {
     static const char *const names[COWRITER_STATES] = { "opening", "standby", "taking", "serving",

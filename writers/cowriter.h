@@ -78,6 +78,9 @@ struct cowriter_status {
     struct status trouble; /* OK: none */
 };
 
+/* What a position says of its partition. */
+void cowriter_status_place(struct cowriter_status *status, const struct position *position);
+
 struct cowriter;
 
 /* Starts the writer: its thread opens the log and the stores, and goes on trying. Gives it; copies

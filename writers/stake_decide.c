@@ -262,7 +262,6 @@ static enum cowriter_state stake_state(const struct stake *stake)
 
 void stake_status(const struct stake *stake, struct cowriter_status *out)
 {
-    const struct partition *partition = stake->partition;
     *out = (struct cowriter_status){ .number = stake->number,
                                      .rank = stake->rank,
                                      .state = stake_state(stake),
@@ -270,18 +269,7 @@ void stake_status(const struct stake *stake, struct cowriter_status *out)
                                      .repeated = stake->repeated,
                                      .refused = stake->refused,
                                      .trouble = stake->trouble };
-    if (partition == NULL) {
-        return;
-    }
-    const struct position *position = &partition->position;
-    out->epoch = position->chain.epoch;
-    out->owner = position->chain.owner;
-    out->sequence = position->chain.sequence;
-    out->offset = position->offset;
-    out->next_command_offset = position->chain.next_command_offset;
-    out->time_us = position->time_us;
-    if (position->roots_count > 0) {
-        out->root_sequence = position->roots[position->roots_count - 1].sequence;
-        out->root = position->roots[position->roots_count - 1].root;
+    if (stake->partition != NULL) {
+        cowriter_status_place(out, &stake->partition->position);
     }
 }
