@@ -85,8 +85,12 @@ enum { VERBS_COUNT = sizeof verbs / sizeof verbs[0] };
 const struct config_option ctl_options[] = {
     OPTION("data", CONFIG_STRING, data, "agency-data", "the data folder"),
     OPTION("org", CONFIG_STRING, org, "", "the org that it is about"),
-    OPTION("principal", CONFIG_STRING, principal, "admin",
-           "who commands: an operator's name, or KIND:IDENTITY such as API_KEY:ada"),
+    OPTION("principal", CONFIG_STRING, principal, "",
+           "who commands: an operator's name, or KIND:IDENTITY such as API_KEY:ada; empty: admin, "
+           "or who holds --key"),
+    OPTION(
+        "key", CONFIG_STRING, key, "",
+        "submit, import: a file that key new made; signs the commands, and needs no cluster.key"),
     { .name = "output",
       .type = CONFIG_ENUM,
       .offset = offsetof(struct ctl_options, output),
@@ -138,7 +142,8 @@ const struct config_option ctl_options[] = {
       .help = "log create, join, copy: a property for librdkafka, such as "
               "--property.security.protocol=SSL" },
     OPTION("cluster-key", CONFIG_STRING, cluster_key, "",
-           "log create, log join: the file with the cluster's key"),
+           "log create, log join: the file with the cluster's key; without it a joined folder can "
+           "ask, and command by --key"),
     OPTION_INT("partitions", partitions, "16", 1, PARTITIONS_MAX,
                "log create: partitions of the log, for ever"),
     OPTION_INT("replicas", replicas, "0", 0, 100,

@@ -26,6 +26,7 @@ struct ctl_options {
     struct str data;
     struct str org;
     struct str principal;
+    struct str key;
     int output;
     struct str as_of;
     struct str at_least;

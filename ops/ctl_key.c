@@ -1,6 +1,5 @@
 /* key new, key show: the Ed25519 keys that programs sign commands with (docs/commands.md). */
 #include "core/base/ed25519_pem.h"
-#include "core/base/hash.h"
 #include "core/base/random.h"
 #include "ops/ctl.h"
 #include "ops/small_file.h"
@@ -9,11 +8,8 @@
 static void key_say(struct ctl *ctl, const struct ed25519_secret *secret)
 {
     struct ed25519_public public = ed25519_public_of(secret);
-    struct hash bytes;
-    char hex[HASH_HEX_SIZE];
-    static_assert(sizeof bytes.bytes == sizeof public.bytes, "a key is written like a hash");
-    memcpy(bytes.bytes, public.bytes, sizeof bytes.bytes);
-    hash_hex(&bytes, hex);
+    char hex[ED25519_HEX_SIZE];
+    ed25519_public_hex(&public, hex);
     buf_printf(&ctl->out, "%s\n", hex);
 }
 

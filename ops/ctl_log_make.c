@@ -29,8 +29,13 @@ struct status ctl_log_create(struct ctl *ctl)
 struct status ctl_log_join(struct ctl *ctl)
 {
     struct data_dir_new made = ctl_log_new(ctl);
+    struct data_dir dir;
     TRY(data_dir_join_shared(&ctl->arena, ctl->options.data.data, &made));
-    buf_printf(&ctl->out, "%s is a data folder of log '%.*s'\n", ctl->options.data.data,
-               STR_ARG(ctl->options.kafka.prefix));
+    TRY(data_dir_open(&dir, &ctl->arena, ctl->options.data.data, false));
+    buf_printf(&ctl->out, "%s is a data folder of log '%.*s'%s\n", ctl->options.data.data,
+               STR_ARG(ctl->options.kafka.prefix),
+               dir.seals.count > 0 ? ""
+                                   : " without the cluster's key: commands need --key FILE, an "
+                                     "agencyd that decides needs --cluster-key here");
     return status_ok();
 }

@@ -242,7 +242,8 @@ static struct status daemon_open_writer(struct daemon *daemon)
                                         .cache_size = (uint64_t)daemon->options.cache_size };
     if (daemon->dir.seals.count == 0) {
         return status_error(STATUS_PERMISSION_DENIED,
-                            "expected to read cluster.key: the writer checks commands with it");
+                            "expected a cluster.key that can be read in the data folder: the "
+                            "writer checks commands with it (log join --cluster-key FILE)");
     }
     TRY(daemon_ranks(daemon, &ranks));
     options.partitions = ranks;

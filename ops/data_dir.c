@@ -60,13 +60,16 @@ static struct status data_dir_make_key(const char *path)
     return data_dir_write_key(path, key);
 }
 
-/* Empty where this user may not read it. */
+/* Empty where this user may not read it. NOT_FOUND. */
 static struct status data_dir_read_key(struct arena *arena, const char *path, struct str *out)
 {
     char *key;
     *out = STR("");
     ARENA_TRY(arena, key, arena_alloc(arena, CLUSTER_KEY_SIZE));
     int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0 && errno == ENOENT) {
+        return status_error(STATUS_NOT_FOUND, "expected a cluster key at '%s'", path);
+    }
     if (file < 0) {
         return errno == EACCES ? status_ok() : data_dir_system("read", path);
     }
@@ -178,7 +181,11 @@ struct status data_dir_open(struct data_dir *dir, struct arena *arena, const cha
                           path);
     }
     TRY(st);
-    TRY(data_dir_read_key(arena, key, &dir->cluster_key));
+    st = data_dir_read_key(arena, key, &dir->cluster_key);
+    if (dir->shared && st.code == STATUS_NOT_FOUND) {
+        st = status_ok(); /* of somebody who is not to have it: he signs with a key of his own */
+    }
+    TRY(st);
     return seal_keys_read(arena, seals, dir->cluster_key, &dir->seals);
 }
 
@@ -230,10 +237,6 @@ struct status data_dir_join_shared(struct arena *arena, const char *path,
     evlog_close(log);
     if (made->key_file != NULL) {
         TRY(data_dir_take_key(arena, key, made->key_file));
-    } else if (access(key, F_OK) != 0) {
-        return status_error(STATUS_INVALID_ARGUMENT,
-                            "expected --cluster-key FILE: the cluster.key of the folder that the "
-                            "log was made with");
     }
     return kafka_conf_write(conf, made->kafka);
 }

@@ -3,7 +3,8 @@
  *   DIR/log          the embedded log, or
  *   DIR/kafka.conf   where the log is on Kafka: shared by any number of such folders
  *   DIR/stores/pNN   the store of each partition: may be deleted at any time
- *   DIR/cluster.key  hides identities, seals commands: the one thing beside the log to back up
+ *   DIR/cluster.key  hides identities, seals commands: the one thing beside the log to back up;
+ *                    on Kafka whoever is not trusted with it does without, and signs
  *   DIR/seal.keys    if there: seals commands in its place
  *   DIR/readers/...  files of readers beside an owner, removed by them
  *   DIR/lock         on Kafka: held by who owns the stores
@@ -24,8 +25,8 @@ struct data_dir {
     char readers[DATA_DIR_PATH_MAX];
     char lock[DATA_DIR_PATH_MAX];
     char process[DATA_DIR_PATH_MAX];
-    struct str cluster_key;           /* in the arena */
-    struct seal_keys seals;           /* in the arena */
+    struct str cluster_key;           /* in the arena; empty: not for this user, or not here */
+    struct seal_keys seals;           /* in the arena; none: likewise */
     bool shared;                      /* the log is on Kafka: others write it, too */
     struct evlog_kafka_options kafka; /* then: what opens it, in the arena */
 };
@@ -33,7 +34,7 @@ struct data_dir {
 /* What is made anew. */
 struct data_dir_new {
     const struct kafka_conf *kafka;
-    const char *key_file; /* the cluster key; NULL: the folder's own, made where there is none */
+    const char *key_file;      /* the cluster key; NULL: the folder's own; a new log's is made */
     uint32_t partitions_count; /* of a new log */
     uint32_t replicas;         /* of a new log; 0: as the brokers say */
     int timeout_ms;            /* to wait for the brokers */

@@ -3,10 +3,12 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "core/base/ed25519_pem.h"
 #include "core/base/murmur2.h"
 #include "core/domain/fields.h"
 #include "core/model/answer.h"
 #include "core/pb/message.h"
+#include "ops/small_file.h"
 #include "writers/intake.h"
 
 /* Another agencyctl is soon done; a server is not. */
@@ -67,11 +69,47 @@ static struct status sending_open_courier(struct sending *sending)
     return courier_open(&options, &sending->courier);
 }
 
+/* ---- who commands ---- */
+
+static struct status sending_read_key(struct sending *sending, const char *path)
+{
+    struct arena *arena = &sending->ctl->arena;
+    struct str text;
+    char hex[ED25519_HEX_SIZE], principal[sizeof hex + 8];
+    TRY(small_file_read(path, arena, &text));
+    TRY(status_prefix(ed25519_pem_read(text, &sending->secret), "%s", path));
+    struct ed25519_public public = ed25519_public_of(&sending->secret);
+    ed25519_public_hex(&public, hex);
+    snprintf(principal, sizeof principal, "ED25519:%s", hex);
+    sending->signs = true;
+    return intake_principal(arena, STR(""), str_z(principal), &sending->principal);
+}
+
+static struct status sending_find_principal(struct sending *sending)
+{
+    struct ctl *ctl = sending->ctl;
+    struct str named = ctl->options.principal;
+    if (ctl->options.key.size == 0) {
+        return intake_principal(&ctl->arena, ctl->dir.cluster_key,
+                                named.size > 0 ? named : STR("admin"), &sending->principal);
+    }
+    if (named.size > 0) {
+        return status_error(STATUS_INVALID_ARGUMENT,
+                            "expected --key or --principal, but both are given: a key signs for "
+                            "whom it is bound to");
+    }
+    return sending_read_key(sending, ctl->options.key.data);
+}
+
 struct status sending_open(struct sending *sending, struct ctl *ctl)
 {
     *sending = (struct sending){ .ctl = ctl };
-    TRY(intake_principal(&ctl->arena, ctl->dir.cluster_key, ctl->options.principal,
-                         &sending->principal));
+    TRY(sending_find_principal(sending));
+    if (ctl->dir.shared && !sending->signs && ctl->dir.seals.count == 0) {
+        return status_error(STATUS_FAILED_PRECONDITION,
+                            "expected --key FILE to sign commands with: this folder has no key "
+                            "of the cluster to seal them");
+    }
     return ctl->dir.shared ? sending_open_courier(sending) : sending_open_writer(sending);
 }
 
@@ -82,18 +120,19 @@ struct status sending_close(struct sending *sending)
 }
 
 /* A command that is not answered in time is not decided later, either. */
-static struct status sending_seal(const struct sending *sending, struct arena *arena,
-                                  Agency__V1__Command *command, struct str *record)
+static struct status sending_prove(const struct sending *sending, struct arena *arena,
+                                   Agency__V1__Command *command, struct str *record)
 {
     const struct ctl *ctl = sending->ctl;
     int64_t now_us = clock_now_us(&ctl->clock);
-    struct intake_seal seal = {
+    struct intake_proof proof = {
         .cluster = { evlog_id_str(&courier_identity(sending->courier)->history_id),
                      ctl->dir.seals.keys, ctl->dir.seals.count },
+        .signer = sending->signs ? &sending->secret : NULL,
         .issued_at_us = now_us,
         .expires_at_us = now_us + ctl->options.timeout_us,
     };
-    return intake_record(arena, ctl->dir.cluster_key, command, sending->principal, &seal, record);
+    return intake_record(arena, ctl->dir.cluster_key, command, sending->principal, &proof, record);
 }
 
 struct status sending_submit(struct sending *sending, struct arena *arena,
@@ -101,7 +140,7 @@ struct status sending_submit(struct sending *sending, struct arena *arena,
 {
     struct str record, org_id = str_z(command->org_id);
     if (sending->courier != NULL) {
-        TRY(sending_seal(sending, arena, command, &record));
+        TRY(sending_prove(sending, arena, command, &record));
         return courier_submit(sending->courier, org_id, str_z(command->command_id), record, done,
                               context);
     }

@@ -13,6 +13,8 @@ struct sending {
     struct courier *courier; /* or on Kafka */
     struct evlog_identity identity;
     Agency__V1__Principal *principal;
+    struct ed25519_secret secret;
+    bool signs; /* with the secret: the principal is its public half */
 };
 
 /* Opens the folder for writing; waits some seconds where another process has an embedded log. */
@@ -20,8 +22,8 @@ MUST_USE struct status sending_open(struct sending *sending, struct ctl *ctl);
 /* Ends when all is answered and written. */
 MUST_USE struct status sending_close(struct sending *sending);
 
-/* Sends a command; `done` is called in a thread of its own. The command may be changed (sealed).
- * Memory of `arena` is used until it returns. */
+/* Sends a command; `done` is called in a thread of its own. The command may be changed (identities
+ * are hidden). Memory of `arena` is used until it returns. */
 MUST_USE struct status sending_submit(struct sending *sending, struct arena *arena,
                                       Agency__V1__Command *command, request_done *done,
                                       void *context);

@@ -29,6 +29,11 @@ struct status intake_identity_hash(struct arena *arena, struct str cluster_key,
         }
         return intake_copy(arena, identity, identity_hash);
     }
+    if (cluster_key.size == 0) {
+        return status_error(STATUS_FAILED_PRECONDITION,
+                            "expected the cluster key, which hides identities, in the data "
+                            "folder: without it give identityHash, or bind a key of kind ED25519");
+    }
     /* The kind's number keeps the same text of two kinds apart; the domain tag, other uses of the
      * key. */
     char number = (char)kind;
@@ -104,9 +109,20 @@ static struct status intake_hide_identities(struct arena *arena, struct str clus
     return status_ok();
 }
 
+static struct status intake_prove(struct arena *arena, const struct intake_proof *proof,
+                                  Agency__V1__CommandRecord *record,
+                                  const Agency__V1__Command *command)
+{
+    record->issued_at_us = proof->issued_at_us;
+    record->expires_at_us = proof->expires_at_us;
+    return proof->signer == NULL
+               ? proof_seal(arena, &proof->cluster, record, command)
+               : proof_sign(arena, proof->cluster.id, proof->signer, record, command);
+}
+
 struct status intake_record(struct arena *arena, struct str cluster_key,
                             Agency__V1__Command *command, const Agency__V1__Principal *principal,
-                            const struct intake_seal *seal, struct str *record)
+                            const struct intake_proof *proof, struct str *record)
 {
     struct str packed;
     TRY(intake_hide_identities(arena, cluster_key, command));
@@ -115,10 +131,8 @@ struct status intake_record(struct arena *arena, struct str cluster_key,
     Agency__V1__CommandRecord whole = AGENCY__V1__COMMAND_RECORD__INIT;
     whole.command = (ProtobufCBinaryData){ packed.size, (uint8_t *)(uintptr_t)packed.data };
     whole.principal = (Agency__V1__Principal *)(uintptr_t)principal;
-    if (seal != NULL) {
-        whole.issued_at_us = seal->issued_at_us;
-        whole.expires_at_us = seal->expires_at_us;
-        TRY(proof_seal(arena, &seal->cluster, &whole, command));
+    if (proof != NULL) {
+        TRY(intake_prove(arena, proof, &whole, command));
     }
     size_t size = pb_packed_size(&whole.base);
     if (size > COMMAND_SIZE_MAX) {

@@ -3,6 +3,8 @@
 #include <assert.h>
 #include <openssl/evp.h>
 
+#include "core/base/hash.h"
+
 static EVP_PKEY *ed25519_load(const struct ed25519_secret *secret)
 {
     EVP_PKEY *key =
@@ -20,6 +22,15 @@ struct ed25519_public ed25519_public_of(const struct ed25519_secret *secret)
     assert(done == 1 && size == sizeof public.bytes);
     EVP_PKEY_free(key);
     return public;
+}
+
+void ed25519_public_hex(const struct ed25519_public *key, char out[ED25519_HEX_SIZE])
+{
+    struct hash bytes;
+    static_assert(sizeof bytes.bytes == sizeof key->bytes, "a key is written like a hash");
+    static_assert((int)ED25519_HEX_SIZE == (int)HASH_HEX_SIZE, "a key is written like a hash");
+    memcpy(bytes.bytes, key->bytes, sizeof bytes.bytes);
+    hash_hex(&bytes, out);
 }
 
 struct ed25519_signature ed25519_sign(const struct ed25519_secret *secret, struct str message)

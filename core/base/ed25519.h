@@ -4,7 +4,7 @@
 
 #include "core/base/str.h"
 
-enum { ED25519_KEY_SIZE = 32, ED25519_SIGNATURE_SIZE = 64 };
+enum { ED25519_KEY_SIZE = 32, ED25519_SIGNATURE_SIZE = 64, ED25519_HEX_SIZE = 65 };
 
 struct ed25519_secret {
     uint8_t bytes[ED25519_KEY_SIZE]; /* the seed that RFC 8032 calls private key */
@@ -20,6 +20,8 @@ struct ed25519_signature {
 
 /* The public key of a secret one. */
 struct ed25519_public ed25519_public_of(const struct ed25519_secret *secret);
+/* Its 64 lower-case hexadecimal digits, by which people and credentials name it, and a NUL. */
+void ed25519_public_hex(const struct ed25519_public *key, char out[ED25519_HEX_SIZE]);
 /* Always the same for the same message. */
 struct ed25519_signature ed25519_sign(const struct ed25519_secret *secret, struct str message);
 /* Whether the key's owner signed the message. False, too, for a signature of another size and for

@@ -394,6 +394,20 @@ def it_makes_keys_to_sign_with(tool, fresh):
     expect("Ed25519 private key in PEM" in said, "what was expected", said)
 
 
+def it_commands_as_the_holder_of_a_key(tool, fresh):
+    acme = fresh()
+    pem = str(acme.data / "signer.pem")
+    public = acme("key", "new", pem).strip()
+    refused = acme.submit("CreateGroup", groupId="green", options=("--key", pem), code=REJECTED)
+    expect(refused["code"] == "UNAUTHENTICATED", "UNAUTHENTICATED", refused)
+    acme.submit("BindCredential", credentialId="signer", subjectId="root",
+                kind="CREDENTIAL_KIND_ED25519", identity=public)
+    acme.submit("CreateGroup", groupId="green", options=("--key", pem))
+    said = acme.error("--key", pem, "--principal", "admin", "submit", "CreateGroup", "{}",
+                      code=USAGE)
+    expect("both are given" in said, "what was expected", said)
+
+
 def it_has_the_options_of_the_readme(tool, fresh):
     readme = (ROOT / "README.md").read_text()
     agencyd = pathlib.Path(tool.program).with_name("agencyd")

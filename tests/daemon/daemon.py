@@ -160,6 +160,33 @@ def it_refuses_what_another_key_sealed(cluster):
     expect(answer["code"] == "UNAUTHENTICATED", "UNAUTHENTICATED", answer)
 
 
+def it_takes_what_a_key_signs_from_who_has_no_cluster_key(cluster):
+    cluster.start(cluster.first)
+    make_small(cluster.first)
+    guest = cluster.tool("guest")
+    said = guest("log", "join", *cluster.where)
+    expect("--key FILE" in said, "what it can do without", said)
+    pem = str(cluster.folder / "signer.pem")
+    public = guest("key", "new", pem).strip()
+    key = ("--key", pem)
+    stranger = guest.submit("CreateGroup", groupId="green", options=key, code=REJECTED)
+    expect(stranger["code"] == "UNAUTHENTICATED", "UNAUTHENTICATED", stranger)
+    cluster.first.submit("BindCredential", credentialId="signer", subjectId="root",
+                         kind="CREDENTIAL_KIND_ED25519", identity=public,
+                         options=("--principal", "API_KEY:root"))
+    guest.submit("CreateGroup", groupId="green", options=key)
+    line = {"orgId": "acme", "commandId": "more", "createGroup": {"groupId": "white"}}
+    (cluster.folder / "more.jsonl").write_text(json.dumps(line) + "\n")
+    guest("import", *key, str(cluster.folder / "more.jsonl"))
+    expect(len(guest.json("list", "groups")) == 4, "four groups")
+    said = guest.error("submit", "CreateGroup", '{"groupId":"black"}', code=FAILED)
+    expect("--key FILE" in said, "a hint", said)
+    hidden = {"credentialId": "card", "subjectId": "root", "kind": "CREDENTIAL_KIND_API_KEY",
+              "identity": "card"}
+    said = guest.error("submit", "BindCredential", json.dumps(hidden), *key, code=FAILED)
+    expect("identityHash" in said, "a hint", said)
+
+
 def it_says_when_nobody_decides(cluster):
     said = cluster.first.error("submit", "CreateOrg", '{"orgId":"acme"}', "--timeout", "1s",
                                code=FAILED)

@@ -112,11 +112,11 @@ static struct str load_source_payload(struct load_source *source, uint64_t step,
                                : load_source_subject(source, block, rest - BLOCK_MAKING);
 }
 
-static struct intake_seal load_source_seal(const struct load_source *source)
+static struct intake_proof load_source_seal(const struct load_source *source)
 {
     struct clock clock = clock_real();
     int64_t now_us = clock_now_us(&clock);
-    return (struct intake_seal){
+    return (struct intake_proof){
         .cluster = { evlog_id_str(&source->history_id), &source->key, 1 },
         .issued_at_us = now_us,
         .expires_at_us = now_us + LOAD_SOURCE_VALID_US,
@@ -128,7 +128,7 @@ struct str load_source_record(struct load_source *source, uint64_t number)
     char name[LOAD_SOURCE_ORG_SIZE];
     Agency__V1__Command *command = NULL;
     struct str record = { 0 };
-    struct intake_seal seal = load_source_seal(source);
+    struct intake_proof seal = load_source_seal(source);
     uint64_t step = number / source->orgs_count;
     struct str org = load_source_org(source, number, name);
     arena_reset(&source->arena);

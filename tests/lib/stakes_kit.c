@@ -172,9 +172,9 @@ struct str stakes_kit_command(struct stakes_kit *kit, const char *org_id, const 
     Agency__V1__Command *read = NULL;
     Agency__V1__Principal *admin = NULL;
     struct str record = { 0 };
-    struct intake_seal seal = { .cluster = kit->cluster,
-                                .issued_at_us = kit->now_us,
-                                .expires_at_us = kit->now_us + INT64_C(3600) * 1000000 };
+    struct intake_proof seal = { .cluster = kit->cluster,
+                                 .issued_at_us = kit->now_us,
+                                 .expires_at_us = kit->now_us + INT64_C(3600) * 1000000 };
     assert_ok(pb_from_json(&kit->arena, &agency__v1__command__descriptor, text, &read));
     assert_ok(intake_principal(&kit->arena, kit->key.bytes, STR("admin"), &admin));
     assert_ok(intake_record(&kit->arena, kit->key.bytes, read, admin, &seal, &record));

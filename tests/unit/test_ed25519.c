@@ -25,6 +25,15 @@ TEST(ed25519, agrees_with_the_rfc)
     assert_memory_equal(made.bytes, signature, sizeof signature);
 }
 
+TEST(ed25519, is_named_by_the_digits_of_its_public_half)
+{
+    struct ed25519_public key = { { 0x01, 0xab } };
+    char hex[ED25519_HEX_SIZE];
+    ed25519_public_hex(&key, hex);
+    assert_int_equal(strlen(hex), ED25519_HEX_SIZE - 1);
+    assert_memory_equal(hex, "01ab00", 6);
+}
+
 TEST(ed25519, takes_only_the_signature_of_the_message)
 {
     struct ed25519_secret secret = { { 1 } };
