@@ -97,7 +97,7 @@ void broker_tool_lose_half(int node, const char *topic, unsigned partition)
     }
 }
 
-void broker_tool_freeze(int node, bool frozen)
+pid_t broker_tool_pid(int node)
 {
     char name[FOLDER_TOOL_PATH_MAX + 16];
     long pid = 0;
@@ -107,5 +107,10 @@ void broker_tool_freeze(int node, bool frozen)
         abort();
     }
     fclose(file);
-    kill((pid_t)pid, frozen ? SIGSTOP : SIGCONT);
+    return (pid_t)pid;
+}
+
+void broker_tool_freeze(int node, bool frozen)
+{
+    kill(broker_tool_pid(node), frozen ? SIGSTOP : SIGCONT);
 }

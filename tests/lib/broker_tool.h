@@ -4,6 +4,7 @@
 #define TESTS_LIB_BROKER_TOOL_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 /* How many nodes: 1 unless this is called before all else; three replicate threefold. */
 void broker_tool_nodes(int count);
@@ -17,6 +18,8 @@ void broker_tool_restart(int node);
 /* Cuts the second half off a partition of a topic, as a disk does that lied about its writes. The
  * node does not run. */
 void broker_tool_lose_half(int node, const char *topic, unsigned partition);
+/* The process of a node that runs. */
+pid_t broker_tool_pid(int node);
 /* Stops and continues its process: a node that hangs. */
 void broker_tool_freeze(int node, bool frozen);
 

@@ -12,7 +12,7 @@
 #include "core/pb/message.h"
 #include "tests/lib/test.h"
 
-enum { SWEEP_US = 100000, LOAD_RUN = 512, WAIT_MS = 20, SECOND_US = 1000000 };
+enum { SWEEP_US = 100000, LOAD_RUN = 512, WAIT_US = 20000, SECOND_US = 1000000 };
 static const size_t LOAD_ARENA_MAX = (size_t)1 << 20;
 
 static int64_t load_now_us(void)
@@ -195,14 +195,18 @@ static void load_sweep(struct load *load)
     }
 }
 
+/* To the microsecond: who waits for less than a millisecond by poll(2) spins, and takes the machine
+ * from whom he measures. */
 static void load_wait(struct load *load, int64_t until_us)
 {
     struct pollfd ready[2] = {
         { .fd = evlog_reader_descriptor(load->reader), .events = POLLIN },
         { .fd = evlog_descriptor(load->log), .events = POLLIN },
     };
-    int64_t left_ms = (until_us - load_now_us()) / 1000;
-    poll(ready, 2, left_ms < 0 ? 0 : left_ms < WAIT_MS ? (int)left_ms : WAIT_MS);
+    int64_t left_us = until_us - load_now_us();
+    left_us = left_us < 0 ? 0 : left_us < WAIT_US ? left_us : WAIT_US;
+    const struct timespec left = { .tv_nsec = left_us * 1000 };
+    ppoll(ready, 2, &left, NULL);
 }
 
 static bool load_send_one(struct load *load, int64_t due_us)
