@@ -24,6 +24,10 @@ static const struct evlog_kafka_property kafka_common[] = {
     { "topic.metadata.refresh.fast.interval.ms", "50" },
     /* Else a client has a connection to one broker, and when that hangs nobody else to ask. */
     { "enable.sparse.connections", "false" },
+    /* librdkafka asks the broker that it used last for topics and for a producer's number, again
+     * and again: one that hangs must lose its connection. Longer than a broker waits for replicas
+     * (request.timeout.ms), long enough for the answer to any one request. */
+    { "socket.timeout.ms", "6000" },
 };
 
 static const struct evlog_kafka_property kafka_producer[] = {
@@ -39,13 +43,12 @@ static const struct evlog_kafka_property kafka_consumer[] = {
     { "fetch.wait.max.ms", "50" }, /* a seek waits for the fetch under way */
     { "fetch.error.backoff.ms", "20" },
     { "fetch.message.max.bytes", "8388608" },
-    { "fetch.max.bytes", "67108864" },
+    { "fetch.max.bytes", "16777216" }, /* comes within socket.timeout.ms on a slow network, too */
     { "queued.min.messages", "10000000" }, /* a full queue makes a fetch pause for a second */
     { "queued.max.messages.kbytes", "131072" },
 };
 
-/* librdkafka asks the broker that it used last. One that hangs must lose its connection while the
- * caller still waits, so that another is asked. */
+/* Somebody waits for its answer. */
 static const struct evlog_kafka_property kafka_asker[] = { { "socket.timeout.ms", "2000" } };
 
 /* Ours alone: a caller's value would break a rule. */
