@@ -3,35 +3,17 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include <librdkafka/rdkafka.h>
-
 #include "tests/lib/broker_tool.h"
 #include "tests/lib/kafka_tool.h"
 #include "tests/lib/log_tool.h"
 #include "tests/lib/test.h"
 
-/* The number of the node that leads a partition of the decisions. */
-static int cluster_leader(const struct evlog_kafka_options *options, int partition)
-{
-    char reason[128], topic[128];
-    const struct rd_kafka_metadata *metadata;
-    rd_kafka_conf_t *conf = rd_kafka_conf_new();
-    rd_kafka_conf_set(conf, "bootstrap.servers", options->brokers, reason, sizeof reason);
-    rd_kafka_t *client = rd_kafka_new(RD_KAFKA_PRODUCER, conf, reason, sizeof reason);
-    snprintf(topic, sizeof topic, "%s.decisions", options->prefix);
-    rd_kafka_topic_t *handle = rd_kafka_topic_new(client, topic, NULL);
-    assert_int_equal(rd_kafka_metadata(client, 0, handle, &metadata, 30000), 0);
-    int leader = metadata->topics[0].partitions[partition].leader;
-    rd_kafka_metadata_destroy(metadata);
-    rd_kafka_topic_destroy(handle);
-    rd_kafka_destroy(client);
-    return leader;
-}
-
 static struct evlog_kafka_options cluster_made(char prefix[KAFKA_TOOL_PREFIX_SIZE])
 {
     broker_tool_nodes(3);
-    return kafka_tool_made(prefix);
+    struct evlog_kafka_options options = kafka_tool_made(prefix);
+    kafka_tool_await_replicas(&options);
+    return options;
 }
 
 TEST(evlog_cluster, a_killed_leader_loses_and_doubles_nothing)
@@ -39,7 +21,7 @@ TEST(evlog_cluster, a_killed_leader_loses_and_doubles_nothing)
     char prefix[KAFKA_TOOL_PREFIX_SIZE];
     struct evlog_kafka_options options = cluster_made(prefix);
     struct kafka_load *load = kafka_load_new(&options);
-    int leader = cluster_leader(&options, 1);
+    int leader = kafka_tool_leader(&options, 1);
     kafka_load_run(load, KAFKA_TOOL_LOAD / 2);
     broker_tool_kill(leader);
     kafka_load_run(load, KAFKA_TOOL_LOAD);
@@ -75,7 +57,7 @@ TEST(evlog_cluster, late_records_of_a_dead_owner_divide_no_readers)
     struct evlog *old, *new, *other;
     struct chain believed, chain, seen;
     struct evlog_kafka_options options = cluster_made(prefix);
-    int frozen = cluster_leader(&options, 0) % 3 + 1;
+    int frozen = kafka_tool_leader(&options, 0) % 3 + 1;
     assert_ok(evlog_kafka_open(&options, &old));
     kafka_owner_take(old, 1, 'O');
     kafka_owner_fold(old, &believed);

@@ -1,31 +1,73 @@
 #include "tests/lib/broker_tool.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
 
 #include "tests/lib/folder_tool.h"
 
-enum { BROKER_TOOL_COMMAND_MAX = 512 };
+enum {
+    BROKER_TOOL_COMMAND_MAX = 512,
+    /* As in ops/kafka: */
+    BROKER_TOOL_NODES_MAX = 3,
+    BROKER_TOOL_STEP = 10, /* from a node's port to the next one's */
+    BROKER_TOOL_CONTROLLER = 1,
+};
 
 static char broker_tool_folder[FOLDER_TOOL_PATH_MAX];
 static char broker_tool_servers[128];
 static pid_t broker_tool_owner;
 static int broker_tool_count = 1;
+static int broker_tool_first_port;
 
 void broker_tool_nodes(int count)
 {
     broker_tool_count = count;
 }
 
-/* Away from the ports that the kernel gives to outgoing connections. */
-static int broker_tool_port(void)
+/* Whether nobody has that port. */
+static bool broker_tool_is_free(int port)
 {
-    return 20000 + (int)(getpid() % 500) * 20;
+    const struct sockaddr_in address = { .sin_family = AF_INET,
+                                         .sin_port = htons((uint16_t)port),
+                                         .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    const int yes = 1;
+    int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    bool bound = bind(descriptor, (const struct sockaddr *)&address, sizeof address) == 0;
+    close(descriptor);
+    return bound;
+}
+
+static bool broker_tool_are_free(int first)
+{
+    bool ports_free = broker_tool_is_free(first + BROKER_TOOL_CONTROLLER);
+    for (int node = 1; node <= BROKER_TOOL_NODES_MAX; node++) {
+        ports_free = ports_free && broker_tool_is_free(first + BROKER_TOOL_STEP * (node - 1));
+    }
+    return ports_free;
+}
+
+/* Away from the ports that the kernel gives to outgoing connections, and from those of programs
+ * that run beside this one: their numbers are close to its own. */
+static int broker_tool_choose(void)
+{
+    enum { SLOTS = 400, SLOT_PORTS = BROKER_TOOL_STEP * BROKER_TOOL_NODES_MAX };
+    for (int i = 0; i < SLOTS; i++) {
+        int slot = ((int)getpid() + i * 7) % SLOTS;
+        if (broker_tool_are_free(20000 + slot * SLOT_PORTS)) {
+            return 20000 + slot * SLOT_PORTS;
+        }
+    }
+    fprintf(stderr, "expected free ports for a broker from 20000 to 32000\n");
+    exit(1);
 }
 
 /* Runs ops/kafka for one node, or for all (0). */
@@ -37,7 +79,8 @@ static int broker_tool_run(const char *words, int node)
         snprintf(only, sizeof only, "--node %d", node);
     }
     snprintf(command, sizeof command, "%s/ops/kafka %s %s --nodes %d --dir %s --port %d >&2",
-             SOURCE_DIR, words, only, broker_tool_count, broker_tool_folder, broker_tool_port());
+             SOURCE_DIR, words, only, broker_tool_count, broker_tool_folder,
+             broker_tool_first_port);
     return system(command);
 }
 
@@ -64,10 +107,12 @@ const char *broker_tool_address(void)
     }
     if (broker_tool_owner == 0) {
         folder_tool_make(broker_tool_folder);
-        for (int node = 0; node < broker_tool_count; node++) {
+        broker_tool_first_port = broker_tool_choose();
+        for (int node = 1; node <= broker_tool_count; node++) {
             size_t used = strlen(broker_tool_servers);
             snprintf(broker_tool_servers + used, sizeof broker_tool_servers - used,
-                     "%s127.0.0.1:%d", used > 0 ? "," : "", broker_tool_port() + 10 * node);
+                     "%s127.0.0.1:%d", used > 0 ? "," : "",
+                     broker_tool_first_port + BROKER_TOOL_STEP * (node - 1));
         }
         broker_tool_owner = getpid();
         atexit(broker_tool_end);

@@ -4,6 +4,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <librdkafka/rdkafka.h>
+
 #include "core/base/memory.h"
 #include "tests/lib/broker_tool.h"
 #include "tests/lib/log_tool.h"
@@ -28,6 +30,62 @@ struct evlog_kafka_options kafka_tool_made(char prefix[KAFKA_TOOL_PREFIX_SIZE])
     struct evlog_identity identity = log_tool_identity(KAFKA_TOOL_PARTITIONS);
     assert_ok(evlog_kafka_create(&options, &identity));
     return options;
+}
+
+/* A client that only asks. */
+static rd_kafka_t *kafka_tool_asker(const struct evlog_kafka_options *options)
+{
+    char reason[128];
+    rd_kafka_conf_t *conf = rd_kafka_conf_new();
+    rd_kafka_conf_set(conf, "bootstrap.servers", options->brokers, reason, sizeof reason);
+    return rd_kafka_new(RD_KAFKA_PRODUCER, conf, reason, sizeof reason);
+}
+
+int kafka_tool_leader(const struct evlog_kafka_options *options, int partition)
+{
+    char name[128];
+    const struct rd_kafka_metadata *metadata;
+    rd_kafka_t *client = kafka_tool_asker(options);
+    snprintf(name, sizeof name, "%s.decisions", options->prefix);
+    rd_kafka_topic_t *topic = rd_kafka_topic_new(client, name, NULL);
+    assert_int_equal(rd_kafka_metadata(client, 0, topic, &metadata, 30000), 0);
+    int leader = metadata->topics[0].partitions[partition].leader;
+    rd_kafka_metadata_destroy(metadata);
+    rd_kafka_topic_destroy(topic);
+    rd_kafka_destroy(client);
+    return leader;
+}
+
+/* How many partitions of the log's topics have fewer replicas in sync than they have replicas. */
+static int kafka_tool_behind(rd_kafka_t *client, const char *prefix)
+{
+    const struct rd_kafka_metadata *metadata;
+    int behind = 0;
+    assert_int_equal(rd_kafka_metadata(client, 1, NULL, &metadata, 30000), 0);
+    for (int i = 0; i < metadata->topic_cnt; i++) {
+        const struct rd_kafka_metadata_topic *topic = &metadata->topics[i];
+        bool ours = strncmp(topic->topic, prefix, strlen(prefix)) == 0;
+        for (int p = 0; ours && p < topic->partition_cnt; p++) {
+            behind += topic->partitions[p].isr_cnt < topic->partitions[p].replica_cnt;
+        }
+    }
+    rd_kafka_metadata_destroy(metadata);
+    return behind;
+}
+
+void kafka_tool_await_replicas(const struct evlog_kafka_options *options)
+{
+    rd_kafka_t *client = kafka_tool_asker(options);
+    double deadline = kafka_tool_now() + 60;
+    int behind = kafka_tool_behind(client, options->prefix);
+    while (behind > 0 && kafka_tool_now() < deadline) {
+        usleep(100000);
+        behind = kafka_tool_behind(client, options->prefix);
+    }
+    if (behind > 0) {
+        fail_msg("expected all replicas in sync within 60 s, but %d partitions lack some", behind);
+    }
+    rd_kafka_destroy(client);
 }
 
 double kafka_tool_now(void)

@@ -13,6 +13,11 @@ enum { KAFKA_TOOL_PARTITIONS = 2, KAFKA_TOOL_LOAD = 40000, KAFKA_TOOL_PREFIX_SIZ
 struct evlog_kafka_options kafka_tool_options(char prefix[KAFKA_TOOL_PREFIX_SIZE]);
 /* The options of a new log that is there. */
 struct evlog_kafka_options kafka_tool_made(char prefix[KAFKA_TOOL_PREFIX_SIZE]);
+/* The number of the node that leads a partition of the log's decisions. */
+int kafka_tool_leader(const struct evlog_kafka_options *options, int partition);
+/* Waits until every partition of the log has all its replicas in sync: a node that came back can be
+ * missed by a fault that leaves one fewer. */
+void kafka_tool_await_replicas(const struct evlog_kafka_options *options);
 /* Seconds since some moment. */
 double kafka_tool_now(void);
 
