@@ -6,6 +6,7 @@
 #include "core/model/decision.h"
 #include "core/pb/message.h"
 #include "projectors/bookmark.h"
+#include "projectors/feed_impl.h"
 #include "tests/lib/log_tool.h"
 #include "tests/lib/test.h"
 
@@ -99,11 +100,19 @@ void feed_kit_repeat(struct feed_kit *kit, const char *command_id, uint64_t firs
     buf_release(&value);
 }
 
+/* Waits for something to do; at once false when nothing can come. */
+static bool feed_kit_wait(const struct feed *feed)
+{
+    static const int64_t answer_us = 10 * 1000000; /* the scout answers from its own thread */
+    bool asked = feed->log_asked || feed->slots[0].asked;
+    return evlog_wait(feed_descriptor(feed), asked ? answer_us : 0);
+}
+
 void feed_kit_settle(struct feed_kit *kit, struct feed *feed, bool serving)
 {
     do {
         feed_step(feed, kit->partition.decided, serving);
-    } while (evlog_wait(feed_descriptor(feed), 3000));
+    } while (feed_kit_wait(feed));
 }
 
 void feed_kit_publish(struct feed_kit *kit, struct feed *feed)

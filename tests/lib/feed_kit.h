@@ -28,7 +28,7 @@ void feed_kit_decide(struct feed_kit *kit, unsigned count);
 void feed_kit_repeat(struct feed_kit *kit, const char *command_id, uint64_t first_sequence,
                      enum status_code code);
 
-/* Steps until nothing happens for some milliseconds. */
+/* Steps until there is nothing to do, and nothing under way that could bring something. */
 void feed_kit_settle(struct feed_kit *kit, struct feed *feed, bool serving);
 /* Steps until all that is decided is acknowledged; fails the test after 10 s. */
 void feed_kit_publish(struct feed_kit *kit, struct feed *feed);
