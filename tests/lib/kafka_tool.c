@@ -156,10 +156,14 @@ size_t kafka_owner_fold(struct evlog *log, struct chain *chain)
     return voids;
 }
 
-static void kafka_load_poll(struct kafka_load *load)
+static void kafka_load_poll(struct kafka_load *load, double deadline)
 {
     struct evlog_completion completions[256];
     size_t count;
+    if (kafka_tool_now() > deadline) {
+        fail_msg("expected %zu records acknowledged in time, but %zu are", load->offered,
+                 load->acknowledged);
+    }
     assert_ok(evlog_poll(load->log, completions, 256, &count));
     for (size_t i = 0; i < count; i++) {
         assert_true(completions[i].offset != EVLOG_OFFSET_UNKNOWN);
@@ -178,6 +182,7 @@ static void kafka_load_poll(struct kafka_load *load)
 /* Offers records until `count` were offered in all, keeping 1,000 under way. */
 void kafka_load_run(struct kafka_load *load, size_t count)
 {
+    double deadline = kafka_tool_now() + 300;
     while (load->offered < count) {
         while (load->offered < count && load->offered - load->acknowledged < 1000) {
             char value[24];
@@ -190,7 +195,7 @@ void kafka_load_run(struct kafka_load *load, size_t count)
             assert_ok(evlog_append(load->log, &item, 1));
             load->offered++;
         }
-        kafka_load_poll(load);
+        kafka_load_poll(load, deadline);
     }
 }
 
@@ -198,8 +203,7 @@ void kafka_load_finish(struct kafka_load *load)
 {
     double deadline = kafka_tool_now() + 60;
     while (load->acknowledged < load->offered) {
-        assert_true(kafka_tool_now() < deadline);
-        kafka_load_poll(load);
+        kafka_load_poll(load, deadline);
     }
 }
 
@@ -221,7 +225,10 @@ void kafka_load_check(struct kafka_load *load)
                 fail_msg("expected record %zu at its offset", next);
             }
         }
-        assert_true(count > 0 || evlog_wait(evlog_reader_descriptor(reader), 20000000));
+        if (count == 0 && !evlog_wait(evlog_reader_descriptor(reader), 20000000)) {
+            fail_msg("expected to read %zu records, but after %zu none came for 20 s",
+                     load->offered, next);
+        }
     }
     evlog_reader_close(reader);
     uint64_t begin, end;
