@@ -21,9 +21,9 @@ enum { KAFKA_UNDER_WAY_SIZE_MAX = 256 << 20 }; /* bytes; bounds the producer's m
 struct evlog_kafka {
     struct evlog log; /* first: a handle is its log */
     struct evlog_kafka_options options;
-    rd_kafka_t *client;   /* asks for ranges */
-    rd_kafka_t *producer; /* NULL when reading only */
-    rd_kafka_topic_t *topics[EVLOG_STREAMS];
+    rd_kafka_t *client;                      /* asks for ranges */
+    rd_kafka_t *producer;                    /* NULL when reading only */
+    rd_kafka_topic_t *topics[EVLOG_STREAMS]; /* NULL until something is appended to it */
     rd_kafka_queue_t *reports;
     int bell;
     size_t under_way_count; /* produced, report not yet taken */
@@ -84,6 +84,18 @@ static void evlog_kafka_shift(struct evlog_kafka *kafka)
     kafka->done_given = 0;
 }
 
+/* Each time that a producer's thread wakes up it looks at all partitions of all its topics: it has
+ * only those that it needs. */
+static rd_kafka_topic_t *evlog_kafka_topic(struct evlog_kafka *kafka, enum evlog_stream stream)
+{
+    if (kafka->topics[stream] == NULL) {
+        char name[KAFKA_TOPIC_SIZE];
+        kafka_client_topic(&kafka->options, (int)stream, name);
+        kafka->topics[stream] = rd_kafka_topic_new(kafka->producer, name, NULL);
+    }
+    return kafka->topics[stream];
+}
+
 static rd_kafka_headers_t *evlog_kafka_headers(const struct evlog_item *item)
 {
     rd_kafka_headers_t *headers = rd_kafka_headers_new(item->headers_count);
@@ -104,7 +116,7 @@ static rd_kafka_resp_err_t evlog_kafka_produce_headers(struct evlog_kafka *kafka
 {
     rd_kafka_headers_t *headers = evlog_kafka_headers(item);
     const rd_kafka_vu_t parts[] = {
-        { .vtype = RD_KAFKA_VTYPE_RKT, .u.rkt = kafka->topics[item->stream] },
+        { .vtype = RD_KAFKA_VTYPE_RKT, .u.rkt = evlog_kafka_topic(kafka, item->stream) },
         { .vtype = RD_KAFKA_VTYPE_PARTITION, .u.i32 = (int32_t)item->partition },
         { .vtype = RD_KAFKA_VTYPE_MSGFLAGS, .u.i = RD_KAFKA_MSG_F_COPY },
         { .vtype = RD_KAFKA_VTYPE_KEY,
@@ -133,9 +145,9 @@ static rd_kafka_resp_err_t evlog_kafka_produce(struct evlog_kafka *kafka,
     }
     /* librdkafka copies the payload, whatever its const-less prototype says. */
     int failed =
-        rd_kafka_produce(kafka->topics[item->stream], (int32_t)item->partition, RD_KAFKA_MSG_F_COPY,
-                         (void *)(uintptr_t)item->value.data, item->value.size, item->key.data,
-                         item->key.size, (void *)(uintptr_t)item->token);
+        rd_kafka_produce(evlog_kafka_topic(kafka, item->stream), (int32_t)item->partition,
+                         RD_KAFKA_MSG_F_COPY, (void *)(uintptr_t)item->value.data, item->value.size,
+                         item->key.data, item->key.size, (void *)(uintptr_t)item->token);
     return failed ? rd_kafka_last_error() : RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
@@ -251,7 +263,9 @@ static void evlog_kafka_drop_producer(struct evlog_kafka *kafka)
     rd_kafka_purge(kafka->producer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
     evlog_kafka_collect(kafka);
     for (int i = 0; i < EVLOG_STREAMS; i++) {
-        rd_kafka_topic_destroy(kafka->topics[i]);
+        if (kafka->topics[i] != NULL) {
+            rd_kafka_topic_destroy(kafka->topics[i]);
+        }
     }
     rd_kafka_queue_destroy(kafka->reports);
     rd_kafka_destroy(kafka->producer);
@@ -272,11 +286,6 @@ static void evlog_kafka_close(struct evlog *log)
 static struct status evlog_kafka_start(struct evlog_kafka *kafka)
 {
     TRY(kafka_client_new(&kafka->options, KAFKA_PRODUCER, &kafka->producer));
-    for (int i = 0; i < EVLOG_STREAMS; i++) {
-        char name[KAFKA_TOPIC_SIZE];
-        kafka_client_topic(&kafka->options, i, name);
-        kafka->topics[i] = rd_kafka_topic_new(kafka->producer, name, NULL);
-    }
     kafka->reports = rd_kafka_queue_get_main(kafka->producer);
     kafka->bell = kafka_client_bell(kafka->reports);
     return status_ok();

@@ -33,7 +33,7 @@ static const struct evlog_kafka_property kafka_common[] = {
 static const struct evlog_kafka_property kafka_producer[] = {
     { "compression.codec", "zstd" },
     { "compression.level", "1" }, /* each batch begins with tables that are cleared: small ones */
-    { "linger.ms", "0" },         /* who has many records offers them at once */
+    { "linger.ms", "0" },         /* what comes while a request is under way gathers anyway */
     { "batch.size", "1000000" },
     { "batch.num.messages", "10000" },
     { "queue.buffering.max.kbytes", "1048576" },
@@ -65,7 +65,9 @@ static const struct kafka_fixed kafka_fixed[] = {
     { "request.required.acks", NULL, NULL, "acknowledged records could be lost" },
     { "message.timeout.ms", "0", NULL, "a record reported as failed could still be written" },
     { "delivery.timeout.ms", NULL, NULL, "a record reported as failed could still be written" },
-    { "max.in.flight.requests.per.connection", NULL, NULL, "records could be reordered" },
+    /* A broker serves one request of a connection at a time, and each is of one partition: while it
+     * is under way, the records of all others gather for larger and fewer ones. */
+    { "max.in.flight.requests.per.connection", "1", NULL, "records could be reordered" },
     { "max.in.flight", NULL, NULL, "records could be reordered" },
     { "transactional.id", NULL, NULL, "one decision is one record: there are no transactions" },
     { "queue.buffering.max.messages", "32768", NULL, "the log bounds what is under way itself" },
