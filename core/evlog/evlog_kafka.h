@@ -12,12 +12,14 @@ struct evlog_kafka_property {
     const char *value;
 };
 
+enum { KAFKA_PREFIX_SIZE_MAX = 100 };
+
 /* All strings are borrowed until the log is closed. */
 struct evlog_kafka_options {
-    const char *brokers;       /* bootstrap servers, "host:port,host:port" */
-    const char *prefix;        /* of the topics, 100 bytes or fewer */
-    bool read_only;            /* append is UNAVAILABLE then */
-    bool draft;                /* make the draft of a copy; open one, too, to go on with it */
+    const char *brokers; /* bootstrap servers, "host:port,host:port" */
+    const char *prefix;  /* of the topics: 1 to KAFKA_PREFIX_SIZE_MAX letters, digits, . _ - */
+    bool read_only;      /* append is UNAVAILABLE then */
+    bool draft;          /* make the draft of a copy; open one, too, to go on with it */
     uint32_t partitions_count; /* expected; 0 = whatever the log has */
     uint32_t replicas; /* of each partition when the topics are made; 0 = as the brokers say */
     int timeout_ms;    /* to wait for the brokers when opening and in range; 0 = 10 s */
@@ -33,7 +35,8 @@ MUST_USE struct status evlog_kafka_create(const struct evlog_kafka_options *opti
 /* Opens a log and checks that its topics keep what they must keep.
  * NOT_FOUND: there is none, or a draft only. FAILED_PRECONDITION: a topic has a setting that would
  * lose or reorder records, or another number of partitions; the message says which.
- * INVALID_ARGUMENT: a property that librdkafka does not know, or that would break our rules.
+ * INVALID_ARGUMENT: a property that librdkafka does not know, or that would break our rules, or a
+ * prefix that no topic can have.
  * UNAVAILABLE: the brokers do not answer. */
 MUST_USE struct status evlog_kafka_open(const struct evlog_kafka_options *options,
                                         struct evlog **log);

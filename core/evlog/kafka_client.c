@@ -36,7 +36,6 @@ static const struct evlog_kafka_property kafka_producer[] = {
     { "linger.ms", "0" },         /* what comes while a request is under way gathers anyway */
     { "batch.size", "1000000" },
     { "batch.num.messages", "10000" },
-    { "queue.buffering.max.kbytes", "1048576" },
 };
 
 static const struct evlog_kafka_property kafka_consumer[] = {
@@ -71,6 +70,8 @@ static const struct kafka_fixed kafka_fixed[] = {
     { "max.in.flight", NULL, NULL, "records could be reordered" },
     { "transactional.id", NULL, NULL, "one decision is one record: there are no transactions" },
     { "queue.buffering.max.messages", "32768", NULL, "the log bounds what is under way itself" },
+    { "queue.buffering.max.kbytes", "1048576", NULL, "the log bounds what is under way itself" },
+    { "message.max.bytes", NULL, NULL, "the largest record has to fit" },
     { "delivery.report.only.error", "false", NULL, "acknowledgements would be missing" },
     { "partitioner", NULL, NULL, "the log chooses the partition itself" },
     { "isolation.level", NULL, "read_uncommitted", "a foreign transaction could stop all readers" },
@@ -139,7 +140,8 @@ void kafka_client_topic(const struct evlog_kafka_options *options, int stream,
         [KAFKA_LOG_TOPIC] = "log",
     };
     assert(stream >= 0 && stream < KAFKA_TOPICS);
-    snprintf(name, KAFKA_TOPIC_SIZE, "%.100s.%s", options->prefix, endings[stream]);
+    snprintf(name, KAFKA_TOPIC_SIZE, "%.*s.%s", KAFKA_PREFIX_SIZE_MAX, options->prefix,
+             endings[stream]);
 }
 
 int kafka_client_bell(rd_kafka_queue_t *queue)
@@ -207,11 +209,29 @@ static struct status kafka_check_property(const struct evlog_kafka_property *pro
     return status_ok();
 }
 
+/* Kafka's rule for names of topics, with room for what is put behind the prefix. */
+static struct status kafka_check_prefix(const char *prefix)
+{
+    size_t size = strlen(prefix);
+    bool fits = size > 0 && size <= KAFKA_PREFIX_SIZE_MAX;
+    for (size_t i = 0; fits && i < size; i++) {
+        char c = prefix[i];
+        fits = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '.' || c == '_' || c == '-';
+    }
+    return fits ? status_ok()
+                : status_error(STATUS_INVALID_ARGUMENT,
+                               "expected a prefix of 1 to %d letters, digits, or . _ -, but it is "
+                               "'%.40s'",
+                               KAFKA_PREFIX_SIZE_MAX, prefix);
+}
+
 static struct status kafka_configure(rd_kafka_conf_t *conf,
                                      const struct evlog_kafka_options *options,
                                      enum kafka_client_kind kind)
 {
     bool producer = kind == KAFKA_PRODUCER;
+    TRY(kafka_check_prefix(options->prefix));
     TRY(kafka_set_all(conf, kafka_common, sizeof kafka_common / sizeof kafka_common[0]));
     TRY(kafka_set_all(conf, producer ? kafka_producer : kafka_consumer,
                       producer ? sizeof kafka_producer / sizeof kafka_producer[0]
