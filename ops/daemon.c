@@ -11,9 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "agency/v1/log.pb-c.h"
 #include "core/base/memory.h"
-#include "core/pb/message.h"
 #include "ops/bulletin.h"
 #include "ops/replica.h"
 #include "projectors/feed.h"
@@ -184,33 +182,6 @@ static struct status daemon_open_log(void *context, struct evlog **log)
     return data_dir_open_log(&daemon->dir, false, log);
 }
 
-static struct status daemon_creators(struct daemon *daemon,
-                                     Agency__V1__DecidingConfiguration *message)
-{
-    struct str list = daemon->options.org_creators;
-    char *copy;
-    ARENA_TRY(&daemon->arena, copy, arena_alloc(&daemon->arena, list.size + 1));
-    ARENA_TRY(&daemon->arena, message->org_creators,
-              arena_alloc(&daemon->arena, (list.size + 1) * sizeof(char *)));
-    memcpy(copy, list.data, list.size);
-    copy[list.size] = '\0';
-    char *rest = copy;
-    for (char *name = strsep(&rest, ","); name != NULL; name = strsep(&rest, ",")) {
-        if (name[0] != '\0') {
-            message->org_creators[message->n_org_creators++] = name;
-        }
-    }
-    return status_ok();
-}
-
-static struct status daemon_configuration(struct daemon *daemon, struct str *configuration)
-{
-    Agency__V1__DecidingConfiguration message = AGENCY__V1__DECIDING_CONFIGURATION__INIT;
-    message.commands_trusted = daemon->options.commands_trusted;
-    TRY(daemon_creators(daemon, &message));
-    return pb_pack(&daemon->arena, &message.base, configuration);
-}
-
 static struct status daemon_ranks(struct daemon *daemon, struct cowriter_partition **out)
 {
     struct cowriter_partition *ranks;
@@ -247,7 +218,7 @@ static struct status daemon_open_writer(struct daemon *daemon)
     }
     TRY(daemon_ranks(daemon, &ranks));
     options.partitions = ranks;
-    TRY(daemon_configuration(daemon, &options.configuration));
+    TRY(daemon_options_configuration(&daemon->options, &daemon->arena, &options.configuration));
     daemon->cluster = (struct proof_cluster){ evlog_id_str(&daemon->history_id),
                                               daemon->dir.seals.keys, daemon->dir.seals.count };
     return cowriter_open(&options, &daemon->writer);

@@ -2,8 +2,12 @@
 
 #include <stddef.h>
 
+#include "agency/v1/log.pb-c.h"
 #include "core/base/nearest.h"
 #include "core/base/num.h"
+#include "core/domain/id.h"
+#include "core/evlog/record.h"
+#include "core/pb/message.h"
 
 #define OPTION(option_name, option_type, field, default_text, help_text)               \
     {                                                                                  \
@@ -30,7 +34,7 @@ const struct config_option daemon_options[] = {
                  "who takes over first when nobody is heard: 0, then 1 ..."),
     OPTION_RANGE("ranks", CONFIG_INT, ranks, "1", 1, 100,
                  "spreads the partitions over so many processes of ranks 0 ... : each is the first "
-                 "for its share"),
+                 "for its share; those of higher ranks stand by for all"),
     OPTION_RANGE("silence", CONFIG_DURATION, silence_us, "10s", 300000, 3600000000,
                  "a partition so long without a record has no owner any more; the same everywhere"),
     OPTION("org-creators", CONFIG_STRING, org_creators, "admin",
@@ -158,6 +162,43 @@ struct status daemon_options_partitions(struct str text, uint32_t all_count,
 
 uint32_t daemon_options_rank(const struct daemon_options *options, uint32_t partition)
 {
-    return options->ranks == 1 ? (uint32_t)options->rank
-                               : (uint32_t)((options->rank + partition) % options->ranks);
+    bool shares = options->rank < options->ranks;
+    return (uint32_t)(shares ? (options->rank + partition) % options->ranks : options->rank);
+}
+
+/* ---- what decides ---- */
+
+/* Takes the names of a list without spaces: ' ops' would be another operator than 'ops'. */
+static struct status daemon_options_creators(struct str list, struct arena *arena,
+                                             Agency__V1__DecidingConfiguration *message)
+{
+    ARENA_TRY(arena, message->org_creators, arena_alloc(arena, (list.size + 1) * sizeof(char *)));
+    while (list.size > 0) {
+        struct str name = daemon_options_item(&list);
+        if (!id_valid(name)) {
+            return status_error(STATUS_INVALID_ARGUMENT,
+                                "expected org-creators as names with commas, but one is '%.*s'",
+                                STR_ARG(name));
+        }
+        struct str copy = arena_copy(arena, name);
+        if (copy.data == NULL) {
+            return arena_full(arena);
+        }
+        message->org_creators[message->n_org_creators++] = (char *)(uintptr_t)copy.data;
+    }
+    return status_ok();
+}
+
+struct status daemon_options_configuration(const struct daemon_options *options,
+                                           struct arena *arena, struct str *configuration)
+{
+    Agency__V1__DecidingConfiguration message = AGENCY__V1__DECIDING_CONFIGURATION__INIT;
+    message.commands_trusted = options->commands_trusted;
+    TRY(daemon_options_creators(options->org_creators, arena, &message));
+    TRY(pb_pack(arena, &message.base, configuration));
+    return configuration->size <= RECORD_CONFIGURATION_SIZE_MAX
+               ? status_ok()
+               : status_error(STATUS_INVALID_ARGUMENT,
+                              "expected fewer org-creators: all in all they have at most %d bytes",
+                              RECORD_CONFIGURATION_SIZE_MAX);
 }

@@ -39,7 +39,10 @@ const char *daemon_role_name(enum daemon_role role);
 MUST_USE struct status daemon_options_partitions(struct str text, uint32_t all_count,
                                                  struct daemon_partitions *partitions);
 /* The rank of this process for a partition: spread over `ranks` processes, so that each is the
- * first for its part. */
+ * first for its part; who is behind them is so for all. */
 uint32_t daemon_options_rank(const struct daemon_options *options, uint32_t partition);
+/* What an EPOCH says of how is decided. It lies in the arena. INVALID_ARGUMENT. */
+MUST_USE struct status daemon_options_configuration(const struct daemon_options *options,
+                                                    struct arena *arena, struct str *configuration);
 
 #endif

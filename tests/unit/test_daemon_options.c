@@ -57,3 +57,42 @@ TEST(daemon_options, ranks_spread_the_partitions)
         assert_int_equal(sum, 0 + 1 + 2); /* and all have another rank */
     }
 }
+
+TEST(daemon_options, who_is_behind_those_that_share_stands_by_for_all)
+{
+    struct daemon_options third = { .rank = 2, .ranks = 2 };
+    for (uint32_t partition = 0; partition < 4; partition++) {
+        assert_int_equal(daemon_options_rank(&third, partition), 2);
+    }
+}
+
+static struct status creators(struct str list)
+{
+    struct arena arena;
+    struct str packed;
+    struct daemon_options options = { .org_creators = list };
+    arena_init(&arena, 4 << 20);
+    struct status st = daemon_options_configuration(&options, &arena, &packed);
+    arena_release(&arena);
+    return st;
+}
+
+TEST(daemon_options, org_creators_are_names_without_spaces)
+{
+    assert_ok(creators(STR("")));
+    assert_ok(creators(STR("admin")));
+    assert_ok(creators(STR("admin,ops@example.org")));
+    assert_code(STATUS_INVALID_ARGUMENT, creators(STR("admin, ops")));
+    assert_code(STATUS_INVALID_ARGUMENT, creators(STR("admin,,ops")));
+    assert_code(STATUS_INVALID_ARGUMENT, creators(STR("\xff")));
+}
+
+TEST(daemon_options, org_creators_fit_into_an_epoch)
+{
+    struct buf list = { 0 };
+    for (int i = 0; i < 10000; i++) {
+        buf_printf(&list, "%soperator%d", i == 0 ? "" : ",", i);
+    }
+    assert_code(STATUS_INVALID_ARGUMENT, creators(buf_str(&list)));
+    buf_release(&list);
+}
