@@ -65,7 +65,7 @@ static struct status data_dir_read_key(struct arena *arena, const char *path, st
 {
     char *key;
     *out = STR("");
-    ARENA_TRY(arena, key, arena_alloc(arena, CLUSTER_KEY_SIZE));
+    ARENA_TRY(arena, key, arena_alloc(arena, CLUSTER_KEY_SIZE + 1));
     int file = open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0 && errno == ENOENT) {
         return status_error(STATUS_NOT_FOUND, "expected a cluster key at '%s'", path);
@@ -73,19 +73,27 @@ static struct status data_dir_read_key(struct arena *arena, const char *path, st
     if (file < 0) {
         return errno == EACCES ? status_ok() : data_dir_system("read", path);
     }
-    ssize_t size = read(file, key, CLUSTER_KEY_SIZE);
+    ssize_t size = read(file, key, CLUSTER_KEY_SIZE + 1);
+    struct status st = size < 0 ? data_dir_system("read", path) : status_ok();
     close(file);
+    if (size >= 0 && size != CLUSTER_KEY_SIZE) {
+        st = status_error(STATUS_DATA_LOSS, "expected a cluster key of %d bytes in '%s', but %s",
+                          CLUSTER_KEY_SIZE, path,
+                          size < CLUSTER_KEY_SIZE ? "there are fewer" : "there are more");
+    }
     *out = (struct str){ key, CLUSTER_KEY_SIZE };
-    return size == CLUSTER_KEY_SIZE ? status_ok()
-                                    : status_error(STATUS_DATA_LOSS, "expected %d bytes in '%s'",
-                                                   CLUSTER_KEY_SIZE, path);
+    return st;
 }
 
 /* Takes the key of another folder of the same log. */
 static struct status data_dir_take_key(struct arena *arena, const char *path, const char *from)
 {
     struct str given, own;
-    TRY(data_dir_read_key(arena, from, &given));
+    struct status st = data_dir_read_key(arena, from, &given);
+    if (st.code == STATUS_DATA_LOSS) {
+        st.code = STATUS_INVALID_ARGUMENT; /* not damaged: no key at all */
+    }
+    TRY(st);
     if (given.size == 0) {
         return status_error(STATUS_PERMISSION_DENIED, "expected to read '%s'", from);
     }
@@ -270,20 +278,31 @@ struct status data_dir_hold(const struct data_dir *dir, int *lock)
     return status_ok();
 }
 
+/* The number, and which file it stands in: who copies a folder does not copy its number. */
+static int data_dir_process_text(uint64_t process, const struct stat *file, char text[64])
+{
+    return snprintf(text, 64, "%016" PRIx64 " %ju\n", process, (uintmax_t)file->st_ino);
+}
+
 struct status data_dir_process(const struct data_dir *dir, uint64_t *process)
 {
-    char text[17] = { 0 };
+    char text[64] = { 0 }, own[64];
+    struct stat found;
     int file = open(dir->process, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
     if (file < 0) {
         return data_dir_system("open", dir->process);
     }
-    bool done = read(file, text, 16) == 16;
+    int failed = fstat(file, &found);
+    assert(failed == 0);
+    ssize_t size = read(file, text, sizeof text - 1);
+    *process = strtoull(text, NULL, 16);
+    int own_size = data_dir_process_text(*process, &found, own);
+    bool done = size == own_size && memcmp(text, own, (size_t)own_size) == 0;
     if (!done) {
         random_bytes(process, sizeof *process);
-        snprintf(text, sizeof text, "%016" PRIx64, *process);
-        done = pwrite(file, text, 16, 0) == 16;
+        own_size = data_dir_process_text(*process, &found, own);
+        done = ftruncate(file, 0) == 0 && pwrite(file, own, (size_t)own_size, 0) == own_size;
     }
-    *process = strtoull(text, NULL, 16);
     struct status st = done ? status_ok() : data_dir_system("write", dir->process);
     close(file);
     return st;

@@ -59,7 +59,8 @@ void data_dir_store(const struct data_dir *dir, uint32_t partition, char out[DAT
 /* Holds the stores of a folder on Kafka until *lock is closed. FAILED_PRECONDITION names who does.
  * UNAVAILABLE. */
 MUST_USE struct status data_dir_hold(const struct data_dir *dir, int *lock);
-/* The number of this folder among those of its log: random, made once. UNAVAILABLE. */
+/* The number of this folder among those of its log: random, made once, anew for a copy of the
+ * folder. UNAVAILABLE. */
 MUST_USE struct status data_dir_process(const struct data_dir *dir, uint64_t *process);
 /* Opens its log. Statuses of evlog_local_open and evlog_kafka_open. `dir` must outlive it. */
 MUST_USE struct status data_dir_open_log(const struct data_dir *dir, bool read_only,

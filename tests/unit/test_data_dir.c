@@ -1,0 +1,113 @@
+#include "ops/data_dir.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "tests/lib/folder_tool.h"
+#include "tests/lib/test.h"
+
+static void write_file(const char *folder, const char *name, struct str bytes)
+{
+    char path[FOLDER_TOOL_PATH_MAX + 32];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fwrite(bytes.data, 1, bytes.size, file);
+    fclose(file);
+}
+
+/* The number of a folder that has nothing else. */
+static uint64_t process_of(const char *folder)
+{
+    struct data_dir dir = { 0 };
+    uint64_t process = 0;
+    snprintf(dir.process, sizeof dir.process, "%s/process", folder);
+    assert_ok(data_dir_process(&dir, &process));
+    return process;
+}
+
+TEST(data_dir, the_number_of_a_folder_stays)
+{
+    char folder[FOLDER_TOOL_PATH_MAX];
+    folder_tool_make(folder);
+    uint64_t process = process_of(folder);
+    assert_true(process != 0);
+    assert_true(process_of(folder) == process);
+    folder_tool_remove(folder);
+}
+
+TEST(data_dir, a_number_that_cannot_be_read_is_made_anew)
+{
+    static const char *const wrong[] = { "hello world 1234567", "0", "0000000000000000" };
+    char folder[FOLDER_TOOL_PATH_MAX];
+    folder_tool_make(folder);
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        write_file(folder, "process", str_z(wrong[i]));
+        uint64_t process = process_of(folder);
+        assert_true(process != 0);
+        assert_true(process_of(folder) == process);
+    }
+    folder_tool_remove(folder);
+}
+
+TEST(data_dir, a_copy_of_a_folder_has_a_number_of_its_own)
+{
+    char folder[FOLDER_TOOL_PATH_MAX], copy[FOLDER_TOOL_PATH_MAX];
+    char from[FOLDER_TOOL_PATH_MAX + 32], text[64] = { 0 };
+    folder_tool_make(folder);
+    folder_tool_make(copy);
+    uint64_t process = process_of(folder);
+    snprintf(from, sizeof from, "%s/process", folder);
+    FILE *file = fopen(from, "r");
+    assert_non_null(file);
+    size_t size = fread(text, 1, sizeof text, file);
+    fclose(file);
+    write_file(copy, "process", str_make(text, size));
+    assert_true(process_of(copy) != process);
+    folder_tool_remove(copy);
+    folder_tool_remove(folder);
+}
+
+/* Opens a folder on Kafka whose cluster key is these bytes. */
+static struct status open_with_key(struct str key)
+{
+    char folder[FOLDER_TOOL_PATH_MAX];
+    struct data_dir dir;
+    struct arena arena;
+    folder_tool_make(folder);
+    write_file(folder, "kafka.conf", STR("brokers = 127.0.0.1:1\n"));
+    write_file(folder, "cluster.key", key);
+    arena_init(&arena, 1 << 20);
+    struct status st = data_dir_open(&dir, &arena, folder, false);
+    arena_release(&arena);
+    folder_tool_remove(folder);
+    return st;
+}
+
+TEST(data_dir, a_cluster_key_has_32_bytes)
+{
+    char bytes[65] = { 0 };
+    assert_ok(open_with_key(str_make(bytes, 32)));
+    assert_code(STATUS_DATA_LOSS, open_with_key(str_make(bytes, 0)));
+    assert_code(STATUS_DATA_LOSS, open_with_key(str_make(bytes, 31)));
+    assert_code(STATUS_DATA_LOSS, open_with_key(str_make(bytes, 65))); /* in hexadecimal */
+}
+
+TEST(data_dir, a_file_that_is_no_cluster_key_is_not_taken_for_one)
+{
+    char folder[FOLDER_TOOL_PATH_MAX], data[FOLDER_TOOL_PATH_MAX + 32];
+    char file[FOLDER_TOOL_PATH_MAX + 32];
+    struct arena arena;
+    struct kafka_conf kafka = { .brokers = STR("127.0.0.1:1"), .prefix = STR("agency") };
+    folder_tool_make(folder);
+    write_file(folder, "text", STR("root:x:0:0:root:/root:/bin/bash and more"));
+    snprintf(data, sizeof data, "%s/data", folder);
+    snprintf(file, sizeof file, "%s/text", folder);
+    struct data_dir_new made = {
+        .kafka = &kafka, .key_file = file, .partitions_count = 1, .timeout_ms = 100
+    };
+    arena_init(&arena, 1 << 20);
+    assert_code(STATUS_INVALID_ARGUMENT, data_dir_make_shared(&arena, data, &made));
+    arena_release(&arena);
+    folder_tool_remove(folder);
+}
