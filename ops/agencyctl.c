@@ -158,7 +158,8 @@ static void print_help(FILE *to)
           "usage: agencyctl [OPTION...] VERB [ARGUMENT...]\n\nverbs:\n",
           to);
     for (int i = 0; i < VERBS_COUNT; i++) {
-        fprintf(to, "  %s %s\n      %s\n", verbs[i].name, verbs[i].usage, verbs[i].help);
+        fprintf(to, "  %s%s%s\n      %s\n", verbs[i].name, verbs[i].usage[0] == '\0' ? "" : " ",
+                verbs[i].usage, verbs[i].help);
     }
     struct buf options = { 0 };
     config_help(ctl_options, ctl_options_count, &options);
@@ -205,6 +206,19 @@ static const struct verb *find_verb(struct ctl *ctl)
     return found;
 }
 
+/* How the verb is called, and those whose first word is the same: "log nosuch" means one of them.
+ */
+static void print_usage(const struct verb *verb)
+{
+    size_t first = strcspn(verb->name, " ");
+    for (int i = 0; i < VERBS_COUNT; i++) {
+        if (strcspn(verbs[i].name, " ") == first && memcmp(verbs[i].name, verb->name, first) == 0) {
+            fprintf(stderr, "agencyctl: usage: agencyctl %s%s%s\n", verbs[i].name,
+                    verbs[i].usage[0] == '\0' ? "" : " ", verbs[i].usage);
+        }
+    }
+}
+
 static int exit_code(enum status_code code)
 {
     if (code == STATUS_INVALID_ARGUMENT) {
@@ -236,7 +250,7 @@ static int run(struct ctl *ctl)
         return CTL_USAGE;
     }
     if (ctl->argc < verb->args_min || ctl->argc > verb->args_max) {
-        fprintf(stderr, "agencyctl: usage: agencyctl %s %s\n", verb->name, verb->usage);
+        print_usage(verb);
         return CTL_USAGE;
     }
     struct status st = open_folder(ctl, verb);

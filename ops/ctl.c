@@ -20,6 +20,16 @@ struct status ctl_json(struct ctl *ctl, const ProtobufCMessage *message)
     return status_ok();
 }
 
+struct status ctl_partition(const struct ctl *ctl, const struct evlog_identity *log)
+{
+    int64_t partition = ctl->options.partition;
+    return partition < (int64_t)log->partitions_count
+               ? status_ok()
+               : status_error(STATUS_INVALID_ARGUMENT,
+                              "expected a partition from 0 to %u, but it is '%lld'",
+                              log->partitions_count - 1, (long long)partition);
+}
+
 struct status ctl_need_org(const struct ctl *ctl)
 {
     return ctl->options.org.size > 0 ? status_ok()

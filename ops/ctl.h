@@ -73,6 +73,9 @@ MUST_USE struct status ctl_json(struct ctl *ctl, const ProtobufCMessage *message
 /* INVALID_ARGUMENT: --org is missing. */
 MUST_USE struct status ctl_need_org(const struct ctl *ctl);
 
+/* INVALID_ARGUMENT: --partition is none of the log's. */
+MUST_USE struct status ctl_partition(const struct ctl *ctl, const struct evlog_identity *log);
+
 /* A kind of entity by the word that people use: "group" or "groups". INVALID_ARGUMENT with the
  * nearest. */
 MUST_USE struct status ctl_kind(const char *name, enum entity_kind *kind);

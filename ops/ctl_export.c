@@ -212,6 +212,10 @@ struct status ctl_export(struct ctl *ctl)
     }
     arena_release(&export.arena);
     evlog_close(export.log);
+    if (st.code == STATUS_OK && export.written == 0) {
+        return status_error(STATUS_NOT_FOUND, "expected an org, but there is no '%.*s'",
+                            STR_ARG(ctl->options.org));
+    }
     if (st.code == STATUS_OK && ctl->options.output == CTL_TABLE && export.file != stdout) {
         buf_printf(&ctl->out, "%" PRIu64 " commands written to %s\n", export.written, ctl->argv[0]);
     }

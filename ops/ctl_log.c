@@ -139,7 +139,7 @@ struct status ctl_log(struct ctl *ctl)
     if (ctl->options.org.size > 0) {
         wanted = murmur2_partition(ctl->options.org, log->identity.partitions_count);
     }
-    struct status st = status_ok();
+    struct status st = ctl_partition(ctl, &log->identity);
     for (uint32_t i = 0; i < log->identity.partitions_count && st.code == STATUS_OK; i++) {
         if (wanted == (uint32_t)-1 || wanted == i) {
             st = log_partition(&run, log, i);

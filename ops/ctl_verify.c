@@ -197,7 +197,7 @@ static struct status verify_partition(struct verify *verify, uint32_t number)
 
 static struct status verify_each(struct verify *verify)
 {
-    struct status st = status_ok();
+    struct status st = ctl_partition(verify->ctl, &verify->log->identity);
     uint32_t count = verify->log->identity.partitions_count;
     for (uint32_t i = 0; i < count && st.code == STATUS_OK; i++) {
         if (verify->ctl->options.partition < 0 || verify->ctl->options.partition == i) {

@@ -17,7 +17,8 @@ enum { CHUNK_SIZE = 1 << 17 };
 struct lines {
     int file;
     ZSTD_DStream *zstd; /* NULL: plain */
-    char *chunk;        /* as read from the file */
+    const char *path;
+    char *chunk; /* as read from the file */
     ZSTD_inBuffer in;
     struct buf text; /* unpacked and not yet given */
     size_t given;    /* bytes of text that are given */
@@ -35,7 +36,8 @@ static struct status lines_fill(struct lines *lines)
         size = read(lines->file, lines->chunk, CHUNK_SIZE);
     } while (size < 0 && errno == EINTR);
     if (size < 0) {
-        return status_error(STATUS_UNAVAILABLE, "expected to read the file: %s", strerror(errno));
+        return status_error(STATUS_UNAVAILABLE, "expected to read '%s': %s", lines->path,
+                            strerror(errno));
     }
     lines->in = (ZSTD_inBuffer){ .src = lines->chunk, .size = (size_t)size };
     lines->read += (uint64_t)size;
@@ -48,6 +50,7 @@ static struct status lines_start(struct lines *lines, const char *path)
     static const unsigned char magic[] = { 0x28, 0xB5, 0x2F, 0xFD };
     bool standard = strcmp(path, "-") == 0;
     struct stat found;
+    lines->path = path;
     lines->file = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
     if (lines->file < 0) {
         return status_error(errno == ENOENT ? STATUS_NOT_FOUND : STATUS_UNAVAILABLE,
@@ -98,7 +101,7 @@ static struct status lines_unpack(struct lines *lines)
     ZSTD_outBuffer out = { .dst = buf_reserve(&lines->text, CHUNK_SIZE), .size = CHUNK_SIZE };
     lines->frame = ZSTD_decompressStream(lines->zstd, &out, &lines->in);
     if (ZSTD_isError(lines->frame)) {
-        return status_error(STATUS_DATA_LOSS, "expected a zstd file: %s",
+        return status_error(STATUS_DATA_LOSS, "expected a whole zstd file in '%s': %s", lines->path,
                             ZSTD_getErrorName(lines->frame));
     }
     lines->text.size += out.pos;
@@ -114,8 +117,8 @@ static struct status lines_more(struct lines *lines)
     lines->text.size -= lines->given;
     lines->given = 0;
     if (lines->text.size > LINES_SIZE_MAX) {
-        return status_error(STATUS_INVALID_ARGUMENT, "expected lines of at most %d bytes",
-                            LINES_SIZE_MAX);
+        return status_error(STATUS_INVALID_ARGUMENT, "expected lines of at most %d bytes in '%s'",
+                            LINES_SIZE_MAX, lines->path);
     }
     if (lines->in.pos == lines->in.size) {
         TRY(lines_fill(lines));
@@ -123,8 +126,10 @@ static struct status lines_more(struct lines *lines)
     if (!lines->ended) {
         return lines_unpack(lines);
     }
-    return lines->frame == 0 ? status_ok()
-                             : status_error(STATUS_DATA_LOSS, "expected the rest of a zstd file");
+    return lines->frame == 0
+               ? status_ok()
+               : status_error(STATUS_DATA_LOSS, "expected the rest of a zstd file in '%s'",
+                              lines->path);
 }
 
 struct status lines_next(struct lines *lines, struct str *line, bool *more)

@@ -10,7 +10,8 @@ enum { LINES_SIZE_MAX = 1 << 20 };
 
 struct lines;
 
-/* Opens a file, or standard input for "-". NOT_FOUND, UNAVAILABLE. */
+/* Opens a file, or standard input for "-". Borrows the path until it is closed. NOT_FOUND,
+ * UNAVAILABLE. */
 MUST_USE struct status lines_open(const char *path, struct lines **lines);
 /* NULL is fine. */
 void lines_close(struct lines *lines);

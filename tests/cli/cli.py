@@ -167,6 +167,32 @@ def it_names_the_org_that_is_not_there(tool, fresh):
     expect("nobody" in other.error("list", "groups", code=FAILED), "the org's name")
 
 
+def it_exports_no_org_that_is_not_there(tool, fresh):
+    other = Tool(tool.program, tool.data, "nobody")
+    said = other.error("export", str(tool.data.parent / "nobody.jsonl"), code=FAILED)
+    expect("nobody" in said, "the org's name", said)
+
+
+def it_names_the_partitions_that_a_log_has(tool, fresh):
+    for verb in ("log", "verify", "rebuild"):
+        said = tool.error(verb, "--partition", "16", code=USAGE)
+        expect("0 to 15" in said, "the partitions", said)
+
+
+def it_shows_all_verbs_of_a_first_word(tool, fresh):
+    said = tool.error("log", "lst", code=USAGE)
+    expect("log create" in said and "log copy TO" in said and "key" not in said, "those of log",
+           said)
+
+
+def it_names_the_file_that_is_none(tool, fresh):
+    bad = fresh().data.parent / "bad.zst"
+    bad.write_bytes(b"\x28\xb5\x2f\xfdgarbage")
+    for file in (bad, bad.parent):
+        said = fresh().run("import", str(file)).stderr
+        expect(str(file) in said, "the file's name", said)
+
+
 def it_names_the_line_of_a_file_that_is_not_what_it_says(tool, fresh):
     bad = fresh().data.parent / "bad.jsonl"
     for text in ('{"orgId":"acme"', "\x00\x01\x02", "[1]", '{"orgId":"acme","x":1}'):
