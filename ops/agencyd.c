@@ -1,5 +1,5 @@
 /* agencyd: serves a log that several processes share. Runs in the foreground; one fact per line on
- * standard error. SIGTERM or SIGINT ends it cleanly, a second one at once. */
+ * standard error. SIGTERM, SIGINT and SIGHUP end it cleanly, a second one at once. */
 #include <signal.h>
 #include <stdio.h>
 #include <sys/signalfd.h>
@@ -36,6 +36,7 @@ static int signals_open(sigset_t *ending)
     sigemptyset(ending);
     sigaddset(ending, SIGTERM);
     sigaddset(ending, SIGINT);
+    sigaddset(ending, SIGHUP);
     sigprocmask(SIG_BLOCK, ending, NULL);
     return signalfd(-1, ending, SFD_CLOEXEC | SFD_NONBLOCK);
 }
