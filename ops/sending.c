@@ -12,7 +12,7 @@
 #include "writers/intake.h"
 
 /* Another agencyctl is soon done; a server is not. */
-enum { LOCK_WAIT_US = 5 * 1000000, LOCK_RETRY_US = 20 * 1000 };
+enum { LOCK_WAIT_US = 5 * 1000000, LOCK_RETRY_US = 20 * 1000, ASK_AFTER_US = 2 * 1000000 };
 
 static struct status sending_open_log(void *context, struct evlog **log)
 {
@@ -65,7 +65,8 @@ static struct status sending_open_courier(struct sending *sending)
                                        .report = sending_report,
                                        .context = sending,
                                        .clock = sending->ctl->clock,
-                                       .timeout_us = sending->ctl->options.timeout_us };
+                                       .timeout_us = sending->ctl->options.timeout_us,
+                                       .patience_us = ASK_AFTER_US };
     return courier_open(&options, &sending->courier);
 }
 
@@ -104,6 +105,12 @@ static struct status sending_find_principal(struct sending *sending)
 struct status sending_open(struct sending *sending, struct ctl *ctl)
 {
     *sending = (struct sending){ .ctl = ctl };
+    if (ctl->dir.moved.size > 0) {
+        return status_error(STATUS_FAILED_PRECONDITION,
+                            "expected an open log, but this one was closed when it was copied: go "
+                            "on in %.*s",
+                            STR_ARG(ctl->dir.moved));
+    }
     TRY(sending_find_principal(sending));
     if (ctl->dir.shared && !sending->signs && ctl->dir.seals.count == 0) {
         return status_error(STATUS_FAILED_PRECONDITION,
@@ -157,6 +164,12 @@ struct status sending_call(struct sending *sending, struct arena *arena,
     TRY(sending_submit(sending, arena, command, call_done, &call));
     call_wait(&call);
     return status_ok();
+}
+
+bool sending_is_over(const struct decider_answer *answer)
+{
+    bool closed = answer->outcome == DECIDER_REFUSED && answer->code == STATUS_FAILED_PRECONDITION;
+    return closed || answer->code == STATUS_UNAVAILABLE || answer->code == STATUS_DATA_LOSS;
 }
 
 struct status sending_response(const struct sending *sending, struct arena *arena,

@@ -1,41 +1,41 @@
 /* Invariants: (1) outcomes and rejected of a partition are followed from before its first command
  * was sent, so no answer is missed; (2) parcels are sent in the order of their submission, and
  * again in that order; (3) a parcel is answered once: by the first outcome of its org and
- * command_id in its partition, by the record of its refusal, or by the clock.
+ * command_id in its partition, by the record of its refusal, because nobody can answer any more, or
+ * by the clock.
  *
- * Parcels lie in a ring by their number; those before `first` are all answered. Finding one by its
- * command_id is a walk from there: answers come nearly in order. */
+ * A log can lose what it has acknowledged (brokers that died, a retention that was too short): the
+ * command, or its answer. So who gets none asks, by sending the same bytes again: the decider
+ * answers a repeat. Commands of a partition are decided in their order, so only the oldest that is
+ * not answered asks: where much is waiting, little is added. */
 #include "writers/courier.h"
 
+#include <inttypes.h>
 #include <poll.h>
 #include <pthread.h>
 
-#include "agency/v1/stream.pb-c.h"
 #include "core/base/memory.h"
 #include "core/base/murmur2.h"
 #include "core/base/queue.h"
-#include "core/domain/fields.h"
-#include "core/pb/message.h"
+#include "core/evlog/closing.h"
+#include "writers/letter.h"
+#include "writers/parcels.h"
 
 enum { COURIER_RUN = 256, COURIER_WAIT_MS = 100, COURIER_REOPEN_US = 200 * 1000 };
+enum { COURIER_LOOK_US = 50 * 1000, COURIER_PATIENCE_US_MAX = 60 * 1000000 };
 static const size_t COURIER_ARENA_MAX = (size_t)4 << 20;
-
-/* A command on its way. */
-struct parcel {
-    struct request request;
-    char command_id[ID_SIZE_MAX + 1];
-    uint64_t offset;               /* among the commands; EVLOG_OFFSET_UNKNOWN: not acknowledged */
-    uint64_t refused_offset;       /* a refusal that came before the acknowledgement; */
-    struct decider_answer refusal; /* it counts if it is of the same offset */
-    int64_t until_us;
-    bool answered;
-};
 
 /* One of the two streams that answers come on. */
 struct courier_ear {
     enum evlog_stream stream;
     struct evlog_reader *reader;
     uint64_t *positions; /* of each partition that is followed, while the log is closed */
+};
+
+struct courier_partition {
+    bool followed;
+    bool closed;   /* nobody answers there any more */
+    uint64_t look; /* the last one that found a parcel of it: that was its oldest */
 };
 
 struct courier {
@@ -47,148 +47,77 @@ struct courier {
     struct evlog *log; /* NULL: broken, to be opened again */
     int64_t reopen_us;
     struct courier_ear outcomes, rejected;
-    bool *followed;             /* by partition */
-    struct parcel *parcels;     /* ring by number */
-    uint64_t first, sent, next; /* numbers: unanswered from, sent before, taken before */
-    struct arena arena;         /* of one record */
+    struct courier_partition *partitions;
+    struct parcels parcels;
+    int64_t look_us;    /* when to look next who waits for too long, */
+    uint64_t looks;     /* and how often that was */
+    struct arena arena; /* of one record */
     struct evlog_record records[COURIER_RUN];
 };
 
-static struct parcel *courier_parcel(struct courier *courier, uint64_t number)
-{
-    return &courier->parcels[number % COURIER_MAX];
-}
-
 /* ---- answering ---- */
-
-static void courier_answer(struct courier *courier, struct parcel *parcel,
-                           const struct decider_answer *answer)
-{
-    parcel->answered = true;
-    request_answer(&parcel->request, answer);
-    while (courier->first < courier->next && courier_parcel(courier, courier->first)->answered) {
-        courier->first++;
-    }
-    courier->sent = courier->sent < courier->first ? courier->first : courier->sent;
-}
-
-static enum status_code courier_code(const char *name)
-{
-    for (int code = STATUS_OK; code <= STATUS_UNAUTHENTICATED; code++) {
-        if (strcmp(status_code_name((enum status_code)code), name) == 0) {
-            return (enum status_code)code;
-        }
-    }
-    return STATUS_UNKNOWN;
-}
-
-static void courier_reason(struct decider_answer *answer, const char *reason)
-{
-    size_t size = strlen(reason), most = sizeof answer->reason - 1;
-    memcpy(answer->reason, reason, size < most ? size : most);
-}
 
 static void courier_check_refusal(struct courier *courier, struct parcel *parcel)
 {
     if (!parcel->answered && parcel->offset != EVLOG_OFFSET_UNKNOWN &&
         parcel->refused_offset == parcel->offset) {
-        courier_answer(courier, parcel, &parcel->refusal);
+        parcels_answer(&courier->parcels, parcel, &parcel->refusal);
     }
 }
 
-static struct parcel *courier_find(struct courier *courier, uint32_t partition, const char *org_id,
-                                   const char *command_id)
+static void courier_take_outcome(struct courier *courier, uint32_t partition,
+                                 const struct letter *letter)
 {
-    for (uint64_t number = courier->first; number < courier->sent; number++) {
-        struct parcel *parcel = courier_parcel(courier, number);
-        if (!parcel->answered && parcel->request.partition == partition &&
-            strcmp(parcel->command_id, command_id) == 0 &&
-            str_eq(request_org(&parcel->request), str_z(org_id))) {
-            return parcel;
-        }
-    }
-    return NULL;
-}
-
-/* Streams are for everybody: what cannot be read is not about our commands. */
-static void courier_take_outcome(struct courier *courier, const struct evlog_record *record)
-{
-    Agency__V1__Outcome *outcome;
-    struct status st = pb_unpack(&courier->arena, &agency__v1__outcome__descriptor, record->value,
-                                 PB_OUTSIDE, &outcome);
-    if (st.code != STATUS_OK || outcome->answer == NULL) {
-        return;
-    }
-    const Agency__V1__SubmitResponse *said = outcome->answer;
     struct parcel *parcel =
-        courier_find(courier, record->partition, outcome->org_id, said->command_id);
+        parcels_find(&courier->parcels, partition, letter->org_id, letter->command_id);
     if (parcel != NULL) {
-        struct decider_answer answer = {
-            .outcome = said->repeated ? DECIDER_REPEATED : DECIDER_DECIDED,
-            .code = courier_code(said->code),
-            .sequence = said->sequence,
-            .org_sequence = said->org_sequence,
-            .events_count = said->events,
-            .recorded_at_us = fields_time_us(said->recorded_at),
-        };
-        courier_reason(&answer, said->reason);
-        courier_answer(courier, parcel, &answer);
+        parcels_answer(&courier->parcels, parcel, &letter->answer);
     }
 }
 
 /* The parcel at an offset, or one that may come to lie there: its acknowledgement can come later
  * than its refusal. */
 static struct parcel *courier_find_refused(struct courier *courier, uint32_t partition,
-                                           const Agency__V1__RejectedCommand *rejected)
+                                           const struct letter *letter)
 {
-    for (uint64_t number = courier->first; number < courier->sent; number++) {
-        struct parcel *parcel = courier_parcel(courier, number);
-        if (!parcel->answered && parcel->request.partition == partition &&
-            parcel->offset == rejected->offset) {
-            return parcel;
-        }
+    struct parcel *parcel = parcels_find_at(&courier->parcels, partition, letter->offset);
+    if (parcel != NULL) {
+        return parcel;
     }
-    struct parcel *parcel =
-        courier_find(courier, partition, rejected->org_id, rejected->command_id);
+    parcel = parcels_find(&courier->parcels, partition, letter->org_id, letter->command_id);
     return parcel != NULL && parcel->offset == EVLOG_OFFSET_UNKNOWN ? parcel : NULL;
 }
 
-static void courier_take_rejected(struct courier *courier, const struct evlog_record *record)
+static void courier_take_rejected(struct courier *courier, uint32_t partition,
+                                  const struct letter *letter)
 {
-    Agency__V1__RejectedCommand *rejected;
-    struct status st = pb_unpack(&courier->arena, &agency__v1__rejected_command__descriptor,
-                                 record->value, PB_OUTSIDE, &rejected);
-    if (st.code != STATUS_OK) {
+    struct parcel *parcel = courier_find_refused(courier, partition, letter);
+    if (parcel != NULL) {
+        parcel->refused_offset = letter->offset;
+        parcel->refusal = letter->answer;
+        courier_check_refusal(courier, parcel);
+    }
+}
+
+static void courier_take_answer(struct courier *courier, enum evlog_stream stream,
+                                const struct evlog_record *record)
+{
+    struct letter letter;
+    arena_reset(&courier->arena);
+    if (!letter_read(&courier->arena, stream, record->value, &letter)) {
         return;
     }
-    struct parcel *parcel = courier_find_refused(courier, record->partition, rejected);
-    if (parcel != NULL) {
-        parcel->refused_offset = rejected->offset;
-        parcel->refusal = (struct decider_answer){ .outcome = DECIDER_REFUSED,
-                                                   .code = courier_code(rejected->code) };
-        courier_reason(&parcel->refusal, rejected->reason);
-        courier_check_refusal(courier, parcel);
+    if (stream == EVLOG_OUTCOMES) {
+        courier_take_outcome(courier, record->partition, &letter);
+    } else {
+        courier_take_rejected(courier, record->partition, &letter);
     }
 }
 
 static void courier_refuse(struct courier *courier, struct parcel *parcel, struct status why)
 {
-    struct decider_answer answer = { .outcome = DECIDER_REFUSED, .code = why.code };
-    courier_reason(&answer, why.msg);
-    courier_answer(courier, parcel, &answer);
-}
-
-static void courier_expire(struct courier *courier, int64_t now_us)
-{
-    struct status late = status_error(
-        STATUS_UNAVAILABLE, "expected an answer in time: is an agencyd running as writer? the "
-                            "same command id can be sent again");
-    for (uint64_t number = courier->first; number < courier->next; number++) {
-        struct parcel *parcel = courier_parcel(courier, number);
-        if (!parcel->answered && parcel->until_us <= now_us) {
-            courier_refuse(courier, parcel, late);
-        }
-    }
+    struct decider_answer answer = letter_refusal(why.code, why.msg);
+    parcels_answer(&courier->parcels, parcel, &answer);
 }
 
 /* ---- the log ---- */
@@ -196,7 +125,7 @@ static void courier_expire(struct courier *courier, int64_t now_us)
 static void courier_close_ear(struct courier *courier, struct courier_ear *ear)
 {
     for (uint32_t i = 0; ear->reader != NULL && i < courier->identity.partitions_count; i++) {
-        if (courier->followed[i]) {
+        if (courier->partitions[i].followed) {
             ear->positions[i] = evlog_reader_position(ear->reader, i);
         }
     }
@@ -216,7 +145,7 @@ static struct status courier_open_ear(struct courier *courier, struct courier_ea
 {
     TRY(evlog_reader_open(courier->log, ear->stream, &ear->reader));
     for (uint32_t i = 0; i < courier->identity.partitions_count; i++) {
-        if (courier->followed[i]) {
+        if (courier->partitions[i].followed) {
             TRY(evlog_reader_seek(ear->reader, i, ear->positions[i]));
         }
     }
@@ -243,7 +172,7 @@ static void courier_broke(struct courier *courier, struct status why)
         courier->options.report(courier->options.context, why);
     }
     courier_close_log(courier);
-    courier->sent = courier->first;
+    courier->parcels.sent = courier->parcels.first;
     courier->reopen_us = clock_monotonic_us(&courier->options.clock) + COURIER_REOPEN_US;
 }
 
@@ -259,32 +188,39 @@ static struct status courier_follow_on(struct courier *courier, struct courier_e
 
 static struct status courier_follow(struct courier *courier, uint32_t partition)
 {
-    if (courier->followed[partition]) {
+    if (courier->partitions[partition].followed) {
         return status_ok();
     }
     TRY(courier_follow_on(courier, &courier->outcomes, partition));
     TRY(courier_follow_on(courier, &courier->rejected, partition));
-    courier->followed[partition] = true;
+    courier->partitions[partition].followed = true;
     return status_ok();
+}
+
+/* RESOURCE_EXHAUSTED: later. */
+static struct status courier_append(struct courier *courier, uint64_t number)
+{
+    const struct request *request = &parcels_at(&courier->parcels, number)->request;
+    struct evlog_item item = { .stream = EVLOG_COMMANDS,
+                               .partition = request->partition,
+                               .key = request_org(request),
+                               .value = request_command(request),
+                               .token = number };
+    return evlog_append(courier->log, &item, 1);
 }
 
 static struct status courier_send(struct courier *courier)
 {
-    for (; courier->sent < courier->next; courier->sent++) {
-        const struct parcel *parcel = courier_parcel(courier, courier->sent);
-        const struct request *request = &parcel->request;
+    struct parcels *parcels = &courier->parcels;
+    for (; parcels->sent < parcels->next; parcels->sent++) {
+        const struct parcel *parcel = parcels_at(parcels, parcels->sent);
         if (parcel->answered || parcel->offset != EVLOG_OFFSET_UNKNOWN) {
             continue; /* it was there already when the log broke */
         }
-        TRY(courier_follow(courier, request->partition));
-        struct evlog_item item = { .stream = EVLOG_COMMANDS,
-                                   .partition = request->partition,
-                                   .key = request_org(request),
-                                   .value = request_command(request),
-                                   .token = courier->sent };
-        struct status st = evlog_append(courier->log, &item, 1);
+        TRY(courier_follow(courier, parcel->request.partition));
+        struct status st = courier_append(courier, parcels->sent);
         if (st.code == STATUS_RESOURCE_EXHAUSTED) {
-            return status_ok(); /* later */
+            return status_ok();
         }
         TRY(st);
     }
@@ -298,8 +234,8 @@ static struct status courier_poll(struct courier *courier)
     do {
         TRY(evlog_poll(courier->log, done, COURIER_RUN, &count));
         for (size_t i = 0; i < count; i++) {
-            if (done[i].token >= courier->first) {
-                struct parcel *parcel = courier_parcel(courier, done[i].token);
+            if (done[i].token >= courier->parcels.first) {
+                struct parcel *parcel = parcels_at(&courier->parcels, done[i].token);
                 parcel->offset = done[i].offset;
                 courier_check_refusal(courier, parcel);
             }
@@ -316,14 +252,82 @@ static struct status courier_hear(struct courier *courier, struct courier_ear *e
     do {
         TRY(evlog_reader_read(ear->reader, courier->records, COURIER_RUN, &count));
         for (size_t i = 0; i < count; i++) {
-            arena_reset(&courier->arena);
-            if (ear->stream == EVLOG_OUTCOMES) {
-                courier_take_outcome(courier, &courier->records[i]);
-            } else {
-                courier_take_rejected(courier, &courier->records[i]);
-            }
+            courier_take_answer(courier, ear->stream, &courier->records[i]);
         }
     } while (count > 0);
+    return status_ok();
+}
+
+/* ---- what waits for too long ---- */
+
+/* Whether nobody will ever answer there. Who may not read the decisions does not know. */
+static bool courier_is_closed(struct courier *courier, struct courier_partition *partition,
+                              uint32_t number)
+{
+    bool closed = false;
+    struct status st =
+        partition->closed ? status_ok() : closing_find(courier->log, number, &closed);
+    partition->closed |= st.code == STATUS_OK && closed;
+    return partition->closed;
+}
+
+static void courier_turn_away(struct courier *courier, struct parcel *parcel)
+{
+    courier_refuse(courier, parcel,
+                   status_error(STATUS_FAILED_PRECONDITION,
+                                "expected an open log, but partition %" PRIu32 " was closed by log "
+                                "copy: send the same command id to the log that it moved to",
+                                parcel->request.partition));
+}
+
+/* At first it only looks whether there is anybody to ask. What is not acknowledged is still on its
+ * way. */
+static struct status courier_ask(struct courier *courier, uint64_t number, int64_t now_us)
+{
+    struct parcel *parcel = parcels_at(&courier->parcels, number);
+    uint32_t partition = parcel->request.partition;
+    int64_t wait_us = 2 * parcel->ask_wait_us;
+    parcel->ask_wait_us = wait_us < COURIER_PATIENCE_US_MAX ? wait_us : COURIER_PATIENCE_US_MAX;
+    parcel->ask_us = now_us + parcel->ask_wait_us;
+    if (courier_is_closed(courier, &courier->partitions[partition], partition)) {
+        courier_turn_away(courier, parcel);
+        return status_ok();
+    }
+    if (parcel->asked++ == 0 || parcel->offset == EVLOG_OFFSET_UNKNOWN) {
+        return status_ok();
+    }
+    parcel->offset = EVLOG_OFFSET_UNKNOWN;
+    struct status st = courier_append(courier, number);
+    return st.code == STATUS_RESOURCE_EXHAUSTED ? status_ok() : st;
+}
+
+static struct status courier_look(struct courier *courier, int64_t now_us)
+{
+    struct parcels *parcels = &courier->parcels;
+    struct status late = status_error(
+        STATUS_UNAVAILABLE, "expected an answer in time: is an agencyd running as writer? the "
+                            "same command id can be sent again");
+    if (now_us < courier->look_us) {
+        return status_ok();
+    }
+    courier->look_us = now_us + COURIER_LOOK_US;
+    courier->looks++;
+    for (uint64_t number = parcels->first; number < parcels->next; number++) {
+        struct parcel *parcel = parcels_at(parcels, number);
+        struct courier_partition *partition = &courier->partitions[parcel->request.partition];
+        bool oldest = partition->look != courier->looks;
+        if (parcel->answered) {
+            continue;
+        }
+        partition->look = courier->looks;
+        if (parcel->until_us <= now_us) {
+            courier_refuse(courier, parcel, late);
+        } else if (partition->closed) {
+            courier_turn_away(courier, parcel);
+        } else if (oldest && courier->log != NULL && parcel->ask_us <= now_us) {
+            TRY(courier_ask(courier, number, now_us));
+        }
+    }
     return status_ok();
 }
 
@@ -331,11 +335,15 @@ static struct status courier_hear(struct courier *courier, struct courier_ear *e
 
 static void courier_take(struct courier *courier, int64_t now_us)
 {
+    const struct courier_options *options = &courier->options;
+    struct parcels *parcels = &courier->parcels;
     struct parcel parcel;
-    while (courier->next - courier->first < COURIER_MAX &&
+    while (parcels->next - parcels->first < PARCELS_MAX &&
            queue_pop(courier->parcels_new, &parcel, 1) == 1) {
-        parcel.until_us = now_us + courier->options.timeout_us;
-        *courier_parcel(courier, courier->next++) = parcel;
+        parcel.until_us = now_us + options->timeout_us;
+        parcel.ask_wait_us = options->patience_us;
+        parcel.ask_us = now_us + options->patience_us;
+        parcels_add(parcels, &parcel);
     }
 }
 
@@ -359,8 +367,8 @@ static void courier_wait(struct courier *courier)
     struct status st = queue_descriptor(courier->parcels_new, &parcels);
     assert(st.code == STATUS_OK); /* courier_open made it */
     bool open = courier->log != NULL;
-    bool full =
-        courier->next - courier->first == COURIER_MAX || queue_stopped(courier->parcels_new);
+    bool full = courier->parcels.next - courier->parcels.first == PARCELS_MAX ||
+                queue_stopped(courier->parcels_new);
     struct pollfd all[] = {
         { .fd = full ? -1 : parcels, .events = POLLIN },
         { .fd = open ? evlog_descriptor(courier->log) : -1, .events = POLLIN },
@@ -373,7 +381,7 @@ static void courier_wait(struct courier *courier)
 static bool courier_finished(const struct courier *courier)
 {
     return queue_stopped(courier->parcels_new) && queue_count(courier->parcels_new) == 0 &&
-           courier->first == courier->next;
+           courier->parcels.first == courier->parcels.next;
 }
 
 static void *courier_run(void *self)
@@ -383,10 +391,12 @@ static void *courier_run(void *self)
         int64_t now_us = clock_monotonic_us(&courier->options.clock);
         courier_take(courier, now_us);
         struct status st = courier_work(courier, now_us);
+        if (st.code == STATUS_OK) {
+            st = courier_look(courier, now_us);
+        }
         if (st.code != STATUS_OK) {
             courier_broke(courier, st);
         }
-        courier_expire(courier, now_us);
         if (!courier_finished(courier)) {
             courier_wait(courier);
         }
@@ -402,8 +412,8 @@ static void courier_free(struct courier *courier)
     queue_close(courier->parcels_new);
     mem_free(courier->outcomes.positions);
     mem_free(courier->rejected.positions);
-    mem_free(courier->followed);
-    mem_free(courier->parcels);
+    mem_free(courier->partitions);
+    parcels_release(&courier->parcels);
     arena_release(&courier->arena);
     mem_free(courier);
 }
@@ -414,7 +424,7 @@ static struct status courier_start(struct courier *courier)
     TRY(courier->options.open_log(courier->options.context, &courier->log));
     courier->identity = courier->log->identity;
     uint32_t count = courier->identity.partitions_count;
-    courier->followed = mem_zalloc(count, sizeof *courier->followed);
+    courier->partitions = mem_zalloc(count, sizeof *courier->partitions);
     courier->outcomes.positions = mem_zalloc(count, sizeof(uint64_t));
     courier->rejected.positions = mem_zalloc(count, sizeof(uint64_t));
     TRY(courier_open_ear(courier, &courier->outcomes));
@@ -429,11 +439,12 @@ static struct status courier_start(struct courier *courier)
 struct status courier_open(const struct courier_options *options, struct courier **out)
 {
     struct courier *courier = mem_zalloc(1, sizeof *courier);
+    assert(options->patience_us > 0);
     courier->options = *options;
     courier->outcomes.stream = EVLOG_OUTCOMES;
     courier->rejected.stream = EVLOG_REJECTED;
-    courier->parcels = mem_zalloc(COURIER_MAX, sizeof *courier->parcels);
-    courier->parcels_new = queue_open(COURIER_MAX, sizeof(struct parcel));
+    parcels_init(&courier->parcels);
+    courier->parcels_new = queue_open(PARCELS_MAX, sizeof(struct parcel));
     arena_init(&courier->arena, COURIER_ARENA_MAX);
     struct status st = courier_start(courier);
     if (st.code != STATUS_OK) {
@@ -480,5 +491,5 @@ struct status courier_submit(struct courier *courier, struct str org_id, struct 
     return queue_stopped(courier->parcels_new)
                ? status_error(STATUS_UNAVAILABLE, "expected a courier that is not closing")
                : status_error(STATUS_RESOURCE_EXHAUSTED,
-                              "expected at most %d commands to wait: try again soon", COURIER_MAX);
+                              "expected at most %d commands to wait: try again soon", PARCELS_MAX);
 }

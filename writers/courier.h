@@ -1,16 +1,13 @@
 /* The courier: takes commands over a log that others decide, and brings their answers back. One
  * thread appends them to the commands and reads outcomes and rejected commands of their partitions.
- * What may not have reached the log is sent again, the same bytes: who decides tells repeats. */
+ * What may not have reached the log, or gets no answer, is sent again, the same bytes: who decides
+ * tells repeats. */
 #ifndef WRITERS_COURIER_H
 #define WRITERS_COURIER_H
 
 #include "core/base/clock.h"
-#include "core/base/limits.h"
 #include "core/evlog/evlog.h"
 #include "writers/request.h"
-
-/* Commands without an answer; above it submit answers RESOURCE_EXHAUSTED: try again soon. */
-enum { COURIER_MAX = 4096 };
 
 struct courier_options {
     /* Opens the log for appending, at the start and again whenever it broke. */
@@ -20,6 +17,10 @@ struct courier_options {
     void *context;
     struct clock clock;
     int64_t timeout_us; /* a command so long without an answer is answered UNAVAILABLE */
+    /* So long without an answer it looks whether the log was closed: then the answer is
+     * FAILED_PRECONDITION. After twice that time again the command is sent once more, then after
+     * four times, and so on, up to a minute. */
+    int64_t patience_us;
 };
 
 struct courier;
@@ -34,7 +35,7 @@ void courier_close(struct courier *courier);
 const struct evlog_identity *courier_identity(const struct courier *courier);
 
 /* Takes a sealed CommandRecord (copied); `done` is called in the courier's thread: it must not
- * block. Any thread. RESOURCE_EXHAUSTED: too many wait. UNAVAILABLE: closing. */
+ * block. Any thread. RESOURCE_EXHAUSTED: too many wait, try again soon. UNAVAILABLE: closing. */
 MUST_USE struct status courier_submit(struct courier *courier, struct str org_id,
                                       struct str command_id, struct str record, request_done *done,
                                       void *context);

@@ -7,6 +7,7 @@
 #include "agency/v1/stream.pb-c.h"
 #include "core/base/murmur2.h"
 #include "core/evlog/evlog_mem.h"
+#include "core/evlog/record.h"
 #include "core/pb/message.h"
 #include "tests/lib/log_tool.h"
 #include "tests/lib/test.h"
@@ -28,20 +29,26 @@ static struct status courier_kit_log(void *context, struct evlog **log)
     return evlog_mem_open(context, false, log);
 }
 
-static void courier_kit_open(struct courier_kit *kit, int64_t timeout_us)
+static void courier_kit_open_with(struct courier_kit *kit, int64_t timeout_us, int64_t patience_us)
 {
     struct evlog_identity identity = log_tool_identity(PARTITIONS);
     kit->mem = evlog_mem_new(&identity, EVLOG_MEM_SHARED);
     struct courier_options options = { .open_log = courier_kit_log,
                                        .context = kit->mem,
                                        .clock = clock_real(),
-                                       .timeout_us = timeout_us };
+                                       .timeout_us = timeout_us,
+                                       .patience_us = patience_us };
     kit->partition = murmur2_partition(STR("acme"), PARTITIONS);
     arena_init(&kit->arena, 1 << 20);
     assert_ok(evlog_mem_open(kit->mem, false, &kit->log));
     assert_ok(evlog_reader_open(kit->log, EVLOG_COMMANDS, &kit->commands));
     assert_ok(evlog_reader_seek(kit->commands, kit->partition, 0));
     assert_ok(courier_open(&options, &kit->courier));
+}
+
+static void courier_kit_open(struct courier_kit *kit, int64_t timeout_us)
+{
+    courier_kit_open_with(kit, timeout_us, timeout_us);
 }
 
 static void courier_kit_close(struct courier_kit *kit)
@@ -219,6 +226,81 @@ TEST(courier, says_when_nobody_answers)
     call_wait(&call);
     assert_int_equal(answer.code, STATUS_UNAVAILABLE);
     assert_int_equal(answer.outcome, DECIDER_REFUSED);
+    courier_kit_close(&kit);
+}
+
+TEST(courier, asks_again_for_what_gets_no_answer)
+{
+    struct courier_kit kit;
+    struct call calls[2];
+    struct decider_answer answers[2];
+    courier_kit_open_with(&kit, 10000000, 50000);
+    courier_kit_submit(&kit, &calls[0], &answers[0], "one"); /* the oldest asks for all */
+    courier_kit_submit(&kit, &calls[1], &answers[1], "two");
+    courier_kit_await(&kit, "one");
+    courier_kit_await(&kit, "two");
+    uint64_t again = courier_kit_await(&kit, "one");
+    courier_kit_refuse(&kit, "one", again, "late");
+    courier_kit_await(&kit, "two");
+    courier_kit_decide(&kit, "two", 1);
+    call_wait(&calls[0]);
+    call_wait(&calls[1]);
+    assert_string_equal(answers[0].reason, "late");
+    assert_int_equal(answers[1].sequence, 1);
+    courier_kit_close(&kit);
+}
+
+static void courier_kit_epoch(struct courier_kit *kit, uint64_t number, bool closed)
+{
+    struct record_epoch epoch = {
+        .identity = kit->log->identity, .partition = kit->partition, .level = 1, .closed = closed
+    };
+    struct buf body = { 0 }, value = { 0 };
+    record_epoch_encode(&epoch, &body);
+    struct record record = {
+        .type = RECORD_EPOCH, .epoch = number, .sequence = number, .body = buf_str(&body)
+    };
+    record_encode(&record, &value);
+    struct evlog_item item = { .stream = EVLOG_DECISIONS,
+                               .partition = kit->partition,
+                               .value = buf_str(&value) };
+    assert_ok(evlog_append(kit->log, &item, 1));
+    assert_true(log_tool_complete(kit->log).offset != EVLOG_OFFSET_UNKNOWN);
+    buf_release(&value);
+    buf_release(&body);
+}
+
+TEST(courier, says_soon_that_a_log_is_closed)
+{
+    struct courier_kit kit;
+    struct call call;
+    struct decider_answer answer;
+    courier_kit_open_with(&kit, 10000000, 50000);
+    courier_kit_epoch(&kit, 1, false);
+    courier_kit_epoch(&kit, 2, true);
+    for (int i = 0; i < 2; i++) {
+        courier_kit_submit(&kit, &call, &answer, "one");
+        call_wait(&call);
+        assert_int_equal(answer.code, STATUS_FAILED_PRECONDITION);
+        assert_int_equal(answer.outcome, DECIDER_REFUSED);
+    }
+    courier_kit_close(&kit);
+}
+
+TEST(courier, an_epoch_that_closes_in_vain_is_no_end)
+{
+    struct courier_kit kit;
+    struct call call;
+    struct decider_answer answer;
+    courier_kit_open_with(&kit, 10000000, 50000);
+    courier_kit_epoch(&kit, 1, false);
+    courier_kit_epoch(&kit, 1, true);
+    courier_kit_submit(&kit, &call, &answer, "one");
+    courier_kit_await(&kit, "one");
+    courier_kit_await(&kit, "one"); /* it has looked before it asked again */
+    courier_kit_decide(&kit, "one", 1);
+    call_wait(&call);
+    assert_int_equal(answer.outcome, DECIDER_DECIDED);
     courier_kit_close(&kit);
 }
 
