@@ -25,6 +25,7 @@ struct export
     FILE *file;
     ZSTD_CStream *zstd; /* NULL: plain */
     struct evlog_reader *commands;
+    uint64_t commands_begin; /* what is kept of them */
     struct evlog *log;
     struct chain chain;
     uint64_t written;
@@ -102,6 +103,13 @@ static struct status export_read_command(struct export *export, uint32_t partiti
 {
     struct evlog_record record;
     Agency__V1__CommandRecord *read;
+    if (offset < export->commands_begin) {
+        return status_error(STATUS_OUT_OF_RANGE,
+                            "expected the commands of all decisions, but the log keeps them for a "
+                            "time only: those below offset %" PRIu64 " are gone; the history "
+                            "itself is whole, and log copy moves it",
+                            export->commands_begin);
+    }
     TRY(export_seek_command(export, partition, offset, &record));
     TRY(pb_unpack(&export->arena, &agency__v1__command_record__descriptor, record.value, PB_STORED,
                   &read));
@@ -181,14 +189,14 @@ static struct status export_run(struct export *export)
     struct evlog *log = export->log;
     struct evlog_reader *reader = NULL;
     struct status st;
-    uint64_t commands_begin, begin, end;
+    uint64_t begin, end;
     uint32_t partition =
         murmur2_partition(export->ctl->options.org, log->identity.partitions_count);
     chain_init(&export->chain, &log->identity, partition, EXPORT_LEVEL);
-    TRY_OUT(evlog_range(log, EVLOG_COMMANDS, partition, &commands_begin, &end));
+    TRY_OUT(evlog_range(log, EVLOG_COMMANDS, partition, &export->commands_begin, &end));
     TRY_OUT(evlog_range(log, EVLOG_DECISIONS, partition, &begin, &end));
     TRY_OUT(evlog_reader_open(log, EVLOG_COMMANDS, &export->commands));
-    TRY_OUT(evlog_reader_seek(export->commands, partition, commands_begin));
+    TRY_OUT(evlog_reader_seek(export->commands, partition, export->commands_begin));
     TRY_OUT(evlog_reader_open(log, EVLOG_DECISIONS, &reader));
     TRY_OUT(evlog_reader_seek(reader, partition, 0));
     st = export_read(export, reader, partition, end);

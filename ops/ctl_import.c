@@ -47,7 +47,7 @@ static void import_count(struct import *import, const struct import_line *line,
         import->accepted += !again;
         return;
     }
-    if (answer->code == STATUS_UNAVAILABLE || answer->code == STATUS_DATA_LOSS) {
+    if (sending_is_over(answer)) {
         if (import->stopped.code == STATUS_OK) {
             import->stopped = status_error(answer->code, "%s", answer->reason);
         }

@@ -1,5 +1,4 @@
-/* log: the records of the decision partitions, as they count. log id: whose records they are.
- * export: the accepted commands of an org. */
+/* log: the records of the decision partitions, as they count. log id: whose records they are. */
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -9,8 +8,9 @@
 #include "core/model/decision.h"
 #include "core/pb/message.h"
 #include "ops/reading.h"
+#include "writers/cowriter.h"
 
-enum { LOG_RUN = 128, LOG_LEVEL = 1 };
+enum { LOG_RUN = 128, LOG_LEVEL = 1, LOG_OWNER_SIZE = 17 };
 static const size_t LOG_ARENA_MAX = (size_t)64 << 20;
 
 struct log_run {
@@ -55,6 +55,24 @@ static void log_say_decision(struct ctl *ctl, const Agency__V1__Decision *decisi
     }
 }
 
+static struct status log_read_epoch(struct log_run *run, const struct record *decoded,
+                                    Agency__V1__LogItem *item)
+{
+    struct record_epoch begun;
+    TRY(record_epoch_decode(decoded->body, &begun));
+    ARENA_TRY(&run->arena, item->owner, arena_alloc(&run->arena, LOG_OWNER_SIZE));
+    snprintf(item->owner, LOG_OWNER_SIZE, "%016" PRIx64, cowriter_process(begun.owner));
+    item->level = begun.level;
+    item->closed = begun.closed;
+    return status_ok();
+}
+
+static void log_say_epoch(struct ctl *ctl, const Agency__V1__LogItem *item)
+{
+    buf_printf(&ctl->out, " %" PRIu64 " by %s, level %" PRIu32 "%s", item->epoch, item->owner,
+               item->level, item->closed ? ", closes the log: it goes on in another" : "");
+}
+
 static struct status log_show(struct log_run *run, const struct evlog_record *record,
                               const struct record *decoded, bool accepted)
 {
@@ -67,6 +85,10 @@ static struct status log_show(struct log_run *run, const struct evlog_record *re
     item.sequence = accepted ? run->chain.sequence : 0;
     item.type = (char *)(uintptr_t)log_type_name(decoded->type);
     item.head = head;
+    item.epoch = decoded->epoch;
+    if (decoded->type == RECORD_EPOCH) {
+        TRY(log_read_epoch(run, decoded, &item));
+    }
     if (decoded->type == RECORD_DECISION) {
         TRY(decision_decode(&run->arena, decoded->body, &item.decision));
     }
@@ -77,6 +99,9 @@ static struct status log_show(struct log_run *run, const struct evlog_record *re
                item.type);
     if (item.decision != NULL) {
         log_say_decision(ctl, item.decision);
+    }
+    if (decoded->type == RECORD_EPOCH) {
+        log_say_epoch(ctl, &item);
     }
     buf_printf(&ctl->out, "%s\n", accepted ? "" : " (void)");
     return status_ok();

@@ -105,6 +105,15 @@ static void ctl_copy_say_done(const struct ctl_copy *run)
             run->to);
 }
 
+/* For who asks in the old folder. The copy is whole without it. */
+static void ctl_copy_note(const struct ctl_copy *run)
+{
+    struct status st = data_dir_move(run->ctl->options.data.data, run->to);
+    if (st.code != STATUS_OK) {
+        fprintf(stderr, "agencyctl: %s: %s\n", status_code_name(st.code), st.msg);
+    }
+}
+
 static struct status ctl_copy_run(struct ctl_copy *run)
 {
     struct status st = copy_log_init(&run->copy, run->source, run->target);
@@ -113,11 +122,13 @@ static struct status ctl_copy_run(struct ctl_copy *run)
     TRY_OUT(st);
     TRY_OUT(ctl_copy_records(run));
     if (!run->target->draft) {
+        ctl_copy_note(run);
         fprintf(stderr, "%s has the whole log already\n", run->to);
         goto out;
     }
     TRY_OUT(ctl_copy_verify_all(run));
     TRY_OUT(evlog_finish(run->target));
+    ctl_copy_note(run);
     ctl_copy_say_done(run);
 out:
     copy_log_release(&run->copy);

@@ -8,6 +8,7 @@
 #include "agency/v1/stream.pb-c.h"
 #include "core/base/hash.h"
 #include "core/domain/fields.h"
+#include "core/evlog/closing.h"
 #include "core/evlog/kafka_writers.h"
 #include "core/pb/message.h"
 #include "ops/ctl.h"
@@ -202,8 +203,17 @@ static void status_add(Agency__V1__PartitionReport *report,
     status_add_root(report, said);
 }
 
-static void status_report(struct status_run *run, uint32_t number,
-                          Agency__V1__PartitionReport *report)
+static struct status status_closed(struct status_run *run, uint32_t number,
+                                   Agency__V1__PartitionReport *report)
+{
+    bool closed;
+    TRY(closing_find(run->log, number, &closed));
+    report->closed = closed;
+    return status_ok();
+}
+
+static struct status status_report(struct status_run *run, uint32_t number,
+                                   Agency__V1__PartitionReport *report)
 {
     uint64_t answered = 0, published = 0;
     struct status_ends ends = run->ends[number];
@@ -212,17 +222,21 @@ static void status_report(struct status_run *run, uint32_t number,
         const Agency__V1__ProcessStatus *process = run->response.processes[i];
         const Agency__V1__PartitionStatus *said = status_of(process, number);
         if (said != NULL) {
+            report->heard = true;
             bool gone = process->leaving || status_is_late(run, process);
             status_add(report, process, said, ends.decisions, gone);
             answered = said->next_command_offset > answered ? said->next_command_offset : answered;
             published = said->published_sequence > published ? said->published_sequence : published;
         }
     }
-    report->waiting = ends.commands > answered ? ends.commands - answered : 0;
-    report->unpublished = report->sequence > published ? report->sequence - published : 0;
+    if (report->heard) {
+        report->waiting = ends.commands > answered ? ends.commands - answered : 0;
+        report->unpublished = report->sequence > published ? report->sequence - published : 0;
+    }
     if (report->differs) {
         run->ctl->exit = CTL_DAMAGED;
     }
+    return report->owner[0] == '\0' ? status_closed(run, number, report) : status_ok();
 }
 
 static struct status status_partitions(struct status_run *run)
@@ -233,7 +247,7 @@ static struct status status_partitions(struct status_run *run)
     for (uint32_t i = 0; i < count; i++) {
         TRY(pb_new(arena, &agency__v1__partition_report__descriptor, &run->response.partitions[i]));
         run->response.n_partitions++;
-        status_report(run, i, run->response.partitions[i]);
+        TRY(status_report(run, i, run->response.partitions[i]));
     }
     return status_ok();
 }
@@ -322,16 +336,24 @@ static struct status status_root_cell(struct table *table, ProtobufCBinaryData r
                                        differs ? " DIFFERS" : "");
 }
 
+static struct str status_owner(const Agency__V1__PartitionReport *report)
+{
+    if (report->owner[0] != '\0') {
+        return str_z(report->owner);
+    }
+    return report->closed ? STR("closed") : STR("nobody");
+}
+
 static struct status status_partition_row(struct table *table,
                                           const Agency__V1__PartitionReport *report)
 {
     TRY(status_cell(table, "%02" PRIu32, report->partition));
-    TRY(table_add(table, report->owner[0] == '\0' ? STR("nobody") : str_z(report->owner)));
-    TRY(status_cell(table, "%" PRIu64, report->epoch));
-    TRY(status_cell(table, "%" PRIu64, report->sequence));
-    TRY(status_cell(table, "%" PRIu64, report->behind));
-    TRY(status_cell(table, "%" PRIu64, report->waiting));
-    TRY(status_cell(table, "%" PRIu64, report->unpublished));
+    TRY(table_add(table, status_owner(report)));
+    const uint64_t counts[] = { report->epoch, report->sequence, report->behind, report->waiting,
+                                report->unpublished };
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        TRY(report->heard ? status_cell(table, "%" PRIu64, counts[i]) : table_add(table, STR("?")));
+    }
     return status_root_cell(table, report->root, report->root_sequence, report->differs);
 }
 
@@ -346,6 +368,21 @@ static struct status status_say_partitions(struct status_run *run)
     }
     table_print(&table, &run->ctl->out);
     return status_ok();
+}
+
+/* Processes are remembered for as long as the topic `status` keeps what they said. */
+static void status_say_unheard(struct status_run *run)
+{
+    size_t unheard = 0;
+    for (size_t i = 0; i < run->response.n_partitions; i++) {
+        unheard += !run->response.partitions[i]->heard && !run->response.partitions[i]->closed;
+    }
+    if (unheard > 0) {
+        buf_printf(&run->ctl->out,
+                   "of %zu partitions nobody has said anything for an hour: how far they are and "
+                   "what waits is not known; is an agencyd running?\n",
+                   unheard);
+    }
 }
 
 /* What keeps a partition of a process from going on. */
@@ -406,6 +443,7 @@ static struct status status_say(struct status_run *run)
     TRY(status_say_partitions(run));
     TRY(run->ctl->options.all ? status_say_members(run) : status_ok());
     buf_byte(&run->ctl->out, '\n');
+    status_say_unheard(run);
     status_say_troubles(run);
     buf_printf(&run->ctl->out, "decisions can be written by: %s\n",
                run->response.decisions_writers);

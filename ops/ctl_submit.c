@@ -133,7 +133,7 @@ static struct status submit_call(struct sending *sending, Agency__V1__Command *c
 {
     struct decider_answer answer;
     TRY(sending_call(sending, &sending->ctl->arena, command, &answer));
-    if (answer.code == STATUS_UNAVAILABLE || answer.code == STATUS_DATA_LOSS) {
+    if (sending_is_over(&answer)) {
         return status_error(answer.code, "%s", answer.reason);
     }
     return submit_tell(sending, command, &answer);

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
@@ -13,6 +14,7 @@
 #include "core/base/limits.h"
 #include "core/base/random.h"
 #include "core/evlog/evlog_local.h"
+#include "ops/small_file.h"
 
 enum { CLUSTER_KEY_SIZE = 32, REMOVE_DESCRIPTORS_MAX = 16 };
 
@@ -168,6 +170,27 @@ static struct status data_dir_paths(struct data_dir *dir, const char *path)
     return data_dir_path(dir->lock, path, "lock");
 }
 
+static struct status data_dir_read_moved(struct data_dir *dir, struct arena *arena,
+                                         const char *path)
+{
+    char moved[DATA_DIR_PATH_MAX];
+    TRY(data_dir_path(moved, path, "moved"));
+    struct status st = small_file_read(moved, arena, &dir->moved);
+    bool unknown = st.code == STATUS_NOT_FOUND || st.code == STATUS_PERMISSION_DENIED;
+    return unknown ? status_ok() : st;
+}
+
+struct status data_dir_move(const char *path, const char *to)
+{
+    char moved[DATA_DIR_PATH_MAX], whole[PATH_MAX];
+    TRY(data_dir_path(moved, path, "moved"));
+    if (realpath(to, whole) == NULL) {
+        return data_dir_system("find", to);
+    }
+    struct status st = small_file_create(moved, str_z(whole));
+    return st.code == STATUS_ALREADY_EXISTS ? status_ok() : st;
+}
+
 struct status data_dir_open(struct data_dir *dir, struct arena *arena, const char *path,
                             bool create)
 {
@@ -194,6 +217,7 @@ struct status data_dir_open(struct data_dir *dir, struct arena *arena, const cha
         st = status_ok(); /* of somebody who is not to have it: he signs with a key of his own */
     }
     TRY(st);
+    TRY(data_dir_read_moved(dir, arena, path));
     return seal_keys_read(arena, seals, dir->cluster_key, &dir->seals);
 }
 

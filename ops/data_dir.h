@@ -6,6 +6,7 @@
  *   DIR/cluster.key  hides identities, seals commands: the one thing beside the log to back up;
  *                    on Kafka whoever is not trusted with it does without, and signs
  *   DIR/seal.keys    if there: seals commands in its place
+ *   DIR/moved        if there: where the log was copied to; this one is closed
  *   DIR/readers/...  files of readers beside an owner, removed by them
  *   DIR/lock         on Kafka: held by who owns the stores
  *   DIR/process      on Kafka: the number of this folder, which names its agencyd
@@ -27,6 +28,7 @@ struct data_dir {
     char process[DATA_DIR_PATH_MAX];
     struct str cluster_key;           /* in the arena; empty: not for this user, or not here */
     struct seal_keys seals;           /* in the arena; none: likewise */
+    struct str moved;                 /* in the arena; empty: its log goes on here */
     bool shared;                      /* the log is on Kafka: others write it, too */
     struct evlog_kafka_options kafka; /* then: what opens it, in the arena */
 };
@@ -49,6 +51,8 @@ MUST_USE struct status data_dir_open(struct data_dir *dir, struct arena *arena, 
  * ALREADY_EXISTS: the log, or a folder of another one, is there. Statuses of evlog_kafka_create. */
 MUST_USE struct status data_dir_make_shared(struct arena *arena, const char *path,
                                             const struct data_dir_new *made);
+/* Notes where the log of the folder at `path` goes on, for who asks here. UNAVAILABLE. */
+MUST_USE struct status data_dir_move(const char *path, const char *to);
 /* Makes the folder for a log that is there on Kafka. Safe to repeat. FAILED_PRECONDITION: the
  * folder has another key. ALREADY_EXISTS: it has an embedded log. Statuses of evlog_kafka_open. */
 MUST_USE struct status data_dir_join_shared(struct arena *arena, const char *path,

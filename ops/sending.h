@@ -17,7 +17,8 @@ struct sending {
     bool signs; /* with the secret: the principal is its public half */
 };
 
-/* Opens the folder for writing; waits some seconds where another process has an embedded log. */
+/* Opens the folder for writing; waits some seconds where another process has an embedded log.
+ * FAILED_PRECONDITION: its log moved elsewhere, or it has no key to prove commands with. */
 MUST_USE struct status sending_open(struct sending *sending, struct ctl *ctl);
 /* Ends when all is answered and written. */
 MUST_USE struct status sending_close(struct sending *sending);
@@ -30,6 +31,8 @@ MUST_USE struct status sending_submit(struct sending *sending, struct arena *are
 /* The same, and waits for the answer. */
 MUST_USE struct status sending_call(struct sending *sending, struct arena *arena,
                                     Agency__V1__Command *command, struct decider_answer *answer);
+/* Whether an answer says that nothing can be sent now: no use to go on. */
+bool sending_is_over(const struct decider_answer *answer);
 /* The answer as a client sees it; lies in the arena. */
 MUST_USE struct status sending_response(const struct sending *sending, struct arena *arena,
                                         const char *org_id, const char *command_id,

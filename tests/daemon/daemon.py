@@ -214,6 +214,21 @@ def it_exports_what_was_accepted(cluster):
     expect(len(done) == 3, "all commands", len(done))
 
 
+def it_says_what_an_export_lacks(cluster):
+    from confluent_kafka import TopicPartition  # who imports this file may be without (ops/python)
+    from confluent_kafka.admin import AdminClient
+    cluster.start(cluster.first)
+    make_small(cluster.first)
+    brokers, topic = cluster.where[1], f"{cluster.where[3]}.commands"
+    admin = AdminClient({"bootstrap.servers": brokers})
+    # As retention does: the first command of each partition that has one.
+    dropped = [TopicPartition(topic, i, 1) for i in range(PARTITIONS)]
+    for done in admin.delete_records(dropped).values():
+        done.exception()
+    said = cluster.first.error("export", "-", code=FAILED)
+    expect("OUT_OF_RANGE" in said and "log copy" in said, "what to do", said)
+
+
 # Processes.
 
 def it_stops_cleanly(cluster):
@@ -303,6 +318,22 @@ def it_refuses_wrong_options(cluster):
 
 
 # Status.
+
+def it_says_what_it_does_not_know(cluster):
+    said = cluster.first("status")
+    expect("not known" in said and "nobody" in said, "that nobody was heard", said)
+    report = cluster.first.json("status")[0]["partitions"][0]
+    expect(not report.get("heard") and not int(report.get("waiting", 0)), "nothing known", report)
+
+
+def it_shows_epochs(cluster):
+    cluster.start(cluster.first)
+    owner = (cluster.first.data / "process").read_text()
+    said = cluster.first("log", "--partition", "0")
+    expect(f"EPOCH    1 by {owner}, level 1" in said, f"epoch 1 of {owner}", said)
+    item = cluster.first.json("log", "--partition", "0")[0]
+    expect((item["type"], int(item["epoch"]), item["owner"]) == ("EPOCH", 1, owner), "both", item)
+
 
 def it_shows_who_serves(cluster):
     daemon = cluster.start(cluster.first)
