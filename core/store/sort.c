@@ -1,16 +1,19 @@
-/* Keys of one batch begin alike (org, kind, index), and reading a key is a cache miss. So seven
- * bytes of each key at a time are taken beside the pointer and sorted as numbers; what is equal in
- * them is sorted by the next seven. A run that is short, or of one key, is sorted at once. */
+/* Keys of one batch begin alike (org, kind, index), and reading a key is a cache miss. So what all
+ * keys of a run have in common is skipped, seven bytes of each key behind it are taken beside the
+ * pointer and sorted as numbers, and what is equal in them is sorted in the same way. Many runs
+ * come in order already (decisions and times of an org), which is noticed; a short one is sorted by
+ * insertion. */
 #include "core/store/sort.h"
 
 #include <stdlib.h>
 
 #include "core/base/memory.h"
+#include "core/base/num.h"
 
 enum {
     SORT_CHUNK = 7,
     SORT_MORE = SORT_CHUNK + 1, /* in place of the size: the key goes on behind the chunk */
-    SORT_SHORT = 32,
+    SORT_SHORT = 16,
 };
 
 struct sort_item {
@@ -33,12 +36,15 @@ struct sort {
 
 static uint64_t sort_chunk(struct str key, size_t depth)
 {
-    size_t left = key.size - depth, size = left < SORT_CHUNK ? left : SORT_CHUNK;
-    uint64_t chunk = 0;
-    for (size_t i = 0; i < size; i++) {
+    size_t left = key.size - depth;
+    if (left > SORT_CHUNK) {
+        return (num_get_u64be(key.data + depth) & ~(uint64_t)0xFF) | SORT_MORE;
+    }
+    uint64_t chunk = left;
+    for (size_t i = 0; i < left; i++) {
         chunk |= (uint64_t)(uint8_t)key.data[depth + i] << (56 - 8 * i);
     }
-    return chunk | (left > SORT_CHUNK ? SORT_MORE : left);
+    return chunk;
 }
 
 static int sort_order_position(const struct sort_item *a, const struct sort_item *b)
@@ -53,13 +59,6 @@ static int sort_order_chunk(const void *a, const void *b)
     return order != 0 ? order : sort_order_position(x, y);
 }
 
-static int sort_order_key(const void *a, const void *b)
-{
-    const struct sort_item *x = a, *y = b;
-    int order = str_cmp(x->change->key, y->change->key);
-    return order != 0 ? order : sort_order_position(x, y);
-}
-
 static void sort_later(struct sort *sort, struct sort_item *items, size_t count, size_t depth)
 {
     if (sort->count == sort->cap) {
@@ -69,32 +68,76 @@ static void sort_later(struct sort *sort, struct sort_item *items, size_t count,
     sort->runs[sort->count++] = (struct sort_run){ items, count, depth };
 }
 
-/* Sorts by the chunk at the run's depth; what stays equal is left for later. */
-static void sort_by_chunk(struct sort *sort, const struct sort_run *run)
+/* How many bytes two keys have in common, of the `max` from `depth` on, which both have. */
+static size_t sort_common(struct str a, struct str b, size_t depth, size_t max)
 {
-    bool same = true;
-    for (size_t i = 0; i < run->count; i++) {
-        run->items[i].chunk = sort_chunk(run->items[i].change->key, run->depth);
-        same = same && run->items[i].chunk == run->items[0].chunk;
+    size_t same = max > 0 && memcmp(a.data + depth, b.data + depth, max) == 0 ? max : 0;
+    while (same < max && a.data[depth + same] == b.data[depth + same]) {
+        same++;
     }
-    if (!same || (run->items[0].chunk & 0xFF) != SORT_MORE) {
-        qsort(run->items, run->count, sizeof *run->items, sort_order_chunk);
+    return same;
+}
+
+/* The depth up to which all keys of a run are equal. */
+static size_t sort_depth(const struct sort_run *run)
+{
+    struct str first = run->items[0].change->key;
+    size_t common = first.size - run->depth;
+    for (size_t i = 1; i < run->count && common > 0; i++) {
+        struct str key = run->items[i].change->key;
+        size_t left = key.size - run->depth;
+        common = sort_common(first, key, run->depth, left < common ? left : common);
     }
+    return run->depth + common;
+}
+
+/* Leaves for later what has the same chunk at `depth`. */
+static void sort_split(struct sort *sort, const struct sort_run *run, size_t depth)
+{
     for (size_t begin = 0, end = 0; begin < run->count; begin = end) {
         uint64_t chunk = run->items[begin].chunk;
         while (end < run->count && run->items[end].chunk == chunk) {
             end++;
         }
         if (end - begin > 1 && (chunk & 0xFF) == SORT_MORE) {
-            sort_later(sort, run->items + begin, end - begin, run->depth + SORT_CHUNK);
+            sort_later(sort, run->items + begin, end - begin, depth + SORT_CHUNK);
         }
+    }
+}
+
+static void sort_by_chunk(struct sort *sort, const struct sort_run *run)
+{
+    size_t depth = sort_depth(run);
+    bool ascending = true;
+    for (size_t i = 0; i < run->count; i++) {
+        run->items[i].chunk = sort_chunk(run->items[i].change->key, depth);
+        ascending = ascending && (i == 0 || run->items[i - 1].chunk <= run->items[i].chunk);
+    }
+    if (!ascending) {
+        qsort(run->items, run->count, sizeof *run->items, sort_order_chunk);
+    }
+    sort_split(sort, run, depth);
+}
+
+/* Items of a run are in the order of their changes, and stay so where keys are equal. */
+static void sort_by_insertion(const struct sort_run *run)
+{
+    for (size_t i = 1; i < run->count; i++) {
+        struct sort_item item = run->items[i];
+        struct str rest = str_from(item.change->key, run->depth);
+        size_t at = i;
+        while (at > 0 && str_cmp(str_from(run->items[at - 1].change->key, run->depth), rest) > 0) {
+            run->items[at] = run->items[at - 1];
+            at--;
+        }
+        run->items[at] = item;
     }
 }
 
 static void sort_run(struct sort *sort, const struct sort_run *run)
 {
     if (run->count <= SORT_SHORT) {
-        qsort(run->items, run->count, sizeof *run->items, sort_order_key);
+        sort_by_insertion(run);
     } else {
         sort_by_chunk(sort, run);
     }
