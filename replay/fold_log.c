@@ -48,7 +48,6 @@ static struct status fold_log_name(const struct fold_log *fold, const struct par
 struct status fold_log_run(struct fold_log *fold, struct partition **partition)
 {
     struct partition_options options = { .store = fold->store,
-                                         .fill = true,
                                          .log = fold->log,
                                          .number = fold->partition,
                                          .level_known = FOLD_LOG_LEVEL,

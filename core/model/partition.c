@@ -48,7 +48,6 @@ static struct status partition_open_store(const struct partition_options *option
         .cache_size = options->cache_size,
         .fold_version = FOLD_VERSION,
         .create = options->secondary == NULL,
-        .fill = options->fill,
     };
     if (options->store == NULL) {
         partition->store = store_mem_new();

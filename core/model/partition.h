@@ -26,8 +26,6 @@ struct partition_options {
     const char *store;     /* folder of the store; NULL: in memory */
     const char *secondary; /* NULL: own it. Else read it beside its owner, and fold what it has not
                               yet in memory; a private folder for this reader's own files */
-    bool fill;             /* begin the store anew, at a third of the cost: it counts only once it
-                              is closed, and not after a failed write */
     struct evlog *log;     /* borrowed while opening */
     uint32_t number;       /* of the partition */
     uint32_t level_known;  /* the highest format level that this program can read */

@@ -62,7 +62,7 @@ static struct status store_compare_column(struct store_reader *first, struct sto
 
 struct status store_compare(struct store_reader *first, struct store_reader *second)
 {
-    for (int column = KV_META + 1; column < KV_COLUMNS; column++) {
+    for (int column = 0; column < KV_META; column++) {
         TRY(store_compare_column(first, second, (enum kv_column)column));
     }
     return status_ok();

@@ -10,9 +10,7 @@
 struct store {
     struct kv *kv;
     struct store_writer *writer; /* NULL while none is open */
-    bool filling;                /* its format row is still to be written, when it is closed */
-    bool spoiled;                /* a write failed meanwhile, so it never is */
-    uint32_t fold_version;       /* for that row */
+    size_t durable_min;          /* changes from which a batch is written as a file */
 };
 
 struct store_reader {
@@ -74,8 +72,8 @@ MUST_USE struct status store_history_key(struct str stored, struct str *key, uin
 MUST_USE struct status store_root_load(struct kv *kv, void *snapshot, struct root **root);
 /* Adds the root's hash and count to the kv's batch. */
 void store_root_put(struct kv *kv, const struct root *root);
-/* Writes the parts that have changed, as a batch of its own. */
-MUST_USE struct status store_root_save(struct kv *kv, struct root *root);
+/* Adds the parts that have changed, and says how many. They count as saved with root_saved. */
+size_t store_root_put_parts(struct kv *kv, const struct root *root);
 
 /* Writes what the writer keeps in memory only, so that a flush is complete. */
 MUST_USE struct status store_writer_save(struct store_writer *writer);

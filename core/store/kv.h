@@ -8,15 +8,16 @@
 #include "core/base/status.h"
 #include "core/base/str.h"
 
-/* Columns are created by these numbers' names; a history lies right behind what it is of. */
+/* For ever: stores on disk have them in their keys. The store's own rows come last, as they are
+ * known only once the others are; a history lies right behind what it is of. */
 enum kv_column {
-    KV_META = 0,
-    KV_ENTITY = 1,
-    KV_ENTITY_HISTORY = 2,
-    KV_INDEX = 3,
-    KV_INDEX_HISTORY = 4,
-    KV_INDEX_LATEST = 5,
-    KV_APPEND = 6,
+    KV_ENTITY = 0,
+    KV_ENTITY_HISTORY = 1,
+    KV_INDEX = 2,
+    KV_INDEX_HISTORY = 3,
+    KV_INDEX_LATEST = 4,
+    KV_APPEND = 5,
+    KV_META = 6,
     KV_COLUMNS = 7,
 };
 
@@ -57,10 +58,12 @@ struct kv_ops {
     /* `one_key`: only rows of the history of one key at a time are asked for. Gives an iterator. */
     struct kv_iter *(*iter_open)(struct kv *kv, void *snapshot, enum kv_column column,
                                  bool one_key);
-    /* Collect one batch, copying; then commit all of it or forget it. */
+    /* Collect one batch, copying; then commit all of it or forget it. `durable`: it survives a
+     * crash as soon as it is committed; this is cheaper for large batches, costs a file for each,
+     * and asks for keys in ascending order within each column, with nothing in memory before. */
     void (*put)(struct kv *kv, enum kv_column column, struct str key, struct str value);
     void (*remove)(struct kv *kv, enum kv_column column, struct str key);
-    struct status (*commit)(struct kv *kv);
+    struct status (*commit)(struct kv *kv, bool durable);
     void (*discard)(struct kv *kv);
     struct status (*flush)(struct kv *kv);
     struct status (*catch_up)(struct kv *kv);

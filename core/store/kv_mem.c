@@ -162,8 +162,9 @@ static void kv_mem_discard(struct kv *kv)
     }
 }
 
-static struct status kv_mem_commit(struct kv *kv)
+static struct status kv_mem_commit(struct kv *kv, bool durable)
 {
+    (void)durable;
     struct kv_mem *mem = (struct kv_mem *)kv;
     struct status st = kv_mem_fault(mem);
     if (st.code != STATUS_OK) {

@@ -1,5 +1,5 @@
-/* The kv on RocksDB: one column family per column, WAL off (the log is the truth), atomic_flush on,
- * without which a crash could keep one column of a batch and lose another. */
+/* The kv on RocksDB: all columns in one key space, WAL off (the log is the truth). What RocksDB
+ * flushes or takes over is whole batches: there is one memory and one file for all columns. */
 #include "core/store/kv_rocks.h"
 
 #include <errno.h>
@@ -9,44 +9,33 @@
 
 #include "core/base/buf.h"
 #include "core/base/memory.h"
-#include "core/store/kv_fill.h"
+#include "core/store/kv_batch.h"
 #include "core/store/store.h"
-
-struct kv_rocks {
-    struct kv base;
-    rocksdb_t *db;
-    rocksdb_cache_t *cache;
-    rocksdb_options_t *options[KV_COLUMNS];
-    rocksdb_column_family_handle_t *columns[KV_COLUMNS];
-    rocksdb_writeoptions_t *write;
-    rocksdb_writebatch_t *batch;
-    struct kv_fill *fill;  /* NULL: all goes through the batch; else the own rows only */
-    struct buf path;       /* with a NUL behind it */
-    size_t unflushed_size; /* of batches since the last flush */
-};
-
-/* What is always left, for compactions and RocksDB's own files. */
-enum { KV_ROCKS_DISK_LEFT_MIN = 32 << 20 };
-
-/* For ever: RocksDB keeps them. Its first column must be called "default". */
-static const char *const kv_rocks_names[KV_COLUMNS] = {
-    [KV_META] = "default",
-    [KV_ENTITY] = "entity",
-    [KV_ENTITY_HISTORY] = "entity_history",
-    [KV_INDEX] = "index",
-    [KV_INDEX_HISTORY] = "index_history",
-    [KV_INDEX_LATEST] = "index_latest",
-    [KV_APPEND] = "append",
-};
-
-/* --- snapshots and gets --- */
 
 struct kv_rocks_snapshot {
     const rocksdb_snapshot_t *snapshot; /* NULL in a secondary, which stands still anyway */
     rocksdb_readoptions_t *get;
     rocksdb_readoptions_t *one_key;
     rocksdb_readoptions_t *scan;
+    struct buf keys; /* scratch */
 };
+
+struct kv_rocks {
+    struct kv base;
+    rocksdb_t *db;
+    rocksdb_cache_t *cache;
+    rocksdb_options_t *options;
+    rocksdb_column_family_handle_t *column; /* RocksDB's only one: batched gets ask for it */
+    struct kv_rocks_snapshot now;           /* for reads without a snapshot, by one thread */
+    struct kv_batch *batch;
+    struct buf path;       /* with a NUL behind it */
+    size_t unflushed_size; /* of batches in memory since the last flush */
+};
+
+/* What is always left, for compactions and RocksDB's own files. */
+enum { KV_ROCKS_DISK_LEFT_MIN = 32 << 20 };
+
+/* --- snapshots and gets --- */
 
 static rocksdb_readoptions_t *kv_rocks_read(const rocksdb_snapshot_t *snapshot)
 {
@@ -55,16 +44,30 @@ static rocksdb_readoptions_t *kv_rocks_read(const rocksdb_snapshot_t *snapshot)
     return read;
 }
 
+static void kv_rocks_snapshot_init(struct kv_rocks_snapshot *snapshot,
+                                   const rocksdb_snapshot_t *taken)
+{
+    snapshot->snapshot = taken;
+    snapshot->get = kv_rocks_read(taken);
+    snapshot->one_key = kv_rocks_read(taken);
+    snapshot->scan = kv_rocks_read(taken);
+    rocksdb_readoptions_set_prefix_same_as_start(snapshot->one_key, 1);
+    rocksdb_readoptions_set_total_order_seek(snapshot->scan, 1);
+}
+
+static void kv_rocks_snapshot_release(struct kv_rocks_snapshot *snapshot)
+{
+    rocksdb_readoptions_destroy(snapshot->get);
+    rocksdb_readoptions_destroy(snapshot->one_key);
+    rocksdb_readoptions_destroy(snapshot->scan);
+    buf_release(&snapshot->keys);
+}
+
 static void kv_rocks_snapshot_open(struct kv *kv, void **out)
 {
     struct kv_rocks *rocks = (struct kv_rocks *)kv;
     struct kv_rocks_snapshot *snapshot = mem_zalloc(1, sizeof *snapshot);
-    snapshot->snapshot = kv->read_only ? NULL : rocksdb_create_snapshot(rocks->db);
-    snapshot->get = kv_rocks_read(snapshot->snapshot);
-    snapshot->one_key = kv_rocks_read(snapshot->snapshot);
-    snapshot->scan = kv_rocks_read(snapshot->snapshot);
-    rocksdb_readoptions_set_prefix_same_as_start(snapshot->one_key, 1);
-    rocksdb_readoptions_set_total_order_seek(snapshot->scan, 1);
+    kv_rocks_snapshot_init(snapshot, kv->read_only ? NULL : rocksdb_create_snapshot(rocks->db));
     *out = snapshot;
 }
 
@@ -72,9 +75,7 @@ static void kv_rocks_snapshot_close(struct kv *kv, void *taken)
 {
     struct kv_rocks *rocks = (struct kv_rocks *)kv;
     struct kv_rocks_snapshot *snapshot = taken;
-    rocksdb_readoptions_destroy(snapshot->get);
-    rocksdb_readoptions_destroy(snapshot->one_key);
-    rocksdb_readoptions_destroy(snapshot->scan);
+    kv_rocks_snapshot_release(snapshot);
     if (snapshot->snapshot != NULL) {
         rocksdb_release_snapshot(rocks->db, snapshot->snapshot);
     }
@@ -99,22 +100,30 @@ static struct status kv_rocks_take(struct arena *arena, rocksdb_pinnableslice_t 
 /* Keys of one call of RocksDB's batched get; what it pins lies on the stack. */
 enum { KV_ROCKS_GET_MAX = 64 };
 
-static struct status kv_rocks_get_batch(struct kv_rocks *rocks, rocksdb_readoptions_t *read,
+static struct status kv_rocks_get_batch(struct kv_rocks *rocks, struct kv_rocks_snapshot *snapshot,
                                         struct arena *arena, enum kv_column column,
                                         const struct str *keys, size_t count,
                                         struct kv_value *values)
 {
     const char *data[KV_ROCKS_GET_MAX];
-    size_t sizes[KV_ROCKS_GET_MAX];
+    size_t sizes[KV_ROCKS_GET_MAX], at = 0;
     rocksdb_pinnableslice_t *pinned[KV_ROCKS_GET_MAX] = { 0 };
     char *messages[KV_ROCKS_GET_MAX] = { 0 };
     assert(count <= KV_ROCKS_GET_MAX);
+    snapshot->keys.size = 0;
     for (size_t i = 0; i < count; i++) {
-        data[i] = keys[i].data;
-        sizes[i] = keys[i].size;
+        kv_rocks_put_key(&snapshot->keys, column, keys[i]);
+        sizes[i] = keys[i].size + 1;
     }
-    rocksdb_batched_multi_get_cf(rocks->db, read, rocks->columns[column], count, data, sizes,
-                                 pinned, messages, false);
+    for (size_t i = 0; i < count; at += sizes[i++]) {
+        data[i] = snapshot->keys.data + at;
+    }
+    if (count == 1) {
+        pinned[0] = rocksdb_get_pinned(rocks->db, snapshot->get, data[0], sizes[0], &messages[0]);
+    } else {
+        rocksdb_batched_multi_get_cf(rocks->db, snapshot->get, rocks->column, count, data, sizes,
+                                     pinned, messages, false);
+    }
     struct status st = status_ok();
     for (size_t i = 0; i < count; i++) {
         struct status one = kv_rocks_take(arena, pinned[i], messages[i], &values[i]);
@@ -128,28 +137,15 @@ static struct status kv_rocks_get(struct kv *kv, void *taken, struct arena *aren
                                   struct kv_value *values)
 {
     struct kv_rocks *rocks = (struct kv_rocks *)kv;
-    struct kv_rocks_snapshot *snapshot = taken;
-    rocksdb_readoptions_t *now = snapshot == NULL ? rocksdb_readoptions_create() : NULL;
-    rocksdb_readoptions_t *read = snapshot == NULL ? now : snapshot->get;
-    struct status st = status_ok();
-    while (keys_count > 0 && st.code == STATUS_OK) {
+    struct kv_rocks_snapshot *snapshot = taken == NULL ? &rocks->now : taken;
+    while (keys_count > 0) {
         size_t count = keys_count < KV_ROCKS_GET_MAX ? keys_count : KV_ROCKS_GET_MAX;
-        if (count == 1) {
-            char *message = NULL;
-            rocksdb_pinnableslice_t *pinned = rocksdb_get_pinned_cf(
-                rocks->db, read, rocks->columns[column], keys[0].data, keys[0].size, &message);
-            st = kv_rocks_take(arena, pinned, message, values);
-        } else {
-            st = kv_rocks_get_batch(rocks, read, arena, column, keys, count, values);
-        }
+        TRY(kv_rocks_get_batch(rocks, snapshot, arena, column, keys, count, values));
         keys += count;
         values += count;
         keys_count -= count;
     }
-    if (now != NULL) {
-        rocksdb_readoptions_destroy(now);
-    }
-    return st;
+    return status_ok();
 }
 
 /* --- iterators --- */
@@ -157,15 +153,20 @@ static struct status kv_rocks_get(struct kv *kv, void *taken, struct arena *aren
 struct kv_rocks_iter {
     struct kv_iter base;
     rocksdb_iterator_t *iter;
+    enum kv_column column;
+    struct buf key; /* scratch */
 };
 
-/* Takes over where RocksDB's iterator stands now. */
+/* Takes over where RocksDB's iterator stands now, if that is in the column. */
 static struct status kv_rocks_iter_read(struct kv_rocks_iter *iter)
 {
     iter->base.valid = rocksdb_iter_valid(iter->iter);
     if (iter->base.valid) {
-        iter->base.key.data = rocksdb_iter_key(iter->iter, &iter->base.key.size);
+        struct str key;
+        key.data = rocksdb_iter_key(iter->iter, &key.size);
+        iter->base.key = str_from(key, 1);
         iter->base.value.data = rocksdb_iter_value(iter->iter, &iter->base.value.size);
+        iter->base.valid = (uint8_t)key.data[0] == (uint8_t)iter->column;
         return status_ok();
     }
     char *message = NULL;
@@ -173,17 +174,25 @@ static struct status kv_rocks_iter_read(struct kv_rocks_iter *iter)
     return kv_rocks_status(message);
 }
 
+static void kv_rocks_iter_key(struct kv_rocks_iter *iter, struct str key)
+{
+    iter->key.size = 0;
+    kv_rocks_put_key(&iter->key, iter->column, key);
+}
+
 static struct status kv_rocks_iter_seek(struct kv_iter *base, struct str key)
 {
     struct kv_rocks_iter *iter = (struct kv_rocks_iter *)base;
-    rocksdb_iter_seek(iter->iter, key.data, key.size);
+    kv_rocks_iter_key(iter, key);
+    rocksdb_iter_seek(iter->iter, iter->key.data, iter->key.size);
     return kv_rocks_iter_read(iter);
 }
 
 static struct status kv_rocks_iter_seek_back(struct kv_iter *base, struct str key)
 {
     struct kv_rocks_iter *iter = (struct kv_rocks_iter *)base;
-    rocksdb_iter_seek_for_prev(iter->iter, key.data, key.size);
+    kv_rocks_iter_key(iter, key);
+    rocksdb_iter_seek_for_prev(iter->iter, iter->key.data, iter->key.size);
     return kv_rocks_iter_read(iter);
 }
 
@@ -207,6 +216,7 @@ static void kv_rocks_iter_close(struct kv_iter *base)
 {
     struct kv_rocks_iter *iter = (struct kv_rocks_iter *)base;
     rocksdb_iter_destroy(iter->iter);
+    buf_release(&iter->key);
     mem_free(iter);
 }
 
@@ -225,8 +235,8 @@ static struct kv_iter *kv_rocks_iter_open(struct kv *kv, void *taken, enum kv_co
     struct kv_rocks_snapshot *snapshot = taken;
     struct kv_rocks_iter *iter = mem_zalloc(1, sizeof *iter);
     iter->base.ops = &kv_rocks_iter_ops;
-    iter->iter = rocksdb_create_iterator_cf(rocks->db, one_key ? snapshot->one_key : snapshot->scan,
-                                            rocks->columns[column]);
+    iter->column = column;
+    iter->iter = rocksdb_create_iterator(rocks->db, one_key ? snapshot->one_key : snapshot->scan);
     return &iter->base;
 }
 
@@ -234,32 +244,17 @@ static struct kv_iter *kv_rocks_iter_open(struct kv *kv, void *taken, enum kv_co
 
 static void kv_rocks_put(struct kv *kv, enum kv_column column, struct str key, struct str value)
 {
-    struct kv_rocks *rocks = (struct kv_rocks *)kv;
-    if (rocks->fill != NULL && column != KV_META) {
-        kv_fill_put(rocks->fill, column, key, value);
-        return;
-    }
-    rocksdb_writebatch_put_cf(rocks->batch, rocks->columns[column], key.data, key.size, value.data,
-                              value.size);
+    kv_batch_put(((struct kv_rocks *)kv)->batch, column, key, value);
 }
 
 static void kv_rocks_remove(struct kv *kv, enum kv_column column, struct str key)
 {
-    struct kv_rocks *rocks = (struct kv_rocks *)kv;
-    if (rocks->fill != NULL && column != KV_META) {
-        kv_fill_remove(rocks->fill, column, key);
-        return;
-    }
-    rocksdb_writebatch_delete_cf(rocks->batch, rocks->columns[column], key.data, key.size);
+    kv_batch_remove(((struct kv_rocks *)kv)->batch, column, key);
 }
 
 static void kv_rocks_discard(struct kv *kv)
 {
-    struct kv_rocks *rocks = (struct kv_rocks *)kv;
-    rocksdb_writebatch_clear(rocks->batch);
-    if (rocks->fill != NULL) {
-        kv_fill_discard(rocks->fill);
-    }
+    kv_batch_clear(((struct kv_rocks *)kv)->batch);
 }
 
 /* RocksDB must not meet the end of the disk: where a file of its own could not be written, it goes
@@ -281,45 +276,30 @@ static struct status kv_rocks_room(const struct kv_rocks *rocks, size_t size)
                                          needed >> 20, left >> 20);
 }
 
-static struct status kv_rocks_commit(struct kv *kv)
+static struct status kv_rocks_commit(struct kv *kv, bool durable)
 {
     struct kv_rocks *rocks = (struct kv_rocks *)kv;
-    size_t size;
-    rocksdb_writebatch_data(rocks->batch, &size);
+    size_t size = kv_batch_size(rocks->batch);
     struct status st = kv_rocks_room(rocks, size);
-    if (st.code == STATUS_OK && rocks->fill != NULL) {
-        st = kv_fill_commit(rocks->fill);
-    }
-    if (st.code == STATUS_OK) {
-        char *message = NULL;
-        rocksdb_write(rocks->db, rocks->write, rocks->batch, &message);
+    if (st.code == STATUS_OK && durable) {
+        st = kv_batch_ingest(rocks->batch);
+    } else if (st.code == STATUS_OK) {
+        st = kv_batch_write(rocks->batch);
         rocks->unflushed_size += size;
-        st = kv_rocks_status(message);
     }
-    kv_rocks_discard(kv);
+    kv_batch_clear(rocks->batch);
     return st;
 }
 
-/* The C interface can flush one column only, which would tear a batch: seen. But a manual
- * compaction flushes all columns at once under atomic_flush, and this column is small. It says no
- * error, so what remains in memory is asked for. */
 static struct status kv_rocks_flush(struct kv *kv)
 {
-    static const char *const left[] = { "rocksdb.num-entries-active-mem-table",
-                                        "rocksdb.num-immutable-mem-table" };
     struct kv_rocks *rocks = (struct kv_rocks *)kv;
     TRY(kv_rocks_room(rocks, 0));
-    rocksdb_compactoptions_t *options = rocksdb_compactoptions_create();
-    rocksdb_compactoptions_set_exclusive_manual_compaction(options, 0);
-    rocksdb_compact_range_cf_opt(rocks->db, rocks->columns[KV_META], options, NULL, 0, NULL, 0);
-    rocksdb_compactoptions_destroy(options);
-    for (size_t i = 0; i < sizeof left / sizeof left[0]; i++) {
-        uint64_t count = 0;
-        if (rocksdb_property_int_cf(rocks->db, rocks->columns[KV_META], left[i], &count) != 0 ||
-            count > 0) {
-            return status_error(STATUS_UNAVAILABLE, "expected the disk to take what is in memory");
-        }
-    }
+    char *message = NULL;
+    rocksdb_flushoptions_t *options = rocksdb_flushoptions_create();
+    rocksdb_flush(rocks->db, options, &message);
+    rocksdb_flushoptions_destroy(options);
+    TRY(kv_rocks_status(message));
     rocks->unflushed_size = 0;
     return status_ok();
 }
@@ -339,20 +319,15 @@ static struct status kv_rocks_catch_up(struct kv *kv)
 
 static void kv_rocks_free(struct kv_rocks *rocks)
 {
-    kv_fill_free(rocks->fill);
-    for (int i = 0; i < KV_COLUMNS; i++) {
-        if (rocks->columns[i] != NULL) {
-            rocksdb_column_family_handle_destroy(rocks->columns[i]);
-        }
+    kv_batch_free(rocks->batch);
+    kv_rocks_snapshot_release(&rocks->now);
+    if (rocks->column != NULL) {
+        rocksdb_column_family_handle_destroy(rocks->column);
     }
     if (rocks->db != NULL) {
         rocksdb_close(rocks->db);
     }
-    for (int i = 0; i < KV_COLUMNS; i++) {
-        rocksdb_options_destroy(rocks->options[i]);
-    }
-    rocksdb_writebatch_destroy(rocks->batch);
-    rocksdb_writeoptions_destroy(rocks->write);
+    rocksdb_options_destroy(rocks->options);
     rocksdb_cache_destroy(rocks->cache);
     buf_release(&rocks->path);
     mem_free(rocks);
@@ -402,45 +377,36 @@ static struct kv_rocks *kv_rocks_new(const struct store_options *options)
     rocks->base.read_only = options->secondary != NULL;
     rocks->cache =
         rocksdb_cache_create_lru(options->cache_size > 0 ? options->cache_size : CACHE_DEFAULT);
-    for (int i = 0; i < KV_COLUMNS; i++) {
-        rocks->options[i] = kv_rocks_options((enum kv_column)i, rocks->cache);
-        rocksdb_options_set_create_if_missing(rocks->options[i], options->create);
-        rocksdb_options_set_create_missing_column_families(rocks->options[i], options->create);
-        if (options->fill) {
-            kv_rocks_options_fill(rocks->options[i]);
-        }
-    }
+    rocks->options = kv_rocks_options(rocks->cache);
+    rocksdb_options_set_create_if_missing(rocks->options, options->create);
+    kv_rocks_snapshot_init(&rocks->now, NULL);
     buf_append(&rocks->path, str_z(options->path));
     buf_byte(&rocks->path, 0);
-    rocks->write = rocksdb_writeoptions_create();
-    rocksdb_writeoptions_disable_WAL(rocks->write, 1);
-    rocks->batch = rocksdb_writebatch_create();
     return rocks;
 }
 
 struct status kv_rocks_open(const struct store_options *options, struct kv **kv)
 {
+    static const char *const names[] = { "default" };
     if (!options->create) {
         TRY(kv_rocks_exists(options->path));
     }
     struct kv_rocks *rocks = kv_rocks_new(options);
-    const rocksdb_options_t *const *each = (const rocksdb_options_t *const *)rocks->options;
+    const rocksdb_options_t *const each[] = { rocks->options };
     char *message = NULL;
     if (options->secondary != NULL) {
-        rocks->db = rocksdb_open_as_secondary_column_families(
-            rocks->options[0], options->path, options->secondary, KV_COLUMNS, kv_rocks_names, each,
-            rocks->columns, &message);
+        rocks->db = rocksdb_open_as_secondary_column_families(rocks->options, options->path,
+                                                              options->secondary, 1, names, each,
+                                                              &rocks->column, &message);
     } else {
-        rocks->db = rocksdb_open_column_families(rocks->options[0], options->path, KV_COLUMNS,
-                                                 kv_rocks_names, each, rocks->columns, &message);
+        rocks->db = rocksdb_open_column_families(rocks->options, options->path, 1, names, each,
+                                                 &rocks->column, &message);
     }
     if (message != NULL) {
         kv_rocks_free(rocks);
         return kv_rocks_status(message);
     }
-    if (options->fill) {
-        rocks->fill = kv_fill_new(options->path, rocks->db, rocks->options, rocks->columns);
-    }
+    rocks->batch = kv_batch_new(options->path, rocks->db);
     *kv = &rocks->base;
     return status_ok();
 }

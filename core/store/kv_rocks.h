@@ -1,18 +1,26 @@
-/* What the two files of the kv on RocksDB share. */
+/* What the files of the kv on RocksDB share. */
 #ifndef CORE_STORE_KV_ROCKS_H
 #define CORE_STORE_KV_ROCKS_H
 
 #include <rocksdb/c.h>
 
+#include "core/base/buf.h"
 #include "core/store/kv.h"
+
+/* A row's key in RocksDB, where all columns lie in one key space: the column, then the key. Appends
+ * it. */
+static inline void kv_rocks_put_key(struct buf *to, enum kv_column column, struct str key)
+{
+    buf_byte(to, (uint8_t)column);
+    buf_append(to, key);
+}
 
 /* What a message of RocksDB means for us; takes it. NULL is OK. */
 MUST_USE struct status kv_rocks_status(char *message);
 
-/* The options of a column; borrows the cache. Gives them. */
-rocksdb_options_t *kv_rocks_options(enum kv_column column, rocksdb_cache_t *cache);
-/* Changes them for a store that is filled: the cheaper compression, and files are merged by the
- * dozen, later ones when it is open for use. */
-void kv_rocks_options_fill(rocksdb_options_t *options);
+/* The options of the database; borrows the cache. Gives them. */
+rocksdb_options_t *kv_rocks_options(rocksdb_cache_t *cache);
+/* Those of a file that is written apart. Gives them. */
+rocksdb_options_t *kv_rocks_file_options(void);
 
 #endif

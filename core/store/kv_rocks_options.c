@@ -43,11 +43,11 @@ static char *kv_rocks_prefix(void *self, const char *key, size_t size, size_t *p
     return (char *)(uintptr_t)key;
 }
 
+/* Rows of histories have the prefix that a look-up asks for. */
 static unsigned char kv_rocks_in_domain(void *self, const char *key, size_t size)
 {
     (void)self;
-    (void)key;
-    return size >= KV_VERSION_SIZE;
+    return size > KV_VERSION_SIZE && (key[0] == KV_ENTITY_HISTORY || key[0] == KV_INDEX_HISTORY);
 }
 
 static unsigned char kv_rocks_in_range(void *self, const char *key, size_t size)
@@ -61,45 +61,46 @@ static unsigned char kv_rocks_in_range(void *self, const char *key, size_t size)
 static const char *kv_rocks_prefix_name(void *self)
 {
     (void)self;
-    return "agency.without_version";
+    return "agency.history_without_version";
 }
 
-static void kv_rocks_table(rocksdb_options_t *options, rocksdb_cache_t *cache, bool history)
+/* `cache`: NULL for a file that is only written. */
+static void kv_rocks_table(rocksdb_options_t *options, rocksdb_cache_t *cache,
+                           rocksdb_filterpolicy_t *filter)
 {
     rocksdb_block_based_table_options_t *table = rocksdb_block_based_options_create();
     rocksdb_block_based_options_set_block_size(table, 8192);
-    rocksdb_block_based_options_set_block_cache(table, cache);
+    if (cache != NULL) {
+        rocksdb_block_based_options_set_block_cache(table, cache);
+    } else {
+        rocksdb_block_based_options_set_no_block_cache(table, 1);
+    }
     rocksdb_block_based_options_set_format_version(table, 5);
-    rocksdb_block_based_options_set_filter_policy(table,
-                                                  rocksdb_filterpolicy_create_ribbon_hybrid(10, 1));
-    rocksdb_block_based_options_set_whole_key_filtering(table, !history);
+    rocksdb_block_based_options_set_filter_policy(table, filter);
     rocksdb_options_set_block_based_table_factory(options, table);
     rocksdb_block_based_options_destroy(table);
 }
 
-static bool kv_rocks_is_history(enum kv_column column)
+static rocksdb_options_t *kv_rocks_basic_options(void)
 {
-    return column == KV_ENTITY_HISTORY || column == KV_INDEX_HISTORY;
+    rocksdb_options_t *options = rocksdb_options_create();
+    rocksdb_options_set_compression(options, rocksdb_lz4_compression);
+    rocksdb_options_set_prefix_extractor(
+        options,
+        rocksdb_slicetransform_create(NULL, kv_rocks_none, kv_rocks_prefix, kv_rocks_in_domain,
+                                      kv_rocks_in_range, kv_rocks_prefix_name));
+    return options;
 }
 
 /* The writer flushes long before; a batch may be 64 MiB, twice that with history. */
 enum { KV_ROCKS_MEMORY_MAX = 256 << 20 };
 
-void kv_rocks_options_fill(rocksdb_options_t *options)
-{
-    enum { DISABLED = 0xFF };
-    rocksdb_options_set_bottommost_compression(options, DISABLED);
-    rocksdb_options_set_level0_file_num_compaction_trigger(options, 16);
-    rocksdb_options_set_level0_slowdown_writes_trigger(options, 32);
-    rocksdb_options_set_level0_stop_writes_trigger(options, 48);
-}
-
 /* Measured: LZ4 above and zstd at the bottom; a look-up in a history finds its file by the prefix
- * without the version. */
-rocksdb_options_t *kv_rocks_options(enum kv_column column, rocksdb_cache_t *cache)
+ * without the version. Files of batches are smaller than those from memory, so a few more of them
+ * are let lie before they are merged. */
+rocksdb_options_t *kv_rocks_options(rocksdb_cache_t *cache)
 {
-    rocksdb_options_t *options = rocksdb_options_create();
-    rocksdb_options_set_atomic_flush(options, 1);
+    rocksdb_options_t *options = kv_rocks_basic_options();
     rocksdb_options_set_max_background_jobs(options, 2);
     rocksdb_options_set_keep_log_file_num(options, 2);
     rocksdb_options_set_info_log_level(options, 2); /* warnings */
@@ -108,17 +109,22 @@ rocksdb_options_t *kv_rocks_options(enum kv_column column, rocksdb_cache_t *cach
     rocksdb_options_set_max_write_buffer_number(options, 2);
     rocksdb_options_set_max_bytes_for_level_base(options, 256 << 20);
     rocksdb_options_set_level_compaction_dynamic_level_bytes(options, 1);
-    rocksdb_options_set_compression(options, rocksdb_lz4_compression);
+    rocksdb_options_set_level0_file_num_compaction_trigger(options, 8);
+    rocksdb_options_set_level0_slowdown_writes_trigger(options, 24);
+    rocksdb_options_set_level0_stop_writes_trigger(options, 36);
     rocksdb_options_set_bottommost_compression(options, rocksdb_zstd_compression);
-    rocksdb_options_set_memtable_prefix_bloom_size_ratio(options, 0.002); /* zeroed each flush */
-    if (kv_rocks_is_history(column)) {
-        rocksdb_options_set_prefix_extractor(
-            options,
-            rocksdb_slicetransform_create(NULL, kv_rocks_none, kv_rocks_prefix, kv_rocks_in_domain,
-                                          kv_rocks_in_range, kv_rocks_prefix_name));
-    } else {
-        rocksdb_options_set_memtable_whole_key_filtering(options, 1);
-    }
-    kv_rocks_table(options, cache, kv_rocks_is_history(column));
+    rocksdb_options_set_memtable_prefix_bloom_size_ratio(options, 0.005); /* zeroed each flush */
+    rocksdb_options_set_memtable_whole_key_filtering(options, 1);
+    kv_rocks_table(options, cache, rocksdb_filterpolicy_create_ribbon_hybrid(10, 1));
+    return options;
+}
+
+/* RocksDB would take a file of its own level for one of the last, and spend on it accordingly. */
+rocksdb_options_t *kv_rocks_file_options(void)
+{
+    enum { DISABLED = 0xFF };
+    rocksdb_options_t *options = kv_rocks_basic_options();
+    rocksdb_options_set_bottommost_compression(options, DISABLED);
+    kv_rocks_table(options, NULL, rocksdb_filterpolicy_create_bloom_full(10));
     return options;
 }

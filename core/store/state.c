@@ -1,7 +1,7 @@
 /* The state root as stored: one row for hash and count, which every commit writes; and one for each
- * part of the sum, which only a flush writes, for they are large: what survives a crash is what was
- * flushed. So in a store that is being written the parts are behind the rows; a reader relies on
- * the hash. */
+ * part of the sum, which only what survives a crash brings along, for they are large: a batch that
+ * is written as a file, or a flush. So in a store that is being written the parts are behind the
+ * rows; a reader relies on the hash. */
 #include <stdio.h>
 
 #include "core/base/num.h"
@@ -26,7 +26,7 @@ void store_root_put(struct kv *kv, const struct root *root)
     kv->ops->put(kv, KV_META, STORE_KEY_ROOT, str_make(row, sizeof row));
 }
 
-struct status store_root_save(struct kv *kv, struct root *root)
+size_t store_root_put_parts(struct kv *kv, const struct root *root)
 {
     struct buf key = { 0 };
     size_t count = 0;
@@ -37,12 +37,7 @@ struct status store_root_save(struct kv *kv, struct root *root)
         }
     }
     buf_release(&key);
-    if (count == 0) {
-        return status_ok();
-    }
-    TRY(kv->ops->commit(kv));
-    root_saved(root);
-    return status_ok();
+    return count;
 }
 
 static struct status store_root_row(struct kv *kv, void *snapshot, struct hash *hash,

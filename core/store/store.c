@@ -7,7 +7,10 @@
 #include "core/store/internal.h"
 
 /* How rows lie in columns. Another number there means: fold again. */
-enum { STORE_FORMAT = 1, STORE_FORMAT_FILLING = 0, STORE_FORMAT_SIZE = 8 };
+enum { STORE_FORMAT = 2, STORE_FORMAT_SIZE = 8 };
+
+/* A decider asks every file that is not merged yet: so there must be few, and large ones. */
+enum { STORE_DURABLE_MIN = 100000 };
 
 static struct status store_format_check(struct str row, uint32_t fold_version)
 {
@@ -16,10 +19,6 @@ static struct status store_format_check(struct str row, uint32_t fold_version)
                             STORE_FORMAT_SIZE);
     }
     uint32_t format = num_get_u32be(row.data), fold = num_get_u32be(row.data + 4);
-    if (format == STORE_FORMAT_FILLING) {
-        return status_error(STATUS_FAILED_PRECONDITION,
-                            "expected a whole store, but filling it was interrupted");
-    }
     if (format != STORE_FORMAT) {
         return status_error(STATUS_FAILED_PRECONDITION,
                             "expected a store of format '%d', but it is of '%u'", STORE_FORMAT,
@@ -33,13 +32,13 @@ static struct status store_format_check(struct str row, uint32_t fold_version)
     return status_ok();
 }
 
-static struct status store_format_write(struct kv *kv, uint32_t format, uint32_t fold_version)
+static struct status store_format_write(struct kv *kv, uint32_t fold_version)
 {
     char row[STORE_FORMAT_SIZE];
-    num_put_u32be(row, format);
+    num_put_u32be(row, STORE_FORMAT);
     num_put_u32be(row + 4, fold_version);
     kv->ops->put(kv, KV_META, STORE_KEY_FORMAT, str_make(row, sizeof row));
-    TRY(kv->ops->commit(kv));
+    TRY(kv->ops->commit(kv, false));
     return kv->ops->flush(kv);
 }
 
@@ -50,13 +49,10 @@ static struct status store_format(struct kv *kv, const struct store_options *opt
     struct str key = STORE_KEY_FORMAT;
     arena_init(&arena, 4096);
     struct status st = kv->ops->get(kv, NULL, &arena, KV_META, &key, 1, &value);
-    if (st.code == STATUS_OK && value.found && options->fill) {
-        st = status_error(STATUS_FAILED_PRECONDITION, "expected a folder without a store to fill");
-    } else if (st.code == STATUS_OK && value.found) {
+    if (st.code == STATUS_OK && value.found) {
         st = store_format_check(value.bytes, options->fold_version);
     } else if (st.code == STATUS_OK && options->create && !kv->read_only) {
-        st = store_format_write(kv, options->fill ? STORE_FORMAT_FILLING : STORE_FORMAT,
-                                options->fold_version);
+        st = store_format_write(kv, options->fold_version);
     } else if (st.code == STATUS_OK) {
         st = status_error(STATUS_NOT_FOUND, "expected a store, but the folder holds none");
     }
@@ -68,21 +64,22 @@ static struct store *store_new(struct kv *kv)
 {
     struct store *store = mem_zalloc(1, sizeof *store);
     store->kv = kv;
+    store->durable_min = STORE_DURABLE_MIN;
     return store;
 }
 
 struct status store_open(const struct store_options *options, struct store **store)
 {
     assert(options->secondary == NULL || !options->create);
-    assert(options->create || !options->fill);
     struct kv *kv;
     struct status st = kv_rocks_open(options, &kv);
     if (st.code == STATUS_OK) {
         st = store_format(kv, options);
         if (st.code == STATUS_OK) {
             *store = store_new(kv);
-            (*store)->filling = options->fill;
-            (*store)->fold_version = options->fold_version;
+            if (options->durable_min > 0) {
+                (*store)->durable_min = options->durable_min;
+            }
             return st;
         }
         kv->ops->close(kv);
@@ -106,10 +103,6 @@ void store_close(struct store *store)
         return;
     }
     assert(store->writer == NULL);
-    if (store->filling && !store->spoiled) {
-        struct status lost = store_format_write(store->kv, STORE_FORMAT, store->fold_version);
-        (void)lost; /* then it does not count, and is folded again */
-    }
     store->kv->ops->close(store->kv);
     mem_free(store);
 }
@@ -121,9 +114,6 @@ struct status store_destroy(const char *path)
 
 struct status store_flush(struct store *store)
 {
-    if (store->filling) {
-        return status_ok(); /* it counts as a whole or not at all */
-    }
     if (store->writer != NULL) {
         TRY(store_writer_save(store->writer));
     }

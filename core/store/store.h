@@ -15,7 +15,7 @@
 
 /* What a key's family keeps. Numbers are for ever: they stand in stores. */
 enum store_family {
-    STORE_META = 1,         /* no history, not versioned; keys "store." are the store's own */
+    STORE_META = 1,         /* the store's own; no history, not versioned */
     STORE_ENTITY = 2,       /* history; counted in the state root */
     STORE_INDEX = 3,        /* history; rows come and go */
     STORE_INDEX_LATEST = 4, /* no history: reads as of a past version are not offered */
@@ -36,9 +36,8 @@ struct store_options {
     uint64_t cache_size;   /* bytes of decompressed blocks; 0: 32 MiB */
     uint32_t fold_version; /* of the code that makes the changes; another one there is refused */
     bool create;           /* make an empty store where there is none */
-    bool fill;             /* with `create`: writing costs a third, but the store counts only once
-                              it is closed after writes that all succeeded; until then, whoever
-                              opens it is told FAILED_PRECONDITION */
+    size_t durable_min;    /* changes from which a batch is written to disk at once, as a file of
+                              its own, which is cheaper for many; 0: 100,000 */
 };
 
 /* Opens a store; gives it. NOT_FOUND: there is none. DATA_LOSS: damaged or unreadable.
@@ -129,7 +128,7 @@ MUST_USE struct status store_history_next(struct store_history *history,
 void store_history_close(struct store_history *history); /* NULL is fine */
 
 struct store_change {
-    enum store_family family;
+    enum store_family family; /* but STORE_META */
     bool is_delete;
     struct str key;
     struct str value;

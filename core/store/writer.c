@@ -8,8 +8,9 @@
  *   (2) of one key, the history's rows and the latest row cover disjoint spans of versions, each
  *       `since` < `until`;
  *   (3) the root in memory is that of the rows;
- *   (4) nothing reaches the disk but by store_flush, which first writes the parts of the root: so
- *       memory is flushed here long before RocksDB would do it by itself. */
+ *   (4) what reaches the disk has the parts of the root with it: store_flush writes them first, and
+ *       memory is flushed here long before RocksDB would do it by itself; a batch that goes to disk
+ *       as a file of its own brings them, and finds nothing in memory. */
 #include "core/base/buf.h"
 #include "core/base/memory.h"
 #include "core/base/num.h"
@@ -66,7 +67,11 @@ void store_writer_close(struct store_writer *writer)
 struct status store_writer_save(struct store_writer *writer)
 {
     writer->unflushed = 0;
-    return store_root_save(writer->kv, writer->root);
+    if (store_root_put_parts(writer->kv, writer->root) > 0) {
+        TRY(writer->kv->ops->commit(writer->kv, false));
+        root_saved(writer->root);
+    }
+    return status_ok();
 }
 
 /* A row while changes of its key are applied; bytes are borrowed. */
@@ -191,15 +196,22 @@ static struct status store_writer_group(struct store_writer *writer,
 }
 
 static struct status store_writer_collect(struct store_writer *writer,
-                                          const struct store_change *const *sorted, size_t count,
-                                          struct str position)
+                                          const struct store_change *const *sorted, size_t count)
 {
     for (size_t done; count > 0; sorted += done, count -= done) {
         TRY(store_writer_group(writer, sorted, count, &done));
     }
-    store_root_put(writer->kv, writer->root);
-    writer->kv->ops->put(writer->kv, KV_META, STORE_KEY_POSITION, position);
     return status_ok();
+}
+
+/* The store's own rows, in the order of their keys. */
+static void store_writer_own(struct store_writer *writer, struct str position, bool durable)
+{
+    if (durable) {
+        store_root_put_parts(writer->kv, writer->root);
+    }
+    writer->kv->ops->put(writer->kv, KV_META, STORE_KEY_POSITION, position);
+    store_root_put(writer->kv, writer->root);
 }
 
 /* Flushes when much lies in memory. A disk that refuses is asked again after the next write. */
@@ -218,22 +230,20 @@ static void store_writer_relieve(struct store_writer *writer, const struct store
 
 static struct status store_write_sorted(struct store_writer *writer,
                                         const struct store_change *const *sorted, size_t count,
-                                        struct str position)
+                                        struct str position, bool durable)
 {
-    if (writer->store->spoiled) {
-        return status_error(STATUS_FAILED_PRECONDITION,
-                            "expected a store in which no write failed while it was filled");
-    }
     root_begin(writer->root);
-    struct status st = store_writer_collect(writer, sorted, count, position);
+    struct status st = store_writer_collect(writer, sorted, count);
     if (st.code == STATUS_OK) {
-        st = writer->kv->ops->commit(writer->kv);
-        writer->store->spoiled = writer->store->filling && st.code != STATUS_OK;
+        store_writer_own(writer, position, durable);
+        st = writer->kv->ops->commit(writer->kv, durable);
     } else {
         writer->kv->ops->discard(writer->kv);
     }
     if (st.code != STATUS_OK) {
         root_rollback(writer->root);
+    } else if (durable) {
+        root_saved(writer->root);
     }
     return st;
 }
@@ -242,12 +252,16 @@ struct status store_write(struct store_writer *writer, const struct store_change
                           size_t changes_count, struct str position)
 {
     for (size_t i = 0; i < changes_count; i++) {
-        assert(changes[i].family != STORE_META || !str_starts(changes[i].key, STR("store.")));
+        assert(changes[i].family != STORE_META);
+    }
+    bool durable = changes_count >= writer->store->durable_min;
+    if (durable && writer->unflushed > 0) {
+        TRY(store_flush(writer->store));
     }
     const struct store_change **sorted = store_sort(changes, changes_count);
-    struct status st = store_write_sorted(writer, sorted, changes_count, position);
+    struct status st = store_write_sorted(writer, sorted, changes_count, position, durable);
     mem_free(sorted);
-    if (st.code == STATUS_OK) {
+    if (st.code == STATUS_OK && !durable) {
         store_writer_relieve(writer, changes, changes_count);
     }
     return st;

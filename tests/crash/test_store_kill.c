@@ -1,5 +1,6 @@
 /* A process that writes a store is killed at random moments. What a store then has must be a batch
- * boundary: every family at the same position, the root that of the rows. Flushed batches stay. */
+ * boundary: every family at the same position, the root that of the rows. Flushed batches stay, and
+ * those that were written as files. */
 #include <signal.h>
 #include <stdio.h>
 #include <sys/mman.h>
@@ -11,7 +12,14 @@
 #include "tests/lib/folder_tool.h"
 #include "tests/lib/test.h"
 
-enum { KEYS = 50, KILLS = 40, BATCHES_MAX = 1000000 };
+enum {
+    KEYS = 50,
+    KILLS = 40,
+    BATCHES_MAX = 1000000,
+    FLUSH_EVERY = 37,
+    FILE_EVERY = 11, /* such a batch is large enough to be written as a file */
+    CHANGES = 4,
+};
 
 struct kill_shared {
     volatile uint64_t written; /* by the writer, as it goes on */
@@ -22,7 +30,9 @@ struct kill_shared {
 
 static struct store *kill_open(const char *path)
 {
-    struct store_options options = { .path = path, .fold_version = 1, .create = true };
+    struct store_options options = {
+        .path = path, .fold_version = 1, .create = true, .durable_min = CHANGES + 1
+    };
     struct store *store = NULL;
     assert_ok(store_open(&options, &store));
     return store;
@@ -43,8 +53,10 @@ static struct status kill_write(struct store_writer *writer, uint64_t n)
         { STORE_INDEX, n % 3 == 0, str_z(entity), bytes, n },
         { STORE_INDEX_LATEST, false, str_z(latest), bytes, n },
         { STORE_APPEND, false, str_z(row), bytes, n },
+        { STORE_APPEND, false, STR("more"), bytes, n },
     };
-    return store_write(writer, changes, 4, str_make(position, 8));
+    size_t count = n % FILE_EVERY == 0 ? CHANGES + 1 : CHANGES;
+    return store_write(writer, changes, count, str_make(position, 8));
 }
 
 static void kill_child(const char *path, uint64_t from, struct kill_shared *shared)
@@ -55,8 +67,10 @@ static void kill_child(const char *path, uint64_t from, struct kill_shared *shar
     for (uint64_t n = from; n < from + BATCHES_MAX; n++) {
         assert_ok(kill_write(writer, n));
         shared->written = n;
-        if (n % 37 == 0) {
+        if (n % FLUSH_EVERY == 0) {
             assert_ok(store_flush(store));
+        }
+        if (n % FLUSH_EVERY == 0 || n % FILE_EVERY == 0) {
             shared->flushed = n;
         }
     }

@@ -8,8 +8,11 @@ static struct store *store_kit_rocks(const struct store_kit *kit)
 {
     char path[80];
     snprintf(path, sizeof path, "%s/store", kit->folder);
+    static const size_t durable_min[STORE_KIT_BACKENDS] = {
+        [STORE_KIT_FILES] = 1, [STORE_KIT_MIXED] = 2
+    };
     struct store_options options = {
-        .path = path, .fold_version = 1, .create = true, .fill = kit->backend == STORE_KIT_FILL
+        .path = path, .fold_version = 1, .create = true, .durable_min = durable_min[kit->backend]
     };
     struct store *store = NULL;
     assert_ok(store_open(&options, &store));
@@ -44,7 +47,7 @@ void store_kit_close(struct store_kit *kit)
 
 void store_kit_reopen(struct store_kit *kit)
 {
-    assert_int_equal(kit->backend, STORE_KIT_ROCKS);
+    assert_true(kit->backend != STORE_KIT_MEM && kit->backend != STORE_KIT_LAYER);
     store_writer_close(kit->writer);
     store_close(kit->store);
     kit->store = store_kit_rocks(kit);

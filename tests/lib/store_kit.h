@@ -8,7 +8,8 @@
 enum store_kit_backend {
     STORE_KIT_MEM,
     STORE_KIT_ROCKS,
-    STORE_KIT_FILL,  /* RocksDB, being filled */
+    STORE_KIT_FILES, /* RocksDB, each batch a file of its own */
+    STORE_KIT_MIXED, /* RocksDB, each batch of more than one change is */
     STORE_KIT_LAYER, /* in memory on a RocksDB store, which can be written before */
     STORE_KIT_BACKENDS,
 };
@@ -24,7 +25,7 @@ struct store_kit {
 
 void store_kit_open(struct store_kit *kit, enum store_kit_backend backend);
 void store_kit_close(struct store_kit *kit);
-/* Closes the store and opens it again; only for STORE_KIT_ROCKS. */
+/* Closes the store and opens it again; only for those on RocksDB. */
 void store_kit_reopen(struct store_kit *kit);
 /* From now on a layer's writes go above what was written so far. Nothing for other backends. */
 void store_kit_settle(struct store_kit *kit);

@@ -156,7 +156,7 @@ static enum status_code damage_try(const char *from, uint64_t random)
     folder_tool_copy(from, copy);
     DIR *dir = opendir(copy);
     const struct dirent *entry;
-    uint64_t skip = random % 6;
+    uint64_t skip = random % 2;
     while ((entry = readdir(dir)) != NULL) {
         if (strstr(entry->d_name, ".sst") != NULL && skip-- == 0) {
             damage_flip(copy, entry->d_name, random);
