@@ -130,6 +130,7 @@ static struct status decider_run(struct decider_work *work)
                                     .changes = &layer_changes,
                                     .changes_self = &changes,
                                     .context = &context,
+                                    .memory = &decider->fold->answers.memory,
                                     .command = work->command };
     return decide_command(&work->decide);
 }

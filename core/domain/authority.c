@@ -74,7 +74,9 @@ static struct status authority_need(struct decide *d, struct str subject_id, str
     const struct check_question question = {
         .subject_id = subject_id, .permission = permission, .object = object, .for_command = true
     };
-    TRY(check(d->view, d->arena, d->context->recorded_at_us, &question, answer));
+    int64_t at_us = d->context->recorded_at_us;
+    TRY(d->memory == NULL ? check(d->view, d->arena, at_us, &question, answer)
+                          : d->memory->ask(d->memory, d->view, d->arena, at_us, &question, answer));
     return answer->allowed ? status_ok() : authority_deny(d, subject_id, permission, object);
 }
 
@@ -188,6 +190,7 @@ static struct status authority_credential(struct decide *d)
 
 struct status authority_check(struct decide *d)
 {
+    assert(d->events_count == 0); /* what is asked here is about the state before the decision */
     if (d->context->principal->operator_[0] != '\0') {
         return authority_operator(d);
     }

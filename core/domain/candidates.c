@@ -1,5 +1,6 @@
 /* Most objects have few grants: one look-up finds them all, and what is of another permission is
- * left out. Where there are more (the org, as a rule), each permission has a look-up of its own. */
+ * left out. Where there are more (the org, as a rule), each permission has a look-up of its own.
+ * So it has, too, where the answer is kept: then a grant of another permission leaves it right. */
 #include "core/domain/candidates.h"
 
 #include "core/domain/grantees.h"
@@ -58,11 +59,13 @@ static struct status candidates_add_object(struct lookup *lookup, const struct o
                                            struct candidates *candidates)
 {
     struct str parts[] = { index_kind(object->kind), object->id, STR("") };
-    TRY(candidates_add_list(lookup, parts, 2, implied, CANDIDATES_AT_ONCE, candidates));
-    if (!candidates->cut) {
-        return status_ok();
+    if (!candidates->apart) {
+        TRY(candidates_add_list(lookup, parts, 2, implied, CANDIDATES_AT_ONCE, candidates));
+        if (!candidates->cut) {
+            return status_ok();
+        }
+        candidates->cut = false;
     }
-    candidates->cut = false;
     for (size_t i = 0; i < implied->count && !candidates->cut; i++) {
         parts[2] = implied->items[i];
         TRY(candidates_add_list(lookup, parts, 3, implied, limit, candidates));
@@ -74,7 +77,7 @@ struct status candidates_find(struct lookup *lookup, const struct objects *objec
                               const struct implied *implied, size_t limit,
                               struct candidates *candidates)
 {
-    *candidates = (struct candidates){ 0 };
+    *candidates = (struct candidates){ .apart = candidates->apart };
     for (size_t i = 0; i < objects->count && !candidates->cut; i++) {
         TRY(candidates_add_object(lookup, &objects->items[i], implied, limit, candidates));
     }

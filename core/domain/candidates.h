@@ -10,6 +10,8 @@ struct candidates {
     const Agency__V1__Grant **items; /* live, expired ones included */
     size_t count;
     size_t cap;
+    bool apart;     /* never read a list of all permissions on an object, most of which are not
+                       asked about; set by who asks */
     bool cut;       /* a list was too long: these are not all */
     bool to_groups; /* one of them is for a group */
 };

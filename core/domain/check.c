@@ -133,7 +133,7 @@ static struct status check_other_side(struct check *check)
     if (!cut) {
         return status_ok();
     }
-    struct candidates all;
+    struct candidates all = { .apart = check->question->for_command };
     TRY(candidates_find(&check->lookup, &check->objects, &check->implied, check->lookup.left,
                         &all));
     if (all.cut) {
@@ -145,7 +145,7 @@ static struct status check_other_side(struct check *check)
 
 static struct status check_grants(struct check *check, const Agency__V1__Subject *subject)
 {
-    struct candidates few;
+    struct candidates few = { .apart = check->question->for_command };
     TRY(candidates_find(&check->lookup, &check->objects, &check->implied, CHECK_LIST_SHORT, &few));
     /* Groups matter only where something is granted to one. */
     TRY(grantees_of(&check->lookup, subject, check->lenience, few.cut || few.to_groups,
@@ -241,11 +241,13 @@ static struct status check_with(const struct lookup *lookup, const struct check_
 {
     struct check check = { .lookup = *lookup, .question = question, .lenience = lenience };
     check.lookup.left = CHECK_LOOKUPS_MAX;
+    check.lookup.until_us = answer->until_us;
     answer->steps_count = 0;
     answer->nearest = (struct str){ 0 };
     struct status status = check_run(&check, answer);
     answer->allowed = status.code == STATUS_OK && answer->reason == CHECK_ALLOWED;
     answer->lookups += CHECK_LOOKUPS_MAX - check.lookup.left;
+    answer->until_us = check.lookup.until_us;
     return status;
 }
 
@@ -273,7 +275,9 @@ static struct status check_explain(const struct lookup *lookup,
             return status_ok();
         }
     }
+    const int64_t until_us = answer->until_us;
     *answer = denied;
+    answer->until_us = until_us;
     return status_ok();
 }
 
@@ -282,6 +286,7 @@ struct status check(const struct view *view, struct arena *arena, int64_t at_us,
 {
     const struct lookup lookup = { .view = view, .arena = arena, .at_us = at_us };
     answer->lookups = 0;
+    answer->until_us = INT64_MAX;
     TRY(check_with(&lookup, question, 0, answer));
     if (answer->reason == CHECK_NOT_GRANTED && question->explain) {
         return check_explain(&lookup, question, answer);

@@ -53,10 +53,12 @@ enum { CHECK_STEPS_MAX = 32 };
 struct check_answer {
     bool allowed;
     enum check_reason reason;
-    struct check_step steps[CHECK_STEPS_MAX]; /* the shortest way, ties by ids in byte order */
-    size_t steps_count; /* 0 if denied, but for CHECK_EXPIRED and CHECK_GROUP_ARCHIVED */
     struct str nearest; /* the id of an object or grant, or empty */
     size_t lookups;     /* that the answer took */
+    int64_t until_us;   /* while nothing changes, the answer at any moment from at_us on and before
+                           this one is the same */
+    size_t steps_count; /* 0 if denied, but for CHECK_EXPIRED and CHECK_GROUP_ARCHIVED */
+    struct check_step steps[CHECK_STEPS_MAX]; /* the shortest way, ties by ids in byte order */
 };
 
 /* Answers one question as of at_us (microseconds since 1970). Ids in the answer are borrowed from

@@ -119,7 +119,9 @@ struct status check_held_permissions(const struct view *view, struct arena *aren
                                      struct str subject_id, struct check_held **items,
                                      size_t *items_count)
 {
-    struct lookup lookup = { view, arena, at_us, LIST_LOOKUPS_MAX };
+    struct lookup lookup = {
+        .view = view, .arena = arena, .at_us = at_us, .left = LIST_LOOKUPS_MAX
+    };
     struct held held = { .lookup = &lookup };
     TRY(held_collect(&held, subject_id));
     if (held.count > 0) {
@@ -134,7 +136,9 @@ struct status check_held_objects(const struct view *view, struct arena *arena, i
                                  struct str subject_id, struct str permission,
                                  struct object **items, size_t *items_count)
 {
-    struct lookup lookup = { view, arena, at_us, LIST_LOOKUPS_MAX };
+    struct lookup lookup = {
+        .view = view, .arena = arena, .at_us = at_us, .left = LIST_LOOKUPS_MAX
+    };
     struct held held = { .lookup = &lookup };
     struct objects_list list = { .lookup = &lookup };
     struct implied implied;

@@ -26,6 +26,17 @@ struct decide_context {
     int64_t recorded_at_us; /* the decider's clock */
 };
 
+struct check_question;
+struct check_answer;
+
+/* Answers questions as check() does, perhaps from what it knows already. Asked before anything is
+ * emitted only. */
+struct check_memory {
+    struct status (*ask)(struct check_memory *memory, const struct view *view, struct arena *arena,
+                         int64_t at_us, const struct check_question *question,
+                         struct check_answer *answer);
+};
+
 struct decide {
     /* Given by the caller. */
     struct arena *arena;
@@ -33,6 +44,7 @@ struct decide {
     const struct change_ops *changes; /* the scratch layer under the view */
     void *changes_self;
     const struct decide_context *context;
+    struct check_memory *memory; /* NULL: each question is answered anew */
     const Agency__V1__Command *command;
     /* Set by decide_command. */
     int64_t occurred_at_us; /* the time asked about: the command's, else recorded_at */

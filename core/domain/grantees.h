@@ -71,7 +71,7 @@ const struct grantee *grantees_find(const struct grantees *grantees,
 
 /* True for a live grant that is unexpired. A condition cannot be evaluated yet: it does not hold.
  */
-static inline bool grantee_grant_counts(const struct lookup *lookup, const Agency__V1__Grant *grant)
+static inline bool grantee_grant_counts(struct lookup *lookup, const Agency__V1__Grant *grant)
 {
     return !lookup_expired(lookup, grant->expires_at) && grant->condition[0] == '\0';
 }

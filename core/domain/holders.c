@@ -134,7 +134,9 @@ struct status holders_list(const struct view *view, struct arena *arena, int64_t
                            enum entity_kind kind, struct str id, struct holder **items,
                            size_t *items_count)
 {
-    struct lookup lookup = { view, arena, at_us, LIST_LOOKUPS_MAX };
+    struct lookup lookup = {
+        .view = view, .arena = arena, .at_us = at_us, .left = LIST_LOOKUPS_MAX
+    };
     struct holders holders = { .lookup = &lookup };
     const ProtobufCMessage *entity;
     TRY(lookup_get(&lookup, kind, id, &entity));

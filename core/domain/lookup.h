@@ -18,6 +18,8 @@ struct lookup {
     const struct view *view;
     struct arena *arena; /* for lists of ids, and for what the question gives */
     int64_t at_us;       /* the moment asked about: decides what has expired */
+    int64_t until_us;    /* before the first expiry after it that was looked at; set to INT64_MAX
+                            by who asks */
     size_t left;         /* look-ups that may still be made */
 };
 
@@ -66,10 +68,18 @@ ENTITIES(X)
 #undef X
 
 /* True if a time has come by the moment asked about; an unset one never comes. */
-static inline bool lookup_expired(const struct lookup *lookup,
+static inline bool lookup_expired(struct lookup *lookup,
                                   const Google__Protobuf__Timestamp *expires_at)
 {
-    return expires_at != NULL && fields_time_us(expires_at) <= lookup->at_us;
+    if (expires_at == NULL) {
+        return false;
+    }
+    int64_t expires_us = fields_time_us(expires_at);
+    if (expires_us <= lookup->at_us) {
+        return true;
+    }
+    lookup->until_us = expires_us < lookup->until_us ? expires_us : lookup->until_us;
+    return false;
 }
 
 #endif

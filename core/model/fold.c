@@ -16,10 +16,12 @@ void fold_init(struct fold *fold, const struct source *store)
     changes_init(&fold->frozen_changes, store);
     changes_init(&fold->active_changes, &fold->frozen_changes.source);
     layer_init(&fold->scratch, &fold->active_changes.source);
+    answers_init(&fold->answers, &fold->active_changes.source);
 }
 
 void fold_release(struct fold *fold)
 {
+    answers_release(&fold->answers);
     layer_release(&fold->scratch);
     changes_release(&fold->active_changes);
     changes_release(&fold->frozen_changes);
@@ -251,7 +253,8 @@ struct status fold_keep(struct fold *fold, struct arena *arena,
     size_t changes_count = fold->active_changes.count;
     struct status st;
     TRY_OUT(fold_put_rows(&keeping));
-    st = changes_add(&fold->active_changes, &fold->scratch, decision->org_sequence);
+    TRY_OUT(changes_add(&fold->active_changes, &fold->scratch, decision->org_sequence));
+    answers_changed(&fold->answers, &fold->scratch);
 out:
     if (st.code != STATUS_OK) {
         changes_cut(&fold->active_changes, changes_count);

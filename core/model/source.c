@@ -11,6 +11,9 @@ static struct status org_view_get(void *self, enum entity_kind kind, struct str 
     struct buf key = { 0 };
     key_entity(&key, org->view.org_id, kind, id);
     const struct source_key hashed = { buf_str(&key), hmap_hash(buf_str(&key)) };
+    if (org->watch != NULL) {
+        org->watch->entity(org->watch, &hashed);
+    }
     struct status st = source_get(org->source, kind, &hashed, entity);
     buf_release(&key);
     return st;
@@ -45,6 +48,9 @@ static struct status org_view_ids(void *self, struct arena *arena, enum index_nu
     range.group.bytes.data = prefix.data;
     range.group.hash = hmap_hash(range.group.bytes);
     range.prefix.hash = parts_count == asked ? range.group.hash : hmap_hash(range.prefix.bytes);
+    if (org->watch != NULL) {
+        org->watch->rows(org->watch, &range);
+    }
     struct status st = org_view_rows(org, arena, &range, ids, ids_count);
     buf_release(&prefix);
     return st;
@@ -54,6 +60,7 @@ void org_view_init(struct org_view *org, const struct source *source, struct str
 {
     static const struct view_ops ops = { .get = org_view_get, .ids = org_view_ids };
     org->source = source;
+    org->watch = NULL;
     org->view = (struct view){ .ops = &ops, .self = org, .org_id = org_id };
 }
 

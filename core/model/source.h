@@ -60,11 +60,18 @@ MUST_USE static inline struct status source_value(const struct source *source, s
 /* A partition that has nothing. Static. */
 const struct source *source_empty(void);
 
+/* Is told what a view reads, before it is read. */
+struct source_watch {
+    void (*entity)(struct source_watch *watch, const struct source_key *key);
+    void (*rows)(struct source_watch *watch, const struct source_range *range);
+};
+
 /* One org of a source as the domain sees it. Borrows both; the view must not be moved while it is
  * used. */
 struct org_view {
     struct view view;
     const struct source *source;
+    struct source_watch *watch; /* NULL as initialised: nobody wants to know */
 };
 void org_view_init(struct org_view *org, const struct source *source, struct str org_id);
 
