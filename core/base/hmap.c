@@ -1,9 +1,8 @@
-/* Open addressing, linear probing, at most half full: entries are half a cache line, so that a
- * search seldom leaves the line it starts in. Clients choose keys: the hash starts from an address
- * that they cannot know, so that they cannot choose keys that collide. */
+/* Open addressing, linear probing, at most half full. A byte of each place's hash lies apart, so
+ * that a search reads bytes that lie together, and of a large table, which no cache holds, only the
+ * entry that it finds: most searches find nothing. Clients choose keys: the hash starts from an
+ * address that they cannot know, so that they cannot choose keys that collide. */
 #include "core/base/hmap.h"
-
-#include <assert.h>
 
 #include "core/base/memory.h"
 
@@ -33,26 +32,34 @@ uint64_t hmap_hash(struct str key)
             word = word << 8 | (uint8_t)key.data[at];
         }
     }
-    hash = hmap_mix(hmap_mix(hash, word), key.size);
-    return hash == 0 ? 1 : hash;
+    return hmap_mix(hmap_mix(hash, word), key.size);
+}
+
+/* Some bits of a hash that do not choose its place, and one that says that the place is taken. */
+static uint8_t hmap_tag(uint64_t hash)
+{
+    return (uint8_t)(hash >> 56) | 0x80;
 }
 
 void hmap_release(struct hmap *map)
 {
     mem_free(map->entries);
+    mem_free(map->tags);
     *map = (struct hmap){ 0 };
 }
 
-/* The entry of the key, or the free place where its search ends. */
-static struct hmap_entry *hmap_seek(const struct hmap *map, struct str key, uint64_t hash)
+/* The place of the key, or the free one where its search ends. */
+static size_t hmap_seek(const struct hmap *map, struct str key, uint64_t hash)
 {
+    const uint8_t tag = hmap_tag(hash);
     size_t at = hash & (map->cap - 1);
-    for (;; at = (at + 1) & (map->cap - 1)) {
-        struct hmap_entry *entry = &map->entries[at];
-        if (entry->hash == 0 || (entry->hash == hash && str_eq(entry->key, key))) {
-            return entry;
+    for (; map->tags[at] != 0; at = (at + 1) & (map->cap - 1)) {
+        const struct hmap_entry *entry = &map->entries[at];
+        if (map->tags[at] == tag && entry->hash == hash && str_eq(entry->key, key)) {
+            break;
         }
     }
+    return at;
 }
 
 struct hmap_entry *hmap_find(const struct hmap *map, struct str key, uint64_t hash)
@@ -60,19 +67,25 @@ struct hmap_entry *hmap_find(const struct hmap *map, struct str key, uint64_t ha
     if (map->count == 0) {
         return NULL;
     }
-    struct hmap_entry *entry = hmap_seek(map, key, hash);
-    return entry->hash == 0 ? NULL : entry;
+    size_t at = hmap_seek(map, key, hash);
+    return map->tags[at] == 0 ? NULL : &map->entries[at];
 }
 
 struct hmap_entry *hmap_next(const struct hmap *map, size_t *at)
 {
-    while (*at < map->cap) {
-        struct hmap_entry *entry = &map->entries[(*at)++];
-        if (entry->hash != 0) {
-            return entry;
+    for (; *at < map->cap; ++*at) {
+        if (map->tags[*at] != 0) {
+            return &map->entries[(*at)++];
         }
     }
     return NULL;
+}
+
+static struct hmap_entry *hmap_place(struct hmap *map, size_t at, struct hmap_entry entry)
+{
+    map->tags[at] = hmap_tag(entry.hash);
+    map->entries[at] = entry;
+    return &map->entries[at];
 }
 
 static void hmap_grow(struct hmap *map)
@@ -82,38 +95,38 @@ static void hmap_grow(struct hmap *map)
     size_t at = 0;
     map->cap = old.cap == 0 ? HMAP_MIN : old.cap * 2;
     map->entries = mem_zalloc(map->cap, sizeof *map->entries);
+    map->tags = mem_zalloc(map->cap, 1);
     while ((entry = hmap_next(&old, &at)) != NULL) {
-        *hmap_seek(map, entry->key, entry->hash) = *entry;
+        hmap_place(map, hmap_seek(map, entry->key, entry->hash), *entry);
     }
     hmap_release(&old);
 }
 
 struct hmap_entry *hmap_put(struct hmap *map, struct str key, uint64_t hash)
 {
-    assert(hash != 0);
     if (map->count >= map->cap / 2) {
         hmap_grow(map);
     }
-    struct hmap_entry *entry = hmap_seek(map, key, hash);
-    if (entry->hash == 0) {
-        *entry = (struct hmap_entry){ .hash = hash, .key = key };
-        map->count++;
+    size_t at = hmap_seek(map, key, hash);
+    if (map->tags[at] != 0) {
+        return &map->entries[at];
     }
-    return entry;
+    map->count++;
+    return hmap_place(map, at, (struct hmap_entry){ .hash = hash, .key = key });
 }
 
 /* Entries behind the hole whose searches pass it move into it. */
 static void hmap_close(struct hmap *map, size_t hole)
 {
     size_t mask = map->cap - 1;
-    for (size_t at = (hole + 1) & mask; map->entries[at].hash != 0; at = (at + 1) & mask) {
+    for (size_t at = (hole + 1) & mask; map->tags[at] != 0; at = (at + 1) & mask) {
         size_t home = map->entries[at].hash & mask;
         if (((at - home) & mask) >= ((at - hole) & mask)) {
-            map->entries[hole] = map->entries[at];
+            hmap_place(map, hole, map->entries[at]);
             hole = at;
         }
     }
-    map->entries[hole] = (struct hmap_entry){ 0 };
+    map->tags[hole] = 0;
 }
 
 bool hmap_delete(struct hmap *map, struct str key, uint64_t hash)

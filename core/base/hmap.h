@@ -6,18 +6,19 @@
 #include "core/base/str.h"
 
 struct hmap_entry {
-    uint64_t hash; /* 0: a free place */
+    uint64_t hash;
     struct str key;
     void *value;
 };
 
 struct hmap {
     struct hmap_entry *entries;
-    size_t count; /* of entries in use */
-    size_t cap;   /* a power of two, or 0 */
+    uint8_t *tags; /* a byte for each entry; 0: it is free */
+    size_t count;  /* of entries in use */
+    size_t cap;    /* a power of two, or 0 */
 };
 
-/* Never 0; another one in each process. */
+/* Another one in each process. */
 uint64_t hmap_hash(struct str key);
 
 /* Frees the map, not what it points to; a zeroed one is fine. It is empty and usable afterwards.
