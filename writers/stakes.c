@@ -16,7 +16,7 @@
 enum {
     STAKES_RECORDS = 512,               /* of one read */
     STAKES_INBOXES_SIZE_MAX = 64 << 20, /* bytes of commands that wait, before more are read */
-    STAKES_DECIDED_AT_ONCE = 64,        /* of one partition, before others have their turn */
+    STAKES_DECIDED_AT_ONCE = 512,       /* of one partition, before others have their turn */
     STAKES_OPEN_EVERY_US = 1000 * 1000,
     STAKES_FOLLOW_EVERY_US = 1000 * 1000,
     STAKES_WAIT_MS = 100,
