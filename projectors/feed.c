@@ -183,7 +183,7 @@ static struct status feed_publish(struct feed *feed, struct feed_slot *slot,
                               .room = &feed->room };
     enum lane_stop stop;
     TRY(feed_follow(feed, slot));
-    if (backlog_is_empty(&slot->lane.backlog) && slot->lane.probe_above == 0) {
+    if (lane_is_idle(&slot->lane) && slot->lane.probe_above == 0) {
         return status_ok();
     }
     TRY(feed_written(feed, partition, &port.written));

@@ -46,7 +46,7 @@ void feed_done(struct feed *feed, struct feed_slot *slot)
 static void feed_feed(struct feed *feed)
 {
     for (uint32_t i = 0; feed->starved && i < feed->options.partitions_count; i++) {
-        if (!backlog_is_empty(&feed->slots[i].lane.backlog)) {
+        if (!lane_is_idle(&feed->slots[i].lane)) {
             feed_make_due(feed, &feed->slots[i]);
         }
     }

@@ -25,11 +25,13 @@ void lane_init(struct lane *lane, uint32_t number)
     *lane = (struct lane){ .number = number };
     arena_init(&lane->arena, LANE_ARENA_MAX);
     arena_init(&lane->notice_arena, LANE_NOTICE_ARENA_MAX);
+    outbox_init(&lane->outbox);
 }
 
 void lane_release(struct lane *lane)
 {
     backlog_release(&lane->backlog);
+    outbox_release(&lane->outbox);
     mem_free(lane->sent);
     arena_release(&lane->arena);
     arena_release(&lane->notice_arena);
@@ -47,6 +49,7 @@ void lane_begin(struct lane *lane, const struct bookmark *bookmark)
     lane->is_at_hand = false;
     lane->notices_sent = 0;
     lane->sent_first = lane->sent_end;
+    outbox_clear(&lane->outbox);
     backlog_clear(&lane->backlog);
 }
 
@@ -123,21 +126,28 @@ static struct status lane_outcome(struct lane_work *work, struct buf *mark,
     return status_ok();
 }
 
-/* Offers a notice to the log, which may have enough under way. */
-static struct status lane_append(struct lane_work *work, const struct evlog_item *item, bool *full)
+/* Offers what is made to the log, which may have enough under way: `full`. */
+static struct status lane_flush(struct lane *lane, const struct lane_port *port, bool *full)
 {
-    struct status st = evlog_append(work->port->log, item, 1);
-    if (st.code == STATUS_RESOURCE_EXHAUSTED) {
-        *full = true;
+    size_t count = outbox_count(&lane->outbox);
+    *full = count > *port->room;
+    if (*full) {
         return status_ok();
     }
-    TRY(st);
-    work->lane->notices_sent++;
-    (*work->port->room)--;
-    return st;
+    struct status st = outbox_flush(&lane->outbox, port->log);
+    *port->room -= count - outbox_count(&lane->outbox);
+    *full = st.code == STATUS_RESOURCE_EXHAUSTED;
+    return *full ? status_ok() : st;
 }
 
-static struct status lane_send_next(struct lane_work *work, bool *full)
+static struct status lane_append(struct lane_work *work, const struct evlog_item *item)
+{
+    TRY(outbox_put(&work->lane->outbox, item));
+    work->lane->notices_sent++;
+    return status_ok();
+}
+
+static struct status lane_send_next(struct lane_work *work)
 {
     struct lane *lane = work->lane;
     struct evlog_item item;
@@ -153,7 +163,7 @@ static struct status lane_send_next(struct lane_work *work, bool *full)
     }
     if (st.code == STATUS_OK) {
         item.token = lane_token(lane->number, lane->sent_end - 1);
-        st = lane_append(work, &item, full);
+        st = lane_append(work, &item);
     }
     buf_release(&mark);
     return st;
@@ -184,9 +194,12 @@ static struct status lane_send(struct lane *lane, const struct lane_port *port, 
         lane_push(lane, offset, work.notices_count);
     }
     while (!*full && lane->notices_sent < work.notices_count) {
-        *full = *port->room == 0;
+        *full = *port->room <= outbox_count(&lane->outbox);
+        if (!*full && outbox_is_full(&lane->outbox)) {
+            TRY(lane_flush(lane, port, full));
+        }
         if (!*full) {
-            TRY(lane_send_next(&work, full));
+            TRY(lane_send_next(&work));
         }
     }
     return status_ok();
@@ -229,7 +242,8 @@ static struct status lane_step(struct lane *lane, const struct lane_port *port, 
     return status_ok();
 }
 
-struct status lane_publish(struct lane *lane, const struct lane_port *port, enum lane_stop *stop)
+static struct status lane_make(struct lane *lane, const struct lane_port *port,
+                               enum lane_stop *stop)
 {
     uint32_t decisions = 0, records = 0;
     *stop = LANE_EMPTY;
@@ -250,4 +264,14 @@ struct status lane_publish(struct lane *lane, const struct lane_port *port, enum
         records++;
     }
     return status_ok();
+}
+
+/* What was made before something failed is published all the same. */
+struct status lane_publish(struct lane *lane, const struct lane_port *port, enum lane_stop *stop)
+{
+    bool full = false;
+    struct status made = lane_make(lane, port, stop);
+    struct status flushed = lane_flush(lane, port, &full);
+    *stop = full ? LANE_FULL : *stop;
+    return made.code != STATUS_OK ? made : flushed;
 }

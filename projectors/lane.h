@@ -7,6 +7,7 @@
 #include "core/store/store.h"
 #include "projectors/backlog.h"
 #include "projectors/bookmark.h"
+#include "projectors/outbox.h"
 
 /* Decisions that are sent but not acknowledged. */
 enum { LANE_SENT_MAX = 1024 };
@@ -29,7 +30,8 @@ struct lane {
                               not kept */
     bool is_at_hand;
     bool is_pushed;         /* it is the last of `sent` */
-    uint32_t notices_sent;  /* of it */
+    uint32_t notices_sent;  /* of it; those in the outbox, too */
+    struct outbox outbox;   /* empty between steps, unless the log takes no more */
     struct lane_sent *sent; /* ring of LANE_SENT_MAX by serial; NULL before the first lane_begin */
     uint32_t sent_first;    /* serials; they go on for ever, so that late acknowledgements of what
                                was dropped are known */
@@ -43,6 +45,12 @@ void lane_release(struct lane *lane);
 
 /* Goes on at a bookmark; what was under way and in the backlog is dropped. */
 void lane_begin(struct lane *lane, const struct bookmark *bookmark);
+
+/* Nothing waits for being published. */
+static inline bool lane_is_idle(const struct lane *lane)
+{
+    return backlog_is_empty(&lane->backlog) && outbox_count(&lane->outbox) == 0;
+}
 
 /* What a lane publishes from and to. */
 struct lane_port {
