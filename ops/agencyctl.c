@@ -8,6 +8,7 @@
 
 #include "core/base/limits.h"
 #include "core/base/nearest.h"
+#include "core/base/utf8.h"
 #include "ops/ctl.h"
 
 static const size_t CTL_ARENA_MAX = (size_t)2 << 30;
@@ -229,7 +230,11 @@ static int exit_code(enum status_code code)
 
 static int fail(struct status st)
 {
-    fprintf(stderr, "agencyctl: %s: %s\n", status_code_name(st.code), st.msg);
+    struct buf shown = { 0 };
+    utf8_show(str_z(st.msg), &shown); /* it may quote what others wrote */
+    fprintf(stderr, "agencyctl: %s: %.*s\n", status_code_name(st.code), (int)shown.size,
+            shown.data);
+    buf_release(&shown);
     return exit_code(st.code);
 }
 

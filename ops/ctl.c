@@ -2,11 +2,30 @@
 
 #include <stdio.h>
 
+#include "core/base/utf8.h"
 #include "core/pb/json.h"
+
+/* What is for a person may hold what others wrote: no screen is to act upon it. */
+static void ctl_show(struct ctl *ctl)
+{
+    struct buf shown = { 0 };
+    struct str left = buf_str(&ctl->out);
+    while (left.size > 0) {
+        const char *end = memchr(left.data, '\n', left.size);
+        size_t size = end == NULL ? left.size : (size_t)(end - left.data);
+        utf8_show(str_make(left.data, size), &shown);
+        buf_append(&shown, end == NULL ? STR("") : STR("\n"));
+        left = str_from(left, size + (end != NULL));
+    }
+    fwrite(shown.data, 1, shown.size, stdout);
+    buf_release(&shown);
+}
 
 void ctl_flush(struct ctl *ctl)
 {
-    if (ctl->out.size > 0) {
+    if (ctl->out.size > 0 && ctl->options.output == CTL_TABLE) {
+        ctl_show(ctl);
+    } else if (ctl->out.size > 0) {
         fwrite(ctl->out.data, 1, ctl->out.size, stdout);
     }
     fflush(stdout);

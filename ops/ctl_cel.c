@@ -126,6 +126,13 @@ static struct status cel_declare(struct ctl_cel *cel, struct str word)
         return status_error(STATUS_INVALID_ARGUMENT, "expected at most %d variables",
                             CEL_VARIABLES_MAX);
     }
+    for (size_t i = 0; i < cel->variables_count; i++) {
+        if (str_eq(cel->variables[i].name, name)) {
+            return status_error(STATUS_INVALID_ARGUMENT,
+                                "expected each variable once, but there is another '%.*s'",
+                                STR_ARG(name));
+        }
+    }
     const struct cel_type *type = NULL;
     struct cel_value value = { .kind = CEL_ERROR };
     if (colon != NULL) {

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "core/base/time.h"
+#include "core/base/utf8.h"
 #include "core/domain/check.h"
 #include "core/model/history.h"
 #include "core/pb/json.h"
@@ -79,8 +80,10 @@ void ctl_say_decision(struct ctl *ctl, const Agency__V1__DecisionRow *row)
     buf_printf(&ctl->out, "decision %" PRIu64 ", %s, %s by %s", row->org_sequence, time,
                command == NULL ? "?" : command->name, who);
     for (size_t i = 0; i < row->n_annotations; i++) {
-        buf_printf(&ctl->out, "%s%s %s", i == 0 ? " (" : ", ", row->annotations[i]->key,
-                   row->annotations[i]->value);
+        buf_append(&ctl->out, i == 0 ? STR(" (") : STR(", "));
+        utf8_show(str_z(row->annotations[i]->key), &ctl->out);
+        buf_byte(&ctl->out, ' ');
+        utf8_show(str_z(row->annotations[i]->value), &ctl->out);
     }
     buf_printf(&ctl->out, "%s\n", row->n_annotations > 0 ? ")" : "");
 }

@@ -65,10 +65,10 @@ static void daemon_say(struct daemon *daemon, enum diag_level level, const char 
 static void daemon_report(void *context, uint32_t partition, struct status what)
 {
     struct daemon *daemon = context;
-    enum diag_level level =
-        what.code == STATUS_OK                                                     ? DIAG_INFO
-        : what.code == STATUS_DATA_LOSS || what.code == STATUS_FAILED_PRECONDITION ? DIAG_ERROR
-                                                                                   : DIAG_WARN;
+    enum diag_level level = what.code == STATUS_OK ? DIAG_INFO
+                            : what.code == STATUS_UNAVAILABLE
+                                ? DIAG_WARN
+                                : DIAG_ERROR; /* waiting does not mend it */
     struct diag_line line =
         diag_begin(daemon->diag, level, what.code == STATUS_OK ? "recovered" : "trouble");
     if (partition != COWRITER_ALL) {

@@ -1,5 +1,7 @@
 #include "ops/table.h"
 
+#include "core/base/utf8.h"
+
 struct status table_init(struct table *table, struct arena *arena, const char *const *heads,
                          size_t columns_count)
 {
@@ -24,7 +26,10 @@ struct status table_add(struct table *table, struct str cell)
         table->cells_cap = cap;
     }
     struct str *copy = &table->cells[table->cells_count];
-    *copy = arena_copy(table->arena, cell);
+    struct buf shown = { 0 };
+    utf8_show(cell, &shown); /* a cell is one line */
+    *copy = arena_copy(table->arena, buf_str(&shown));
+    buf_release(&shown);
     if (copy->data == NULL) {
         return arena_full(table->arena);
     }

@@ -133,3 +133,26 @@ void utf8_print(char *out, size_t size, const char *format, va_list args)
         out[end - 1] = '\0';
     }
 }
+
+/* What a screen acts upon instead of showing it. */
+static bool utf8_acts(uint32_t c)
+{
+    bool control = c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x2028 || c == 0x2029;
+    bool turns = c == 0x061C || c == 0x200E || c == 0x200F || (c >= 0x202A && c <= 0x202E) ||
+                 (c >= 0x2066 && c <= 0x2069);
+    return control || turns;
+}
+
+void utf8_show(struct str text, struct buf *out)
+{
+    while (text.size > 0) {
+        uint32_t c = (unsigned char)text.data[0];
+        size_t size = utf8_decode(text, &c);
+        if (size > 0 && !utf8_acts(c)) {
+            buf_append(out, str_make(text.data, size));
+        } else {
+            buf_printf(out, c < 0x100 ? "\\x%02x" : "\\u%04x", c);
+        }
+        text = str_from(text, size > 0 ? size : 1);
+    }
+}

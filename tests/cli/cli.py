@@ -129,6 +129,7 @@ def it_points_at_what_is_wrong_in_a_constraint(tool, fresh):
     text = tool.error("cel", "check", "role.nam == 'x'", "role:Role", code=FAILED)
     expect("did you mean 'name'" in text and " |      ^" in text, "name and caret", text)
     expect("1:3" in tool.error("cel", "eval", "n / 0", "n=1", code=FAILED), "the place")
+    expect("'n'" in tool.error("cel", "eval", "n", "n=1", "n=2", code=USAGE), "the variable")
 
 
 # What is called wrongly.
@@ -191,6 +192,19 @@ def it_names_the_file_that_is_none(tool, fresh):
     for file in (bad, bad.parent):
         said = fresh().run("import", str(file)).stderr
         expect(str(file) in said, "the file's name", said)
+
+
+def it_shows_what_others_wrote_without_acting_upon_it(tool, fresh):
+    acme = fresh()
+    make_org(acme)
+    acme.submit("RegisterSubject", subjectId="evil", name="\x1b[2J\nx\u202ey",
+                options=("--note.why", "one\n\x1b[31mtwo"))
+    for words in (("list", "subjects"), ("get", "subject", "evil"), ("history", "--limit", "1")):
+        text = acme(*words)
+        expect("\x1b" not in text and "\\x1b[" in text, "no control characters", repr(text))
+    expect("\\u202ey" in acme("get", "subject", "evil"), "the name, as it is written")
+    expect(acme("history", "--limit", "1").count("\n") == 2, "no line but ours")
+    expect("\x1b" not in acme.error("get", "subject", "\x1b[2J", code=FAILED), "none in errors")
 
 
 def it_names_the_line_of_a_file_that_is_not_what_it_says(tool, fresh):

@@ -78,3 +78,24 @@ TEST(utf8, prints_no_half_characters)
     print(out, sizeof out, "%s", "\xe9\xb3\xa5\xe9\xb3\xa5\xe9\xb3\xa5");
     assert_string_equal(out, "\xe9\xb3\xa5\xe9\xb3\xa5");
 }
+
+TEST(utf8, shows_what_a_screen_would_act_upon)
+{
+    static const char *const shown[][2] = {
+        { "plain, \xc3\xa4 and \xf0\x9f\x98\x80", "plain, \xc3\xa4 and \xf0\x9f\x98\x80" },
+        { "\x1b[31mred\x1b[0m", "\\x1b[31mred\\x1b[0m" },
+        { "a\nb\r\a\x7f", "a\\x0ab\\x0d\\x07\\x7f" },
+        { "\xc2\x9b", "\\x9b" }, /* CSI in one character */
+        { "\xe2\x80\xae"
+          "abc",
+          "\\u202e"
+          "abc" },                    /* from the right to the left */
+        { "\xff\xc3", "\\xff\\xc3" }, /* no text */
+    };
+    for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++) {
+        struct buf out = { 0 };
+        utf8_show(str_z(shown[i][0]), &out);
+        assert_true(str_eq(buf_str(&out), str_z(shown[i][1])));
+        buf_release(&out);
+    }
+}
