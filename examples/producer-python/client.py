@@ -48,7 +48,8 @@ class Client:
     def __init__(self, brokers, cluster_id, key, prefix="agency", properties=None, attempt_s=10):
         """`cluster_id`: the bytes that `agencyctl log id` shows; `key`: an Ed25519 private key;
         `attempt_s`: how long to wait before a command is sent again, and its proof counts."""
-        common = {"bootstrap.servers": brokers, **(properties or {})}
+        # What goes wrong is raised: librdkafka's own lines, many a second, would say it again.
+        common = {"bootstrap.servers": brokers, "log_level": 2, **(properties or {})}
         self.cluster_id, self.key = cluster_id, key
         self.prefix, self.attempt_s = prefix, attempt_s
         self.producer = Producer({**common, "acks": "all", "enable.idempotence": True,

@@ -74,5 +74,5 @@ def main():
 if __name__ == "__main__":
     try:
         sys.exit(main())
-    except (KafkaException, NoAnswer, OSError, ValueError) as fault:
+    except (KafkaException, NoAnswer, OSError, ValueError, json_format.Error) as fault:
         sys.exit(f"{type(fault).__name__}: {fault}")

@@ -196,7 +196,6 @@ def it_names_the_file_that_is_none(tool, fresh):
 
 def it_shows_what_others_wrote_without_acting_upon_it(tool, fresh):
     acme = fresh()
-    make_org(acme)
     acme.submit("RegisterSubject", subjectId="evil", name="\x1b[2J\nx\u202ey",
                 options=("--note.why", "one\n\x1b[31mtwo"))
     for words in (("list", "subjects"), ("get", "subject", "evil"), ("history", "--limit", "1")):
