@@ -3,6 +3,8 @@
 #include "core/base/diag.h"
 
 #include <inttypes.h>
+#include <limits.h>
+#include <poll.h>
 #include <pthread.h>
 #include <unistd.h>
 
@@ -31,8 +33,14 @@ struct diag {
 static void diag_stderr(void *self, struct str line)
 {
     (void)self;
-    ssize_t written = write(STDERR_FILENO, line.data, line.size);
-    (void)written; /* there is nobody left to tell */
+    /* Who reads a pipe may hang: better a line is lost than the process waits for ever. One that is
+     * writable takes PIPE_BUF bytes at once. */
+    struct pollfd room = { .fd = STDERR_FILENO, .events = POLLOUT };
+    if (poll(&room, 1, 0) == 1 && (room.revents & POLLOUT) != 0) {
+        ssize_t written =
+            write(STDERR_FILENO, line.data, line.size < PIPE_BUF ? line.size : PIPE_BUF);
+        (void)written; /* there is nobody left to tell */
+    }
 }
 
 struct diag *diag_open(enum diag_level level, struct clock clock, diag_sink_fn *sink, void *self)

@@ -23,7 +23,8 @@ struct diag;
 /* Where lines go; called with the diagnostics locked, with the line break included. */
 typedef void diag_sink_fn(void *self, struct str line);
 
-/* Lines up to `level` go to `sink` (borrowed), NULL: to standard error, one write each. */
+/* Lines up to `level` go to `sink` (borrowed), NULL: to standard error, one write each; those for
+ * which it has no room are lost. */
 struct diag *diag_open(enum diag_level level, struct clock clock, diag_sink_fn *sink, void *self);
 /* Writes the counts that are left; NULL is fine. */
 void diag_close(struct diag *diag);

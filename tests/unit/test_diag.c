@@ -1,5 +1,8 @@
 #include "core/base/diag.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "tests/lib/test.h"
 
 static struct clock_fake fake;
@@ -91,4 +94,24 @@ TEST(diag, a_forgotten_fact_tells_its_count)
                  "time=1970-01-01T00:00:01.500Z level=info event=xp partition=3\n");
     diag_close(diag);
     buf_release(&lines);
+}
+
+TEST(diag, goes_on_when_nobody_reads_what_it_says)
+{
+    int ends[2], standard = dup(STDERR_FILENO);
+    struct clock_fake clock = { .now_us = 1 };
+    assert_int_equal(pipe2(ends, O_NONBLOCK), 0);
+    while (write(ends[1], "x", 1) == 1) {
+    }
+    assert_int_equal(fcntl(ends[1], F_SETFL, 0), 0); /* it waits from now on */
+    dup2(ends[1], STDERR_FILENO);
+    struct diag *diag = diag_open(DIAG_INFO, clock_from_fake(&clock), NULL, NULL);
+    alarm(20);
+    note(diag, DIAG_ERROR, "unheard");
+    alarm(0);
+    diag_close(diag);
+    dup2(standard, STDERR_FILENO);
+    close(standard);
+    close(ends[0]);
+    close(ends[1]);
 }
