@@ -266,7 +266,10 @@ struct status kafka_client_new(const struct evlog_kafka_options *options,
         if (*client != NULL) {
             return st;
         }
-        st = status_error(STATUS_INVALID_ARGUMENT, "cannot make a Kafka client: %s", reason);
+        /* Else the machine has no threads or time for it now. */
+        bool wrong = rd_kafka_last_error() == RD_KAFKA_RESP_ERR__INVALID_ARG;
+        st = status_error(wrong ? STATUS_INVALID_ARGUMENT : STATUS_UNAVAILABLE,
+                          "cannot make a Kafka client: %s", reason);
     }
     rd_kafka_conf_destroy(conf);
     return st;

@@ -14,7 +14,8 @@ enum kafka_client_kind {
 };
 
 /* A new client; destroy it by rd_kafka_destroy. INVALID_ARGUMENT: librdkafka does not take a
- * property, or it is one that we must set ourselves (the message says why). */
+ * property, or it is one that we must set ourselves (the message says why). UNAVAILABLE: the
+ * machine has no room for its threads. */
 MUST_USE struct status kafka_client_new(const struct evlog_kafka_options *options,
                                         enum kafka_client_kind kind, rd_kafka_t **client);
 
