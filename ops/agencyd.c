@@ -22,7 +22,8 @@ static void print_help(void)
     struct buf options = { 0 };
     config_help(daemon_options, daemon_options_count, &options);
     printf("agencyd: decide, publish and keep what lies in a log on Kafka.\n\n"
-           "usage: agencyd [OPTION...]\n\noptions:\n%.*s\n"
+           "usage: agencyd [OPTION...]\n\noptions, also as variables AGENCYD_NAME and as lines "
+           "'name = value' of a file:\n%.*s\n"
            "exit codes: 0 ended by a signal; 1 could not start; 2 called wrongly;\n"
            "5 data is damaged: all partitions have stopped\n",
            (int)options.size, options.data);
@@ -80,24 +81,13 @@ static int run(const struct daemon_options *options, struct diag *diag)
     return AGENCYD_OK;
 }
 
-static struct status read_options(struct daemon_options *options, struct arena *arena, int argc,
-                                  char **argv)
-{
-    struct config config;
-    TRY(config_init(&config, daemon_options, daemon_options_count, options, arena));
-    TRY(config_read_args(&config, &argc, argv));
-    return argc == 1 ? status_ok()
-                     : status_error(STATUS_INVALID_ARGUMENT,
-                                    "expected options only, but there is '%s'", argv[1]);
-}
-
 int main(int argc, char **argv)
 {
     struct arena arena;
     struct daemon_options options;
     int code = AGENCYD_OK;
     arena_init(&arena, AGENCYD_ARENA_MAX);
-    struct status st = read_options(&options, &arena, argc, argv);
+    struct status st = daemon_options_read(&options, &arena, argc, argv, environ);
     if (st.code != STATUS_OK) {
         fprintf(stderr, "agencyd: %s: %s; see agencyd --help\n", status_code_name(st.code), st.msg);
         code = AGENCYD_USAGE;

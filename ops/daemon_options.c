@@ -8,6 +8,7 @@
 #include "core/domain/id.h"
 #include "core/evlog/record.h"
 #include "core/pb/message.h"
+#include "ops/small_file.h"
 
 #define OPTION(option_name, option_type, field, default_text, help_text)               \
     {                                                                                  \
@@ -23,6 +24,9 @@
     }
 
 const struct config_option daemon_options[] = {
+    OPTION("config", CONFIG_STRING, config, "",
+           "a file of lines name = value, such as silence = 5s; less than the environment "
+           "(AGENCYD_SILENCE=5s), which is less than these options"),
     OPTION("data", CONFIG_STRING, data, "agency-data",
            "the data folder, made by agencyctl log create or log join"),
     OPTION("roles", CONFIG_STRING, roles, "writer,projector,query",
@@ -54,6 +58,51 @@ const struct config_option daemon_options[] = {
     OPTION("help", CONFIG_BOOL, help, "false", "show this"),
 };
 const size_t daemon_options_count = sizeof daemon_options / sizeof daemon_options[0];
+
+/* ---- where they come from ---- */
+
+/* Once to learn the name of the file, then above what that says. */
+static struct status daemon_options_read_over(struct config *config, struct arena *arena, int argc,
+                                              char **argv, char *const *environment)
+{
+    char **words;
+    ARENA_TRY(arena, words, arena_alloc(arena, ((size_t)argc + 1) * sizeof *words));
+    memcpy(words, argv, (size_t)argc * sizeof *words);
+    TRY(config_read_environment(config, STR("AGENCYD_"), environment));
+    TRY(config_read_args(config, &argc, words));
+    return argc == 1 ? status_ok()
+                     : status_error(STATUS_INVALID_ARGUMENT,
+                                    "expected options only, but there is '%s'", words[1]);
+}
+
+static struct status daemon_options_read_file(struct config *config, struct arena *arena,
+                                              struct str *path)
+{
+    struct str text, file = *path;
+    TRY(small_file_read(file.data, arena, &text));
+    *path = STR("");
+    TRY(status_prefix(config_read_file(config, text), "%.*s", STR_ARG(file)));
+    return path->size == 0 ? status_ok()
+                           : status_error(STATUS_INVALID_ARGUMENT,
+                                          "%.*s: expected no 'config' in a file: it names no other",
+                                          STR_ARG(file));
+}
+
+struct status daemon_options_read(struct daemon_options *options, struct arena *arena, int argc,
+                                  char **argv, char *const *environment)
+{
+    struct config config;
+    TRY(config_init(&config, daemon_options, daemon_options_count, options, arena));
+    TRY(daemon_options_read_over(&config, arena, argc, argv, environment));
+    if (options->config.size == 0 || options->help) {
+        return status_ok();
+    }
+    struct str path = options->config;
+    TRY(config_init(&config, daemon_options, daemon_options_count, options, arena));
+    options->config = path;
+    TRY(daemon_options_read_file(&config, arena, &options->config));
+    return daemon_options_read_over(&config, arena, argc, argv, environment);
+}
 
 /* ---- lists ---- */
 

@@ -8,6 +8,7 @@
 enum daemon_role { DAEMON_WRITER = 1, DAEMON_PROJECTOR = 2, DAEMON_QUERY = 4 };
 
 struct daemon_options {
+    struct str config;
     struct str data;
     struct str roles;
     struct str partitions;
@@ -24,6 +25,12 @@ struct daemon_options {
 
 extern const struct config_option daemon_options[];
 extern const size_t daemon_options_count;
+
+/* Reads them from the arguments, the variables AGENCYD_... of the environment, and the file that
+ * these name; the first of them that says something counts. Strings lie in the
+ * arena or are the arguments'. INVALID_ARGUMENT says where. Statuses of reading the file. */
+MUST_USE struct status daemon_options_read(struct daemon_options *options, struct arena *arena,
+                                           int argc, char **argv, char *const *environment);
 
 /* The partitions that a process follows. */
 struct daemon_partitions {

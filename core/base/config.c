@@ -205,6 +205,36 @@ struct status config_read_args(struct config *config, int *argc, char **argv)
     return status_ok();
 }
 
+static struct status config_read_variable(struct config *config, struct str name, struct str value)
+{
+    struct buf option = { 0 };
+    for (size_t i = 0; i < name.size; i++) {
+        char c = name.data[i];
+        buf_byte(&option, (uint8_t)(c == '_' ? '-' : c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c));
+    }
+    struct status st = config_set(config, buf_str(&option), value);
+    buf_release(&option);
+    return st;
+}
+
+struct status config_read_environment(struct config *config, struct str prefix,
+                                      char *const *environment)
+{
+    for (; *environment != NULL; environment++) {
+        struct str variable = str_z(*environment);
+        const char *equals = strchr(*environment, '=');
+        if (equals == NULL || !str_starts(variable, prefix)) {
+            continue;
+        }
+        size_t size = (size_t)(equals - *environment);
+        struct str name = str_make(variable.data, size);
+        TRY(status_prefix(
+            config_read_variable(config, str_from(name, prefix.size), str_from(variable, size + 1)),
+            "%.*s", STR_ARG(name)));
+    }
+    return status_ok();
+}
+
 static struct str config_trim(struct str text)
 {
     while (text.size > 0 && strchr(" \t\r", text.data[0]) != NULL) {

@@ -53,6 +53,10 @@ MUST_USE struct status config_set(struct config *config, struct str name, struct
 /* Reads `--name=value`, `--name value` and `--name` (bool) from argv[1] on; what is no option
  * stays, in its order, as argv[1 .. *argc - 1]. Everything behind `--` is no option. */
 MUST_USE struct status config_read_args(struct config *config, int *argc, char **argv);
+/* Reads the variables whose names begin with `prefix`: AGENCYD_LOG_LEVEL=debug is log-level, for
+ * the prefix AGENCYD_. `environment` ends with NULL. Failures name the variable. */
+MUST_USE struct status config_read_environment(struct config *config, struct str prefix,
+                                               char *const *environment);
 /* Reads lines of `name = value`; '#' begins a comment line. Failures name the line. */
 MUST_USE struct status config_read_file(struct config *config, struct str text);
 

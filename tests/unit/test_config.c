@@ -146,6 +146,21 @@ TEST(config, files_are_lines_of_name_and_value)
     arena_release(&arena);
 }
 
+TEST(config, variables_are_options_behind_a_prefix)
+{
+    char *environment[] = { "PROG_PARTITIONS=4", "PROGRAM=x", "OTHER_DATA=y", "PROG_DATA=a=b",
+                            NULL };
+    char *wrong[] = { "PROG_PARTITION=4", NULL };
+    start();
+    assert_ok(config_read_environment(&config, STR("PROG_"), environment));
+    assert_int_equal(values.partitions, 4);
+    assert_string_equal(values.data.data, "a=b");
+    struct status st = config_read_environment(&config, STR("PROG_"), wrong);
+    assert_string_equal(st.msg, "PROG_PARTITION: expected an option, but there is no 'partition', "
+                                "did you mean 'partitions'");
+    arena_release(&arena);
+}
+
 TEST(config, the_table_explains_itself)
 {
     struct buf out = { 0 };

@@ -1,5 +1,9 @@
 #include "ops/daemon_options.h"
 
+#include <stdio.h>
+
+#include "ops/small_file.h"
+#include "tests/lib/folder_tool.h"
 #include "tests/lib/test.h"
 
 TEST(daemon_options, roles_are_a_list)
@@ -64,6 +68,58 @@ TEST(daemon_options, who_is_behind_those_that_share_stands_by_for_all)
     for (uint32_t partition = 0; partition < 4; partition++) {
         assert_int_equal(daemon_options_rank(&third, partition), 2);
     }
+}
+
+/* What is read from a file, the environment and the arguments. */
+static struct status read_all(const char *file, char *variable, char *argument,
+                              struct daemon_options *options, struct arena *arena)
+{
+    char folder[FOLDER_TOOL_PATH_MAX], path[FOLDER_TOOL_PATH_MAX + 16];
+    char program[] = "agencyd", option[FOLDER_TOOL_PATH_MAX + 32];
+    folder_tool_make(folder);
+    snprintf(path, sizeof path, "%s/agencyd.conf", folder);
+    snprintf(option, sizeof option, "--config=%s", path);
+    assert_ok(small_file_create(path, str_z(file)));
+    char *environment[] = { variable, NULL };
+    char *argv[] = { program, option, argument, NULL };
+    struct status st =
+        daemon_options_read(options, arena, argument == NULL ? 2 : 3, argv, environment);
+    folder_tool_remove(folder);
+    return st;
+}
+
+TEST(daemon_options, the_nearer_to_the_call_counts)
+{
+    struct daemon_options options;
+    struct arena arena;
+    char variable[] = "AGENCYD_RANK=2", argument[] = "--rank=3";
+    const char *file = "rank = 1\nranks = 4\n";
+    arena_init(&arena, 1 << 20);
+    assert_ok(read_all(file, NULL, NULL, &options, &arena));
+    assert_int_equal(options.rank, 1);
+    assert_ok(read_all(file, variable, NULL, &options, &arena));
+    assert_int_equal(options.rank, 2);
+    assert_ok(read_all(file, variable, argument, &options, &arena));
+    assert_int_equal(options.rank, 3);
+    assert_int_equal(options.ranks, 4);
+    arena_release(&arena);
+}
+
+TEST(daemon_options, what_no_option_is_is_told_with_its_place)
+{
+    struct daemon_options options;
+    struct arena arena;
+    char variable[] = "AGENCYD_RANG=2";
+    arena_init(&arena, 1 << 20);
+    struct status st = read_all("\nsilense = 1s\n", NULL, NULL, &options, &arena);
+    assert_int_equal(st.code, STATUS_INVALID_ARGUMENT);
+    assert_non_null(strstr(st.msg, "agencyd.conf: line 2: "));
+    assert_non_null(strstr(st.msg, "did you mean 'silence'"));
+    st = read_all("", variable, NULL, &options, &arena);
+    assert_non_null(strstr(st.msg, "AGENCYD_RANG: "));
+    st = read_all("config = other", NULL, NULL, &options, &arena);
+    assert_non_null(strstr(st.msg, "expected no 'config' in a file"));
+    arena_release(&arena);
 }
 
 static struct status creators(struct str list)
