@@ -1,8 +1,9 @@
 #include "core/base/status.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
+
+#include "core/base/utf8.h"
 
 static const char *const status_names[] = {
     [STATUS_OK] = "OK",
@@ -24,21 +25,14 @@ static const char *const status_names[] = {
     [STATUS_UNAUTHENTICATED] = "UNAUTHENTICATED",
 };
 
-/* vsnprintf cuts between bytes; a message must stay valid UTF-8, since it ends up in protobuf
- * strings. */
-static void status_cut(char *msg)
+static void status_print(char *out, size_t size, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+static void status_print(char *out, size_t size, const char *format, ...)
 {
-    size_t end = strlen(msg);
-    if (end + 1 < STATUS_MSG_MAX) {
-        return;
-    }
-    size_t start = end;
-    while (start > 0 && ((unsigned char)msg[start - 1] & 0xC0) == 0x80) {
-        start--;
-    }
-    if (start > 0 && (unsigned char)msg[start - 1] >= 0xC0) {
-        msg[start - 1] = '\0';
-    }
+    va_list args;
+    va_start(args, format);
+    utf8_print(out, size, format, args);
+    va_end(args);
 }
 
 struct status status_error(enum status_code code, const char *format, ...)
@@ -47,9 +41,8 @@ struct status status_error(enum status_code code, const char *format, ...)
     struct status status = { .code = code };
     va_list args;
     va_start(args, format);
-    vsnprintf(status.msg, sizeof status.msg, format, args);
+    utf8_print(status.msg, sizeof status.msg, format, args);
     va_end(args);
-    status_cut(status.msg);
     return status;
 }
 
@@ -61,15 +54,10 @@ struct status status_prefix(struct status status, const char *format, ...)
     struct status prefixed = { .code = status.code };
     va_list args;
     va_start(args, format);
-    int length = vsnprintf(prefixed.msg, sizeof prefixed.msg, format, args);
+    utf8_print(prefixed.msg, sizeof prefixed.msg, format, args);
     va_end(args);
-    size_t used = length < 0 ? 0 : (size_t)length;
-    if (used < sizeof prefixed.msg) {
-        /* Cutting is meant here; using the result tells the compiler so. */
-        length = snprintf(prefixed.msg + used, sizeof prefixed.msg - used, ": %s", status.msg);
-        assert(length >= 0);
-    }
-    status_cut(prefixed.msg);
+    size_t used = strlen(prefixed.msg);
+    status_print(prefixed.msg + used, sizeof prefixed.msg - used, ": %s", status.msg);
     return prefixed;
 }
 
