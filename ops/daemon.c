@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -37,6 +38,8 @@ struct daemon {
     struct feed *feed;           /* with the projector's role; of the thread that has the stores */
     _Atomic uint64_t *published; /* up to which sequence, by partition */
     _Atomic uint64_t published_count;
+    pthread_mutex_t troubles_lock;
+    struct status *troubles; /* why a partition is not published, by number; under the lock */
     struct bulletin *bulletin;
     struct cowriter_status *statuses; /* as of the last look */
     struct cowriter_status *seen;     /* as of the one before */
@@ -133,7 +136,19 @@ static struct status daemon_open_feed(struct daemon *daemon, uint32_t partitions
                                     .rank = (uint32_t)daemon->options.rank,
                                     .silence_us = daemon->options.silence_us };
     daemon->published = mem_zalloc(partitions_count, sizeof *daemon->published);
+    daemon->troubles = mem_zalloc(partitions_count, sizeof *daemon->troubles);
     return daemon->roles & DAEMON_PROJECTOR ? feed_open(&options, &daemon->feed) : status_ok();
+}
+
+/* It is shown until the partition is published again. */
+static void daemon_note_trouble(struct daemon *daemon, uint32_t number, const struct status *now)
+{
+    if (now->code == daemon->troubles[number].code) { /* written in this thread alone */
+        return;
+    }
+    pthread_mutex_lock(&daemon->troubles_lock);
+    daemon->troubles[number] = *now;
+    pthread_mutex_unlock(&daemon->troubles_lock);
 }
 
 /* In the thread that has the stores. */
@@ -145,6 +160,7 @@ static void daemon_step_feed(void *self, struct partition *partition, bool servi
     struct feed_status status = feed_status(daemon->feed, number);
     atomic_store(&daemon->published[number], status.publishing ? status.sequence : 0);
     atomic_store(&daemon->published_count, feed_published(daemon->feed));
+    daemon_note_trouble(daemon, number, &status.trouble);
 }
 
 static int daemon_feed_descriptor(void *self)
@@ -299,6 +315,7 @@ struct status daemon_open(const struct daemon_options *options, struct diag *dia
     daemon->diag = diag;
     daemon->clock = clock_real();
     daemon->lock = -1;
+    pthread_mutex_init(&daemon->troubles_lock, NULL);
     arena_init(&daemon->arena, DAEMON_ARENA_MAX);
     struct status st = daemon_start(daemon, signals);
     if (st.code != STATUS_OK) {
@@ -328,6 +345,8 @@ void daemon_close(struct daemon *daemon)
     mem_free(daemon->seen);
     mem_free(daemon->statuses_published);
     mem_free(daemon->published);
+    mem_free(daemon->troubles);
+    pthread_mutex_destroy(&daemon->troubles_lock);
     arena_release(&daemon->arena);
     mem_free(daemon);
 }
@@ -348,6 +367,17 @@ static void daemon_say_partition(struct daemon *daemon, const struct cowriter_st
     diag_end(&line);
 }
 
+/* A partition that is decided and not published answers nobody: that is trouble, too. */
+static void daemon_add_trouble(struct daemon *daemon, struct cowriter_status *status)
+{
+    pthread_mutex_lock(&daemon->troubles_lock);
+    struct status trouble = daemon->troubles[status->number];
+    pthread_mutex_unlock(&daemon->troubles_lock);
+    if (status->trouble.code == STATUS_OK && trouble.code != STATUS_OK) {
+        status->trouble = status_prefix(trouble, "its answers and events are not published");
+    }
+}
+
 /* Looks at all partitions and tells what has changed. */
 static void daemon_look(struct daemon *daemon)
 {
@@ -356,6 +386,7 @@ static void daemon_look(struct daemon *daemon)
                          ? cowriter_statuses(daemon->writer, daemon->statuses, max)
                          : replica_statuses(daemon->replica, daemon->statuses, max);
     for (uint32_t i = 0; i < count; i++) {
+        daemon_add_trouble(daemon, &daemon->statuses[i]);
         const struct cowriter_status *now = &daemon->statuses[i], *before = &daemon->seen[i];
         if (i >= daemon->statuses_count || now->state != before->state ||
             (now->state == COWRITER_SERVING && now->epoch != before->epoch)) {

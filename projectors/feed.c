@@ -3,7 +3,8 @@
  *   IDLE -> SEEKING -> PUBLISHING      the scout finds the bookmark, then records flow
  *     ^        |        |
  *     +--------+--------+              not serving any more, somebody else publishes, log broken
- *   any -> STOPPED                     the log or the store contradicts itself; feed_leave ends it
+ *   any -> STOPPED                     the log or the store contradicts itself; begins again
+ *                                       after a minute, or by feed_leave
  *
  * All partitions share one handle for appending and one reader of decisions. The reader runs ahead
  * of the stores, so each lane has a backlog; a lane whose backlog is full is left and followed
@@ -203,6 +204,9 @@ void feed_step(struct feed *feed, struct partition *partition, bool serving)
     struct feed_slot *slot = &feed->slots[partition->position.chain.partition];
     feed_collect(feed);
     feed_done(feed, slot);
+    if (slot->fsm.state == FEED_STOPPED && feed_now(feed) >= slot->ask_us) {
+        feed_idle(feed, slot);
+    }
     feed_want(feed, slot, serving);
     if (slot->fsm.state != FEED_PUBLISHING) {
         return;

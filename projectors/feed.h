@@ -40,8 +40,8 @@ void feed_close(struct feed *feed);
 
 /* Publishes what the partition's store has, as far as it can without waiting. `serving`: publish in
  * any case, since this process decides the partition or is the one meant to publish; else it is a
- * standby. A store is only read, and only during the call. Trouble is reported, and tried again
- * where that can help. */
+ * standby. A store is only read, and only during the call. Trouble is reported, and tried again:
+ * at once where time may help, after a minute where a person may. */
 void feed_step(struct feed *feed, struct partition *partition, bool serving);
 /* The partition's store is closed for good, or serves another purpose: nothing is published. */
 void feed_leave(struct feed *feed, uint32_t partition);

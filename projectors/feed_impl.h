@@ -16,6 +16,8 @@ enum {
 };
 
 #define FEED_RETRY_US INT64_C(1000000)
+/* After a contradiction: a person may have mended the log meanwhile. */
+#define FEED_STOPPED_US INT64_C(60000000)
 
 enum feed_state { FEED_IDLE, FEED_SEEKING, FEED_PUBLISHING, FEED_STOPPED, FEED_STATES };
 
@@ -67,7 +69,7 @@ void feed_report(struct feed *feed, uint32_t partition, struct status *known, st
 void feed_unfollow(struct feed *feed, struct feed_slot *slot);
 /* The slot publishes nothing, and forgets what was under way. */
 void feed_idle(struct feed *feed, struct feed_slot *slot);
-/* The same, until a person has looked. */
+/* The same, for a minute. */
 void feed_stop(struct feed *feed, struct feed_slot *slot, struct status why);
 /* Publishes from a bookmark on; or only looks whether there is something above `probe_above`. */
 void feed_begin(struct feed *feed, struct feed_slot *slot, const struct bookmark *bookmark,

@@ -93,6 +93,7 @@ void feed_stop(struct feed *feed, struct feed_slot *slot, struct status why)
     feed_unfollow(feed, slot);
     backlog_clear(&slot->lane.backlog);
     fsm_move(&slot->fsm, FEED_STOPPED);
+    slot->ask_us = feed_now(feed) + FEED_STOPPED_US;
     feed_report(feed, slot->lane.number, &slot->trouble, why);
 }
 

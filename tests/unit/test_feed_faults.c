@@ -193,6 +193,20 @@ TEST(feed_faults, outcomes_that_retention_dropped_do_not_bring_all_events_back)
     feed_kit_close(&kit);
 }
 
+/* A person drops the outcomes that contradict: a minute later it goes on. */
+static void faults_mend(struct feed_kit *kit, struct feed *feed)
+{
+    uint64_t begin, end;
+    assert_ok(evlog_range(kit->partition.log, EVLOG_OUTCOMES, 0, &begin, &end));
+    evlog_mem_trim(kit->partition.mem, EVLOG_OUTCOMES, 0, end);
+    feed_kit_settle(kit, feed, true);
+    assert_int_equal(feed_status(feed, 0).trouble.code, STATUS_DATA_LOSS);
+    clock_fake_advance(&kit->clock, 60 * 1000000);
+    feed_kit_publish(kit, feed);
+    assert_ok(feed_status(feed, 0).trouble);
+    assert_ok(kit->reported);
+}
+
 TEST(feed_faults, a_bookmark_of_another_log_stops_the_partition)
 {
     struct feed_kit kit;
@@ -213,6 +227,7 @@ TEST(feed_faults, a_bookmark_of_another_log_stops_the_partition)
     assert_int_equal(feed_status(feed, 0).trouble.code, STATUS_DATA_LOSS);
     assert_false(feed_status(feed, 0).publishing);
     buf_release(&mark);
+    faults_mend(&kit, feed);
     feed_close(feed);
     feed_kit_close(&kit);
 }
