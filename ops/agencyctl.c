@@ -83,6 +83,13 @@ enum { VERBS_COUNT = sizeof verbs / sizeof verbs[0] };
         .otherwise = (default_text), .min = (low), .max = (high), .help = (help_text)             \
     }
 
+#define OPTION_KEPT(option_name, field, default_text, help_text)                    \
+    {                                                                               \
+        .name = (option_name), .type = CONFIG_DURATION,                             \
+        .offset = offsetof(struct ctl_options, field), .otherwise = (default_text), \
+        .max = INT64_C(315360000000000), .help = (help_text)                        \
+    }
+
 const struct config_option ctl_options[] = {
     OPTION("data", CONFIG_STRING, data, "agency-data", "the data folder"),
     OPTION("org", CONFIG_STRING, org, "", "the org that it is about"),
@@ -149,6 +156,15 @@ const struct config_option ctl_options[] = {
                "log create: partitions of the log, for ever"),
     OPTION_INT("replicas", replicas, "0", 0, 100,
                "log create, copy: replicas of each partition; 0: as the brokers say"),
+    OPTION_KEPT("outcomes-retention", outcomes_kept_us, "7d",
+                "log create, copy: how long answers are kept; 0: for ever"),
+    OPTION_KEPT("rejected-retention", rejected_kept_us, "7d",
+                "log create, copy: how long refusals are kept; 0: for ever"),
+    OPTION_KEPT("events-retention", events_kept_us, "0",
+                "log create, copy: how long events are kept; 0: for ever"),
+    OPTION_KEPT("commands-retention", commands_kept_us, "0",
+                "log create, copy: how long commands are kept, longer than any waits; export needs "
+                "all; 0: for ever"),
     OPTION("help", CONFIG_BOOL, help, "false", "show this"),
 };
 const size_t ctl_options_count = sizeof ctl_options / sizeof ctl_options[0];

@@ -101,6 +101,7 @@ static struct status copy_target_shared(const struct copy_target_options *option
     struct evlog_identity identity = copy_target_identity(options->source);
     TRY(kafka_conf_options(options->kafka, arena, &kafka));
     kafka.replicas = options->replicas;
+    kafka.retention_ms = options->retention_ms;
     kafka.timeout_ms = options->timeout_ms;
     kafka.draft = true;
     struct status st = evlog_kafka_create(&kafka, &identity);

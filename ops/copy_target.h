@@ -10,6 +10,7 @@ struct copy_target_options {
     struct str cluster_key;              /* its key, */
     const struct evlog_identity *source; /* and who its log is */
     const struct kafka_conf *kafka;      /* no brokers: the target's log lies in its folder */
+    const int64_t *retention_ms;         /* of a log on Kafka, see evlog_kafka.h */
     uint32_t replicas;                   /* of a log on Kafka; 0: as the brokers say */
     int timeout_ms;                      /* to wait for the brokers */
 };

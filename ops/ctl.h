@@ -47,6 +47,10 @@ struct ctl_options {
     struct str cluster_key;
     int64_t partitions;
     int64_t replicas;
+    int64_t commands_kept_us; /* 0: for ever, like the next */
+    int64_t outcomes_kept_us;
+    int64_t events_kept_us;
+    int64_t rejected_kept_us;
     bool help;
 };
 
@@ -75,6 +79,9 @@ MUST_USE struct status ctl_need_org(const struct ctl *ctl);
 
 /* INVALID_ARGUMENT: --partition is none of the log's. */
 MUST_USE struct status ctl_partition(const struct ctl *ctl, const struct evlog_identity *log);
+
+/* What --...-retention say: milliseconds by stream, -1: for ever. */
+void ctl_retention(const struct ctl *ctl, int64_t retention_ms[EVLOG_STREAMS]);
 
 /* A kind of entity by the word that people use: "group" or "groups". INVALID_ARGUMENT with the
  * nearest. */

@@ -138,11 +138,14 @@ out:
 struct status ctl_log_copy(struct ctl *ctl)
 {
     struct ctl_copy run = { .ctl = ctl, .to = ctl->argv[0] };
+    int64_t retention_ms[EVLOG_STREAMS];
+    ctl_retention(ctl, retention_ms);
     TRY(data_dir_open_log(&ctl->dir, false, &run.source));
     struct copy_target_options options = { .from = ctl->options.data.data,
                                            .cluster_key = ctl->dir.cluster_key,
                                            .source = &run.source->identity,
                                            .kafka = &ctl->options.kafka,
+                                           .retention_ms = retention_ms,
                                            .replicas = (uint32_t)ctl->options.replicas,
                                            .timeout_ms = (int)(ctl->options.timeout_us / 1000) };
     struct status st = status_prefix(

@@ -1,6 +1,18 @@
 /* log create, log join: a log on Kafka, and data folders for it. */
 #include "ops/ctl.h"
 
+void ctl_retention(const struct ctl *ctl, int64_t retention_ms[EVLOG_STREAMS])
+{
+    const struct ctl_options *options = &ctl->options;
+    int64_t kept_us[EVLOG_STREAMS] = { [EVLOG_COMMANDS] = options->commands_kept_us,
+                                       [EVLOG_OUTCOMES] = options->outcomes_kept_us,
+                                       [EVLOG_EVENTS] = options->events_kept_us,
+                                       [EVLOG_REJECTED] = options->rejected_kept_us };
+    for (size_t i = 0; i < EVLOG_STREAMS; i++) {
+        retention_ms[i] = kept_us[i] == 0 ? -1 : (kept_us[i] + 999) / 1000;
+    }
+}
+
 static struct data_dir_new ctl_log_new(const struct ctl *ctl)
 {
     const struct ctl_options *options = &ctl->options;
@@ -15,7 +27,10 @@ static struct data_dir_new ctl_log_new(const struct ctl *ctl)
 
 struct status ctl_log_create(struct ctl *ctl)
 {
+    int64_t retention_ms[EVLOG_STREAMS];
     struct data_dir_new made = ctl_log_new(ctl);
+    ctl_retention(ctl, retention_ms);
+    made.retention_ms = retention_ms;
     struct status st = data_dir_make_shared(&ctl->arena, ctl->options.data.data, &made);
     if (st.code == STATUS_ALREADY_EXISTS) {
         return status_error(st.code, "%s: log join makes a folder for a log", st.msg);

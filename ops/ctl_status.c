@@ -9,9 +9,9 @@
 #include "core/base/hash.h"
 #include "core/domain/fields.h"
 #include "core/evlog/closing.h"
-#include "core/evlog/kafka_writers.h"
 #include "core/pb/message.h"
 #include "ops/ctl.h"
+#include "ops/status_topics.h"
 #include "ops/table.h"
 
 enum {
@@ -445,19 +445,8 @@ static struct status status_say(struct status_run *run)
     buf_byte(&run->ctl->out, '\n');
     status_say_unheard(run);
     status_say_troubles(run);
-    buf_printf(&run->ctl->out, "decisions can be written by: %s\n",
-               run->response.decisions_writers);
+    status_topics_say(&run->response, &run->ctl->out);
     return status_ok();
-}
-
-static struct status status_writers(struct status_run *run)
-{
-    struct buf text = { 0 };
-    kafka_writers_say(&run->ctl->dir.kafka, EVLOG_DECISIONS, &text);
-    struct str copied = arena_copy(&run->ctl->arena, buf_str(&text));
-    buf_release(&text);
-    run->response.decisions_writers = (char *)(uintptr_t)copied.data;
-    return copied.data == NULL ? arena_full(&run->ctl->arena) : status_ok();
 }
 
 struct status ctl_status(struct ctl *ctl)
@@ -478,7 +467,7 @@ struct status ctl_status(struct ctl *ctl)
         status_drop_left(&run.response);
     }
     if (st.code == STATUS_OK) {
-        st = status_writers(&run);
+        st = status_topics_ask(&ctl->dir.kafka, &ctl->arena, &run.response);
     }
     evlog_close(run.log);
     return st.code == STATUS_OK ? status_say(&run) : st;

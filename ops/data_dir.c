@@ -246,6 +246,7 @@ struct status data_dir_make_shared(struct arena *arena, const char *path,
     struct evlog_identity identity = data_dir_identity(made->partitions_count);
     TRY(kafka_conf_options(made->kafka, arena, &options));
     options.replicas = made->replicas;
+    options.retention_ms = made->retention_ms;
     options.timeout_ms = made->timeout_ms;
     TRY(data_dir_ready(path, key, conf));
     TRY(made->key_file == NULL ? data_dir_make_key(key)

@@ -36,10 +36,11 @@ struct data_dir {
 /* What is made anew. */
 struct data_dir_new {
     const struct kafka_conf *kafka;
-    const char *key_file;      /* the cluster key; NULL: the folder's own; a new log's is made */
-    uint32_t partitions_count; /* of a new log */
-    uint32_t replicas;         /* of a new log; 0: as the brokers say */
-    int timeout_ms;            /* to wait for the brokers */
+    const char *key_file;        /* the cluster key; NULL: the folder's own; a new log's is made */
+    uint32_t partitions_count;   /* of a new log */
+    const int64_t *retention_ms; /* of a new log, see evlog_kafka.h; NULL: as usual */
+    uint32_t replicas;           /* of a new log; 0: as the brokers say */
+    int timeout_ms;              /* to wait for the brokers */
 };
 
 /* Opens the folder at `path`; makes it, with a log and a key, where there is none and `create` says

@@ -21,6 +21,9 @@ struct evlog_kafka_options {
     bool read_only;      /* append is UNAVAILABLE then */
     bool draft;          /* make the draft of a copy; open one, too, to go on with it */
     uint32_t partitions_count; /* expected; 0 = whatever the log has */
+    /* Milliseconds by stream that the topics keep records, when they are made: of commands,
+     * outcomes, events and rejected; -1: for ever. NULL: a week of outcomes and rejected. */
+    const int64_t *retention_ms;
     uint32_t replicas; /* of each partition when the topics are made; 0 = as the brokers say */
     int timeout_ms;    /* to wait for the brokers when opening and in range; 0 = 10 s */
     const struct evlog_kafka_property *properties;

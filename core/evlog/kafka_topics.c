@@ -1,6 +1,7 @@
 /* The topics' settings; who the log is stands in one of them, see kafka_identity.c. */
 #include "core/evlog/kafka_topics.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -57,6 +58,17 @@ static uint32_t kafka_topic_partitions(int topic, uint32_t partitions_count)
     return topic == KAFKA_LOG_TOPIC || topic == EVLOG_STATUS ? 1 : partitions_count;
 }
 
+/* What was asked for; empty: nothing, or it is not for anybody to choose. */
+static void kafka_topic_retention(const struct evlog_kafka_options *options, int stream,
+                                  char retention[32])
+{
+    int free = KAFKA_ASKED | KAFKA_EVENTS | KAFKA_ANSWERS;
+    retention[0] = '\0';
+    if (options->retention_ms != NULL && (free >> stream & 1) != 0) {
+        snprintf(retention, 32, "%" PRId64, options->retention_ms[stream]);
+    }
+}
+
 static rd_kafka_NewTopic_t *kafka_topic_new(const struct evlog_kafka_options *options, int stream,
                                             uint32_t partitions_count)
 {
@@ -67,11 +79,14 @@ static rd_kafka_NewTopic_t *kafka_topic_new(const struct evlog_kafka_options *op
     rd_kafka_NewTopic_t *topic =
         rd_kafka_NewTopic_new(name, partitions, replicas, reason, sizeof reason);
     assert(topic != NULL);
+    char retention[32];
+    kafka_topic_retention(options, stream, retention);
     for (size_t i = 0; i < KAFKA_SETTINGS; i++) {
         const struct kafka_setting *setting = &kafka_settings[i];
         if ((setting->made >> stream & 1) != 0) {
-            rd_kafka_resp_err_t error =
-                rd_kafka_NewTopic_set_config(topic, setting->name, setting->value);
+            bool chosen = retention[0] != '\0' && strcmp(setting->name, "retention.ms") == 0;
+            rd_kafka_resp_err_t error = rd_kafka_NewTopic_set_config(
+                topic, setting->name, chosen ? retention : setting->value);
             assert(error == RD_KAFKA_RESP_ERR_NO_ERROR);
         }
     }

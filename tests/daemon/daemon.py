@@ -309,6 +309,22 @@ def it_refuses_an_embedded_log(cluster):
     expect(done.returncode == FAILED and "agencyctl" in done.stderr, "a hint", done.stderr)
 
 
+def it_takes_options_from_a_file_and_the_environment(cluster):
+    conf = cluster.folder / "agencyd.conf"
+    conf.write_text("roles = query\nrank = 7\n")
+    os.environ["AGENCYD_CONFIG"] = str(conf)
+    try:
+        daemon = cluster.start(cluster.first, serving=False)
+        expect("roles=query" in daemon.text(), "the file's role", daemon.text())
+        daemon.stop()
+        conf.write_text("silense = 1s\n")
+        done = subprocess.run([cluster.build / "agencyd"], capture_output=True, text=True)
+    finally:
+        del os.environ["AGENCYD_CONFIG"]
+    expect(done.returncode == USAGE and f"{conf}: line 1: " in done.stderr and
+           "did you mean 'silence'" in done.stderr, "the place and the nearest", done.stderr)
+
+
 def it_refuses_wrong_options(cluster):
     for option in ("--roles=writter", "--partitions=9", "--silence=1", "--no-such"):
         done = subprocess.run([cluster.build / "agencyd", "--data", cluster.first.data, option],
@@ -324,6 +340,30 @@ def it_says_what_it_does_not_know(cluster):
     expect("not known" in said and "nobody" in said, "that nobody was heard", said)
     report = cluster.first.json("status")[0]["partitions"][0]
     expect(not report.get("heard") and not int(report.get("waiting", 0)), "nothing known", report)
+
+
+def it_shows_why_a_partition_is_not_published(cluster):
+    from confluent_kafka import Producer
+    producer = Producer({"bootstrap.servers": cluster.where[1]})
+    producer.produce(f"{cluster.where[3]}.outcomes", partition=0, value=b"",
+                     headers={"agencygrid_bookmark": b"damaged"})
+    expect(producer.flush(20) == 0, "a record delivered")
+    cluster.start(cluster.first)
+
+    def told():
+        said = cluster.first("status")
+        return "partition 00" in said and "are not published: expected a bookmark" in said
+    await_true("the trouble in status", told)
+
+
+def it_shows_how_long_topics_keep_records(cluster):
+    brokers, prefix = cluster.where[1], f"{cluster.where[3]}-kept"
+    tool = cluster.tool("kept")
+    tool("log", "create", "--brokers", brokers, "--prefix", prefix, "--partitions", "1",
+         "--outcomes-retention", "36h", "--events-retention", "30d")
+    said = tool("status")
+    expect("commands for ever, outcomes for 36h, rejected for 7d, events for 30d" in said,
+           "the times asked for", said)
 
 
 def it_shows_epochs(cluster):
