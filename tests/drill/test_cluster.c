@@ -1,5 +1,5 @@
-/* The whole system on three brokers that replicate: the leader dies, a follower hangs while the
- * owner dies. */
+/* The whole system on three brokers that replicate: the leader dies, a broker hangs, a follower
+ * hangs while the owner dies. */
 #include "tests/lib/broker_tool.h"
 #include "tests/lib/drill.h"
 #include "tests/lib/kafka_tool.h"
@@ -31,6 +31,25 @@ TEST(cluster, whose_leader_is_killed_loses_and_repeats_nothing)
     broker_tool_restart(leader);
     load_run(drill.load, 3, RATE);
     drill_close(&drill, "leader of three brokers killed");
+}
+
+/* Each broker leads one partition and follows in two. Others lead when its session is over; what
+ * was asked of it is given up after 6 s. */
+TEST(cluster, one_of_whose_brokers_hangs_goes_on_before_that_wakes)
+{
+    static const double HANGS = 20;
+    struct drill drill;
+    cluster_scene(&drill);
+    int frozen = kafka_tool_leader(&drill.options, 0);
+    broker_tool_freeze(frozen, true);
+    load_run(drill.load, HANGS, RATE);
+    broker_tool_freeze(frozen, false);
+    load_run(drill.load, 3, RATE);
+    drill_close(&drill, "one of three brokers frozen for 20 s");
+    if (drill.pause > HANGS - 2) {
+        fail_msg("expected answers while the broker hung, but there were none for %.1f s",
+                 drill.pause);
+    }
 }
 
 /* With a follower that hangs, records stay invisible until it is taken out of the set that must
