@@ -23,30 +23,42 @@ static struct cowriter_options writer_options(struct stakes_kit *kit, uint64_t p
                                       .process = process };
 }
 
+/* The log says the time of the clock that the writers have: one that is a second away decides
+ * nothing. */
+static void tell_time(struct stakes_kit *kit)
+{
+    struct clock clock = clock_real();
+    kit->now_us = clock_now_us(&clock);
+    evlog_mem_set_time(kit->mem, kit->now_us);
+}
+
+static void open_kit(struct stakes_kit *kit)
+{
+    stakes_kit_open(kit);
+    tell_time(kit);
+}
+
 static void open_writer(struct stakes_kit *kit, uint64_t process, struct cowriter **writer)
 {
     struct cowriter_options options = writer_options(kit, process);
     assert_ok(cowriter_open(&options, writer));
 }
 
-/* A log that says the time of the clock that the writers have. */
-static void open_kit(struct stakes_kit *kit)
-{
-    struct clock clock = clock_real();
-    stakes_kit_open(kit);
-    kit->now_us = clock_now_us(&clock);
-    evlog_mem_set_time(kit->mem, kit->now_us);
-}
-
-static struct cowriter_status await(struct cowriter *writer, uint64_t sequence)
+static struct cowriter_status await(struct stakes_kit *kit, struct cowriter *writer,
+                                    uint64_t sequence)
 {
     enum { TRIES_MAX = 2000 };
     struct cowriter_status statuses[STAKES_KIT_PARTITIONS] = { 0 };
     for (int i = 0; i < TRIES_MAX && statuses[0].sequence < sequence; i++) {
         evlog_wait(-1, 10000);
+        tell_time(kit);
         cowriter_statuses(writer, statuses, STAKES_KIT_PARTITIONS);
     }
-    assert_true(statuses[0].sequence >= sequence);
+    if (statuses[0].sequence < sequence) {
+        fail_msg("expected sequence %llu within 20 s, but it is %llu, in state %d, epoch %llu",
+                 (unsigned long long)sequence, (unsigned long long)statuses[0].sequence,
+                 (int)statuses[0].state, (unsigned long long)statuses[0].epoch);
+    }
     return statuses[0];
 }
 
@@ -57,7 +69,7 @@ TEST(cowriter, it_decides_and_says_how_it_is)
     open_kit(&kit);
     stakes_kit_make_org(&kit, 0);
     open_writer(&kit, 7, &writer);
-    struct cowriter_status status = await(writer, 2);
+    struct cowriter_status status = await(&kit, writer, 2);
     assert_int_equal(status.state, COWRITER_SERVING);
     assert_int_equal(cowriter_process(status.owner), 7);
     assert_int_equal(status.decided, 1);
@@ -75,7 +87,7 @@ TEST(cowriter, it_ends_with_a_tick_behind_all_that_it_decided)
     open_kit(&kit);
     stakes_kit_make_org(&kit, 0);
     open_writer(&kit, 7, &writer);
-    await(writer, 2);
+    await(&kit, writer, 2);
     cowriter_close(writer);
     stakes_kit_truth(&kit, 0, &truth);
     assert_int_equal(truth.decided, 1);
@@ -92,13 +104,13 @@ TEST(cowriter, another_process_goes_on_with_the_log)
     open_kit(&kit);
     stakes_kit_make_org(&kit, 0);
     open_writer(&kit, 1, &first);
-    await(first, 2);
+    await(&kit, first, 2);
     open_writer(&kit, 2, &second);
     cowriter_close(first);
     stakes_kit_register(&kit, 0, 1);
     struct cowriter_status status = { 0 };
     while (status.decided == 0) {
-        status = await(second, status.sequence + 1);
+        status = await(&kit, second, status.sequence + 1);
     }
     cowriter_close(second);
     stakes_kit_truth(&kit, 0, &truth);
@@ -153,7 +165,7 @@ TEST(cowriter, a_backlog_is_decided_while_stores_are_written)
     options.stores = folder;
     options.follower = (struct cowriter_follower){ .step = count_steps, .self = &steps };
     assert_ok(cowriter_open(&options, &writer));
-    await(writer, 2 + BACKLOG);
+    await(&kit, writer, 2 + BACKLOG);
     cowriter_close(writer);
     stakes_kit_truth(&kit, 0, &truth);
     assert_int_equal(truth.decided, 1 + BACKLOG);
