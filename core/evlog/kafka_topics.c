@@ -95,11 +95,8 @@ static rd_kafka_NewTopic_t *kafka_topic_new(const struct evlog_kafka_options *op
 
 static struct status kafka_created(rd_kafka_event_t *event)
 {
-    const rd_kafka_CreateTopics_result_t *result = rd_kafka_event_CreateTopics_result(event);
-    if (result == NULL || rd_kafka_event_error(event) != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        return kafka_client_error("make the topics", rd_kafka_event_error(event));
-    }
     size_t count;
+    const rd_kafka_CreateTopics_result_t *result = rd_kafka_event_CreateTopics_result(event);
     const rd_kafka_topic_result_t **topics = rd_kafka_CreateTopics_result_topics(result, &count);
     for (size_t i = 0; i < count; i++) {
         rd_kafka_resp_err_t error = rd_kafka_topic_result_error(topics[i]);
@@ -112,22 +109,38 @@ static struct status kafka_created(rd_kafka_event_t *event)
     return status_ok();
 }
 
+/* `again`: it is unknown whether they are made, since no broker answered in time. */
+static struct status kafka_create_once(rd_kafka_t *client, rd_kafka_NewTopic_t **topics,
+                                       int timeout_ms, bool *again)
+{
+    rd_kafka_queue_t *queue = rd_kafka_queue_new(client);
+    rd_kafka_CreateTopics(client, topics, KAFKA_TOPICS, NULL, queue);
+    rd_kafka_event_t *event = rd_kafka_queue_poll(queue, timeout_ms);
+    rd_kafka_resp_err_t error =
+        event == NULL ? RD_KAFKA_RESP_ERR__TIMED_OUT : rd_kafka_event_error(event);
+    struct status st = error == RD_KAFKA_RESP_ERR_NO_ERROR
+                           ? kafka_created(event)
+                           : kafka_client_error("make the topics", error);
+    *again = error == RD_KAFKA_RESP_ERR__TIMED_OUT || error == RD_KAFKA_RESP_ERR__TRANSPORT;
+    rd_kafka_event_destroy(event);
+    rd_kafka_queue_destroy(queue);
+    return st;
+}
+
 static struct status kafka_create(const struct evlog_kafka_options *options, rd_kafka_t *client,
                                   uint32_t partitions_count)
 {
     rd_kafka_NewTopic_t *topics[KAFKA_TOPICS];
-    rd_kafka_queue_t *queue = rd_kafka_queue_new(client);
+    struct kafka_range_deadline deadline = kafka_range_deadline(options);
+    struct status st;
+    bool again;
     for (int i = 0; i < KAFKA_TOPICS; i++) {
         topics[i] = kafka_topic_new(options, i, partitions_count);
     }
-    rd_kafka_CreateTopics(client, topics, KAFKA_TOPICS, NULL, queue);
-    rd_kafka_event_t *event = rd_kafka_queue_poll(queue, kafka_range_timeout_ms(options));
-    struct status st = event != NULL
-                           ? kafka_created(event)
-                           : kafka_client_error("make the topics", RD_KAFKA_RESP_ERR__TIMED_OUT);
-    rd_kafka_event_destroy(event);
+    do {
+        st = kafka_create_once(client, topics, kafka_range_left(&deadline), &again);
+    } while (again && kafka_range_pause(&deadline));
     rd_kafka_NewTopic_destroy_array(topics, KAFKA_TOPICS);
-    rd_kafka_queue_destroy(queue);
     return st;
 }
 
