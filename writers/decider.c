@@ -107,6 +107,7 @@ struct decider_work {
     const Agency__V1__Command *command;
     const Agency__V1__Principal *principal;
     Agency__V1__OrgHead *head;
+    struct str sender; /* the principal, as text */
     struct hash content;
     int64_t recorded_at_us;
     struct decide decide;
@@ -204,7 +205,10 @@ static struct status decider_record(struct decider_work *work, struct decider_an
     struct str body;
     TRY(pb_pack(&decider->arena, &decision.base, &body));
     assert(body.size <= RECORD_BODY_SIZE_MAX);
-    struct fold_place place = { .sequence = decider->chain.sequence + 1, .body = body };
+    struct fold_place place = { .sequence = decider->chain.sequence + 1,
+                                .body = body,
+                                .principal = work->sender,
+                                .head = work->head };
     TRY(fold_keep(decider->fold, &decider->arena, &decision, &place));
     decider_chain(decider, RECORD_DECISION, body, work->given->next_command_offset);
     decider->recorded_at_us = work->recorded_at_us;
@@ -258,11 +262,10 @@ static struct status decider_work(struct decider_work *work, struct decider_answ
 {
     struct decider *decider = work->decider;
     const Agency__V1__Command *command = work->command;
-    struct str principal;
     Agency__V1__AnswerRow *row;
     TRY(decision_content_hash(&decider->arena, command, &work->content));
-    TRY(decision_principal(&decider->arena, work->principal, &principal));
-    TRY(fold_answer(decider->fold, &decider->arena, str_z(command->org_id), principal,
+    TRY(decision_principal(&decider->arena, work->principal, &work->sender));
+    TRY(fold_answer(decider->fold, &decider->arena, str_z(command->org_id), work->sender,
                     str_z(command->command_id), &row));
     if (row != NULL) {
         TRY(decider_repeat(answer, row, &work->content, command->command_id));

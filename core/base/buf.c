@@ -6,7 +6,9 @@
 
 void buf_release(struct buf *buf)
 {
-    free(buf->data);
+    if (!buf->lent) {
+        free(buf->data);
+    }
     *buf = (struct buf){ 0 };
 }
 
@@ -17,11 +19,16 @@ char *buf_grow(struct buf *buf, size_t more)
     }
     size_t cap = buf->cap * 2 < buf->size + more ? buf->size + more : buf->cap * 2;
     cap = cap < 64 ? 64 : cap;
-    buf->data = realloc(buf->data, cap);
-    if (buf->data == NULL) {
+    char *data = realloc(buf->lent ? NULL : buf->data, cap);
+    if (data == NULL) {
         abort();
     }
+    if (buf->lent) {
+        memcpy(data, buf->data, buf->size);
+    }
+    buf->data = data;
     buf->cap = cap;
+    buf->lent = false;
     return buf->data + buf->size;
 }
 

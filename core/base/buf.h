@@ -10,7 +10,15 @@ struct buf {
     char *data;
     size_t size;
     size_t cap;
+    bool lent; /* data is not the buffer's own */
 };
+
+/* An empty buffer that begins in memory of the caller, which must live as long, and goes on on the
+ * heap. It is released as any other. */
+static inline struct buf buf_in(char *memory, size_t size)
+{
+    return (struct buf){ .data = memory, .cap = size, .lent = true };
+}
 
 /* Frees the memory; a zeroed buffer is fine. The buffer is empty and usable afterwards. */
 void buf_release(struct buf *buf);

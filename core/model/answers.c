@@ -157,7 +157,8 @@ static struct status answers_ask(struct check_memory *memory, const struct view 
                                  const struct check_question *question, struct check_answer *found)
 {
     struct answers *answers = (struct answers *)(void *)memory;
-    struct buf buf = { 0 };
+    char room[KEY_ROOM];
+    struct buf buf = buf_in(room, sizeof room);
     assert(question->for_command && !question->explain);
     answers_key(&buf, view->org_id, question);
     const struct source_key key = { buf_str(&buf), hmap_hash(buf_str(&buf)) };

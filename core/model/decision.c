@@ -1,5 +1,6 @@
 #include "core/model/decision.h"
 
+#include "core/domain/index.h"
 #include "core/pb/message.h"
 
 struct status decision_decode(struct arena *arena, struct str body, Agency__V1__Decision **decision)
@@ -38,12 +39,16 @@ struct status decision_other_content(const char *command_id)
 struct status decision_principal(struct arena *arena, const Agency__V1__Principal *principal,
                                  struct str *text)
 {
-    if (principal->operator_[0] != '\0') {
-        *text = arena_printf(arena, "operator:%s", principal->operator_);
-    } else {
-        *text = arena_printf(arena, "%d:%s", (int)principal->kind, principal->identity_hash);
-    }
-    return text->data == NULL ? arena_full(arena) : status_ok();
+    bool named = principal->operator_[0] != '\0';
+    struct str who = str_z(named ? principal->operator_ : principal->identity_hash);
+    struct str what = named ? STR("operator") : index_kind((unsigned)principal->kind);
+    char *joined;
+    ARENA_TRY(arena, joined, arena_alloc(arena, what.size + 1 + who.size));
+    memcpy(joined, what.data, what.size);
+    joined[what.size] = ':';
+    memcpy(joined + what.size + 1, who.data, who.size);
+    *text = str_make(joined, what.size + 1 + who.size);
+    return status_ok();
 }
 
 bool decision_hash_of(const ProtobufCBinaryData *bytes, struct hash *hash)

@@ -47,7 +47,8 @@ out:
 struct status fold_head(const struct fold *fold, struct arena *arena, struct str org_id,
                         Agency__V1__OrgHead **head)
 {
-    struct buf key = { 0 };
+    char room[KEY_ROOM];
+    struct buf key = buf_in(room, sizeof room);
     key_head(&key, org_id);
     TRY(fold_value(fold, arena, &key, &agency__v1__org_head__descriptor, head));
     return *head != NULL ? status_ok() : pb_new(arena, &agency__v1__org_head__descriptor, head);
@@ -57,7 +58,8 @@ struct status fold_answer(const struct fold *fold, struct arena *arena, struct s
                           struct str principal, struct str command_id,
                           Agency__V1__AnswerRow **answer)
 {
-    struct buf key = { 0 };
+    char room[KEY_ROOM];
+    struct buf key = buf_in(room, sizeof room);
     key_answer(&key, org_id, principal, command_id);
     return fold_value(fold, arena, &key, &agency__v1__answer_row__descriptor, answer);
 }
@@ -96,8 +98,10 @@ static struct status fold_note(const struct fold_keeping *k, struct buf *key, st
 
 static struct status fold_put_head(const struct fold_keeping *k)
 {
-    Agency__V1__OrgHead *head;
-    TRY(fold_head(k->fold, k->arena, k->org_id, &head));
+    Agency__V1__OrgHead *head = k->place->head;
+    if (head == NULL) {
+        TRY(fold_head(k->fold, k->arena, k->org_id, &head));
+    }
     struct hash hash = hash_sha256(&k->place->body, 1);
     head->decision_hash = (ProtobufCBinaryData){ .len = HASH_SIZE, .data = hash.bytes };
     head->sequence = k->place->sequence;
@@ -106,7 +110,8 @@ static struct status fold_put_head(const struct fold_keeping *k)
         head->occurred_at_us = k->decision->occurred_at_us;
         head->live = head->live || !k->decision->imported;
     }
-    struct buf key = { 0 };
+    char room[KEY_ROOM];
+    struct buf key = buf_in(room, sizeof room);
     key_head(&key, k->org_id);
     return fold_put(k, &key, &head->base);
 }
@@ -134,8 +139,10 @@ static struct status fold_principal(const struct fold_keeping *k, struct str *te
 static struct status fold_put_answer(const struct fold_keeping *k)
 {
     const Agency__V1__Decision *decision = k->decision;
-    struct str principal;
-    TRY(fold_principal(k, &principal));
+    struct str principal = k->place->principal;
+    if (principal.size == 0) {
+        TRY(fold_principal(k, &principal));
+    }
     Agency__V1__AnswerRow row = AGENCY__V1__ANSWER_ROW__INIT;
     row.sequence = k->place->sequence;
     row.org_sequence = decision->org_sequence;
@@ -143,14 +150,16 @@ static struct status fold_put_answer(const struct fold_keeping *k)
     row.rejection = decision->rejection;
     row.events_count = (uint32_t)decision->n_events;
     row.recorded_at_us = decision->recorded_at_us;
-    struct buf key = { 0 };
+    char room[KEY_ROOM];
+    struct buf key = buf_in(room, sizeof room);
     key_answer(&key, k->org_id, principal, str_z(decision->command_id));
     return fold_put(k, &key, &row.base);
 }
 
 static struct status fold_put_time(const struct fold_keeping *k)
 {
-    struct buf key = { 0 };
+    char room[KEY_ROOM];
+    struct buf key = buf_in(room, sizeof room);
     char value[8];
     key_time(&key, k->org_id, k->decision->occurred_at_us);
     num_put_u64be(value, k->decision->org_sequence);
@@ -162,7 +171,8 @@ static struct status fold_put_subject(const struct fold_keeping *k, struct str s
     if (subject_id.size == 0) {
         return status_ok();
     }
-    struct buf key = { 0 };
+    char room[KEY_ROOM];
+    struct buf key = buf_in(room, sizeof room);
     key_subject(&key, k->org_id, subject_id, k->decision->org_sequence);
     return fold_note(k, &key, STR(""));
 }
@@ -226,7 +236,8 @@ static struct status fold_put_row(const struct fold_keeping *k)
     TRY(fold_put_subject(k, str_z(decision->on_behalf_of)));
     struct str value;
     TRY(pb_pack(k->arena, &row.base, &value));
-    struct buf key = { 0 };
+    char room[KEY_ROOM];
+    struct buf key = buf_in(room, sizeof room);
     key_decision(&key, k->org_id, decision->org_sequence);
     return fold_note(k, &key, value);
 }
@@ -270,11 +281,9 @@ void fold_discard(struct fold *fold)
 
 /* ---- decisions read from the log ---- */
 
-static struct status fold_check_org(const struct fold *fold, struct arena *arena,
+static struct status fold_check_org(const Agency__V1__OrgHead *head,
                                     const Agency__V1__Decision *decision)
 {
-    Agency__V1__OrgHead *head;
-    TRY(fold_head(fold, arena, str_z(decision->org_id), &head));
     bool chained =
         head->decision_hash.len == decision->org_prev.len &&
         (head->decision_hash.len == 0 ||
@@ -310,15 +319,15 @@ static struct status fold_events(struct fold *fold, struct arena *arena,
 struct status fold_apply(struct fold *fold, struct arena *arena,
                          const Agency__V1__Decision *decision, const struct fold_place *place)
 {
-    struct status st = fold_check_org(fold, arena, decision);
-    if (st.code == STATUS_OK) {
-        st = fold_events(fold, arena, decision);
-    }
+    struct fold_place known = *place;
+    TRY(fold_head(fold, arena, str_z(decision->org_id), &known.head));
+    TRY(fold_check_org(known.head, decision));
+    struct status st = fold_events(fold, arena, decision);
     if (st.code != STATUS_OK) {
         fold_discard(fold);
         return st;
     }
-    return fold_keep(fold, arena, decision, place);
+    return fold_keep(fold, arena, decision, &known);
 }
 
 /* ---- hand-over to the store ---- */

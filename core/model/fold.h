@@ -39,10 +39,13 @@ MUST_USE struct status fold_answer(const struct fold *fold, struct arena *arena,
                                    struct str principal, struct str command_id,
                                    Agency__V1__AnswerRow **answer);
 
-/* Where a record lies. */
+/* Where a record lies; and what of its decision is known already. */
 struct fold_place {
-    uint64_t sequence; /* among the partition's accepted records */
-    struct str body;   /* of the record */
+    uint64_t sequence;         /* among the partition's accepted records */
+    struct str body;           /* of the record */
+    struct str principal;      /* whose command it was (decision_principal); empty: not known */
+    Agency__V1__OrgHead *head; /* as fold_head gave it before the decision, to be changed; NULL: not
+                                  known */
 };
 
 /* Applies an accepted decision that was read from the log. DATA_LOSS if it does not continue its

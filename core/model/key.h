@@ -27,6 +27,9 @@ enum key_row {
     ROW_HEAD = 5,
 };
 
+/* Most keys fit into this; longer ones go on on the heap (buf_in). */
+enum { KEY_ROOM = 256 };
+
 /* The family of a key that begins with an enum key_row. */
 enum store_family key_family(struct str key);
 

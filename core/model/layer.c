@@ -157,7 +157,8 @@ static struct status layer_put_entity(void *self, enum entity_kind kind, struct 
                                       const ProtobufCMessage *entity)
 {
     const struct layer_org *org = self;
-    struct buf key = { 0 };
+    char room[KEY_ROOM];
+    struct buf key = buf_in(room, sizeof room);
     key_entity(&key, org->org_id, kind, id);
     omap_put(&org->layer->entities, buf_str(&key), str_make(&entity, sizeof entity), NULL);
     buf_release(&key);
@@ -167,7 +168,8 @@ static struct status layer_put_entity(void *self, enum entity_kind kind, struct 
 static struct status layer_set_row(const struct layer_org *org, const struct index_row *row,
                                    struct str id, enum layer_row what)
 {
-    struct buf key = { 0 };
+    char room[KEY_ROOM];
+    struct buf key = buf_in(room, sizeof room);
     key_index_row(&key, org->org_id, row, id);
     char value = (char)what;
     omap_put(&org->layer->rows, buf_str(&key), str_make(&value, 1), NULL);

@@ -8,7 +8,8 @@ static struct status org_view_get(void *self, enum entity_kind kind, struct str 
                                   const ProtobufCMessage **entity)
 {
     const struct org_view *org = self;
-    struct buf key = { 0 };
+    char room[KEY_ROOM];
+    struct buf key = buf_in(room, sizeof room);
     key_entity(&key, org->view.org_id, kind, id);
     const struct source_key hashed = { buf_str(&key), hmap_hash(buf_str(&key)) };
     if (org->watch != NULL) {
@@ -36,7 +37,8 @@ static struct status org_view_ids(void *self, struct arena *arena, enum index_nu
 {
     const struct org_view *org = self;
     struct source_range range = { .limit = limit };
-    struct buf prefix = { 0 };
+    char room[KEY_ROOM];
+    struct buf prefix = buf_in(room, sizeof room);
     size_t asked = index_parts_asked(index);
     assert(parts_count >= asked);
     key_index(&prefix, org->view.org_id, index, (struct str){ 0 });

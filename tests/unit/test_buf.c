@@ -1,0 +1,32 @@
+#include "core/base/buf.h"
+
+#include "tests/lib/test.h"
+
+TEST(buf, grows_out_of_the_memory_that_it_was_lent)
+{
+    char memory[8];
+    struct buf buf = buf_in(memory, sizeof memory);
+    buf_append(&buf, STR("12345678"));
+    assert_ptr_equal(buf.data, memory);
+    buf_byte(&buf, '9');
+    assert_true(buf.data != memory);
+    assert_true(str_eq(buf_str(&buf), STR("123456789")));
+    for (int i = 0; i < 1000; i++) {
+        buf_append(&buf, STR("more"));
+    }
+    assert_int_equal(buf.size, 4009);
+    buf_release(&buf);
+    buf_byte(&buf, 'x');
+    assert_true(str_eq(buf_str(&buf), STR("x")));
+    buf_release(&buf);
+}
+
+TEST(buf, leaves_lent_memory_to_its_owner)
+{
+    char memory[8];
+    struct buf buf = buf_in(memory, sizeof memory);
+    buf_append(&buf, STR("1"));
+    buf_release(&buf);
+    assert_int_equal(buf.size, 0);
+    buf_release(&buf);
+}
