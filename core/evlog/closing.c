@@ -9,7 +9,7 @@
 #include "core/evlog/owner.h"
 #include "core/evlog/record.h"
 
-enum { CLOSING_TAIL = OWNER_PENDING_MAX + 64, CLOSING_RUN = 64 };
+enum { CLOSING_TAIL = OWNER_PENDING_MAX + 64, CLOSING_RUN = 64, CLOSING_WAIT_US = 2 * 1000000 };
 
 struct closing {
     uint64_t epoch; /* the highest so far */
@@ -35,12 +35,16 @@ static struct status closing_read(struct closing *closing, struct evlog_reader *
     struct evlog_record records[CLOSING_RUN];
     size_t count;
     TRY(evlog_reader_seek(reader, partition, begin));
-    do {
-        TRY(evlog_reader_read_to(reader, partition, end, records, CLOSING_RUN, &count));
+    while (evlog_reader_position(reader, partition) < end) {
+        TRY(evlog_reader_read(reader, records, CLOSING_RUN, &count));
         for (size_t i = 0; i < count; i++) {
             TRY(closing_take(closing, records[i].value));
         }
-    } while (count > 0);
+        if (count == 0 && evlog_reader_position(reader, partition) < end &&
+            !evlog_wait(evlog_reader_descriptor(reader), CLOSING_WAIT_US)) {
+            return status_error(STATUS_UNAVAILABLE, "expected the end of the log within 2 s");
+        }
+    }
     return status_ok();
 }
 

@@ -5,8 +5,8 @@
 
 #include "core/evlog/evlog.h"
 
-/* Reads the end of the partition's decisions, in about the time of two requests. UNAVAILABLE;
- * DATA_LOSS: what lies there is no record. */
+/* Reads the end of the partition's decisions, in about the time of two requests. UNAVAILABLE: also
+ * when nothing comes for 2 s. DATA_LOSS: what lies there is no record. */
 MUST_USE struct status closing_find(struct evlog *log, uint32_t partition, bool *closed);
 
 #endif
