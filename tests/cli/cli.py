@@ -19,6 +19,7 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/lib"))
 import naive  # noqa: E402
+from cases import Fault, expect  # noqa: E402
 
 DONE, FAILED, USAGE, REJECTED, DENIED, DAMAGED = range(6)
 
@@ -57,15 +58,6 @@ class Tool:
 
     def root(self):
         return re.search(r"root (\w{64})", self("verify"))[1]
-
-
-class Fault(Exception):
-    pass
-
-
-def expect(truth, wanted, found=""):
-    if not truth:
-        raise Fault(f"expected {wanted}, but it is {found}")
 
 
 def make_org(tool):

@@ -1,19 +1,15 @@
 """What the tests of `agencyctl log copy` share."""
 
 import json
+import pathlib
 import signal
 import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
+from cases import Fault, expect  # noqa: E402,F401
 
 ORG = "rust-lang"
-
-
-class Fault(Exception):
-    pass
-
-
-def expect(truth, wanted, found=""):
-    if not truth:
-        raise Fault(f"expected {wanted}, but it is {found}")
 
 
 class Folder:

@@ -26,19 +26,11 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 import naive  # noqa: E402
+from cases import Fault, expect  # noqa: E402
 
 IMPORT_KILLS, LIVE_KILLS = 100, 60
 LIVE_COMMANDS_MAX = 100000
 ORG = "acme"
-
-
-class Fault(Exception):
-    pass
-
-
-def expect(truth, wanted, found=""):
-    if not truth:
-        raise Fault(f"expected {wanted}, but it is {found}")
 
 
 class Homes:

@@ -12,6 +12,7 @@
 #include "tests/lib/load_source.h"
 #include "tests/lib/log_tool.h"
 #include "tests/lib/test.h"
+#include "tests/lib/writer_kit.h"
 
 enum { WRITERS = 2, SILENCE_US = 1000000, ORGS = 8, BATCH = 1000 };
 
@@ -60,15 +61,11 @@ static void scene_stop(struct scene *scene, uint32_t index)
 
 static void scene_begin(struct scene *scene)
 {
-    char admin[] = "admin", *creators[] = { admin };
-    Agency__V1__DecidingConfiguration configuration = AGENCY__V1__DECIDING_CONFIGURATION__INIT;
-    configuration.org_creators = creators;
-    configuration.n_org_creators = 1;
     *scene = (struct scene){ .key = proof_key_make(STR("key")) };
     scene->log_options = kafka_tool_made(scene->prefix);
     assert_ok(evlog_kafka_open(&scene->log_options, &scene->log));
     arena_init(&scene->arena, 1 << 20);
-    assert_ok(pb_pack(&scene->arena, &configuration.base, &scene->configuration));
+    scene->configuration = writer_kit_configuration(&scene->arena);
     scene->cluster =
         (struct proof_cluster){ evlog_id_str(&scene->log->identity.history_id), &scene->key, 1 };
     load_source_init(&scene->source, "c", ORGS, STR("key"), scene->log->identity.history_id);

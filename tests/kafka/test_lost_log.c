@@ -49,20 +49,33 @@ static void lost_fold(struct evlog *log, const char *store)
     partition_close(partition);
 }
 
-TEST(lost_log, a_store_that_saw_the_lost_tail_does_not_open)
+/* A log that has lost the tail that a store was folded from, and that store. */
+static struct evlog *lost_tail(char prefix[KAFKA_TOOL_PREFIX_SIZE],
+                               char store[FOLDER_TOOL_PATH_MAX])
 {
-    char prefix[KAFKA_TOOL_PREFIX_SIZE], store[FOLDER_TOOL_PATH_MAX];
     struct evlog_kafka_options options = kafka_tool_made(prefix);
     struct evlog *log = lost_log(&options);
-    struct partition *partition;
     folder_tool_make(store);
     lost_fold(log, store);
     evlog_close(log);
     kafka_damage_cut(&options, LOST_KEPT);
     assert_ok(evlog_kafka_open(&options, &log));
+    return log;
+}
+
+static void lost_refuse(struct evlog *log, const char *store, const char *why)
+{
+    struct partition *partition;
     struct status st = lost_open(log, store, &partition);
     assert_int_equal(st.code, STATUS_DATA_LOSS);
-    assert_non_null(strstr(st.msg, "it goes from '0' to '4'"));
+    assert_non_null(strstr(st.msg, why));
+}
+
+TEST(lost_log, a_store_that_saw_the_lost_tail_does_not_open)
+{
+    char prefix[KAFKA_TOOL_PREFIX_SIZE], store[FOLDER_TOOL_PATH_MAX];
+    struct evlog *log = lost_tail(prefix, store);
+    lost_refuse(log, store, "it goes from '0' to '4'");
     evlog_close(log);
     folder_tool_remove(store);
 }
@@ -71,20 +84,11 @@ TEST(lost_log, a_store_that_saw_the_lost_tail_does_not_open)
 TEST(lost_log, a_tail_that_was_written_anew_is_not_taken_for_the_old_one)
 {
     char prefix[KAFKA_TOOL_PREFIX_SIZE], store[FOLDER_TOOL_PATH_MAX];
-    struct evlog_kafka_options options = kafka_tool_made(prefix);
-    struct evlog *log = lost_log(&options);
-    struct partition *partition;
-    folder_tool_make(store);
-    lost_fold(log, store);
-    evlog_close(log);
-    kafka_damage_cut(&options, LOST_KEPT);
-    assert_ok(evlog_kafka_open(&options, &log));
+    struct evlog *log = lost_tail(prefix, store);
     for (int i = 0; i < 2 * LOST_TICKS; i++) {
         kafka_owner_take(log, (uint64_t)i + 2, 'N');
     }
-    struct status st = lost_open(log, store, &partition);
-    assert_int_equal(st.code, STATUS_DATA_LOSS);
-    assert_non_null(strstr(st.msg, "to be the one that the store was folded from"));
+    lost_refuse(log, store, "to be the one that the store was folded from");
     evlog_close(log);
     folder_tool_remove(store);
 }
@@ -119,10 +123,7 @@ TEST(lost_log, a_fold_does_not_begin_behind_what_retention_dropped)
     char prefix[KAFKA_TOOL_PREFIX_SIZE];
     struct evlog_kafka_options options = kafka_tool_made(prefix);
     struct evlog *log = lost_log(&options);
-    struct partition *partition;
     kafka_damage_drop(&options, 0, LOST_KEPT);
-    struct status st = lost_open(log, NULL, &partition);
-    assert_int_equal(st.code, STATUS_DATA_LOSS);
-    assert_non_null(strstr(st.msg, "it goes from '4' to '10'"));
+    lost_refuse(log, NULL, "it goes from '4' to '10'");
     evlog_close(log);
 }

@@ -6,6 +6,7 @@
 #include "core/pb/message.h"
 #include "tests/lib/log_tool.h"
 #include "tests/lib/test.h"
+#include "tests/lib/writer_kit.h"
 #include "writers/intake.h"
 
 static const int64_t PARTITION_KIT_START_US = INT64_C(1767225600) * 1000000; /* 2026-01-01 */
@@ -22,13 +23,9 @@ static uint64_t partition_kit_append(struct partition_kit *kit, struct str value
 void partition_kit_epoch(struct partition_kit *kit)
 {
     struct buf body = { 0 }, value = { 0 };
-    Agency__V1__DecidingConfiguration configuration = AGENCY__V1__DECIDING_CONFIGURATION__INIT;
-    char admin[] = "admin", *creators[] = { admin };
-    configuration.org_creators = creators;
-    configuration.n_org_creators = 1;
     struct record_epoch epoch = { .identity = kit->log->identity, .level = 1 };
     epoch.owner.bytes[0] = (uint8_t)kit->commands_count;
-    assert_ok(pb_pack(&kit->arena, &configuration.base, &epoch.configuration));
+    epoch.configuration = writer_kit_configuration(&kit->arena);
     record_epoch_encode(&epoch, &body);
     struct record record = { .type = RECORD_EPOCH,
                              .epoch = kit->decided->position.chain.epoch + 1,

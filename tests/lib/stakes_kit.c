@@ -9,6 +9,7 @@
 #include "core/pb/message.h"
 #include "tests/lib/log_tool.h"
 #include "tests/lib/test.h"
+#include "tests/lib/writer_kit.h"
 #include "writers/intake.h"
 
 static const int64_t STAKES_KIT_START_US = INT64_C(1767225600) * 1000000; /* 2026-01-01 */
@@ -37,16 +38,6 @@ static void stakes_kit_follow(void *self, struct partition *partition, bool serv
 
 /* ---- life ---- */
 
-static void stakes_kit_configure(struct stakes_kit *kit)
-{
-    char admin[] = "admin";
-    char *creators[] = { admin };
-    Agency__V1__DecidingConfiguration message = AGENCY__V1__DECIDING_CONFIGURATION__INIT;
-    message.org_creators = creators;
-    message.n_org_creators = 1;
-    assert_ok(pb_pack(&kit->arena, &message.base, &kit->configuration));
-}
-
 void stakes_kit_open(struct stakes_kit *kit)
 {
     *kit = (struct stakes_kit){ .now_us = STAKES_KIT_START_US,
@@ -59,7 +50,7 @@ void stakes_kit_open(struct stakes_kit *kit)
                                            .keys = &kit->key,
                                            .keys_count = 1 };
     assert_ok(evlog_mem_open(kit->mem, false, &kit->client));
-    stakes_kit_configure(kit);
+    kit->configuration = writer_kit_configuration(&kit->arena);
     for (uint32_t i = 0; i < STAKES_KIT_MEMBERS; i++) {
         kit->members[i] = (struct stakes_member){
             .kit = kit, .index = i, .process = i + 1, .clock = { kit->now_us, 1 }

@@ -21,14 +21,16 @@ static void writer_kit_report(void *context, struct status what)
     kit->reports++;
 }
 
-static void writer_kit_configure(struct writer_kit *kit)
+struct str writer_kit_configuration(struct arena *arena)
 {
     char admin[] = "admin";
     char *creators[] = { admin };
+    struct str configuration;
     Agency__V1__DecidingConfiguration message = AGENCY__V1__DECIDING_CONFIGURATION__INIT;
     message.org_creators = creators;
     message.n_org_creators = 1;
-    assert_ok(pb_pack(&kit->arena, &message.base, &kit->configuration));
+    assert_ok(pb_pack(arena, &message.base, &configuration));
+    return configuration;
 }
 
 void writer_kit_start(struct writer_kit *kit)
@@ -55,7 +57,7 @@ void writer_kit_open(struct writer_kit *kit)
     folder_tool_make(kit->folder);
     arena_init(&kit->arena, (size_t)1 << 30);
     kit->mem = evlog_mem_new(&identity, EVLOG_MEM_EXCLUSIVE);
-    writer_kit_configure(kit);
+    kit->configuration = writer_kit_configuration(&kit->arena);
     writer_kit_start(kit);
 }
 

@@ -15,6 +15,9 @@ struct writer_kit {
     unsigned reports; /* what the writer told a person, so far */
 };
 
+/* What decides in tests: the operator `admin` may make orgs. It lies in the arena. */
+struct str writer_kit_configuration(struct arena *arena);
+
 /* A running writer on an empty log. */
 void writer_kit_open(struct writer_kit *kit);
 void writer_kit_close(struct writer_kit *kit);

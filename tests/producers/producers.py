@@ -15,18 +15,12 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/lib"))
+from cases import expect, run_case  # noqa: E402
+
 JARS = f"{ROOT}/build/producer-java/producer-java-1.jar:{ROOT}/build/producer-java/libs/*"
 DONE, FAILED, REJECTED = 0, 1, 3
 LIMIT_S = 120
-
-
-class Fault(Exception):
-    pass
-
-
-def expect(holds, what, instead=""):
-    if not holds:
-        raise Fault(f"expected {what}, but it is {str(instead)[-1500:]}")
 
 
 class Grid:
@@ -190,22 +184,13 @@ def it_gets_every_command_decided_once_over_a_kill(sender, grid):
     expect(sorted(found) == sorted(wanted), "each group", len(found))
 
 
-def run_case(language, name, case, grid):
-    try:
-        case(Sender(language, grid), grid)
-    except (Fault, subprocess.SubprocessError, LookupError, ValueError) as fault:
-        print(f"FAILED {language}: {name}: {fault!r}"[:2000])
-        return False
-    return True
-
-
 def main():
     cases = [(name, case) for name, case in globals().items() if name.startswith("it_")]
     with tempfile.TemporaryDirectory() as folder:
         grid = Grid(*sys.argv[1:], folder)
         try:
             grid.prepare()
-            results = [run_case(language, name, case, grid)
+            results = [run_case(f"{language}: {name}", case, Sender(language, grid), grid)
                        for language in ("python", "java") for name, case in cases]
         finally:
             grid.stop()

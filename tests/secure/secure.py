@@ -21,17 +21,11 @@ from confluent_kafka.admin import (AclBinding, AclOperation, AclPermissionType, 
                                    ResourcePatternType, ResourceType)
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/lib"))
+from cases import expect, run_case  # noqa: E402
+
 TOPICS = ("log", "commands", "decisions", "outcomes", "events", "rejected", "status")
 LIMIT_S = 120
-
-
-class Fault(Exception):
-    pass
-
-
-def expect(holds, what, instead=""):
-    if not holds:
-        raise Fault(f"expected {what}, but it is {str(instead)[-1500:]}")
 
 
 def allowed():
@@ -202,15 +196,6 @@ def it_says_that_a_certificate_is_missing(grid):
 def it_says_that_the_port_wants_tls(grid):
     said = grid.refused({})
     expect("security.protocol" in said and "SSL listener" in said, "why", said)
-
-
-def run_case(name, case, grid):
-    try:
-        case(grid)
-    except (Fault, subprocess.SubprocessError, LookupError, ValueError) as fault:
-        print(f"FAILED {name}: {fault!r}"[:2500])
-        return False
-    return True
 
 
 def main():
