@@ -227,10 +227,13 @@ static struct status status_report(struct status_run *run, uint32_t number,
             status_add(report, process, said, ends.decisions, gone);
             answered = said->next_command_offset > answered ? said->next_command_offset : answered;
             published = said->published_sequence > published ? said->published_sequence : published;
+            report->published |= !gone && said->published_sequence > 0;
         }
     }
     if (report->heard) {
         report->waiting = ends.commands > answered ? ends.commands - answered : 0;
+    }
+    if (report->published) {
         report->unpublished = report->sequence > published ? report->sequence - published : 0;
     }
     if (report->differs) {
@@ -344,16 +347,21 @@ static struct str status_owner(const Agency__V1__PartitionReport *report)
     return report->closed ? STR("closed") : STR("nobody");
 }
 
+static struct status status_count_cell(struct table *table, bool known, uint64_t count)
+{
+    return known ? status_cell(table, "%" PRIu64, count) : table_add(table, STR("?"));
+}
+
 static struct status status_partition_row(struct table *table,
                                           const Agency__V1__PartitionReport *report)
 {
     TRY(status_cell(table, "%02" PRIu32, report->partition));
     TRY(table_add(table, status_owner(report)));
-    const uint64_t counts[] = { report->epoch, report->sequence, report->behind, report->waiting,
-                                report->unpublished };
+    const uint64_t counts[] = { report->epoch, report->sequence, report->behind, report->waiting };
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
-        TRY(report->heard ? status_cell(table, "%" PRIu64, counts[i]) : table_add(table, STR("?")));
+        TRY(status_count_cell(table, report->heard, counts[i]));
     }
+    TRY(status_count_cell(table, report->published, report->unpublished));
     return status_root_cell(table, report->root, report->root_sequence, report->differs);
 }
 
@@ -373,9 +381,17 @@ static struct status status_say_partitions(struct status_run *run)
 /* Processes are remembered for as long as the topic `status` keeps what they said. */
 static void status_say_unheard(struct status_run *run)
 {
-    size_t unheard = 0;
+    size_t unheard = 0, unpublished = 0;
     for (size_t i = 0; i < run->response.n_partitions; i++) {
-        unheard += !run->response.partitions[i]->heard && !run->response.partitions[i]->closed;
+        const Agency__V1__PartitionReport *report = run->response.partitions[i];
+        unheard += !report->heard && !report->closed;
+        unpublished += report->heard && !report->published && !report->closed;
+    }
+    if (unpublished > 0) {
+        buf_printf(&run->ctl->out,
+                   "%zu partitions are published by nobody, so commands there get no answer: is an "
+                   "agencyd running as projector?\n",
+                   unpublished);
     }
     if (unheard > 0) {
         buf_printf(&run->ctl->out,

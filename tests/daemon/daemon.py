@@ -366,6 +366,17 @@ def it_shows_how_long_topics_keep_records(cluster):
            "the times asked for", said)
 
 
+def it_says_that_nobody_publishes(cluster):
+    cluster.start(cluster.first, "--roles=writer")
+    await_true("a word on the projector", lambda: "running as projector" in cluster.first("status"))
+    cluster.start(cluster.join("b"), "--roles=projector", serving=False)
+
+    def published():
+        return all(report["published"] for report in cluster.first.json("status")[0]["partitions"])
+    await_true("all published", published)
+    expect("running as projector" not in cluster.first("status"), "no word on it")
+
+
 def it_shows_epochs(cluster):
     cluster.start(cluster.first)
     owner = (cluster.first.data / "process").read_text().split()[0]
