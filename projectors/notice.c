@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <inttypes.h>
 
+#include "core/base/num.h"
 #include "core/base/time.h"
 #include "core/domain/evolve.h"
 #include "core/domain/fields.h"
@@ -12,38 +13,55 @@
 #include "core/model/key.h"
 #include "core/pb/message.h"
 
+/* Letters of an entity's name; twice as many with a hyphen before each. */
+enum { NOTICE_KIND_SIZE_MAX = 64 };
+
 /* --- events --- */
 
 /* "job-space/ID" of a JobSpace. */
 static struct status notice_subject(struct arena *arena, const char *name, struct str id,
                                     struct str *subject)
 {
-    struct buf text = { 0 };
+    char kind[2 * NOTICE_KIND_SIZE_MAX];
+    size_t size = 0;
     for (const char *at = name; *at != '\0'; at++) {
+        assert(size + 2 <= sizeof kind);
         if (isupper((unsigned char)*at) && at != name) {
-            buf_byte(&text, '-');
+            kind[size++] = '-';
         }
-        buf_byte(&text, (uint8_t)tolower((unsigned char)*at));
+        kind[size++] = (char)tolower((unsigned char)*at);
     }
-    buf_byte(&text, '/');
-    buf_append(&text, id);
-    *subject = arena_copy(arena, buf_str(&text));
-    buf_release(&text);
+    const struct str parts[] = { str_make(kind, size), STR("/"), id };
+    *subject = arena_join(arena, parts, 3);
     return subject->data == NULL ? arena_full(arena) : status_ok();
 }
 
 static struct status notice_source(struct arena *arena, const struct evlog_id *history_id,
                                    struct str *source)
 {
-    char hex[2 * EVLOG_ID_SIZE + 1];
+    char hex[2 * EVLOG_ID_SIZE];
     for (int i = 0; i < EVLOG_ID_SIZE; i++) {
         static const char digits[] = "0123456789abcdef";
         hex[2 * i] = digits[history_id->bytes[i] >> 4];
         hex[2 * i + 1] = digits[history_id->bytes[i] & 15];
     }
-    hex[2 * EVLOG_ID_SIZE] = '\0';
-    *source = arena_printf(arena, "/agencygrid/%s", hex);
+    const struct str parts[] = { STR("/agencygrid/"), str_make(hex, sizeof hex) };
+    *source = arena_join(arena, parts, 2);
     return source->data == NULL ? arena_full(arena) : status_ok();
+}
+
+/* "PARTITION-SEQUENCE-INDEX" */
+static struct status notice_id(struct arena *arena, const struct notice_place *place,
+                               uint32_t index, struct str *id)
+{
+    char text[3 * (NUM_DIGITS_MAX + 1)];
+    size_t size = num_put_decimal(text, place->partition);
+    text[size++] = '-';
+    size += num_put_decimal(text + size, place->sequence);
+    text[size++] = '-';
+    size += num_put_decimal(text + size, index);
+    *id = arena_copy(arena, str_make(text, size));
+    return id->data == NULL ? arena_full(arena) : status_ok();
 }
 
 static struct status notice_headers(struct arena *arena, const struct notice_place *place,
@@ -51,17 +69,16 @@ static struct status notice_headers(struct arena *arena, const struct notice_pla
                                     const Agency__V1__EntityEvent *event, struct evlog_item *item)
 {
     char time[TIME_TEXT_SIZE];
-    struct str subject, source;
+    struct str id, subject, source;
     const char *kind = registry_entity(event->entity->kind)->name;
     const ProtobufCMessage *payload = registry_event_payload(event->event);
-    struct str id = arena_printf(arena, "%" PRIu32 "-%" PRIu64 "-%" PRIu32, place->partition,
-                                 place->sequence, event->index);
     struct str at = arena_copy(arena, str_make(time, time_format(decision->occurred_at_us, time)));
+    TRY(notice_id(arena, place, event->index, &id));
     TRY(notice_subject(arena, kind, str_z(event->entity->id), &subject));
     TRY(notice_source(arena, &place->history_id, &source));
     struct evlog_header *headers;
     ARENA_TRY(arena, headers, arena_alloc(arena, NOTICE_HEADERS_MAX * sizeof *headers));
-    if (id.data == NULL || at.data == NULL) {
+    if (at.data == NULL) {
         return arena_full(arena);
     }
     const struct evlog_header all[NOTICE_HEADERS_MAX] = {
@@ -83,7 +100,8 @@ static struct status notice_headers(struct arena *arena, const struct notice_pla
 static struct status notice_any(struct arena *arena, const ProtobufCMessageDescriptor *type,
                                 struct str value, Google__Protobuf__Any **any)
 {
-    struct str url = arena_printf(arena, "type.googleapis.com/%s", type->name);
+    const struct str parts[] = { STR("type.googleapis.com/"), str_z(type->name) };
+    struct str url = arena_join(arena, parts, 2);
     TRY(pb_new(arena, &google__protobuf__any__descriptor, any));
     (*any)->type_url = (char *)(uintptr_t)url.data;
     (*any)->value = (ProtobufCBinaryData){ value.size, (uint8_t *)(uintptr_t)value.data };

@@ -122,6 +122,26 @@ struct str arena_copy(struct arena *arena, struct str s)
     return (struct str){ copy, s.size };
 }
 
+struct str arena_join(struct arena *arena, const struct str *parts, size_t parts_count)
+{
+    size_t size = 0, at = 0;
+    for (size_t i = 0; i < parts_count; i++) {
+        size += parts[i].size;
+    }
+    char *joined = arena_alloc(arena, size + 1);
+    if (joined == NULL) {
+        return (struct str){ 0 };
+    }
+    for (size_t i = 0; i < parts_count; i++) {
+        if (parts[i].size > 0) {
+            memcpy(joined + at, parts[i].data, parts[i].size);
+        }
+        at += parts[i].size;
+    }
+    joined[size] = '\0';
+    return (struct str){ joined, size };
+}
+
 struct str arena_printf(struct arena *arena, const char *format, ...)
 {
     va_list args, again;

@@ -1,10 +1,25 @@
-/* Checked sums and big- and little-endian integers for what is received. */
+/* Checked sums and big- and little-endian integers for what is received; decimal digits. */
 #ifndef CORE_BASE_NUM_H
 #define CORE_BASE_NUM_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
+
+/* The decimal digits of a number, without a NUL; gives how many. */
+enum { NUM_DIGITS_MAX = 20 };
+static inline size_t num_put_decimal(char out[NUM_DIGITS_MAX], uint64_t value)
+{
+    char digits[NUM_DIGITS_MAX];
+    size_t begin = NUM_DIGITS_MAX;
+    do {
+        digits[--begin] = (char)('0' + value % 10);
+        value /= 10;
+    } while (value > 0);
+    memcpy(out, digits + begin, NUM_DIGITS_MAX - begin);
+    return NUM_DIGITS_MAX - begin;
+}
 
 /* *sum = a + b, or false when it does not fit. */
 static inline bool num_add_u64(uint64_t a, uint64_t b, uint64_t *sum)

@@ -2,8 +2,6 @@
  * years begin in March, so the leap day is the last one, and 400 years are one era. */
 #include "core/base/time.h"
 
-#include <stdio.h>
-
 enum { TIME_ERA_DAYS = 146097, TIME_EPOCH_DAYS = 719468 /* from 0000-03-01 to 1970-01-01 */ };
 
 struct time_reader {
@@ -274,6 +272,17 @@ struct status time_parse_human(struct str text, int64_t now_us, int64_t *time_us
                         STR_ARG(text));
 }
 
+/* So many digits of a number, then a mark; gives the place behind it. */
+static char *time_put(char *to, unsigned number, int digits, char mark)
+{
+    for (int i = digits - 1; i >= 0; i--) {
+        to[i] = (char)('0' + number % 10);
+        number /= 10;
+    }
+    to[digits] = mark;
+    return to + digits + 1;
+}
+
 size_t time_format_nanos(int64_t seconds, int32_t nanos, char out[TIME_TEXT_SIZE])
 {
     assert(seconds >= TIME_SECONDS_MIN && seconds <= TIME_SECONDS_MAX);
@@ -281,16 +290,19 @@ size_t time_format_nanos(int64_t seconds, int32_t nanos, char out[TIME_TEXT_SIZE
     int64_t days = time_floor_div(seconds, TIME_DAY_SECONDS);
     struct time_date date = time_date(days);
     unsigned second = (unsigned)(seconds - days * TIME_DAY_SECONDS);
-    int size = snprintf(out, TIME_TEXT_SIZE, "%04u-%02u-%02uT%02u:%02u:%02u", (unsigned)date.year,
-                        (unsigned)date.month, (unsigned)date.day, second / 3600, second / 60 % 60,
-                        second % 60);
     int digits = nanos == 0 ? 0 : nanos % 1000000 == 0 ? 3 : nanos % 1000 == 0 ? 6 : 9;
+    int32_t fraction = digits == 3 ? nanos / 1000000 : digits == 6 ? nanos / 1000 : nanos;
+    char *to = time_put(out, (unsigned)date.year, 4, '-');
+    to = time_put(to, (unsigned)date.month, 2, '-');
+    to = time_put(to, (unsigned)date.day, 2, 'T');
+    to = time_put(to, second / 3600, 2, ':');
+    to = time_put(to, second / 60 % 60, 2, ':');
+    to = time_put(to, second % 60, 2, digits > 0 ? '.' : 'Z');
     if (digits > 0) {
-        int32_t fraction = digits == 3 ? nanos / 1000000 : digits == 6 ? nanos / 1000 : nanos;
-        size += snprintf(out + size, TIME_TEXT_SIZE - (size_t)size, ".%0*d", digits, fraction);
+        to = time_put(to, (unsigned)fraction, digits, 'Z');
     }
-    size += snprintf(out + size, TIME_TEXT_SIZE - (size_t)size, "Z");
-    return (size_t)size;
+    *to = '\0';
+    return (size_t)(to - out);
 }
 
 size_t time_format(int64_t time_us, char out[TIME_TEXT_SIZE])

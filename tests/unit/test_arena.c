@@ -56,3 +56,17 @@ TEST(arena, printf_ends_with_nul)
     assert_string_equal(text.data, "a/7");
     arena_release(&arena);
 }
+
+TEST(arena, joins_texts_and_ends_them_with_nul)
+{
+    struct arena arena;
+    arena_init(&arena, 16);
+    const struct str parts[] = { STR("ab"), STR(""), STR("c"), { 0 } };
+    struct str text = arena_join(&arena, parts, 4);
+    assert_int_equal(text.size, 3);
+    assert_string_equal(text.data, "abc");
+    assert_string_equal(arena_join(&arena, parts, 0).data, "");
+    const struct str large[] = { STR("abcdefgh"), STR("ijklmnop") };
+    assert_null(arena_join(&arena, large, 2).data);
+    arena_release(&arena);
+}
