@@ -1,5 +1,6 @@
 /* agencyctl: the person's tool. Reads options, finds the verb, says on standard error what went
  * wrong, and gives scripts an exit code to act on. */
+#include <errno.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -279,6 +280,10 @@ static int run(struct ctl *ctl)
         st = verb->run(ctl);
     }
     ctl_flush(ctl);
+    if (st.code == STATUS_OK && ctl->unwritten != 0 && ctl->unwritten != EPIPE) {
+        st = status_error(STATUS_UNAVAILABLE, "expected to write to standard output: %s",
+                          strerror(ctl->unwritten));
+    }
     return st.code == STATUS_OK ? ctl->exit : fail(st);
 }
 

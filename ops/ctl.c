@@ -1,5 +1,6 @@
 #include "ops/ctl.h"
 
+#include <errno.h>
 #include <stdio.h>
 
 #include "core/base/utf8.h"
@@ -29,6 +30,9 @@ void ctl_flush(struct ctl *ctl)
         fwrite(ctl->out.data, 1, ctl->out.size, stdout);
     }
     fflush(stdout);
+    if (ferror(stdout) != 0 && ctl->unwritten == 0) {
+        ctl->unwritten = errno;
+    }
     ctl->out.size = 0;
 }
 

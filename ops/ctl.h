@@ -60,6 +60,7 @@ struct ctl {
     struct clock clock;
     struct data_dir dir;
     struct buf out; /* goes to standard output at the end, or by ctl_flush */
+    int unwritten;  /* errno of what could not be written there; 0: all was */
     int exit;       /* CTL_OK until a verb says otherwise */
     int argc;       /* the verb's own arguments */
     char **argv;

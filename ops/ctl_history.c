@@ -82,7 +82,11 @@ static struct status history_run(struct reading *reading, struct ctl *ctl)
     }
     TRY(history_subject(reading->partition->reader, &ctl->arena, ctl->options.org, id, before,
                         history_limit(ctl), &rows, &count));
-    return history_rows(ctl, rows, count);
+    return count > 0 ? history_rows(ctl, rows, count)
+                     : status_error(STATUS_NOT_FOUND,
+                                    "expected a Subject, but nothing was decided by or about "
+                                    "'%.*s'",
+                                    STR_ARG(id));
 }
 
 struct status ctl_history(struct ctl *ctl)

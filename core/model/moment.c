@@ -138,6 +138,11 @@ static struct status moment_find(const struct moment_org *org, const struct mome
         return moment_at_version(org, ask->org_sequence, moment);
     case MOMENT_TOKEN:
         TRY(moment_check_token(org->position, ask->token));
+        if (ask->token->org_sequence == 0) {
+            return status_error(STATUS_INVALID_ARGUMENT,
+                                "expected the token of a decision that changed something, but this "
+                                "one did not");
+        }
         return moment_at_version(org, ask->token->org_sequence, moment);
     case MOMENT_EXACT:
         *moment = (struct moment){ .org_sequence = ask->org_sequence, .time_us = ask->time_us };

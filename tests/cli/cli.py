@@ -157,13 +157,8 @@ def it_names_the_folder_that_is_not_there(tool, fresh):
 
 def it_names_the_org_that_is_not_there(tool, fresh):
     other = Tool(tool.program, tool.data, "nobody")
-    expect("nobody" in other.error("list", "groups", code=FAILED), "the org's name")
-
-
-def it_exports_no_org_that_is_not_there(tool, fresh):
-    other = Tool(tool.program, tool.data, "nobody")
-    said = other.error("export", str(tool.data.parent / "nobody.jsonl"), code=FAILED)
-    expect("nobody" in said, "the org's name", said)
+    for words in (("list", "groups"), ("export", str(tool.data.parent / "nobody.jsonl"))):
+        expect("nobody" in other.error(*words, code=FAILED), "the org's name")
 
 
 def it_names_the_partitions_that_a_log_has(tool, fresh):
@@ -184,6 +179,25 @@ def it_names_the_file_that_is_none(tool, fresh):
     for file in (bad, bad.parent):
         said = fresh().run("import", str(file)).stderr
         expect(str(file) in said, "the file's name", said)
+
+
+def it_says_when_its_answer_could_not_be_written(tool, fresh):
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = subprocess.run([*fresh().command, "list", "subjects"], stdout=full,
+                              stderr=subprocess.PIPE, text=True)
+    expect(done.returncode == FAILED and "No space left" in done.stderr, "a failure", done)
+
+
+def it_has_no_history_of_who_never_was(tool, fresh):
+    expect("ghost" in fresh().error("history", "subject", "ghost", code=FAILED), "the name")
+
+
+def it_has_no_moment_after_a_rejection(tool, fresh):
+    acme = fresh()
+    refused = acme.submit("RemoveSubject", subjectId="ghost", code=REJECTED)
+    said = acme.error("list", "subjects", "--as-of", refused["token"], code=USAGE)
+    expect("changed something" in said, "the token of a change", said)
+    acme("list", "subjects", "--at-least", refused["token"])
 
 
 def it_shows_what_others_wrote_without_acting_upon_it(tool, fresh):
