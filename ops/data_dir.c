@@ -87,18 +87,22 @@ static struct status data_dir_read_key(struct arena *arena, const char *path, st
     return st;
 }
 
-/* Takes the key of another folder of the same log. */
-static struct status data_dir_take_key(struct arena *arena, const char *path, const char *from)
+/* The key of another folder of the same log. */
+static struct status data_dir_given_key(struct arena *arena, const char *from, struct str *given)
 {
-    struct str given, own;
-    struct status st = data_dir_read_key(arena, from, &given);
+    struct status st = data_dir_read_key(arena, from, given);
     if (st.code == STATUS_DATA_LOSS) {
         st.code = STATUS_INVALID_ARGUMENT; /* not damaged: no key at all */
     }
     TRY(st);
-    if (given.size == 0) {
-        return status_error(STATUS_PERMISSION_DENIED, "expected to read '%s'", from);
-    }
+    return given->size > 0 ? st
+                           : status_error(STATUS_PERMISSION_DENIED, "expected to read '%s'", from);
+}
+
+static struct status data_dir_take_key(struct arena *arena, const char *path, const char *from)
+{
+    struct str given, own;
+    TRY(data_dir_given_key(arena, from, &given));
     TRY(data_dir_write_key(path, given.data));
     TRY(data_dir_read_key(arena, path, &own));
     return str_eq(given, own)
@@ -238,6 +242,20 @@ static struct status data_dir_ready(const char *path, char key[DATA_DIR_PATH_MAX
     return data_dir_make(path);
 }
 
+/* Whether there is a log, and brokers that can tell: before a folder has the address of others, or
+ * a key that is not the log's. */
+static struct status data_dir_probe(const struct evlog_kafka_options *options)
+{
+    struct evlog_kafka_options reading = *options;
+    struct evlog *log = NULL;
+    reading.read_only = true;
+    struct status st = evlog_kafka_open(&reading, &log);
+    if (st.code == STATUS_OK) {
+        evlog_close(log);
+    }
+    return st;
+}
+
 struct status data_dir_make_shared(struct arena *arena, const char *path,
                                    const struct data_dir_new *made)
 {
@@ -248,6 +266,14 @@ struct status data_dir_make_shared(struct arena *arena, const char *path,
     options.replicas = made->replicas;
     options.retention_ms = made->retention_ms;
     options.timeout_ms = made->timeout_ms;
+    if (made->key_file != NULL) {
+        struct str given;
+        TRY(data_dir_given_key(arena, made->key_file, &given));
+    }
+    struct status found = data_dir_probe(&options);
+    if (found.code != STATUS_NOT_FOUND) {
+        return found.code == STATUS_OK ? evlog_kafka_create(&options, &identity) : found;
+    }
     TRY(data_dir_ready(path, key, conf));
     TRY(made->key_file == NULL ? data_dir_make_key(key)
                                : data_dir_take_key(arena, key, made->key_file));

@@ -48,7 +48,8 @@ struct data_dir_new {
  * its owner may write), INVALID_ARGUMENT (path too long, something else there), UNAVAILABLE. */
 MUST_USE struct status data_dir_open(struct data_dir *dir, struct arena *arena, const char *path,
                                      bool create);
-/* Makes a log on Kafka and the folder at `path` for it. Safe to repeat after a failure.
+/* Makes a log on Kafka and the folder at `path` for it, once the brokers have said that there is
+ * none. Safe to repeat after a failure.
  * ALREADY_EXISTS: the log, or a folder of another one, is there. Statuses of evlog_kafka_create. */
 MUST_USE struct status data_dir_make_shared(struct arena *arena, const char *path,
                                             const struct data_dir_new *made);

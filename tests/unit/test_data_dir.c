@@ -111,3 +111,20 @@ TEST(data_dir, a_file_that_is_no_cluster_key_is_not_taken_for_one)
     arena_release(&arena);
     folder_tool_remove(folder);
 }
+
+TEST(data_dir, nothing_is_made_for_brokers_that_do_not_answer)
+{
+    char folder[FOLDER_TOOL_PATH_MAX], data[FOLDER_TOOL_PATH_MAX + 32];
+    struct arena arena;
+    struct kafka_conf kafka = { .brokers = STR("127.0.0.1:1"), .prefix = STR("agency") };
+    struct data_dir_new made = { .kafka = &kafka, .partitions_count = 1, .timeout_ms = 100 };
+    folder_tool_make(folder);
+    snprintf(data, sizeof data, "%s/data", folder);
+    arena_init(&arena, 1 << 20);
+    assert_code(STATUS_UNAVAILABLE, data_dir_make_shared(&arena, data, &made));
+    kafka.prefix = STR("a b");
+    assert_code(STATUS_INVALID_ARGUMENT, data_dir_make_shared(&arena, data, &made));
+    assert_int_equal(access(data, F_OK), -1);
+    arena_release(&arena);
+    folder_tool_remove(folder);
+}
