@@ -22,7 +22,9 @@ static struct played played_new(void)
     struct played played = { .player =
                                  rd_kafka_new(RD_KAFKA_PRODUCER, conf, reason, sizeof reason) };
     played.cluster = rd_kafka_mock_cluster_new(played.player, 1);
-    played.options.brokers = rd_kafka_mock_cluster_bootstraps(played.cluster);
+    played.options =
+        (struct evlog_kafka_options){ .brokers = rd_kafka_mock_cluster_bootstraps(played.cluster),
+                                      .prefix = "played" };
     assert_int_equal(rd_kafka_mock_topic_create(played.cluster, "played", 1, 1), 0);
     return played;
 }
