@@ -348,7 +348,6 @@ CONTRACT(takes_records_of_the_largest_size)
     struct evlog_reader *reader;
     struct evlog_record record;
     struct buf value = { 0 };
-    size_t count = 0;
     memset(buf_reserve(&value, RECORD_VALUE_SIZE_MAX), 'v', RECORD_VALUE_SIZE_MAX);
     value.size = RECORD_VALUE_SIZE_MAX;
     char key[ID_SIZE_MAX];
@@ -364,10 +363,7 @@ CONTRACT(takes_records_of_the_largest_size)
     assert_code(STATUS_INVALID_ARGUMENT, evlog_append(world->log, &item, 1));
     assert_ok(evlog_reader_open(world->log, EVLOG_DECISIONS, &reader));
     assert_ok(evlog_reader_seek(reader, 0, 2));
-    while (count == 0) {
-        assert_ok(evlog_reader_read(reader, &record, 1, &count));
-        assert_true(count > 0 || evlog_wait(evlog_reader_descriptor(reader), 20000000));
-    }
+    log_tool_next(reader, &record);
     assert_true(str_eq(record.value, buf_str(&value)));
     assert_true(str_eq(record.key, item.key));
     evlog_reader_close(reader);

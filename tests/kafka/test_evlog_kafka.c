@@ -147,16 +147,12 @@ TEST(evlog_kafka, records_bear_the_brokers_time)
     struct evlog *log;
     struct evlog_reader *reader;
     struct evlog_record record;
-    size_t count = 0;
     struct evlog_kafka_options options = kafka_tool_made(prefix);
     assert_ok(evlog_kafka_open(&options, &log));
     log_tool_append(log, EVLOG_DECISIONS, 0, "x");
     assert_ok(evlog_reader_open(log, EVLOG_DECISIONS, &reader));
     assert_ok(evlog_reader_seek(reader, 0, 0));
-    while (count == 0) {
-        assert_ok(evlog_reader_read(reader, &record, 1, &count));
-        assert_true(count > 0 || evlog_wait(evlog_reader_descriptor(reader), 20000000));
-    }
+    log_tool_next(reader, &record);
     int64_t off_us = (int64_t)time(NULL) * 1000000 - record.time_us;
     assert_in_range(off_us + 60000000, 0, 120000000);
     evlog_reader_close(reader);
@@ -249,6 +245,9 @@ TEST(evlog_kafka, closing_does_not_wait_for_a_dead_broker)
     assert_ok(evlog_append(log, &item, 1));
     double start = kafka_tool_now();
     evlog_close(log);
-    assert_true(kafka_tool_now() - start < 5);
+    double seconds = kafka_tool_now() - start;
+    if (seconds > 5) {
+        fail_msg("expected the log to close within 5 s, but it took %.1f s", seconds);
+    }
     broker_tool_restart(1);
 }
