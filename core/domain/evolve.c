@@ -28,6 +28,7 @@ static struct status rows_add(void *self, const struct index_row *row)
         rows->items = items;
         rows->cap = cap;
     }
+    assert(row->parts_count == index_parts(row->index));
     struct index_row *copy = &rows->items[rows->count];
     *copy = *row;
     for (size_t i = 0; i < row->parts_count; i++) {

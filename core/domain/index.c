@@ -26,6 +26,14 @@ size_t index_parts_asked(enum index_number index)
     return kind_first ? 2 : 1;
 }
 
+size_t index_parts(enum index_number index)
+{
+    bool two = index == INDEX_NAME || index == INDEX_CREDENTIAL_BY_IDENTITY ||
+               index == INDEX_ASSIGNMENT_BY_TYPE || index == INDEX_ASSIGNMENT_BY_GROUP ||
+               index == INDEX_GRANT_BY_GRANTEE || index == INDEX_CONFIG_BY_ENTITY;
+    return index == INDEX_GRANT_BY_OBJECT ? 3 : two ? 2 : 1;
+}
+
 struct str index_kind(unsigned kind)
 {
     static const char digits[] = "00010203040506070809101112131415161718192021222324252627282930"

@@ -25,6 +25,8 @@ struct index_sink {
 MUST_USE struct status index_rows(enum entity_kind kind, const ProtobufCMessage *entity,
                                   const struct index_sink *sink);
 
+/* The parts of each row of an index. */
+size_t index_parts(enum index_number index);
 /* The first parts of an index's keys that every question gives: up to the first that is no kind. */
 size_t index_parts_asked(enum index_number index);
 

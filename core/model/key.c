@@ -101,26 +101,11 @@ struct status key_group(struct str key, struct str *group)
     return status_ok();
 }
 
-/* Finds the last part from behind. Every part ends with 00 00 and has 00 as 00 FF; so the nearest
- * 00 before the end closes the part before, unless FF follows it. */
-static bool key_last_plain(struct str key, struct str *id)
-{
-    if (key.size < 4 || key.data[key.size - 1] != 0 || key.data[key.size - 2] != 0) {
-        return false;
-    }
-    const char *end = key.data + key.size - 2;
-    const char *zero = memrchr(key.data, 0, (size_t)(end - key.data));
-    if (zero == NULL || zero == key.data || zero[-1] != 0 || zero + 1 == end ||
-        (unsigned char)zero[1] == 0xff) {
-        return false;
-    }
-    *id = str_make(zero + 1, (size_t)(end - zero) - 1);
-    return true;
-}
-
 struct status key_last_part(struct arena *arena, struct str key, struct str *id)
 {
-    if (key_last_plain(key, id)) {
+    size_t before = key_size_before_last_plain(key);
+    if (before > 0) {
+        *id = str_make(key.data + before, key.size - before - 2);
         return status_ok();
     }
     do {

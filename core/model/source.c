@@ -36,7 +36,7 @@ static struct status org_view_ids(void *self, struct arena *arena, enum index_nu
                                   struct str **ids, size_t *ids_count)
 {
     const struct org_view *org = self;
-    struct source_range range = { .limit = limit };
+    struct source_range range = { .limit = limit, .whole = parts_count == index_parts(index) };
     char room[KEY_ROOM];
     struct buf prefix = buf_in(room, sizeof room);
     size_t asked = index_parts_asked(index);

@@ -22,6 +22,7 @@ struct source_range {
     struct source_key group;  /* the first of those parts only, as key_group says */
     size_t skip;              /* bytes of org and index */
     size_t limit;             /* rows at most */
+    bool whole;               /* all parts are given: the rows differ by their ids only */
 };
 
 struct source_ops {

@@ -19,6 +19,7 @@ struct store_reader {
     struct kv_iter *history[KV_COLUMNS]; /* kept for as-of gets; made at the first one */
     struct kv_iter *spare[KV_COLUMNS];   /* of a scan that was closed, for the next one: making an
                                             iterator costs as much as several seeks */
+    struct kv_iter *spare_last_part;     /* the same of a scan of last parts */
 };
 
 /* An iterator over a column, to be given back. */

@@ -83,6 +83,38 @@ struct status key_skip_str(struct str *key)
     return status_ok();
 }
 
+/* Every part ends with 00 00 and has 00 as 00 FF; so the nearest 00 before the end closes the part
+ * before, unless FF follows it. */
+size_t key_size_before_last_plain(struct str key)
+{
+    if (key.size < 4 || key.data[key.size - 1] != 0 || key.data[key.size - 2] != 0) {
+        return 0;
+    }
+    const char *end = key.data + key.size - 2;
+    const char *zero = memrchr(key.data, 0, (size_t)(end - key.data));
+    bool plain = zero != NULL && zero > key.data && zero[-1] == 0 && zero + 1 != end &&
+                 (unsigned char)zero[1] != KEY_ESCAPED;
+    return plain ? (size_t)(zero + 1 - key.data) : 0;
+}
+
+size_t key_size_before_last(struct str key)
+{
+    struct str rest = key;
+    uint8_t byte;
+    size_t before = key_size_before_last_plain(key);
+    if (before > 0 || key_skip_str(&rest).code != STATUS_OK ||
+        key_get_u8(&rest, &byte).code != STATUS_OK) {
+        return before;
+    }
+    while (rest.size > 0) {
+        before = key.size - rest.size;
+        if (key_skip_str(&rest).code != STATUS_OK) {
+            return 0;
+        }
+    }
+    return before;
+}
+
 struct status key_get_u8(struct str *key, uint8_t *part)
 {
     if (key->size < 1) {

@@ -18,6 +18,10 @@ void key_put_u64(struct buf *key, uint64_t part);
 MUST_USE struct status key_get_str(struct str *key, struct arena *arena, struct str *part);
 /* The same, but nobody wants to know it. */
 MUST_USE struct status key_skip_str(struct str *key);
+/* Bytes before the last text part, where a look from behind can tell; 0 where it cannot. */
+size_t key_size_before_last_plain(struct str key);
+/* The same of a key of a text, a byte and texts; 0 only where it is no such key. */
+size_t key_size_before_last(struct str key);
 MUST_USE struct status key_get_u8(struct str *key, uint8_t *part);
 MUST_USE struct status key_get_u64(struct str *key, uint64_t *part);
 

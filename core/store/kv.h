@@ -21,8 +21,7 @@ enum kv_column {
     KV_COLUMNS = 7,
 };
 
-/* The last 8 bytes of a history's key are a version; iterators may be told to stay with the rest.
- */
+/* The last 8 bytes of a history's key are a version. */
 enum { KV_VERSION_SIZE = 8 };
 
 struct kv_value {
@@ -55,9 +54,11 @@ struct kv_ops {
     /* Values lie in the arena. A NULL snapshot reads what is there now. */
     struct status (*get)(struct kv *kv, void *snapshot, struct arena *arena, enum kv_column column,
                          const struct str *keys, size_t keys_count, struct kv_value *values);
-    /* `one_key`: only rows of the history of one key at a time are asked for. Gives an iterator. */
+    /* `one_prefix`: of what is sought only those rows are asked for that begin like it: in a
+     * history as far as the version, in KV_INDEX as far as the last part (key.h); others need not
+     * be found. Gives an iterator. */
     struct kv_iter *(*iter_open)(struct kv *kv, void *snapshot, enum kv_column column,
-                                 bool one_key);
+                                 bool one_prefix);
     /* Collect one batch, copying; then commit all of it or forget it. `durable`: it survives a
      * crash as soon as it is committed; this is cheaper for large batches, costs a file for each,
      * and asks for keys in ascending order within each column, with nothing in memory before. */

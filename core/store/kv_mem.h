@@ -48,6 +48,7 @@ const struct kv_mem_version *kv_mem_visible(const struct kv_mem *mem,
                                             const struct omap_entry *entry, uint64_t commit);
 
 /* As kv_ops.iter_open. */
-struct kv_iter *kv_mem_iter_open(struct kv *kv, void *taken, enum kv_column column, bool one_key);
+struct kv_iter *kv_mem_iter_open(struct kv *kv, void *taken, enum kv_column column,
+                                 bool one_prefix);
 
 #endif

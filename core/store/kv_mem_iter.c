@@ -151,7 +151,7 @@ static const struct kv_iter_ops kv_mem_iter_ops = {
     .close = kv_mem_iter_close,
 };
 
-struct kv_iter *kv_mem_iter_open(struct kv *kv, void *taken, enum kv_column column, bool one_key)
+struct kv_iter *kv_mem_iter_open(struct kv *kv, void *taken, enum kv_column column, bool one_prefix)
 {
     struct kv_mem *mem = (struct kv_mem *)kv;
     const struct kv_mem_snapshot *snapshot = taken;
@@ -162,7 +162,7 @@ struct kv_iter *kv_mem_iter_open(struct kv *kv, void *taken, enum kv_column colu
     iter->column = column;
     iter->commit = snapshot->commit;
     if (mem->under != NULL) {
-        iter->under = mem->under->ops->iter_open(mem->under, snapshot->under, column, one_key);
+        iter->under = mem->under->ops->iter_open(mem->under, snapshot->under, column, one_prefix);
     }
     return &iter->base;
 }

@@ -15,7 +15,7 @@
 struct kv_rocks_snapshot {
     const rocksdb_snapshot_t *snapshot; /* NULL in a secondary, which stands still anyway */
     rocksdb_readoptions_t *get;
-    rocksdb_readoptions_t *one_key;
+    rocksdb_readoptions_t *one_prefix;
     rocksdb_readoptions_t *scan;
     struct buf keys; /* scratch */
 };
@@ -49,16 +49,16 @@ static void kv_rocks_snapshot_init(struct kv_rocks_snapshot *snapshot,
 {
     snapshot->snapshot = taken;
     snapshot->get = kv_rocks_read(taken);
-    snapshot->one_key = kv_rocks_read(taken);
+    snapshot->one_prefix = kv_rocks_read(taken);
     snapshot->scan = kv_rocks_read(taken);
-    rocksdb_readoptions_set_prefix_same_as_start(snapshot->one_key, 1);
+    rocksdb_readoptions_set_prefix_same_as_start(snapshot->one_prefix, 1);
     rocksdb_readoptions_set_total_order_seek(snapshot->scan, 1);
 }
 
 static void kv_rocks_snapshot_release(struct kv_rocks_snapshot *snapshot)
 {
     rocksdb_readoptions_destroy(snapshot->get);
-    rocksdb_readoptions_destroy(snapshot->one_key);
+    rocksdb_readoptions_destroy(snapshot->one_prefix);
     rocksdb_readoptions_destroy(snapshot->scan);
     buf_release(&snapshot->keys);
 }
@@ -229,14 +229,15 @@ static const struct kv_iter_ops kv_rocks_iter_ops = {
 };
 
 static struct kv_iter *kv_rocks_iter_open(struct kv *kv, void *taken, enum kv_column column,
-                                          bool one_key)
+                                          bool one_prefix)
 {
     struct kv_rocks *rocks = (struct kv_rocks *)kv;
     struct kv_rocks_snapshot *snapshot = taken;
     struct kv_rocks_iter *iter = mem_zalloc(1, sizeof *iter);
     iter->base.ops = &kv_rocks_iter_ops;
     iter->column = column;
-    iter->iter = rocksdb_create_iterator(rocks->db, one_key ? snapshot->one_key : snapshot->scan);
+    iter->iter =
+        rocksdb_create_iterator(rocks->db, one_prefix ? snapshot->one_prefix : snapshot->scan);
     return &iter->base;
 }
 

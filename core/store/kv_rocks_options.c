@@ -1,6 +1,8 @@
 /* How RocksDB is set up, and what its errors mean. */
 #include "core/store/kv_rocks.h"
 
+#include "core/store/key.h"
+
 /* --- errors --- */
 
 /* Whatever is not clearly the disk or another owner is damage: the store is folded again. */
@@ -36,18 +38,32 @@ static void kv_rocks_none(void *self)
     (void)self;
 }
 
+/* Rows of histories have the prefix that a look-up asks for: all but the version. Those of an index
+ * have all but the last part: whether there is one with these parts is asked often, and mostly
+ * there is none. 0: no prefix. */
+static size_t kv_rocks_prefix_size(const char *key, size_t size)
+{
+    if (size > KV_VERSION_SIZE && (key[0] == KV_ENTITY_HISTORY || key[0] == KV_INDEX_HISTORY)) {
+        return size - KV_VERSION_SIZE;
+    }
+    size_t before =
+        size > 0 && key[0] == KV_INDEX ? key_size_before_last(str_make(key + 1, size - 1)) : 0;
+    return before == 0 ? 0 : before + 1;
+}
+
+/* Iterators ask for the prefix of what has none, too: that it is another one. */
 static char *kv_rocks_prefix(void *self, const char *key, size_t size, size_t *prefix_size)
 {
     (void)self;
-    *prefix_size = size - KV_VERSION_SIZE;
+    size_t prefix = kv_rocks_prefix_size(key, size);
+    *prefix_size = prefix == 0 ? size : prefix;
     return (char *)(uintptr_t)key;
 }
 
-/* Rows of histories have the prefix that a look-up asks for. */
 static unsigned char kv_rocks_in_domain(void *self, const char *key, size_t size)
 {
     (void)self;
-    return size > KV_VERSION_SIZE && (key[0] == KV_ENTITY_HISTORY || key[0] == KV_INDEX_HISTORY);
+    return kv_rocks_prefix_size(key, size) > 0;
 }
 
 static unsigned char kv_rocks_in_range(void *self, const char *key, size_t size)
@@ -61,7 +77,7 @@ static unsigned char kv_rocks_in_range(void *self, const char *key, size_t size)
 static const char *kv_rocks_prefix_name(void *self)
 {
     (void)self;
-    return "agency.history_without_version";
+    return "agency.history_without_version_index_without_id";
 }
 
 /* `cache`: NULL for a file that is only written. */

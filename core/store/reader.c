@@ -57,6 +57,9 @@ void store_reader_close(struct store_reader *reader)
             reader->spare[i]->ops->close(reader->spare[i]);
         }
     }
+    if (reader->spare_last_part != NULL) {
+        reader->spare_last_part->ops->close(reader->spare_last_part);
+    }
     reader->kv->ops->snapshot_close(reader->kv, reader->snapshot);
     mem_free(reader);
 }

@@ -10,6 +10,7 @@
 #include "core/base/memory.h"
 #include "core/base/num.h"
 #include "core/store/internal.h"
+#include "core/store/key.h"
 
 /* Rows of one key's history that are stepped over before seeking is cheaper. */
 enum { STORE_STEPS_MAX = 8 };
@@ -19,6 +20,7 @@ struct store_scan {
     enum store_family family;
     uint64_t as_of;
     bool descending;
+    bool last_part;
     struct kv_iter *latest;
     struct kv_iter *history; /* NULL when only the latest rows count */
     struct buf prefix;
@@ -83,23 +85,54 @@ static struct status store_scan_start(struct store_scan *scan, const struct stor
     return status_ok();
 }
 
+/* No text is lower than the empty one. */
+static struct status store_scan_start_last_part(struct store_scan *scan)
+{
+    struct kv_iter *iter = scan->latest;
+    store_buf_set(&scan->key, buf_str(&scan->prefix));
+    key_put_str(&scan->key, STR(""));
+    return iter->ops->seek(iter, buf_str(&scan->key));
+}
+
+static struct kv_iter *store_scan_take_last_part(struct store_reader *reader)
+{
+    struct kv_iter *iter = reader->spare_last_part;
+    reader->spare_last_part = NULL;
+    return iter != NULL ? iter
+                        : reader->kv->ops->iter_open(reader->kv, reader->snapshot, KV_INDEX, true);
+}
+
+static void store_scan_give_last_part(struct store_reader *reader, struct kv_iter *iter)
+{
+    if (reader->spare_last_part == NULL) {
+        reader->spare_last_part = iter;
+    } else {
+        iter->ops->close(iter);
+    }
+}
+
 struct status store_scan_open(struct store_reader *reader, enum store_family family,
                               const struct store_range *range, struct store_scan **out)
 {
     assert(range->as_of == STORE_LATEST || (store_has_history(family) && !range->descending));
     assert(range->start.size == 0 || str_starts(range->start, range->prefix));
+    assert(!range->last_part || (family == STORE_INDEX && range->as_of == STORE_LATEST &&
+                                 range->start.size == 0 && !range->descending));
     struct store_scan *scan = mem_zalloc(1, sizeof *scan);
     scan->reader = reader;
     scan->family = family;
     scan->as_of = range->as_of;
     scan->descending = range->descending;
     store_buf_set(&scan->prefix, range->prefix);
-    scan->latest = store_reader_take_iter(reader, store_column(family));
+    scan->last_part = range->last_part;
+    scan->latest = scan->last_part ? store_scan_take_last_part(reader)
+                                   : store_reader_take_iter(reader, store_column(family));
     if (range->as_of != STORE_LATEST) {
         scan->history = store_reader_take_iter(reader, store_history_column(family));
     }
-    struct status st =
-        range->descending ? store_scan_start_back(scan, range) : store_scan_start(scan, range);
+    struct status st = range->last_part    ? store_scan_start_last_part(scan)
+                       : range->descending ? store_scan_start_back(scan, range)
+                                           : store_scan_start(scan, range);
     if (st.code != STATUS_OK) {
         store_scan_close(scan);
         return st;
@@ -113,7 +146,11 @@ void store_scan_close(struct store_scan *scan)
     if (scan == NULL) {
         return;
     }
-    store_reader_give_iter(scan->reader, store_column(scan->family), scan->latest);
+    if (scan->last_part) {
+        store_scan_give_last_part(scan->reader, scan->latest);
+    } else {
+        store_reader_give_iter(scan->reader, store_column(scan->family), scan->latest);
+    }
     if (scan->history != NULL) {
         store_reader_give_iter(scan->reader, store_history_column(scan->family), scan->history);
     }

@@ -97,6 +97,8 @@ struct store_range {
     struct str start;  /* first key of the scan; empty: the end of the prefix where it begins */
     bool after_start;  /* `start` itself is left out: it was the last row of the page before */
     bool descending;   /* from high keys to low ones; latest only */
+    bool last_part;    /* keys of STORE_INDEX of which all but the last part are the prefix: that
+                          there is none is then found without a search; latest only, no start */
     uint64_t as_of;
 };
 

@@ -47,6 +47,25 @@ TEST(key, order_is_that_of_the_parts_and_none_begins_another)
     }
 }
 
+TEST(key, the_last_part_is_found_whatever_the_bytes)
+{
+    for (size_t i = 0; i < PARTS * PARTS * PARTS; i++) {
+        struct buf key = { 0 };
+        key_put_str(&key, parts[i / PARTS / PARTS]);
+        key_put_u8(&key, 7);
+        key_put_str(&key, parts[i / PARTS % PARTS]);
+        size_t before = key.size;
+        key_put_str(&key, parts[i % PARTS]);
+        assert_int_equal(key_size_before_last(buf_str(&key)), before);
+        size_t plain = key_size_before_last_plain(buf_str(&key));
+        assert_true(plain == before || plain == 0);
+        key.size--;
+        assert_int_equal(key_size_before_last(buf_str(&key)), 0);
+        buf_release(&key);
+    }
+    assert_int_equal(key_size_before_last((struct str){ 0 }), 0);
+}
+
 TEST(key, what_is_no_part_is_data_loss)
 {
     struct arena arena;
