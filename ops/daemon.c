@@ -1,6 +1,6 @@
 /* Composition: with the writer's role its thread owns the stores (cowriter.h); without it this
  * thread keeps them as a replica. With the projector's role whoever has the stores steps the feed,
- * which publishes what they have. This thread also says how it is: as diagnostics whenever a
+ * which publishes what they take. This thread also says how it is: as diagnostics whenever a
  * partition's state changes, on the log's status stream every second or two. */
 #include "ops/daemon.h"
 
@@ -151,7 +151,13 @@ static void daemon_note_trouble(struct daemon *daemon, uint32_t number, const st
     pthread_mutex_unlock(&daemon->troubles_lock);
 }
 
-/* In the thread that has the stores. */
+/* This and the next: in the thread that has the stores. */
+static void daemon_offer_feed(void *self, uint32_t partition, uint64_t offset, struct str value)
+{
+    struct daemon *daemon = self;
+    feed_offer(daemon->feed, partition, offset, value);
+}
+
 static void daemon_step_feed(void *self, struct partition *partition, bool serving)
 {
     struct daemon *daemon = self;
@@ -172,7 +178,8 @@ static int daemon_feed_descriptor(void *self)
 static struct cowriter_follower daemon_follower(struct daemon *daemon)
 {
     return daemon->feed == NULL ? (struct cowriter_follower){ 0 }
-                                : (struct cowriter_follower){ .step = daemon_step_feed,
+                                : (struct cowriter_follower){ .hear = daemon_offer_feed,
+                                                              .step = daemon_step_feed,
                                                               .descriptor = daemon_feed_descriptor,
                                                               .self = daemon };
 }

@@ -6,8 +6,9 @@
  *   any -> STOPPED                     the log or the store contradicts itself; begins again
  *                                       after a minute, or by feed_leave
  *
- * All partitions share one handle for appending and one reader of decisions. The reader runs ahead
- * of the stores, so each lane has a backlog; a lane whose backlog is full is left and followed
+ * All partitions share one handle for appending and one reader of decisions, which is needed only
+ * for what feed_offer did not tell: the past, and all where nobody tells. The reader runs ahead
+ * of the partitions, so each lane has a backlog; a lane whose backlog is full is left and followed
  * again when it has drained: the others go on. A step for one partition takes what has come for
  * all; while some of them have something to do, a bell is rung. When the log breaks, all
  * that is under way is unknown: everything is dropped, and each lane begins again at its bookmark.
@@ -33,8 +34,6 @@ static const uint32_t feed_next[FEED_STATES] = {
 };
 static const char *const feed_names[FEED_STATES] = { "idle", "seeking", "publishing", "stopped" };
 
-static const size_t FEED_ARENA_MAX = (size_t)1 << 20; /* of a position */
-
 /* --- open and close --- */
 
 struct status feed_open(const struct feed_options *options, struct feed **out)
@@ -53,7 +52,6 @@ struct status feed_open(const struct feed_options *options, struct feed **out)
     assert(feed->epoll >= 0 && feed->bell >= 0);
     feed_watch(feed, feed->bell);
     feed_watch(feed, scout_descriptor(opened));
-    arena_init(&feed->arena, FEED_ARENA_MAX);
     feed->slots = mem_zalloc(options->partitions_count, sizeof *feed->slots);
     for (uint32_t i = 0; i < options->partitions_count; i++) {
         fsm_init(&feed->slots[i].fsm, feed_next, feed_names, FEED_STATES, FEED_IDLE);
@@ -79,7 +77,6 @@ void feed_close(struct feed *feed)
     }
     close(feed->bell);
     close(feed->epoll);
-    arena_release(&feed->arena);
     mem_free(feed->slots);
     mem_free(feed);
 }
@@ -139,24 +136,23 @@ static void feed_want(struct feed *feed, struct feed_slot *slot, bool serving)
 
 /* --- publishing --- */
 
-static struct status feed_written(struct feed *feed, const struct partition *partition,
-                                  uint64_t *offset)
+void feed_offer(struct feed *feed, uint32_t partition, uint64_t offset, struct str value)
 {
-    struct store_row row;
-    struct position position;
-    *offset = 0;
-    arena_reset(&feed->arena);
-    TRY(store_position(partition->reader, &feed->arena, &row));
-    if (row.found) {
-        TRY(position_decode(row.value, feed->options.level_known, &position));
-        *offset = position.offset;
+    struct feed_slot *slot = &feed->slots[partition];
+    if (slot->fsm.state == FEED_PUBLISHING && offset == slot->read_offset &&
+        backlog_size(&slot->lane.backlog) < FEED_BACKLOG_MAX) {
+        feed_unfollow(feed, slot); /* told of this one, it will be told of the next */
+        backlog_add(&slot->lane.backlog, offset, value);
+        slot->read_offset = offset + 1;
     }
-    return status_ok();
 }
 
-static struct status feed_follow(struct feed *feed, struct feed_slot *slot)
+/* Reads what it was not told of. */
+static struct status feed_follow(struct feed *feed, struct feed_slot *slot,
+                                 const struct partition *partition)
 {
-    if (!slot->followed && backlog_size(&slot->lane.backlog) <= FEED_BACKLOG_MAX / 2) {
+    if (!slot->followed && slot->read_offset < partition->position.offset &&
+        backlog_size(&slot->lane.backlog) <= FEED_BACKLOG_MAX / 2) {
         TRY(evlog_reader_seek(feed->reader, slot->lane.number, slot->read_offset));
         slot->followed = true;
     }
@@ -164,13 +160,13 @@ static struct status feed_follow(struct feed *feed, struct feed_slot *slot)
 }
 
 /* A probe has come to its end, or has found something. */
-static void feed_probed(struct feed *feed, struct feed_slot *slot, uint64_t written,
+static void feed_probed(struct feed *feed, struct feed_slot *slot, uint64_t taken,
                         enum lane_stop stop)
 {
     if (stop == LANE_FOUND) {
         feed_begin(feed, slot, &slot->begun, 0);
         feed_make_due(feed, slot);
-    } else if (stop == LANE_EMPTY && slot->lane.offset >= written) {
+    } else if (stop == LANE_EMPTY && slot->lane.offset >= taken) {
         feed_idle(feed, slot);
     }
 }
@@ -179,18 +175,17 @@ static struct status feed_publish(struct feed *feed, struct feed_slot *slot,
                                   const struct partition *partition)
 {
     struct lane_port port = { .log = feed->log,
-                              .reader = partition->reader,
+                              .partition = partition,
                               .publisher = feed->options.publisher,
                               .room = &feed->room };
     enum lane_stop stop;
-    TRY(feed_follow(feed, slot));
+    TRY(feed_follow(feed, slot, partition));
     if (lane_is_idle(&slot->lane) && slot->lane.probe_above == 0) {
         return status_ok();
     }
-    TRY(feed_written(feed, partition, &port.written));
     TRY(lane_publish(&slot->lane, &port, &stop));
     if (slot->lane.probe_above > 0) {
-        feed_probed(feed, slot, port.written, stop);
+        feed_probed(feed, slot, partition->position.offset, stop);
     }
     if (stop == LANE_SPENT) {
         feed_make_due(feed, slot);

@@ -3,9 +3,10 @@
  * nothing but what it publishes: where to go on stands beside the last outcome (bookmark.h).
  *
  * It works in the thread that owns the partitions and never blocks; what waits for brokers runs on
- * a small thread of its own (scout.h). A record is published when the partition's store has it.
+ * a small thread of its own (scout.h). A record is published when the partition has taken it: the
+ * store may have it later.
  *
- * Order: feed_open; feed_step for each partition, whenever its store was written, when
+ * Order: feed_open; feed_step for each partition, whenever it has taken something, when
  * feed_descriptor is readable, and each second; feed_close. */
 #ifndef PROJECTORS_FEED_H
 #define PROJECTORS_FEED_H
@@ -38,10 +39,13 @@ MUST_USE struct status feed_open(const struct feed_options *options, struct feed
 /* Drops what is under way: it is published again by whoever goes on. NULL is fine. */
 void feed_close(struct feed *feed);
 
-/* Publishes what the partition's store has, as far as it can without waiting. `serving`: publish in
+/* The partition has taken this record, the next one of its decisions. Who tells of each spares the
+ * feed from reading them again; it reads what it was not told of. */
+void feed_offer(struct feed *feed, uint32_t partition, uint64_t offset, struct str value);
+/* Publishes what the partition has taken, as far as it can without waiting. `serving`: publish in
  * any case, since this process decides the partition or is the one meant to publish; else it is a
- * standby. A store is only read, and only during the call. Trouble is reported, and tried again:
- * at once where time may help, after a minute where a person may. */
+ * standby. A partition is only read, and only during the call. Trouble is reported, and tried
+ * again: at once where time may help, after a minute where a person may. */
 void feed_step(struct feed *feed, struct partition *partition, bool serving);
 /* The partition's store is closed for good, or serves another purpose: nothing is published. */
 void feed_leave(struct feed *feed, uint32_t partition);

@@ -50,7 +50,6 @@ struct feed {
     size_t room;        /* records that may still be put under way */
     uint64_t published; /* by lanes that were begun again since */
     struct feed_slot *slots;
-    struct arena arena;
     struct status trouble; /* of the log */
     struct evlog_record records[FEED_RECORDS];
 };

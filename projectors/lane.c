@@ -113,7 +113,7 @@ static struct status lane_outcome(struct lane_work *work, struct buf *mark,
     struct arena *arena = &lane->notice_arena;
     struct bookmark bookmark = lane->done;
     if (work->repeat != NULL) {
-        TRY(notice_repeat(arena, work->port->reader, &work->place, work->repeat, item));
+        TRY(notice_repeat(arena, work->port->partition, &work->place, work->repeat, item));
     } else {
         TRY(notice_decision(arena, &work->place, work->decision, item));
     }
@@ -156,7 +156,7 @@ static struct status lane_send_next(struct lane_work *work)
     struct status st;
     arena_reset(&lane->notice_arena);
     if (lane->notices_sent + 1 < work->notices_count) {
-        st = notice_event(&lane->notice_arena, work->port->reader, &work->place, work->decision,
+        st = notice_event(&lane->notice_arena, work->port->partition, &work->place, work->decision,
                           lane->notices_sent, &item);
     } else {
         st = lane_outcome(work, &mark, &header, &item);
@@ -251,7 +251,7 @@ static struct status lane_make(struct lane *lane, const struct lane_port *port,
         uint64_t offset;
         struct str value;
         backlog_first(&lane->backlog, &offset, &value);
-        if (offset >= port->written) {
+        if (offset >= port->partition->position.offset) {
             break;
         }
         if (decisions == LANE_STEP_DECISIONS || records == LANE_STEP_RECORDS) {

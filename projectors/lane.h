@@ -4,7 +4,7 @@
 #define PROJECTORS_LANE_H
 
 #include "core/evlog/record.h"
-#include "core/store/store.h"
+#include "core/model/partition.h"
 #include "projectors/backlog.h"
 #include "projectors/bookmark.h"
 #include "projectors/outbox.h"
@@ -55,21 +55,20 @@ static inline bool lane_is_idle(const struct lane *lane)
 /* What a lane publishes from and to. */
 struct lane_port {
     struct evlog *log;
-    struct store_reader *reader; /* has seen all records before `written` */
-    uint64_t written;            /* an offset of the decisions */
+    const struct partition *partition; /* nothing is published that it has not taken */
     uint64_t publisher;
     size_t *room; /* records that may still be put under way, shared by all lanes */
 };
 
 enum lane_stop {
-    LANE_EMPTY, /* nothing more is read or written */
+    LANE_EMPTY, /* nothing more is read, or taken by the partition */
     LANE_FULL,  /* much is under way: go on after acknowledgements */
     LANE_SPENT, /* enough for one step; there is more */
     LANE_FOUND, /* probing: there is something to publish */
 };
 
 /* Sends notices of the records in the backlog, some decisions' at most; says why it stopped.
- * DATA_LOSS: the log or the store cannot be. UNAVAILABLE: the log or the disk refuses. */
+ * DATA_LOSS: the log or the partition cannot be. UNAVAILABLE: the log or the disk refuses. */
 MUST_USE struct status lane_publish(struct lane *lane, const struct lane_port *port,
                                     enum lane_stop *stop);
 /* A notice is in the log. False: it was of no interest any more. */

@@ -109,28 +109,28 @@ static struct status notice_any(struct arena *arena, const ProtobufCMessageDescr
 }
 
 /* The entity as the decision left it; NULL where that removed it. */
-static struct status notice_after(struct arena *arena, struct store_reader *reader,
+static struct status notice_after(struct arena *arena, const struct partition *partition,
                                   const Agency__V1__Decision *decision,
                                   const Agency__V1__EntityRef *ref, Google__Protobuf__Any **after)
 {
     struct buf key = { 0 };
-    struct store_row row;
+    struct str value;
     key_entity(&key, str_z(decision->org_id), (enum entity_kind)ref->kind, str_z(ref->id));
     struct status st =
-        store_get(reader, arena, STORE_ENTITY, buf_str(&key), decision->org_sequence, &row);
+        partition_entity_at(partition, arena, buf_str(&key), decision->org_sequence, &value);
     buf_release(&key);
     TRY(st);
-    if (!row.found) {
+    if (value.data == NULL) {
         return status_error(STATUS_DATA_LOSS,
                             "expected entity '%s' of org '%s' as of its decision '%" PRIu64 "'",
                             ref->id, decision->org_id, decision->org_sequence);
     }
     const ProtobufCMessageDescriptor *type = registry_entity(ref->kind)->descriptor;
     ProtobufCMessage *entity;
-    TRY(pb_unpack(arena, type, row.value, PB_STORED, &entity));
+    TRY(pb_unpack(arena, type, value, PB_STORED, &entity));
     *after = NULL;
     return fields_status(entity) == LIFE_REMOVED ? status_ok()
-                                                 : notice_any(arena, type, row.value, after);
+                                                 : notice_any(arena, type, value, after);
 }
 
 static struct status notice_entity(struct arena *arena, const Agency__V1__Event *event,
@@ -151,7 +151,7 @@ static struct status notice_entity(struct arena *arena, const Agency__V1__Event 
     return id.data == NULL ? arena_full(arena) : status_ok();
 }
 
-struct status notice_event(struct arena *arena, struct store_reader *reader,
+struct status notice_event(struct arena *arena, const struct partition *partition,
                            const struct notice_place *place, const Agency__V1__Decision *decision,
                            uint32_t index, struct evlog_item *item)
 {
@@ -171,7 +171,7 @@ struct status notice_event(struct arena *arena, struct store_reader *reader,
     TRY(fields_time_new(arena, decision->occurred_at_us, &event.occurred_at));
     TRY(fields_time_new(arena, decision->recorded_at_us, &event.recorded_at));
     TRY(notice_entity(arena, event.event, &event.entity));
-    TRY(notice_after(arena, reader, decision, event.entity, &event.after));
+    TRY(notice_after(arena, partition, decision, event.entity, &event.after));
     *item = (struct evlog_item){ .stream = EVLOG_EVENTS,
                                  .partition = place->partition,
                                  .key = str_z(decision->org_id) };
@@ -215,30 +215,24 @@ struct status notice_decision(struct arena *arena, const struct notice_place *pl
     return notice_outcome(arena, place, decision->org_id, &answer, item);
 }
 
-static struct status notice_first_answer(struct arena *arena, struct store_reader *reader,
+static struct status notice_first_answer(struct arena *arena, const struct partition *partition,
                                          const Agency__V1__Repeat *repeat,
                                          Agency__V1__AnswerRow **answer)
 {
-    struct buf key = { 0 };
     struct str principal;
-    struct store_row row = { 0 };
     if (repeat->principal == NULL) {
         return status_error(STATUS_DATA_LOSS, "expected a repeat to name its principal");
     }
     TRY(decision_principal(arena, repeat->principal, &principal));
-    key_answer(&key, str_z(repeat->org_id), principal, str_z(repeat->command_id));
-    struct status st = store_get(reader, arena, STORE_APPEND, buf_str(&key), STORE_LATEST, &row);
-    buf_release(&key);
-    TRY(st);
-    if (!row.found) {
-        return status_error(STATUS_DATA_LOSS,
-                            "expected the first answer to command '%s' of org '%s'",
-                            repeat->command_id, repeat->org_id);
-    }
-    return pb_unpack(arena, &agency__v1__answer_row__descriptor, row.value, PB_STORED, answer);
+    TRY(fold_answer(&partition->fold, arena, str_z(repeat->org_id), principal,
+                    str_z(repeat->command_id), answer));
+    return *answer != NULL ? status_ok()
+                           : status_error(STATUS_DATA_LOSS,
+                                          "expected the first answer to command '%s' of org '%s'",
+                                          repeat->command_id, repeat->org_id);
 }
 
-struct status notice_repeat(struct arena *arena, struct store_reader *reader,
+struct status notice_repeat(struct arena *arena, const struct partition *partition,
                             const struct notice_place *place, const Agency__V1__Repeat *repeat,
                             struct evlog_item *item)
 {
@@ -250,7 +244,7 @@ struct status notice_repeat(struct arena *arena, struct store_reader *reader,
         answer.reason = repeat->code == (uint32_t)other.code ? other.msg : "";
         return notice_outcome(arena, place, repeat->org_id, &answer, item);
     }
-    TRY(notice_first_answer(arena, reader, repeat, &first));
+    TRY(notice_first_answer(arena, partition, repeat, &first));
     answer.repeated = true;
     answer.events_count = first->events_count;
     answer.org_sequence = first->org_sequence;

@@ -6,7 +6,7 @@
 
 #include "agency/v1/stream.pb-c.h"
 #include "core/evlog/evlog.h"
-#include "core/store/store.h"
+#include "core/model/partition.h"
 
 /* Where the record lies that the notices are about. */
 struct notice_place {
@@ -17,9 +17,9 @@ struct notice_place {
 
 enum { NOTICE_HEADERS_MAX = 8 };
 
-/* The index-th event of an accepted decision: key, value and headers of its record. The reader must
- * have seen the decision. */
-MUST_USE struct status notice_event(struct arena *arena, struct store_reader *reader,
+/* The index-th event of an accepted decision: key, value and headers of its record. The partition
+ * must have taken the decision. */
+MUST_USE struct status notice_event(struct arena *arena, const struct partition *partition,
                                     const struct notice_place *place,
                                     const Agency__V1__Decision *decision, uint32_t index,
                                     struct evlog_item *item);
@@ -28,8 +28,8 @@ MUST_USE struct status notice_event(struct arena *arena, struct store_reader *re
 MUST_USE struct status notice_decision(struct arena *arena, const struct notice_place *place,
                                        const Agency__V1__Decision *decision,
                                        struct evlog_item *item);
-/* The outcome of a repeat, as its first answer was; the reader must have seen that. */
-MUST_USE struct status notice_repeat(struct arena *arena, struct store_reader *reader,
+/* The outcome of a repeat, as its first answer was; the partition must have taken that. */
+MUST_USE struct status notice_repeat(struct arena *arena, const struct partition *partition,
                                      const struct notice_place *place,
                                      const Agency__V1__Repeat *repeat, struct evlog_item *item);
 

@@ -19,10 +19,12 @@ struct cowriter_partition {
     uint32_t rank; /* 0 = the first to take over; each rank waits for `silence_us` longer */
 };
 
-/* Who does something with what is written: the feed. All but `self` may be NULL; called in the
- * writer's thread, so none may block. */
+/* Who does something with what counts: the feed. All are NULL or none is; called in the writer's
+ * thread, so none may block. */
 struct cowriter_follower {
-    /* The partition's store has something new, or the descriptor was readable, or a second is over.
+    /* A partition has taken the next record of its decisions, which may be void. */
+    void (*hear)(void *self, uint32_t partition, uint64_t offset, struct str value);
+    /* The partition has taken something, or the descriptor was readable, or a second is over.
      * `serving`: this process decides it. Borrowed for the call. */
     void (*step)(void *self, struct partition *partition, bool serving);
     /* To be watched along; -1: none now. */

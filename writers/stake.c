@@ -235,14 +235,6 @@ void stake_soil(struct stake *stake, const struct stake_time *time)
     }
 }
 
-static void stake_tell_follower(const struct stake *stake)
-{
-    const struct cowriter_follower *follower = &stake->common->options->follower;
-    if (follower->step != NULL) {
-        follower->step(follower->self, stake->partition, stake->deciding);
-    }
-}
-
 /* Ends what the storer does for us, if it is done, or waits for it. */
 static struct status stake_end_job(struct stake *stake, bool wait)
 {
@@ -253,11 +245,7 @@ static struct status stake_end_job(struct stake *stake, bool wait)
     storer_wait(storer, &stake->job);
     stake->storing = false;
     TRY(stake->job.status);
-    if (!stake->job.flush) {
-        TRY(partition_thaw(stake->partition));
-        stake_tell_follower(stake);
-    }
-    return status_ok();
+    return stake->job.flush ? status_ok() : partition_thaw(stake->partition);
 }
 
 static void stake_begin_job(struct stake *stake, bool flush)
@@ -277,7 +265,6 @@ static struct status stake_write_here(struct stake *stake)
     TRY(partition_write(stake->partition));
     stake->ticking = false;
     stake->tick_wanted = boundary && position->roots_count > 0;
-    stake_tell_follower(stake);
     return status_ok();
 }
 

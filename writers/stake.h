@@ -51,6 +51,7 @@ struct stake {
     uint64_t end;            /* of the log when it was opened: below it the past is read */
     bool fresh;              /* whoever owned it when it was opened is not known yet */
     bool lost;               /* the last to take over was another: let him be heard */
+    bool news;               /* the follower has not been called since it took something */
     bool ticking;            /* a TICK is under way: the batch ends with it */
     bool tick_wanted;        /* a boundary has a root that nobody was told */
     uint64_t epoch_asked;    /* the last epoch that we wanted to begin */

@@ -10,11 +10,23 @@ enum {
     STAKE_CLOCK_PAUSE_TURNS = 10, /* silences that pass before a wrong clock is tried again */
 };
 
+/* The partition has taken a record. */
+static void stake_tell_follower(struct stake *stake, uint64_t offset, struct str value)
+{
+    const struct cowriter_follower *follower = &stake->common->options->follower;
+    if (follower->hear != NULL) {
+        follower->hear(follower->self, stake->number, offset, value);
+        stake->news = true;
+    }
+}
+
 static struct status stake_fold(struct stake *stake, uint64_t offset, struct str value,
                                 const struct stake_time *time)
 {
     stake_soil(stake, time);
-    return partition_take(stake->partition, offset, value, NULL, NULL);
+    TRY(partition_take(stake->partition, offset, value, NULL, NULL));
+    stake_tell_follower(stake, offset, value);
+    return status_ok();
 }
 
 /* Our oldest record counts: it is folded already. */
@@ -27,6 +39,9 @@ static struct status stake_confirm(struct stake *stake, uint64_t offset,
     stake_soil(stake, time);
     stake->moved_us = time->monotonic_us;
     struct status st = partition_pass(stake->partition, offset, *record, NULL, &accepted);
+    if (st.code == STATUS_OK) {
+        stake_tell_follower(stake, offset, *record);
+    }
     mem_free((void *)(uintptr_t)record->data);
     assert(st.code != STATUS_OK || accepted);
     return st;

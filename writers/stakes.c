@@ -275,22 +275,21 @@ static bool stakes_decide(struct stakes *stakes, const struct stake_time *time)
     return decided > 0;
 }
 
-/* Calls the follower for all, if it waits for something or has not been called for long. */
+/* Calls the follower for those that have taken something; for all, if it waits for something or has
+ * not been called for long. */
 static void stakes_follow(struct stakes *stakes, const struct stake_time *time)
 {
     const struct cowriter_follower *follower = &stakes->options.follower;
     if (follower->step == NULL) {
         return;
     }
-    bool rung = follower->descriptor != NULL && follower->descriptor(follower->self) >= 0 &&
-                evlog_wait(follower->descriptor(follower->self), 0);
-    if (!rung && time->monotonic_us - stakes->followed_us < STAKES_FOLLOW_EVERY_US) {
-        return;
-    }
-    stakes->followed_us = time->monotonic_us;
+    bool rung = evlog_wait(follower->descriptor(follower->self), 0);
+    bool all = rung || time->monotonic_us - stakes->followed_us >= STAKES_FOLLOW_EVERY_US;
+    stakes->followed_us = all ? time->monotonic_us : stakes->followed_us;
     for (uint32_t i = 0; i < stakes->count; i++) {
         struct stake *stake = &stakes->items[i];
-        if (stake->partition != NULL) {
+        if (stake->partition != NULL && (all || stake->news)) {
+            stake->news = false;
             follower->step(follower->self, stake->partition, stake_serves(stake));
         }
     }
@@ -335,7 +334,7 @@ void stakes_wait(const struct stakes *stakes, int descriptor)
         { .fd = open && stakes_want_commands(stakes) ? evlog_reader_descriptor(wire->commands) : -1,
           .events = POLLIN },
         { .fd = stakes->storer != NULL ? storer_descriptor(stakes->storer) : -1, .events = POLLIN },
-        { .fd = follower->descriptor != NULL ? follower->descriptor(follower->self) : -1,
+        { .fd = follower->step != NULL ? follower->descriptor(follower->self) : -1,
           .events = POLLIN },
     };
     poll(all, sizeof all / sizeof all[0], STAKES_WAIT_MS);

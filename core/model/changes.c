@@ -11,10 +11,12 @@
 /* A batch is cut far below (projectors, writers); the cap is only a backstop. */
 static const size_t CHANGES_MEMORY_MAX = (size_t)4 << 30;
 
-/* The newest value of a key. */
+/* The newest value of a key, and those before it. */
 struct changes_row {
     struct str value;
-    const ProtobufCMessage *entity; /* decoded, or NULL */
+    uint64_t version;
+    const struct changes_row *before; /* NULL: it lies under these changes, if there is one */
+    const ProtobufCMessage *entity;   /* decoded, or NULL */
 };
 
 /* An index row that is not in order yet. */
@@ -107,8 +109,12 @@ static void changes_show(struct changes *changes, size_t begin, struct changes_r
     for (size_t i = begin; i < changes->count; i++) {
         const struct store_change *change = &changes->items[i];
         if (change->family != STORE_INDEX) {
-            *rows = (struct changes_row){ .value = change->value };
-            hmap_put(&changes->latest, change->key, hmap_hash(change->key))->value = rows++;
+            struct hmap_entry *entry =
+                hmap_put(&changes->latest, change->key, hmap_hash(change->key));
+            *rows = (struct changes_row){ .value = change->value,
+                                          .version = change->version,
+                                          .before = entry->value };
+            entry->value = rows++;
         }
     }
 }
@@ -141,6 +147,18 @@ static struct status changes_get(const struct source *source, enum entity_kind k
     }
     *entity = row->entity;
     return status_ok();
+}
+
+bool changes_at(const struct changes *changes, const struct source_key *key, uint64_t version,
+                struct str *value)
+{
+    const struct hmap_entry *entry = hmap_find(&changes->latest, key->bytes, key->hash);
+    const struct changes_row *row = entry == NULL ? NULL : entry->value;
+    while (row != NULL && row->version > version) {
+        row = row->before;
+    }
+    *value = row == NULL ? (struct str){ 0 } : row->value;
+    return row != NULL;
 }
 
 static struct status changes_value(const struct source *source, struct arena *arena,

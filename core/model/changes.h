@@ -37,6 +37,10 @@ MUST_USE struct status changes_add(struct changes *changes, const struct layer *
 MUST_USE struct status changes_put(struct changes *changes, struct str key, struct str value);
 /* Takes back what was added since there were `count`, if it was by changes_put or failed. */
 void changes_cut(struct changes *changes, size_t count);
+/* The packed entity as of a version, if these changes made it; else it is as what lies under them
+ * has it. Borrowed until a reset. */
+bool changes_at(const struct changes *changes, const struct source_key *key, uint64_t version,
+                struct str *value);
 /* Bytes of keys and values so far. */
 size_t changes_size(const struct changes *changes);
 

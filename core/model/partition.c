@@ -1,5 +1,5 @@
-/* Opening and closing; partition_take.c has what happens to a record, partition_write.c what to a
- * batch.
+/* Opening, closing and reading; partition_take.c has what happens to a record, partition_write.c
+ * what to a batch.
  *
  * Invariants: (1) `position` is that of the last record taken, the store's that of the last batch
  * frozen; what lies between is in the fold; (2) a store that is ahead of its log is never touched,
@@ -246,4 +246,20 @@ struct status partition_open(const struct partition_options *options, struct par
     }
     *out = partition;
     return st;
+}
+
+/* --- reading --- */
+
+struct status partition_entity_at(const struct partition *partition, struct arena *arena,
+                                  struct str key, uint64_t version, struct str *value)
+{
+    const struct source_key hashed = { key, hmap_hash(key) };
+    struct store_row row;
+    if (changes_at(&partition->fold.active_changes, &hashed, version, value) ||
+        changes_at(&partition->fold.frozen_changes, &hashed, version, value)) {
+        return status_ok();
+    }
+    TRY(store_get(partition->reader, arena, STORE_ENTITY, key, version, &row));
+    *value = row.found ? row.value : (struct str){ 0 };
+    return status_ok();
 }

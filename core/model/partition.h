@@ -78,6 +78,12 @@ MUST_USE struct status partition_pass(struct partition *partition, uint64_t offs
 /* Takes all that the log has now, from position.offset on; writes when due and at the end. */
 MUST_USE struct status partition_catch_up(struct partition *partition, struct evlog *log);
 
+/* The packed entity as of an org_sequence that was taken, be it written or not; data is NULL where
+ * there was none. `key` as key_entity makes it. Lies in the arena, or is borrowed until the next
+ * batch is thawed. UNAVAILABLE: the store cannot be read. */
+MUST_USE struct status partition_entity_at(const struct partition *partition, struct arena *arena,
+                                           struct str key, uint64_t version, struct str *value);
+
 /* True when the batch must be written before another record is taken. */
 bool partition_due(const struct partition *partition);
 /* Writes what was taken, with the position; readers opened from now on see it. UNAVAILABLE: the

@@ -28,6 +28,21 @@ static void stakes_kit_report(void *context, uint32_t partition, struct status w
     member->reports += what.code != STATUS_OK;
 }
 
+static void stakes_kit_hear(void *self, uint32_t partition, uint64_t offset, struct str value)
+{
+    struct stakes_member *member = self;
+    (void)partition;
+    (void)offset;
+    assert_true(value.size > 0);
+    member->heard++;
+}
+
+static int stakes_kit_descriptor(void *self)
+{
+    (void)self;
+    return -1;
+}
+
 static void stakes_kit_follow(void *self, struct partition *partition, bool serving)
 {
     struct stakes_member *member = self;
@@ -79,7 +94,10 @@ void stakes_kit_start(struct stakes_kit *kit, uint32_t index)
         .open_log = stakes_kit_open_log,
         .report = stakes_kit_report,
         .context = member,
-        .follower = { .step = stakes_kit_follow, .self = member },
+        .follower = { .hear = stakes_kit_hear,
+                      .step = stakes_kit_follow,
+                      .descriptor = stakes_kit_descriptor,
+                      .self = member },
         .stores = member->stores[0] != '\0' ? member->stores : NULL,
         .clock = clock_from_fake(&member->clock),
         .configuration = kit->configuration,

@@ -24,7 +24,8 @@ struct stakes_member {
     uint64_t process; /* its index + 1, unless the test says otherwise */
     char stores[256]; /* empty: in memory */
     unsigned reports; /* troubles told */
-    unsigned follows; /* calls of the follower */
+    unsigned heard;   /* records that the follower was told of */
+    unsigned follows; /* calls of the follower to step */
 };
 
 struct stakes_kit {

@@ -119,6 +119,20 @@ TEST(cowriter, another_process_goes_on_with_the_log)
     stakes_kit_close(&kit);
 }
 
+static void hear_nothing(void *self, uint32_t partition, uint64_t offset, struct str value)
+{
+    (void)self;
+    (void)partition;
+    (void)offset;
+    (void)value;
+}
+
+static int no_descriptor(void *self)
+{
+    (void)self;
+    return -1;
+}
+
 static void count_steps(void *self, struct partition *partition, bool serving)
 {
     unsigned *steps = self;
@@ -163,7 +177,8 @@ TEST(cowriter, a_backlog_is_decided_while_stores_are_written)
     }
     struct cowriter_options options = writer_options(&kit, 1);
     options.stores = folder;
-    options.follower = (struct cowriter_follower){ .step = count_steps, .self = &steps };
+    options.follower =
+        (struct cowriter_follower){ hear_nothing, count_steps, no_descriptor, &steps };
     assert_ok(cowriter_open(&options, &writer));
     await(&kit, writer, 2 + BACKLOG);
     cowriter_close(writer);

@@ -152,6 +152,24 @@ TEST(feed, an_event_is_a_cloud_event)
     feed_kit_close(&kit);
 }
 
+/* Of the last three events, which register, suspend and resume a subject. */
+static void feed_check_entities(struct feed_kit *kit)
+{
+    uint64_t end = feed_end(kit, EVLOG_EVENTS);
+    static const Agency__V1__EntityStatus expected[] = { LIFE_ACTIVE, LIFE_SUSPENDED, LIFE_ACTIVE };
+    for (size_t i = 0; i < 3; i++) {
+        const Agency__V1__EntityEvent *event = feed_event(kit, end - 3 + i);
+        Agency__V1__Subject *subject;
+        assert_string_equal(event->after->type_url, "type.googleapis.com/agency.v1.Subject");
+        assert_ok(pb_unpack(&kit->partition.arena, &agency__v1__subject__descriptor,
+                            str_make(event->after->value.data, event->after->value.len), PB_STORED,
+                            &subject));
+        assert_int_equal(subject->status, expected[i]);
+        assert_int_equal(subject->version, event->org_sequence);
+        assert_string_equal(event->entity->id, "s0");
+    }
+}
+
 TEST(feed, an_event_has_its_entity_as_the_decision_left_it)
 {
     struct feed_kit kit;
@@ -162,19 +180,38 @@ TEST(feed, an_event_has_its_entity_as_the_decision_left_it)
     assert_ok(partition_write(kit.partition.decided));
     struct feed *feed = feed_kit_serve(&kit, 1);
     feed_kit_publish(&kit, feed);
-    uint64_t end = feed_end(&kit, EVLOG_EVENTS);
-    static const Agency__V1__EntityStatus expected[] = { LIFE_ACTIVE, LIFE_SUSPENDED, LIFE_ACTIVE };
-    for (size_t i = 0; i < 3; i++) {
-        const Agency__V1__EntityEvent *event = feed_event(&kit, end - 3 + i);
-        Agency__V1__Subject *subject;
-        assert_string_equal(event->after->type_url, "type.googleapis.com/agency.v1.Subject");
-        assert_ok(pb_unpack(&kit.partition.arena, &agency__v1__subject__descriptor,
-                            str_make(event->after->value.data, event->after->value.len), PB_STORED,
-                            &subject));
-        assert_int_equal(subject->status, expected[i]);
-        assert_int_equal(subject->version, event->org_sequence);
-        assert_string_equal(event->entity->id, "s0");
-    }
+    feed_check_entities(&kit);
+    feed_close(feed);
+    feed_kit_close(&kit);
+}
+
+TEST(feed, an_event_has_its_entity_while_the_store_has_only_some_of_it)
+{
+    struct feed_kit kit;
+    feed_kit_open(&kit);
+    feed_kit_decide(&kit, 1);
+    partition_kit_do(&kit.partition, NULL, "suspendSubject", "{\"subjectId\":\"s0\"}");
+    partition_freeze(kit.partition.decided);
+    partition_kit_do(&kit.partition, NULL, "resumeSubject", "{\"subjectId\":\"s0\"}");
+    struct feed *feed = feed_kit_serve(&kit, 1);
+    feed_kit_publish(&kit, feed);
+    feed_check_entities(&kit);
+    assert_ok(partition_settle(kit.partition.decided));
+    feed_close(feed);
+    feed_kit_close(&kit);
+}
+
+TEST(feed, an_event_has_its_entity_before_the_store_has_it)
+{
+    struct feed_kit kit;
+    feed_kit_open(&kit);
+    struct feed *feed = feed_kit_serve(&kit, 1);
+    partition_kit_do(&kit.partition, NULL, "registerSubject",
+                     "{\"subjectId\":\"s0\",\"type\":\"SUBJECT_TYPE_AGENT\"}");
+    partition_kit_do(&kit.partition, NULL, "suspendSubject", "{\"subjectId\":\"s0\"}");
+    partition_kit_do(&kit.partition, NULL, "resumeSubject", "{\"subjectId\":\"s0\"}");
+    feed_kit_publish(&kit, feed);
+    feed_check_entities(&kit);
     feed_close(feed);
     feed_kit_close(&kit);
 }
@@ -198,20 +235,63 @@ TEST(feed, an_event_that_removed_its_entity_has_none)
     feed_kit_close(&kit);
 }
 
-TEST(feed, nothing_is_published_that_the_store_has_not)
+TEST(feed, nothing_is_published_that_the_partition_has_not_taken)
 {
     struct feed_kit kit;
     feed_kit_open(&kit);
     struct feed *feed = feed_kit_serve(&kit, 1);
     feed_kit_publish(&kit, feed);
     uint64_t end = feed_end(&kit, EVLOG_OUTCOMES);
-    partition_kit_do(&kit.partition, NULL, "registerSubject",
-                     "{\"subjectId\":\"x\",\"type\":\"SUBJECT_TYPE_AGENT\"}");
+    struct partition *late = partition_kit_fold(&kit.partition, NULL);
+    struct partition *decided = kit.partition.decided;
+    feed_kit_decide(&kit, 1);
+    kit.partition.decided = late;
     feed_kit_settle(&kit, feed, true);
     assert_int_equal(feed_end(&kit, EVLOG_OUTCOMES), end);
-    assert_ok(partition_write(kit.partition.decided));
+    assert_ok(partition_kit_catch_up(&kit.partition, late));
     feed_kit_publish(&kit, feed);
     assert_int_equal(feed_end(&kit, EVLOG_OUTCOMES), end + 1);
+    kit.partition.decided = decided;
+    partition_close(late);
+    feed_close(feed);
+    feed_kit_close(&kit);
+}
+
+TEST(feed, what_it_is_told_of_it_does_not_read)
+{
+    struct feed_kit kit;
+    feed_kit_open(&kit);
+    struct feed *feed = feed_kit_serve(&kit, 1);
+    feed_kit_publish(&kit, feed);
+    for (unsigned i = 0; i < 3; i++) {
+        uint64_t offset = feed_end(&kit, EVLOG_DECISIONS);
+        feed_kit_decide(&kit, 1);
+        struct evlog_record record = feed_record(&kit, EVLOG_DECISIONS, offset);
+        evlog_mem_damage(kit.partition.mem, EVLOG_DECISIONS, 0, offset);
+        feed_offer(feed, 0, offset, record.value);
+        feed_kit_publish(&kit, feed);
+    }
+    assert_int_equal(feed_end(&kit, EVLOG_OUTCOMES), 4);
+    assert_int_equal(kit.reports_count, 0);
+    feed_close(feed);
+    feed_kit_close(&kit);
+}
+
+TEST(feed, what_it_is_not_told_of_it_reads)
+{
+    struct feed_kit kit;
+    feed_kit_open(&kit);
+    struct feed *feed = feed_kit_serve(&kit, 1);
+    feed_kit_publish(&kit, feed);
+    for (unsigned i = 0; i < 3; i++) {
+        uint64_t offset = feed_end(&kit, EVLOG_DECISIONS);
+        feed_kit_decide(&kit, 3);
+        feed_offer(feed, 0, offset, feed_record(&kit, EVLOG_DECISIONS, offset).value);
+        feed_offer(feed, 0, offset + 2, feed_record(&kit, EVLOG_DECISIONS, offset + 2).value);
+        feed_kit_publish(&kit, feed);
+    }
+    assert_int_equal(feed_kit_check_outcomes(&kit), 0);
+    assert_int_equal(feed_kit_check_events(&kit), 0);
     feed_close(feed);
     feed_kit_close(&kit);
 }

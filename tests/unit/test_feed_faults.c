@@ -11,6 +11,7 @@ enum { FAULTS_SEEDS = 40, FAULTS_STEPS = 40, FAULTS_FEEDS = 2 };
 struct faults {
     struct feed_kit kit;
     struct feed *feeds[FAULTS_FEEDS];
+    uint64_t told; /* decisions below it were told of, or left out */
     uint64_t publisher;
     uint64_t random;
 };
@@ -49,6 +50,29 @@ static void faults_arrive(struct faults *faults)
         evlog_mem_deliver(mem, 0, *left > 0 ? EVLOG_MEM_WRITE : EVLOG_MEM_LOSE_UNKNOWN);
         *left -= *left > 0;
     }
+}
+
+/* A feed is told of most that is new in the decisions. */
+static void faults_tell(struct faults *faults)
+{
+    uint64_t begin, end;
+    struct evlog *log = faults->kit.partition.log;
+    struct evlog_reader *reader;
+    evlog_mem_fail_at(faults->kit.partition.mem, -1);
+    assert_ok(evlog_range(log, EVLOG_DECISIONS, 0, &begin, &end));
+    assert_ok(evlog_reader_open(log, EVLOG_DECISIONS, &reader));
+    assert_ok(evlog_reader_seek(reader, 0, faults->told));
+    for (; faults->told < end; faults->told++) {
+        struct evlog_record record;
+        unsigned which = faults_below(faults, FAULTS_FEEDS + 1);
+        log_tool_next(reader, &record);
+        for (unsigned i = 0; i < FAULTS_FEEDS; i++) {
+            if (i != which) {
+                feed_offer(faults->feeds[i], 0, record.offset, record.value);
+            }
+        }
+    }
+    evlog_reader_close(reader);
 }
 
 static void faults_happen(struct faults *faults, unsigned which)
@@ -114,6 +138,7 @@ static void faults_run(uint64_t seed)
     }
     for (unsigned i = 0; i < FAULTS_STEPS; i++) {
         faults_step(&faults);
+        faults_tell(&faults);
     }
     faults_arrive(&faults);
     feed_kit_decide(&faults.kit, 1);
