@@ -51,12 +51,15 @@ static Agency__V1__ProcessStatus **status_find(struct status_run *run, const cha
                : NULL;
 }
 
-/* The last record of a process counts. */
+/* The last record of a process counts. Others may have written what is none: it is passed over. */
 static struct status status_take(struct status_run *run, struct str value)
 {
     Agency__V1__ProcessStatus *said;
-    TRY(pb_unpack(&run->ctl->arena, &agency__v1__process_status__descriptor, value, PB_OUTSIDE,
-                  &said));
+    struct status st = pb_unpack(&run->ctl->arena, &agency__v1__process_status__descriptor, value,
+                                 PB_OUTSIDE, &said);
+    if (st.code != STATUS_OK) {
+        return st.code == STATUS_INVALID_ARGUMENT ? status_ok() : st;
+    }
     Agency__V1__ProcessStatus **place = status_find(run, said->process_id);
     if (place != NULL) {
         *place = said;

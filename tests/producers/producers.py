@@ -184,6 +184,21 @@ def it_gets_every_command_decided_once_over_a_kill(sender, grid):
     expect(sorted(found) == sorted(wanted), "each group", len(found))
 
 
+NOISE = r"""
+import sys
+from confluent_kafka import Producer
+producer = Producer({"bootstrap.servers": sys.argv[1]})
+for value in (None, b"", b"\xff\x00", b"x" * 900000):
+    producer.produce("agency.status", value)
+producer.flush()
+"""
+
+
+def it_hides_no_process_behind_what_is_no_status(_, grid):
+    subprocess.run([ROOT / "ops/python", "-c", NOISE, grid.brokers], check=True, timeout=LIMIT_S)
+    expect("writer" in grid.run("status"), "the process", "not there")
+
+
 def main():
     cases = [(name, case) for name, case in globals().items() if name.startswith("it_")]
     with tempfile.TemporaryDirectory() as folder:
