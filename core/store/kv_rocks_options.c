@@ -108,8 +108,8 @@ static rocksdb_options_t *kv_rocks_basic_options(void)
     return options;
 }
 
-/* The writer flushes long before; a batch may be 64 MiB, twice that with history. */
-enum { KV_ROCKS_MEMORY_MAX = 256 << 20 };
+/* The writer flushes long before: 64 MiB may wait, a batch be as large, twice that with history. */
+enum { KV_ROCKS_MEMORY_MAX = 512 << 20 };
 
 /* Measured: LZ4 above and zstd at the bottom; a look-up in a history finds its file by the prefix
  * without the version. Files of batches are smaller than those from memory, so a few more of them
@@ -129,7 +129,7 @@ rocksdb_options_t *kv_rocks_options(rocksdb_cache_t *cache)
     rocksdb_options_set_level0_slowdown_writes_trigger(options, 24);
     rocksdb_options_set_level0_stop_writes_trigger(options, 36);
     rocksdb_options_set_bottommost_compression(options, rocksdb_zstd_compression);
-    rocksdb_options_set_memtable_prefix_bloom_size_ratio(options, 0.005); /* zeroed each flush */
+    rocksdb_options_set_memtable_prefix_bloom_size_ratio(options, 0.0025); /* zeroed each flush */
     rocksdb_options_set_memtable_whole_key_filtering(options, 1);
     kv_rocks_table(options, cache, rocksdb_filterpolicy_create_ribbon_hybrid(10, 1));
     return options;

@@ -66,11 +66,11 @@ void store_writer_close(struct store_writer *writer)
 
 struct status store_writer_save(struct store_writer *writer)
 {
-    writer->unflushed = 0;
     if (store_root_put_parts(writer->kv, writer->root) > 0) {
         TRY(writer->kv->ops->commit(writer->kv, false));
         root_saved(writer->root);
     }
+    writer->unflushed = 0;
     return status_ok();
 }
 
