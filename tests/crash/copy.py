@@ -40,8 +40,9 @@ def check_copied(source, target, token, before):
     expect(target.roots() == before["roots"], "the source's roots", target.roots())
     expect(target.decisions() == before["decisions"], "the source's decisions and heads")
     done = source.submit("late")
-    expect(done.returncode != 0 and "closed" in done.stdout, "a closed source",
-           f"{done.returncode}: {done.stdout}{done.stderr}")
+    said = done.stdout + done.stderr  # where the copy is known it says so at once
+    expect(done.returncode != 0 and "closed" in said, "a closed source",
+           f"{done.returncode}: {said}")
     target.ask("get", "job-space", "early", "--at-least", token)
     target.ask("get", "job-space", "early", "--as-of", token)
     done = target.submit("early")
