@@ -296,9 +296,12 @@ static struct status courier_ask(struct courier *courier, uint64_t number, int64
     if (parcel->asked++ == 0 || parcel->offset == EVLOG_OFFSET_UNKNOWN) {
         return status_ok();
     }
-    parcel->offset = EVLOG_OFFSET_UNKNOWN;
     struct status st = courier_append(courier, number);
-    return st.code == STATUS_RESOURCE_EXHAUSTED ? status_ok() : st;
+    if (st.code == STATUS_RESOURCE_EXHAUSTED) {
+        return status_ok(); /* the next time */
+    }
+    parcel->offset = EVLOG_OFFSET_UNKNOWN;
+    return st;
 }
 
 static struct status courier_look(struct courier *courier, int64_t now_us)
