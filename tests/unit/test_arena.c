@@ -60,7 +60,7 @@ TEST(arena, printf_ends_with_nul)
 TEST(arena, joins_texts_and_ends_them_with_nul)
 {
     struct arena arena;
-    arena_init(&arena, 16);
+    arena_init(&arena, 32);
     const struct str parts[] = { STR("ab"), STR(""), STR("c"), { 0 } };
     struct str text = arena_join(&arena, parts, 4);
     assert_int_equal(text.size, 3);
