@@ -5,8 +5,8 @@
 #include "writers/stake.h"
 
 /* Under load the store is written so often: for that long decisions gather, before what is under
- * way must be confirmed. */
-enum { STAKE_BATCH_US = 50 * 1000 };
+ * way must be confirmed. Nobody waits for a store but who reads it; a large batch costs less. */
+enum { STAKE_BATCH_US = 500 * 1000 };
 
 /* The format level that this program knows, and begins epochs with. */
 enum { STAKE_LEVEL = 1 };

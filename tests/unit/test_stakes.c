@@ -143,7 +143,7 @@ TEST(stakes, a_batch_ends_so_that_it_can_be_written)
     stakes_kit_register(&kit, 0, 1);
     stakes_step(stakes);
     assert_int_equal(stake->decided, 2);
-    stakes_kit_advance(&kit, 60000);
+    stakes_kit_advance(&kit, 600000);
     stakes_kit_register(&kit, 0, 2);
     stakes_step(stakes);
     assert_int_equal(stake->decided, 2);
