@@ -101,9 +101,10 @@ def it_selects_the_pods_that_it_makes(build):
 def it_installs_the_libraries_that_the_programs_need(build):
     """The packages of the image own every library that agencyd is linked with."""
     said = subprocess.run(["ldd", build / "agencyd"], capture_output=True, text=True).stdout
-    linked = set(re.findall(r"^\s*(lib(?:protobuf-c|rdkafka|rocksdb|crypto|zstd|bsd)\.so\S*) =>",
-                            said, re.M))
-    names = {"libprotobuf-c.so.1": "libprotobuf-c1", "librdkafka.so.1": "librdkafka1",
+    libraries = r"^\s*(lib(?:jemalloc|protobuf-c|rdkafka|rocksdb|crypto|zstd|bsd)\.so\S*) =>"
+    linked = set(re.findall(libraries, said, re.M))
+    names = {"libjemalloc.so.2": "libjemalloc2",
+             "libprotobuf-c.so.1": "libprotobuf-c1", "librdkafka.so.1": "librdkafka1",
              "librocksdb.so.7.8": "librocksdb7.8", "libcrypto.so.3": "libssl3",
              "libzstd.so.1": "libzstd1"}
     assert linked == set(names), linked
