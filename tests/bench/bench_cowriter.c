@@ -205,6 +205,7 @@ int main(int argc, char **argv)
 {
     struct evlog_identity identity = log_tool_identity(PARTITIONS);
     char prefix[64];
+    broker_tool_lives_long();
     const char *brokers = argc > 1 ? argv[1] : broker_tool_address();
     if (brokers == NULL) {
         printf("skipped: there is no Java (ops/setup --tests)\n");

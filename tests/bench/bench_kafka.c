@@ -10,6 +10,7 @@
 int main(void)
 {
     struct evlog *log;
+    broker_tool_lives_long();
     struct evlog_identity identity = log_tool_identity(PARTITIONS_DEFAULT);
     struct evlog_kafka_options options = { .brokers = broker_tool_address(),
                                            .prefix = "bench",

@@ -53,6 +53,7 @@ TEST(latency, is_as_short_as_it_is)
     static const double rates[] = { 50, 200, 1000, 2000, 5000 };
     struct drill drill;
     setvbuf(stdout, NULL, _IOLBF, 0);
+    broker_tool_lives_long();
     drill_open(&drill, PARTITIONS);
     drill_start(&drill, 0, 0);
     drill_load(&drill, ORGS, COMMANDS_MAX);

@@ -32,6 +32,11 @@ void broker_tool_nodes(int count)
     broker_tool_count = count;
 }
 
+void broker_tool_lives_long(void)
+{
+    setenv("KAFKA_JVM", "-Xms1g -Xmx1g -XX:+UseG1GC -XX:MaxGCPauseMillis=20", 1);
+}
+
 /* Whether nobody has that port. */
 static bool broker_tool_is_free(int port)
 {

@@ -8,6 +8,9 @@
 
 /* How many nodes: 1 unless this is called before all else; three replicate threefold. */
 void broker_tool_nodes(int count);
+/* Before all else: with the Java of a broker that runs for days (compiled for speed, 1 GB), not of
+ * one that starts soon. */
+void broker_tool_lives_long(void);
 /* The bootstrap servers of the running broker; starts it when there is none yet. NULL: there is no
  * Java here, so skip the test. Ends the program when the broker does not start. */
 const char *broker_tool_address(void);
