@@ -16,13 +16,13 @@
 
 enum {
     STAKE_OPEN_EVERY_US = 1000 * 1000,
-    STAKE_FLUSH_EVERY_US = 10 * 1000 * 1000,
+    STAKE_FLUSH_EVERY_US = 60 * 1000 * 1000,
     STAKE_BEHIND_MIN = 64,                /* decisions that are worth another thread */
     STAKE_PATIENCE_US = 30 * 1000 * 1000, /* with a log that does not answer */
     STAKE_PATH_SIZE_MAX = 4096,
 };
 /* Decoded entities that all partitions together keep at hand. */
-static const size_t STAKE_MEMORY_MAX = (size_t)1 << 30;
+static const size_t STAKE_MEMORY_MAX = (size_t)1 << 28;
 
 void stake_init(struct stake *stake, const struct stake_common *common,
                 const struct cowriter_partition *which)

@@ -15,11 +15,11 @@
 #include "core/model/stored.h"
 
 /* A batch is written at the latest after this many decisions or bytes; and flushed to disk after
- * this many decisions, or when the caller says so (every 10 s). */
+ * this many decisions, or when the caller says so (every 60 s). */
 enum {
     PARTITION_BATCH_MAX = 1 << 17,
     PARTITION_BATCH_SIZE_MAX = 64 << 20,
-    PARTITION_FLUSH_MAX = 100000,
+    PARTITION_FLUSH_MAX = 40000,
 };
 
 struct partition_options {
