@@ -6,7 +6,7 @@
 
 #include "core/base/memory.h"
 
-enum { HMAP_MIN = 64 };
+enum { HMAP_MIN = 64, HMAP_SPARSE = 16 };
 
 __extension__ typedef unsigned __int128 hmap_product;
 
@@ -46,6 +46,16 @@ void hmap_release(struct hmap *map)
     mem_free(map->entries);
     mem_free(map->tags);
     *map = (struct hmap){ 0 };
+}
+
+void hmap_clear(struct hmap *map)
+{
+    if (map->count < map->cap / HMAP_SPARSE) {
+        hmap_release(map);
+    } else if (map->count > 0) {
+        memset(map->tags, 0, map->cap);
+        map->count = 0;
+    }
 }
 
 /* The place of the key, or the free one where its search ends. */

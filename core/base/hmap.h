@@ -24,6 +24,8 @@ uint64_t hmap_hash(struct str key);
 /* Frees the map, not what it points to; a zeroed one is fine. It is empty and usable afterwards.
  */
 void hmap_release(struct hmap *map);
+/* Forgets all, and keeps the memory for as many again, unless it was by far too much. */
+void hmap_clear(struct hmap *map);
 
 /* The entry of a key, or NULL; valid until the next put or delete. */
 struct hmap_entry *hmap_find(const struct hmap *map, struct str key, uint64_t hash);

@@ -28,7 +28,8 @@ struct changes_waiting {
 
 /* Index rows that begin alike, as far as every question says. */
 struct changes_group {
-    struct omap ordered; /* as layer_rows_over takes it */
+    struct omap ordered;        /* as layer_rows_over takes it */
+    struct changes_group *next; /* of those that have something in order */
     const struct changes_waiting *waiting;
     struct changes_waiting *last; /* of them */
 };
@@ -185,7 +186,9 @@ static struct status changes_group_row(struct changes *changes, const struct sto
                                   .what = change->is_delete ? LAYER_ROW_DELETED : LAYER_ROW_PUT };
     struct hmap_entry *entry = hmap_put(&changes->groups, key, hmap_hash(key));
     if (entry->value == NULL) {
-        entry->value = mem_zalloc(1, sizeof(struct changes_group));
+        ARENA_TRY(&changes->asked, entry->value,
+                  arena_alloc(&changes->asked, sizeof(struct changes_group)));
+        *(struct changes_group *)entry->value = (struct changes_group){ 0 };
     }
     struct changes_group *group = entry->value;
     *(group->waiting == NULL ? &group->waiting : &group->last->next) = row;
@@ -204,8 +207,12 @@ static struct status changes_group_rows(struct changes *changes)
     return status_ok();
 }
 
-static const struct omap *changes_order(struct changes_group *group)
+static const struct omap *changes_order(struct changes *changes, struct changes_group *group)
 {
+    if (group->ordered.count == 0) {
+        group->next = changes->ordered;
+        changes->ordered = group;
+    }
     for (const struct changes_waiting *row = group->waiting; row != NULL; row = row->next) {
         char what = (char)row->what;
         omap_put(&group->ordered, row->key, str_make(&what, 1), NULL);
@@ -223,8 +230,8 @@ static struct status changes_rows(const struct source *source, struct arena *are
     const struct hmap_entry *entry =
         hmap_find(&changes->groups, range->group.bytes, range->group.hash);
     return entry == NULL ? source_rows(changes->under, arena, range, keys, keys_count)
-                         : layer_rows_over(changes_order(entry->value), changes->under, arena,
-                                           range, keys, keys_count);
+                         : layer_rows_over(changes_order(changes, entry->value), changes->under,
+                                           arena, range, keys, keys_count);
 }
 
 /* ---- life ---- */
@@ -241,21 +248,18 @@ void changes_init(struct changes *changes, const struct source *under)
 
 static void changes_forget(struct changes *changes)
 {
-    struct hmap_entry *entry;
-    size_t at = 0;
-    while ((entry = hmap_next(&changes->groups, &at)) != NULL) {
-        struct changes_group *group = entry->value;
+    for (struct changes_group *group = changes->ordered; group != NULL; group = group->next) {
         omap_release(&group->ordered);
-        mem_free(group);
     }
-    hmap_release(&changes->groups);
-    hmap_release(&changes->latest);
+    changes->ordered = NULL;
     changes->count = changes->grouped_count = changes->decisions_count = 0;
 }
 
 void changes_release(struct changes *changes)
 {
     changes_forget(changes);
+    hmap_release(&changes->groups);
+    hmap_release(&changes->latest);
     arena_release(&changes->memory);
     arena_release(&changes->asked);
     mem_free(changes->items);
@@ -265,6 +269,8 @@ void changes_release(struct changes *changes)
 void changes_reset(struct changes *changes)
 {
     changes_forget(changes);
+    hmap_clear(&changes->groups);
+    hmap_clear(&changes->latest);
     arena_reset(&changes->memory);
     arena_reset(&changes->asked);
 }

@@ -16,10 +16,11 @@ struct changes {
     size_t count;
     size_t cap;
     size_t decisions_count;
-    struct arena asked;   /* of what was made ready for questions */
-    struct hmap latest;   /* key of an entity, head or answer -> struct changes_row */
-    struct hmap groups;   /* beginning of index keys (key_group) -> struct changes_group */
-    size_t grouped_count; /* of the items: those whose index rows are in groups */
+    struct arena asked;            /* of what was made ready for questions */
+    struct hmap latest;            /* key of an entity, head or answer -> struct changes_row */
+    struct hmap groups;            /* beginning of index keys (key_group) -> struct changes_group */
+    struct changes_group *ordered; /* those of them that were asked about */
+    size_t grouped_count;          /* of the items: those whose index rows are in groups */
 };
 
 /* None yet; borrows `under`, which may be exchanged while nobody reads. */

@@ -2,6 +2,7 @@
 
 #include "core/domain/index.h"
 #include "core/pb/message.h"
+#include "core/pb/skim.h"
 
 struct status decision_decode(struct arena *arena, struct str body, Agency__V1__Decision **decision)
 {
@@ -13,6 +14,15 @@ struct status decision_decode(struct arena *arena, struct str body, Agency__V1__
                             "expected a decision with events and an org_sequence, or without both");
     }
     return status_ok();
+}
+
+int64_t decision_recorded_at_us(struct str body)
+{
+    enum { RECORDED_AT_US = 12 }; /* the field's number */
+    uint64_t value = 0;
+    bool found = pb_skim_varint(body, RECORDED_AT_US, &value);
+    assert(found);
+    return (int64_t)value;
 }
 
 struct status decision_content_hash(struct arena *arena, const Agency__V1__Command *command,

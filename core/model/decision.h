@@ -10,6 +10,9 @@
 MUST_USE struct status decision_decode(struct arena *arena, struct str body,
                                        Agency__V1__Decision **decision);
 
+/* When a decision of our own making was recorded, without decoding the rest. */
+int64_t decision_recorded_at_us(struct str body);
+
 /* SHA-256 of what a command says: payload, expected_version, occurred_at, on_behalf_of,
  * annotations; not when it was issued or how it is traced. The same command_id with another hash is
  * not a repeat. */

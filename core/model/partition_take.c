@@ -7,18 +7,25 @@
 #include "core/model/partition.h"
 #include "core/pb/message.h"
 
+static void partition_take_time(struct partition *partition, int64_t time_us)
+{
+    if (time_us > partition->position.time_us) {
+        partition->position.time_us = time_us;
+    }
+}
+
 static struct status partition_take_decision(struct partition *partition, struct str body,
                                              bool folded)
 {
     Agency__V1__Decision *decision;
+    if (folded) {
+        partition_take_time(partition, decision_recorded_at_us(body));
+        return status_ok();
+    }
     TRY(decision_decode(&partition->arena, body, &decision));
     struct fold_place place = { .sequence = partition->position.chain.sequence, .body = body };
-    if (!folded) {
-        TRY(fold_apply(&partition->fold, &partition->arena, decision, &place));
-    }
-    if (decision->recorded_at_us > partition->position.time_us) {
-        partition->position.time_us = decision->recorded_at_us;
-    }
+    TRY(fold_apply(&partition->fold, &partition->arena, decision, &place));
+    partition_take_time(partition, decision->recorded_at_us);
     return status_ok();
 }
 
@@ -46,9 +53,7 @@ static struct status partition_take_tick(struct partition *partition, struct str
     Agency__V1__Tick *tick;
     TRY(pb_unpack(&partition->arena, &agency__v1__tick__descriptor, body, PB_STORED, &tick));
     TRY(partition_check_root(partition, tick));
-    if (tick->time_us > partition->position.time_us) {
-        partition->position.time_us = tick->time_us;
-    }
+    partition_take_time(partition, tick->time_us);
     partition->boundary = true;
     return status_ok();
 }

@@ -74,6 +74,29 @@ static void assert_holds(const struct hmap *map, char keys[][8], const bool *the
     assert_int_equal(seen, count);
 }
 
+TEST(hmap, is_empty_when_it_was_cleared_and_takes_as_many_again)
+{
+    enum { MANY = 1000 };
+    struct hmap map = { 0 };
+    char keys[MANY][8];
+    for (int round = 0; round < 2; round++) {
+        for (int i = 0; i < MANY; i++) {
+            snprintf(keys[i], sizeof keys[i], "%d", i);
+            assert_null(put(&map, str_z(keys[i]), keys[i]));
+        }
+        size_t cap = map.cap;
+        hmap_clear(&map);
+        assert_null(find(&map, STR("7")));
+        assert_int_equal(map.count, 0);
+        assert_int_equal(map.cap, cap);
+    }
+    put(&map, STR("7"), &map);
+    hmap_clear(&map);
+    assert_int_equal(map.cap, 0); /* it was by far too much */
+    hmap_clear(&map);
+    hmap_release(&map);
+}
+
 TEST(hmap, equals_a_naive_list_after_random_changes)
 {
     static char keys[HMAP_KEYS][8];
