@@ -81,6 +81,13 @@ static int run(const struct daemon_options *options, struct diag *diag)
     return AGENCYD_OK;
 }
 
+/* jemalloc reads this at the start. Stores and caches are large and asked everywhere, so large
+ * pages spare much; memory that is freed comes back to the machine after a minute: the next batch
+ * of decisions needs it again. */
+extern const char *const malloc_conf;
+const char *const malloc_conf =
+    "thp:always,metadata_thp:always,dirty_decay_ms:60000,muzzy_decay_ms:60000";
+
 int main(int argc, char **argv)
 {
     struct arena arena;
