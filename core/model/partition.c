@@ -47,6 +47,7 @@ static struct status partition_open_store(const struct partition_options *option
         .secondary = options->secondary,
         .cache_size = options->cache_size,
         .fold_version = FOLD_VERSION,
+        .knows_absent = options->decides,
         .create = options->secondary == NULL,
     };
     if (options->store == NULL) {

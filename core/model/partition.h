@@ -30,7 +30,8 @@ struct partition_options {
     uint32_t number;       /* of the partition */
     uint32_t level_known;  /* the highest format level that this program can read */
     uint64_t cache_size;   /* of the store, bytes; 0: its default */
-    size_t memory_max;     /* of decoded entities, bytes */
+    bool decides;      /* and so asks mostly for what is not there: store_options.knows_absent */
+    size_t memory_max; /* of decoded entities, bytes */
 };
 
 struct partition {

@@ -67,8 +67,8 @@ void kv_batch_free(struct kv_batch *batch)
 
 /* --- collecting --- */
 
-static void kv_batch_add(struct kv_batch *batch, enum kv_column column, struct str key,
-                         struct str value, uint32_t value_size)
+static struct str kv_batch_add(struct kv_batch *batch, enum kv_column column, struct str key,
+                               struct str value, uint32_t value_size)
 {
     struct buf *rows = &batch->rows[column];
     assert(key.size < UINT32_MAX && value.size < UINT32_MAX);
@@ -76,11 +76,13 @@ static void kv_batch_add(struct kv_batch *batch, enum kv_column column, struct s
     buf_append(rows, str_make(&row, sizeof row));
     kv_rocks_put_key(rows, column, key);
     buf_append(rows, value);
+    return str_make(rows->data + rows->size - value.size - row.key_size, row.key_size);
 }
 
-void kv_batch_put(struct kv_batch *batch, enum kv_column column, struct str key, struct str value)
+struct str kv_batch_put(struct kv_batch *batch, enum kv_column column, struct str key,
+                        struct str value)
 {
-    kv_batch_add(batch, column, key, value, (uint32_t)value.size);
+    return kv_batch_add(batch, column, key, value, (uint32_t)value.size);
 }
 
 void kv_batch_remove(struct kv_batch *batch, enum kv_column column, struct str key)

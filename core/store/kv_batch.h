@@ -10,7 +10,9 @@ struct kv_batch;
 struct kv_batch *kv_batch_new(const char *path, rocksdb_t *db);
 void kv_batch_free(struct kv_batch *batch); /* NULL is fine */
 
-void kv_batch_put(struct kv_batch *batch, enum kv_column column, struct str key, struct str value);
+/* Gives RocksDB's key, borrowed until the next call. */
+struct str kv_batch_put(struct kv_batch *batch, enum kv_column column, struct str key,
+                        struct str value);
 void kv_batch_remove(struct kv_batch *batch, enum kv_column column, struct str key);
 void kv_batch_clear(struct kv_batch *batch);
 /* Bytes of rows so far. */

@@ -9,6 +9,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/memory.h"
+#include "core/store/kv_absent.h"
 #include "core/store/kv_batch.h"
 #include "core/store/store.h"
 
@@ -28,9 +29,13 @@ struct kv_rocks {
     rocksdb_column_family_handle_t *column; /* RocksDB's only one: batched gets ask for it */
     struct kv_rocks_snapshot now;           /* for reads without a snapshot, by one thread */
     struct kv_batch *batch;
-    struct buf path;       /* with a NUL behind it */
-    size_t unflushed_size; /* of batches in memory since the last flush */
+    struct kv_absent *absent; /* NULL: nobody wants to know */
+    struct buf path;          /* with a NUL behind it */
+    size_t unflushed_size;    /* of batches in memory since the last flush */
 };
+
+/* Of a filter: 6 MiB of memory. */
+enum { KV_ROCKS_KEYS_MIN = 1 << 22 };
 
 /* What is always left, for compactions and RocksDB's own files. */
 enum { KV_ROCKS_DISK_LEFT_MIN = 32 << 20 };
@@ -100,33 +105,56 @@ static struct status kv_rocks_take(struct arena *arena, rocksdb_pinnableslice_t 
 /* Keys of one call of RocksDB's batched get; what it pins lies on the stack. */
 enum { KV_ROCKS_GET_MAX = 64 };
 
+/* What RocksDB must be asked. */
+struct kv_rocks_question {
+    const char *data[KV_ROCKS_GET_MAX];
+    size_t sizes[KV_ROCKS_GET_MAX];
+    size_t which[KV_ROCKS_GET_MAX]; /* of the caller's keys */
+    size_t count;
+};
+
+static void kv_rocks_ask(const struct kv_rocks *rocks, struct kv_rocks_snapshot *snapshot,
+                         enum kv_column column, const struct str *keys, size_t count,
+                         struct kv_rocks_question *question)
+{
+    size_t at = 0;
+    question->count = 0;
+    snapshot->keys.size = 0;
+    for (size_t i = 0; i < count; i++) {
+        kv_rocks_put_key(&snapshot->keys, column, keys[i]);
+    }
+    for (size_t i = 0; i < count; at += keys[i++].size + 1) {
+        struct str key = str_make(snapshot->keys.data + at, keys[i].size + 1);
+        if (rocks->absent == NULL || !kv_absent_is(rocks->absent, key)) {
+            question->data[question->count] = key.data;
+            question->sizes[question->count] = key.size;
+            question->which[question->count++] = i;
+        }
+    }
+}
+
 static struct status kv_rocks_get_batch(struct kv_rocks *rocks, struct kv_rocks_snapshot *snapshot,
                                         struct arena *arena, enum kv_column column,
                                         const struct str *keys, size_t count,
                                         struct kv_value *values)
 {
-    const char *data[KV_ROCKS_GET_MAX];
-    size_t sizes[KV_ROCKS_GET_MAX], at = 0;
+    struct kv_rocks_question question;
     rocksdb_pinnableslice_t *pinned[KV_ROCKS_GET_MAX] = { 0 };
     char *messages[KV_ROCKS_GET_MAX] = { 0 };
     assert(count <= KV_ROCKS_GET_MAX);
-    snapshot->keys.size = 0;
-    for (size_t i = 0; i < count; i++) {
-        kv_rocks_put_key(&snapshot->keys, column, keys[i]);
-        sizes[i] = keys[i].size + 1;
-    }
-    for (size_t i = 0; i < count; at += sizes[i++]) {
-        data[i] = snapshot->keys.data + at;
-    }
-    if (count == 1) {
-        pinned[0] = rocksdb_get_pinned(rocks->db, snapshot->get, data[0], sizes[0], &messages[0]);
-    } else {
-        rocksdb_batched_multi_get_cf(rocks->db, snapshot->get, rocks->column, count, data, sizes,
-                                     pinned, messages, false);
+    kv_rocks_ask(rocks, snapshot, column, keys, count, &question);
+    if (question.count == 1) {
+        pinned[0] = rocksdb_get_pinned(rocks->db, snapshot->get, question.data[0],
+                                       question.sizes[0], &messages[0]);
+    } else if (question.count > 1) {
+        rocksdb_batched_multi_get_cf(rocks->db, snapshot->get, rocks->column, question.count,
+                                     question.data, question.sizes, pinned, messages, false);
     }
     struct status st = status_ok();
-    for (size_t i = 0; i < count; i++) {
-        struct status one = kv_rocks_take(arena, pinned[i], messages[i], &values[i]);
+    memset(values, 0, count * sizeof *values);
+    for (size_t i = 0; i < question.count; i++) {
+        struct status one =
+            kv_rocks_take(arena, pinned[i], messages[i], &values[question.which[i]]);
         st = st.code == STATUS_OK ? one : st;
     }
     return st;
@@ -152,6 +180,7 @@ static struct status kv_rocks_get(struct kv *kv, void *taken, struct arena *aren
 
 struct kv_rocks_iter {
     struct kv_iter base;
+    const struct kv_absent *absent; /* of a scan of one prefix, or NULL */
     rocksdb_iterator_t *iter;
     enum kv_column column;
     struct buf key; /* scratch */
@@ -180,10 +209,21 @@ static void kv_rocks_iter_key(struct kv_rocks_iter *iter, struct str key)
     kv_rocks_put_key(&iter->key, iter->column, key);
 }
 
+static bool kv_rocks_iter_is_absent(const struct kv_rocks_iter *iter)
+{
+    struct str key = buf_str(&iter->key);
+    size_t prefix = iter->absent != NULL ? kv_rocks_prefix_size(key) : 0;
+    return prefix > 0 && kv_absent_is(iter->absent, str_make(key.data, prefix));
+}
+
 static struct status kv_rocks_iter_seek(struct kv_iter *base, struct str key)
 {
     struct kv_rocks_iter *iter = (struct kv_rocks_iter *)base;
     kv_rocks_iter_key(iter, key);
+    iter->base.valid = false;
+    if (kv_rocks_iter_is_absent(iter)) {
+        return status_ok();
+    }
     rocksdb_iter_seek(iter->iter, iter->key.data, iter->key.size);
     return kv_rocks_iter_read(iter);
 }
@@ -236,6 +276,7 @@ static struct kv_iter *kv_rocks_iter_open(struct kv *kv, void *taken, enum kv_co
     struct kv_rocks_iter *iter = mem_zalloc(1, sizeof *iter);
     iter->base.ops = &kv_rocks_iter_ops;
     iter->column = column;
+    iter->absent = one_prefix ? rocks->absent : NULL;
     iter->iter =
         rocksdb_create_iterator(rocks->db, one_prefix ? snapshot->one_prefix : snapshot->scan);
     return &iter->base;
@@ -245,7 +286,11 @@ static struct kv_iter *kv_rocks_iter_open(struct kv *kv, void *taken, enum kv_co
 
 static void kv_rocks_put(struct kv *kv, enum kv_column column, struct str key, struct str value)
 {
-    kv_batch_put(((struct kv_rocks *)kv)->batch, column, key, value);
+    struct kv_rocks *rocks = (struct kv_rocks *)kv;
+    struct str put = kv_batch_put(rocks->batch, column, key, value);
+    if (rocks->absent != NULL) {
+        kv_absent_put(rocks->absent, put);
+    }
 }
 
 static void kv_rocks_remove(struct kv *kv, enum kv_column column, struct str key)
@@ -289,6 +334,9 @@ static struct status kv_rocks_commit(struct kv *kv, bool durable)
         rocks->unflushed_size += size;
     }
     kv_batch_clear(rocks->batch);
+    if (rocks->absent != NULL) {
+        kv_absent_grow(rocks->absent);
+    }
     return st;
 }
 
@@ -320,6 +368,7 @@ static struct status kv_rocks_catch_up(struct kv *kv)
 
 static void kv_rocks_free(struct kv_rocks *rocks)
 {
+    kv_absent_close(rocks->absent);
     kv_batch_free(rocks->batch);
     kv_rocks_snapshot_release(&rocks->now);
     if (rocks->column != NULL) {
@@ -408,6 +457,7 @@ struct status kv_rocks_open(const struct store_options *options, struct kv **kv)
         return kv_rocks_status(message);
     }
     rocks->batch = kv_batch_new(options->path, rocks->db);
+    rocks->absent = options->knows_absent ? kv_absent_open(rocks->db, KV_ROCKS_KEYS_MIN) : NULL;
     *kv = &rocks->base;
     return status_ok();
 }

@@ -15,6 +15,11 @@ static inline void kv_rocks_put_key(struct buf *to, enum kv_column column, struc
     buf_append(to, key);
 }
 
+/* Rows of histories have the prefix that a look-up asks for: all but the version. Those of an index
+ * have all but the last part: whether there is one with these parts is asked often, and mostly
+ * there is none. Bytes of a key of RocksDB; 0: no prefix. */
+size_t kv_rocks_prefix_size(struct str key);
+
 /* What a message of RocksDB means for us; takes it. NULL is OK. */
 MUST_USE struct status kv_rocks_status(char *message);
 

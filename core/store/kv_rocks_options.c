@@ -38,16 +38,14 @@ static void kv_rocks_none(void *self)
     (void)self;
 }
 
-/* Rows of histories have the prefix that a look-up asks for: all but the version. Those of an index
- * have all but the last part: whether there is one with these parts is asked often, and mostly
- * there is none. 0: no prefix. */
-static size_t kv_rocks_prefix_size(const char *key, size_t size)
+size_t kv_rocks_prefix_size(struct str key)
 {
-    if (size > KV_VERSION_SIZE && (key[0] == KV_ENTITY_HISTORY || key[0] == KV_INDEX_HISTORY)) {
-        return size - KV_VERSION_SIZE;
+    if (key.size > KV_VERSION_SIZE &&
+        (key.data[0] == KV_ENTITY_HISTORY || key.data[0] == KV_INDEX_HISTORY)) {
+        return key.size - KV_VERSION_SIZE;
     }
     size_t before =
-        size > 0 && key[0] == KV_INDEX ? key_size_before_last(str_make(key + 1, size - 1)) : 0;
+        key.size > 0 && key.data[0] == KV_INDEX ? key_size_before_last(str_from(key, 1)) : 0;
     return before == 0 ? 0 : before + 1;
 }
 
@@ -55,7 +53,7 @@ static size_t kv_rocks_prefix_size(const char *key, size_t size)
 static char *kv_rocks_prefix(void *self, const char *key, size_t size, size_t *prefix_size)
 {
     (void)self;
-    size_t prefix = kv_rocks_prefix_size(key, size);
+    size_t prefix = kv_rocks_prefix_size(str_make(key, size));
     *prefix_size = prefix == 0 ? size : prefix;
     return (char *)(uintptr_t)key;
 }
@@ -63,7 +61,7 @@ static char *kv_rocks_prefix(void *self, const char *key, size_t size, size_t *p
 static unsigned char kv_rocks_in_domain(void *self, const char *key, size_t size)
 {
     (void)self;
-    return kv_rocks_prefix_size(key, size) > 0;
+    return kv_rocks_prefix_size(str_make(key, size)) > 0;
 }
 
 static unsigned char kv_rocks_in_range(void *self, const char *key, size_t size)

@@ -35,6 +35,8 @@ struct store_options {
                               running; a private folder for this reader's own files */
     uint64_t cache_size;   /* bytes of decompressed blocks; 0: 32 MiB */
     uint32_t fold_version; /* of the code that makes the changes; another one there is refused */
+    bool knows_absent;     /* keep a filter of all keys in memory: for one who asks mostly for what
+                              is not there */
     bool create;           /* make an empty store where there is none */
     size_t durable_min;    /* changes from which a batch is written to disk at once, as a file of
                               its own, which is cheaper for many; 0: 100,000 */

@@ -12,7 +12,11 @@ static struct store *store_kit_rocks(const struct store_kit *kit)
         [STORE_KIT_FILES] = 1, [STORE_KIT_MIXED] = 2
     };
     struct store_options options = {
-        .path = path, .fold_version = 1, .create = true, .durable_min = durable_min[kit->backend]
+        .path = path,
+        .fold_version = 1,
+        .create = true,
+        .durable_min = durable_min[kit->backend],
+        .knows_absent = kit->backend == STORE_KIT_ABSENT,
     };
     struct store *store = NULL;
     assert_ok(store_open(&options, &store));

@@ -8,9 +8,10 @@
 enum store_kit_backend {
     STORE_KIT_MEM,
     STORE_KIT_ROCKS,
-    STORE_KIT_FILES, /* RocksDB, each batch a file of its own */
-    STORE_KIT_MIXED, /* RocksDB, each batch of more than one change is */
-    STORE_KIT_LAYER, /* in memory on a RocksDB store, which can be written before */
+    STORE_KIT_FILES,  /* RocksDB, each batch a file of its own */
+    STORE_KIT_MIXED,  /* RocksDB, each batch of more than one change is */
+    STORE_KIT_ABSENT, /* RocksDB, with a filter of all keys in memory */
+    STORE_KIT_LAYER,  /* in memory on a RocksDB store, which can be written before */
     STORE_KIT_BACKENDS,
 };
 

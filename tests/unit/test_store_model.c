@@ -208,7 +208,8 @@ static void check_random(struct store_kit *kit)
         if (step == STEPS / 2) {
             store_kit_settle(kit);
         }
-        if (kit->backend == STORE_KIT_ROCKS && step % 50 == 49) {
+        bool reopens = kit->backend == STORE_KIT_ROCKS || kit->backend == STORE_KIT_ABSENT;
+        if (reopens && step % 50 == 49) {
             store_kit_reopen(kit);
         }
         check_all(kit, &naive);
