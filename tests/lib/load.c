@@ -91,7 +91,8 @@ static bool load_produce(struct load *load, uint64_t number)
     return st.code == STATUS_OK;
 }
 
-/* A log that broke leaves commands behind of which nobody knows: they are asked again. */
+/* A log that broke leaves commands behind of which nobody knows: they are asked again, before any
+ * new one, which can be about what they make. */
 static void load_reopen(struct load *load)
 {
     load->reopened++;
@@ -99,8 +100,11 @@ static void load_reopen(struct load *load)
     evlog_close(load->log);
     load_open_log(load);
     for (uint64_t number = load->unanswered; number < load->sent; number++) {
-        load->commands[number].under_way = false;
+        struct load_command *command = &load->commands[number];
+        command->asked_us = command->under_way ? 0 : command->asked_us;
+        command->under_way = false;
     }
+    load->lost = true;
 }
 
 static void load_collect(struct load *load)
@@ -176,7 +180,7 @@ static bool load_read(struct load *load)
 static void load_sweep(struct load *load)
 {
     int64_t now_us = load_now_us();
-    if (now_us - load->swept_us < SWEEP_US) {
+    if (!load->lost && now_us - load->swept_us < SWEEP_US) {
         return;
     }
     load->swept_us = now_us;
@@ -186,13 +190,14 @@ static void load_sweep(struct load *load)
     for (uint64_t number = load->unanswered; number < load->sent; number++) {
         const struct load_command *command = &load->commands[number];
         if (command->answered_us == 0 && !command->under_way &&
-            now_us - command->asked_us > load->options.retry_us) {
+            (command->asked_us == 0 || now_us - command->asked_us > load->options.retry_us)) {
             if (!load_produce(load, number)) {
                 return;
             }
             load->again++;
         }
     }
+    load->lost = false;
 }
 
 /* To the microsecond: who waits for less than a millisecond by poll(2) spins, and takes the machine
@@ -212,7 +217,8 @@ static void load_wait(struct load *load, int64_t until_us)
 static bool load_send_one(struct load *load, int64_t due_us)
 {
     uint64_t number = load->sent;
-    if (number - load->answered >= load->options.waiting_max || !load_produce(load, number)) {
+    if (load->lost || number - load->answered >= load->options.waiting_max ||
+        !load_produce(load, number)) {
         return false;
     }
     struct load_partition *partition = load_partition_of(load, number);

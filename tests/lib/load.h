@@ -48,6 +48,7 @@ struct load {
     uint64_t again;      /* commands that were sent again */
     uint64_t repeated;   /* outcomes that say that the command was answered before */
     uint64_t accepted;
+    bool lost;          /* commands were left behind by a log that broke, not asked again yet */
     uint64_t reopened;  /* times that the log broke */
     int64_t swept_us;   /* when it was last looked for commands to be sent again */
     struct arena arena; /* of one outcome */
