@@ -428,6 +428,9 @@ static struct kv_rocks *kv_rocks_new(const struct store_options *options)
     rocks->cache =
         rocksdb_cache_create_lru(options->cache_size > 0 ? options->cache_size : CACHE_DEFAULT);
     rocks->options = kv_rocks_options(rocks->cache);
+    if (options->knows_absent) {
+        kv_rocks_options_let_files_lie(rocks->options);
+    }
     rocksdb_options_set_create_if_missing(rocks->options, options->create);
     kv_rocks_snapshot_init(&rocks->now, NULL);
     buf_append(&rocks->path, str_z(options->path));

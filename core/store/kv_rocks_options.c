@@ -144,6 +144,14 @@ rocksdb_options_t *kv_rocks_options(rocksdb_cache_t *cache)
     return options;
 }
 
+/* A file more costs little where most look-ups ask none, and each merge writes all anew. */
+void kv_rocks_options_let_files_lie(rocksdb_options_t *options)
+{
+    rocksdb_options_set_level0_file_num_compaction_trigger(options, 16);
+    rocksdb_options_set_level0_slowdown_writes_trigger(options, 32);
+    rocksdb_options_set_level0_stop_writes_trigger(options, 48);
+}
+
 /* RocksDB would take a file of its own level for one of the last, and spend on it accordingly. */
 rocksdb_options_t *kv_rocks_file_options(void)
 {
