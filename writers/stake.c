@@ -22,7 +22,7 @@ enum {
     STAKE_PATH_SIZE_MAX = 4096,
 };
 /* Decoded entities that all partitions together keep at hand. */
-static const size_t STAKE_MEMORY_MAX = (size_t)1 << 28;
+static const size_t STAKE_MEMORY_MAX = (size_t)1 << 30;
 
 void stake_init(struct stake *stake, const struct stake_common *common,
                 const struct cowriter_partition *which)

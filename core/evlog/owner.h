@@ -8,8 +8,8 @@
 #include "core/evlog/chain.h"
 #include "core/evlog/evlog.h"
 
-/* Records under way, per partition: 4 MiB of bookkeeping for 64 partitions. */
-enum { OWNER_PENDING_MAX = 1024 };
+/* Records under way, per partition: 16 MiB of bookkeeping for 64 partitions. */
+enum { OWNER_PENDING_MAX = 4096 };
 
 enum owner_state {
     OWNER_STANDBY, /* folds what others write */
