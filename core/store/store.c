@@ -9,8 +9,9 @@
 /* How rows lie in columns. Another number there means: fold again. */
 enum { STORE_FORMAT = 2, STORE_FORMAT_SIZE = 8 };
 
-/* A decider asks every file that is not merged yet: so there must be few, and large ones. */
-enum { STORE_DURABLE_MIN = 100000 };
+/* Every file that is not merged yet is asked: so there must be few, and large ones; less so where
+ * most of what is absent is known without asking. */
+enum { STORE_DURABLE_MIN = 100000, STORE_DURABLE_MIN_KNOWING = 50000 };
 
 static struct status store_format_check(struct str row, uint32_t fold_version)
 {
@@ -60,12 +61,18 @@ static struct status store_format(struct kv *kv, const struct store_options *opt
     return st;
 }
 
-static struct store *store_new(struct kv *kv)
+static struct store *store_new(struct kv *kv, size_t durable_min)
 {
     struct store *store = mem_zalloc(1, sizeof *store);
     store->kv = kv;
-    store->durable_min = STORE_DURABLE_MIN;
+    store->durable_min = durable_min;
     return store;
+}
+
+static size_t store_durable_min(const struct store_options *options)
+{
+    size_t otherwise = options->knows_absent ? STORE_DURABLE_MIN_KNOWING : STORE_DURABLE_MIN;
+    return options->durable_min > 0 ? options->durable_min : otherwise;
 }
 
 struct status store_open(const struct store_options *options, struct store **store)
@@ -76,10 +83,7 @@ struct status store_open(const struct store_options *options, struct store **sto
     if (st.code == STATUS_OK) {
         st = store_format(kv, options);
         if (st.code == STATUS_OK) {
-            *store = store_new(kv);
-            if (options->durable_min > 0) {
-                (*store)->durable_min = options->durable_min;
-            }
+            *store = store_new(kv, store_durable_min(options));
             return st;
         }
         kv->ops->close(kv);
@@ -89,12 +93,12 @@ struct status store_open(const struct store_options *options, struct store **sto
 
 struct store *store_mem_new(void)
 {
-    return store_new(kv_mem_new(NULL));
+    return store_new(kv_mem_new(NULL), STORE_DURABLE_MIN);
 }
 
 struct store *store_layer_new(struct store *under)
 {
-    return store_new(kv_mem_new(under->kv));
+    return store_new(kv_mem_new(under->kv), STORE_DURABLE_MIN);
 }
 
 void store_close(struct store *store)
