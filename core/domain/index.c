@@ -34,14 +34,29 @@ size_t index_parts(enum index_number index)
     return index == INDEX_GRANT_BY_OBJECT ? 3 : two ? 2 : 1;
 }
 
+#define INDEX_TEN(tens) \
+    tens "0" tens "1" tens "2" tens "3" tens "4" tens "5" tens "6" tens "7" tens "8" tens "9"
+#define INDEX_HUNDRED(hundreds) \
+    INDEX_TEN(hundreds "0")     \
+    INDEX_TEN(hundreds "1")     \
+    INDEX_TEN(hundreds "2")     \
+    INDEX_TEN(hundreds "3")     \
+    INDEX_TEN(hundreds "4")     \
+    INDEX_TEN(hundreds "5")     \
+    INDEX_TEN(hundreds "6")     \
+    INDEX_TEN(hundreds "7")     \
+    INDEX_TEN(hundreds "8")     \
+    INDEX_TEN(hundreds "9")
+
 struct str index_kind(unsigned kind)
 {
-    static const char digits[] = "00010203040506070809101112131415161718192021222324252627282930"
-                                 "31";
-    if (kind >= (sizeof digits - 1) / 2) {
-        return STR("?"); /* a number that this program does not know; decide refuses it */
+    static const char digits[] = INDEX_HUNDRED("0") INDEX_HUNDRED("1") INDEX_HUNDRED("2");
+    static_assert((sizeof digits - 1) / 3 >= ENTITY_KINDS_MAX, "each kind has a text of its own");
+    if (kind >= ENTITY_KINDS_MAX) {
+        return STR("?"); /* a number that no program knows; decide refuses it */
     }
-    return kind < 10 ? str_make(digits + 2 * kind + 1, 1) : str_make(digits + 2 * kind, 2);
+    size_t zeros = kind < 10 ? 2 : kind < 100 ? 1 : 0;
+    return str_make(digits + (size_t)3 * kind + zeros, 3 - zeros);
 }
 
 static struct status index_name(const struct index_sink *sink, enum entity_kind kind,

@@ -33,6 +33,21 @@ size_t index_parts_asked(enum index_number index);
 /* A kind as a part of a key: its number as decimal text. Static memory. */
 struct str index_kind(unsigned kind);
 
+/* A set of indexes, by their numbers. Starts as { 0 }. */
+struct index_set {
+    uint64_t words[INDEX_NUMBERS_MAX / 64];
+};
+
+static inline void index_set_add(struct index_set *set, uint8_t index)
+{
+    set->words[index / 64] |= UINT64_C(1) << index % 64;
+}
+
+static inline bool index_set_has(const struct index_set *set, uint8_t index)
+{
+    return (set->words[index / 64] >> index % 64 & 1) != 0;
+}
+
 /* The part of GRANT_BY_CONTENT for a grant of this content: SHA-256 as hexadecimal text into `hex`.
  * The grantee's role types must be in byte order, as decide keeps them. */
 struct str index_grant_content(const char *permission, const Agency__V1__Grantee *grantee,

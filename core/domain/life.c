@@ -18,6 +18,7 @@ static const char *const names[] = {
     [LIFE_ENDED] = "ended",       [LIFE_REMOVED] = "removed",
 };
 enum { LIFE_NAMES = sizeof names / sizeof names[0], LIFE_LIST_SIZE = 96 };
+static_assert(LIFE_NAMES <= 32, "a set of statuses is 32 bits");
 
 const struct life_move *life_moves(size_t *count)
 {

@@ -6,6 +6,7 @@
 
 #include <protobuf-c/protobuf-c.h>
 
+#include <assert.h>
 #include <stdbool.h>
 
 #include "agency/v1/log.pb-c.h"
@@ -205,7 +206,16 @@ enum entity_kind {
     ENTITIES(X)
 #undef X
 };
-enum { ENTITY_KINDS_END = ENTITY_CONFIG + 1 };
+
+/* A kind is one byte of a key, and decimal text as a part of an index key. */
+#define ENTITY_KINDS_MAX 256
+union entity_kinds { /* as large as the highest kind */
+#define X(upper, pascal, snake, key_parts, plural) char upper[ENTITY_##upper + 1];
+    ENTITIES(X)
+#undef X
+};
+enum { ENTITY_KINDS_END = sizeof(union entity_kinds) };
+static_assert(ENTITY_KINDS_END <= ENTITY_KINDS_MAX, "a kind is one byte of a key");
 
 enum command_number {
 #define X(upper, pascal, snake, entity, own, delegate) \
@@ -226,6 +236,12 @@ enum index_number {
     INDEXES(X)
 #undef X
 };
+/* An index is one byte of a key. */
+#define INDEX_NUMBERS_MAX 256
+#define X(upper, number) \
+    static_assert((number) > 0 && (number) < INDEX_NUMBERS_MAX, "an index is one byte of a key");
+INDEXES(X)
+#undef X
 
 /* Where an entity is in its life: the constants of EntityStatus with short names. */
 #define LIFE_ACTIVE AGENCY__V1__ENTITY_STATUS__ENTITY_STATUS_ACTIVE

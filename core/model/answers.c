@@ -76,9 +76,8 @@ static void answers_note_entity(struct source_watch *watch, const struct source_
 static void answers_note_rows(struct source_watch *watch, const struct source_range *range)
 {
     struct answer_search *search = (struct answer_search *)(void *)watch;
-    unsigned index = (uint8_t)range->prefix.bytes.data[range->skip - 1];
-    assert(index < 64);
-    search->answers->indexes |= UINT64_C(1) << index;
+    uint8_t index = (uint8_t)range->prefix.bytes.data[range->skip - 1];
+    index_set_add(&search->answers->indexes, index);
     search->lost =
         search->lost || !answers_put_read(search->answers, &range->prefix, search->answer);
 }
@@ -199,7 +198,7 @@ static void answers_forget_row(struct answers *answers, struct str key)
     assert(st.code == STATUS_OK);
     st = key_get_u8(&rest, &index);
     assert(st.code == STATUS_OK);
-    if ((answers->indexes >> index & 1) == 0) {
+    if (!index_set_has(&answers->indexes, index)) {
         return;
     }
     st = key_group(key, &prefix);
@@ -221,7 +220,7 @@ static void answers_clear(struct answers *answers)
     hmap_release(&answers->known);
     hmap_release(&answers->reads);
     arena_reset(&answers->arena);
-    answers->indexes = 0;
+    answers->indexes = (struct index_set){ 0 };
 }
 
 void answers_changed(struct answers *answers, const struct layer *changes)

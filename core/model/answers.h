@@ -12,9 +12,9 @@ struct answers {
     struct check_memory memory;
     const struct source *source; /* what is asked about */
     struct hmap known;           /* a question, as a key -> struct answer */
-    struct hmap reads;  /* key of an entity, or what rows begin with -> struct answer_read */
-    uint64_t indexes;   /* bits of those of which rows were read */
-    struct arena arena; /* of all of these */
+    struct hmap reads;        /* key of an entity, or what rows begin with -> struct answer_read */
+    struct index_set indexes; /* those of which rows were read */
+    struct arena arena;       /* of all of these */
 };
 
 /* None yet. Borrows the source: that of the state before a decision. */

@@ -1,6 +1,8 @@
 /* The rows of each kind, written out: index | parts. */
 #include "core/domain/index.h"
 
+#include <stdio.h>
+
 #include "core/base/buf.h"
 #include "core/pb/json.h"
 #include "tests/lib/test.h"
@@ -152,4 +154,25 @@ TEST(index, orgs_are_found_by_id_only)
 {
     index_has(ENTITY_ORG, "{\"orgId\":\"o\",\"name\":\"O\",\"parentOrgId\":\"p\"," ACTIVE "}", "");
     index_has(ENTITY_ORG_CHILD, "{\"childOrgId\":\"o\"," ACTIVE "}", "");
+}
+
+/* Kinds that share a text would share their names and grants. */
+TEST(index, each_kind_has_a_text_of_its_own)
+{
+    for (unsigned kind = 0; kind < ENTITY_KINDS_MAX; kind++) {
+        char text[8];
+        snprintf(text, sizeof text, "%u", kind);
+        assert_true(str_eq(index_kind(kind), str_z(text)));
+    }
+    assert_true(str_eq(index_kind(ENTITY_KINDS_MAX), STR("?")));
+}
+
+TEST(index, a_set_holds_every_number)
+{
+    struct index_set set = { 0 };
+    for (unsigned number = 0; number < INDEX_NUMBERS_MAX; number++) {
+        assert_false(index_set_has(&set, (uint8_t)number));
+        index_set_add(&set, (uint8_t)number);
+        assert_true(index_set_has(&set, (uint8_t)number));
+    }
 }

@@ -283,6 +283,14 @@ TEST(registry, messages_in_commands_hold_no_others_of_ours)
     each_payload_field(check_nesting);
 }
 
+TEST(registry, each_status_has_a_name)
+{
+    const ProtobufCEnumDescriptor *statuses = &agency__v1__entity_status__descriptor;
+    for (unsigned i = 0; i < statuses->n_values; i++) {
+        assert_string_not_equal(life_name((unsigned)statuses->values[i].value), "unknown");
+    }
+}
+
 static bool has_move(unsigned command)
 {
     size_t count;
