@@ -10,7 +10,7 @@
 #include "ops/daemon_options.h"
 #include "ops/version.h"
 
-enum { BULLETIN_LEVEL = 1, BULLETIN_RETRY_US = 5 * 1000000, BULLETIN_LAST_US = 1000000 };
+enum { BULLETIN_RETRY_US = 5 * 1000000, BULLETIN_LAST_US = 1000000 };
 static const size_t BULLETIN_ARENA_MAX = (size_t)16 << 20;
 
 struct bulletin {
@@ -128,7 +128,7 @@ static struct status bulletin_process(struct bulletin *bulletin, Agency__V1__Pro
     char host[256] = { 0 };
     gethostname(host, sizeof host - 1);
     said->pid = (uint32_t)getpid();
-    said->level_known = BULLETIN_LEVEL;
+    said->level_known = FORMAT_LEVEL;
     TRY(bulletin_id(arena, options->process, &said->process_id));
     TRY(bulletin_text(arena, host, &said->host));
     TRY(bulletin_text(arena, AGENCY_VERSION, &said->version));

@@ -15,7 +15,7 @@
 #include "core/pb/json.h"
 #include "ops/reading.h"
 
-enum { EXPORT_RUN = 128, EXPORT_LEVEL = 1, EXPORT_CHUNK = 1 << 16, EXPORT_ZSTD_LEVEL = 9 };
+enum { EXPORT_RUN = 128, EXPORT_CHUNK = 1 << 16, EXPORT_ZSTD_LEVEL = 9 };
 static const size_t EXPORT_ARENA_MAX = (size_t)64 << 20;
 
 struct export
@@ -192,7 +192,7 @@ static struct status export_run(struct export *export)
     uint64_t begin, end;
     uint32_t partition =
         murmur2_partition(export->ctl->options.org, log->identity.partitions_count);
-    chain_init(&export->chain, &log->identity, partition, EXPORT_LEVEL);
+    chain_init(&export->chain, &log->identity, partition, FORMAT_LEVEL);
     TRY_OUT(evlog_range(log, EVLOG_COMMANDS, partition, &export->commands_begin, &end));
     TRY_OUT(evlog_range(log, EVLOG_DECISIONS, partition, &begin, &end));
     TRY_OUT(evlog_reader_open(log, EVLOG_COMMANDS, &export->commands));

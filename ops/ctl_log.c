@@ -10,7 +10,7 @@
 #include "ops/reading.h"
 #include "writers/cowriter.h"
 
-enum { LOG_RUN = 128, LOG_LEVEL = 1, LOG_OWNER_SIZE = 17 };
+enum { LOG_RUN = 128, LOG_OWNER_SIZE = 17 };
 static const size_t LOG_ARENA_MAX = (size_t)64 << 20;
 
 struct log_run {
@@ -147,7 +147,7 @@ static struct status log_partition(struct log_run *run, struct evlog *log, uint3
     struct evlog_reader *reader;
     uint64_t begin, end;
     TRY(evlog_range(log, EVLOG_DECISIONS, partition, &begin, &end));
-    chain_init(&run->chain, &log->identity, partition, LOG_LEVEL);
+    chain_init(&run->chain, &log->identity, partition, FORMAT_LEVEL);
     TRY(evlog_reader_open(log, EVLOG_DECISIONS, &reader));
     struct status st = log_read(run, reader, partition, end);
     evlog_reader_close(reader);

@@ -12,8 +12,6 @@
 #include "replay/check_commands.h"
 #include "replay/fold_log.h"
 
-enum { VERIFY_LEVEL = 1 };
-
 struct verify {
     struct ctl *ctl;
     struct evlog *log;
@@ -56,7 +54,7 @@ static struct status verify_compare(struct verify *verify, struct partition *fre
                                          .secondary = own,
                                          .log = verify->log,
                                          .number = verify->response.partition,
-                                         .level_known = VERIFY_LEVEL,
+                                         .level_known = FORMAT_LEVEL,
                                          .memory_max = (size_t)1 << 28 };
     struct partition *live;
     struct status opened = partition_open(&options, &live);

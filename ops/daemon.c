@@ -18,7 +18,7 @@
 #include "projectors/feed.h"
 #include "writers/proof.h"
 
-enum { DAEMON_LEVEL = 1, DAEMON_WAIT_MS = 200, DAEMON_OPEN_TIMEOUT_MS = 3000 };
+enum { DAEMON_WAIT_MS = 200, DAEMON_OPEN_TIMEOUT_MS = 3000 };
 static const size_t DAEMON_ARENA_MAX = (size_t)16 << 20;
 
 struct daemon {
@@ -131,7 +131,7 @@ static struct status daemon_open_feed(struct daemon *daemon, uint32_t partitions
                                     .context = daemon,
                                     .clock = daemon->clock,
                                     .partitions_count = partitions_count,
-                                    .level_known = DAEMON_LEVEL,
+                                    .level_known = FORMAT_LEVEL,
                                     .publisher = daemon->process,
                                     .rank = (uint32_t)daemon->options.rank,
                                     .silence_us = daemon->options.silence_us };

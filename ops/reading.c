@@ -18,7 +18,7 @@
 #include "core/pb/message.h"
 #include "writers/vouch.h"
 
-enum { READING_LEVEL = 1, VOUCH_WAIT_US = 1000 * 1000, VOUCH_RETRY_US = 20 * 1000 };
+enum { VOUCH_WAIT_US = 1000 * 1000, VOUCH_RETRY_US = 20 * 1000 };
 enum { TICK_RETRY_US = 200 * 1000 };
 static const size_t READING_MEMORY_MAX = (size_t)1 << 30;
 
@@ -52,7 +52,7 @@ static struct status reading_open_partition(struct reading *reading, struct ctl 
                                          .secondary = reading->folder,
                                          .log = reading->log,
                                          .number = number,
-                                         .level_known = READING_LEVEL,
+                                         .level_known = FORMAT_LEVEL,
                                          .memory_max = READING_MEMORY_MAX };
     TRY(partition_open(&options, &reading->partition));
     return partition_catch_up(reading->partition, reading->log);

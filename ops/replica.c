@@ -3,7 +3,7 @@
 #include "core/base/memory.h"
 #include "projectors/projector.h"
 
-enum { REPLICA_LEVEL = 1, REPLICA_RETRY_US = 1000 * 1000 };
+enum { REPLICA_RETRY_US = 1000 * 1000 };
 static const size_t REPLICA_MEMORY_MAX = (size_t)64 << 20;
 
 struct replica {
@@ -59,7 +59,7 @@ static struct status replica_start(struct replica *replica)
                                          .stores = own->dir->stores,
                                          .partitions = own->partitions->numbers,
                                          .partitions_count = own->partitions->count,
-                                         .level_known = REPLICA_LEVEL,
+                                         .level_known = FORMAT_LEVEL,
                                          .cache_size = own->cache_size,
                                          .memory_max = REPLICA_MEMORY_MAX };
     TRY(projector_open(&options, &replica->projector));

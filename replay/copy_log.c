@@ -20,7 +20,6 @@
 #include "core/base/random.h"
 
 enum {
-    COPY_LOG_LEVEL = 1, /* the highest format level that this program knows */
     COPY_LOG_RUN = 256,
     COPY_LOG_PATIENCE_US = 30 * 1000000,
     COPY_LOG_TRIES = 10,        /* to close a source that others take over at the same time */
@@ -91,7 +90,7 @@ static struct status copy_append_epoch(struct copy_run *run, struct evlog *log,
     struct record_epoch epoch = {
         .identity = log->identity,
         .partition = run->number,
-        .level = chain->epoch == 0 ? COPY_LOG_LEVEL : chain->level,
+        .level = chain->epoch == 0 ? FORMAT_LEVEL : chain->level,
         .closed = closed,
         .configuration = buf_str(&run->partition->configuration),
     };
@@ -393,8 +392,8 @@ struct status copy_log_init(struct copy_log *copy, struct evlog *source, struct 
     }
     copy->partitions = mem_zalloc(from->partitions_count, sizeof *copy->partitions);
     for (uint32_t i = 0; i < from->partitions_count; i++) {
-        chain_init(&copy->partitions[i].source.chain, from, i, COPY_LOG_LEVEL);
-        chain_init(&copy->partitions[i].target.chain, to, i, COPY_LOG_LEVEL);
+        chain_init(&copy->partitions[i].source.chain, from, i, FORMAT_LEVEL);
+        chain_init(&copy->partitions[i].target.chain, to, i, FORMAT_LEVEL);
         copy->partitions[i].target.opened_by = to->log_id;
     }
     return status_ok();

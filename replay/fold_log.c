@@ -2,7 +2,7 @@
 
 #include <inttypes.h>
 
-enum { FOLD_LOG_LEVEL = 1, FOLD_LOG_RUN = 256 };
+enum { FOLD_LOG_RUN = 256 };
 static const size_t FOLD_LOG_MEMORY_MAX = (size_t)512 << 20;
 
 static struct status fold_log_take(struct fold_log *fold, struct partition *partition,
@@ -50,7 +50,7 @@ struct status fold_log_run(struct fold_log *fold, struct partition **partition)
     struct partition_options options = { .store = fold->store,
                                          .log = fold->log,
                                          .number = fold->partition,
-                                         .level_known = FOLD_LOG_LEVEL,
+                                         .level_known = FORMAT_LEVEL,
                                          .memory_max = FOLD_LOG_MEMORY_MAX };
     struct evlog_reader *reader;
     uint64_t begin, end;

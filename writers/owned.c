@@ -6,7 +6,6 @@
 #include "core/base/random.h"
 
 /* The format level that this program knows, and begins epochs with. */
-enum { OWNED_LEVEL = 1 };
 /* The log's own thread answers within one sync; a disk that takes longer than this is broken. */
 enum { OWNED_EPOCH_TIMEOUT_US = 30 * 1000000 };
 /* Decoded entities that a decider keeps at hand. */
@@ -34,7 +33,7 @@ static void owned_make_epoch(const struct owned_options *options, const struct c
 {
     struct record_epoch epoch = { .identity = options->log->identity,
                                   .partition = options->number,
-                                  .level = OWNED_LEVEL,
+                                  .level = FORMAT_LEVEL,
                                   .configuration = options->configuration };
     random_bytes(epoch.owner.bytes, sizeof epoch.owner.bytes);
     struct buf body = { 0 };
@@ -76,7 +75,7 @@ static struct status owned_start(struct owned *owned, const struct owned_options
     struct partition_options partition = { .store = options->store,
                                            .log = options->log,
                                            .number = options->number,
-                                           .level_known = OWNED_LEVEL,
+                                           .level_known = FORMAT_LEVEL,
                                            .memory_max = OWNED_MEMORY_MAX };
     TRY(partition_open(&partition, &owned->partition));
     TRY(partition_catch_up(owned->partition, owned->log));

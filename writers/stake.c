@@ -180,7 +180,7 @@ static struct status stake_open_partition(struct stake *stake)
     struct partition_options partition = {
         .log = stake->common->wire->log,
         .number = stake->number,
-        .level_known = STAKE_LEVEL,
+        .level_known = FORMAT_LEVEL,
         .decides = true,
         .cache_size = options->cache_size / stake->common->stakes_count,
         .memory_max = STAKE_MEMORY_MAX / stake->common->stakes_count,

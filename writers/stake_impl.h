@@ -8,9 +8,6 @@
  * way must be confirmed. Nobody waits for a store but who reads it; a large batch costs less. */
 enum { STAKE_BATCH_US = 500 * 1000 };
 
-/* The format level that this program knows, and begins epochs with. */
-enum { STAKE_LEVEL = 1 };
-
 /* Closes the partition, and forgets what is under way. */
 void stake_close(struct stake *stake);
 /* Decides no more, and forgets what is under way; the fold, too, if there is something under way,

@@ -61,7 +61,7 @@ static void stake_make_epoch(struct stake *stake, struct record *record, struct 
     struct record_epoch epoch = { .identity = stake->common->wire->log->identity,
                                   .partition = stake->number,
                                   .owner = id,
-                                  .level = STAKE_LEVEL,
+                                  .level = FORMAT_LEVEL,
                                   .configuration = options->configuration };
     record_epoch_encode(&epoch, &body);
     record->body = buf_str(&body);

@@ -35,6 +35,10 @@ enum {
     RECORD_CONFIGURATION_SIZE_MAX = 64 * 1024, /* a list of org creators and a few numbers */
 };
 
+/* The format level that this program writes, and the highest that it reads: what decides and how it
+ * is told, beside the form of the bytes. An EPOCH of a higher one is refused (chain.h). */
+enum { FORMAT_LEVEL = 1 };
+
 struct record {
     enum record_type type;
     uint64_t epoch;

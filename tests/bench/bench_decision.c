@@ -347,7 +347,7 @@ static void bench_questions(struct bench *bench)
     check_ok(evlog_local_open(bench->path, &read, &log));
     snprintf(store, sizeof store, "%s/stores/p00", bench->folder);
     struct partition_options options = {
-        .store = store, .log = log, .level_known = 1, .memory_max = (size_t)1 << 30
+        .store = store, .log = log, .level_known = FORMAT_LEVEL, .memory_max = (size_t)1 << 30
     };
     struct partition *partition;
     check_ok(partition_open(&options, &partition));

@@ -25,7 +25,9 @@ static void fault_fill(struct partition_kit *kit)
 
 static struct status fault_open(const struct partition_kit *kit, struct projector **projector)
 {
-    struct projector_options options = { .log = kit->log, .level_known = 1, .memory_max = 1 << 24 };
+    struct projector_options options = { .log = kit->log,
+                                         .level_known = FORMAT_LEVEL,
+                                         .memory_max = 1 << 24 };
     return projector_open(&options, projector);
 }
 

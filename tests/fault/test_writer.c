@@ -44,7 +44,7 @@ static void assert_state(struct writer_kit *kit)
     assert_ok(evlog_mem_open(kit->mem, true, &log));
     uint32_t number = writer_partition(kit->writer, STR("acme"));
     struct partition_options options = {
-        .log = log, .number = number, .level_known = 1, .memory_max = 1 << 26
+        .log = log, .number = number, .level_known = FORMAT_LEVEL, .memory_max = 1 << 26
     };
     struct partition *partition = NULL;
     struct arena arena;

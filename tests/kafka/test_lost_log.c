@@ -35,7 +35,7 @@ static struct evlog *lost_log(const struct evlog_kafka_options *options)
 static struct status lost_open(struct evlog *log, const char *store, struct partition **partition)
 {
     struct partition_options options = {
-        .store = store, .log = log, .level_known = 1, .memory_max = 1 << 24
+        .store = store, .log = log, .level_known = FORMAT_LEVEL, .memory_max = 1 << 24
     };
     return partition_open(&options, partition);
 }

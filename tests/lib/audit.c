@@ -12,7 +12,7 @@
 #include "core/pb/message.h"
 #include "tests/lib/test.h"
 
-enum { AUDIT_RUN = 512, AUDIT_LEVEL = 1 };
+enum { AUDIT_RUN = 512 };
 static const size_t AUDIT_ARENA_MAX = (size_t)64 << 20;
 static const size_t AUDIT_MEMORY_MAX = (size_t)512 << 20;
 
@@ -161,7 +161,7 @@ void audit_run(const struct load *load, struct evlog *log, struct audit *audit)
     auditing.commands = mem_zalloc(load->sent + 1, sizeof *auditing.commands);
     arena_init(&auditing.arena, AUDIT_ARENA_MAX);
     for (uint32_t p = 0; p < log->identity.partitions_count; p++) {
-        chain_init(&auditing.chain, &log->identity, p, AUDIT_LEVEL);
+        chain_init(&auditing.chain, &log->identity, p, FORMAT_LEVEL);
         audit_read(&auditing, EVLOG_DECISIONS, p, audit_offer);
         audit_read(&auditing, EVLOG_OUTCOMES, p, audit_outcome);
         audit_read(&auditing, EVLOG_REJECTED, p, audit_refused);
@@ -182,7 +182,7 @@ static struct partition *audit_catch_up(struct evlog *log, uint32_t number, cons
     struct partition_options options = { .store = store,
                                          .log = log,
                                          .number = number,
-                                         .level_known = AUDIT_LEVEL,
+                                         .level_known = FORMAT_LEVEL,
                                          .memory_max = AUDIT_MEMORY_MAX };
     struct partition *partition;
     assert_ok(partition_open(&options, &partition));

@@ -47,7 +47,7 @@ static struct feed *feed_kit_feed(struct feed_kit *kit, uint64_t publisher, uint
                                     .context = kit,
                                     .clock = clock_from_fake(&kit->clock),
                                     .partitions_count = 1,
-                                    .level_known = 1,
+                                    .level_known = FORMAT_LEVEL,
                                     .publisher = publisher,
                                     .rank = rank,
                                     .silence_us = silence_us };

@@ -113,7 +113,7 @@ void kafka_owner_decide(struct evlog *log, struct chain *chain, const char *text
 
 void kafka_owner_take(struct evlog *log, uint64_t epoch, char name)
 {
-    struct record_epoch body = { .identity = log->identity, .level = 1 };
+    struct record_epoch body = { .identity = log->identity, .level = FORMAT_LEVEL };
     struct buf bytes = { 0 }, value = { 0 };
     memset(body.owner.bytes, name, EVLOG_ID_SIZE);
     record_epoch_encode(&body, &bytes);

@@ -23,7 +23,7 @@ static uint64_t partition_kit_append(struct partition_kit *kit, struct str value
 void partition_kit_epoch(struct partition_kit *kit)
 {
     struct buf body = { 0 }, value = { 0 };
-    struct record_epoch epoch = { .identity = kit->log->identity, .level = 1 };
+    struct record_epoch epoch = { .identity = kit->log->identity, .level = FORMAT_LEVEL };
     epoch.owner.bytes[0] = (uint8_t)kit->commands_count;
     epoch.configuration = writer_kit_configuration(&kit->arena);
     record_epoch_encode(&epoch, &body);
@@ -170,7 +170,7 @@ void partition_kit_tell_root(struct partition_kit *kit, uint64_t sequence, const
 struct partition_options partition_kit_options(const struct partition_kit *kit, const char *store)
 {
     return (struct partition_options){
-        .store = store, .log = kit->log, .level_known = 1, .memory_max = 1 << 26
+        .store = store, .log = kit->log, .level_known = FORMAT_LEVEL, .memory_max = 1 << 26
     };
 }
 

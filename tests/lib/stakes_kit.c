@@ -281,7 +281,7 @@ void stakes_kit_truth(struct stakes_kit *kit, uint32_t partition, struct stakes_
     *truth = (struct stakes_kit_truth){ 0 };
     assert_ok(evlog_mem_open(kit->mem, true, &log));
     struct partition_options options = {
-        .log = log, .number = partition, .level_known = 1, .memory_max = 1 << 26
+        .log = log, .number = partition, .level_known = FORMAT_LEVEL, .memory_max = 1 << 26
     };
     assert_ok(partition_open(&options, &truth->partition));
     stakes_kit_fold(kit, log, partition, truth);
@@ -362,7 +362,7 @@ static void stakes_kit_epoch(struct stakes_kit *kit, uint32_t partition, bool cl
     stakes_kit_truth(kit, partition, &truth);
     struct record_epoch epoch = { .identity = kit->identity,
                                   .partition = partition,
-                                  .level = 1,
+                                  .level = FORMAT_LEVEL,
                                   .closed = closed,
                                   .configuration = kit->configuration };
     epoch.owner.bytes[0] = 0xff;

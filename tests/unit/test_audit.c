@@ -46,7 +46,7 @@ static void world_epoch(struct world *world, uint32_t partition)
 {
     struct record_epoch body = { .identity = world->log->identity,
                                  .partition = partition,
-                                 .level = 1 };
+                                 .level = FORMAT_LEVEL };
     struct buf bytes = { 0 }, value = { 0 };
     enum chain_verdict verdict;
     record_epoch_encode(&body, &bytes);

@@ -60,7 +60,7 @@ static void copy_kit_check(const struct copy_kit *kit, const struct copy_log *co
     assert_true(partition->source.ended && partition->target.ended);
     assert_int_equal(partition->target.chain.sequence, decided->sequence);
     assert_true(hash_eq(&partition->target.chain.head, &decided->head));
-    struct partition_options options = { .log = kit->target, .level_known = 1 };
+    struct partition_options options = { .log = kit->target, .level_known = FORMAT_LEVEL };
     struct partition *folded;
     options.memory_max = 1 << 26;
     assert_ok(partition_open(&options, &folded));
@@ -180,7 +180,7 @@ TEST(copy_log, names_a_target_that_has_other_records)
 {
     struct copy_kit kit;
     struct copy_log copy;
-    struct record_epoch epoch = { .identity = copy_kit_identity('l'), .level = 1 };
+    struct record_epoch epoch = { .identity = copy_kit_identity('l'), .level = FORMAT_LEVEL };
     struct buf body = { 0 }, value = { 0 };
     copy_kit_open(&kit, EVLOG_MEM_SHARED);
     record_epoch_encode(&epoch, &body);

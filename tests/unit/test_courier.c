@@ -252,9 +252,10 @@ TEST(courier, asks_again_for_what_gets_no_answer)
 
 static void courier_kit_epoch(struct courier_kit *kit, uint64_t number, bool closed)
 {
-    struct record_epoch epoch = {
-        .identity = kit->log->identity, .partition = kit->partition, .level = 1, .closed = closed
-    };
+    struct record_epoch epoch = { .identity = kit->log->identity,
+                                  .partition = kit->partition,
+                                  .level = FORMAT_LEVEL,
+                                  .closed = closed };
     struct buf body = { 0 }, value = { 0 };
     record_epoch_encode(&epoch, &body);
     struct record record = {

@@ -148,7 +148,7 @@ static void expect_stored(struct stakes_kit *kit, const char *folder, struct par
     struct partition *partition = NULL;
     snprintf(path, sizeof path, "%s/p00", folder);
     struct partition_options options = {
-        .store = path, .log = kit->client, .level_known = 1, .memory_max = 1 << 26
+        .store = path, .log = kit->client, .level_known = FORMAT_LEVEL, .memory_max = 1 << 26
     };
     assert_ok(partition_open(&options, &partition));
     assert_int_equal(partition->rebuilt.code, STATUS_OK);

@@ -342,7 +342,9 @@ static void faults_append(struct evlog *log, uint32_t number, struct partition *
     repeat.command_id = command;
     repeat.code = STATUS_INVALID_ARGUMENT;
     if (partition->position.chain.epoch == 0) {
-        struct record_epoch epoch = { .identity = log->identity, .partition = number, .level = 1 };
+        struct record_epoch epoch = { .identity = log->identity,
+                                      .partition = number,
+                                      .level = FORMAT_LEVEL };
         record_epoch_encode(&epoch, &body);
     } else {
         record.type = RECORD_REPEAT;
@@ -380,7 +382,7 @@ static struct feed *faults_feed(struct evlog_mem *mem, struct clock_fake *clock)
                                     .context = mem,
                                     .clock = clock_from_fake(clock),
                                     .partitions_count = 2,
-                                    .level_known = 1 };
+                                    .level_known = FORMAT_LEVEL };
     assert_ok(feed_open(&options, &feed));
     return feed;
 }
@@ -390,7 +392,7 @@ static struct partition *faults_partition(struct evlog *log, uint32_t number)
 {
     struct partition *partition;
     struct partition_options options = {
-        .log = log, .number = number, .level_known = 1, .memory_max = 1 << 20
+        .log = log, .number = number, .level_known = FORMAT_LEVEL, .memory_max = 1 << 20
     };
     assert_ok(partition_open(&options, &partition));
     faults_append(log, number, partition);

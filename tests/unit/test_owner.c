@@ -14,7 +14,7 @@
 #include "tests/lib/log_tool.h"
 #include "tests/lib/test.h"
 
-enum { ACTORS = 3, STEPS = 4000, SEEDS = 60, LEVEL = 1, CONFIRMED_MAX = 16384 };
+enum { ACTORS = 3, STEPS = 4000, SEEDS = 60, CONFIRMED_MAX = 16384 };
 
 struct actor {
     struct evlog *log;
@@ -41,7 +41,7 @@ static void actor_start(struct scene *scene, struct actor *actor)
 {
     struct evlog_identity identity = log_tool_identity(1);
     struct chain chain;
-    chain_init(&chain, &identity, 0, LEVEL);
+    chain_init(&chain, &identity, 0, FORMAT_LEVEL);
     assert_ok(evlog_mem_open(scene->mem, false, &actor->log));
     assert_ok(evlog_reader_open(actor->log, EVLOG_DECISIONS, &actor->reader));
     assert_ok(evlog_reader_seek(actor->reader, 0, 0));
@@ -117,7 +117,7 @@ static void actor_take(struct scene *scene, struct actor *actor)
     if (owner_state(&actor->owner) != OWNER_STANDBY) {
         return;
     }
-    struct record_epoch epoch = { .identity = log_tool_identity(1), .level = LEVEL };
+    struct record_epoch epoch = { .identity = log_tool_identity(1), .level = FORMAT_LEVEL };
     struct buf body = { 0 }, value = { 0 };
     struct record record;
     memset(epoch.owner.bytes, ++scene->ids, EVLOG_ID_SIZE);
@@ -409,7 +409,7 @@ TEST(owner, leaves_a_closed_log_alone_for_ever)
     struct scene *scene = scene_served();
     struct owner *owner = &scene->actors[0].owner;
     struct owner_timing timing = { .silence_us = 300 };
-    struct record_epoch epoch = { .identity = log_tool_identity(1), .level = LEVEL };
+    struct record_epoch epoch = { .identity = log_tool_identity(1), .level = FORMAT_LEVEL };
     struct buf body = { 0 }, value = { 0 };
     enum owner_event event;
     epoch.closed = true;

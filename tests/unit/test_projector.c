@@ -10,7 +10,7 @@
 static struct projector *projector_on(const struct partition_kit *kit, const char *stores)
 {
     struct projector_options options = {
-        .log = kit->log, .stores = stores, .level_known = 1, .memory_max = 1 << 24
+        .log = kit->log, .stores = stores, .level_known = FORMAT_LEVEL, .memory_max = 1 << 24
     };
     struct projector *projector = NULL;
     assert_ok(projector_open(&options, &projector));
@@ -146,7 +146,7 @@ TEST(projector, a_partition_that_the_log_has_not_is_refused)
     struct projector_options options = { .log = kit.log,
                                          .partitions = numbers,
                                          .partitions_count = 1,
-                                         .level_known = 1,
+                                         .level_known = FORMAT_LEVEL,
                                          .memory_max = 1 << 20 };
     struct projector *projector;
     assert_code(STATUS_INVALID_ARGUMENT, projector_open(&options, &projector));
