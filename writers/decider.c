@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "core/base/murmur2.h"
+#include "core/domain/decide.h"
 #include "core/model/decision.h"
 #include "core/pb/message.h"
 

@@ -2,7 +2,7 @@
 #ifndef CORE_DOMAIN_ASSIGNMENT_H
 #define CORE_DOMAIN_ASSIGNMENT_H
 
-#include "core/domain/decide.h"
+#include "core/domain/decision.h"
 
 /* Emits RoleAssigned for an active subject and a seat that is just made; the role type's term gives
  * the end. Rejects with FAILED_PRECONDITION when the type allows one holder and there is another,

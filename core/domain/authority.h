@@ -2,7 +2,7 @@
 #ifndef CORE_DOMAIN_AUTHORITY_H
 #define CORE_DOMAIN_AUTHORITY_H
 
-#include "core/domain/decide.h"
+#include "core/domain/decision.h"
 
 /* Resolves the principal and checks the permissions that the registry names for the command,
  * `delegate` where it widens, `import` and `act_as`. Sets d->authority, d->subject_id,

@@ -2,7 +2,7 @@
 #ifndef CORE_DOMAIN_CASCADE_H
 #define CORE_DOMAIN_CASCADE_H
 
-#include "core/domain/decide.h"
+#include "core/domain/decision.h"
 #include "core/domain/ids.h"
 
 /* Dependants of one decision. Starts as cascade_make(d). */

@@ -2,7 +2,7 @@
 #ifndef CORE_DOMAIN_CREDENTIAL_H
 #define CORE_DOMAIN_CREDENTIAL_H
 
-#include "core/domain/decide.h"
+#include "core/domain/decision.h"
 
 /* Rejects with INVALID_ARGUMENT a credential that is not complete; looks at the command only. */
 MUST_USE struct status credential_check(struct decide *d, const Agency__V1__BindCredential *bind);

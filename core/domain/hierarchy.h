@@ -2,7 +2,7 @@
 #ifndef CORE_DOMAIN_HIERARCHY_H
 #define CORE_DOMAIN_HIERARCHY_H
 
-#include "core/domain/decide.h"
+#include "core/domain/decision.h"
 #include "core/domain/ids.h"
 
 /* X(NAME, ENTITY, field, INDEX, words): the field of an entity that names those above it; the index

@@ -4,7 +4,7 @@
 #define CORE_DOMAIN_LIFE_H
 
 #include "core/base/fsm.h"
-#include "core/domain/decide.h"
+#include "core/domain/decision.h"
 
 /* An entity that never was. */
 #define LIFE_NONE AGENCY__V1__ENTITY_STATUS__ENTITY_STATUS_UNSPECIFIED

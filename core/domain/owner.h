@@ -2,7 +2,7 @@
 #ifndef CORE_DOMAIN_OWNER_H
 #define CORE_DOMAIN_OWNER_H
 
-#include "core/domain/decide.h"
+#include "core/domain/decision.h"
 
 /* Rejects with FAILED_PRECONDITION a decision after which the org would have no ACTIVE subject with
  * a live credential and an assignment without expiry to an `owner` seat outside all groups. Called

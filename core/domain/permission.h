@@ -2,7 +2,7 @@
 #ifndef CORE_DOMAIN_PERMISSION_H
 #define CORE_DOMAIN_PERMISSION_H
 
-#include "core/domain/decide.h"
+#include "core/domain/decision.h"
 
 /* Rejects a new use of a permission: NOT_FOUND if it is not defined, FAILED_PRECONDITION if it is
  * retired. A built-in one passes. */

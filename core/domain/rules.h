@@ -1,4 +1,4 @@
-/* Rules that several aggregates share. Each function rejects (see decide.h) when its rule is
+/* Rules that several aggregates share. Each function rejects (see decision.h) when its rule is
  * broken; the status is for what failed here. */
 #ifndef CORE_DOMAIN_RULES_H
 #define CORE_DOMAIN_RULES_H

@@ -3,7 +3,7 @@
 #define CORE_DOMAIN_TARGETS_H
 
 #include "core/base/limits.h"
-#include "core/domain/decide.h"
+#include "core/domain/decision.h"
 #include "core/domain/objects.h"
 
 /* Objects that one command can name: the groups of a seat, or parents; and a scope. */

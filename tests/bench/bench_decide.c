@@ -2,6 +2,7 @@
  * nothing is kept. An org in memory of 1,000 subjects in 100 groups with a lead each. */
 #include <stdio.h>
 
+#include "core/domain/decide.h"
 #include "tests/lib/bench.h"
 #include "tests/lib/org_world.h"
 #include "tests/lib/test.h"

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "core/base/hash.h"
+#include "core/domain/decide.h"
 #include "core/pb/field.h"
 #include "core/pb/json.h"
 #include "tests/lib/test.h"
