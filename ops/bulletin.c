@@ -5,7 +5,7 @@
 
 #include "agency/v1/stream.pb-c.h"
 #include "core/base/memory.h"
-#include "core/domain/fields.h"
+#include "core/domain/kernel/fields.h"
 #include "core/pb/message.h"
 #include "ops/daemon_options.h"
 #include "ops/version.h"

@@ -7,7 +7,7 @@
 #include "agency/v1/query.pb-c.h"
 #include "core/base/clock.h"
 #include "core/base/config.h"
-#include "core/domain/registry.h"
+#include "core/domain/registry/registry.h"
 #include "ops/data_dir.h"
 
 /* Exit codes, for scripts; they are in the README. */

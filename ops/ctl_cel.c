@@ -11,7 +11,7 @@
 #include "core/cel/cel.h"
 #include "core/cel/generated.h"
 #include "core/cel/json.h"
-#include "core/domain/limit.h"
+#include "core/domain/kernel/limit.h"
 #include "core/pb/json.h"
 #include "ops/cel_report.h"
 #include "ops/ctl.h"

@@ -6,7 +6,7 @@
 
 #include "core/base/time.h"
 #include "core/base/utf8.h"
-#include "core/domain/check.h"
+#include "core/domain/check/check.h"
 #include "core/model/history.h"
 #include "core/pb/json.h"
 #include "ops/held.h"

@@ -9,7 +9,7 @@
 
 #include "core/base/memory.h"
 #include "core/base/murmur2.h"
-#include "core/domain/fields.h"
+#include "core/domain/kernel/fields.h"
 #include "core/evlog/chain.h"
 #include "core/model/decision.h"
 #include "core/pb/json.h"

@@ -4,7 +4,7 @@
 
 #include "core/base/nearest.h"
 #include "core/base/time.h"
-#include "core/domain/fields.h"
+#include "core/domain/kernel/fields.h"
 #include "core/model/list.h"
 #include "core/pb/field.h"
 #include "core/pb/json.h"

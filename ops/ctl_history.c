@@ -4,8 +4,8 @@
 #include <stdio.h>
 
 #include "core/base/time.h"
-#include "core/domain/check_subjects.h"
-#include "core/domain/holders.h"
+#include "core/domain/check/check_subjects.h"
+#include "core/domain/check/holders.h"
 #include "core/model/history.h"
 #include "core/pb/message.h"
 #include "ops/object_text.h"

@@ -7,7 +7,7 @@
 
 #include "agency/v1/stream.pb-c.h"
 #include "core/base/hash.h"
-#include "core/domain/fields.h"
+#include "core/domain/kernel/fields.h"
 #include "core/evlog/closing.h"
 #include "core/pb/message.h"
 #include "ops/ctl.h"

@@ -5,8 +5,8 @@
 
 #include "core/base/random.h"
 #include "core/base/time.h"
-#include "core/domain/fields.h"
-#include "core/domain/registry.h"
+#include "core/domain/kernel/fields.h"
+#include "core/domain/registry/registry.h"
 #include "core/pb/field.h"
 #include "core/pb/json.h"
 #include "ops/lines.h"

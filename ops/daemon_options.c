@@ -5,7 +5,7 @@
 #include "agency/v1/log.pb-c.h"
 #include "core/base/nearest.h"
 #include "core/base/num.h"
-#include "core/domain/id.h"
+#include "core/domain/kernel/id.h"
 #include "core/evlog/record.h"
 #include "core/pb/message.h"
 #include "ops/small_file.h"

@@ -1,6 +1,6 @@
 #include "ops/held.h"
 
-#include "core/domain/check_held.h"
+#include "core/domain/check/check_held.h"
 #include "ops/object_text.h"
 #include "ops/table.h"
 

@@ -2,7 +2,7 @@
 #ifndef OPS_OBJECT_TEXT_H
 #define OPS_OBJECT_TEXT_H
 
-#include "core/domain/objects.h"
+#include "core/domain/check/objects.h"
 #include "ops/reading.h"
 
 /* The kind by its word: org, asset, group, job-space, subject. INVALID_ARGUMENT. */

@@ -11,7 +11,7 @@
 #include "core/base/murmur2.h"
 #include "core/base/num.h"
 #include "core/base/time.h"
-#include "core/domain/fields.h"
+#include "core/domain/kernel/fields.h"
 #include "core/evlog/evlog_local.h"
 #include "core/model/list.h"
 #include "core/model/token.h"

@@ -5,7 +5,7 @@
 
 #include "core/base/ed25519_pem.h"
 #include "core/base/murmur2.h"
-#include "core/domain/fields.h"
+#include "core/domain/kernel/fields.h"
 #include "core/model/answer.h"
 #include "core/pb/message.h"
 #include "ops/small_file.h"

@@ -5,9 +5,9 @@
 
 #include "core/base/num.h"
 #include "core/base/time.h"
-#include "core/domain/evolve.h"
-#include "core/domain/fields.h"
-#include "core/domain/life.h"
+#include "core/domain/kernel/evolve.h"
+#include "core/domain/kernel/fields.h"
+#include "core/domain/kernel/life.h"
 #include "core/model/answer.h"
 #include "core/model/decision.h"
 #include "core/model/key.h"

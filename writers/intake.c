@@ -2,7 +2,7 @@
 
 #include "core/base/hmac.h"
 #include "core/base/limits.h"
-#include "core/domain/registry.h"
+#include "core/domain/registry/registry.h"
 #include "core/pb/message.h"
 
 static struct status intake_copy(struct arena *arena, struct str text, char **copy)

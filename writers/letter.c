@@ -1,7 +1,7 @@
 #include "writers/letter.h"
 
 #include "agency/v1/stream.pb-c.h"
-#include "core/domain/fields.h"
+#include "core/domain/kernel/fields.h"
 #include "core/pb/message.h"
 
 static enum status_code letter_code(const char *name)

@@ -10,11 +10,11 @@
 #include <inttypes.h>
 
 #include "core/base/limits.h"
-#include "core/domain/authority.h"
-#include "core/domain/fields.h"
-#include "core/domain/id.h"
-#include "core/domain/owner.h"
-#include "core/domain/rules.h"
+#include "core/domain/access/authority.h"
+#include "core/domain/access/owner.h"
+#include "core/domain/kernel/fields.h"
+#include "core/domain/kernel/id.h"
+#include "core/domain/kernel/rules.h"
 #include "core/pb/field.h"
 
 /* ---- the envelope ---- */

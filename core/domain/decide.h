@@ -2,7 +2,7 @@
 #ifndef CORE_DOMAIN_DECIDE_H
 #define CORE_DOMAIN_DECIDE_H
 
-#include "core/domain/decision.h"
+#include "core/domain/kernel/decision.h"
 
 /* Decides a command whose context is complete; the scratch layer must be empty before, and is to be
  * dropped unless the command is accepted. OK with events, without, or with a rejection; these three

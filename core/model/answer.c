@@ -1,6 +1,6 @@
 #include "core/model/answer.h"
 
-#include "core/domain/fields.h"
+#include "core/domain/kernel/fields.h"
 #include "core/model/token.h"
 #include "core/pb/message.h"
 

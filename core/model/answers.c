@@ -11,7 +11,7 @@
 #include "core/model/answers.h"
 
 #include "core/base/buf.h"
-#include "core/domain/check.h"
+#include "core/domain/check/check.h"
 #include "core/model/key.h"
 #include "core/store/key.h"
 

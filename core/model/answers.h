@@ -5,7 +5,7 @@
 #define CORE_MODEL_ANSWERS_H
 
 #include "core/base/hmap.h"
-#include "core/domain/decision.h"
+#include "core/domain/kernel/decision.h"
 #include "core/model/layer.h"
 
 struct answers {

@@ -1,6 +1,6 @@
 #include "core/model/decision.h"
 
-#include "core/domain/index.h"
+#include "core/domain/kernel/index.h"
 #include "core/pb/message.h"
 #include "core/pb/skim.h"
 

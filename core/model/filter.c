@@ -167,7 +167,7 @@ bool filter_matches(const struct filter *filter, const ProtobufCMessage *entity)
 
 /* --- indexes --- */
 
-/* Which fields the first parts of an index's keys are, as core/domain/index.c makes them. */
+/* Which fields the first parts of an index's keys are, as core/domain/kernel/index.c makes them. */
 struct filter_row {
     enum entity_kind kind;
     enum index_number index;

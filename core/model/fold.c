@@ -5,7 +5,7 @@
 #include <inttypes.h>
 
 #include "core/base/num.h"
-#include "core/domain/fields.h"
+#include "core/domain/kernel/fields.h"
 #include "core/model/decision.h"
 #include "core/model/key.h"
 #include "core/pb/message.h"

@@ -11,7 +11,7 @@
 #ifndef CORE_MODEL_FOLD_H
 #define CORE_MODEL_FOLD_H
 
-#include "core/domain/decision.h"
+#include "core/domain/kernel/decision.h"
 #include "core/model/answers.h"
 #include "core/model/changes.h"
 

@@ -3,7 +3,7 @@
 #ifndef CORE_MODEL_HISTORY_H
 #define CORE_MODEL_HISTORY_H
 
-#include "core/domain/registry.h"
+#include "core/domain/registry/registry.h"
 #include "core/store/store.h"
 
 /* A version of an entity and the decision that made it. */

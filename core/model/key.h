@@ -15,7 +15,7 @@
 
 #include "core/base/arena.h"
 #include "core/base/buf.h"
-#include "core/domain/index.h"
+#include "core/domain/kernel/index.h"
 #include "core/store/store.h"
 
 /* The first byte of keys in STORE_APPEND and STORE_INDEX_LATEST: for ever. */

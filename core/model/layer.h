@@ -4,7 +4,7 @@
 #define CORE_MODEL_LAYER_H
 
 #include "core/base/omap.h"
-#include "core/domain/evolve.h"
+#include "core/domain/kernel/evolve.h"
 #include "core/model/source.h"
 
 struct layer {

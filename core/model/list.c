@@ -4,7 +4,7 @@
 
 #include "core/base/base64.h"
 #include "core/base/num.h"
-#include "core/domain/fields.h"
+#include "core/domain/kernel/fields.h"
 #include "core/model/filter.h"
 #include "core/model/key.h"
 #include "core/pb/field.h"

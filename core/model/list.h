@@ -3,7 +3,7 @@
 #ifndef CORE_MODEL_LIST_H
 #define CORE_MODEL_LIST_H
 
-#include "core/domain/registry.h"
+#include "core/domain/registry/registry.h"
 #include "core/model/moment.h"
 
 enum { LIST_FILTERS_MAX = 8, LIST_PAGE_MAX = 1000, LIST_PAGE_DEFAULT = 100 };

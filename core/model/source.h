@@ -4,7 +4,7 @@
 #ifndef CORE_MODEL_SOURCE_H
 #define CORE_MODEL_SOURCE_H
 
-#include "core/domain/view.h"
+#include "core/domain/kernel/view.h"
 
 struct source {
     const struct source_ops *ops;

@@ -2,7 +2,7 @@
  * 1,000 subjects, 100 groups of them in 10 departments that include them, 500 assets. */
 #include <stdio.h>
 
-#include "core/domain/check.h"
+#include "core/domain/check/check.h"
 #include "tests/lib/bench.h"
 #include "tests/lib/org_world.h"
 #include "tests/lib/test.h"

@@ -10,7 +10,7 @@
 #include <time.h>
 
 #include "core/base/memory.h"
-#include "core/domain/check.h"
+#include "core/domain/check/check.h"
 #include "core/evlog/evlog_local.h"
 #include "core/pb/json.h"
 #include "core/pb/message.h"

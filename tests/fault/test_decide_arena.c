@@ -1,6 +1,6 @@
 /* Deciding and checking with the n-th arena allocation failing, n = 0, 1, 2 ... until untouched: a
  * status, never a half decision. */
-#include "core/domain/check.h"
+#include "core/domain/check/check.h"
 #include "tests/lib/org_world.h"
 #include "tests/lib/test.h"
 

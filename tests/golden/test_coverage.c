@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "core/base/buf.h"
-#include "core/domain/life.h"
+#include "core/domain/kernel/life.h"
 #include "tests/lib/test.h"
 
 static struct buf goldens; /* all of tests/golden/decide, one after the other */

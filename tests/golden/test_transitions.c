@@ -1,7 +1,7 @@
 /* The lives of entities as a table: tests/golden/transitions.txt. With GOLDEN_UPDATE=1 in the
  * environment the file is rewritten. */
 #include "core/base/buf.h"
-#include "core/domain/life.h"
+#include "core/domain/kernel/life.h"
 #include "tests/lib/golden_tool.h"
 #include "tests/lib/test.h"
 

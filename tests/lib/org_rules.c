@@ -1,7 +1,7 @@
 #include "tests/lib/org_rules.h"
 
-#include "core/domain/fields.h"
-#include "core/domain/hierarchy.h"
+#include "core/domain/kernel/fields.h"
+#include "core/domain/kernel/hierarchy.h"
 
 struct org_rules {
     const struct layer *layer;

@@ -6,7 +6,7 @@
 #ifndef TESTS_LIB_ORG_WORLD_H
 #define TESTS_LIB_ORG_WORLD_H
 
-#include "core/domain/decision.h"
+#include "core/domain/kernel/decision.h"
 #include "core/model/layer.h"
 
 struct org_world {

@@ -1,7 +1,7 @@
 #include "tests/lib/random_command.h"
 
-#include "core/domain/fields.h"
-#include "core/domain/life.h"
+#include "core/domain/kernel/fields.h"
+#include "core/domain/kernel/life.h"
 #include "core/pb/field.h"
 #include "core/pb/message.h"
 #include "tests/lib/test.h"

@@ -54,6 +54,11 @@ INCLUDES = {
 # Single headers of another folder that a folder may include: model reads evlog's records
 # through the port, and knows no backend.
 INCLUDES_ALSO = {"model": re.compile(r"core/evlog/(record|chain|evlog)\.h$")}
+# The areas of core/domain: each may include itself and those before it; decide.h, the door, stands
+# above all. Outside only the door and DOORS may be included, never a kind.
+AREAS = ("registry", "kernel", "directory", "check", "access", "org", "policy", "resource",
+         "choice", "staffing", "catalog", "contract", "work", "execution", "gateway")
+DOORS = {"registry", "kernel", "check"}
 # Libraries and the folders they stay in.
 LIBRARIES = {
     "rocksdb/": {"store", "evlog"},
@@ -174,6 +179,36 @@ def include_breach(room, target, system):
     return f"expected {room} to include {choice}, not '{target}'"
 
 
+def rule_areas(tree):
+    for file in tree.c_files:
+        area = area_of(file.name)
+        if area is not None and area not in AREAS + ("",):
+            yield Breach(file, 1, f"expected an area of {', '.join(AREAS)}, not '{area}'")
+            continue
+        for number, target, _ in file.includes():
+            expected = area_breach(file, area, area_of(target))
+            if expected is not None:
+                yield Breach(file, number, expected)
+
+
+def area_of(name):
+    """The area of a file of core/domain, '' for the door itself; None for what lies elsewhere."""
+    parts = name.split("/")
+    return "/".join(parts[2:-1]) if parts[:2] == ["core", "domain"] else None
+
+
+def area_breach(file, area, other):
+    """What was expected of an include of area `other`; None when it is allowed."""
+    if other is None or file.room == "tests" or area == "":
+        return None
+    if area is None:
+        return None if other in DOORS | {""} else (
+            f"expected decide.h or one of {', '.join(sorted(DOORS))}, not a kind of '{other}'")
+    if other in AREAS[:AREAS.index(area) + 1]:
+        return None
+    return f"expected {area} to include areas before it, not '{other or 'decide.h'}'"
+
+
 def rule_calls(tree):
     for file in tree.c_files:
         product = file.room != "tests"
@@ -235,7 +270,9 @@ def rule_dead_files(tree):
 
 def built(name, libraries, suites):
     folder, base = name.rsplit("/", 1) if "/" in name else ("", name)
-    if folder in libraries or folder == "tests/lib" or name == "tests/fuzz/driver.c":
+    if any((folder + "/").startswith(library + "/") for library in libraries):
+        return True
+    if folder == "tests/lib" or name == "tests/fuzz/driver.c":
         return True
     if folder.startswith("tests/"):
         suite = folder[len("tests/"):]
@@ -303,6 +340,7 @@ RULES = {
     "typedefs": rule_typedefs,
     "whitespace": rule_whitespace,
     "includes": rule_includes,
+    "areas": rule_areas,
     "calls": rule_calls,
     "marks": rule_marks,
     "machine-paths": rule_machine_paths,

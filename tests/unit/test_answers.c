@@ -2,7 +2,7 @@
  * write the same bytes, whatever comes. */
 #include "core/model/answers.h"
 
-#include "core/domain/check.h"
+#include "core/domain/check/check.h"
 #include "core/pb/message.h"
 #include "tests/lib/org_world.h"
 #include "tests/lib/partition_kit.h"

@@ -1,6 +1,6 @@
 /* Who may command: every way to widen one's own access that the plan closes is tried and refused.
  */
-#include "core/domain/fields.h"
+#include "core/domain/kernel/fields.h"
 #include "tests/lib/org_world.h"
 #include "tests/lib/test.h"
 

@@ -1,8 +1,8 @@
 /* What ends together: as many dependants as one decision holds, and one more. */
-#include "core/domain/cascade.h"
+#include "core/domain/kernel/cascade.h"
 
 #include "core/base/limits.h"
-#include "core/domain/rules.h"
+#include "core/domain/kernel/rules.h"
 #include "tests/lib/org_world.h"
 #include "tests/lib/test.h"
 

@@ -1,7 +1,7 @@
 /* The seven steps of Check on small orgs. */
-#include "core/domain/check.h"
+#include "core/domain/check/check.h"
 
-#include "core/domain/implied.h"
+#include "core/domain/check/implied.h"
 #include "tests/lib/org_world.h"
 #include "tests/lib/test.h"
 

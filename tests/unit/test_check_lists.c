@@ -2,10 +2,10 @@
  * goes over all entities and knows no index, budget or path. */
 #include <stdio.h>
 
-#include "core/domain/check.h"
-#include "core/domain/check_held.h"
-#include "core/domain/check_subjects.h"
-#include "core/domain/holders.h"
+#include "core/domain/check/check.h"
+#include "core/domain/check/check_held.h"
+#include "core/domain/check/check_subjects.h"
+#include "core/domain/check/holders.h"
 #include "tests/lib/org_world.h"
 #include "tests/lib/test.h"
 

@@ -1,5 +1,5 @@
 /* Limits of a whole decision, and of what one subject inherits. */
-#include "core/domain/decision.h"
+#include "core/domain/kernel/decision.h"
 
 #include "core/base/limits.h"
 #include "tests/lib/org_world.h"

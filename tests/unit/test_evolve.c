@@ -1,6 +1,6 @@
 /* Events that cannot be applied are DATA_LOSS, whatever is wrong with them; nothing changes then.
  */
-#include "core/domain/evolve.h"
+#include "core/domain/kernel/evolve.h"
 
 #include "tests/lib/org_world.h"
 #include "tests/lib/test.h"

@@ -1,5 +1,5 @@
 /* Walks over parents, inclusions and implications: what crosses, and what is very wide. */
-#include "core/domain/hierarchy.h"
+#include "core/domain/kernel/hierarchy.h"
 
 #include "tests/lib/org_world.h"
 #include "tests/lib/test.h"

@@ -1,7 +1,7 @@
 /* Who holds what, and what somebody has. */
-#include "core/domain/holders.h"
+#include "core/domain/check/holders.h"
 
-#include "core/domain/check_held.h"
+#include "core/domain/check/check_held.h"
 #include "tests/lib/org_world.h"
 #include "tests/lib/test.h"
 

@@ -1,5 +1,5 @@
 /* The rows of each kind, written out: index | parts. */
-#include "core/domain/index.h"
+#include "core/domain/kernel/index.h"
 
 #include <stdio.h>
 

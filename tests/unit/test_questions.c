@@ -1,7 +1,7 @@
 /* Moments, lists and histories of a small org: imported facts of 2018 and 2019, then live ones. */
 #include <stdio.h>
 
-#include "core/domain/fields.h"
+#include "core/domain/kernel/fields.h"
 #include "core/model/history.h"
 #include "core/model/list.h"
 #include "core/pb/message.h"

@@ -1,9 +1,9 @@
 /* The schema and the registry say the same, walked both ways by their descriptors. */
-#include "core/domain/registry.h"
+#include "core/domain/registry/registry.h"
 
 #include "core/base/limits.h"
-#include "core/domain/fields.h"
-#include "core/domain/life.h"
+#include "core/domain/kernel/fields.h"
+#include "core/domain/kernel/life.h"
 #include "tests/lib/test.h"
 
 typedef void check_field(const ProtobufCMessageDescriptor *message,

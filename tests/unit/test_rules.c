@@ -1,5 +1,5 @@
 /* Limits of texts and lists, for all commands alike. */
-#include "core/domain/rules.h"
+#include "core/domain/kernel/rules.h"
 
 #include "core/base/limits.h"
 #include "core/base/utf8.h"

@@ -1,8 +1,8 @@
 /* A seeded random org: whatever commands come, live state equals the state rebuilt from the packed
  * events, the rows of the indexes equal those computed anew, and what must hold does (org_rules.h).
  * A failure prints its seed and step. */
-#include "core/domain/fields.h"
-#include "core/domain/life.h"
+#include "core/domain/kernel/fields.h"
+#include "core/domain/kernel/life.h"
 #include "core/pb/message.h"
 #include "tests/lib/org_rules.h"
 #include "tests/lib/org_world.h"

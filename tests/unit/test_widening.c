@@ -2,8 +2,8 @@
  * command and nothing else commands at random; after each of its decisions nobody has more than
  * before on anything that was there before. What it makes is its own, and archiving and restoring
  * the whole org is left out: a restored org gives back what it had. */
-#include "core/domain/check_subjects.h"
-#include "core/domain/fields.h"
+#include "core/domain/check/check_subjects.h"
+#include "core/domain/kernel/fields.h"
 #include "tests/lib/org_world.h"
 #include "tests/lib/random_command.h"
 #include "tests/lib/test.h"

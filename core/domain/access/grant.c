@@ -1,0 +1,199 @@
+/* Grants: a permission for a grantee on an object.
+ *
+ * (permission, grantee, object) is unique among the live ones; the grantee's role types are kept in
+ * byte order, so that the same set is the same grantee. Archived groups and assets take no new
+ * grants; a change of one that is there is no new grant. */
+#include "core/domain/access/permission.h"
+#include "core/domain/kernel/fields.h"
+#include "core/domain/kernel/rules.h"
+
+/* ---- decide ---- */
+
+static struct status grant_check_grantee_form(struct decide *d, const Agency__V1__Grantee *grantee)
+{
+    if (grantee == NULL || grantee->kind == AGENCY__V1__GRANTEE_KIND__GRANTEE_KIND_UNSPECIFIED ||
+        grantee->id[0] == '\0') {
+        return decide_reject(d, STATUS_INVALID_ARGUMENT,
+                             "expected a grantee with kind and id, but there is none");
+    }
+    if (grantee->kind != AGENCY__V1__GRANTEE_KIND__GRANTEE_KIND_GROUP &&
+        grantee->n_role_types > 0) {
+        return decide_reject(d, STATUS_INVALID_ARGUMENT,
+                             "expected role_types only with a group as grantee, but it is '%s'",
+                             grantee->id);
+    }
+    return rules_check_distinct(d, "role_types", grantee->role_types, grantee->n_role_types);
+}
+
+static struct status grant_check_object_form(struct decide *d, const Agency__V1__GrantObject *on)
+{
+    if (on == NULL || on->kind == AGENCY__V1__OBJECT_KIND__OBJECT_KIND_UNSPECIFIED) {
+        return decide_reject(d, STATUS_INVALID_ARGUMENT,
+                             "expected an object with a kind in on, but there is none");
+    }
+    bool org = on->kind == AGENCY__V1__OBJECT_KIND__OBJECT_KIND_ORG;
+    if (org != (on->id[0] == '\0')) {
+        return decide_reject(d, STATUS_INVALID_ARGUMENT,
+                             "expected an id in on unless it is the org, but it is '%s'", on->id);
+    }
+    return status_ok();
+}
+
+/* A grantee or object that may get a new grant: there, and neither removed nor archived. Kinds
+ * without entities pass. */
+static struct status grant_check_entity(struct decide *d, enum entity_kind kind, const char *id)
+{
+    static const uint32_t grantable =
+        BIT(LIFE_ACTIVE) | BIT(LIFE_SUSPENDED) | BIT(LIFE_CLOSED) | BIT(LIFE_RETIRED);
+    const ProtobufCMessage *entity;
+    TRY(view_get(d->view, kind, str_z(id), &entity));
+    return life_check(d, kind, str_z(id), entity, grantable);
+}
+
+static struct status grant_check_grantee(struct decide *d, const Agency__V1__Grantee *grantee)
+{
+    static const enum entity_kind kinds[] = {
+        [AGENCY__V1__GRANTEE_KIND__GRANTEE_KIND_SUBJECT] = ENTITY_SUBJECT,
+        [AGENCY__V1__GRANTEE_KIND__GRANTEE_KIND_ROLE] = ENTITY_ROLE,
+        [AGENCY__V1__GRANTEE_KIND__GRANTEE_KIND_GROUP] = ENTITY_GROUP,
+    };
+    TRY_ACCEPTED(d, grant_check_entity(d, kinds[grantee->kind], grantee->id));
+    for (size_t i = 0; i < grantee->n_role_types; i++) {
+        TRY_ACCEPTED(d, grant_check_entity(d, ENTITY_ROLE_TYPE, grantee->role_types[i]));
+    }
+    return status_ok();
+}
+
+static struct status grant_check_object(struct decide *d, const Agency__V1__GrantObject *on)
+{
+    static const enum entity_kind kinds[] = {
+        [AGENCY__V1__OBJECT_KIND__OBJECT_KIND_ASSET] = ENTITY_ASSET,
+        [AGENCY__V1__OBJECT_KIND__OBJECT_KIND_GROUP] = ENTITY_GROUP,
+        [AGENCY__V1__OBJECT_KIND__OBJECT_KIND_JOB_SPACE] = ENTITY_JOB_SPACE,
+        [AGENCY__V1__OBJECT_KIND__OBJECT_KIND_SUBJECT] = ENTITY_SUBJECT,
+    };
+    bool entity = on->kind != AGENCY__V1__OBJECT_KIND__OBJECT_KIND_ORG &&
+                  on->kind != AGENCY__V1__OBJECT_KIND__OBJECT_KIND_ASSET_TYPE;
+    return entity ? grant_check_entity(d, kinds[on->kind], on->id) : status_ok();
+}
+
+static struct status grant_check_unique(struct decide *d, const char *grant_id,
+                                        const char *permission, const Agency__V1__Grantee *grantee,
+                                        const Agency__V1__GrantObject *on)
+{
+    char hex[65];
+    const struct str part = index_grant_content(permission, grantee, on, hex);
+    struct str *ids;
+    size_t ids_count;
+    TRY_ACCEPTED(d, rules_scan(d, INDEX_GRANT_BY_CONTENT, &part, 1, &ids, &ids_count));
+    for (size_t i = 0; i < ids_count; i++) {
+        const Agency__V1__Grant *other;
+        TRY(rules_get_grant(d->view, ids[i], &other));
+        if (strcmp(other->grant_id, grant_id) != 0 && !decide_expired(d, other->expires_at)) {
+            return decide_reject(d, STATUS_ALREADY_EXISTS,
+                                 "expected no grant of the same permission, grantee and object, "
+                                 "but there is '%s'",
+                                 other->grant_id);
+        }
+    }
+    return status_ok();
+}
+
+/* The grantee with its role types in byte order. */
+static struct status grant_sorted_grantee(struct decide *d, const Agency__V1__Grantee *grantee,
+                                          Agency__V1__Grantee **sorted)
+{
+    ARENA_TRY(d->arena, *sorted, arena_alloc(d->arena, sizeof **sorted));
+    **sorted = *grantee;
+    return rules_sort(d->arena, grantee->role_types, grantee->n_role_types, &(*sorted)->role_types);
+}
+
+struct status decide_grant_permission(struct decide *d, const Agency__V1__GrantPermission *command)
+{
+    const Agency__V1__Grant *none;
+    Agency__V1__PermissionGranted event = AGENCY__V1__PERMISSION_GRANTED__INIT;
+    TRY_ACCEPTED(d, grant_check_grantee_form(d, command->grantee));
+    TRY_ACCEPTED(d, grant_check_object_form(d, command->on));
+    TRY_ACCEPTED(d, rules_check_expiry(d, command->expires_at));
+    TRY_ACCEPTED(d, life_find_grant(d, &none));
+    TRY_ACCEPTED(d, permission_check_use(d, command->permission));
+    TRY_ACCEPTED(d, grant_check_grantee(d, command->grantee));
+    TRY_ACCEPTED(d, grant_check_object(d, command->on));
+    fields_copy(&command->base, &event.base);
+    TRY(grant_sorted_grantee(d, command->grantee, &event.grantee));
+    TRY_ACCEPTED(
+        d, grant_check_unique(d, command->grant_id, command->permission, event.grantee, event.on));
+    return emit_permission_granted(d, &event);
+}
+
+static struct status grant_check_live(struct decide *d, const Agency__V1__Grant *grant)
+{
+    if (decide_expired(d, grant->expires_at)) {
+        return decide_reject(d, STATUS_FAILED_PRECONDITION,
+                             "expected grant '%s' to be active, but it has expired",
+                             grant->grant_id);
+    }
+    return status_ok();
+}
+
+struct status decide_change_grant(struct decide *d, const Agency__V1__ChangeGrant *command)
+{
+    const Agency__V1__Grant *grant;
+    Agency__V1__GrantChanged event = AGENCY__V1__GRANT_CHANGED__INIT;
+    TRY_ACCEPTED(d, rules_check_expiry(d, command->expires_at));
+    TRY_ACCEPTED(d, life_find_grant(d, &grant));
+    TRY_ACCEPTED(d, grant_check_live(d, grant));
+    if (strcmp(command->permission, grant->permission) != 0) {
+        TRY_ACCEPTED(d, permission_check_use(d, command->permission));
+        TRY_ACCEPTED(d, grant_check_unique(d, command->grant_id, command->permission,
+                                           grant->grantee, grant->on));
+    } else if (fields_same_time(command->expires_at, grant->expires_at)) {
+        return status_ok();
+    }
+    fields_copy(&command->base, &event.base);
+    return emit_grant_changed(d, &event);
+}
+
+struct status decide_revoke_permission(struct decide *d,
+                                       const Agency__V1__RevokePermission *command)
+{
+    const Agency__V1__Grant *grant;
+    Agency__V1__PermissionRevoked event = AGENCY__V1__PERMISSION_REVOKED__INIT;
+    TRY_ACCEPTED(d, life_find_grant(d, &grant));
+    if (grant->status == LIFE_ENDED || decide_expired(d, grant->expires_at)) {
+        return status_ok();
+    }
+    event.grant_id = command->grant_id;
+    return emit_permission_revoked(d, &event);
+}
+
+/* ---- evolve ---- */
+
+struct status evolve_permission_granted(const struct evolve *evolve,
+                                        const Agency__V1__PermissionGranted *event,
+                                        Agency__V1__Grant *grant)
+{
+    (void)evolve;
+    fields_copy(&event->base, &grant->base);
+    grant->status = LIFE_ACTIVE;
+    return status_ok();
+}
+
+struct status evolve_grant_changed(const struct evolve *evolve,
+                                   const Agency__V1__GrantChanged *event, Agency__V1__Grant *grant)
+{
+    (void)evolve;
+    grant->permission = event->permission;
+    grant->expires_at = event->expires_at;
+    return status_ok();
+}
+
+struct status evolve_permission_revoked(const struct evolve *evolve,
+                                        const Agency__V1__PermissionRevoked *event,
+                                        Agency__V1__Grant *grant)
+{
+    (void)evolve;
+    (void)event;
+    grant->status = LIFE_ENDED;
+    return status_ok();
+}

@@ -1,0 +1,161 @@
+/* Permissions, and what implies what. */
+#include "core/domain/access/permission.h"
+
+#include "core/domain/check/implied.h"
+#include "core/domain/kernel/fields.h"
+#include "core/domain/kernel/hierarchy.h"
+#include "core/domain/kernel/rules.h"
+
+/* ---- names ---- */
+
+static bool permission_builtin(struct str name)
+{
+    return permission_is_command(name) || permission_is_reserved(name);
+}
+
+static bool permission_capital(struct str name)
+{
+    return name.size > 0 && name.data[0] >= 'A' && name.data[0] <= 'Z';
+}
+
+static bool permission_among(const char *name, char *const *names, size_t names_count)
+{
+    for (size_t i = 0; i < names_count; i++) {
+        if (strcmp(name, names[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+struct status permission_check_use(struct decide *d, const char *name)
+{
+    const Agency__V1__Permission *permission;
+    if (permission_builtin(str_z(name))) {
+        return status_ok();
+    }
+    return rules_find_permission(d, name, LIVES_ACTIVE, &permission);
+}
+
+struct status permission_check_uses(struct decide *d, char *const *names, size_t names_count,
+                                    char *const *before, size_t before_count)
+{
+    for (size_t i = 0; i < names_count; i++) {
+        if (!permission_among(names[i], before, before_count)) {
+            TRY_ACCEPTED(d, permission_check_use(d, names[i]));
+        }
+    }
+    return status_ok();
+}
+
+/* ---- decide ---- */
+
+static struct status permission_check_name(struct decide *d, const char *name)
+{
+    if (permission_capital(str_z(name)) || permission_builtin(str_z(name))) {
+        return decide_reject(d, STATUS_INVALID_ARGUMENT,
+                             "expected the name of a permission to begin with no capital letter "
+                             "and not to be reserved, but it is '%s'",
+                             name);
+    }
+    return status_ok();
+}
+
+/* Those that imply it must be defined: a built-in one cannot. */
+static struct status permission_check_implied_by(struct decide *d, char *const *implied_by,
+                                                 size_t count, char *const *before,
+                                                 size_t before_count)
+{
+    TRY_ACCEPTED(d, rules_check_distinct(d, "implied_by", implied_by, count));
+    for (size_t i = 0; i < count; i++) {
+        const Agency__V1__Permission *implying;
+        if (!permission_among(implied_by[i], before, before_count)) {
+            TRY_ACCEPTED(d, rules_find_permission(d, implied_by[i], LIVES_ACTIVE, &implying));
+        }
+    }
+    return status_ok();
+}
+
+/* After the event. */
+static struct status permission_check_implying(struct decide *d, const char *name)
+{
+    TRY_ACCEPTED(d, hierarchy_check(d, HIERARCHY_IMPLICATIONS, name));
+    return hierarchy_check_above(d, HIERARCHY_IMPLICATIONS, name, IMPLIED_MAX - 1);
+}
+
+struct status decide_define_permission(struct decide *d,
+                                       const Agency__V1__DefinePermission *command)
+{
+    const Agency__V1__Permission *none;
+    Agency__V1__PermissionDefined event = AGENCY__V1__PERMISSION_DEFINED__INIT;
+    TRY_ACCEPTED(d, permission_check_name(d, command->permission));
+    TRY_ACCEPTED(d, life_find_permission(d, &none));
+    TRY_ACCEPTED(
+        d, permission_check_implied_by(d, command->implied_by, command->n_implied_by, NULL, 0));
+    fields_copy(&command->base, &event.base);
+    TRY_ACCEPTED(d, emit_permission_defined(d, &event));
+    return event.n_implied_by == 0 ? status_ok()
+                                   : permission_check_implying(d, command->permission);
+}
+
+struct status decide_update_permission(struct decide *d,
+                                       const Agency__V1__UpdatePermission *command)
+{
+    const Agency__V1__Permission *permission;
+    Agency__V1__PermissionUpdated event = AGENCY__V1__PERMISSION_UPDATED__INIT;
+    TRY_ACCEPTED(d, life_find_permission(d, &permission));
+    event.permission = command->permission;
+    TRY_ACCEPTED(d, rules_update(d, &permission->base, &command->base, command->update_mask,
+                                 &event.base, &event.update_mask));
+    TRY_ACCEPTED(d, permission_check_implied_by(d, event.implied_by, event.n_implied_by,
+                                                permission->implied_by, permission->n_implied_by));
+    if (event.update_mask == NULL) {
+        return status_ok();
+    }
+    TRY_ACCEPTED(d, emit_permission_updated(d, &event));
+    return event.n_implied_by == 0 ? status_ok()
+                                   : permission_check_implying(d, command->permission);
+}
+
+struct status decide_retire_permission(struct decide *d,
+                                       const Agency__V1__RetirePermission *command)
+{
+    const Agency__V1__Permission *permission;
+    Agency__V1__PermissionRetired event = AGENCY__V1__PERMISSION_RETIRED__INIT;
+    TRY_ACCEPTED(d, life_find_permission(d, &permission));
+    if (permission->status == LIFE_RETIRED) {
+        return status_ok();
+    }
+    event.permission = command->permission;
+    return emit_permission_retired(d, &event);
+}
+
+/* ---- evolve ---- */
+
+struct status evolve_permission_defined(const struct evolve *evolve,
+                                        const Agency__V1__PermissionDefined *event,
+                                        Agency__V1__Permission *permission)
+{
+    (void)evolve;
+    fields_copy(&event->base, &permission->base);
+    permission->status = LIFE_ACTIVE;
+    return status_ok();
+}
+
+struct status evolve_permission_updated(const struct evolve *evolve,
+                                        const Agency__V1__PermissionUpdated *event,
+                                        Agency__V1__Permission *permission)
+{
+    (void)evolve;
+    return fields_copy_masked(&event->base, event->update_mask, &permission->base);
+}
+
+struct status evolve_permission_retired(const struct evolve *evolve,
+                                        const Agency__V1__PermissionRetired *event,
+                                        Agency__V1__Permission *permission)
+{
+    (void)evolve;
+    (void)event;
+    permission->status = LIFE_RETIRED;
+    return status_ok();
+}

@@ -1,0 +1,118 @@
+/* Seats: a role type in certain groups and a job space. */
+#include "core/domain/access/assignment.h"
+#include "core/domain/kernel/cascade.h"
+#include "core/domain/kernel/fields.h"
+#include "core/domain/kernel/rules.h"
+
+/* ---- decide ---- */
+
+static struct status role_check_type(struct decide *d, const Agency__V1__CreateRole *command)
+{
+    const Agency__V1__RoleType *role_type;
+    TRY_ACCEPTED(d, rules_find_role_type(d, command->role_type, LIVES_ACTIVE, &role_type));
+    if (role_type->job_space_id[0] != '\0' &&
+        strcmp(role_type->job_space_id, command->job_space_id) != 0) {
+        return decide_reject(d, STATUS_FAILED_PRECONDITION,
+                             "expected job_space_id '%s' in a role of type '%s', but it is '%s'",
+                             role_type->job_space_id, command->role_type, command->job_space_id);
+    }
+    return status_ok();
+}
+
+static struct status role_check_places(struct decide *d, const Agency__V1__CreateRole *command)
+{
+    const Agency__V1__JobSpace *job_space;
+    const Agency__V1__Group *group;
+    if (command->job_space_id[0] != '\0') {
+        TRY_ACCEPTED(d, rules_find_job_space(d, command->job_space_id, LIVES_ACTIVE, &job_space));
+    }
+    for (size_t i = 0; i < command->n_group_ids; i++) {
+        TRY_ACCEPTED(d, rules_find_group(d, command->group_ids[i], LIVES_KEPT, &group));
+    }
+    return status_ok();
+}
+
+/* After the seat: the first holder counts when the second is judged. */
+static struct status role_assign_holders(struct decide *d, const Agency__V1__CreateRole *command)
+{
+    const Agency__V1__Role *role;
+    const Agency__V1__Subject *subject;
+    TRY(view_role(d->view, str_z(command->role_id), &role));
+    assert(role != NULL);
+    for (size_t i = 0; i < command->n_holder_subject_ids; i++) {
+        const char *subject_id = command->holder_subject_ids[i];
+        TRY_ACCEPTED(d, rules_find_subject(d, subject_id, LIVES_ACTIVE, &subject));
+        TRY_ACCEPTED(d, assignment_assign(d, role, subject_id));
+    }
+    return status_ok();
+}
+
+struct status decide_create_role(struct decide *d, const Agency__V1__CreateRole *command)
+{
+    const Agency__V1__Role *none;
+    Agency__V1__RoleCreated event = AGENCY__V1__ROLE_CREATED__INIT;
+    TRY_ACCEPTED(d, rules_check_distinct(d, "group_ids", command->group_ids, command->n_group_ids));
+    TRY_ACCEPTED(d, rules_check_distinct(d, "holder_subject_ids", command->holder_subject_ids,
+                                         command->n_holder_subject_ids));
+    TRY_ACCEPTED(d, life_find_role(d, &none));
+    TRY_ACCEPTED(d, rules_check_name(d, ENTITY_ROLE, command->role_id, command->name));
+    TRY_ACCEPTED(d, role_check_type(d, command));
+    TRY_ACCEPTED(d, role_check_places(d, command));
+    fields_copy(&command->base, &event.base);
+    TRY_ACCEPTED(d, emit_role_created(d, &event));
+    return role_assign_holders(d, command);
+}
+
+struct status decide_update_role(struct decide *d, const Agency__V1__UpdateRole *command)
+{
+    const Agency__V1__Role *role;
+    Agency__V1__RoleUpdated event = AGENCY__V1__ROLE_UPDATED__INIT;
+    TRY_ACCEPTED(d, life_find_role(d, &role));
+    event.role_id = command->role_id;
+    TRY_ACCEPTED(d, rules_update(d, &role->base, &command->base, command->update_mask, &event.base,
+                                 &event.update_mask));
+    return event.update_mask == NULL ? status_ok() : emit_role_updated(d, &event);
+}
+
+struct status decide_delete_role(struct decide *d, const Agency__V1__DeleteRole *command)
+{
+    const Agency__V1__Role *role;
+    struct cascade cascade = cascade_make(d);
+    Agency__V1__RoleDeleted event = AGENCY__V1__ROLE_DELETED__INIT;
+    TRY_ACCEPTED(d, life_find_role(d, &role));
+    if (role->status == LIFE_REMOVED) {
+        return status_ok();
+    }
+    TRY_ACCEPTED(d, cascade_add_dependants_of_role(&cascade, command->role_id));
+    TRY_ACCEPTED(d, cascade_check(&cascade));
+    event.role_id = command->role_id;
+    TRY_ACCEPTED(d, emit_role_deleted(d, &event));
+    return cascade_emit(&cascade);
+}
+
+/* ---- evolve ---- */
+
+struct status evolve_role_created(const struct evolve *evolve, const Agency__V1__RoleCreated *event,
+                                  Agency__V1__Role *role)
+{
+    (void)evolve;
+    fields_copy(&event->base, &role->base);
+    role->status = LIFE_ACTIVE;
+    return status_ok();
+}
+
+struct status evolve_role_updated(const struct evolve *evolve, const Agency__V1__RoleUpdated *event,
+                                  Agency__V1__Role *role)
+{
+    (void)evolve;
+    return fields_copy_masked(&event->base, event->update_mask, &role->base);
+}
+
+struct status evolve_role_deleted(const struct evolve *evolve, const Agency__V1__RoleDeleted *event,
+                                  Agency__V1__Role *role)
+{
+    (void)evolve;
+    (void)event;
+    role->status = LIFE_REMOVED;
+    return status_ok();
+}

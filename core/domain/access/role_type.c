@@ -1,0 +1,126 @@
+/* Role types: what a seat is, how it gets holders, and what they may do. */
+#include "core/domain/access/role_type.h"
+
+#include <inttypes.h>
+
+#include "core/domain/access/permission.h"
+#include "core/domain/kernel/fields.h"
+#include "core/domain/kernel/rules.h"
+
+/* ---- limits ---- */
+
+/* 100 years: longer terms are for ever. Keeps every computed expiry inside the years that a time
+ * can name. */
+#define ROLE_TYPE_TERM_SECONDS_MAX UINT64_C(3155760000)
+
+/* ---- decide ---- */
+
+/* Seats of a FIXED type end only with the subject or the seat, so a term would say nothing. */
+static struct status role_type_check_term(struct decide *d, Agency__V1__AssignmentMode mode,
+                                          uint64_t term_seconds)
+{
+    if (term_seconds > ROLE_TYPE_TERM_SECONDS_MAX) {
+        return decide_reject(d, STATUS_INVALID_ARGUMENT,
+                             "expected term_seconds of at most %" PRIu64 " (100 years), but it is "
+                             "%" PRIu64,
+                             ROLE_TYPE_TERM_SECONDS_MAX, term_seconds);
+    }
+    if (term_seconds > 0 && mode == AGENCY__V1__ASSIGNMENT_MODE__ASSIGNMENT_MODE_FIXED) {
+        return decide_reject(d, STATUS_INVALID_ARGUMENT,
+                             "expected no term_seconds in a FIXED role type, but it is %" PRIu64,
+                             term_seconds);
+    }
+    return status_ok();
+}
+
+static struct status role_type_check_permissions(struct decide *d, char *const *permissions,
+                                                 size_t count, char *const *before,
+                                                 size_t before_count)
+{
+    TRY_ACCEPTED(d, rules_check_distinct(d, "permissions", permissions, count));
+    return permission_check_uses(d, permissions, count, before, before_count);
+}
+
+static struct status role_type_check_changeable(struct decide *d, const char *role_type)
+{
+    if (strcmp(role_type, ROLE_TYPE_OWNER) == 0) {
+        return decide_reject(d, STATUS_FAILED_PRECONDITION,
+                             "expected a role type other than '" ROLE_TYPE_OWNER
+                             "', but that one never changes");
+    }
+    return status_ok();
+}
+
+struct status decide_define_role_type(struct decide *d, const Agency__V1__DefineRoleType *command)
+{
+    const Agency__V1__RoleType *none;
+    const Agency__V1__JobSpace *job_space;
+    Agency__V1__RoleTypeDefined event = AGENCY__V1__ROLE_TYPE_DEFINED__INIT;
+    TRY_ACCEPTED(d, role_type_check_term(d, command->assignment, command->term_seconds));
+    TRY_ACCEPTED(d, life_find_role_type(d, &none));
+    if (command->job_space_id[0] != '\0') {
+        TRY_ACCEPTED(d, rules_find_job_space(d, command->job_space_id, LIVES_ACTIVE, &job_space));
+    }
+    TRY_ACCEPTED(
+        d, role_type_check_permissions(d, command->permissions, command->n_permissions, NULL, 0));
+    fields_copy(&command->base, &event.base);
+    return emit_role_type_defined(d, &event);
+}
+
+struct status decide_update_role_type(struct decide *d, const Agency__V1__UpdateRoleType *command)
+{
+    const Agency__V1__RoleType *role_type;
+    Agency__V1__RoleTypeUpdated event = AGENCY__V1__ROLE_TYPE_UPDATED__INIT;
+    TRY_ACCEPTED(d, life_find_role_type(d, &role_type));
+    TRY_ACCEPTED(d, role_type_check_changeable(d, command->role_type));
+    event.role_type = command->role_type;
+    TRY_ACCEPTED(d, rules_update(d, &role_type->base, &command->base, command->update_mask,
+                                 &event.base, &event.update_mask));
+    TRY_ACCEPTED(d, role_type_check_term(d, role_type->assignment, event.term_seconds));
+    TRY_ACCEPTED(d, role_type_check_permissions(d, event.permissions, event.n_permissions,
+                                                role_type->permissions, role_type->n_permissions));
+    return event.update_mask == NULL ? status_ok() : emit_role_type_updated(d, &event);
+}
+
+struct status decide_retire_role_type(struct decide *d, const Agency__V1__RetireRoleType *command)
+{
+    const Agency__V1__RoleType *role_type;
+    Agency__V1__RoleTypeRetired event = AGENCY__V1__ROLE_TYPE_RETIRED__INIT;
+    TRY_ACCEPTED(d, life_find_role_type(d, &role_type));
+    TRY_ACCEPTED(d, role_type_check_changeable(d, command->role_type));
+    if (role_type->status == LIFE_RETIRED) {
+        return status_ok();
+    }
+    event.role_type = command->role_type;
+    return emit_role_type_retired(d, &event);
+}
+
+/* ---- evolve ---- */
+
+struct status evolve_role_type_defined(const struct evolve *evolve,
+                                       const Agency__V1__RoleTypeDefined *event,
+                                       Agency__V1__RoleType *role_type)
+{
+    (void)evolve;
+    fields_copy(&event->base, &role_type->base);
+    role_type->status = LIFE_ACTIVE;
+    return status_ok();
+}
+
+struct status evolve_role_type_updated(const struct evolve *evolve,
+                                       const Agency__V1__RoleTypeUpdated *event,
+                                       Agency__V1__RoleType *role_type)
+{
+    (void)evolve;
+    return fields_copy_masked(&event->base, event->update_mask, &role_type->base);
+}
+
+struct status evolve_role_type_retired(const struct evolve *evolve,
+                                       const Agency__V1__RoleTypeRetired *event,
+                                       Agency__V1__RoleType *role_type)
+{
+    (void)evolve;
+    (void)event;
+    role_type->status = LIFE_RETIRED;
+    return status_ok();
+}

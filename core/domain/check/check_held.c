@@ -1,0 +1,157 @@
+/* All grants to all that a subject counts as: the same rows as Check's. That the two agree is
+ * tested on random orgs: tests/unit/test_check_list.c. */
+#include "core/domain/check/check_held.h"
+
+#include <stdlib.h>
+
+#include "core/domain/check/grantees.h"
+#include "core/domain/check/implied.h"
+#include "core/domain/check/objects_below.h"
+#include "core/domain/kernel/index.h"
+
+struct held {
+    struct lookup *lookup;
+    struct grantees grantees;
+    struct check_held *items;
+    size_t count;
+    size_t cap;
+};
+
+static struct status held_add(struct held *held, const struct check_held *item)
+{
+    if (held->count == held->cap) {
+        size_t cap = held->cap == 0 ? 16 : held->cap * 2;
+        struct check_held *items;
+        ARENA_TRY(held->lookup->arena, items,
+                  arena_alloc(held->lookup->arena, cap * sizeof *items));
+        if (held->count > 0) {
+            memcpy(items, held->items, held->count * sizeof *items);
+        }
+        held->items = items;
+        held->cap = cap;
+    }
+    held->items[held->count++] = *item;
+    return status_ok();
+}
+
+/* The seat on the way from a grantee to the subject. */
+static struct str held_seat(const struct grantee *grantee)
+{
+    while (grantee != NULL && grantee->kind != GRANTEE_ROLE) {
+        grantee = grantee->via;
+    }
+    return grantee == NULL ? STR("") : grantee->id;
+}
+
+static struct status held_add_types(struct held *held, const struct grantee *seat)
+{
+    const struct str job_space = str_z(seat->assignment->job_space_id);
+    for (size_t i = 0; i < seat->type->n_permissions; i++) {
+        const struct check_held item = {
+            .permission = str_z(seat->type->permissions[i]),
+            .on = { job_space.size > 0 ? OBJECT_JOB_SPACE : OBJECT_ORG, job_space },
+            .role_id = seat->id,
+        };
+        TRY(held_add(held, &item));
+    }
+    return status_ok();
+}
+
+static struct status held_add_grants(struct held *held, const struct grantee *grantee)
+{
+    const struct str parts[] = { index_kind(grantee->kind), grantee->id };
+    struct str *ids;
+    size_t count;
+    TRY(lookup_ids(held->lookup, INDEX_GRANT_BY_GRANTEE, parts, 2, &ids, &count));
+    for (size_t i = 0; i < count; i++) {
+        const Agency__V1__Grant *grant;
+        TRY(lookup_known_grant(held->lookup, ids[i], &grant));
+        const struct grantee *by = grantees_find(&held->grantees, grant->grantee);
+        if (by == NULL || !grantee_grant_counts(held->lookup, grant)) {
+            continue;
+        }
+        const struct check_held item = {
+            .permission = str_z(grant->permission),
+            .on = { (enum object_kind)grant->on->kind, str_z(grant->on->id) },
+            .grant_id = str_z(grant->grant_id),
+            .role_id = held_seat(by),
+        };
+        TRY(held_add(held, &item));
+    }
+    return status_ok();
+}
+
+/* All that an ACTIVE subject of an ACTIVE org has. */
+static struct status held_collect(struct held *held, struct str subject_id)
+{
+    const Agency__V1__Subject *subject;
+    bool active;
+    TRY(lookup_org_active(held->lookup, &active));
+    TRY(lookup_subject(held->lookup, subject_id, &subject));
+    if (!active || subject == NULL || subject->status != LIFE_ACTIVE) {
+        return status_ok();
+    }
+    TRY(grantees_of(held->lookup, subject, 0, true, &held->grantees));
+    const struct grantee *grantee = held->grantees.first;
+    for (; grantee != NULL; grantee = grantee->next) {
+        if (grantee->kind == GRANTEE_ROLE) {
+            TRY(held_add_types(held, grantee));
+        }
+        if (!grantees_listed_before(&held->grantees, grantee)) {
+            TRY(held_add_grants(held, grantee));
+        }
+    }
+    return status_ok();
+}
+
+static int held_compare(const void *a, const void *b)
+{
+    const struct check_held *left = a, *right = b;
+    int order = str_cmp(left->permission, right->permission);
+    order =
+        order != 0 ? order : (left->on.kind > right->on.kind) - (left->on.kind < right->on.kind);
+    order = order != 0 ? order : str_cmp(left->on.id, right->on.id);
+    order = order != 0 ? order : str_cmp(left->grant_id, right->grant_id);
+    return order != 0 ? order : str_cmp(left->role_id, right->role_id);
+}
+
+struct status check_held_permissions(const struct view *view, struct arena *arena, int64_t at_us,
+                                     struct str subject_id, struct check_held **items,
+                                     size_t *items_count)
+{
+    struct lookup lookup = {
+        .view = view, .arena = arena, .at_us = at_us, .left = LIST_LOOKUPS_MAX
+    };
+    struct held held = { .lookup = &lookup };
+    TRY(held_collect(&held, subject_id));
+    if (held.count > 0) {
+        qsort(held.items, held.count, sizeof *held.items, held_compare);
+    }
+    *items = held.items;
+    *items_count = held.count;
+    return status_ok();
+}
+
+struct status check_held_objects(const struct view *view, struct arena *arena, int64_t at_us,
+                                 struct str subject_id, struct str permission,
+                                 struct object **items, size_t *items_count)
+{
+    struct lookup lookup = {
+        .view = view, .arena = arena, .at_us = at_us, .left = LIST_LOOKUPS_MAX
+    };
+    struct held held = { .lookup = &lookup };
+    struct objects_list list = { .lookup = &lookup };
+    struct implied implied;
+    TRY(implied_of(&lookup, permission, &implied));
+    TRY(held_collect(&held, subject_id));
+    for (size_t i = 0; i < held.count && implied.known; i++) {
+        if (implied_contain(&implied, held.items[i].permission)) {
+            TRY(objects_list_below(&list, held.items[i].on));
+        }
+    }
+    objects_list_sort(&list);
+    bool everything = list.count > 0 && list.items[0].kind == OBJECT_ORG; /* the smallest kind */
+    *items = list.items;
+    *items_count = everything ? 1 : list.count;
+    return status_ok();
+}

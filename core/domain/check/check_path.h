@@ -1,0 +1,15 @@
+/* The steps of a Check's answer. */
+#ifndef CORE_DOMAIN_CHECK_CHECK_PATH_H
+#define CORE_DOMAIN_CHECK_CHECK_PATH_H
+
+#include "core/domain/check/check.h"
+#include "core/domain/check/grantees.h"
+
+/* Tells the way from a grant, or from the type of a seat (grant is NULL), over a grantee back to
+ * the subject asked about, into an answer without steps. Ids are borrowed or lie in the look-up's
+ * arena.
+ */
+MUST_USE struct status check_path_tell(struct lookup *lookup, const Agency__V1__Grant *grant,
+                                       const struct grantee *grantee, struct check_answer *answer);
+
+#endif

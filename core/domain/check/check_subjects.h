@@ -1,0 +1,15 @@
+/* Who has a permission on an object. */
+#ifndef CORE_DOMAIN_CHECK_CHECK_SUBJECTS_H
+#define CORE_DOMAIN_CHECK_CHECK_SUBJECTS_H
+
+#include "core/domain/check/objects.h"
+#include "core/domain/kernel/ids.h"
+
+/* The subjects that Check would allow as of at_us, in byte order; none where it would deny
+ * everybody (an archived object, an undefined permission). The list lies in the arena, the ids are
+ * borrowed from the view. RESOURCE_EXHAUSTED over LIST_LOOKUPS_MAX or a limit of the walk. */
+MUST_USE struct status check_subjects(const struct view *view, struct arena *arena, int64_t at_us,
+                                      struct str permission, struct object object,
+                                      struct ids *subject_ids);
+
+#endif

@@ -1,0 +1,117 @@
+/* Credentials. The index has at most one row for an identity: binding it again ends the expired
+ * credential that still holds it, in the same decision. */
+#include "core/domain/directory/credential.h"
+
+#include "core/domain/kernel/fields.h"
+#include "core/domain/kernel/rules.h"
+
+/* Hexadecimal digits of an identity's HMAC-SHA-256, or of an ED25519 key. */
+enum { IDENTITY_HASH_SIZE = 64 };
+
+static bool credential_hash_valid(struct str hash)
+{
+    for (size_t i = 0; i < hash.size; i++) {
+        if (memchr("0123456789abcdef", hash.data[i], 16) == NULL) {
+            return false;
+        }
+    }
+    return hash.size == IDENTITY_HASH_SIZE;
+}
+
+struct status credential_check(struct decide *d, const Agency__V1__BindCredential *bind)
+{
+    unsigned kind = (unsigned)bind->kind;
+    if (kind == 0 || kind > AGENCY__V1__CREDENTIAL_KIND__CREDENTIAL_KIND_ED25519) {
+        return decide_reject(d, STATUS_INVALID_ARGUMENT,
+                             "expected a kind of credential, but it is %u", kind);
+    }
+    if (bind->identity[0] != '\0') {
+        return decide_reject(d, STATUS_INVALID_ARGUMENT,
+                             "expected identity_hash in place of identity, but identity is set");
+    }
+    if (!credential_hash_valid(str_z(bind->identity_hash))) {
+        return decide_reject(d, STATUS_INVALID_ARGUMENT,
+                             "expected identity_hash to be %d lower-case hexadecimal digits, but "
+                             "it is not",
+                             IDENTITY_HASH_SIZE);
+    }
+    return rules_check_expiry(d, bind->expires_at);
+}
+
+/* An identity has one live credential; one that has expired makes room. */
+static struct status credential_free_identity(struct decide *d,
+                                              const Agency__V1__BindCredential *bind)
+{
+    const struct str parts[] = { index_kind((unsigned)bind->kind), str_z(bind->identity_hash) };
+    const Agency__V1__Credential *other = NULL;
+    struct str *ids;
+    size_t count;
+    TRY(view_ids(d->view, d->arena, INDEX_CREDENTIAL_BY_IDENTITY, parts, 2, 1, &ids, &count));
+    if (count > 0) {
+        TRY(view_credential(d->view, ids[0], &other));
+    }
+    if (other == NULL) {
+        return status_ok();
+    }
+    if (!decide_expired(d, other->expires_at)) {
+        return decide_reject(d, STATUS_ALREADY_EXISTS,
+                             "expected an identity that is free, but credential '%s' binds it",
+                             other->credential_id);
+    }
+    Agency__V1__CredentialRevoked event = AGENCY__V1__CREDENTIAL_REVOKED__INIT;
+    event.credential_id = other->credential_id;
+    return emit_credential_revoked(d, &event);
+}
+
+struct status credential_bind(struct decide *d, const Agency__V1__BindCredential *bind,
+                              char *subject_id)
+{
+    Agency__V1__CredentialBound event = AGENCY__V1__CREDENTIAL_BOUND__INIT;
+    fields_copy(&bind->base, &event.base);
+    event.subject_id = subject_id;
+    return emit_credential_bound(d, &event);
+}
+
+struct status decide_bind_credential(struct decide *d, const Agency__V1__BindCredential *command)
+{
+    const Agency__V1__Credential *none;
+    const Agency__V1__Subject *subject;
+    TRY_ACCEPTED(d, life_find_credential(d, &none));
+    TRY_ACCEPTED(d, credential_check(d, command));
+    TRY_ACCEPTED(d, rules_find_subject(d, command->subject_id, LIVES_ACTIVE, &subject));
+    TRY_ACCEPTED(d, credential_free_identity(d, command));
+    return credential_bind(d, command, command->subject_id);
+}
+
+struct status decide_revoke_credential(struct decide *d,
+                                       const Agency__V1__RevokeCredential *command)
+{
+    const Agency__V1__Credential *credential;
+    TRY_ACCEPTED(d, life_find_credential(d, &credential));
+    if (credential->status == LIFE_ENDED || decide_expired(d, credential->expires_at)) {
+        return status_ok();
+    }
+    Agency__V1__CredentialRevoked event = AGENCY__V1__CREDENTIAL_REVOKED__INIT;
+    event.credential_id = command->credential_id;
+    return emit_credential_revoked(d, &event);
+}
+
+struct status evolve_credential_bound(const struct evolve *evolve,
+                                      const Agency__V1__CredentialBound *event,
+                                      Agency__V1__Credential *credential)
+{
+    (void)evolve;
+    fields_copy(&event->base, &credential->base);
+    credential->status = LIFE_ACTIVE;
+    return status_ok();
+}
+
+struct status evolve_credential_revoked(const struct evolve *evolve,
+                                        const Agency__V1__CredentialRevoked *event,
+                                        Agency__V1__Credential *credential)
+{
+    (void)evolve;
+    (void)event;
+    credential->status = LIFE_ENDED;
+    return status_ok();
+}

@@ -1,0 +1,266 @@
+/* Groups: teams, departments, committees. Their members are the holders of their seats, and those
+ * of the groups they include; a parent gives its members nothing. */
+#include "core/domain/kernel/cascade.h"
+#include "core/domain/kernel/fields.h"
+#include "core/domain/kernel/hierarchy.h"
+#include "core/domain/kernel/rules.h"
+
+/* ---- decide ---- */
+
+static struct status group_check_parent(struct decide *d, const char *parent_group_id)
+{
+    const Agency__V1__Group *parent;
+    return parent_group_id[0] == '\0' ? status_ok()
+                                      : rules_find_group(d, parent_group_id, LIVES_KEPT, &parent);
+}
+
+struct status decide_create_group(struct decide *d, const Agency__V1__CreateGroup *command)
+{
+    const Agency__V1__Group *none;
+    const Agency__V1__JobSpace *job_space;
+    Agency__V1__GroupCreated event = AGENCY__V1__GROUP_CREATED__INIT;
+    TRY_ACCEPTED(d, life_find_group(d, &none));
+    TRY_ACCEPTED(d, rules_check_name(d, ENTITY_GROUP, command->group_id, command->name));
+    TRY_ACCEPTED(d, group_check_parent(d, command->parent_group_id));
+    if (command->job_space_id[0] != '\0') {
+        TRY_ACCEPTED(d, rules_find_job_space(d, command->job_space_id, LIVES_ACTIVE, &job_space));
+    }
+    fields_copy(&command->base, &event.base);
+    TRY_ACCEPTED(d, emit_group_created(d, &event));
+    return hierarchy_check(d, HIERARCHY_GROUP_PARENTS, command->group_id);
+}
+
+struct status decide_update_group(struct decide *d, const Agency__V1__UpdateGroup *command)
+{
+    const Agency__V1__Group *group;
+    Agency__V1__GroupUpdated event = AGENCY__V1__GROUP_UPDATED__INIT;
+    TRY_ACCEPTED(d, life_find_group(d, &group));
+    event.group_id = command->group_id;
+    TRY_ACCEPTED(d, rules_update(d, &group->base, &command->base, command->update_mask, &event.base,
+                                 &event.update_mask));
+    return event.update_mask == NULL ? status_ok() : emit_group_updated(d, &event);
+}
+
+struct status decide_set_group_parent(struct decide *d, const Agency__V1__SetGroupParent *command)
+{
+    const Agency__V1__Group *group;
+    Agency__V1__GroupParentSet event = AGENCY__V1__GROUP_PARENT_SET__INIT;
+    TRY_ACCEPTED(d, life_find_group(d, &group));
+    if (strcmp(group->parent_group_id, command->parent_group_id) == 0) {
+        return status_ok();
+    }
+    TRY_ACCEPTED(d, group_check_parent(d, command->parent_group_id));
+    fields_copy(&command->base, &event.base);
+    TRY_ACCEPTED(d, emit_group_parent_set(d, &event));
+    return hierarchy_check(d, HIERARCHY_GROUP_PARENTS, command->group_id);
+}
+
+/* The place of an included group in the list, or the list's length. */
+static size_t group_included_at(const Agency__V1__Group *group, const char *group_id)
+{
+    size_t i = 0;
+    while (i < group->n_included_group_ids && strcmp(group->included_group_ids[i], group_id) != 0) {
+        i++;
+    }
+    return i;
+}
+
+struct status decide_include_group(struct decide *d, const Agency__V1__IncludeGroup *command)
+{
+    const Agency__V1__Group *group, *included;
+    Agency__V1__GroupIncluded event = AGENCY__V1__GROUP_INCLUDED__INIT;
+    TRY_ACCEPTED(d, life_find_group(d, &group));
+    if (group_included_at(group, command->included_group_id) < group->n_included_group_ids) {
+        return status_ok();
+    }
+    TRY_ACCEPTED(d, rules_find_group(d, command->included_group_id, LIVES_KEPT, &included));
+    event.group_id = command->group_id;
+    event.included_group_id = command->included_group_id;
+    TRY_ACCEPTED(d, emit_group_included(d, &event)); /* refuses the 257th */
+    return hierarchy_check(d, HIERARCHY_GROUP_INCLUSIONS, command->group_id);
+}
+
+struct status decide_exclude_group(struct decide *d, const Agency__V1__ExcludeGroup *command)
+{
+    const Agency__V1__Group *group;
+    Agency__V1__GroupExcluded event = AGENCY__V1__GROUP_EXCLUDED__INIT;
+    TRY_ACCEPTED(d, life_find_group(d, &group));
+    if (group_included_at(group, command->included_group_id) == group->n_included_group_ids) {
+        return status_ok();
+    }
+    event.group_id = command->group_id;
+    event.included_group_id = command->included_group_id;
+    return emit_group_excluded(d, &event);
+}
+
+struct status decide_archive_group(struct decide *d, const Agency__V1__ArchiveGroup *command)
+{
+    const Agency__V1__Group *group;
+    Agency__V1__GroupArchived event = AGENCY__V1__GROUP_ARCHIVED__INIT;
+    TRY_ACCEPTED(d, life_find_group(d, &group));
+    if (group->status == LIFE_ARCHIVED) {
+        return status_ok();
+    }
+    event.group_id = command->group_id;
+    return emit_group_archived(d, &event);
+}
+
+struct status decide_restore_group(struct decide *d, const Agency__V1__RestoreGroup *command)
+{
+    const Agency__V1__Group *group;
+    Agency__V1__GroupRestored event = AGENCY__V1__GROUP_RESTORED__INIT;
+    TRY_ACCEPTED(d, life_find_group(d, &group));
+    if (group->status == LIFE_ACTIVE) {
+        return status_ok();
+    }
+    event.group_id = command->group_id;
+    return emit_group_restored(d, &event);
+}
+
+/* True if a seat in this group is in no other live one. */
+static struct status group_only_one(struct decide *d, const Agency__V1__Role *role,
+                                    const char *group_id, bool *only)
+{
+    *only = true;
+    for (size_t i = 0; i < role->n_group_ids && *only; i++) {
+        const Agency__V1__Group *other;
+        TRY(rules_get_group(d->view, str_z(role->group_ids[i]), &other));
+        *only = strcmp(other->group_id, group_id) == 0 || other->status == LIFE_REMOVED;
+    }
+    return status_ok();
+}
+
+static struct status group_collect(struct decide *d, const char *group_id, struct cascade *cascade)
+{
+    const struct str part = str_z(group_id);
+    struct str *ids;
+    size_t ids_count;
+    TRY_ACCEPTED(d, cascade_scan(cascade, INDEX_ROLE_BY_GROUP, &part, 1, &ids, &ids_count));
+    for (size_t i = 0; i < ids_count; i++) {
+        const Agency__V1__Role *role;
+        bool only = false;
+        TRY(rules_get_role(d->view, ids[i], &role));
+        TRY(group_only_one(d, role, group_id, &only));
+        if (only) {
+            TRY_ACCEPTED(d, cascade_add_role(cascade, role->role_id));
+        }
+    }
+    TRY_ACCEPTED(
+        d, cascade_add_grants_to(cascade, AGENCY__V1__GRANTEE_KIND__GRANTEE_KIND_GROUP, group_id));
+    TRY_ACCEPTED(
+        d, cascade_add_grants_on(cascade, AGENCY__V1__OBJECT_KIND__OBJECT_KIND_GROUP, group_id));
+    return cascade_check(cascade);
+}
+
+struct status decide_delete_group(struct decide *d, const Agency__V1__DeleteGroup *command)
+{
+    const Agency__V1__Group *group;
+    struct cascade cascade = cascade_make(d);
+    Agency__V1__GroupDeleted event = AGENCY__V1__GROUP_DELETED__INIT;
+    TRY_ACCEPTED(d, life_find_group(d, &group));
+    if (group->status == LIFE_REMOVED) {
+        return status_ok();
+    }
+    TRY_ACCEPTED(d, rules_check_unused(d, ENTITY_GROUP, INDEX_GROUP_BY_PARENT, command->group_id,
+                                       "groups below"));
+    TRY_ACCEPTED(d, rules_check_unused(d, ENTITY_GROUP, INDEX_GROUP_BY_INCLUDED, command->group_id,
+                                       "groups that include"));
+    TRY_ACCEPTED(d, group_collect(d, command->group_id, &cascade));
+    event.group_id = command->group_id;
+    TRY_ACCEPTED(d, emit_group_deleted(d, &event));
+    return cascade_emit(&cascade);
+}
+
+/* ---- evolve ---- */
+
+struct status evolve_group_created(const struct evolve *evolve,
+                                   const Agency__V1__GroupCreated *event, Agency__V1__Group *group)
+{
+    (void)evolve;
+    fields_copy(&event->base, &group->base);
+    group->status = LIFE_ACTIVE;
+    return status_ok();
+}
+
+struct status evolve_group_updated(const struct evolve *evolve,
+                                   const Agency__V1__GroupUpdated *event, Agency__V1__Group *group)
+{
+    (void)evolve;
+    return fields_copy_masked(&event->base, event->update_mask, &group->base);
+}
+
+struct status evolve_group_parent_set(const struct evolve *evolve,
+                                      const Agency__V1__GroupParentSet *event,
+                                      Agency__V1__Group *group)
+{
+    (void)evolve;
+    group->parent_group_id = event->parent_group_id;
+    return status_ok();
+}
+
+/* A new list with room for one more: the present one is not ours to change. */
+static struct status group_included_copy(const struct evolve *evolve, Agency__V1__Group *group)
+{
+    char **copy;
+    ARENA_TRY(evolve->arena, copy,
+              arena_alloc(evolve->arena, (group->n_included_group_ids + 1) * sizeof *copy));
+    if (group->n_included_group_ids > 0) {
+        memcpy(copy, group->included_group_ids, group->n_included_group_ids * sizeof *copy);
+    }
+    group->included_group_ids = copy;
+    return status_ok();
+}
+
+struct status evolve_group_included(const struct evolve *evolve,
+                                    const Agency__V1__GroupIncluded *event,
+                                    Agency__V1__Group *group)
+{
+    TRY(group_included_copy(evolve, group));
+    group->included_group_ids[group->n_included_group_ids++] = event->included_group_id;
+    return status_ok();
+}
+
+struct status evolve_group_excluded(const struct evolve *evolve,
+                                    const Agency__V1__GroupExcluded *event,
+                                    Agency__V1__Group *group)
+{
+    size_t at = group_included_at(group, event->included_group_id);
+    if (at == group->n_included_group_ids) {
+        return status_error(STATUS_DATA_LOSS, "expected group '%s' to include '%s'",
+                            group->group_id, event->included_group_id);
+    }
+    TRY(group_included_copy(evolve, group));
+    group->n_included_group_ids--;
+    memmove(group->included_group_ids + at, group->included_group_ids + at + 1,
+            (group->n_included_group_ids - at) * sizeof(char *));
+    return status_ok();
+}
+
+struct status evolve_group_archived(const struct evolve *evolve,
+                                    const Agency__V1__GroupArchived *event,
+                                    Agency__V1__Group *group)
+{
+    (void)evolve;
+    (void)event;
+    group->status = LIFE_ARCHIVED;
+    return status_ok();
+}
+
+struct status evolve_group_restored(const struct evolve *evolve,
+                                    const Agency__V1__GroupRestored *event,
+                                    Agency__V1__Group *group)
+{
+    (void)evolve;
+    (void)event;
+    group->status = LIFE_ACTIVE;
+    return status_ok();
+}
+
+struct status evolve_group_deleted(const struct evolve *evolve,
+                                   const Agency__V1__GroupDeleted *event, Agency__V1__Group *group)
+{
+    (void)evolve;
+    (void)event;
+    group->status = LIFE_REMOVED;
+    return status_ok();
+}

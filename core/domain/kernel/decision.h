@@ -1,0 +1,91 @@
+/* A decision that is being made: what is given, what is emitted or rejected. Each decide function
+ * emits events, none if it is already so, or sets a rejection. Its status is for what failed here:
+ * then nothing is recorded. */
+#ifndef CORE_DOMAIN_KERNEL_DECISION_H
+#define CORE_DOMAIN_KERNEL_DECISION_H
+
+#include "core/domain/kernel/evolve.h"
+
+/* What is known of the org's past decisions, beside its entities. */
+struct org_head {
+    uint64_t org_sequence;       /* of the last accepted decision with events; 0: none */
+    int64_t last_occurred_at_us; /* of it */
+    bool live; /* a decision with events but without occurred_at was accepted: no more imports */
+};
+
+/* Configuration that decides; it stands in the EPOCH. */
+struct decide_config {
+    const struct str *org_creators; /* names of operators that may CreateOrg */
+    size_t org_creators_count;
+};
+
+struct decide_context {
+    const Agency__V1__Principal *principal;
+    const struct decide_config *config;
+    struct org_head head;
+    int64_t recorded_at_us; /* the decider's clock */
+};
+
+struct check_question;
+struct check_answer;
+
+/* Answers questions as check() does, perhaps from what it knows already. Asked before anything is
+ * emitted only. */
+struct check_memory {
+    struct status (*ask)(struct check_memory *memory, const struct view *view, struct arena *arena,
+                         int64_t at_us, const struct check_question *question,
+                         struct check_answer *answer);
+};
+
+struct decide {
+    /* Given by the caller. */
+    struct arena *arena;
+    const struct view *view;          /* sees what is emitted, at once */
+    const struct change_ops *changes; /* the scratch layer under the view */
+    void *changes_self;
+    const struct decide_context *context;
+    struct check_memory *memory; /* NULL: each question is answered anew */
+    const Agency__V1__Command *command;
+    /* Set by decide_command. */
+    int64_t occurred_at_us; /* the time asked about: the command's, else recorded_at */
+    Agency__V1__Event **events;
+    size_t events_count;
+    size_t events_cap;
+    size_t events_size;               /* bytes, packed */
+    Agency__V1__Rejection *rejection; /* NULL: accepted */
+    Agency__V1__Authority *authority; /* NULL: not allowed */
+    struct str subject_id;            /* who acts; empty for an operator */
+    struct str credential_id;         /* by which credential; empty for an operator */
+};
+
+/* Sets the rejection; code must not be OK. Returns OK, so that `return decide_reject(...)` ends a
+ * decide. */
+MUST_USE struct status decide_reject(struct decide *d, enum status_code code, const char *format,
+                                     ...) PRINTF_LIKE(3, 4);
+
+/* Leaves the enclosing decide function when a helper has rejected. */
+#define TRY_ACCEPTED(d, expression)   \
+    do {                              \
+        TRY(expression);              \
+        if ((d)->rejection != NULL) { \
+            return status_ok();       \
+        }                             \
+    } while (0)
+
+/* True if a time has come: an unset one never comes. */
+bool decide_expired(const struct decide *d, const Google__Protobuf__Timestamp *expires_at);
+
+/* Decides each command; rejections are listed with the command in proto/agency/v1. */
+#define X(upper, pascal, snake, entity, own, delegate) \
+    MUST_USE struct status decide_##snake(struct decide *d, const Agency__V1__##pascal *command);
+COMMANDS(X)
+#undef X
+
+/* Applies the event to the scratch layer and adds it to the decision. The event is copied
+ * (shallow). FAILED_PRECONDITION and RESOURCE_EXHAUSTED limits of a decision become rejections. */
+#define X(upper, pascal, snake, entity_pascal, entity_snake, entity, presence) \
+    MUST_USE struct status emit_##snake(struct decide *d, const Agency__V1__##pascal *event);
+EVENTS(X)
+#undef X
+
+#endif

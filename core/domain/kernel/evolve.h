@@ -1,0 +1,47 @@
+/* evolve: the only code that changes state, live, in replay and in tests. (state, event) -> state
+ * of that entity and nothing else: no policy, no clock, no diagnostics. An event that cannot be
+ * applied is DATA_LOSS. */
+#ifndef CORE_DOMAIN_KERNEL_EVOLVE_H
+#define CORE_DOMAIN_KERNEL_EVOLVE_H
+
+#include "core/domain/kernel/index.h"
+#include "core/domain/kernel/view.h"
+
+/* Where changes go: the scratch layer of a decider, or the batch of a fold. */
+struct change_ops {
+    /* The new state of an entity; borrowed for the call, together with all it points to. */
+    struct status (*put_entity)(void *self, enum entity_kind kind, struct str id,
+                                const ProtobufCMessage *entity);
+    struct status (*put_row)(void *self, const struct index_row *row, struct str id);
+    struct status (*delete_row)(void *self, const struct index_row *row, struct str id);
+};
+
+/* What an event is applied with. */
+struct evolve {
+    const struct view *view; /* must see what earlier events of the same decision changed */
+    const struct change_ops *changes;
+    void *changes_self;
+    struct arena *arena;    /* for the new state, until it is put */
+    uint64_t org_sequence;  /* of the decision: the new version */
+    int64_t occurred_at_us; /* of the decision */
+};
+
+/* Applies one event: evolves its entity and puts it with the differences of its index rows.
+ * DATA_LOSS if it cannot be applied; what the view and the changes return otherwise. */
+MUST_USE struct status evolve_apply(const struct evolve *evolve, const Agency__V1__Event *event);
+
+/* The id of the entity that an event or command names by its first fields; composite parts joined
+ * by `~`. A single-part id is borrowed from the message, a composite one lies in the arena. */
+MUST_USE struct status evolve_entity_id(struct arena *arena, enum entity_kind kind,
+                                        const ProtobufCMessage *message, struct str *id);
+
+/* What one event does to its entity: `entity` is a copy of the present state (or fresh, with its
+ * key set) whose fields may be assigned, but not what they point to. Times, version and key are set
+ * by evolve_apply. */
+#define X(upper, pascal, snake, entity_pascal, entity_snake, entity, presence)                   \
+    struct status evolve_##snake(const struct evolve *evolve, const Agency__V1__##pascal *event, \
+                                 Agency__V1__##entity_pascal *entity_snake);
+EVENTS(X)
+#undef X
+
+#endif

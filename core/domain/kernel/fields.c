@@ -1,0 +1,185 @@
+#include "core/domain/kernel/fields.h"
+
+#include <inttypes.h>
+
+#include "core/base/limits.h"
+#include "core/base/time.h"
+#include "core/pb/field.h"
+#include "core/pb/message.h"
+
+static bool fields_alike(const ProtobufCFieldDescriptor *a, const ProtobufCFieldDescriptor *b)
+{
+    return a->id == b->id && a->type == b->type && a->label == b->label &&
+           a->descriptor == b->descriptor && strcmp(a->name, b->name) == 0;
+}
+
+void fields_copy(const ProtobufCMessage *from, ProtobufCMessage *to)
+{
+    for (unsigned i = 0; i < from->descriptor->n_fields; i++) {
+        const ProtobufCFieldDescriptor *source = &from->descriptor->fields[i];
+        const ProtobufCFieldDescriptor *target =
+            protobuf_c_message_descriptor_get_field(to->descriptor, source->id);
+        if (source->id <= FIELD_CLIENT_MAX && target != NULL && fields_alike(source, target)) {
+            pb_field_share(from, source, to, target);
+        }
+    }
+}
+
+static struct status fields_mask_target(const ProtobufCMessage *from, const ProtobufCMessage *to,
+                                        const char *path, const ProtobufCFieldDescriptor **source,
+                                        const ProtobufCFieldDescriptor **target)
+{
+    *source = protobuf_c_message_descriptor_get_field_by_name(from->descriptor, path);
+    *target = protobuf_c_message_descriptor_get_field_by_name(to->descriptor, path);
+    bool client =
+        *target != NULL && (*target)->id >= FIELD_CLIENT_MIN && (*target)->id <= FIELD_CLIENT_MAX;
+    if (*source == NULL || !client || !fields_alike(*source, *target)) {
+        return status_error(STATUS_INVALID_ARGUMENT,
+                            "expected update_mask to name fields that an update may change, but "
+                            "'%s' is none of %s",
+                            path, to->descriptor->short_name);
+    }
+    return status_ok();
+}
+
+struct status fields_copy_masked(const ProtobufCMessage *from,
+                                 const Google__Protobuf__FieldMask *mask, ProtobufCMessage *to)
+{
+    if (mask == NULL || mask->n_paths == 0) {
+        return status_error(STATUS_INVALID_ARGUMENT,
+                            "expected update_mask to name the fields that change, but it is empty");
+    }
+    for (size_t i = 0; i < mask->n_paths; i++) {
+        const ProtobufCFieldDescriptor *source, *target;
+        TRY(fields_mask_target(from, to, mask->paths[i], &source, &target));
+        pb_field_share(from, source, to, target);
+    }
+    return status_ok();
+}
+
+/* Packs a fresh message that has only the masked fields: the deep comparison is then one of bytes.
+ */
+static struct status fields_pack_masked(struct arena *arena, const ProtobufCMessage *from,
+                                        const Google__Protobuf__FieldMask *mask,
+                                        const ProtobufCMessageDescriptor *descriptor,
+                                        struct str *packed)
+{
+    ProtobufCMessage *only;
+    TRY(pb_new(arena, descriptor, &only));
+    TRY(fields_copy_masked(from, mask, only));
+    return pb_pack(arena, only, packed);
+}
+
+struct status fields_equal_masked(struct arena *arena, const ProtobufCMessage *from,
+                                  const Google__Protobuf__FieldMask *mask,
+                                  const ProtobufCMessage *to, bool *equal)
+{
+    struct str a, b;
+    TRY(fields_pack_masked(arena, from, mask, to->descriptor, &a));
+    TRY(fields_pack_masked(arena, to, mask, to->descriptor, &b));
+    *equal = str_eq(a, b);
+    return status_ok();
+}
+
+struct str fields_string(const ProtobufCMessage *message, const char *name)
+{
+    const ProtobufCFieldDescriptor *field =
+        protobuf_c_message_descriptor_get_field_by_name(message->descriptor, name);
+    if (field == NULL || field->type != PROTOBUF_C_TYPE_STRING ||
+        field->label == PROTOBUF_C_LABEL_REPEATED) {
+        return (struct str){ 0 };
+    }
+    return str_z(*(char *const *)pb_field_at(message, field));
+}
+
+static void *fields_system(const ProtobufCMessage *entity, unsigned number)
+{
+    const ProtobufCFieldDescriptor *field =
+        protobuf_c_message_descriptor_get_field(entity->descriptor, number);
+    assert(field != NULL);
+    return pb_field_at(entity, field);
+}
+
+uint64_t fields_version(const ProtobufCMessage *entity)
+{
+    uint64_t version;
+    memcpy(&version, fields_system(entity, FIELD_VERSION), sizeof version);
+    return version;
+}
+
+unsigned fields_status(const ProtobufCMessage *entity)
+{
+    unsigned status;
+    memcpy(&status, fields_system(entity, FIELD_STATUS), sizeof status);
+    return status;
+}
+
+struct status fields_stamp(struct arena *arena, ProtobufCMessage *entity, uint64_t version,
+                           int64_t occurred_at_us)
+{
+    Google__Protobuf__Timestamp *time, *created;
+    TRY(fields_time_new(arena, occurred_at_us, &time));
+    memcpy(fields_system(entity, FIELD_VERSION), &version, sizeof version);
+    memcpy(fields_system(entity, FIELD_UPDATED_AT), &time, sizeof(void *));
+    memcpy(&created, fields_system(entity, FIELD_CREATED_AT), sizeof(void *));
+    if (created == NULL) {
+        memcpy(fields_system(entity, FIELD_CREATED_AT), &time, sizeof(void *));
+    }
+    return status_ok();
+}
+
+struct status fields_check_lists(const ProtobufCMessage *entity)
+{
+    for (unsigned i = 0; i < entity->descriptor->n_fields; i++) {
+        const ProtobufCFieldDescriptor *field = &entity->descriptor->fields[i];
+        if (!pb_field_repeated(field)) {
+            continue;
+        }
+        size_t count = pb_field_count(entity, field);
+        if (count > LIST_ITEMS_MAX) {
+            return status_error(STATUS_RESOURCE_EXHAUSTED,
+                                "expected at most %d items in %s, but there are %zu",
+                                LIST_ITEMS_MAX, field->name, count);
+        }
+    }
+    return status_ok();
+}
+
+int64_t fields_time_us(const Google__Protobuf__Timestamp *time)
+{
+    return time == NULL ? 0 : time->seconds * TIME_SECOND_US + time->nanos / 1000;
+}
+
+bool fields_same_time(const Google__Protobuf__Timestamp *a, const Google__Protobuf__Timestamp *b)
+{
+    return (a == NULL) == (b == NULL) && fields_time_us(a) == fields_time_us(b);
+}
+
+struct status fields_time_new(struct arena *arena, int64_t time_us,
+                              Google__Protobuf__Timestamp **time)
+{
+    ARENA_TRY(arena, *time, arena_alloc(arena, sizeof **time));
+    google__protobuf__timestamp__init(*time);
+    time_split(time_us, &(*time)->seconds, &(*time)->nanos);
+    return status_ok();
+}
+
+struct status fields_check_time(const Google__Protobuf__Timestamp *time, const char *what)
+{
+    if (time == NULL) {
+        return status_ok();
+    }
+    if (time->seconds < TIME_SECONDS_MIN || time->seconds > TIME_SECONDS_MAX || time->nanos < 0 ||
+        time->nanos >= 1000000000) {
+        return status_error(STATUS_INVALID_ARGUMENT,
+                            "expected %s to lie in the years 1 to 9999, but it has %" PRId64
+                            " seconds and %d nanoseconds",
+                            what, time->seconds, time->nanos);
+    }
+    if (time->nanos % 1000 != 0) {
+        return status_error(STATUS_INVALID_ARGUMENT,
+                            "expected %s in whole microseconds, but it has %d nanoseconds", what,
+                            time->nanos);
+    }
+    return status_ok();
+}

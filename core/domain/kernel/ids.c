@@ -1,0 +1,52 @@
+#include "core/domain/kernel/ids.h"
+
+#include <stdlib.h>
+
+struct status ids_add(struct ids *ids, struct str id)
+{
+    return ids_add_all(ids, &id, 1);
+}
+
+struct status ids_add_all(struct ids *ids, const struct str *items, size_t items_count)
+{
+    if (items_count > ids->cap - ids->count) {
+        size_t cap = ids->cap * 2 + items_count;
+        struct str *grown;
+        ARENA_TRY(ids->arena, grown, arena_alloc(ids->arena, cap * sizeof *grown));
+        if (ids->count > 0) {
+            memcpy(grown, ids->items, ids->count * sizeof *grown);
+        }
+        ids->items = grown;
+        ids->cap = cap;
+    }
+    if (items_count > 0) {
+        memcpy(ids->items + ids->count, items, items_count * sizeof *items);
+    }
+    ids->count += items_count;
+    return status_ok();
+}
+
+static int ids_compare(const void *a, const void *b)
+{
+    return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
+void ids_sort(struct ids *ids)
+{
+    size_t kept = 0;
+    if (ids->count > 1) {
+        qsort(ids->items, ids->count, sizeof ids->items[0], ids_compare);
+    }
+    for (size_t i = 0; i < ids->count; i++) {
+        if (kept == 0 || !str_eq(ids->items[kept - 1], ids->items[i])) {
+            ids->items[kept++] = ids->items[i];
+        }
+    }
+    ids->count = kept;
+}
+
+bool ids_have(const struct ids *ids, struct str id)
+{
+    return ids->count > 0 &&
+           bsearch(&id, ids->items, ids->count, sizeof ids->items[0], ids_compare) != NULL;
+}

@@ -1,0 +1,24 @@
+/* A list of ids in an arena: what walks and cascades collect. */
+#ifndef CORE_DOMAIN_KERNEL_IDS_H
+#define CORE_DOMAIN_KERNEL_IDS_H
+
+#include "core/base/arena.h"
+
+/* Starts as { .arena = arena }. */
+struct ids {
+    struct arena *arena;
+    struct str *items; /* borrowed texts */
+    size_t count;
+    size_t cap;
+};
+
+MUST_USE struct status ids_add(struct ids *ids, struct str id);
+MUST_USE struct status ids_add_all(struct ids *ids, const struct str *items, size_t items_count);
+
+/* Puts them into byte order, each once. */
+void ids_sort(struct ids *ids);
+
+/* True if a sorted list has the id. */
+bool ids_have(const struct ids *ids, struct str id);
+
+#endif

@@ -1,0 +1,141 @@
+#include "core/domain/kernel/life.h"
+
+#include <stdio.h>
+
+#include "core/domain/kernel/fields.h"
+#include "core/domain/kernel/id.h"
+
+static const struct life_move moves[] = {
+#define X(command_name, from_status, to_status) \
+    { COMMAND_##command_name, LIFE_##from_status, LIFE_##to_status },
+    MOVES(X)
+#undef X
+};
+
+static const char *const names[] = {
+    [LIFE_NONE] = "new",          [LIFE_ACTIVE] = "active",   [LIFE_SUSPENDED] = "suspended",
+    [LIFE_ARCHIVED] = "archived", [LIFE_CLOSED] = "closed",   [LIFE_RETIRED] = "retired",
+    [LIFE_ENDED] = "ended",       [LIFE_REMOVED] = "removed",
+};
+enum { LIFE_NAMES = sizeof names / sizeof names[0], LIFE_LIST_SIZE = 96 };
+static_assert(LIFE_NAMES <= 32, "a set of statuses is 32 bits");
+
+const struct life_move *life_moves(size_t *count)
+{
+    *count = sizeof moves / sizeof moves[0];
+    return moves;
+}
+
+const char *life_name(unsigned status)
+{
+    return status < LIFE_NAMES ? names[status] : "unknown";
+}
+
+const char *life_noun(enum entity_kind kind, char noun[LIFE_NOUN_SIZE])
+{
+    const char *name = registry_entity((unsigned)kind)->name;
+    size_t size = 0;
+    for (const char *c = name; *c != '\0' && size + 2 < LIFE_NOUN_SIZE; c++) {
+        bool upper = *c >= 'A' && *c <= 'Z';
+        if (upper && c != name) {
+            noun[size++] = ' ';
+        }
+        noun[size++] = (char)(upper ? *c - 'A' + 'a' : *c);
+    }
+    noun[size] = '\0';
+    return noun;
+}
+
+/* The statuses that entities of this kind can have. */
+static uint32_t life_known(enum entity_kind kind)
+{
+    uint32_t statuses = 0;
+    for (size_t i = 0; i < sizeof moves / sizeof moves[0]; i++) {
+        if (registry_command((unsigned)moves[i].command)->entity == kind) {
+            statuses |= BIT(moves[i].from) | BIT(moves[i].to);
+        }
+    }
+    return statuses;
+}
+
+/* "active or archived". */
+static const char *life_list(uint32_t statuses, char list[LIFE_LIST_SIZE])
+{
+    size_t size = 0;
+    list[0] = '\0';
+    for (unsigned status = 0; status < LIFE_NAMES; status++) {
+        if ((statuses & BIT(status)) != 0) {
+            size += (size_t)snprintf(list + size, LIFE_LIST_SIZE - size, "%s%s",
+                                     size == 0 ? "" : " or ", names[status]);
+            assert(size < LIFE_LIST_SIZE);
+        }
+    }
+    return list;
+}
+
+struct status life_check(struct decide *d, enum entity_kind kind, struct str id,
+                         const ProtobufCMessage *entity, uint32_t statuses)
+{
+    char noun[LIFE_NOUN_SIZE];
+    if (entity == NULL) {
+        return decide_reject(d, STATUS_NOT_FOUND, "expected %s '%.*s', but there is none",
+                             life_noun(kind, noun), STR_ARG(id));
+    }
+    unsigned status = fields_status(entity);
+    if (status < LIFE_NAMES && (statuses & BIT(status)) != 0) {
+        return status_ok();
+    }
+    char list[LIFE_LIST_SIZE];
+    return decide_reject(d, STATUS_FAILED_PRECONDITION, "expected %s '%.*s' to be %s, but it is %s",
+                         life_noun(kind, noun), STR_ARG(id),
+                         life_list(statuses & life_known(kind), list), life_name(status));
+}
+
+/* The statuses from which a command may start. */
+static uint32_t life_starts(unsigned command)
+{
+    uint32_t statuses = 0;
+    for (size_t i = 0; i < sizeof moves / sizeof moves[0]; i++) {
+        if ((unsigned)moves[i].command == command) {
+            statuses |= BIT(moves[i].from);
+        }
+    }
+    assert(statuses != 0);
+    return statuses;
+}
+
+/* An id that is to be given to a new entity. */
+static struct status life_check_new(struct decide *d, enum entity_kind kind, struct str id,
+                                    const ProtobufCMessage *entity)
+{
+    const struct entity_type *type = registry_entity((unsigned)kind);
+    if (!id_valid(id)) {
+        return decide_reject(d, STATUS_INVALID_ARGUMENT, "expected %s to be " ID_RULE,
+                             type->descriptor->fields[0].name);
+    }
+    if (entity != NULL) {
+        char noun[LIFE_NOUN_SIZE];
+        return decide_reject(d, STATUS_ALREADY_EXISTS,
+                             "expected %s to be an id never used before, but %s '%.*s' is %s",
+                             type->descriptor->fields[0].name, life_noun(kind, noun), STR_ARG(id),
+                             life_name(fields_status(entity)));
+    }
+    return status_ok();
+}
+
+struct status life_find(struct decide *d, const ProtobufCMessage **entity)
+{
+    unsigned command = (unsigned)d->command->payload_case;
+    enum entity_kind kind = registry_command(command)->entity;
+    uint32_t starts = life_starts(command);
+    struct str id;
+    TRY(evolve_entity_id(d->arena, kind, registry_command_payload(d->command), &id));
+    TRY(view_get(d->view, kind, id, entity));
+    if (starts == BIT(LIFE_NONE)) {
+        return life_check_new(d, kind, id, *entity);
+    }
+    if (*entity == NULL && (starts & BIT(LIFE_NONE)) != 0) {
+        return status_ok();
+    }
+    return life_check(d, kind, id, *entity, starts);
+}

@@ -1,0 +1,292 @@
+/* Orgs, and the children they accept.
+ *
+ * CreateOrg is one decision: the org, its first owner, the owner's credential, the role type
+ * `owner` with the permission `*`, its seat and the assignment. Nobody else can be first: later
+ * owners are assigned by ordinary commands. */
+#include "core/domain/directory/credential.h"
+#include "core/domain/kernel/fields.h"
+#include "core/domain/kernel/id.h"
+#include "core/domain/kernel/rules.h"
+
+/* A payload about the org must mean the org whose log the command is in. */
+static struct status org_check_id(struct decide *d, const char *org_id)
+{
+    return str_eq(str_z(org_id), d->view->org_id)
+               ? status_ok()
+               : decide_reject(d, STATUS_INVALID_ARGUMENT,
+                               "expected org_id to be '%.*s', as in the command's envelope, but "
+                               "it is '%s'",
+                               STR_ARG(d->view->org_id), org_id);
+}
+
+/* ---- CreateOrg ---- */
+
+static struct status org_check_owner(struct decide *d, const Agency__V1__CreateOrg *command)
+{
+    const Agency__V1__BindCredential *credential = command->credential;
+    if (!id_valid(str_z(command->owner_subject_id))) {
+        return decide_reject(d, STATUS_INVALID_ARGUMENT,
+                             "expected owner_subject_id to be " ID_RULE);
+    }
+    if (credential == NULL || !id_valid(str_z(credential->credential_id))) {
+        return decide_reject(d, STATUS_INVALID_ARGUMENT,
+                             "expected a credential for the owner with an id, but there is none");
+    }
+    if (credential->subject_id[0] != '\0' &&
+        strcmp(credential->subject_id, command->owner_subject_id) != 0) {
+        return decide_reject(d, STATUS_INVALID_ARGUMENT,
+                             "expected the credential's subject_id to be '%s', but it is '%s'",
+                             command->owner_subject_id, credential->subject_id);
+    }
+    return credential_check(d, credential);
+}
+
+static struct status org_emit_created(struct decide *d, const Agency__V1__CreateOrg *command)
+{
+    Agency__V1__OrgCreated event = AGENCY__V1__ORG_CREATED__INIT;
+    fields_copy(&command->base, &event.base);
+    if (event.access_mode == AGENCY__V1__ACCESS_MODE__ACCESS_MODE_UNSPECIFIED) {
+        event.access_mode = AGENCY__V1__ACCESS_MODE__ACCESS_MODE_CONTROLLED;
+    }
+    return emit_org_created(d, &event);
+}
+
+static struct status org_emit_owner(struct decide *d, const Agency__V1__CreateOrg *command)
+{
+    Agency__V1__SubjectRegistered owner = AGENCY__V1__SUBJECT_REGISTERED__INIT;
+    owner.subject_id = command->owner_subject_id;
+    owner.name = command->owner_name;
+    owner.type = command->owner_type == AGENCY__V1__SUBJECT_TYPE__SUBJECT_TYPE_UNSPECIFIED
+                     ? AGENCY__V1__SUBJECT_TYPE__SUBJECT_TYPE_HUMAN
+                     : command->owner_type;
+    TRY_ACCEPTED(d, emit_subject_registered(d, &owner));
+    return credential_bind(d, command->credential, command->owner_subject_id);
+}
+
+static struct status org_emit_seat(struct decide *d, const Agency__V1__CreateOrg *command)
+{
+    char **permissions;
+    ARENA_TRY(d->arena, permissions, arena_alloc(d->arena, sizeof *permissions));
+    permissions[0] = "*";
+    Agency__V1__RoleTypeDefined type = AGENCY__V1__ROLE_TYPE_DEFINED__INIT;
+    type.role_type = "owner";
+    type.assignment = AGENCY__V1__ASSIGNMENT_MODE__ASSIGNMENT_MODE_DYNAMIC_MULTI;
+    type.n_permissions = 1;
+    type.permissions = permissions;
+    TRY_ACCEPTED(d, emit_role_type_defined(d, &type));
+    Agency__V1__RoleCreated seat = AGENCY__V1__ROLE_CREATED__INIT;
+    seat.role_id = "owner";
+    seat.role_type = "owner";
+    TRY_ACCEPTED(d, emit_role_created(d, &seat));
+    Agency__V1__RoleAssigned assigned = AGENCY__V1__ROLE_ASSIGNED__INIT;
+    assigned.role_id = "owner";
+    assigned.role_type = "owner";
+    assigned.subject_id = command->owner_subject_id;
+    assigned.via = AGENCY__V1__ASSIGNMENT_VIA__ASSIGNMENT_VIA_DIRECT;
+    return emit_role_assigned(d, &assigned);
+}
+
+static struct status org_check_mode(struct decide *d, unsigned mode, unsigned min)
+{
+    return mode >= min && mode <= AGENCY__V1__ACCESS_MODE__ACCESS_MODE_OPEN
+               ? status_ok()
+               : decide_reject(d, STATUS_INVALID_ARGUMENT,
+                               "expected an access mode, CONTROLLED or OPEN, but it is %u", mode);
+}
+
+struct status decide_create_org(struct decide *d, const Agency__V1__CreateOrg *command)
+{
+    const Agency__V1__Org *none;
+    TRY_ACCEPTED(d, org_check_id(d, command->org_id));
+    TRY_ACCEPTED(d, life_find_org(d, &none));
+    TRY_ACCEPTED(d, org_check_mode(d, (unsigned)command->access_mode, 0));
+    TRY_ACCEPTED(d, org_check_owner(d, command));
+    TRY_ACCEPTED(d, org_emit_created(d, command));
+    TRY_ACCEPTED(d, org_emit_owner(d, command));
+    return org_emit_seat(d, command);
+}
+
+/* ---- the org ---- */
+
+struct status decide_update_org(struct decide *d, const Agency__V1__UpdateOrg *command)
+{
+    const Agency__V1__Org *org;
+    Agency__V1__OrgUpdated event = AGENCY__V1__ORG_UPDATED__INIT;
+    event.org_id = command->org_id;
+    TRY_ACCEPTED(d, org_check_id(d, command->org_id));
+    TRY_ACCEPTED(d, life_find_org(d, &org));
+    TRY(rules_update(d, &org->base, &command->base, command->update_mask, &event.base,
+                     &event.update_mask));
+    return event.update_mask == NULL ? status_ok() : emit_org_updated(d, &event);
+}
+
+struct status decide_set_org_access_mode(struct decide *d,
+                                         const Agency__V1__SetOrgAccessMode *command)
+{
+    const Agency__V1__Org *org;
+    TRY_ACCEPTED(d, org_check_id(d, command->org_id));
+    TRY_ACCEPTED(d, org_check_mode(d, (unsigned)command->access_mode, 1));
+    TRY_ACCEPTED(d, life_find_org(d, &org));
+    if (org->access_mode == command->access_mode) {
+        return status_ok();
+    }
+    Agency__V1__OrgAccessModeSet event = AGENCY__V1__ORG_ACCESS_MODE_SET__INIT;
+    fields_copy(&command->base, &event.base);
+    return emit_org_access_mode_set(d, &event);
+}
+
+struct status decide_archive_org(struct decide *d, const Agency__V1__ArchiveOrg *command)
+{
+    const Agency__V1__Org *org;
+    TRY_ACCEPTED(d, org_check_id(d, command->org_id));
+    TRY_ACCEPTED(d, life_find_org(d, &org));
+    if (org->status == LIFE_ARCHIVED) {
+        return status_ok();
+    }
+    Agency__V1__OrgArchived event = AGENCY__V1__ORG_ARCHIVED__INIT;
+    event.org_id = command->org_id;
+    return emit_org_archived(d, &event);
+}
+
+struct status decide_restore_org(struct decide *d, const Agency__V1__RestoreOrg *command)
+{
+    const Agency__V1__Org *org;
+    TRY_ACCEPTED(d, org_check_id(d, command->org_id));
+    TRY_ACCEPTED(d, life_find_org(d, &org));
+    if (org->status == LIFE_ACTIVE) {
+        return status_ok();
+    }
+    Agency__V1__OrgRestored event = AGENCY__V1__ORG_RESTORED__INIT;
+    event.org_id = command->org_id;
+    return emit_org_restored(d, &event);
+}
+
+/* ---- parents and children ---- */
+
+/* Another org's id; whether there is such an org is not known here. */
+static struct status org_check_other(struct decide *d, const char *field, const char *org_id)
+{
+    if (!id_valid(str_z(org_id))) {
+        return decide_reject(d, STATUS_INVALID_ARGUMENT, "expected %s to be " ID_RULE, field);
+    }
+    return !str_eq(str_z(org_id), d->view->org_id)
+               ? status_ok()
+               : decide_reject(d, STATUS_INVALID_ARGUMENT,
+                               "expected %s to be another org, but it is '%s' itself", field,
+                               org_id);
+}
+
+struct status decide_claim_parent_org(struct decide *d, const Agency__V1__ClaimParentOrg *command)
+{
+    const Agency__V1__Org *org;
+    TRY_ACCEPTED(d, org_check_id(d, command->org_id));
+    if (command->parent_org_id[0] != '\0') {
+        TRY_ACCEPTED(d, org_check_other(d, "parent_org_id", command->parent_org_id));
+    }
+    TRY_ACCEPTED(d, life_find_org(d, &org));
+    if (strcmp(org->parent_org_id, command->parent_org_id) == 0) {
+        return status_ok();
+    }
+    Agency__V1__ParentOrgClaimed event = AGENCY__V1__PARENT_ORG_CLAIMED__INIT;
+    fields_copy(&command->base, &event.base);
+    return emit_parent_org_claimed(d, &event);
+}
+
+struct status decide_accept_child_org(struct decide *d, const Agency__V1__AcceptChildOrg *command)
+{
+    const Agency__V1__OrgChild *child;
+    TRY_ACCEPTED(d, org_check_other(d, "child_org_id", command->child_org_id));
+    TRY_ACCEPTED(d, life_find_org_child(d, &child));
+    if (child != NULL && child->status == LIFE_ACTIVE) {
+        return status_ok();
+    }
+    Agency__V1__ChildOrgAccepted event = AGENCY__V1__CHILD_ORG_ACCEPTED__INIT;
+    event.child_org_id = command->child_org_id;
+    return emit_child_org_accepted(d, &event);
+}
+
+struct status decide_release_child_org(struct decide *d, const Agency__V1__ReleaseChildOrg *command)
+{
+    const Agency__V1__OrgChild *child;
+    TRY_ACCEPTED(d, life_find_org_child(d, &child));
+    if (child->status == LIFE_ENDED) {
+        return status_ok();
+    }
+    Agency__V1__ChildOrgReleased event = AGENCY__V1__CHILD_ORG_RELEASED__INIT;
+    event.child_org_id = command->child_org_id;
+    return emit_child_org_released(d, &event);
+}
+
+/* ---- evolve ---- */
+
+struct status evolve_org_created(const struct evolve *evolve, const Agency__V1__OrgCreated *event,
+                                 Agency__V1__Org *org)
+{
+    (void)evolve;
+    fields_copy(&event->base, &org->base);
+    org->status = LIFE_ACTIVE;
+    return status_ok();
+}
+
+struct status evolve_org_updated(const struct evolve *evolve, const Agency__V1__OrgUpdated *event,
+                                 Agency__V1__Org *org)
+{
+    (void)evolve;
+    return fields_copy_masked(&event->base, event->update_mask, &org->base);
+}
+
+struct status evolve_org_access_mode_set(const struct evolve *evolve,
+                                         const Agency__V1__OrgAccessModeSet *event,
+                                         Agency__V1__Org *org)
+{
+    (void)evolve;
+    org->access_mode = event->access_mode;
+    return status_ok();
+}
+
+struct status evolve_org_archived(const struct evolve *evolve, const Agency__V1__OrgArchived *event,
+                                  Agency__V1__Org *org)
+{
+    (void)evolve;
+    (void)event;
+    org->status = LIFE_ARCHIVED;
+    return status_ok();
+}
+
+struct status evolve_org_restored(const struct evolve *evolve, const Agency__V1__OrgRestored *event,
+                                  Agency__V1__Org *org)
+{
+    (void)evolve;
+    (void)event;
+    org->status = LIFE_ACTIVE;
+    return status_ok();
+}
+
+struct status evolve_parent_org_claimed(const struct evolve *evolve,
+                                        const Agency__V1__ParentOrgClaimed *event,
+                                        Agency__V1__Org *org)
+{
+    (void)evolve;
+    org->parent_org_id = event->parent_org_id;
+    return status_ok();
+}
+
+struct status evolve_child_org_accepted(const struct evolve *evolve,
+                                        const Agency__V1__ChildOrgAccepted *event,
+                                        Agency__V1__OrgChild *child)
+{
+    (void)evolve;
+    (void)event;
+    child->status = LIFE_ACTIVE;
+    return status_ok();
+}
+
+struct status evolve_child_org_released(const struct evolve *evolve,
+                                        const Agency__V1__ChildOrgReleased *event,
+                                        Agency__V1__OrgChild *child)
+{
+    (void)evolve;
+    (void)event;
+    child->status = LIFE_ENDED;
+    return status_ok();
+}
