@@ -33,20 +33,20 @@ struct bulletin *bulletin_open(const struct bulletin_options *options)
 
 /* ---- what is said ---- */
 
-static Agency__V1__PartitionState bulletin_state(enum cowriter_state state)
+static Agency__V1__PartitionState bulletin_state(enum replica_state state)
 {
     switch (state) {
-    case COWRITER_OPENING:
+    case REPLICA_OPENING:
         return AGENCY__V1__PARTITION_STATE__PARTITION_STATE_OPENING;
-    case COWRITER_STANDBY:
+    case REPLICA_FOLLOWER:
         return AGENCY__V1__PARTITION_STATE__PARTITION_STATE_STANDBY;
-    case COWRITER_TAKING:
+    case REPLICA_CANDIDATE:
         return AGENCY__V1__PARTITION_STATE__PARTITION_STATE_TAKING;
-    case COWRITER_SERVING:
+    case REPLICA_LEADER:
         return AGENCY__V1__PARTITION_STATE__PARTITION_STATE_SERVING;
-    case COWRITER_STOPPED:
+    case REPLICA_STOPPED:
         return AGENCY__V1__PARTITION_STATE__PARTITION_STATE_STOPPED;
-    case COWRITER_STATES:
+    case REPLICA_STATES:
         break;
     }
     return AGENCY__V1__PARTITION_STATE__PARTITION_STATE_UNSPECIFIED;
@@ -66,7 +66,7 @@ static struct status bulletin_id(struct arena *arena, uint64_t process, char **t
     return bulletin_text(arena, hex, text);
 }
 
-static struct status bulletin_partition(struct arena *arena, const struct cowriter_status *status,
+static struct status bulletin_partition(struct arena *arena, const struct replica_status *status,
                                         Agency__V1__PartitionStatus **out)
 {
     Agency__V1__PartitionStatus *said;
@@ -89,7 +89,7 @@ static struct status bulletin_partition(struct arena *arena, const struct cowrit
     TRY(bulletin_text(arena, status->trouble.msg, &said->trouble));
     *out = said;
     return status->epoch == 0 ? status_ok()
-                              : bulletin_id(arena, cowriter_process(status->owner), &said->owner);
+                              : bulletin_id(arena, server_process(status->owner), &said->owner);
 }
 
 static struct status bulletin_partitions(struct arena *arena, const struct bulletin_facts *facts,

@@ -5,7 +5,7 @@
 
 #include "core/base/diag.h"
 #include "ops/data_dir.h"
-#include "writers/cowriter.h"
+#include "writers/cluster/server.h"
 
 struct bulletin_options {
     const struct data_dir *dir; /* borrowed, with all else */
@@ -18,7 +18,7 @@ struct bulletin_options {
 
 /* How the process is. */
 struct bulletin_facts {
-    const struct cowriter_status *partitions;
+    const struct replica_status *partitions;
     const uint64_t *published; /* of each of them: up to which sequence; 0: it does not publish */
     uint32_t partitions_count;
     uint64_t published_count; /* outcomes and events since the start */

@@ -8,7 +8,7 @@
 #include "core/model/decision.h"
 #include "core/pb/message.h"
 #include "ops/reading.h"
-#include "writers/cowriter.h"
+#include "writers/cluster/server.h"
 
 enum { LOG_RUN = 128, LOG_OWNER_SIZE = 17 };
 static const size_t LOG_ARENA_MAX = (size_t)64 << 20;
@@ -61,7 +61,7 @@ static struct status log_read_epoch(struct log_run *run, const struct record *de
     struct record_epoch begun;
     TRY(record_epoch_decode(decoded->body, &begun));
     ARENA_TRY(&run->arena, item->owner, arena_alloc(&run->arena, LOG_OWNER_SIZE));
-    snprintf(item->owner, LOG_OWNER_SIZE, "%016" PRIx64, cowriter_process(begun.owner));
+    snprintf(item->owner, LOG_OWNER_SIZE, "%016" PRIx64, server_process(begun.owner));
     item->level = begun.level;
     item->closed = begun.closed;
     return status_ok();

@@ -1,4 +1,4 @@
-/* Composition: with the writer's role its thread owns the stores (cowriter.h); without it this
+/* Composition: with the writer's role its thread owns the stores (server.h); without it this
  * thread keeps them as a replica. With the projector's role whoever has the stores steps the feed,
  * which publishes what they take. This thread also says how it is: as diagnostics whenever a
  * partition's state changes, on the log's status stream every second or two. */
@@ -14,7 +14,7 @@
 
 #include "core/base/memory.h"
 #include "ops/bulletin.h"
-#include "ops/replica.h"
+#include "ops/read_replica.h"
 #include "projectors/feed.h"
 #include "writers/proof.h"
 
@@ -33,16 +33,16 @@ struct daemon {
     struct evlog_id history_id;
     struct proof_cluster cluster;
     struct daemon_partitions partitions;
-    struct cowriter *writer; /* with the writer's role; else */
-    struct replica *replica;
+    struct server *writer; /* with the writer's role; else */
+    struct read_replica *read_replica;
     struct feed *feed;           /* with the projector's role; of the thread that has the stores */
     _Atomic uint64_t *published; /* up to which sequence, by partition */
     _Atomic uint64_t published_count;
     pthread_mutex_t troubles_lock;
     struct status *troubles; /* why a partition is not published, by number; under the lock */
     struct bulletin *bulletin;
-    struct cowriter_status *statuses; /* as of the last look */
-    struct cowriter_status *seen;     /* as of the one before */
+    struct replica_status *statuses; /* as of the last look */
+    struct replica_status *seen;     /* as of the one before */
     uint64_t *statuses_published;
     uint32_t statuses_count;
 };
@@ -74,7 +74,7 @@ static void daemon_report(void *context, uint32_t partition, struct status what)
                                 : DIAG_ERROR; /* waiting does not mend it */
     struct diag_line line =
         diag_begin(daemon->diag, level, what.code == STATUS_OK ? "recovered" : "trouble");
-    if (partition != COWRITER_ALL) {
+    if (partition != SERVER_ALL) {
         diag_u64(&line, "partition", partition);
     }
     diag_status(&line, &what);
@@ -175,13 +175,13 @@ static int daemon_feed_descriptor(void *self)
     return feed_descriptor(daemon->feed);
 }
 
-static struct cowriter_follower daemon_follower(struct daemon *daemon)
+static struct server_observer daemon_observer(struct daemon *daemon)
 {
-    return daemon->feed == NULL ? (struct cowriter_follower){ 0 }
-                                : (struct cowriter_follower){ .hear = daemon_offer_feed,
-                                                              .step = daemon_step_feed,
-                                                              .descriptor = daemon_feed_descriptor,
-                                                              .self = daemon };
+    return daemon->feed == NULL ? (struct server_observer){ 0 }
+                                : (struct server_observer){ .hear = daemon_offer_feed,
+                                                            .step = daemon_step_feed,
+                                                            .descriptor = daemon_feed_descriptor,
+                                                            .self = daemon };
 }
 
 /* Without writers in this process rank 0 publishes in any case, the others when nobody else does.
@@ -190,7 +190,7 @@ static void daemon_publish(struct daemon *daemon)
 {
     for (uint32_t i = 0; daemon->feed != NULL && i < daemon->partitions.count; i++) {
         uint32_t number = daemon->partitions.numbers[i];
-        struct partition *partition = replica_partition(daemon->replica, number);
+        struct partition *partition = read_replica_partition(daemon->read_replica, number);
         if (partition != NULL) {
             daemon_step_feed(daemon, partition, daemon_options_rank(&daemon->options, number) == 0);
         }
@@ -205,16 +205,16 @@ static struct status daemon_open_log(void *context, struct evlog **log)
     return data_dir_open_log(&daemon->dir, false, log);
 }
 
-static struct status daemon_ranks(struct daemon *daemon, struct cowriter_partition **out)
+static struct status daemon_ranks(struct daemon *daemon, struct server_partition **out)
 {
-    struct cowriter_partition *ranks;
+    struct server_partition *ranks;
     const struct daemon_partitions *partitions = &daemon->partitions;
     ARENA_TRY(&daemon->arena, ranks,
               arena_alloc(&daemon->arena, partitions->count * sizeof *ranks));
     for (uint32_t i = 0; i < partitions->count; i++) {
         uint32_t number = partitions->numbers[i];
         ranks[i] =
-            (struct cowriter_partition){ number, daemon_options_rank(&daemon->options, number) };
+            (struct server_partition){ number, daemon_options_rank(&daemon->options, number) };
     }
     *out = ranks;
     return status_ok();
@@ -222,18 +222,18 @@ static struct status daemon_ranks(struct daemon *daemon, struct cowriter_partiti
 
 static struct status daemon_open_writer(struct daemon *daemon)
 {
-    struct cowriter_partition *ranks = NULL;
-    struct cowriter_options options = { .open_log = daemon_open_log,
-                                        .report = daemon_report,
-                                        .context = daemon,
-                                        .stores = daemon->dir.stores,
-                                        .follower = daemon_follower(daemon),
-                                        .clock = daemon->clock,
-                                        .cluster = &daemon->cluster,
-                                        .partitions_count = daemon->partitions.count,
-                                        .silence_us = daemon->options.silence_us,
-                                        .process = daemon->process,
-                                        .cache_size = (uint64_t)daemon->options.cache_size };
+    struct server_partition *ranks = NULL;
+    struct server_options options = { .open_log = daemon_open_log,
+                                      .report = daemon_report,
+                                      .context = daemon,
+                                      .stores = daemon->dir.stores,
+                                      .observer = daemon_observer(daemon),
+                                      .clock = daemon->clock,
+                                      .cluster = &daemon->cluster,
+                                      .partitions_count = daemon->partitions.count,
+                                      .silence_us = daemon->options.silence_us,
+                                      .process = daemon->process,
+                                      .cache_size = (uint64_t)daemon->options.cache_size };
     if (daemon->dir.seals.count == 0) {
         return status_error(STATUS_PERMISSION_DENIED,
                             "expected a cluster.key that can be read in the data folder: the "
@@ -244,7 +244,7 @@ static struct status daemon_open_writer(struct daemon *daemon)
     TRY(daemon_options_configuration(&daemon->options, &daemon->arena, &options.configuration));
     daemon->cluster = (struct proof_cluster){ evlog_id_str(&daemon->history_id),
                                               daemon->dir.seals.keys, daemon->dir.seals.count };
-    return cowriter_open(&options, &daemon->writer);
+    return server_open(&options, &daemon->writer);
 }
 
 /* ---- open and close ---- */
@@ -259,12 +259,12 @@ static struct bulletin_facts daemon_facts(const struct daemon *daemon)
 
 static void daemon_open_replica(struct daemon *daemon)
 {
-    struct replica_options options = { .dir = &daemon->dir,
-                                       .partitions = &daemon->partitions,
-                                       .cache_size = (uint64_t)daemon->options.cache_size,
-                                       .clock = daemon->clock,
-                                       .diag = daemon->diag };
-    daemon->replica = replica_open(&options);
+    struct read_replica_options options = { .dir = &daemon->dir,
+                                            .partitions = &daemon->partitions,
+                                            .cache_size = (uint64_t)daemon->options.cache_size,
+                                            .clock = daemon->clock,
+                                            .diag = daemon->diag };
+    daemon->read_replica = read_replica_open(&options);
 }
 
 static void daemon_open_bulletin(struct daemon *daemon)
@@ -338,8 +338,8 @@ void daemon_close(struct daemon *daemon)
     if (daemon == NULL) {
         return;
     }
-    cowriter_close(daemon->writer);
-    replica_close(daemon->replica);
+    server_close(daemon->writer);
+    read_replica_close(daemon->read_replica);
     feed_close(daemon->feed);
     if (daemon->bulletin != NULL) {
         struct bulletin_facts facts = daemon_facts(daemon);
@@ -360,12 +360,12 @@ void daemon_close(struct daemon *daemon)
 
 /* ---- the loop ---- */
 
-static void daemon_say_partition(struct daemon *daemon, const struct cowriter_status *status)
+static void daemon_say_partition(struct daemon *daemon, const struct replica_status *status)
 {
-    bool stopped = status->state == COWRITER_STOPPED;
+    bool stopped = status->state == REPLICA_STOPPED;
     struct diag_line line = diag_begin(daemon->diag, stopped ? DIAG_ERROR : DIAG_INFO, "partition");
     diag_u64(&line, "partition", status->number);
-    diag_str(&line, "state", str_z(cowriter_state_name(status->state)));
+    diag_str(&line, "state", str_z(replica_state_name(status->state)));
     diag_u64(&line, "epoch", status->epoch);
     diag_u64(&line, "sequence", status->sequence);
     if (status->trouble.code != STATUS_OK) {
@@ -375,7 +375,7 @@ static void daemon_say_partition(struct daemon *daemon, const struct cowriter_st
 }
 
 /* A partition that is decided and not published answers nobody: that is trouble, too. */
-static void daemon_add_trouble(struct daemon *daemon, struct cowriter_status *status)
+static void daemon_add_trouble(struct daemon *daemon, struct replica_status *status)
 {
     pthread_mutex_lock(&daemon->troubles_lock);
     struct status trouble = daemon->troubles[status->number];
@@ -390,13 +390,13 @@ static void daemon_look(struct daemon *daemon)
 {
     uint32_t max = daemon->partitions.count;
     uint32_t count = daemon->writer != NULL
-                         ? cowriter_statuses(daemon->writer, daemon->statuses, max)
-                         : replica_statuses(daemon->replica, daemon->statuses, max);
+                         ? server_statuses(daemon->writer, daemon->statuses, max)
+                         : read_replica_statuses(daemon->read_replica, daemon->statuses, max);
     for (uint32_t i = 0; i < count; i++) {
         daemon_add_trouble(daemon, &daemon->statuses[i]);
-        const struct cowriter_status *now = &daemon->statuses[i], *before = &daemon->seen[i];
+        const struct replica_status *now = &daemon->statuses[i], *before = &daemon->seen[i];
         if (i >= daemon->statuses_count || now->state != before->state ||
-            (now->state == COWRITER_SERVING && now->epoch != before->epoch)) {
+            (now->state == REPLICA_LEADER && now->epoch != before->epoch)) {
             daemon_say_partition(daemon, now);
         }
         daemon->seen[i] = *now;
@@ -409,7 +409,7 @@ static bool daemon_all_stopped(const struct daemon *daemon)
 {
     uint32_t stopped = 0;
     for (uint32_t i = 0; i < daemon->statuses_count; i++) {
-        stopped += daemon->statuses[i].state == COWRITER_STOPPED;
+        stopped += daemon->statuses[i].state == REPLICA_STOPPED;
     }
     return stopped == daemon->partitions.count;
 }
@@ -417,12 +417,13 @@ static bool daemon_all_stopped(const struct daemon *daemon)
 struct status daemon_run(struct daemon *daemon, int signals)
 {
     bool idle = true;
-    int descriptor = daemon->replica == NULL ? -1 : replica_descriptor(daemon->replica);
+    int descriptor =
+        daemon->read_replica == NULL ? -1 : read_replica_descriptor(daemon->read_replica);
     while (!daemon_wait(signals, descriptor, idle ? DAEMON_WAIT_MS : 0)) {
-        if (daemon->replica != NULL) {
-            idle = replica_step(daemon->replica);
+        if (daemon->read_replica != NULL) {
+            idle = read_replica_step(daemon->read_replica);
             daemon_publish(daemon);
-            descriptor = replica_descriptor(daemon->replica);
+            descriptor = read_replica_descriptor(daemon->read_replica);
         }
         daemon_look(daemon);
         struct bulletin_facts facts = daemon_facts(daemon);

@@ -59,15 +59,15 @@ static struct status sending_open_writer(struct sending *sending)
     return writer_open(&options, &sending->writer);
 }
 
-static struct status sending_open_courier(struct sending *sending)
+static struct status sending_open_client(struct sending *sending)
 {
-    struct courier_options options = { .open_log = sending_open_log,
-                                       .report = sending_report,
-                                       .context = sending,
-                                       .clock = sending->ctl->clock,
-                                       .timeout_us = sending->ctl->options.timeout_us,
-                                       .patience_us = ASK_AFTER_US };
-    return courier_open(&options, &sending->courier);
+    struct client_options options = { .open_log = sending_open_log,
+                                      .report = sending_report,
+                                      .context = sending,
+                                      .clock = sending->ctl->clock,
+                                      .timeout_us = sending->ctl->options.timeout_us,
+                                      .patience_us = ASK_AFTER_US };
+    return client_open(&options, &sending->client);
 }
 
 /* ---- who commands ---- */
@@ -117,12 +117,12 @@ struct status sending_open(struct sending *sending, struct ctl *ctl)
                             "expected --key FILE to sign commands with: this folder has no key "
                             "of the cluster to seal them");
     }
-    return ctl->dir.shared ? sending_open_courier(sending) : sending_open_writer(sending);
+    return ctl->dir.shared ? sending_open_client(sending) : sending_open_writer(sending);
 }
 
 struct status sending_close(struct sending *sending)
 {
-    courier_close(sending->courier);
+    client_close(sending->client);
     return writer_close(sending->writer);
 }
 
@@ -133,7 +133,7 @@ static struct status sending_prove(const struct sending *sending, struct arena *
     const struct ctl *ctl = sending->ctl;
     int64_t now_us = clock_now_us(&ctl->clock);
     struct intake_proof proof = {
-        .cluster = { evlog_id_str(&courier_identity(sending->courier)->history_id),
+        .cluster = { evlog_id_str(&client_identity(sending->client)->history_id),
                      ctl->dir.seals.keys, ctl->dir.seals.count },
         .signer = sending->signs ? &sending->secret : NULL,
         .issued_at_us = now_us,
@@ -146,10 +146,10 @@ struct status sending_submit(struct sending *sending, struct arena *arena,
                              Agency__V1__Command *command, request_done *done, void *context)
 {
     struct str record, org_id = str_z(command->org_id);
-    if (sending->courier != NULL) {
+    if (sending->client != NULL) {
         TRY(sending_prove(sending, arena, command, &record));
-        return courier_submit(sending->courier, org_id, str_z(command->command_id), record, done,
-                              context);
+        return client_submit(sending->client, org_id, str_z(command->command_id), record, done,
+                             context);
     }
     TRY(intake_record(arena, sending->ctl->dir.cluster_key, command, sending->principal, NULL,
                       &record));
@@ -159,10 +159,10 @@ struct status sending_submit(struct sending *sending, struct arena *arena,
 struct status sending_call(struct sending *sending, struct arena *arena,
                            Agency__V1__Command *command, struct decider_answer *answer)
 {
-    struct call call;
-    call_init(&call, answer);
-    TRY(sending_submit(sending, arena, command, call_done, &call));
-    call_wait(&call);
+    struct submit_and_wait call;
+    submit_and_wait_init(&call, answer);
+    TRY(sending_submit(sending, arena, command, submit_and_wait_done, &call));
+    submit_and_wait_wait(&call);
     return status_ok();
 }
 

@@ -4,13 +4,13 @@
 #define OPS_SENDING_H
 
 #include "ops/ctl.h"
-#include "writers/call.h"
-#include "writers/courier.h"
+#include "writers/client/client.h"
+#include "writers/submit_and_wait.h"
 
 struct sending {
     struct ctl *ctl;
-    struct writer *writer;   /* of an embedded log, */
-    struct courier *courier; /* or on Kafka */
+    struct writer *writer; /* of an embedded log, */
+    struct client *client; /* or on Kafka */
     struct evlog_identity identity;
     Agency__V1__Principal *principal;
     struct ed25519_secret secret;

@@ -1,6 +1,6 @@
 /* The statement is a sequence of sized fields, so that no two records have the same one, and its
  * first bytes say what it is, so that no other use of a key can be taken for it. Sizes have four
- * bytes, times eight, most significant first. What the wire could say in two ways (protobuf's
+ * bytes, times eight, most significant first. What the session could say in two ways (protobuf's
  * encoding) is in it as bytes.
  *
  * Checks go from cheap to dear, and what somebody who is not proven to be the sender could change

@@ -1,5 +1,5 @@
 /* What the deciding thread spends on one command, beside what its store reads: one large org, and
- * many small ones side by side. For callgrind, too: --toggle-collect=owned_decide. */
+ * many small ones side by side. For callgrind, too: --toggle-collect=leader_decide. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -11,7 +11,7 @@
 #include "tests/lib/load_source.h"
 #include "tests/lib/log_tool.h"
 #include "tests/lib/test.h"
-#include "writers/owned.h"
+#include "writers/embedded/leader.h"
 
 enum { COMMANDS = 30336, BATCH = 256, WRITE_EVERY = 8192, PATH_SIZE = 4096, ROUNDS = 3 };
 
@@ -46,33 +46,33 @@ static void bench_decider_make(struct bench_decider *bench, uint32_t orgs_count)
     load_source_release(&source);
 }
 
-static int64_t bench_decider_batch(struct bench_decider *bench, struct owned *owned,
+static int64_t bench_decider_batch(struct bench_decider *bench, struct leader *leader,
                                    const struct str *records, size_t count)
 {
     int64_t began = cpu_ns(), now_us = began / 1000;
     for (size_t i = 0; i < count; i++) {
         struct decider_answer answer;
         struct str record;
-        assert_ok(owned_decide(owned, records[i], now_us, false, &answer, &record));
+        assert_ok(leader_decide(leader, records[i], now_us, false, &answer, &record));
         assert_int_equal(answer.code, STATUS_OK);
         bench->values[i].size = 0;
         buf_append(&bench->values[i], record);
     }
     int64_t took = cpu_ns() - began;
     for (size_t i = 0; i < count; i++) {
-        assert_ok(owned_confirm(owned, owned->decisions_end, buf_str(&bench->values[i])));
+        assert_ok(leader_confirm(leader, leader->decisions_end, buf_str(&bench->values[i])));
     }
     return took;
 }
 
-static double bench_decider_us(struct bench_decider *bench, struct owned *owned)
+static double bench_decider_us(struct bench_decider *bench, struct leader *leader)
 {
     int64_t took = 0;
     for (size_t i = 0; i < COMMANDS; i += BATCH) {
         size_t left = COMMANDS - i;
-        took += bench_decider_batch(bench, owned, bench->records + i, left < BATCH ? left : BATCH);
+        took += bench_decider_batch(bench, leader, bench->records + i, left < BATCH ? left : BATCH);
         if (i % WRITE_EVERY == 0) {
-            assert_ok(partition_write(owned->partition));
+            assert_ok(partition_write(leader->partition));
         }
     }
     return (double)took / 1000 / COMMANDS;
@@ -84,18 +84,18 @@ static double bench_decider_round(struct bench_decider *bench)
     struct evlog_identity identity = log_tool_identity(1);
     struct evlog_local_options local = { 0 };
     struct evlog *log;
-    struct owned *owned;
+    struct leader *leader;
     folder_tool_make(folder);
     snprintf(path, sizeof path, "%s/log", folder);
     snprintf(store, sizeof store, "%s/store", folder);
     assert_ok(evlog_local_create(path, &identity));
     assert_ok(evlog_local_open(path, &local, &log));
-    struct owned_options options = {
+    struct leader_options options = {
         .store = store, .log = log, .clock = clock_real(), .configuration = bench->configuration
     };
-    assert_ok(owned_open(&options, &owned));
-    double us = bench_decider_us(bench, owned);
-    owned_close(owned);
+    assert_ok(leader_open(&options, &leader));
+    double us = bench_decider_us(bench, leader);
+    leader_close(leader);
     evlog_close(log);
     folder_tool_remove(folder);
     return us;

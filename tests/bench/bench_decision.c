@@ -16,9 +16,9 @@
 #include "core/pb/message.h"
 #include "tests/lib/folder_tool.h"
 #include "tests/lib/log_tool.h"
-#include "writers/call.h"
+#include "writers/embedded/leader.h"
 #include "writers/intake.h"
-#include "writers/owned.h"
+#include "writers/submit_and_wait.h"
 
 enum {
     GROUPS = 100,
@@ -159,7 +159,7 @@ struct times {
     int64_t write;
 };
 
-static void run_batch(struct owned *owned, const struct str *records, size_t count,
+static void run_batch(struct leader *leader, const struct str *records, size_t count,
                       struct times *times)
 {
     enum { BATCH = 256 };
@@ -168,7 +168,7 @@ static void run_batch(struct owned *owned, const struct str *records, size_t cou
     for (size_t i = 0; i < count; i++) {
         struct decider_answer answer;
         struct str record;
-        check_ok(owned_decide(owned, records[i], wall_ns() / 1000, false, &answer, &record));
+        check_ok(leader_decide(leader, records[i], wall_ns() / 1000, false, &answer, &record));
         if (answer.code != STATUS_OK) {
             fprintf(stderr, "%s: %s\n", status_code_name(answer.code), answer.reason);
             exit(1);
@@ -178,7 +178,7 @@ static void run_batch(struct owned *owned, const struct str *records, size_t cou
     }
     int64_t decided = cpu_ns();
     for (size_t i = 0; i < count; i++) {
-        check_ok(owned_confirm(owned, owned->decisions_end, buf_str(&values[i])));
+        check_ok(leader_confirm(leader, leader->decisions_end, buf_str(&values[i])));
     }
     times->decide += decided - began;
     times->confirm += cpu_ns() - decided;
@@ -191,18 +191,18 @@ static void bench_stages(struct bench *bench)
     struct evlog *log = bench_log(bench, "stages");
     char store[PATH_SIZE];
     snprintf(store, sizeof store, "%s/stages-store", bench->folder);
-    struct owned_options options = {
+    struct leader_options options = {
         .store = store, .log = log, .clock = clock_real(), .configuration = bench->configuration
     };
-    struct owned *owned;
+    struct leader *leader;
     struct times times = { 0 };
-    check_ok(owned_open(&options, &owned));
+    check_ok(leader_open(&options, &leader));
     for (size_t i = 0; i < bench->records_count; i += BATCH) {
         size_t left = bench->records_count - i;
-        run_batch(owned, bench->records + i, left < BATCH ? left : BATCH, &times);
+        run_batch(leader, bench->records + i, left < BATCH ? left : BATCH, &times);
         if (i / BATCH % WRITE_EVERY == WRITE_EVERY - 1 || left <= BATCH) {
             int64_t began = cpu_ns();
-            check_ok(partition_write(owned->partition));
+            check_ok(partition_write(leader->partition));
             times.write += cpu_ns() - began;
         }
     }
@@ -212,7 +212,7 @@ static void bench_stages(struct bench *bench)
     stage("write the store, with indexes and root", times.write, bench->records_count);
     stage("all, of a budget of 20 us", times.decide + times.confirm + times.write,
           bench->records_count);
-    owned_close(owned);
+    leader_close(leader);
     evlog_close(log);
 }
 
@@ -252,7 +252,7 @@ static void bench_single(struct writer *writer, const struct str *records)
     for (size_t i = 0; i < SINGLE; i++) {
         struct decider_answer answer;
         int64_t began = wall_ns();
-        check_ok(writer_call(writer, STR("acme"), records[i], &answer));
+        check_ok(writer_submit_and_wait(writer, STR("acme"), records[i], &answer));
         took[i] = wall_ns() - began;
     }
     qsort(took, SINGLE, sizeof *took, bench_compare);

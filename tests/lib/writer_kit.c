@@ -100,7 +100,7 @@ struct decider_answer writer_kit_call(struct writer_kit *kit, const char *org_id
 {
     struct decider_answer answer = { 0 };
     struct str record = writer_kit_command(kit, org_id, command_id, command, json);
-    assert_ok(writer_call(kit->writer, str_z(org_id), record, &answer));
+    assert_ok(writer_submit_and_wait(kit->writer, str_z(org_id), record, &answer));
     return answer;
 }
 

@@ -4,7 +4,7 @@
 
 #include "core/evlog/evlog_mem.h"
 #include "tests/lib/folder_tool.h"
-#include "writers/call.h"
+#include "writers/submit_and_wait.h"
 
 struct writer_kit {
     char folder[FOLDER_TOOL_PATH_MAX];

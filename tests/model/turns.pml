@@ -10,7 +10,7 @@
  *   land()           core/evlog/chain.c          the acceptance rule
  *   read()           core/evlog/owner.c          owner_offer, owner_judge_epoch
  *   take_due()       core/evlog/owner.c          owner_take_due: silence of T(1 + rank) + jitter
- *   jitter           writers/stake_take_over.c   made anew after each lost race
+ *   jitter           writers/replica_campaign.c   made anew after each lost race
  *
  * Defined by the run, each must make the check fail:
  *   NO_BACK_OFF      who lost does not wait for silence: two can take over from each other for ever

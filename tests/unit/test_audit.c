@@ -243,7 +243,8 @@ TEST(load, is_accepted_in_the_order_of_its_numbers)
         char org[LOAD_SOURCE_ORG_SIZE];
         struct decider_answer answer;
         struct str record = load_source_record(&source, number);
-        assert_ok(writer_call(kit.writer, load_source_org(&source, number, org), record, &answer));
+        assert_ok(writer_submit_and_wait(kit.writer, load_source_org(&source, number, org), record,
+                                         &answer));
         assert_string_equal(answer.reason, "");
         assert_int_equal(answer.code, STATUS_OK);
     }

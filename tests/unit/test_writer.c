@@ -1,4 +1,4 @@
-#include "writers/writer.h"
+#include "writers/embedded/writer.h"
 
 #include <stdatomic.h>
 #include <stdio.h>
@@ -167,7 +167,7 @@ TEST(writer, an_unknown_org_is_refused)
     writer_kit_open(&kit);
     struct str record = writer_kit_command(&kit, "acme", "c", "archiveOrg", "{\"orgId\":\"acme\"}");
     struct decider_answer answer;
-    assert_ok(writer_call(kit.writer, STR("acme"), record, &answer));
+    assert_ok(writer_submit_and_wait(kit.writer, STR("acme"), record, &answer));
     assert_int_equal(answer.code, STATUS_NOT_FOUND);
     writer_kit_close(&kit);
 }

@@ -1,0 +1,42 @@
+/* The client: takes commands over a log that others decide, and brings their answers back. One
+ * thread appends them to the commands and reads outcomes and rejected commands of their partitions.
+ * What may not have reached the log, or gets no answer, is sent again, the same bytes: who decides
+ * tells repeats. */
+#ifndef WRITERS_CLIENT_CLIENT_H
+#define WRITERS_CLIENT_CLIENT_H
+
+#include "core/base/clock.h"
+#include "core/evlog/evlog.h"
+#include "writers/request.h"
+
+struct client_options {
+    /* Opens the log for appending, at the start and again whenever it broke. */
+    struct status (*open_log)(void *context, struct evlog **log);
+    /* Tells a person what happened. May be NULL. */
+    void (*report)(void *context, struct status what);
+    void *context;
+    struct clock clock;
+    int64_t timeout_us; /* a command so long without an answer is answered UNAVAILABLE */
+    /* So long without an answer it looks whether the log was closed: then the answer is
+     * FAILED_PRECONDITION. After twice that time again the command is sent once more, then after
+     * four times, and so on, up to a minute. */
+    int64_t patience_us;
+};
+
+struct client;
+
+/* Opens the log and starts the thread. Gives it. Statuses of open_log. */
+MUST_USE struct status client_open(const struct client_options *options, struct client **client);
+/* Waits for all answers, or their time-outs. NULL is fine. */
+void client_close(struct client *client);
+
+/* Who the log is. */
+const struct evlog_identity *client_identity(const struct client *client);
+
+/* Takes a sealed CommandRecord (copied); `done` is called in the client's thread: it must not
+ * block. Any thread. RESOURCE_EXHAUSTED: too many wait, try again soon. UNAVAILABLE: closing. */
+MUST_USE struct status client_submit(struct client *client, struct str org_id,
+                                     struct str command_id, struct str record, request_done *done,
+                                     void *context);
+
+#endif

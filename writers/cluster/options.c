@@ -1,0 +1,30 @@
+#include "writers/cluster/options.h"
+
+#include "core/base/num.h"
+
+void replica_status_place(struct replica_status *status, const struct position *position)
+{
+    status->epoch = position->chain.epoch;
+    status->owner = position->chain.owner;
+    status->sequence = position->chain.sequence;
+    status->offset = position->offset;
+    status->next_command_offset = position->chain.next_command_offset;
+    status->time_us = position->time_us;
+    if (position->roots_count > 0) {
+        const struct position_root *last = &position->roots[position->roots_count - 1];
+        status->root_sequence = last->sequence;
+        status->root = last->root;
+    }
+}
+
+const char *replica_state_name(enum replica_state state)
+{
+    static const char *const names[REPLICA_STATES] = { "opening", "standby", "taking", "serving",
+                                                       "stopped" };
+    return names[state];
+}
+
+uint64_t server_process(struct evlog_id owner)
+{
+    return num_get_u64be(owner.bytes);
+}

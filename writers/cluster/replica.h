@@ -1,0 +1,111 @@
+/* A partition of a log that others may write, too, as one process has it: folded, perhaps taken,
+ * then served. One thread.
+ *
+ * What is read and what is completed is handed in; replica_step does what time brings. A failure of
+ * the log is the session's (see session->failure); any other is dealt with here, and told: the
+ * partition is closed and opened again, or stops for good. */
+#ifndef WRITERS_CLUSTER_REPLICA_H
+#define WRITERS_CLUSTER_REPLICA_H
+
+#include "core/evlog/owner.h"
+#include "writers/cluster/command_queue.h"
+#include "writers/cluster/flusher.h"
+#include "writers/cluster/options.h"
+#include "writers/cluster/session.h"
+#include "writers/decider.h"
+#include "writers/poison.h"
+
+/* What all replicas of a process have in common. */
+struct replica_common {
+    const struct server_options *options;
+    struct session *session;
+    struct poison *poison;   /* NULL: deaths are not counted */
+    struct flusher *flusher; /* NULL: stores are in memory */
+    uint32_t replicas_count;
+};
+
+/* A time, as both clocks say it. */
+struct replica_time {
+    int64_t now_us;
+    int64_t monotonic_us;
+};
+
+struct replica {
+    const struct replica_common *common;
+    uint32_t number;
+    uint32_t rank;
+    uint32_t generation;         /* of what is under way: the session tells of older ones, too */
+    struct partition *partition; /* up to the last accepted record; NULL: not open */
+    struct owner owner;          /* while it is open */
+    struct decider decider;      /* while serving: up to the last record decided */
+    bool deciding;
+    struct str *records;    /* ring: those under way, as the owner's pending are */
+    uint64_t records_begin; /* counts from the opening on */
+    uint64_t records_end;
+    struct flusher_job job;
+    bool storing; /* the job is under way */
+    struct command_queue commands;
+    uint64_t next_command;     /* the offset of the first command that nothing was done about */
+    uint32_t refusals;         /* records of the rejected under way */
+    bool reads;                /* the decisions: always, but for who serves and is not disturbed */
+    uint64_t end;              /* of the log when it was opened: below it the past is read */
+    bool fresh;                /* whoever owned it when it was opened is not known yet */
+    bool lost;                 /* the last to take over was another: let him be heard */
+    bool news;                 /* the observer has not been called since it took something */
+    bool ticking;              /* a TICK is under way: the batch ends with it */
+    bool tick_wanted;          /* a boundary has a root that nobody was told */
+    uint64_t epoch_asked;      /* the last epoch that we wanted to begin */
+    uint32_t silences;         /* how often the jitter was made anew */
+    struct replica_time asked; /* when our EPOCH was appended */
+    int64_t moved_us;          /* monotonic: when what is under way began, or moved on */
+    int64_t not_before_us;     /* monotonic: until then it is not taken over, */
+    int64_t open_us;           /* nor opened */
+    int64_t dirty_us;          /* when the first record came that the store lacks; 0: none */
+    int64_t flushed_us;
+    uint64_t decided, repeated, refused;
+    struct status trouble; /* as it was told last */
+    bool stopped;
+};
+
+void replica_init(struct replica *replica, const struct replica_common *common,
+                  const struct server_partition *which);
+/* Writes nothing; flushes what is written. */
+void replica_release(struct replica *replica);
+
+/* The log was opened, or opened again. */
+void replica_connect(struct replica *replica, const struct replica_time *time);
+/* The log is to be closed: whatever is under way is unknown. */
+void replica_disconnect(struct replica *replica);
+
+/* Judges and takes the next record of the decisions. */
+void replica_take(struct replica *replica, const struct evlog_record *record,
+                  const struct replica_time *time);
+/* The decisions cannot be read on. */
+void replica_miss_decisions(struct replica *replica, struct status why,
+                            const struct replica_time *time);
+/* The commands cannot be read on: one is damaged, or they are no longer there. */
+void replica_miss_commands(struct replica *replica, struct status why,
+                           const struct replica_time *time);
+/* A record that it has appended is durable. */
+void replica_done(struct replica *replica, const struct session_done *done,
+                  const struct replica_time *time);
+/* Takes over, ticks, writes, opens: whatever is due. `idle`: there is nothing to read. */
+void replica_step(struct replica *replica, bool idle, const struct replica_time *time);
+
+/* Whether it wants commands at all. */
+bool replica_leads(const struct replica *replica);
+/* Keeps a command until it can be decided; there must be room. */
+void replica_queue(struct replica *replica, const struct evlog_record *record);
+/* Decides up to `max` commands of those that wait; gives how many. */
+uint32_t replica_decide(struct replica *replica, uint32_t max, const struct replica_time *time);
+
+/* Nothing is under way, and the store has all. */
+bool replica_settled(const struct replica *replica);
+/* Appends a TICK, if it serves and is settled. */
+void replica_tick(struct replica *replica, const struct replica_time *time);
+/* Makes what is written survive a crash. */
+void replica_flush(struct replica *replica, const struct replica_time *time);
+
+void replica_status(const struct replica *replica, struct replica_status *out);
+
+#endif

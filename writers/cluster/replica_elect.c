@@ -1,0 +1,94 @@
+/* How a partition becomes ours: by an EPOCH that is the next, when nobody was heard for long
+ * enough, or at once where nobody has to be waited for. */
+#include "core/base/murmur2.h"
+#include "core/base/num.h"
+#include "core/base/random.h"
+#include "writers/cluster/replica_impl.h"
+
+/* All that the log had when it was opened is folded. */
+static bool replica_caught_up(const struct replica *replica)
+{
+    return evlog_reader_position(replica->common->session->decisions, replica->number) >=
+           replica->end;
+}
+
+/* Nobody has to be waited for: it was ours, and nobody took it since; or never anybody's. */
+static bool replica_led_last(const struct replica *replica)
+{
+    const struct chain *chain = &replica->owner.chain;
+    if (!replica->fresh || chain->closed) {
+        return false;
+    }
+    return chain->epoch == 0 ? replica->rank == 0
+                             : server_process(chain->owner) == replica->common->options->process ||
+                                   chain->epoch + 1 == replica->epoch_asked;
+}
+
+/* Short, so that equals do not collide always; long after a lost race. */
+static int64_t replica_jitter_us(const struct replica *replica)
+{
+    const struct server_options *options = replica->common->options;
+    char bytes[16];
+    num_put_u64be(bytes, options->process);
+    num_put_u32be(bytes + 8, replica->number);
+    num_put_u32be(bytes + 12, replica->silences);
+    int64_t most_us = replica->lost ? options->silence_us : options->silence_us / 8;
+    return murmur2(str_make(bytes, sizeof bytes)) % (most_us + 1);
+}
+
+struct owner_timing replica_timing(const struct replica *replica)
+{
+    return (struct owner_timing){ .silence_us = replica->common->options->silence_us,
+                                  .rank = replica->rank,
+                                  .jitter_us = replica_jitter_us(replica) };
+}
+
+bool replica_election_due(const struct replica *replica, const struct replica_time *time)
+{
+    struct owner_timing timing = replica_timing(replica);
+    return owner_state(&replica->owner) == OWNER_STANDBY && replica_caught_up(replica) &&
+           time->monotonic_us >= replica->not_before_us &&
+           session_has_room(replica->common->session) &&
+           (replica_led_last(replica) ||
+            owner_take_due(&replica->owner, &timing, time->monotonic_us));
+}
+
+static void replica_make_epoch(struct replica *replica, struct record *record, struct buf *value)
+{
+    const struct server_options *options = replica->common->options;
+    struct buf body = { 0 };
+    struct evlog_id id;
+    num_put_u64be(id.bytes, options->process);
+    random_bytes(id.bytes + 8, sizeof id.bytes - 8);
+    owner_take(&replica->owner, id, record);
+    struct record_epoch epoch = { .identity = replica->common->session->log->identity,
+                                  .partition = replica->number,
+                                  .owner = id,
+                                  .level = FORMAT_LEVEL,
+                                  .configuration = options->configuration };
+    record_epoch_encode(&epoch, &body);
+    record->body = buf_str(&body);
+    record_encode(record, value);
+    buf_release(&body);
+}
+
+void replica_campaign(struct replica *replica, const struct replica_time *time)
+{
+    struct record record;
+    struct buf value = { 0 };
+    replica_make_epoch(replica, &record, &value);
+    replica->fresh = false;
+    replica->silences++;
+    replica->asked = *time;
+    replica->moved_us = time->monotonic_us;
+    replica->epoch_asked = record.epoch;
+    struct evlog_item item = { .stream = EVLOG_DECISIONS,
+                               .partition = replica->number,
+                               .value = buf_str(&value) };
+    struct pending_append append = { .partition = replica->number,
+                                     .generation = replica->generation,
+                                     .epoch = record.epoch,
+                                     .sequence = record.sequence };
+    session_append(replica->common->session, &item, &append);
+    buf_release(&value);
+}

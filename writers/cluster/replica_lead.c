@@ -1,0 +1,281 @@
+/* What a partition does while it serves: commands in, in the order of their offsets, each with one
+ * answer: a decision, or that it is a repeat, or a record of the rejected.
+ *
+ * Invariants: (1) next_command_offset in the decisions passes a command only together with its
+ * answer there, or after the log has acknowledged that it is among the rejected: so whatever is
+ * lost on the way is asked again; (2) a record is under way in `records` as it is in the owner's
+ * pending, in the same order. */
+
+#include <inttypes.h>
+
+#include "agency/v1/stream.pb-c.h"
+#include "core/base/memory.h"
+#include "core/pb/message.h"
+#include "writers/cluster/replica_impl.h"
+
+/* Refused commands under way. */
+enum { REPLICA_REFUSALS_MAX = 256 };
+
+bool replica_leads(const struct replica *replica)
+{
+    return replica->deciding;
+}
+
+void replica_queue(struct replica *replica, const struct evlog_record *record)
+{
+    if (replica->deciding && record->offset >= replica->next_command) {
+        const struct queued_command command = { record->offset, record->key, record->value };
+        command_queue_push(&replica->commands, &command);
+    }
+}
+
+/* A damaged command is refused as one that nobody can read. Commands that were dropped before they
+ * were decided are told of and passed over; a log that ends before what was decided has lost what
+ * it had acknowledged. */
+void replica_miss_commands(struct replica *replica, struct status why,
+                           const struct replica_time *time)
+{
+    struct session *session = replica->common->session;
+    uint64_t position = evlog_reader_position(session->commands, replica->number);
+    uint64_t begin, end;
+    struct status st = session_range(session, EVLOG_COMMANDS, replica->number, &begin, &end);
+    if (st.code == STATUS_OK && why.code == STATUS_DATA_LOSS) {
+        const struct evlog_record damaged = { .partition = replica->number, .offset = position };
+        replica_queue(replica, &damaged);
+        begin = position + 1;
+    } else if (st.code == STATUS_OK && position > end) {
+        st = status_prefix(why, "the commands end at '%" PRIu64 "'", end);
+        st.code = STATUS_DATA_LOSS;
+    } else if (st.code == STATUS_OK) {
+        replica_tell(replica,
+                     status_error(STATUS_DATA_LOSS,
+                                  "expected the commands from offset '%" PRIu64
+                                  "' on, but they were dropped undecided up to '%" PRIu64 "'",
+                                  position, begin));
+    }
+    if (st.code == STATUS_OK) {
+        st = session_seek(session, session->commands, replica->number, begin);
+    }
+    if (st.code != STATUS_OK) {
+        replica_fail(replica, st, time);
+    }
+}
+
+/* ---- appending ---- */
+
+static struct pending_append replica_pending_append(const struct replica *replica,
+                                                    uint64_t sequence)
+{
+    return (struct pending_append){ .partition = replica->number,
+                                    .generation = replica->generation,
+                                    .epoch = replica->owner.chain.epoch,
+                                    .sequence = sequence };
+}
+
+static void replica_begin_waiting(struct replica *replica, const struct replica_time *time)
+{
+    if (replica_is_quiet(replica) && replica->refusals == 0) {
+        replica->moved_us = time->monotonic_us;
+    }
+    replica_mark_dirty(replica, time);
+}
+
+/* Appends the record that the decider has just made. */
+static void replica_append(struct replica *replica, struct str key, struct str value,
+                           const struct replica_time *time)
+{
+    const struct chain *ahead = &replica->decider.chain;
+    struct evlog_item item = {
+        .stream = EVLOG_DECISIONS, .partition = replica->number, .key = key, .value = value
+    };
+    struct pending_append append = replica_pending_append(replica, ahead->sequence);
+    replica_begin_waiting(replica, time);
+    owner_push_ahead(&replica->owner, ahead);
+    char *copy = mem_alloc(value.size);
+    memcpy(copy, value.data, value.size);
+    replica->records[replica->records_end++ % OWNER_PENDING_MAX] = (struct str){ copy, value.size };
+    session_append(replica->common->session, &item, &append);
+}
+
+/* ---- refusing ---- */
+
+/* An id as protobuf-c wants it; one that is too long for an id says nothing. The decider has it
+ * from protobuf-c: it is empty, or ends with a zero byte. */
+static char *replica_text(struct str id)
+{
+    static const char empty[] = "";
+    bool fits = id.size > 0 && id.size <= ID_SIZE_MAX;
+    return (char *)(uintptr_t)(fits ? id.data : empty);
+}
+
+static struct status replica_refuse(struct replica *replica, const struct queued_command *command,
+                                    const struct decider_answer *answer,
+                                    const struct replica_time *time)
+{
+    struct decider *decider = &replica->decider;
+    Agency__V1__RejectedCommand rejected = AGENCY__V1__REJECTED_COMMAND__INIT;
+    rejected.partition = replica->number;
+    rejected.offset = command->offset;
+    rejected.org_id = replica_text(decider->org_id);
+    rejected.command_id = replica_text(decider->command_id);
+    rejected.code = (char *)(uintptr_t)status_code_name(answer->code);
+    rejected.reason = (char *)(uintptr_t)answer->reason;
+    struct str value;
+    TRY(pb_pack(&decider->arena, &rejected.base, &value));
+    struct evlog_item item = { .stream = EVLOG_REJECTED,
+                               .partition = replica->number,
+                               .key = str_z(rejected.command_id),
+                               .value = value };
+    struct pending_append append = replica_pending_append(replica, 0);
+    replica_begin_waiting(replica, time);
+    replica->refusals++;
+    replica->refused++;
+    session_append(replica->common->session, &item, &append);
+    return status_ok();
+}
+
+/* ---- one command ---- */
+
+static struct status replica_ask_decider(struct replica *replica,
+                                         const struct queued_command *command,
+                                         const struct replica_time *time,
+                                         struct decider_answer *answer, struct str *record)
+{
+    struct poison *poison = replica->common->poison;
+    struct decider_command given = { .bytes = command->value,
+                                     .key = command->key,
+                                     .cluster = replica->common->options->cluster,
+                                     .only_refuse = replica->refusals > 0,
+                                     .now_us = time->now_us,
+                                     .next_command_offset = command->offset + 1 };
+    if (poison == NULL) {
+        return decider_decide(&replica->decider, &given, answer, record);
+    }
+    given.poisoned = poison_is(poison, command->value);
+    poison_begin(poison, command->value);
+    struct status st = decider_decide(&replica->decider, &given, answer, record);
+    poison_end(poison);
+    return st;
+}
+
+/* Behind a refused command that is not known to be among the rejected yet, others can be refused,
+ * but nothing decided: *later then. */
+static struct status replica_handle(struct replica *replica, const struct queued_command *command,
+                                    const struct replica_time *time, bool *later)
+{
+    struct decider_answer answer;
+    struct str record;
+    TRY(replica_ask_decider(replica, command, time, &answer, &record));
+    *later = answer.outcome == DECIDER_LATER;
+    if (*later) {
+        return status_ok();
+    }
+    replica->next_command = command->offset + 1;
+    if (record.size == 0) {
+        return replica_refuse(replica, command, &answer, time);
+    }
+    replica->decided += answer.outcome == DECIDER_DECIDED;
+    replica->repeated += answer.outcome != DECIDER_DECIDED;
+    replica_append(replica, command->key, record, time);
+    return status_ok();
+}
+
+/* A batch must end: by time, by size, or because its root is to be told. */
+static bool replica_batch_is_full(const struct replica *replica, const struct replica_time *time)
+{
+    bool under_way = !replica_is_quiet(replica);
+    return replica->ticking || partition_due(replica->partition) ||
+           (under_way && replica->decider.chain.sequence % PARTITION_BATCH_MAX == 0) ||
+           (under_way && time->monotonic_us - replica->dirty_us > REPLICA_BATCH_US);
+}
+
+static bool replica_may_decide(const struct replica *replica, const struct replica_time *time)
+{
+    return replica->deciding && replica->refusals < REPLICA_REFUSALS_MAX &&
+           replica->owner.pending_count < OWNER_PENDING_MAX &&
+           session_has_room(replica->common->session) && !replica_batch_is_full(replica, time);
+}
+
+uint32_t replica_decide(struct replica *replica, uint32_t max, const struct replica_time *time)
+{
+    uint32_t count = 0;
+    bool later = false;
+    struct status st = status_ok();
+    while (count < max && command_queue_count(&replica->commands) > 0 &&
+           replica_may_decide(replica, time)) {
+        st = replica_handle(replica, command_queue_first(&replica->commands), time, &later);
+        if (later || st.code != STATUS_OK) {
+            break;
+        }
+        command_queue_pop(&replica->commands);
+        count++;
+    }
+    if (st.code != STATUS_OK) {
+        replica_fail(replica, st, time);
+    }
+    return count;
+}
+
+/* ---- ticking ---- */
+
+static struct status replica_make_tick(struct replica *replica, int64_t now_us, struct str *record)
+{
+    const struct position *position = &replica->partition->position;
+    Agency__V1__Tick tick = AGENCY__V1__TICK__INIT;
+    if (position->roots_count > 0) {
+        const struct position_root *root = &position->roots[position->roots_count - 1];
+        tick.root_sequence = root->sequence;
+        tick.fold_version = FOLD_VERSION;
+        tick.root = (ProtobufCBinaryData){ HASH_SIZE, (uint8_t *)(uintptr_t)root->root.bytes };
+    }
+    return decider_tick(&replica->decider, &tick, now_us, replica->next_command, record);
+}
+
+void replica_tick(struct replica *replica, const struct replica_time *time)
+{
+    struct str record;
+    if (!replica->deciding || !replica_settled(replica) ||
+        !session_has_room(replica->common->session)) {
+        return;
+    }
+    replica->tick_wanted = false;
+    struct status st = replica_make_tick(replica, time->now_us, &record);
+    if (st.code == STATUS_OK) {
+        replica_append(replica, (struct str){ 0 }, record, time);
+        replica->ticking = true;
+    }
+    if (st.code != STATUS_OK) {
+        replica_fail(replica, st, time);
+    }
+}
+
+/* ---- saying ---- */
+
+static enum replica_state replica_state(const struct replica *replica)
+{
+    if (replica->stopped) {
+        return REPLICA_STOPPED;
+    }
+    if (replica->partition == NULL || replica->common->session->log == NULL) {
+        return REPLICA_OPENING;
+    }
+    enum owner_state state = owner_state(&replica->owner);
+    if (state == OWNER_TAKING) {
+        return REPLICA_CANDIDATE;
+    }
+    return replica->deciding ? REPLICA_LEADER : REPLICA_FOLLOWER;
+}
+
+void replica_status(const struct replica *replica, struct replica_status *out)
+{
+    *out = (struct replica_status){ .number = replica->number,
+                                    .rank = replica->rank,
+                                    .state = replica_state(replica),
+                                    .decided = replica->decided,
+                                    .repeated = replica->repeated,
+                                    .refused = replica->refused,
+                                    .trouble = replica->trouble };
+    if (replica->partition != NULL) {
+        replica_status_place(out, &replica->partition->position);
+    }
+}

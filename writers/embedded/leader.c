@@ -1,0 +1,172 @@
+#include "writers/embedded/leader.h"
+
+#include <inttypes.h>
+
+#include "core/base/memory.h"
+#include "core/base/random.h"
+
+/* The log's own thread answers within one sync; a disk that takes longer than this is broken. */
+enum { LEADER_EPOCH_TIMEOUT_US = 30 * 1000000 };
+/* Decoded entities that a decider keeps at hand. */
+static const size_t LEADER_MEMORY_MAX = (size_t)256 << 20;
+
+static struct status leader_wait(struct evlog *log, uint64_t *offset)
+{
+    struct evlog_completion completion;
+    size_t count = 0;
+    TRY(evlog_poll(log, &completion, 1, &count));
+    while (count == 0) {
+        if (!evlog_wait(evlog_descriptor(log), LEADER_EPOCH_TIMEOUT_US)) {
+            return status_error(STATUS_UNAVAILABLE, "expected the log to answer within 30 s");
+        }
+        TRY(evlog_poll(log, &completion, 1, &count));
+    }
+    *offset = completion.offset;
+    return completion.offset != EVLOG_OFFSET_UNKNOWN
+               ? status_ok()
+               : status_error(STATUS_UNAVAILABLE, "expected the log to take an EPOCH");
+}
+
+static void leader_make_epoch(const struct leader_options *options, const struct chain *chain,
+                              struct buf *value)
+{
+    struct record_epoch epoch = { .identity = options->log->identity,
+                                  .partition = options->number,
+                                  .level = FORMAT_LEVEL,
+                                  .configuration = options->configuration };
+    random_bytes(epoch.owner.bytes, sizeof epoch.owner.bytes);
+    struct buf body = { 0 };
+    record_epoch_encode(&epoch, &body);
+    struct record record = { .type = RECORD_EPOCH,
+                             .epoch = chain->epoch + 1,
+                             .sequence = chain->sequence + 1,
+                             .prev = chain->head,
+                             .next_command_offset = chain->next_command_offset,
+                             .body = buf_str(&body) };
+    record_encode(&record, value);
+    buf_release(&body);
+}
+
+static struct status leader_begin_epoch(struct leader *leader, const struct leader_options *options)
+{
+    struct buf value = { 0 };
+    leader_make_epoch(options, &leader->partition->position.chain, &value);
+    struct evlog_item item = { .stream = EVLOG_DECISIONS,
+                               .partition = leader->number,
+                               .value = buf_str(&value) };
+    uint64_t offset;
+    bool accepted = false;
+    struct status st;
+    TRY_OUT(evlog_append(leader->log, &item, 1));
+    TRY_OUT(leader_wait(leader->log, &offset));
+    TRY_OUT(partition_take(leader->partition, offset, buf_str(&value), NULL, &accepted));
+    if (!accepted) {
+        st = status_error(STATUS_DATA_LOSS, "expected the EPOCH of the only writer to count");
+    }
+    leader->decisions_end = offset + 1;
+out:
+    buf_release(&value);
+    return st;
+}
+
+static struct status leader_start(struct leader *leader, const struct leader_options *options)
+{
+    struct partition_options partition = { .store = options->store,
+                                           .log = options->log,
+                                           .number = options->number,
+                                           .level_known = FORMAT_LEVEL,
+                                           .memory_max = LEADER_MEMORY_MAX };
+    TRY(partition_open(&partition, &leader->partition));
+    TRY(partition_catch_up(leader->partition, leader->log));
+    if (leader->partition->position.chain.closed) {
+        return status_error(STATUS_FAILED_PRECONDITION,
+                            "expected an open log, but it was closed when it was copied: its "
+                            "history goes on in the copy");
+    }
+    TRY(leader_begin_epoch(leader, options));
+    uint64_t begin;
+    TRY(evlog_range(leader->log, EVLOG_COMMANDS, leader->number, &begin, &leader->commands_end));
+    const struct position *position = &leader->partition->position;
+    return decider_init(&leader->decider, &leader->partition->fold, &position->chain,
+                        position->time_us, position->configuration);
+}
+
+struct status leader_open(const struct leader_options *options, struct leader **leader)
+{
+    *leader = mem_zalloc(1, sizeof **leader);
+    (*leader)->log = options->log;
+    (*leader)->number = options->number;
+    struct status st = leader_start(*leader, options);
+    if (st.code != STATUS_OK) {
+        leader_close(*leader);
+        *leader = NULL;
+    }
+    return status_prefix(st, "partition %" PRIu32, options->number);
+}
+
+void leader_close(struct leader *leader)
+{
+    if (leader != NULL) {
+        decider_release(&leader->decider);
+        partition_close(leader->partition);
+        mem_free(leader);
+    }
+}
+
+struct status leader_decide(struct leader *leader, struct str command, int64_t now_us,
+                            bool poisoned, struct decider_answer *answer, struct str *record)
+{
+    struct decider_command given = { .bytes = command,
+                                     .now_us = now_us,
+                                     .next_command_offset = leader->commands_end + 1,
+                                     .poisoned = poisoned };
+    TRY(decider_decide(&leader->decider, &given, answer, record));
+    if (answer->outcome == DECIDER_DECIDED) {
+        leader->commands_end++;
+    }
+    return status_ok();
+}
+
+struct status leader_tick(struct leader *leader, int64_t now_us, struct str *record)
+{
+    const struct position *position = &leader->partition->position;
+    Agency__V1__Tick tick = AGENCY__V1__TICK__INIT;
+    if (position->roots_count > 0) {
+        const struct position_root *root = &position->roots[position->roots_count - 1];
+        tick.root_sequence = root->sequence;
+        tick.fold_version = FOLD_VERSION;
+        tick.root = (ProtobufCBinaryData){ HASH_SIZE, (uint8_t *)(uintptr_t)root->root.bytes };
+    }
+    return decider_tick(&leader->decider, &tick, now_us, leader->decider.chain.next_command_offset,
+                        record);
+}
+
+struct status leader_confirm(struct leader *leader, uint64_t offset, struct str value)
+{
+    bool accepted = false;
+    if (offset != leader->decisions_end) {
+        return status_error(STATUS_DATA_LOSS,
+                            "expected the record at offset %" PRIu64 ", but it is at %" PRIu64,
+                            leader->decisions_end, offset);
+    }
+    TRY(partition_pass(leader->partition, offset, value, NULL, &accepted));
+    leader->decisions_end++;
+    return accepted ? status_ok()
+                    : status_error(STATUS_DATA_LOSS, "expected the only writer's record to count");
+}
+
+bool leader_settled(const struct leader *leader)
+{
+    return leader->decider.chain.sequence == leader->partition->position.chain.sequence;
+}
+
+bool leader_full(const struct leader *leader)
+{
+    return leader->partition->boundary || partition_due(leader->partition) ||
+           (!leader_settled(leader) && leader->decider.chain.sequence % LEADER_BOUNDARY == 0);
+}
+
+bool leader_dirty(const struct leader *leader)
+{
+    return leader->partition->fold.active_changes.count > 0;
+}

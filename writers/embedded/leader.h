@@ -1,0 +1,54 @@
+/* A partition that this process owns: the state behind the log, the decider on top of it, and what
+ * is between them. One thread. */
+#ifndef WRITERS_EMBEDDED_LEADER_H
+#define WRITERS_EMBEDDED_LEADER_H
+
+#include "core/base/clock.h"
+#include "core/model/partition.h"
+#include "writers/decider.h"
+
+/* A state root is remembered, and a TICK appended, at each multiple. */
+enum { LEADER_BOUNDARY = 1 << 17 };
+
+struct leader_options {
+    const char *store; /* folder of the partition's store */
+    struct evlog *log; /* with nothing pending; borrowed */
+    uint32_t number;   /* of the partition */
+    struct clock clock;
+    struct str configuration; /* a DecidingConfiguration, packed, for the new EPOCH */
+};
+
+struct leader {
+    struct evlog *log;
+    uint32_t number;
+    struct partition *partition; /* up to the last confirmed record */
+    struct decider decider;      /* up to the last decided one */
+    uint64_t commands_end;       /* the offset that the next command gets */
+    uint64_t decisions_end;      /* the offset that the next record gets */
+};
+
+/* Folds what the log has and begins a new epoch: from then on this process decides. Gives it.
+ * Statuses of partition_open; UNAVAILABLE if the log refuses. */
+MUST_USE struct status leader_open(const struct leader_options *options, struct leader **leader);
+/* Writes nothing more. NULL is fine. */
+void leader_close(struct leader *leader);
+
+/* What a command became: its answer, and the record to append (empty: none), valid until the next
+ * call. Statuses of decider_decide. */
+MUST_USE struct status leader_decide(struct leader *leader, struct str command, int64_t now_us,
+                                     bool poisoned, struct decider_answer *answer,
+                                     struct str *record);
+/* The next TICK record, with the newest state root there is; valid until the next call. */
+MUST_USE struct status leader_tick(struct leader *leader, int64_t now_us, struct str *record);
+/* A record of the decider is durable at this offset. DATA_LOSS if it is not where it must be. */
+MUST_USE struct status leader_confirm(struct leader *leader, uint64_t offset, struct str value);
+
+/* True when no more may be decided before all is confirmed and written: a batch is full, or a
+ * boundary was reached. */
+bool leader_full(const struct leader *leader);
+/* True when the store lacks something that is confirmed. */
+bool leader_dirty(const struct leader *leader);
+/* True when all that was decided is confirmed. */
+bool leader_settled(const struct leader *leader);
+
+#endif

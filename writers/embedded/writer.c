@@ -1,0 +1,484 @@
+/* The loop: take what waits, decide it, append all of it as one unit, hand out what is complete;
+ * when nothing is left to do, write the stores.
+ *
+ * Invariants: (1) an answer that tells of a record is given after the log has acknowledged it, and
+ * a repeat's answer after the record that it repeats; (2) answers of a partition are given in the
+ * order of its records; (3) after a write that may have failed nothing that was decided since is
+ * used: partitions are closed and folded again from the log.
+ *
+ * Left out: a thread of its own for the stores. Deciding is the smaller part of the work, but two
+ * threads would let a store's write overlap the next decisions: partition_freeze, _store and _thaw
+ * are made for it. */
+#include "writers/embedded/writer.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "core/base/memory.h"
+#include "core/base/murmur2.h"
+#include "core/base/queue.h"
+#include "writers/embedded/batch.h"
+#include "writers/embedded/unconfirmed.h"
+#include "writers/poison.h"
+#include "writers/vouch.h"
+
+enum {
+    BATCH_SIZE_MAX = 4 << 20, /* bytes of them */
+    FLUSH_EVERY_US = 10 * 1000000,
+    REOPEN_EVERY_US = 200 * 1000,
+    VOUCH_EVERY_US = 100 * 1000, /* how far behind now a reader of the past can be */
+    PATH_SIZE_MAX = 4096,
+};
+
+struct writer {
+    struct writer_options options;
+    struct queue *requests;
+    pthread_t thread;
+    struct evlog *log;
+    struct poison *poison;
+    struct vouch *vouch;
+    uint32_t partitions_count;
+    struct leader **leader; /* by partition; NULL until its first command */
+    struct unconfirmed_ring unconfirmed;
+    int64_t flushed_us;
+    struct status failed; /* why the log or a partition stopped; OK: all well */
+};
+
+/* ---- trouble ---- */
+
+static void writer_report(struct writer *writer, struct status what)
+{
+    if (writer->options.report != NULL) {
+        writer->options.report(writer->options.context, what);
+    }
+}
+
+/* Whatever waits may be in the log or not: UNAVAILABLE says so, and the client asks again with the
+ * same command_id. */
+static void writer_fail(struct writer *writer, struct status why)
+{
+    writer->failed = why;
+    writer_report(writer, why);
+    struct status unknown = why;
+    unknown.code = STATUS_UNAVAILABLE;
+    unconfirmed_refuse_all(&writer->unconfirmed, unknown);
+    for (uint32_t i = 0; i < writer->partitions_count; i++) {
+        leader_close(writer->leader[i]);
+        writer->leader[i] = NULL;
+    }
+}
+
+static void writer_reopen(struct writer *writer)
+{
+    evlog_close(writer->log);
+    writer->log = NULL;
+    struct status st = writer->options.open_log(writer->options.context, &writer->log);
+    if (st.code == STATUS_OK) {
+        writer->failed = status_ok();
+    } else {
+        writer->failed = st;
+        evlog_wait(-1, REOPEN_EVERY_US);
+    }
+}
+
+/* ---- the log's answers ---- */
+
+static struct status writer_complete(struct writer *writer, const struct evlog_completion *done)
+{
+    if (done->offset == EVLOG_OFFSET_UNKNOWN) {
+        return status_error(STATUS_UNAVAILABLE, "expected the log to take a decision");
+    }
+    if (done->token == BATCH_COMMAND) {
+        return status_ok(); /* the command's own record: its decision comes behind it */
+    }
+    const struct unconfirmed *first = unconfirmed_first(&writer->unconfirmed);
+    TRY(leader_confirm(first->leader, done->offset, first->record));
+    unconfirmed_answer_first(&writer->unconfirmed);
+    return status_ok();
+}
+
+static struct status writer_poll(struct writer *writer)
+{
+    struct evlog_completion done[BATCH_MAX];
+    size_t count;
+    do {
+        TRY(evlog_poll(writer->log, done, BATCH_MAX, &count));
+        for (size_t i = 0; i < count; i++) {
+            TRY(writer_complete(writer, &done[i]));
+        }
+    } while (count > 0);
+    return status_ok();
+}
+
+/* Waits until all that was appended is answered. */
+static struct status writer_drain(struct writer *writer)
+{
+    TRY(writer_poll(writer));
+    while (unconfirmed_count(&writer->unconfirmed) > 0) {
+        evlog_wait(evlog_descriptor(writer->log), REOPEN_EVERY_US);
+        TRY(writer_poll(writer));
+    }
+    return status_ok();
+}
+
+static struct status writer_append(struct writer *writer, const struct evlog_item *items,
+                                   size_t items_count)
+{
+    if (items_count == 0) {
+        return status_ok();
+    }
+    struct status st = evlog_append(writer->log, items, items_count);
+    while (st.code == STATUS_RESOURCE_EXHAUSTED && unconfirmed_count(&writer->unconfirmed) > 0) {
+        evlog_wait(evlog_descriptor(writer->log), REOPEN_EVERY_US);
+        TRY(writer_poll(writer));
+        st = evlog_append(writer->log, items, items_count);
+    }
+    return st;
+}
+
+/* ---- stores ---- */
+
+/* The clock may go back, the word that was given may not. */
+static int64_t writer_now(const struct writer *writer)
+{
+    int64_t now = clock_now_us(&writer->options.clock);
+    int64_t vouched = vouch_given(writer->vouch);
+    return now > vouched ? now : vouched + 1;
+}
+
+/* A TICK says that nothing older comes, and may name a state root; nothing may be waiting. */
+static struct status writer_tick(struct writer *writer, struct leader *leader)
+{
+    struct str record;
+    struct evlog_completion done = { 0 };
+    size_t count = 0;
+    TRY(leader_tick(leader, writer_now(writer), &record));
+    struct evlog_item item = { .stream = EVLOG_DECISIONS,
+                               .partition = leader->number,
+                               .value = record };
+    TRY(evlog_append(writer->log, &item, 1));
+    TRY(evlog_poll(writer->log, &done, 1, &count));
+    while (count == 0) {
+        evlog_wait(evlog_descriptor(writer->log), REOPEN_EVERY_US);
+        TRY(evlog_poll(writer->log, &done, 1, &count));
+    }
+    if (done.offset == EVLOG_OFFSET_UNKNOWN) {
+        return status_error(STATUS_UNAVAILABLE, "expected the log to take a TICK");
+    }
+    return leader_confirm(leader, done.offset, record);
+}
+
+static struct status writer_write(struct writer *writer, struct leader *leader)
+{
+    assert(leader_settled(leader));
+    bool boundary = leader->decider.chain.sequence % LEADER_BOUNDARY == 0;
+    TRY(partition_write(leader->partition));
+    if (boundary) {
+        TRY(writer_tick(writer, leader));
+        TRY(partition_write(leader->partition));
+    }
+    return status_ok();
+}
+
+static struct status writer_write_all(struct writer *writer)
+{
+    for (uint32_t i = 0; i < writer->partitions_count; i++) {
+        if (writer->leader[i] != NULL && leader_dirty(writer->leader[i])) {
+            TRY(writer_write(writer, writer->leader[i]));
+        }
+    }
+    return status_ok();
+}
+
+static struct status writer_flush(struct writer *writer, int64_t now_us)
+{
+    if (now_us - writer->flushed_us < FLUSH_EVERY_US) {
+        return status_ok();
+    }
+    writer->flushed_us = now_us;
+    for (uint32_t i = 0; i < writer->partitions_count; i++) {
+        if (writer->leader[i] != NULL) {
+            TRY(partition_flush(writer->leader[i]->partition));
+        }
+    }
+    return status_ok();
+}
+
+/* ---- deciding ---- */
+
+static struct status writer_owned(struct writer *writer, uint32_t number, struct leader **leader)
+{
+    *leader = writer->leader[number];
+    if (*leader != NULL) {
+        return status_ok();
+    }
+    TRY(writer_drain(writer)); /* the EPOCH's completion must be the only one */
+    char path[PATH_SIZE_MAX];
+    snprintf(path, sizeof path, "%s/p%02" PRIu32, writer->options.stores, number);
+    struct leader_options options = { .store = path,
+                                      .log = writer->log,
+                                      .number = number,
+                                      .clock = writer->options.clock,
+                                      .configuration = writer->options.configuration };
+    TRY(leader_open(&options, leader));
+    writer->leader[number] = *leader;
+    if ((*leader)->partition->rebuilt.code != STATUS_OK) {
+        writer_report(writer, (*leader)->partition->rebuilt);
+    }
+    return status_ok();
+}
+
+static struct status writer_prepare(struct writer *writer, uint32_t number, struct leader **leader)
+{
+    TRY(writer_owned(writer, number, leader));
+    if (leader_full(*leader)) {
+        TRY(writer_drain(writer));
+        TRY(writer_write(writer, *leader));
+    }
+    return status_ok();
+}
+
+static struct status writer_append_batch(struct writer *writer, struct batch *batch)
+{
+    struct status st = writer_append(writer, batch->items, batch->items_count);
+    batch->items_count = 0;
+    batch->size = 0;
+    return st;
+}
+
+static struct status writer_decide(struct writer *writer, struct batch *batch,
+                                   const struct request *request)
+{
+    struct leader *leader = writer->leader[request->partition];
+    struct str command = request_command(request);
+    struct decider_answer answer;
+    struct str record;
+    bool poisoned = poison_is(writer->poison, command);
+    poison_begin(writer->poison, command);
+    struct status st =
+        leader_decide(leader, command, writer_now(writer), poisoned, &answer, &record);
+    poison_end(writer->poison);
+    TRY(st);
+    bool confirmed = answer.sequence <= leader->partition->position.chain.sequence;
+    if (answer.outcome == DECIDER_REFUSED || (answer.outcome == DECIDER_REPEATED && confirmed)) {
+        request_answer(request, &answer);
+        return status_ok();
+    }
+    const struct unconfirmed *unconfirmed =
+        unconfirmed_add(&writer->unconfirmed, request, &answer, leader, record);
+    if (record.size > 0) {
+        batch_add(batch, unconfirmed);
+    }
+    return status_ok();
+}
+
+/* Decides one request; room in the ring and in the batch is there. Any status but OK: the request
+ * is still the caller's. */
+static struct status writer_handle(struct writer *writer, struct batch *batch,
+                                   const struct request *request)
+{
+    struct leader *leader = writer->leader[request->partition];
+    if (leader == NULL || leader_full(leader)) {
+        TRY(writer_append_batch(writer, batch));
+        TRY(writer_prepare(writer, request->partition, &leader));
+    }
+    return writer_decide(writer, batch, request);
+}
+
+static void writer_handle_all(struct writer *writer, const struct request *requests, uint32_t count)
+{
+    struct batch batch;
+    batch.items_count = batch.size = 0;
+    uint32_t next = 0;
+    struct status st = status_ok();
+    while (next < count && st.code == STATUS_OK) {
+        st = writer_handle(writer, &batch, &requests[next]);
+        next += st.code == STATUS_OK;
+        if (st.code == STATUS_OK && (next == count || batch.size >= BATCH_SIZE_MAX)) {
+            st = writer_append_batch(writer, &batch);
+        }
+    }
+    if (st.code != STATUS_OK) {
+        writer_fail(writer, st);
+    }
+    for (; next < count; next++) {
+        request_refuse(&requests[next], st);
+    }
+}
+
+/* ---- the loop ---- */
+
+/* Waits for a request, for the log, or until something is to be done by itself. */
+static void writer_wait(struct writer *writer)
+{
+    int requests = -1;
+    struct status st = queue_descriptor(writer->requests, &requests);
+    assert(st.code == STATUS_OK);
+    struct pollfd both[] = { { .fd = requests, .events = POLLIN },
+                             { .fd = writer->log == NULL ? -1 : evlog_descriptor(writer->log),
+                               .events = POLLIN } };
+    poll(both, 2, VOUCH_EVERY_US / 1000);
+}
+
+static uint32_t writer_take(struct writer *writer, struct request *requests)
+{
+    uint32_t room = (uint32_t)(UNCONFIRMED_MAX - unconfirmed_count(&writer->unconfirmed));
+    uint32_t most = room < BATCH_MAX ? room : BATCH_MAX;
+    return most == 0 ? 0 : queue_pop(writer->requests, requests, most);
+}
+
+static void writer_step(struct writer *writer)
+{
+    struct request requests[BATCH_MAX];
+    uint32_t count = writer_take(writer, requests);
+    if (writer->failed.code != STATUS_OK) {
+        for (uint32_t i = 0; i < count; i++) {
+            request_refuse(&requests[i], writer->failed);
+        }
+        writer_reopen(writer);
+        return;
+    }
+    if (count > 0) {
+        writer_handle_all(writer, requests, count);
+    }
+    struct status st = writer->failed.code == STATUS_OK ? writer_poll(writer) : status_ok();
+    if (st.code == STATUS_OK && count == 0 && unconfirmed_count(&writer->unconfirmed) == 0) {
+        st = writer_write_all(writer);
+        vouch_give(writer->vouch, clock_now_us(&writer->options.clock));
+    }
+    if (st.code == STATUS_OK) {
+        st = writer_flush(writer, clock_monotonic_us(&writer->options.clock));
+    }
+    if (st.code != STATUS_OK) {
+        writer_fail(writer, st);
+    } else if (count == 0) {
+        writer_wait(writer);
+    }
+}
+
+static bool writer_finished(struct writer *writer)
+{
+    return queue_stopped(writer->requests) && queue_count(writer->requests) == 0 &&
+           (unconfirmed_count(&writer->unconfirmed) == 0 || writer->failed.code != STATUS_OK);
+}
+
+static void *writer_run(void *self)
+{
+    struct writer *writer = self;
+    while (!writer_finished(writer)) {
+        writer_step(writer);
+    }
+    return NULL;
+}
+
+/* ---- life ---- */
+
+static struct status writer_prepare_folder(struct writer *writer)
+{
+    if (mkdir(writer->options.stores, 0700) != 0 && errno != EEXIST) {
+        return status_error(STATUS_UNAVAILABLE, "expected to make the folder '%s': %s",
+                            writer->options.stores, strerror(errno));
+    }
+    TRY(vouch_open(writer->options.stores, &writer->vouch));
+    char path[PATH_SIZE_MAX];
+    snprintf(path, sizeof path, "%s/poison", writer->options.stores);
+    return poison_open(path, &writer->poison);
+}
+
+static struct status writer_start(struct writer *writer)
+{
+    TRY(writer_prepare_folder(writer));
+    TRY(writer->options.open_log(writer->options.context, &writer->log));
+    writer->partitions_count = writer->log->identity.partitions_count;
+    writer->leader = mem_zalloc(writer->partitions_count, sizeof(void *));
+    unconfirmed_init(&writer->unconfirmed);
+    writer->requests = queue_open(WRITER_QUEUE_MAX, sizeof(struct request));
+    writer->flushed_us = clock_monotonic_us(&writer->options.clock);
+    int descriptor;
+    TRY(queue_descriptor(writer->requests, &descriptor));
+    if (pthread_create(&writer->thread, NULL, writer_run, writer) != 0) {
+        return status_error(STATUS_UNAVAILABLE, "expected to start a thread");
+    }
+    return status_ok();
+}
+
+static void writer_free(struct writer *writer)
+{
+    for (uint32_t i = 0; writer->leader != NULL && i < writer->partitions_count; i++) {
+        leader_close(writer->leader[i]);
+    }
+    evlog_close(writer->log);
+    poison_close(writer->poison);
+    vouch_close(writer->vouch);
+    queue_close(writer->requests);
+    mem_free(writer->leader);
+    unconfirmed_release(&writer->unconfirmed);
+    mem_free(writer);
+}
+
+struct status writer_open(const struct writer_options *options, struct writer **writer)
+{
+    *writer = mem_zalloc(1, sizeof **writer);
+    (*writer)->options = *options;
+    struct status st = writer_start(*writer);
+    if (st.code != STATUS_OK) {
+        writer_free(*writer);
+        *writer = NULL;
+    }
+    return st;
+}
+
+/* The TICK at the end lets readers without an owner answer about the last moments. */
+static struct status writer_finish(struct writer *writer)
+{
+    TRY(writer->failed);
+    for (uint32_t i = 0; i < writer->partitions_count; i++) {
+        struct leader *leader = writer->leader[i];
+        if (leader != NULL) {
+            TRY(writer_tick(writer, leader));
+            TRY(partition_write(leader->partition));
+            TRY(partition_flush(leader->partition));
+        }
+    }
+    return status_ok();
+}
+
+struct status writer_close(struct writer *writer)
+{
+    if (writer == NULL) {
+        return status_ok();
+    }
+    queue_stop(writer->requests);
+    pthread_join(writer->thread, NULL);
+    struct status st = writer_finish(writer);
+    writer_free(writer);
+    return st;
+}
+
+/* ---- submitting ---- */
+
+uint32_t writer_partition(const struct writer *writer, struct str org_id)
+{
+    return murmur2_partition(org_id, writer->partitions_count);
+}
+
+struct status writer_submit(struct writer *writer, struct str org_id, struct str command,
+                            request_done *done, void *context)
+{
+    struct request request =
+        request_make(org_id, command, writer_partition(writer, org_id), done, context);
+    if (queue_push(writer->requests, &request)) {
+        return status_ok();
+    }
+    request_release(&request);
+    if (queue_stopped(writer->requests)) {
+        return status_error(STATUS_UNAVAILABLE, "expected a writer that is not closing");
+    }
+    return status_error(STATUS_RESOURCE_EXHAUSTED,
+                        "expected at most %d commands to wait: try again soon", WRITER_QUEUE_MAX);
+}

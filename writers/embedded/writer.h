@@ -1,0 +1,40 @@
+/* The writer: takes commands from any thread, decides them in one thread of its own, appends each
+ * with its decision, and answers when the log has both. Behind the log it writes the stores. */
+#ifndef WRITERS_EMBEDDED_WRITER_H
+#define WRITERS_EMBEDDED_WRITER_H
+
+#include "core/base/clock.h"
+#include "core/evlog/evlog.h"
+#include "writers/request.h"
+
+/* Commands that may wait; above it submit answers RESOURCE_EXHAUSTED: try again soon. */
+enum { WRITER_QUEUE_MAX = 16384 };
+
+struct writer_options {
+    /* Opens the log for appending, at the start and again after a failed write. */
+    struct status (*open_log)(void *context, struct evlog **log);
+    /* Tells a person what happened: a rebuilt store, a broken log. May be NULL. */
+    void (*report)(void *context, struct status what);
+    void *context;
+    const char *stores; /* folder of the stores; made if missing */
+    struct clock clock;
+    struct str configuration; /* a DecidingConfiguration, packed; borrowed until close */
+};
+
+struct writer;
+
+/* Starts the writer. Partitions are opened when their first command comes. Gives it. Statuses of
+ * open_log. */
+MUST_USE struct status writer_open(const struct writer_options *options, struct writer **writer);
+/* Decides what was taken, writes all, and ends. NULL is fine. Gives why the last of it failed, if
+ * it did. */
+MUST_USE struct status writer_close(struct writer *writer);
+
+/* Takes a CommandRecord (copied) of an org. Any thread. RESOURCE_EXHAUSTED: too many wait.
+ * UNAVAILABLE: closing; nothing was taken. */
+MUST_USE struct status writer_submit(struct writer *writer, struct str org_id, struct str command,
+                                     request_done *done, void *context);
+/* The partition of an org. */
+uint32_t writer_partition(const struct writer *writer, struct str org_id);
+
+#endif
