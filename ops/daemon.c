@@ -1,7 +1,7 @@
 /* Composition: with the writer's role its thread owns the stores (server.h); without it this
- * thread keeps them as a replica. With the projector's role whoever has the stores steps the feed,
- * which publishes what they take. This thread also says how it is: as diagnostics whenever a
- * partition's state changes, on the log's status stream every second or two. */
+ * thread keeps them as a replica. With the projector's role whoever has the stores steps the
+ * publisher, which publishes what they take. This thread also says how it is: as diagnostics
+ * whenever a partition's state changes, on the log's status stream every second or two. */
 #include "ops/daemon.h"
 
 #include <inttypes.h>
@@ -15,7 +15,7 @@
 #include "core/base/memory.h"
 #include "ops/bulletin.h"
 #include "ops/read_replica.h"
-#include "projectors/feed.h"
+#include "projectors/publisher.h"
 #include "writers/proof.h"
 
 enum { DAEMON_WAIT_MS = 200, DAEMON_OPEN_TIMEOUT_MS = 3000 };
@@ -35,7 +35,7 @@ struct daemon {
     struct daemon_partitions partitions;
     struct server *writer; /* with the writer's role; else */
     struct read_replica *read_replica;
-    struct feed *feed;           /* with the projector's role; of the thread that has the stores */
+    struct publisher *publisher; /* with the projector's role; of the thread that has the stores */
     _Atomic uint64_t *published; /* up to which sequence, by partition */
     _Atomic uint64_t published_count;
     pthread_mutex_t troubles_lock;
@@ -116,7 +116,7 @@ static struct status daemon_open_folder(struct daemon *daemon)
     return data_dir_process(&daemon->dir, &daemon->process);
 }
 
-/* ---- the feed ---- */
+/* ---- the publisher ---- */
 
 static struct status daemon_open_feed_log(void *context, bool read_only, struct evlog **log)
 {
@@ -126,18 +126,19 @@ static struct status daemon_open_feed_log(void *context, bool read_only, struct 
 
 static struct status daemon_open_feed(struct daemon *daemon, uint32_t partitions_count)
 {
-    struct feed_options options = { .open_log = daemon_open_feed_log,
-                                    .report = daemon_report,
-                                    .context = daemon,
-                                    .clock = daemon->clock,
-                                    .partitions_count = partitions_count,
-                                    .level_known = FORMAT_LEVEL,
-                                    .publisher = daemon->process,
-                                    .rank = (uint32_t)daemon->options.rank,
-                                    .silence_us = daemon->options.silence_us };
+    struct publisher_options options = { .open_log = daemon_open_feed_log,
+                                         .report = daemon_report,
+                                         .context = daemon,
+                                         .clock = daemon->clock,
+                                         .partitions_count = partitions_count,
+                                         .level_known = FORMAT_LEVEL,
+                                         .publisher = daemon->process,
+                                         .rank = (uint32_t)daemon->options.rank,
+                                         .silence_us = daemon->options.silence_us };
     daemon->published = mem_zalloc(partitions_count, sizeof *daemon->published);
     daemon->troubles = mem_zalloc(partitions_count, sizeof *daemon->troubles);
-    return daemon->roles & DAEMON_PROJECTOR ? feed_open(&options, &daemon->feed) : status_ok();
+    return daemon->roles & DAEMON_PROJECTOR ? publisher_open(&options, &daemon->publisher)
+                                            : status_ok();
 }
 
 /* It is shown until the partition is published again. */
@@ -155,40 +156,41 @@ static void daemon_note_trouble(struct daemon *daemon, uint32_t number, const st
 static void daemon_offer_feed(void *self, uint32_t partition, uint64_t offset, struct str value)
 {
     struct daemon *daemon = self;
-    feed_offer(daemon->feed, partition, offset, value);
+    publisher_offer(daemon->publisher, partition, offset, value);
 }
 
 static void daemon_step_feed(void *self, struct partition *partition, bool serving)
 {
     struct daemon *daemon = self;
     uint32_t number = partition->position.chain.partition;
-    feed_step(daemon->feed, partition, serving);
-    struct feed_status status = feed_status(daemon->feed, number);
+    publisher_step(daemon->publisher, partition, serving);
+    struct publisher_status status = publisher_status(daemon->publisher, number);
     atomic_store(&daemon->published[number], status.publishing ? status.sequence : 0);
-    atomic_store(&daemon->published_count, feed_published(daemon->feed));
+    atomic_store(&daemon->published_count, publisher_published(daemon->publisher));
     daemon_note_trouble(daemon, number, &status.trouble);
 }
 
 static int daemon_feed_descriptor(void *self)
 {
     const struct daemon *daemon = self;
-    return feed_descriptor(daemon->feed);
+    return publisher_descriptor(daemon->publisher);
 }
 
 static struct server_observer daemon_observer(struct daemon *daemon)
 {
-    return daemon->feed == NULL ? (struct server_observer){ 0 }
-                                : (struct server_observer){ .hear = daemon_offer_feed,
-                                                            .step = daemon_step_feed,
-                                                            .descriptor = daemon_feed_descriptor,
-                                                            .self = daemon };
+    return daemon->publisher == NULL
+               ? (struct server_observer){ 0 }
+               : (struct server_observer){ .hear = daemon_offer_feed,
+                                           .step = daemon_step_feed,
+                                           .descriptor = daemon_feed_descriptor,
+                                           .self = daemon };
 }
 
 /* Without writers in this process rank 0 publishes in any case, the others when nobody else does.
  */
 static void daemon_publish(struct daemon *daemon)
 {
-    for (uint32_t i = 0; daemon->feed != NULL && i < daemon->partitions.count; i++) {
+    for (uint32_t i = 0; daemon->publisher != NULL && i < daemon->partitions.count; i++) {
         uint32_t number = daemon->partitions.numbers[i];
         struct partition *partition = read_replica_partition(daemon->read_replica, number);
         if (partition != NULL) {
@@ -340,7 +342,7 @@ void daemon_close(struct daemon *daemon)
     }
     server_close(daemon->writer);
     read_replica_close(daemon->read_replica);
-    feed_close(daemon->feed);
+    publisher_close(daemon->publisher);
     if (daemon->bulletin != NULL) {
         struct bulletin_facts facts = daemon_facts(daemon);
         bulletin_close(daemon->bulletin, &facts);

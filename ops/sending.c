@@ -6,7 +6,7 @@
 #include "core/base/ed25519_pem.h"
 #include "core/base/murmur2.h"
 #include "core/domain/kernel/fields.h"
-#include "core/model/answer.h"
+#include "core/model/outcome.h"
 #include "core/pb/message.h"
 #include "ops/small_file.h"
 #include "writers/intake.h"
@@ -177,7 +177,7 @@ struct status sending_response(const struct sending *sending, struct arena *aren
                                const struct decider_answer *answer,
                                Agency__V1__SubmitResponse **out)
 {
-    struct answer facts = {
+    struct outcome facts = {
         .command_id = command_id,
         .repeated = answer->outcome == DECIDER_REPEATED,
         .code = answer->code,
@@ -188,5 +188,5 @@ struct status sending_response(const struct sending *sending, struct arena *aren
         .recorded_at_us = answer->recorded_at_us,
     };
     uint32_t partition = murmur2_partition(str_z(org_id), sending->identity.partitions_count);
-    return answer_response(arena, &sending->identity.history_id, partition, &facts, out);
+    return outcome_response(arena, &sending->identity.history_id, partition, &facts, out);
 }

@@ -1,9 +1,10 @@
-/* When a standby of a feed publishes: pure, told what it finds when it looks at the last outcome.
+/* When a standby of a publisher publishes: pure, told what it finds when it looks at the last
+ * outcome.
  */
 #ifndef PROJECTORS_STANDBY_H
 #define PROJECTORS_STANDBY_H
 
-#include "projectors/bookmark.h"
+#include "projectors/checkpoint.h"
 
 struct standby {
     int64_t silence_us; /* T; 0: it never publishes */
@@ -22,7 +23,7 @@ static inline void standby_begin(struct standby *standby)
 }
 
 /* Nobody has published anything for T(1+rank): it should see whether there is something. */
-static inline bool standby_is_due(struct standby *standby, const struct bookmark *found,
+static inline bool standby_is_due(struct standby *standby, const struct checkpoint *found,
                                   int64_t now_us)
 {
     if (!standby->has_looked || found->end != standby->end) {
@@ -34,7 +35,8 @@ static inline bool standby_is_due(struct standby *standby, const struct bookmark
 }
 
 /* While it publishes: somebody else does. */
-static inline bool standby_should_yield(const struct standby *standby, const struct bookmark *found)
+static inline bool standby_should_yield(const struct standby *standby,
+                                        const struct checkpoint *found)
 {
     return found->end > standby->begun_end && found->publisher != standby->publisher;
 }

@@ -70,7 +70,7 @@ class Follower:
             raise KafkaException(error)
 
     def _take(self, message, events, moved):
-        """A record that does not rise was taken before: the feed publishes at least once."""
+        """A record that does not rise was taken before: the publisher publishes at least once."""
         event = stream_pb2.EntityEvent.FromString(message.value())
         source = dict(message.headers() or [])["ce_source"].decode()
         partition = message.partition()

@@ -346,13 +346,13 @@ def it_shows_why_a_partition_is_not_published(cluster):
     from confluent_kafka import Producer
     producer = Producer({"bootstrap.servers": cluster.where[1]})
     producer.produce(f"{cluster.where[3]}.outcomes", partition=0, value=b"",
-                     headers={"agencygrid_bookmark": b"damaged"})
+                     headers={"agencygrid_checkpoint": b"damaged"})
     expect(producer.flush(20) == 0, "a record delivered")
     cluster.start(cluster.first)
 
     def told():
         said = cluster.first("status")
-        return "partition 00" in said and "are not published: expected a bookmark" in said
+        return "partition 00" in said and "are not published: expected a checkpoint" in said
     await_true("the trouble in status", told)
 
 

@@ -15,8 +15,8 @@ struct server_partition {
     uint32_t rank; /* 0 = the first to take over; each rank waits for `silence_us` longer */
 };
 
-/* Who does something with what counts: the feed. All are NULL or none is; called in the writer's
- * thread, so none may block. */
+/* Who does something with what counts: the publisher. All are NULL or none is; called in the
+ * writer's thread, so none may block. */
 struct server_observer {
     /* A partition has taken the next record of its decisions, which may be void. */
     void (*hear)(void *self, uint32_t partition, uint64_t offset, struct str value);

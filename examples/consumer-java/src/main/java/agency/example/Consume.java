@@ -69,7 +69,7 @@ public final class Consume implements AutoCloseable {
         }
     }
 
-    /** A record that does not rise was taken before: the feed publishes at least once. */
+    /** A record that does not rise was taken before: the publisher publishes at least once. */
     private void take(ConsumerRecord<byte[], byte[]> record, List<EntityEvent> events,
             Map<Integer, Tables.Position> moved) throws Exception {
         EntityEvent event = EntityEvent.parseFrom(record.value());

@@ -1,13 +1,13 @@
 /* A command's answer as clients see it, in process and on the topic of outcomes alike. */
-#ifndef CORE_MODEL_ANSWER_H
-#define CORE_MODEL_ANSWER_H
+#ifndef CORE_MODEL_OUTCOME_H
+#define CORE_MODEL_OUTCOME_H
 
 #include "agency/v1/query.pb-c.h"
 #include "core/base/arena.h"
 #include "core/evlog/chain.h"
 
-/* What is known of an answer. Borrows its texts. */
-struct answer {
+/* What is known of it. Borrows its texts. */
+struct outcome {
     const char *command_id;
     bool repeated;
     enum status_code code;
@@ -19,8 +19,8 @@ struct answer {
 };
 
 /* Gives the response, with the token of the decision in that partition; lies in the arena. */
-MUST_USE struct status answer_response(struct arena *arena, const struct evlog_id *history_id,
-                                       uint32_t partition, const struct answer *answer,
-                                       Agency__V1__SubmitResponse **response);
+MUST_USE struct status outcome_response(struct arena *arena, const struct evlog_id *history_id,
+                                        uint32_t partition, const struct outcome *outcome,
+                                        Agency__V1__SubmitResponse **response);
 
 #endif

@@ -1,10 +1,11 @@
 /* What it costs to publish a decision of one event: its outcome and its event with the entity, made
- * and handed to a log in memory. CPU time, as a decider pays it in whose thread the feed works. */
+ * and handed to a log in memory. CPU time, as a decider pays it in whose thread the publisher
+ * works. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
-#include "tests/lib/feed_kit.h"
+#include "tests/lib/publisher_kit.h"
 
 enum { BENCH_DECISIONS = 20000, BENCH_ROUNDS = 3 };
 
@@ -17,20 +18,20 @@ static double bench_seconds(void)
 
 int main(void)
 {
-    static struct feed_kit kit;
+    static struct publisher_kit kit;
     double best = 1e9;
-    feed_kit_open(&kit);
-    struct feed *feed = feed_kit_serve(&kit, 1);
+    publisher_kit_open(&kit);
+    struct publisher *publisher = publisher_kit_serve(&kit, 1);
     for (int round = 0; round < BENCH_ROUNDS; round++) {
-        feed_kit_decide(&kit, BENCH_DECISIONS);
+        publisher_kit_decide(&kit, BENCH_DECISIONS);
         double start = bench_seconds();
-        feed_kit_publish(&kit, feed);
+        publisher_kit_publish(&kit, publisher);
         double took = bench_seconds() - start;
         best = took < best ? took : best;
     }
     printf("a decision published (2 records)  %.1f us, %.0f records/s\n",
            best / BENCH_DECISIONS * 1e6, 2 * BENCH_DECISIONS / best);
-    feed_close(feed);
-    feed_kit_close(&kit);
+    publisher_close(publisher);
+    publisher_kit_close(&kit);
     return 0;
 }

@@ -1,14 +1,14 @@
-/* Where a feed goes on: every record of outcomes bears a bookmark, and nothing else is kept. All
- * that lies before the bookmark is published, in its order. */
-#ifndef PROJECTORS_BOOKMARK_H
-#define PROJECTORS_BOOKMARK_H
+/* Where a publisher goes on: every record of outcomes bears a checkpoint, and nothing else is kept.
+ * All that lies before the checkpoint is published, in its order. */
+#ifndef PROJECTORS_CHECKPOINT_H
+#define PROJECTORS_CHECKPOINT_H
 
 #include "core/evlog/chain.h"
 #include "core/evlog/evlog.h"
 
-#define BOOKMARK_HEADER "agencygrid_bookmark"
+#define CHECKPOINT_HEADER "agencygrid_checkpoint"
 
-struct bookmark {
+struct checkpoint {
     uint64_t publisher;  /* who sent the record that bears it */
     uint64_t last;       /* sequence of the record that bears it: published, too, but perhaps not
                             all that lies between */
@@ -19,29 +19,29 @@ struct bookmark {
 };
 
 /* The value of the header: publisher, last, offset, chain. */
-enum { BOOKMARK_SIZE = 3 * 8 + CHAIN_SIZE };
+enum { CHECKPOINT_SIZE = 3 * 8 + CHAIN_SIZE };
 
-/* Appends BOOKMARK_SIZE bytes. */
-void bookmark_encode(const struct bookmark *bookmark, struct buf *out);
+/* Appends CHECKPOINT_SIZE bytes. */
+void checkpoint_encode(const struct checkpoint *checkpoint, struct buf *out);
 /* The rest is zero. DATA_LOSS if it is none. */
-MUST_USE struct status bookmark_decode(struct str in, uint32_t level_known,
-                                       struct bookmark *bookmark);
+MUST_USE struct status checkpoint_decode(struct str in, uint32_t level_known,
+                                         struct checkpoint *checkpoint);
 
-/* What bookmarks are found with, one after the other. The caller sets `log`, which it keeps open;
+/* What checkpoints are found with, one after the other. The caller sets `log`, which it keeps open;
  * all else is zero. */
-struct bookmark_search {
+struct checkpoint_search {
     struct evlog *log;
     uint32_t level_known;
     struct evlog_reader
         *outcomes; /* NULL until needed; a client of its own on Kafka, so it is kept */
 };
 /* Closes what was opened. */
-void bookmark_search_release(struct bookmark_search *search);
+void checkpoint_search_release(struct checkpoint_search *search);
 
 /* Finds where to go on in a partition: by the last of the outcomes; where retention has dropped
  * them all, by the last of the events; else at the beginning. Waits for the log. DATA_LOSS: the
- * last outcome's bookmark is damaged or of another partition. UNAVAILABLE. */
-MUST_USE struct status bookmark_find(struct bookmark_search *search, uint32_t partition,
-                                     struct bookmark *bookmark);
+ * last outcome's checkpoint is damaged or of another partition. UNAVAILABLE. */
+MUST_USE struct status checkpoint_find(struct checkpoint_search *search, uint32_t partition,
+                                       struct checkpoint *checkpoint);
 
 #endif

@@ -1,16 +1,16 @@
-/* Any bytes as a bookmark: DATA_LOSS, or one that is written back as the same bytes. */
+/* Any bytes as a checkpoint: DATA_LOSS, or one that is written back as the same bytes. */
 #include <stdlib.h>
 
-#include "projectors/bookmark.h"
+#include "projectors/checkpoint.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct bookmark bookmark;
-    if (bookmark_decode(str_make(data, size), 1, &bookmark).code == STATUS_OK) {
+    struct checkpoint checkpoint;
+    if (checkpoint_decode(str_make(data, size), 1, &checkpoint).code == STATUS_OK) {
         struct buf again = { 0 };
-        bookmark_encode(&bookmark, &again);
+        checkpoint_encode(&checkpoint, &again);
         if (!str_eq(buf_str(&again), str_make(data, size))) {
             abort();
         }

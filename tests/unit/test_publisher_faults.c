@@ -1,16 +1,17 @@
-/* Feeds that die, fail and race on a log that loses, doubles and delays: a reader that drops what
- * does not rise sees each outcome and event once, in order. A failure prints its seed and step. */
+/* Publishers that die, fail and race on a log that loses, doubles and delays: a reader that drops
+ * what does not rise sees each outcome and event once, in order. A failure prints its seed and
+ * step. */
 #include "core/pb/message.h"
-#include "projectors/bookmark.h"
-#include "tests/lib/feed_kit.h"
+#include "projectors/checkpoint.h"
 #include "tests/lib/log_tool.h"
+#include "tests/lib/publisher_kit.h"
 #include "tests/lib/test.h"
 
 enum { FAULTS_SEEDS = 40, FAULTS_STEPS = 40, FAULTS_FEEDS = 2 };
 
 struct faults {
-    struct feed_kit kit;
-    struct feed *feeds[FAULTS_FEEDS];
+    struct publisher_kit kit;
+    struct publisher *publishers[FAULTS_FEEDS];
     uint64_t told; /* decisions below it were told of, or left out */
     uint64_t publisher;
     uint64_t random;
@@ -32,12 +33,12 @@ static void faults_calm(struct faults *faults)
 
 static void faults_restart(struct faults *faults, unsigned which)
 {
-    feed_close(faults->feeds[which]);
-    faults->feeds[which] = feed_kit_serve(&faults->kit, ++faults->publisher);
+    publisher_close(faults->publishers[which]);
+    faults->publishers[which] = publisher_kit_serve(&faults->kit, ++faults->publisher);
 }
 
-/* What was under way when its feed died comes late, or never: of each stream the first so many, as
- * streams do not wait for each other. */
+/* What was under way when its publisher died comes late, or never: of each stream the first so
+ * many, as streams do not wait for each other. */
 static void faults_arrive(struct faults *faults)
 {
     struct evlog_mem *mem = faults->kit.partition.mem;
@@ -52,7 +53,7 @@ static void faults_arrive(struct faults *faults)
     }
 }
 
-/* A feed is told of most that is new in the decisions. */
+/* A publisher is told of most that is new in the decisions. */
 static void faults_tell(struct faults *faults)
 {
     uint64_t begin, end;
@@ -68,7 +69,7 @@ static void faults_tell(struct faults *faults)
         log_tool_next(reader, &record);
         for (unsigned i = 0; i < FAULTS_FEEDS; i++) {
             if (i != which) {
-                feed_offer(faults->feeds[i], 0, record.offset, record.value);
+                publisher_offer(faults->publishers[i], 0, record.offset, record.value);
             }
         }
     }
@@ -90,14 +91,14 @@ static void faults_happen(struct faults *faults, unsigned which)
     case 2:
         faults_arrive(faults);
         evlog_mem_fate_always(mem, EVLOG_MEM_HOLD);
-        feed_kit_settle(&faults->kit, faults->feeds[which], true);
+        publisher_kit_settle(&faults->kit, faults->publishers[which], true);
         faults_restart(faults, which);
         evlog_mem_fate_always(mem, EVLOG_MEM_WRITE);
         break;
     default:
         faults_restart(faults, which);
     }
-    feed_kit_settle(&faults->kit, faults->feeds[which], true);
+    publisher_kit_settle(&faults->kit, faults->publishers[which], true);
     faults_calm(faults);
 }
 
@@ -112,11 +113,11 @@ static void faults_step(struct faults *faults)
         partition_kit_epoch(&faults->kit.partition);
         break;
     case 2:
-        feed_kit_repeat(&faults->kit, "c1", 2, STATUS_OK);
+        publisher_kit_repeat(&faults->kit, "c1", 2, STATUS_OK);
         break;
     case 3:
     case 4:
-        feed_kit_decide(&faults->kit, 1 + faults_below(faults, 6));
+        publisher_kit_decide(&faults->kit, 1 + faults_below(faults, 6));
         break;
     case 5:
         faults_happen(faults, which);
@@ -125,14 +126,14 @@ static void faults_step(struct faults *faults)
         faults_arrive(faults);
         break;
     default:
-        feed_kit_settle(&faults->kit, faults->feeds[which], true);
+        publisher_kit_settle(&faults->kit, faults->publishers[which], true);
     }
 }
 
 static void faults_run(uint64_t seed)
 {
     struct faults faults = { .random = seed };
-    feed_kit_open(&faults.kit);
+    publisher_kit_open(&faults.kit);
     for (unsigned i = 0; i < FAULTS_FEEDS; i++) {
         faults_restart(&faults, i);
     }
@@ -141,17 +142,17 @@ static void faults_run(uint64_t seed)
         faults_tell(&faults);
     }
     faults_arrive(&faults);
-    feed_kit_decide(&faults.kit, 1);
-    feed_kit_publish(&faults.kit, faults.feeds[0]);
-    feed_kit_check_outcomes(&faults.kit);
-    feed_kit_check_events(&faults.kit);
+    publisher_kit_decide(&faults.kit, 1);
+    publisher_kit_publish(&faults.kit, faults.publishers[0]);
+    publisher_kit_check_outcomes(&faults.kit);
+    publisher_kit_check_events(&faults.kit);
     for (unsigned i = 0; i < FAULTS_FEEDS; i++) {
-        feed_close(faults.feeds[i]);
+        publisher_close(faults.publishers[i]);
     }
-    feed_kit_close(&faults.kit);
+    publisher_kit_close(&faults.kit);
 }
 
-TEST(feed_faults, nothing_is_missing_whatever_happens)
+TEST(publisher_faults, nothing_is_missing_whatever_happens)
 {
     for (uint64_t seed = 1; seed <= FAULTS_SEEDS; seed++) {
         print_message("seed %d\n", (int)seed);
@@ -159,173 +160,174 @@ TEST(feed_faults, nothing_is_missing_whatever_happens)
     }
 }
 
-/* Counts the calls that a feed makes until all is published, failing the n-th one. */
-TEST(feed_faults, any_call_of_the_log_may_fail_once)
+/* Counts the calls that a publisher makes until all is published, failing the n-th one. */
+TEST(publisher_faults, any_call_of_the_log_may_fail_once)
 {
     bool failed = true;
     for (long n = 0; failed && n < 500; n++) {
-        struct feed_kit kit;
-        feed_kit_open(&kit);
-        feed_kit_decide(&kit, 3);
+        struct publisher_kit kit;
+        publisher_kit_open(&kit);
+        publisher_kit_decide(&kit, 3);
         evlog_mem_fail_at(kit.partition.mem, n);
-        struct feed *feed = feed_kit_serve(&kit, 1);
-        feed_kit_publish(&kit, feed);
+        struct publisher *publisher = publisher_kit_serve(&kit, 1);
+        publisher_kit_publish(&kit, publisher);
         failed = evlog_mem_failed(kit.partition.mem);
         evlog_mem_fail_at(kit.partition.mem, -1);
-        feed_kit_check_outcomes(&kit);
-        feed_kit_check_events(&kit);
-        feed_close(feed);
-        feed_kit_close(&kit);
+        publisher_kit_check_outcomes(&kit);
+        publisher_kit_check_events(&kit);
+        publisher_close(publisher);
+        publisher_kit_close(&kit);
     }
     assert_false(failed);
 }
 
-TEST(feed_faults, duplicates_come_only_after_a_restart)
+TEST(publisher_faults, duplicates_come_only_after_a_restart)
 {
-    struct feed_kit kit;
-    feed_kit_open(&kit);
-    struct feed *feed = feed_kit_serve(&kit, 1);
+    struct publisher_kit kit;
+    publisher_kit_open(&kit);
+    struct publisher *publisher = publisher_kit_serve(&kit, 1);
     for (unsigned i = 0; i < 20; i++) {
-        feed_kit_decide(&kit, 1 + i % 3);
-        feed_kit_publish(&kit, feed);
+        publisher_kit_decide(&kit, 1 + i % 3);
+        publisher_kit_publish(&kit, publisher);
     }
-    assert_int_equal(feed_kit_check_outcomes(&kit), 0);
-    assert_int_equal(feed_kit_check_events(&kit), 0);
-    feed_close(feed);
-    feed = feed_kit_serve(&kit, 2);
-    feed_kit_publish(&kit, feed);
-    assert_in_range(feed_kit_check_outcomes(&kit), 1, 3); /* the last batch */
-    feed_close(feed);
-    feed_kit_close(&kit);
+    assert_int_equal(publisher_kit_check_outcomes(&kit), 0);
+    assert_int_equal(publisher_kit_check_events(&kit), 0);
+    publisher_close(publisher);
+    publisher = publisher_kit_serve(&kit, 2);
+    publisher_kit_publish(&kit, publisher);
+    assert_in_range(publisher_kit_check_outcomes(&kit), 1, 3); /* the last batch */
+    publisher_close(publisher);
+    publisher_kit_close(&kit);
 }
 
-TEST(feed_faults, outcomes_that_retention_dropped_do_not_bring_all_events_back)
+TEST(publisher_faults, outcomes_that_retention_dropped_do_not_bring_all_events_back)
 {
-    struct feed_kit kit;
+    struct publisher_kit kit;
     uint64_t begin, end;
-    feed_kit_open(&kit);
-    feed_kit_decide(&kit, 30);
-    struct feed *feed = feed_kit_serve(&kit, 1);
-    feed_kit_publish(&kit, feed);
-    feed_close(feed);
+    publisher_kit_open(&kit);
+    publisher_kit_decide(&kit, 30);
+    struct publisher *publisher = publisher_kit_serve(&kit, 1);
+    publisher_kit_publish(&kit, publisher);
+    publisher_close(publisher);
     assert_ok(evlog_range(kit.partition.log, EVLOG_OUTCOMES, 0, &begin, &end));
     evlog_mem_trim(kit.partition.mem, EVLOG_OUTCOMES, 0, end);
-    feed_kit_decide(&kit, 2);
-    feed = feed_kit_serve(&kit, 2);
-    feed_kit_publish(&kit, feed);
-    assert_int_equal(feed_kit_check_events(&kit), 1);
-    feed_close(feed);
-    feed_kit_close(&kit);
+    publisher_kit_decide(&kit, 2);
+    publisher = publisher_kit_serve(&kit, 2);
+    publisher_kit_publish(&kit, publisher);
+    assert_int_equal(publisher_kit_check_events(&kit), 1);
+    publisher_close(publisher);
+    publisher_kit_close(&kit);
 }
 
 /* A person drops the outcomes that contradict: a minute later it goes on. */
-static void faults_mend(struct feed_kit *kit, struct feed *feed)
+static void faults_mend(struct publisher_kit *kit, struct publisher *publisher)
 {
     uint64_t begin, end;
     assert_ok(evlog_range(kit->partition.log, EVLOG_OUTCOMES, 0, &begin, &end));
     evlog_mem_trim(kit->partition.mem, EVLOG_OUTCOMES, 0, end);
-    feed_kit_settle(kit, feed, true);
-    assert_int_equal(feed_status(feed, 0).trouble.code, STATUS_DATA_LOSS);
+    publisher_kit_settle(kit, publisher, true);
+    assert_int_equal(publisher_status(publisher, 0).trouble.code, STATUS_DATA_LOSS);
     clock_fake_advance(&kit->clock, 60 * 1000000);
-    feed_kit_publish(kit, feed);
-    assert_ok(feed_status(feed, 0).trouble);
+    publisher_kit_publish(kit, publisher);
+    assert_ok(publisher_status(publisher, 0).trouble);
     assert_ok(kit->reported);
 }
 
-TEST(feed_faults, a_bookmark_of_another_log_stops_the_partition)
+TEST(publisher_faults, a_bookmark_of_another_log_stops_the_partition)
 {
-    struct feed_kit kit;
+    struct publisher_kit kit;
     struct buf mark = { 0 };
-    struct bookmark bookmark = { .last = 1 };
+    struct checkpoint checkpoint = { .last = 1 };
     struct evlog_identity other = log_tool_identity(1);
-    feed_kit_open(&kit);
+    publisher_kit_open(&kit);
     other.history_id.bytes[0] = 'x';
-    chain_init(&bookmark.chain, &other, 0, 1);
-    bookmark_encode(&bookmark, &mark);
-    struct evlog_header header = { STR(BOOKMARK_HEADER), buf_str(&mark) };
+    chain_init(&checkpoint.chain, &other, 0, 1);
+    checkpoint_encode(&checkpoint, &mark);
+    struct evlog_header header = { STR(CHECKPOINT_HEADER), buf_str(&mark) };
     struct evlog_item item = { .stream = EVLOG_OUTCOMES, .headers = &header, .headers_count = 1 };
     assert_ok(evlog_append(kit.partition.log, &item, 1));
     log_tool_complete(kit.partition.log);
-    struct feed *feed = feed_kit_serve(&kit, 1);
-    feed_kit_settle(&kit, feed, true);
+    struct publisher *publisher = publisher_kit_serve(&kit, 1);
+    publisher_kit_settle(&kit, publisher, true);
     assert_int_equal(kit.reported.code, STATUS_DATA_LOSS);
-    assert_int_equal(feed_status(feed, 0).trouble.code, STATUS_DATA_LOSS);
-    assert_false(feed_status(feed, 0).publishing);
+    assert_int_equal(publisher_status(publisher, 0).trouble.code, STATUS_DATA_LOSS);
+    assert_false(publisher_status(publisher, 0).publishing);
     buf_release(&mark);
-    faults_mend(&kit, feed);
-    feed_close(feed);
-    feed_kit_close(&kit);
+    faults_mend(&kit, publisher);
+    publisher_close(publisher);
+    publisher_kit_close(&kit);
 }
 
 /* --- standbys --- */
 
 /* Steps a standby over so many seconds. */
-static void faults_wait(struct feed_kit *kit, struct feed *feed, int seconds)
+static void faults_wait(struct publisher_kit *kit, struct publisher *publisher, int seconds)
 {
     for (int i = 0; i < seconds; i++) {
         clock_fake_advance(&kit->clock, 1000000);
-        feed_kit_settle(kit, feed, false);
+        publisher_kit_settle(kit, publisher, false);
     }
 }
 
-TEST(feed_faults, a_standby_publishes_when_nobody_does)
+TEST(publisher_faults, a_standby_publishes_when_nobody_does)
 {
-    struct feed_kit kit;
+    struct publisher_kit kit;
     uint64_t begin, end;
-    feed_kit_open(&kit);
-    struct feed *feed = feed_kit_stand_by(&kit, 7, 2);
-    faults_wait(&kit, feed, 3);
-    assert_false(feed_status(feed, 0).publishing);
-    faults_wait(&kit, feed, 4);
-    assert_true(feed_status(feed, 0).publishing);
+    publisher_kit_open(&kit);
+    struct publisher *publisher = publisher_kit_stand_by(&kit, 7, 2);
+    faults_wait(&kit, publisher, 3);
+    assert_false(publisher_status(publisher, 0).publishing);
+    faults_wait(&kit, publisher, 4);
+    assert_true(publisher_status(publisher, 0).publishing);
     assert_ok(evlog_range(kit.partition.log, EVLOG_OUTCOMES, 0, &begin, &end));
     assert_int_equal(end, 1);
-    feed_close(feed);
-    feed_kit_close(&kit);
+    publisher_close(publisher);
+    publisher_kit_close(&kit);
 }
 
-TEST(feed_faults, a_standby_does_not_publish_because_of_ticks)
+TEST(publisher_faults, a_standby_does_not_publish_because_of_ticks)
 {
-    struct feed_kit kit;
+    struct publisher_kit kit;
     uint64_t begin, end, later;
-    feed_kit_open(&kit);
-    struct feed *first = feed_kit_serve(&kit, 1), *standby = feed_kit_stand_by(&kit, 2, 0);
-    feed_kit_publish(&kit, first);
-    feed_close(first);
+    publisher_kit_open(&kit);
+    struct publisher *first = publisher_kit_serve(&kit, 1),
+                     *standby = publisher_kit_stand_by(&kit, 2, 0);
+    publisher_kit_publish(&kit, first);
+    publisher_close(first);
     assert_ok(evlog_range(kit.partition.log, EVLOG_OUTCOMES, 0, &begin, &end));
     for (int i = 0; i < 6; i++) {
         partition_kit_tick(&kit.partition);
         faults_wait(&kit, standby, 1);
-        assert_false(feed_status(standby, 0).publishing);
+        assert_false(publisher_status(standby, 0).publishing);
     }
     assert_ok(evlog_range(kit.partition.log, EVLOG_OUTCOMES, 0, &begin, &later));
     assert_int_equal(later, end);
-    feed_kit_decide(&kit, 1);
+    publisher_kit_decide(&kit, 1);
     faults_wait(&kit, standby, 4);
-    assert_true(feed_status(standby, 0).publishing);
-    feed_kit_check_outcomes(&kit);
-    feed_close(standby);
-    feed_kit_close(&kit);
+    assert_true(publisher_status(standby, 0).publishing);
+    publisher_kit_check_outcomes(&kit);
+    publisher_close(standby);
+    publisher_kit_close(&kit);
 }
 
-TEST(feed_faults, a_standby_yields_to_who_publishes_again)
+TEST(publisher_faults, a_standby_yields_to_who_publishes_again)
 {
-    struct feed_kit kit;
-    feed_kit_open(&kit);
-    struct feed *standby = feed_kit_stand_by(&kit, 2, 0);
+    struct publisher_kit kit;
+    publisher_kit_open(&kit);
+    struct publisher *standby = publisher_kit_stand_by(&kit, 2, 0);
     faults_wait(&kit, standby, 5);
-    assert_true(feed_status(standby, 0).publishing);
-    struct feed *first = feed_kit_serve(&kit, 1);
-    feed_kit_publish(&kit, first);
-    feed_kit_decide(&kit, 1);
-    feed_kit_settle(&kit, standby, false);
-    feed_kit_publish(&kit, first); /* the last outcome is its */
+    assert_true(publisher_status(standby, 0).publishing);
+    struct publisher *first = publisher_kit_serve(&kit, 1);
+    publisher_kit_publish(&kit, first);
+    publisher_kit_decide(&kit, 1);
+    publisher_kit_settle(&kit, standby, false);
+    publisher_kit_publish(&kit, first); /* the last outcome is its */
     faults_wait(&kit, standby, 2);
-    assert_false(feed_status(standby, 0).publishing);
-    feed_kit_check_outcomes(&kit);
-    feed_close(first);
-    feed_close(standby);
-    feed_kit_close(&kit);
+    assert_false(publisher_status(standby, 0).publishing);
+    publisher_kit_check_outcomes(&kit);
+    publisher_close(first);
+    publisher_close(standby);
+    publisher_kit_close(&kit);
 }
 
 /* --- two partitions --- */
@@ -375,16 +377,16 @@ static struct status faults_open_log(void *context, bool read_only, struct evlog
     return evlog_mem_open(context, read_only, log);
 }
 
-static struct feed *faults_feed(struct evlog_mem *mem, struct clock_fake *clock)
+static struct publisher *faults_feed(struct evlog_mem *mem, struct clock_fake *clock)
 {
-    struct feed *feed;
-    struct feed_options options = { .open_log = faults_open_log,
-                                    .context = mem,
-                                    .clock = clock_from_fake(clock),
-                                    .partitions_count = 2,
-                                    .level_known = FORMAT_LEVEL };
-    assert_ok(feed_open(&options, &feed));
-    return feed;
+    struct publisher *publisher;
+    struct publisher_options options = { .open_log = faults_open_log,
+                                         .context = mem,
+                                         .clock = clock_from_fake(clock),
+                                         .partitions_count = 2,
+                                         .level_known = FORMAT_LEVEL };
+    assert_ok(publisher_open(&options, &publisher));
+    return publisher;
 }
 
 /* With one answer to publish. */
@@ -400,31 +402,31 @@ static struct partition *faults_partition(struct evlog *log, uint32_t number)
     return partition;
 }
 
-TEST(feed_faults, what_comes_in_the_step_of_another_partition_is_not_forgotten)
+TEST(publisher_faults, what_comes_in_the_step_of_another_partition_is_not_forgotten)
 {
     struct evlog *log;
     struct clock_fake clock = { 0 };
     struct evlog_identity identity = log_tool_identity(2);
     struct evlog_mem *mem = evlog_mem_new(&identity, EVLOG_MEM_SHARED);
     assert_ok(evlog_mem_open(mem, false, &log));
-    struct feed *feed = faults_feed(mem, &clock);
+    struct publisher *publisher = faults_feed(mem, &clock);
     struct partition *partitions[2] = { faults_partition(log, 0), faults_partition(log, 1) };
     while (faults_outcomes(log, 0) + faults_outcomes(log, 1) < 2) {
-        feed_step(feed, partitions[0], true);
-        feed_step(feed, partitions[1], true);
-        evlog_wait(feed_descriptor(feed), 5000000);
+        publisher_step(publisher, partitions[0], true);
+        publisher_step(publisher, partitions[1], true);
+        evlog_wait(publisher_descriptor(publisher), 5000000);
     }
-    while (evlog_wait(feed_descriptor(feed), 20000)) {
-        feed_step(feed, partitions[0], true);
+    while (evlog_wait(publisher_descriptor(publisher), 20000)) {
+        publisher_step(publisher, partitions[0], true);
     }
     faults_append(log, 1, partitions[1]);
     for (int i = 0; i < 3; i++) { /* the first takes the record of the other partition */
-        feed_step(feed, partitions[0], true);
+        publisher_step(publisher, partitions[0], true);
     }
-    assert_true(evlog_wait(feed_descriptor(feed), 0));
-    feed_step(feed, partitions[1], true);
+    assert_true(evlog_wait(publisher_descriptor(publisher), 0));
+    publisher_step(publisher, partitions[1], true);
     assert_int_equal(faults_outcomes(log, 1), 2);
-    feed_close(feed);
+    publisher_close(publisher);
     partition_close(partitions[0]);
     partition_close(partitions[1]);
     evlog_close(log);

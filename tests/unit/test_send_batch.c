@@ -1,32 +1,32 @@
 #include <stdio.h>
 
 #include "core/evlog/evlog_mem.h"
-#include "projectors/outbox.h"
+#include "projectors/send_batch.h"
 #include "tests/lib/log_tool.h"
 #include "tests/lib/test.h"
 
-struct outbox_kit {
+struct send_batch_kit {
     struct evlog_mem *mem;
     struct evlog *log;
-    struct outbox outbox;
+    struct send_batch batch;
 };
 
-static void outbox_kit_open(struct outbox_kit *kit)
+static void send_batch_kit_open(struct send_batch_kit *kit)
 {
     struct evlog_identity identity = log_tool_identity(1);
     kit->mem = evlog_mem_new(&identity, EVLOG_MEM_SHARED);
     assert_ok(evlog_mem_open(kit->mem, false, &kit->log));
-    outbox_init(&kit->outbox);
+    send_batch_init(&kit->batch);
 }
 
-static void outbox_kit_close(struct outbox_kit *kit)
+static void send_batch_kit_close(struct send_batch_kit *kit)
 {
-    outbox_release(&kit->outbox);
+    send_batch_release(&kit->batch);
     evlog_close(kit->log);
     evlog_mem_free(kit->mem);
 }
 
-static void outbox_kit_put(struct outbox_kit *kit, const char *text)
+static void send_batch_kit_put(struct send_batch_kit *kit, const char *text)
 {
     char key[32], value[32], said[32];
     snprintf(key, sizeof key, "key %s", text);
@@ -40,14 +40,14 @@ static void outbox_kit_put(struct outbox_kit *kit, const char *text)
                                      .token = 7,
                                      .headers = headers,
                                      .headers_count = 2 };
-    assert_ok(outbox_put(&kit->outbox, &item));
+    assert_ok(send_batch_put(&kit->batch, &item));
     memset(key, 'x', sizeof key); /* it is copied */
     memset(value, 'x', sizeof value);
     memset(said, 'x', sizeof said);
 }
 
-static size_t outbox_kit_read(struct outbox_kit *kit, struct evlog_reader **reader,
-                              struct evlog_record *records, size_t max)
+static size_t send_batch_kit_read(struct send_batch_kit *kit, struct evlog_reader **reader,
+                                  struct evlog_record *records, size_t max)
 {
     size_t count;
     assert_ok(evlog_reader_open(kit->log, EVLOG_OUTCOMES, reader));
@@ -56,18 +56,18 @@ static size_t outbox_kit_read(struct outbox_kit *kit, struct evlog_reader **read
     return count;
 }
 
-TEST(outbox, offers_all_records_in_order_and_is_empty_then)
+TEST(batch, offers_all_records_in_order_and_is_empty_then)
 {
-    struct outbox_kit kit;
+    struct send_batch_kit kit;
     struct evlog_reader *reader;
     struct evlog_record records[4];
-    outbox_kit_open(&kit);
-    outbox_kit_put(&kit, "one");
-    outbox_kit_put(&kit, "two");
-    assert_ok(outbox_flush(&kit.outbox, kit.log));
-    assert_int_equal(outbox_count(&kit.outbox), 0);
-    assert_ok(outbox_flush(&kit.outbox, kit.log));
-    assert_int_equal(outbox_kit_read(&kit, &reader, records, 4), 2);
+    send_batch_kit_open(&kit);
+    send_batch_kit_put(&kit, "one");
+    send_batch_kit_put(&kit, "two");
+    assert_ok(send_batch_flush(&kit.batch, kit.log));
+    assert_int_equal(send_batch_count(&kit.batch), 0);
+    assert_ok(send_batch_flush(&kit.batch, kit.log));
+    assert_int_equal(send_batch_kit_read(&kit, &reader, records, 4), 2);
     assert_true(str_eq(records[0].key, STR("key one")));
     assert_true(str_eq(records[0].value, STR("value one")));
     assert_int_equal(records[1].headers_count, 2);
@@ -75,44 +75,44 @@ TEST(outbox, offers_all_records_in_order_and_is_empty_then)
     assert_true(str_eq(records[1].headers[0].value, STR("said two")));
     assert_int_equal(records[1].headers[1].value.size, 0);
     evlog_reader_close(reader);
-    outbox_kit_close(&kit);
+    send_batch_kit_close(&kit);
 }
 
-TEST(outbox, keeps_what_the_log_does_not_take)
+TEST(batch, keeps_what_the_log_does_not_take)
 {
-    struct outbox_kit kit;
+    struct send_batch_kit kit;
     struct evlog_reader *reader;
     struct evlog_record records[4];
-    outbox_kit_open(&kit);
-    outbox_kit_put(&kit, "one");
-    outbox_kit_put(&kit, "two");
-    outbox_kit_put(&kit, "three");
+    send_batch_kit_open(&kit);
+    send_batch_kit_put(&kit, "one");
+    send_batch_kit_put(&kit, "two");
+    send_batch_kit_put(&kit, "three");
     evlog_mem_fail_at(kit.mem, 1);
-    assert_code(STATUS_UNAVAILABLE, outbox_flush(&kit.outbox, kit.log));
-    assert_int_equal(outbox_count(&kit.outbox), 2);
-    assert_ok(outbox_flush(&kit.outbox, kit.log));
-    assert_int_equal(outbox_count(&kit.outbox), 0);
-    assert_int_equal(outbox_kit_read(&kit, &reader, records, 4), 3);
+    assert_code(STATUS_UNAVAILABLE, send_batch_flush(&kit.batch, kit.log));
+    assert_int_equal(send_batch_count(&kit.batch), 2);
+    assert_ok(send_batch_flush(&kit.batch, kit.log));
+    assert_int_equal(send_batch_count(&kit.batch), 0);
+    assert_int_equal(send_batch_kit_read(&kit, &reader, records, 4), 3);
     assert_true(str_eq(records[1].key, STR("key two")));
     evlog_reader_close(reader);
-    outbox_kit_close(&kit);
+    send_batch_kit_close(&kit);
 }
 
-TEST(outbox, is_full_by_count_or_by_size)
+TEST(batch, is_full_by_count_or_by_size)
 {
-    struct outbox_kit kit;
+    struct send_batch_kit kit;
     static char large[256 << 10];
     const struct evlog_item item = { .stream = EVLOG_EVENTS, .value = { large, sizeof large } };
-    outbox_kit_open(&kit);
-    for (int i = 0; i < OUTBOX_MAX; i++) {
-        assert_false(outbox_is_full(&kit.outbox));
-        outbox_kit_put(&kit, "one");
+    send_batch_kit_open(&kit);
+    for (int i = 0; i < SEND_BATCH_MAX; i++) {
+        assert_false(send_batch_is_full(&kit.batch));
+        send_batch_kit_put(&kit, "one");
     }
-    assert_true(outbox_is_full(&kit.outbox));
-    outbox_clear(&kit.outbox);
-    while (!outbox_is_full(&kit.outbox)) {
-        assert_ok(outbox_put(&kit.outbox, &item));
+    assert_true(send_batch_is_full(&kit.batch));
+    send_batch_clear(&kit.batch);
+    while (!send_batch_is_full(&kit.batch)) {
+        assert_ok(send_batch_put(&kit.batch, &item));
     }
-    assert_int_equal(outbox_count(&kit.outbox), 4);
-    outbox_kit_close(&kit);
+    assert_int_equal(send_batch_count(&kit.batch), 4);
+    send_batch_kit_close(&kit);
 }

@@ -1,71 +1,71 @@
-#include "tests/lib/feed_kit.h"
+#include "tests/lib/publisher_kit.h"
 
 #include <stdio.h>
 
 #include "agency/v1/stream.pb-c.h"
 #include "core/model/decision.h"
 #include "core/pb/message.h"
-#include "projectors/bookmark.h"
-#include "projectors/feed_impl.h"
+#include "projectors/checkpoint.h"
+#include "projectors/publisher_impl.h"
 #include "tests/lib/log_tool.h"
 #include "tests/lib/test.h"
 
-enum { FEED_KIT_NOTICES_MAX = 4096 };
+enum { PUBLISHER_KIT_NOTICES_MAX = 4096 };
 
-void feed_kit_open(struct feed_kit *kit)
+void publisher_kit_open(struct publisher_kit *kit)
 {
-    *kit = (struct feed_kit){ 0 };
+    *kit = (struct publisher_kit){ 0 };
     partition_kit_open_on(&kit->partition, EVLOG_MEM_SHARED);
     partition_kit_make_org(&kit->partition);
     assert_ok(partition_write(kit->partition.decided));
 }
 
-void feed_kit_close(struct feed_kit *kit)
+void publisher_kit_close(struct publisher_kit *kit)
 {
     partition_kit_close(&kit->partition);
 }
 
-static struct status feed_kit_open_log(void *context, bool read_only, struct evlog **log)
+static struct status publisher_kit_open_log(void *context, bool read_only, struct evlog **log)
 {
-    return evlog_mem_open(((struct feed_kit *)context)->partition.mem, read_only, log);
+    return evlog_mem_open(((struct publisher_kit *)context)->partition.mem, read_only, log);
 }
 
-static void feed_kit_report(void *context, uint32_t partition, struct status what)
+static void publisher_kit_report(void *context, uint32_t partition, struct status what)
 {
-    struct feed_kit *kit = context;
+    struct publisher_kit *kit = context;
     (void)partition;
     kit->reports_count += what.code != STATUS_OK;
     kit->reported = what;
 }
 
-static struct feed *feed_kit_feed(struct feed_kit *kit, uint64_t publisher, uint32_t rank,
-                                  int64_t silence_us)
+static struct publisher *publisher_kit_start(struct publisher_kit *kit, uint64_t id, uint32_t rank,
+                                             int64_t silence_us)
 {
-    struct feed *feed;
-    struct feed_options options = { .open_log = feed_kit_open_log,
-                                    .report = feed_kit_report,
-                                    .context = kit,
-                                    .clock = clock_from_fake(&kit->clock),
-                                    .partitions_count = 1,
-                                    .level_known = FORMAT_LEVEL,
-                                    .publisher = publisher,
-                                    .rank = rank,
-                                    .silence_us = silence_us };
-    assert_ok(feed_open(&options, &feed));
-    return feed;
+    struct publisher *publisher;
+    struct publisher_options options = { .open_log = publisher_kit_open_log,
+                                         .report = publisher_kit_report,
+                                         .context = kit,
+                                         .clock = clock_from_fake(&kit->clock),
+                                         .partitions_count = 1,
+                                         .level_known = FORMAT_LEVEL,
+                                         .publisher = id,
+                                         .rank = rank,
+                                         .silence_us = silence_us };
+    assert_ok(publisher_open(&options, &publisher));
+    return publisher;
 }
 
-struct feed *feed_kit_serve(struct feed_kit *kit, uint64_t publisher)
+struct publisher *publisher_kit_serve(struct publisher_kit *kit, uint64_t id)
 {
-    return feed_kit_feed(kit, publisher, 0, 0);
+    return publisher_kit_start(kit, id, 0, 0);
 }
 
-struct feed *feed_kit_stand_by(struct feed_kit *kit, uint64_t publisher, uint32_t rank)
+struct publisher *publisher_kit_stand_by(struct publisher_kit *kit, uint64_t id, uint32_t rank)
 {
-    return feed_kit_feed(kit, publisher, rank, 1000000);
+    return publisher_kit_start(kit, id, rank, 1000000);
 }
 
-void feed_kit_decide(struct feed_kit *kit, unsigned count)
+void publisher_kit_decide(struct publisher_kit *kit, unsigned count)
 {
     for (unsigned i = 0; i < count; i++) {
         char json[96];
@@ -76,8 +76,8 @@ void feed_kit_decide(struct feed_kit *kit, unsigned count)
     assert_ok(partition_write(kit->partition.decided));
 }
 
-void feed_kit_repeat(struct feed_kit *kit, const char *command_id, uint64_t first_sequence,
-                     enum status_code code)
+void publisher_kit_repeat(struct publisher_kit *kit, const char *command_id,
+                          uint64_t first_sequence, enum status_code code)
 {
     struct chain *chain = &kit->partition.decider.chain;
     struct buf value = { 0 };
@@ -101,29 +101,29 @@ void feed_kit_repeat(struct feed_kit *kit, const char *command_id, uint64_t firs
 }
 
 /* Waits for something to do; at once false when nothing can come. */
-static bool feed_kit_wait(const struct feed *feed)
+static bool publisher_kit_wait(const struct publisher *publisher)
 {
-    static const int64_t answer_us = 10 * 1000000; /* the scout answers from its own thread */
-    bool asked = feed->log_asked || feed->slots[0].asked;
-    return evlog_wait(feed_descriptor(feed), asked ? answer_us : 0);
+    static const int64_t answer_us = 10 * 1000000; /* the finder answers from its own thread */
+    bool asked = publisher->log_asked || publisher->slots[0].asked;
+    return evlog_wait(publisher_descriptor(publisher), asked ? answer_us : 0);
 }
 
-void feed_kit_settle(struct feed_kit *kit, struct feed *feed, bool serving)
+void publisher_kit_settle(struct publisher_kit *kit, struct publisher *publisher, bool serving)
 {
     do {
-        feed_step(feed, kit->partition.decided, serving);
-    } while (feed_kit_wait(feed));
+        publisher_step(publisher, kit->partition.decided, serving);
+    } while (publisher_kit_wait(publisher));
 }
 
-void feed_kit_publish(struct feed_kit *kit, struct feed *feed)
+void publisher_kit_publish(struct publisher_kit *kit, struct publisher *publisher)
 {
     uint64_t sequence = kit->partition.decided->position.chain.sequence;
     for (int i = 0; i < 1000; i++) {
-        feed_step(feed, kit->partition.decided, true);
-        if (feed_status(feed, 0).sequence >= sequence) {
+        publisher_step(publisher, kit->partition.decided, true);
+        if (publisher_status(publisher, 0).sequence >= sequence) {
             return;
         }
-        if (!evlog_wait(feed_descriptor(feed), 10000)) {
+        if (!evlog_wait(publisher_descriptor(publisher), 10000)) {
             clock_fake_advance(&kit->clock, 1000000); /* so that it tries again */
         }
     }
@@ -133,58 +133,58 @@ void feed_kit_publish(struct feed_kit *kit, struct feed *feed)
 /* --- what a reader sees --- */
 
 /* Numbers that rise: a sequence, or a sequence and an index. */
-struct feed_kit_list {
-    uint64_t items[FEED_KIT_NOTICES_MAX];
+struct publisher_kit_list {
+    uint64_t items[PUBLISHER_KIT_NOTICES_MAX];
     size_t count;
     size_t dropped;
 };
 
-static void feed_kit_add(struct feed_kit_list *list, uint64_t sequence, uint64_t index)
+static void publisher_kit_add(struct publisher_kit_list *list, uint64_t sequence, uint64_t index)
 {
     uint64_t item = sequence << 16 | index;
     if (list->count > 0 && item <= list->items[list->count - 1]) {
         list->dropped++;
         return;
     }
-    assert_true(list->count < FEED_KIT_NOTICES_MAX);
+    assert_true(list->count < PUBLISHER_KIT_NOTICES_MAX);
     list->items[list->count++] = item;
 }
 
 /* What should be published of a record of the decisions. */
-static void feed_kit_expect(struct arena *arena, const struct record *record, bool events,
-                            struct feed_kit_list *list)
+static void publisher_kit_expect(struct arena *arena, const struct record *record, bool events,
+                                 struct publisher_kit_list *list)
 {
     bool answer = record->type == RECORD_DECISION || record->type == RECORD_REPEAT;
     if (!events && answer) {
-        feed_kit_add(list, record->sequence, 0);
+        publisher_kit_add(list, record->sequence, 0);
     } else if (events && record->type == RECORD_DECISION) {
         Agency__V1__Decision *decision;
         assert_ok(decision_decode(arena, record->body, &decision));
         for (size_t i = 0; i < decision->n_events; i++) {
-            feed_kit_add(list, record->sequence, i);
+            publisher_kit_add(list, record->sequence, i);
         }
     }
 }
 
 /* What a record of outcomes or events is about. */
-static void feed_kit_see(struct arena *arena, const struct evlog_record *record, bool events,
-                         struct feed_kit_list *list)
+static void publisher_kit_see(struct arena *arena, const struct evlog_record *record, bool events,
+                              struct publisher_kit_list *list)
 {
     if (events) {
         Agency__V1__EntityEvent *event;
         assert_ok(pb_unpack(arena, &agency__v1__entity_event__descriptor, record->value, PB_STORED,
                             &event));
-        feed_kit_add(list, event->sequence, event->index);
+        publisher_kit_add(list, event->sequence, event->index);
     } else {
-        struct bookmark bookmark;
+        struct checkpoint checkpoint;
         assert_int_equal(record->headers_count, 1);
-        assert_ok(bookmark_decode(record->headers[0].value, 1, &bookmark));
-        feed_kit_add(list, bookmark.last, 0);
+        assert_ok(checkpoint_decode(record->headers[0].value, 1, &checkpoint));
+        publisher_kit_add(list, checkpoint.last, 0);
     }
 }
 
-static void feed_kit_read(const struct feed_kit *kit, enum evlog_stream stream, bool events,
-                          struct feed_kit_list *list)
+static void publisher_kit_read(const struct publisher_kit *kit, enum evlog_stream stream,
+                               bool events, struct publisher_kit_list *list)
 {
     uint64_t begin, end;
     struct evlog_reader *reader;
@@ -203,24 +203,24 @@ static void feed_kit_read(const struct feed_kit *kit, enum evlog_stream stream, 
         arena_reset(&arena);
         log_tool_next(reader, &raw);
         if (stream != EVLOG_DECISIONS) {
-            feed_kit_see(&arena, &raw, events, list);
+            publisher_kit_see(&arena, &raw, events, list);
             continue;
         }
         assert_ok(chain_offer(&chain, raw.value, &record, &verdict));
         if (verdict == CHAIN_ACCEPTED) {
-            feed_kit_expect(&arena, &record, events, list);
+            publisher_kit_expect(&arena, &record, events, list);
         }
     }
     evlog_reader_close(reader);
     arena_release(&arena);
 }
 
-static size_t feed_kit_check(const struct feed_kit *kit, enum evlog_stream stream)
+static size_t publisher_kit_check(const struct publisher_kit *kit, enum evlog_stream stream)
 {
-    static struct feed_kit_list expected, seen;
-    expected = seen = (struct feed_kit_list){ .count = 0 };
-    feed_kit_read(kit, EVLOG_DECISIONS, stream == EVLOG_EVENTS, &expected);
-    feed_kit_read(kit, stream, stream == EVLOG_EVENTS, &seen);
+    static struct publisher_kit_list expected, seen;
+    expected = seen = (struct publisher_kit_list){ .count = 0 };
+    publisher_kit_read(kit, EVLOG_DECISIONS, stream == EVLOG_EVENTS, &expected);
+    publisher_kit_read(kit, stream, stream == EVLOG_EVENTS, &seen);
     for (size_t i = 0; i < expected.count; i++) {
         if (i >= seen.count || seen.items[i] != expected.items[i]) {
             fail_msg("stream %d: sequence %llu, index %llu is missing at %zu", (int)stream,
@@ -232,12 +232,12 @@ static size_t feed_kit_check(const struct feed_kit *kit, enum evlog_stream strea
     return seen.dropped;
 }
 
-size_t feed_kit_check_outcomes(const struct feed_kit *kit)
+size_t publisher_kit_check_outcomes(const struct publisher_kit *kit)
 {
-    return feed_kit_check(kit, EVLOG_OUTCOMES);
+    return publisher_kit_check(kit, EVLOG_OUTCOMES);
 }
 
-size_t feed_kit_check_events(const struct feed_kit *kit)
+size_t publisher_kit_check_events(const struct publisher_kit *kit)
 {
-    return feed_kit_check(kit, EVLOG_EVENTS);
+    return publisher_kit_check(kit, EVLOG_EVENTS);
 }

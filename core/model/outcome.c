@@ -1,0 +1,48 @@
+#include "core/model/outcome.h"
+
+#include "core/domain/kernel/fields.h"
+#include "core/model/token.h"
+#include "core/pb/message.h"
+
+static struct status outcome_text(struct arena *arena, const char *text, char **copy)
+{
+    struct str copied = arena_copy(arena, str_z(text));
+    *copy = (char *)(uintptr_t)copied.data;
+    return copied.data == NULL ? arena_full(arena) : status_ok();
+}
+
+static struct status outcome_token(struct arena *arena, const struct evlog_id *history_id,
+                                   uint32_t partition, const struct outcome *outcome, char **text)
+{
+    Agency__V1__Token token = AGENCY__V1__TOKEN__INIT;
+    struct evlog_id history = *history_id;
+    struct str formatted;
+    token.history_id = (ProtobufCBinaryData){ EVLOG_ID_SIZE, history.bytes };
+    token.partition = partition;
+    token.sequence = outcome->sequence;
+    token.org_sequence = outcome->org_sequence;
+    TRY(token_format(arena, &token, &formatted));
+    *text = (char *)(uintptr_t)formatted.data;
+    return status_ok();
+}
+
+struct status outcome_response(struct arena *arena, const struct evlog_id *history_id,
+                               uint32_t partition, const struct outcome *outcome,
+                               Agency__V1__SubmitResponse **out)
+{
+    Agency__V1__SubmitResponse *response;
+    TRY(pb_new(arena, &agency__v1__submit_response__descriptor, &response));
+    TRY(outcome_text(arena, outcome->command_id, &response->command_id));
+    TRY(outcome_text(arena, status_code_name(outcome->code), &response->code));
+    TRY(outcome_text(arena, outcome->reason, &response->reason));
+    response->repeated = outcome->repeated;
+    response->events = outcome->events_count;
+    response->org_sequence = outcome->org_sequence;
+    response->sequence = outcome->sequence;
+    if (outcome->sequence > 0) {
+        TRY(fields_time_new(arena, outcome->recorded_at_us, &response->recorded_at));
+        TRY(outcome_token(arena, history_id, partition, outcome, &response->token));
+    }
+    *out = response;
+    return status_ok();
+}

@@ -1,0 +1,181 @@
+/* The checkpoint lies beside what it speaks of, so the two cannot disagree: a record of outcomes
+ * that is in the log says what was acknowledged when it was sent. A late record of a publisher that
+ * is gone says less than the truth, but nothing wrong: then some is published again.
+ *
+ * Outcomes are dropped after some days. A partition that was silent for longer has none left, and
+ * its events, which are kept, tell the last decision with events that was published; outcomes of
+ * later decisions, all of them old, come again. (Where there never was an outcome, events alone say
+ * nothing: their outcomes can have been lost on the way.) */
+#include "projectors/checkpoint.h"
+
+#include "agency/v1/stream.pb-c.h"
+#include "core/base/num.h"
+#include "core/pb/message.h"
+
+/* Records that are read from the end backwards at first, and by how much more each time: the last
+ * offsets can be gaps. */
+enum { CHECKPOINT_STEP = 1, CHECKPOINT_STEP_FACTOR = 16, CHECKPOINT_RECORDS = 64 };
+
+static const size_t CHECKPOINT_ARENA_MAX = (size_t)8 << 20;
+
+void checkpoint_encode(const struct checkpoint *checkpoint, struct buf *out)
+{
+    char numbers[24];
+    num_put_u64be(numbers, checkpoint->publisher);
+    num_put_u64be(numbers + 8, checkpoint->last);
+    num_put_u64be(numbers + 16, checkpoint->offset);
+    buf_append(out, str_make(numbers, sizeof numbers));
+    chain_encode(&checkpoint->chain, out);
+}
+
+struct status checkpoint_decode(struct str in, uint32_t level_known, struct checkpoint *checkpoint)
+{
+    if (in.size != CHECKPOINT_SIZE) {
+        return status_error(STATUS_DATA_LOSS, "expected a checkpoint of %d bytes, but it has %zu",
+                            CHECKPOINT_SIZE, in.size);
+    }
+    *checkpoint = (struct checkpoint){ .publisher = num_get_u64be(in.data),
+                                       .last = num_get_u64be(in.data + 8),
+                                       .offset = num_get_u64be(in.data + 16) };
+    return chain_decode(str_from(in, 24), level_known, &checkpoint->chain);
+}
+
+/* --- the last record of a stream --- */
+
+/* Keeps what is wanted of a record; `found` says whether it was there. */
+typedef struct status checkpoint_visit(void *self, const struct evlog_record *record, bool *found);
+
+static struct status checkpoint_visit_from(struct evlog_reader *reader, uint32_t partition,
+                                           uint64_t from, uint64_t end, checkpoint_visit *visit,
+                                           void *self, bool *found)
+{
+    struct evlog_record records[CHECKPOINT_RECORDS];
+    size_t count;
+    TRY(evlog_reader_seek(reader, partition, from));
+    do {
+        TRY(evlog_reader_read_to(reader, partition, end, records, CHECKPOINT_RECORDS, &count));
+        for (size_t i = 0; i < count; i++) {
+            TRY(visit(self, &records[i], found));
+        }
+    } while (count > 0);
+    return status_ok();
+}
+
+/* Visits the last records of a stream, going back until one has what is wanted. */
+static struct status checkpoint_visit_last(struct evlog_reader *reader, uint32_t partition,
+                                           uint64_t begin, uint64_t end, checkpoint_visit *visit,
+                                           void *self, bool *found)
+{
+    struct status st = status_ok();
+    uint64_t from = end;
+    *found = false;
+    for (uint64_t step = CHECKPOINT_STEP; st.code == STATUS_OK && !*found && from > begin;
+         step *= CHECKPOINT_STEP_FACTOR) {
+        from = end - begin > step ? end - step : begin;
+        st = checkpoint_visit_from(reader, partition, from, end, visit, self, found);
+    }
+    evlog_reader_leave(reader, partition);
+    return st;
+}
+
+/* --- what is wanted --- */
+
+struct checkpoint_found {
+    struct checkpoint *checkpoint;
+    uint32_t level_known;
+};
+
+static struct status checkpoint_visit_outcome(void *self, const struct evlog_record *record,
+                                              bool *found)
+{
+    struct checkpoint_found *wanted = self;
+    for (size_t i = 0; i < record->headers_count; i++) {
+        if (str_eq(record->headers[i].name, STR(CHECKPOINT_HEADER))) {
+            *found = true;
+            return checkpoint_decode(record->headers[i].value, wanted->level_known,
+                                     wanted->checkpoint);
+        }
+    }
+    return status_ok();
+}
+
+static struct status checkpoint_visit_event(void *self, const struct evlog_record *record,
+                                            bool *found)
+{
+    struct checkpoint_found *wanted = self;
+    struct arena arena;
+    Agency__V1__EntityEvent *event;
+    arena_init(&arena, CHECKPOINT_ARENA_MAX);
+    struct status st =
+        pb_unpack(&arena, &agency__v1__entity_event__descriptor, record->value, PB_STORED, &event);
+    if (st.code == STATUS_OK) {
+        *found = true;
+        wanted->checkpoint->skip_below = event->sequence;
+    }
+    arena_release(&arena);
+    return st;
+}
+
+/* --- the search --- */
+
+void checkpoint_search_release(struct checkpoint_search *search)
+{
+    evlog_reader_close(search->outcomes);
+    search->outcomes = NULL;
+}
+
+static struct status checkpoint_find_outcome(struct checkpoint_search *search, uint32_t partition,
+                                             struct checkpoint_found *wanted, bool *found)
+{
+    uint64_t begin, end;
+    TRY(evlog_range(search->log, EVLOG_OUTCOMES, partition, &begin, &end));
+    if (search->outcomes == NULL) {
+        TRY(evlog_reader_open(search->log, EVLOG_OUTCOMES, &search->outcomes));
+    }
+    TRY(checkpoint_visit_last(search->outcomes, partition, begin, end, checkpoint_visit_outcome,
+                              wanted, found));
+    wanted->checkpoint->end = end;
+    return status_ok();
+}
+
+static struct status checkpoint_find_event(struct checkpoint_search *search, uint32_t partition,
+                                           struct checkpoint_found *wanted)
+{
+    uint64_t begin, end;
+    bool found;
+    struct evlog_reader *reader;
+    TRY(evlog_range(search->log, EVLOG_EVENTS, partition, &begin, &end));
+    TRY(evlog_reader_open(search->log, EVLOG_EVENTS, &reader));
+    struct status st = checkpoint_visit_last(reader, partition, begin, end, checkpoint_visit_event,
+                                             wanted, &found);
+    evlog_reader_close(reader);
+    return st;
+}
+
+struct status checkpoint_find(struct checkpoint_search *search, uint32_t partition,
+                              struct checkpoint *checkpoint)
+{
+    bool found;
+    const struct evlog_identity *identity = &search->log->identity;
+    const struct chain *chain = &checkpoint->chain;
+    struct checkpoint_found wanted = { .checkpoint = checkpoint,
+                                       .level_known = search->level_known };
+    *checkpoint = (struct checkpoint){ 0 };
+    TRY(checkpoint_find_outcome(search, partition, &wanted, &found));
+    if (!found) {
+        chain_init(&checkpoint->chain, identity, partition, search->level_known);
+    }
+    if (!found && checkpoint->end > 0) {
+        TRY(checkpoint_find_event(search, partition, &wanted));
+    }
+    if (chain->partition != partition ||
+        !evlog_id_eq(chain->identity.history_id, identity->history_id) ||
+        chain->identity.partitions_count != identity->partitions_count) {
+        return status_error(
+            STATUS_DATA_LOSS,
+            "expected the outcomes of partition '%u' to bear checkpoints of it, but "
+            "the last one is of another log or partition",
+            partition);
+    }
+    return status_ok();
+}
