@@ -1,0 +1,113 @@
+"""agencyctl called wrongly, and with what others wrote."""
+
+import json
+import subprocess
+
+from cases import expect
+from tool import FAILED, REJECTED, USAGE, Tool
+
+
+def it_lists_every_verb_and_option_in_its_help(tool, fresh):
+    text = tool("--help")
+    for word in ("submit", "import", "export", "get", "list", "check", "who", "history", "log",
+                 "rebuild", "verify", "cel", "--as-of", "exit codes"):
+        expect(word in text, f"'{word}' in --help", text)
+
+
+def it_names_the_nearest_word_for_a_wrong_one(tool, fresh):
+    expect("verify" in tool.error("verfy", code=USAGE), "a hint at the verb")
+    expect("groups" in tool.error("list", "gruops", code=USAGE), "a hint at the kind")
+    expect("as-of" in tool.error("verify", "--as-off", "x", code=USAGE), "a hint at the option")
+
+
+def it_says_what_it_expected_of_a_date(tool, fresh):
+    for wrong in ("2020-13-01", "yesteryear", "2020-06-01T25:00:00Z", "9999999999"):
+        said = tool.error("list", "groups", "--as-of", wrong, code=USAGE)
+        expect("expected" in said, f"what was expected instead of '{wrong}'", said)
+
+
+def it_refuses_a_date_in_the_future(tool, fresh):
+    said = tool.error("list", "groups", "--as-of", "2999-01-01", code=USAGE)
+    expect("INVALID_ARGUMENT" in said, "INVALID_ARGUMENT", said)
+
+
+def it_names_the_folder_that_is_not_there(tool, fresh):
+    missing = Tool(tool.program, tool.data / "nowhere", "acme")
+    expect("nowhere" in missing.error("list", "groups", code=FAILED), "the folder's name")
+
+
+def it_names_the_org_that_is_not_there(tool, fresh):
+    other = Tool(tool.program, tool.data, "nobody")
+    for words in (("list", "groups"), ("export", str(tool.data.parent / "nobody.jsonl"))):
+        expect("nobody" in other.error(*words, code=FAILED), "the org's name")
+
+
+def it_names_the_partitions_that_a_log_has(tool, fresh):
+    for verb in ("log", "verify", "rebuild"):
+        said = tool.error(verb, "--partition", "16", code=USAGE)
+        expect("0 to 15" in said, "the partitions", said)
+
+
+def it_shows_all_verbs_of_a_first_word(tool, fresh):
+    said = tool.error("log", "lst", code=USAGE)
+    expect("log create" in said and "log copy TO" in said and "key" not in said, "those of log",
+           said)
+
+
+def it_names_the_file_that_is_none(tool, fresh):
+    bad = fresh().data.parent / "bad.zst"
+    bad.write_bytes(b"\x28\xb5\x2f\xfdgarbage")
+    for file in (bad, bad.parent):
+        said = fresh().run("import", str(file)).stderr
+        expect(str(file) in said, "the file's name", said)
+
+
+def it_says_when_its_answer_could_not_be_written(tool, fresh):
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = subprocess.run([*fresh().command, "list", "subjects"], stdout=full,
+                              stderr=subprocess.PIPE, text=True)
+    expect(done.returncode == FAILED and "No space left" in done.stderr, "a failure", done)
+
+
+def it_has_no_history_of_who_never_was(tool, fresh):
+    expect("ghost" in fresh().error("history", "subject", "ghost", code=FAILED), "the name")
+
+
+def it_has_no_moment_after_a_rejection(tool, fresh):
+    acme = fresh()
+    refused = acme.submit("RemoveSubject", subjectId="ghost", code=REJECTED)
+    said = acme.error("list", "subjects", "--as-of", refused["token"], code=USAGE)
+    expect("changed something" in said, "the token of a change", said)
+    acme("list", "subjects", "--at-least", refused["token"])
+
+
+def it_shows_what_others_wrote_without_acting_upon_it(tool, fresh):
+    acme = fresh()
+    acme.submit("RegisterSubject", subjectId="evil", name="\x1b[2J\nx\u202ey",
+                options=("--note.why", "one\n\x1b[31mtwo"))
+    for words in (("list", "subjects"), ("get", "subject", "evil"), ("history", "--limit", "1")):
+        text = acme(*words)
+        expect("\x1b" not in text and "\\x1b[" in text, "no control characters", repr(text))
+    expect("\\u202ey" in acme("get", "subject", "evil"), "the name, as it is written")
+    expect(acme("history", "--limit", "1").count("\n") == 2, "no line but ours")
+    expect("\x1b" not in acme.error("get", "subject", "\x1b[2J", code=FAILED), "none in errors")
+
+
+def it_names_the_line_of_a_file_that_is_not_what_it_says(tool, fresh):
+    bad = fresh().data.parent / "bad.jsonl"
+    for text in ('{"orgId":"acme"', "\x00\x01\x02", "[1]", '{"orgId":"acme","x":1}'):
+        bad.write_text(f"\n{text}\n")
+        said = fresh().error("import", str(bad), code=USAGE)
+        expect("bad.jsonl:2" in said, "the file and line", said)
+
+
+def it_refuses_an_id_that_is_too_long(tool, fresh):
+    said = tool.error("submit", "RegisterSubject", json.dumps({"subjectId": "x" * 100000}),
+                      code=REJECTED)
+    expect("subject_id" in said and len(said) < 1000, "the field, shortly", said[:300])
+
+
+def it_survives_a_reader_that_stops_reading(tool, fresh):
+    first = subprocess.run(f"{' '.join(tool.command)} list assignments | head -n 1", shell=True,
+                           capture_output=True, text=True, check=False)
+    expect(first.stdout.startswith("role_id"), "the head of the table", first.stdout + first.stderr)

@@ -1,0 +1,104 @@
+"""Questions of agencyctl: moments, lists, access."""
+
+import json
+
+import naive
+from cases import expect
+from tool import DENIED, FAILED, REJECTED
+
+
+def it_takes_dates_as_people_write_them(tool, fresh):
+    def leads(moment):
+        return tool.json("who", "role", "compiler.lead", "--as-of", moment)
+
+    expect(leads("2020-06-01") == leads("2020-06-01T00:00:00Z"), "midnight UTC at its start")
+    expect(leads("2020-06-01 12:30") == leads("2020-06-01T12:30:00Z"), "a time without seconds")
+    expect(leads("2 days ago") == leads("yesterday"), "days that are not in the history")
+
+
+def it_resolves_a_name_at_the_moment_asked_about(tool, fresh):
+    before = tool.json("get", "group", "name:wg-compiler-nll", "--as-of", "2019-03-01")[0]
+    after = tool.json("get", "group", "name:wg-nll", "--as-of", "2019-04-01")[0]
+    expect(before["groupId"] == after["groupId"], "one group under both names", after)
+    tool.error("get", "group", "name:wg-nll", "--as-of", "2019-03-01", code=FAILED)
+
+
+def it_answers_as_of_a_decision(tool, fresh):
+    names = [row["name"] for row in tool.json("list", "orgs", "--as-of", "#1")]
+    expect(names == ["The Rust project"], "the org after its first decision", names)
+    expect(tool.json("list", "groups", "--as-of", "#1") == [], "no group yet")
+
+
+def it_shows_the_example_as_a_naive_model_does(tool, fresh):
+    model = naive.Naive()
+    for line in tool.commands.read_text().splitlines():
+        model.apply(json.loads(line))
+    expected = model.lists()
+    found = {kind: naive.in_one_form(tool.json("list", kind)) for kind in expected}
+    found["subjects"] = [row for row in found["subjects"] if row["subjectId"] != "registrar"]
+    for kind in ("role-types", "roles", "assignments"):
+        found[kind] = [row for row in found[kind] if row.get("roleType") != "owner"]
+    found["credentials"] = []
+    lines = list(naive.difference(expected, found))
+    expect(not lines, "no difference", lines[:3])
+
+
+def it_lists_by_any_field(tool, fresh):
+    rows = tool.json("list", "assignments", "subject_id=eholk", "role_type=lead",
+                     "--as-of", "2024-05-26")
+    expect([row["roleId"] for row in rows] == ["wg-macros.lead"], "his one lead seat", rows)
+
+
+def it_says_by_its_exit_code_who_may(tool, fresh):
+    blog = "asset:name:rust-lang/blog.rust-lang.org"
+    answer = tool.json("check", "eholk", "write", blog, "--as-of", "2024-05-26")[0]
+    steps = [step["step"] for step in answer["path"]]
+    expect(steps == ["grant", "group", "inclusion", "seat", "assignment"], "the path", steps)
+    expect(answer["path"][0]["decision"]["annotations"][1]["value"] == "1147", "its pull request")
+    tool("check", "eholk", "write", blog, code=DENIED)
+
+
+def it_finds_everybody_that_check_allows(tool, fresh):
+    blog, moment = "asset:rust-lang:blog.rust-lang.org", ("--as-of", "2024-05-26")
+    who = {row["subjectId"] for row in tool.json("who", "can", "write", blog, *moment)}
+    everybody = [row["subjectId"] for row in tool.json("list", "subjects", *moment)]
+    question = {"subjects": everybody, "permission": "write", "on": "asset",
+                "id": "rust-lang:blog.rust-lang.org"}
+    answer = tool.json("check", "--batch", "-", *moment, stdin=json.dumps(question) + "\n")[0]
+    expect(who == set(answer["allowed"]) and "eholk" in who, "the same subjects", who)
+
+
+def it_tells_what_somebody_has_and_where(tool, fresh):
+    blog, moment = "asset:rust-lang:blog.rust-lang.org", ("--as-of", "2024-05-26")
+    held = tool.json("check", "eholk", *moment)
+    grants = [row["grantId"] for row in held if row["object"] == blog]
+    expect(grants == ["grant-005286"], "the grant on the blog", held)
+    objects = [row["object"] for row in tool.json("check", "eholk", "write", *moment)]
+    expect(blog in objects and objects == sorted(set(objects)), "each object once", objects)
+    tool.error("check", "nobody-at-all", code=FAILED)
+
+
+def it_lets_a_lead_manage_the_own_team_only(tool, fresh):
+    acme, ada = fresh(), ("--principal", "API_KEY:ada")
+    acme.submit("AssignRole", roleId="red.member", subjectId="eve", options=ada)
+    said = acme.submit("AssignRole", roleId="blue.member", subjectId="eve", options=ada,
+                       code=REJECTED)
+    expect(said["code"] == "PERMISSION_DENIED", "PERMISSION_DENIED", said)
+    said = acme.submit("AssignRole", roleId="blue.lead", subjectId="ada", options=ada,
+                       code=REJECTED)
+    expect(said["code"] == "PERMISSION_DENIED", "PERMISSION_DENIED", said)
+
+
+def it_refuses_whom_it_does_not_know(tool, fresh):
+    said = fresh().submit("AssignRole", roleId="red.member", subjectId="eve", code=REJECTED,
+                          options=("--principal", "API_KEY:mallory"))
+    expect(said["code"] == "UNAUTHENTICATED", "UNAUTHENTICATED", said)
+
+
+def it_never_keeps_a_secret_in_clear(tool, fresh):
+    acme = fresh()
+    acme.submit("BindCredential", credentialId="key-2", subjectId="eve",
+                kind="CREDENTIAL_KIND_API_KEY", identity="the-secret-of-eve")
+    for path in acme.data.rglob("*"):
+        if path.is_file():
+            expect(b"the-secret-of-eve" not in path.read_bytes(), "it sealed", path)
