@@ -10,6 +10,7 @@
 #include "core/model/history.h"
 #include "core/pb/json.h"
 #include "ops/held.h"
+#include "ops/known.h"
 #include "ops/lines.h"
 #include "ops/object_text.h"
 #include "ops/reading.h"
@@ -112,8 +113,11 @@ static struct status check_one(struct reading *reading, struct ctl *ctl)
     struct check_question question = { .permission = str_z(ctl->argv[1]), .explain = true };
     struct check_answer answer;
     Agency__V1__CheckResponse *response = NULL;
-    TRY(reading_resolve(reading, ctl, ENTITY_SUBJECT, ctl->argv[0], &question.subject_id));
-    TRY(object_text_parse(reading, ctl, ctl->argv[2], &question.object));
+    TRY(reading_resolve(reading, ctl, ENTITY_SUBJECT, str_z(ctl->argv[0]), &question.subject_id));
+    TRY(object_text_parse(reading, ctl, str_z(ctl->argv[2]), &question.object));
+    if (question.permission.size == 0) {
+        return status_error(STATUS_INVALID_ARGUMENT, "expected a permission, but it is empty");
+    }
     TRY(check(&reading->org.view, &ctl->arena, reading->moment.time_us, &question, &answer));
     TRY(check_response(reading, ctl, &question, &answer, &response));
     ctl->exit = answer.allowed ? CTL_OK : CTL_DENIED;
@@ -127,19 +131,40 @@ static struct status check_one(struct reading *reading, struct ctl *ctl)
 
 /* ---- many ---- */
 
+/* One line asks about many: whatever it names wrongly is an error, not one more "no". */
+static struct status check_named(const struct ctl *ctl, const struct check_question *question,
+                                 const struct check_answer *answer)
+{
+    switch ((unsigned)answer->reason) {
+    case CHECK_NO_SUBJECT:
+        return status_error(STATUS_NOT_FOUND, "expected a subject, but there is no '%.*s'%s",
+                            STR_ARG(question->subject_id), reading_then(ctl));
+    case CHECK_NO_OBJECT:
+        return status_error(STATUS_NOT_FOUND, "expected a %s, but there is no '%.*s'%s",
+                            object_kind_name(question->object.kind), STR_ARG(question->object.id),
+                            reading_then(ctl));
+    }
+    return status_ok();
+}
+
 static struct status check_line(struct reading *reading, struct ctl *ctl, struct arena *arena,
                                 const Agency__V1__BatchCheckRequest *request)
 {
     Agency__V1__BatchCheckResponse response = AGENCY__V1__BATCH_CHECK_RESPONSE__INIT;
     struct check_question question = { .permission = str_z(request->permission) };
     struct check_answer answer;
-    TRY(object_text_kind(str_z(request->on), &question.object.kind));
-    question.object.id = str_z(request->id);
+    TRY(object_text_named(reading, ctl, str_z(request->on), str_z(request->id), &question.object));
+    TRY(known_permission(reading, ctl, question.permission));
+    if (request->n_subjects == 0) {
+        return status_error(STATUS_INVALID_ARGUMENT, "expected subjects, but there are none");
+    }
     ARENA_TRY(arena, response.allowed,
               arena_alloc(arena, (request->n_subjects + 1) * sizeof(char *)));
     for (size_t i = 0; i < request->n_subjects; i++) {
-        question.subject_id = str_z(request->subjects[i]);
+        TRY(reading_resolve(reading, ctl, ENTITY_SUBJECT, str_z(request->subjects[i]),
+                            &question.subject_id));
         TRY(check(&reading->org.view, arena, reading->moment.time_us, &question, &answer));
+        TRY(check_named(ctl, &question, &answer));
         if (answer.allowed) {
             response.allowed[response.n_allowed++] = request->subjects[i];
         }

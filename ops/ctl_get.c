@@ -148,9 +148,16 @@ static struct status get_id(struct reading *reading, struct ctl *ctl, enum entit
                             struct str *id)
 {
     if (ctl->argc == 2) {
-        return reading_resolve(reading, ctl, kind, ctl->argv[1], id);
+        return reading_resolve(reading, ctl, kind, str_z(ctl->argv[1]), id);
     }
     *id = str_z(ctl->argv[1]);
+    for (int i = 1; i < ctl->argc; i++) {
+        if (ctl->argv[i][0] == '\0') {
+            return status_error(STATUS_INVALID_ARGUMENT,
+                                "expected all parts of an id of kind %s, but one is empty",
+                                registry_entity(kind)->name);
+        }
+    }
     for (int i = 2; i < ctl->argc; i++) {
         *id = arena_printf(&ctl->arena, "%.*s~%s", STR_ARG(*id), ctl->argv[i]);
         if (id->data == NULL) {
@@ -168,8 +175,7 @@ static struct status get_run(struct reading *reading, struct ctl *ctl, enum enti
     TRY(view_get(&reading->org.view, kind, id, &entity));
     if (entity == NULL) {
         return status_error(STATUS_NOT_FOUND, "expected a %s, but there is no '%.*s'%s",
-                            registry_entity(kind)->name, STR_ARG(id),
-                            ctl->options.as_of.size > 0 ? " at that moment" : "");
+                            registry_entity(kind)->name, STR_ARG(id), reading_then(ctl));
     }
     if (ctl->options.output == CTL_JSON) {
         return ctl_json(ctl, entity);
@@ -217,18 +223,34 @@ static size_t list_columns(enum entity_kind kind, const ProtobufCFieldDescriptor
     return count;
 }
 
+/* An empty value is more often a mistake than a wish (on.id=$UNSET): what has none is asked for by
+ * its own word. */
+static struct status list_filter(const char *word, struct list_filter *filter)
+{
+    const struct str without = STR("without");
+    const char *equals = strchr(word, '=');
+    if (equals == NULL || equals[1] == '\0') {
+        return status_error(
+            STATUS_INVALID_ARGUMENT,
+            "expected a filter such as roleType=lead, or without=FIELD for what has "
+            "none, but it is '%s'",
+            word);
+    }
+    struct str name = { word, (size_t)(equals - word) };
+    *filter = str_eq(name, without)
+                  ? (struct list_filter){ .field = str_z(equals + 1) }
+                  : (struct list_filter){ .field = name, .value = str_z(equals + 1) };
+    return status_ok();
+}
+
 static struct status list_filters(struct ctl *ctl, struct list_request *request)
 {
     for (int i = 1; i < ctl->argc; i++) {
-        const char *equals = strchr(ctl->argv[i], '=');
-        if (equals == NULL || request->filters_count == LIST_FILTERS_MAX) {
-            return status_error(STATUS_INVALID_ARGUMENT,
-                                "expected at most %d filters like roleType=lead, but it is '%s'",
-                                LIST_FILTERS_MAX, ctl->argv[i]);
+        if (request->filters_count == LIST_FILTERS_MAX) {
+            return status_error(STATUS_INVALID_ARGUMENT, "expected at most %d filters",
+                                LIST_FILTERS_MAX);
         }
-        request->filters[request->filters_count++] =
-            (struct list_filter){ .field = { ctl->argv[i], (size_t)(equals - ctl->argv[i]) },
-                                  .value = str_z(equals + 1) };
+        TRY(list_filter(ctl->argv[i], &request->filters[request->filters_count++]));
     }
     return status_ok();
 }
@@ -276,9 +298,7 @@ static struct status list_run(struct reading *reading, struct ctl *ctl, enum ent
     const char *heads[TABLE_COLUMNS_MAX];
     struct list_request request = { .org_id = ctl->options.org,
                                     .kind = kind,
-                                    .at = { .kind = MOMENT_EXACT,
-                                            .org_sequence = reading->moment.org_sequence,
-                                            .time_us = reading->moment.time_us },
+                                    .at = reading_at(reading),
                                     .all = ctl->options.all,
                                     .page_size = LIST_PAGE_MAX };
     TRY(list_filters(ctl, &request));

@@ -8,6 +8,7 @@
 #include "core/domain/check/holders.h"
 #include "core/model/history.h"
 #include "core/pb/message.h"
+#include "ops/known.h"
 #include "ops/object_text.h"
 #include "ops/reading.h"
 #include "ops/table.h"
@@ -76,7 +77,7 @@ static struct status history_run(struct reading *reading, struct ctl *ctl)
     enum entity_kind kind;
     struct str id;
     TRY(ctl_kind(ctl->argv[0], &kind));
-    TRY(reading_resolve(reading, ctl, kind, ctl->argv[1], &id));
+    TRY(reading_resolve(reading, ctl, kind, str_z(ctl->argv[1]), &id));
     if (kind != ENTITY_SUBJECT) {
         return history_of_entity(reading, ctl, kind, id);
     }
@@ -163,7 +164,13 @@ static struct status who_holds(struct who *who, enum entity_kind kind)
     struct holder *items;
     size_t count;
     struct str id;
-    TRY(reading_resolve(who->reading, who->ctl, kind, who->ctl->argv[1], &id));
+    TRY(reading_resolve(who->reading, who->ctl, kind, str_z(who->ctl->argv[1]), &id));
+    if (kind == ENTITY_ROLE_TYPE) {
+        TRY(known_role_type(who->reading, who->ctl, id));
+    }
+    if (who->ctl->options.role_type.size > 0) {
+        TRY(known_role_type(who->reading, who->ctl, who->ctl->options.role_type));
+    }
     TRY(holders_list(&who->reading->org.view, &who->ctl->arena, who->reading->moment.time_us, kind,
                      id, &items, &count));
     TRY(table_init(&who->table, &who->ctl->arena, heads, 5));
@@ -185,7 +192,8 @@ static struct status who_can(struct who *who)
     if (ctl->argc != 3) {
         return status_error(STATUS_INVALID_ARGUMENT, "expected a permission and an object");
     }
-    TRY(object_text_parse(who->reading, ctl, ctl->argv[2], &object));
+    TRY(known_permission(who->reading, ctl, str_z(ctl->argv[1])));
+    TRY(object_text_parse(who->reading, ctl, str_z(ctl->argv[2]), &object));
     TRY(check_subjects(&who->reading->org.view, &ctl->arena, who->reading->moment.time_us,
                        str_z(ctl->argv[1]), object, &ids));
     reading_say_moment(who->reading, ctl);

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "core/base/nearest.h"
 #include "core/base/random.h"
 #include "core/base/time.h"
 #include "core/domain/kernel/fields.h"
@@ -14,20 +15,27 @@
 
 /* ---- the command ---- */
 
-/* "assignRole" for "AssignRole" and "assign-role"; INVALID_ARGUMENT with the nearest name
- * otherwise. */
-static struct status submit_member(const char *name, struct buf *member)
+/* The member of Command by the command's name, "AssignRole" or "assign_role"; INVALID_ARGUMENT with
+ * the nearest name otherwise. */
+static struct status submit_member(const char *name, const ProtobufCFieldDescriptor **member)
 {
+    struct nearest nearest;
+    nearest_init(&nearest, str_z(name));
     for (unsigned i = 0; i < agency__v1__command__descriptor.n_fields; i++) {
         const ProtobufCFieldDescriptor *field = &agency__v1__command__descriptor.fields[i];
         const struct command_type *type = registry_command(field->id);
-        if (type != NULL && (strcmp(type->name, name) == 0 || strcmp(field->name, name) == 0)) {
-            pb_field_json_name(field->name, member);
+        if (type == NULL) {
+            continue; /* of the envelope */
+        }
+        if (strcmp(type->name, name) == 0 || strcmp(field->name, name) == 0) {
+            *member = field;
             return status_ok();
         }
+        nearest_offer(&nearest, str_z(type->name));
     }
     return status_error(STATUS_INVALID_ARGUMENT,
-                        "expected the name of a command, such as AssignRole, but it is '%s'", name);
+                        "expected the name of a command, such as AssignRole, but it is '%s'%s",
+                        name, nearest_hint(&nearest));
 }
 
 static struct status submit_copy(struct ctl *ctl, struct str text, char **copy)
@@ -81,19 +89,17 @@ static struct status submit_envelope(struct ctl *ctl, Agency__V1__Command *comma
                : submit_new_id(ctl, &command->command_id);
 }
 
+/* The JSON is read by itself: nothing in it can reach the envelope, or be another command. */
 static struct status submit_read(struct ctl *ctl, const char *name, const char *json,
                                  Agency__V1__Command **command)
 {
-    struct buf text = { 0 };
-    struct status st;
-    buf_append(&text, STR("{\""));
-    TRY_OUT(submit_member(name, &text));
-    buf_printf(&text, "\":%s}", json);
-    TRY_OUT(pb_from_json(&ctl->arena, &agency__v1__command__descriptor, buf_str(&text), command));
-    st = submit_envelope(ctl, *command);
-out:
-    buf_release(&text);
-    return st;
+    const ProtobufCFieldDescriptor *member = NULL;
+    ProtobufCMessage *payload;
+    TRY(submit_member(name, &member));
+    TRY(pb_from_json(&ctl->arena, pb_field_type(member), str_z(json), &payload));
+    TRY(pb_new(&ctl->arena, &agency__v1__command__descriptor, command));
+    pb_field_set(&(*command)->base, member, &payload);
+    return submit_envelope(ctl, *command);
 }
 
 /* ---- the answer ---- */

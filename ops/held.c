@@ -1,6 +1,7 @@
 #include "ops/held.h"
 
 #include "core/domain/check/check_held.h"
+#include "ops/known.h"
 #include "ops/object_text.h"
 #include "ops/table.h"
 
@@ -65,11 +66,14 @@ struct status held_say(struct reading *reading, struct ctl *ctl, const char *sub
 {
     struct str subject_id;
     const Agency__V1__Subject *found;
-    TRY(reading_resolve(reading, ctl, ENTITY_SUBJECT, subject, &subject_id));
+    TRY(reading_resolve(reading, ctl, ENTITY_SUBJECT, str_z(subject), &subject_id));
     TRY(view_subject(&reading->org.view, subject_id, &found));
     if (found == NULL) {
         return status_error(STATUS_NOT_FOUND, "expected a subject, but there is no '%.*s'",
                             STR_ARG(subject_id));
+    }
+    if (permission != NULL) {
+        TRY(known_permission(reading, ctl, str_z(permission)));
     }
     reading_say_moment(reading, ctl);
     return permission == NULL ? held_permissions(reading, ctl, subject_id)

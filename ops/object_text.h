@@ -5,11 +5,14 @@
 #include "core/domain/check/objects.h"
 #include "ops/reading.h"
 
-/* The kind by its word: org, asset, group, job-space, subject. INVALID_ARGUMENT. */
-MUST_USE struct status object_text_kind(struct str word, enum object_kind *kind);
-/* INVALID_ARGUMENT; NOT_FOUND for a name that nothing has. */
-MUST_USE struct status object_text_parse(struct reading *reading, struct ctl *ctl, const char *text,
+/* INVALID_ARGUMENT: no object, an empty id, another org than the one asked about. NOT_FOUND: a name
+ * that nothing has. */
+MUST_USE struct status object_text_parse(struct reading *reading, struct ctl *ctl, struct str text,
                                          struct object *object);
+/* The same of a kind (org, asset, group, job-space, subject) and an id that stand apart; the org
+ * needs none. */
+MUST_USE struct status object_text_named(struct reading *reading, struct ctl *ctl, struct str kind,
+                                         struct str id, struct object *object);
 /* Lies in the arena. */
 MUST_USE struct status object_text_format(struct arena *arena, struct object object, char **text);
 

@@ -163,8 +163,7 @@ static struct status reading_find(struct reading *reading, struct ctl *ctl)
     org_view_init(&reading->org, &reading->stored.source, ctl->options.org);
     if (reading->moment.org_sequence == 0) {
         return status_error(STATUS_NOT_FOUND, "expected an org, but there is no '%.*s'%s",
-                            STR_ARG(ctl->options.org),
-                            ctl->options.as_of.size > 0 ? " at that moment" : "");
+                            STR_ARG(ctl->options.org), reading_then(ctl));
     }
     return status_ok();
 }
@@ -188,11 +187,23 @@ void reading_close(struct reading *reading)
     }
 }
 
+struct moment_ask reading_at(const struct reading *reading)
+{
+    return (struct moment_ask){ .kind = MOMENT_EXACT,
+                                .org_sequence = reading->moment.org_sequence,
+                                .time_us = reading->moment.time_us };
+}
+
+const char *reading_then(const struct ctl *ctl)
+{
+    return ctl->options.as_of.size > 0 ? " at that moment" : "";
+}
+
 struct status reading_resolve(struct reading *reading, struct ctl *ctl, enum entity_kind kind,
-                              const char *text, struct str *id)
+                              struct str text, struct str *id)
 {
     return list_resolve_id(reading->partition->reader, &ctl->arena, ctl->options.org, kind,
-                           &reading->moment, str_z(text), id);
+                           &reading->moment, text, id);
 }
 
 struct status reading_moment(const struct reading *reading, struct ctl *ctl,

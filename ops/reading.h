@@ -22,9 +22,15 @@ MUST_USE struct status reading_open(struct reading *reading, struct ctl *ctl);
 /* A zeroed one is fine. */
 void reading_close(struct reading *reading);
 
-/* `text`, or the id of what has that name where it is name:X, as of the moment. */
+/* The moment as a question of core/model asks for it. */
+struct moment_ask reading_at(const struct reading *reading);
+/* " at that moment" where --as-of names one: what is not there may have been, or come later. */
+const char *reading_then(const struct ctl *ctl);
+
+/* `text`, or the id of what has that name where it is name:X, as of the moment. INVALID_ARGUMENT:
+ * the id or name is empty. */
 MUST_USE struct status reading_resolve(struct reading *reading, struct ctl *ctl,
-                                       enum entity_kind kind, const char *text, struct str *id);
+                                       enum entity_kind kind, struct str text, struct str *id);
 /* The moment as a message; lies in ctl's arena. */
 MUST_USE struct status reading_moment(const struct reading *reading, struct ctl *ctl,
                                       Agency__V1__Moment **moment);

@@ -99,6 +99,7 @@ static struct status config_set_option(struct config *config, const struct confi
     case CONFIG_SIZE:
         return config_set_number(option, at, value);
     case CONFIG_STRING:
+    case CONFIG_TEXT:
         return config_set_string(config, at, value);
     case CONFIG_ENUM:
         return config_set_enum(option, at, value);
@@ -140,6 +141,10 @@ struct status config_set(struct config *config, struct str name, struct str valu
     const struct config_option *option = config_find(config, name);
     if (option == NULL) {
         return config_unknown(config, name);
+    }
+    if (option->type == CONFIG_TEXT && value.size == 0) {
+        return status_error(STATUS_INVALID_ARGUMENT, "%s: expected a value, but it is empty",
+                            option->name);
     }
     return config_set_option(config, option, name, value);
 }
@@ -286,6 +291,7 @@ static void config_values(const struct config_option *option, struct buf *out)
         config_range(option, out);
         break;
     case CONFIG_STRING:
+    case CONFIG_TEXT:
     case CONFIG_PAIRS:
         buf_append(out, STR("text"));
         break;

@@ -14,8 +14,9 @@ enum config_type {
     CONFIG_DURATION, /* "500ms" (us, ms, s, m, h, d), "0": int64_t, microseconds */
     CONFIG_SIZE,     /* "64MiB" (KiB, MiB, GiB, TiB), "4096": int64_t, bytes */
     CONFIG_STRING,   /* anything: struct str, NUL-terminated behind its size */
-    CONFIG_ENUM,     /* one of `choices`: int, its place among them */
-    CONFIG_PAIRS,    /* every name that begins with the option's own: struct config_pairs */
+    CONFIG_TEXT,  /* the same, but never empty where it is given: --as-of "$UNSET" is a mistake */
+    CONFIG_ENUM,  /* one of `choices`: int, its place among them */
+    CONFIG_PAIRS, /* every name that begins with the option's own: struct config_pairs */
 };
 
 struct config_option {

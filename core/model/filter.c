@@ -157,12 +157,13 @@ bool filter_matches(const struct filter *filter, const ProtobufCMessage *entity)
     if (!pb_field_repeated(field)) {
         return filter_equals(filter, pb_field_at(entity, field));
     }
-    for (size_t i = 0; i < pb_field_count(entity, field); i++) {
+    size_t count = pb_field_count(entity, field);
+    for (size_t i = 0; i < count; i++) {
         if (filter_equals(filter, pb_field_item(entity, field, i))) {
             return true;
         }
     }
-    return false;
+    return count == 0 && field->type == PROTOBUF_C_TYPE_STRING && filter->value.size == 0;
 }
 
 /* --- indexes --- */

@@ -289,6 +289,11 @@ struct status list_resolve_id(struct store_reader *reader, struct arena *arena, 
 {
     const struct str mark = STR("name:");
     *id = text;
+    if (text.size == 0 || str_eq(text, mark)) {
+        return status_error(STATUS_INVALID_ARGUMENT,
+                            "expected an id of kind %s, or name:X, but it is empty",
+                            registry_entity(kind)->name);
+    }
     if (!str_starts(text, mark)) {
         return status_ok();
     }
@@ -303,7 +308,7 @@ struct status list_resolve_id(struct store_reader *reader, struct arena *arena, 
     TRY_OUT(store_scan_open(reader, STORE_INDEX, &range, &scan));
     st = store_scan_next(scan, &row);
     if (st.code == STATUS_OK && !row.found) {
-        st = status_error(STATUS_NOT_FOUND, "expected a %s named '%.*s', but there is none",
+        st = status_error(STATUS_NOT_FOUND, "expected a live %s named '%.*s', but there is none",
                           registry_entity(kind)->name, STR_ARG(parts[1]));
     } else if (st.code == STATUS_OK) {
         struct str found;

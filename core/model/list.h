@@ -10,7 +10,7 @@ enum { LIST_FILTERS_MAX = 8, LIST_PAGE_MAX = 1000, LIST_PAGE_DEFAULT = 100 };
 
 /* A field of the entity, or of a message in it ("grantee.id"), by its name in the schema or in
  * JSON; and its value as text: enums by name with or without prefix, booleans as true and false. A
- * list of texts equals each of its items. */
+ * list of texts equals each of its items, and an empty text where it has none. */
 struct list_filter {
     struct str field;
     struct str value;
@@ -42,7 +42,8 @@ MUST_USE struct status list_page(struct store_reader *reader, const struct posit
                                  struct list_page *page);
 
 /* The id of a live entity: `text` itself, or of the one that has the name X where it is "name:X".
- * NOT_FOUND: none has it. Lies in the arena or is `text`. */
+ * NOT_FOUND: none has it. INVALID_ARGUMENT: the id or the name is empty. Lies in the arena or is
+ * `text`. */
 MUST_USE struct status list_resolve_id(struct store_reader *reader, struct arena *arena,
                                        struct str org_id, enum entity_kind kind,
                                        const struct moment *moment, struct str text,

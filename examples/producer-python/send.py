@@ -20,16 +20,32 @@ from client import Client, NoAnswer, Refused
 from proof import read_key
 
 
+def parsed(text, message):
+    """The message, filled from a text that is one object of JSON."""
+    if not isinstance(json.loads(text), dict):
+        raise ValueError(f"expected an object, but it is '{text.strip()}'")
+    return json_format.Parse(text, message)
+
+
+def named(name, payload):
+    """The Command by its name; the payload is read by itself and can be nothing else."""
+    for member in log_pb2.Command.DESCRIPTOR.oneofs_by_name["payload"].fields:
+        if member.message_type.name == name:
+            command = log_pb2.Command()
+            getattr(command, member.name).SetInParent()
+            parsed(payload, getattr(command, member.name))
+            return command
+    raise ValueError(f"expected the name of a command, such as AssignRole, but it is '{name}'")
+
+
 def commands(options):
     if options.command == ["-"]:
-        lines = (json.loads(line) for line in sys.stdin if line.strip())
+        found = (parsed(line, log_pb2.Command()) for line in sys.stdin if line.strip())
     elif len(options.command) == 2:
-        name, payload = options.command
-        lines = [{name[0].lower() + name[1:]: json.loads(payload)}]
+        found = [named(*options.command)]
     else:
         sys.exit("expected COMMAND JSON, or -")
-    for line in lines:
-        command = json_format.ParseDict(line, log_pb2.Command())
+    for command in found:
         command.org_id = command.org_id or options.org
         command.command_id = command.command_id or options.command_id
         yield command

@@ -16,6 +16,26 @@ def it_answers_a_repeat_as_before(tool, fresh):
     expect(other["code"] == "INVALID_ARGUMENT", "INVALID_ARGUMENT", other)
 
 
+def it_takes_one_value_as_the_json_of_a_command(tool, fresh):
+    acme = fresh()
+    before = acme("history")
+    for command, text, wanted in (
+            ("CreateGroup", '{"groupId":"g"},"annotations":[{"key":"a"}]', "line 1, column 16"),
+            ("RegisterSubject", 'null,"createGroup":{"groupId":"x"}', "an object"),
+            ("RegisterSubject", '{"subjectId":"x"}}', "line 1, column 18"),
+            ("RegisterSubject", '{"subjectId":"x"} {}', "the end of the text"),
+            ("RegisterSubject", "null", "an object"), ("RegisterSubject", "", "an object"),
+            ("RegisterSubject", "[]", "an object"), ("RegisterSubject", '"x"', "an object"),
+            ("RegisterSubject", '{"subjectId":}', "subjectId: expected a string"),
+            ("RegisterSubject", '{"subject":"x"}', "did you mean 'subjectId'"),
+            ("RegisterSubjct", "{}", "did you mean 'RegisterSubject'"),
+            ("annotations", "[]", "the name of a command"), ("orgId", '"x"', "the name"),
+            ("", "{}", "the name of a command")):
+        said = acme.error("submit", command, text, "--note.a=b", code=USAGE)
+        expect(wanted in said, f"{wanted} of {command} {text}", said)
+    expect(acme("history") == before, "nothing decided")
+
+
 def it_refuses_a_version_that_is_gone(tool, fresh):
     said = fresh().submit("UpdateGroup", groupId="red", updateMask="name", name="crimson",
                           options=("--expected-version", "1"), code=REJECTED)

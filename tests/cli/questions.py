@@ -4,7 +4,7 @@ import json
 
 import naive
 from cases import expect
-from tool import DENIED, FAILED, REJECTED
+from tool import DENIED, DONE, FAILED, REJECTED, USAGE
 
 
 def it_takes_dates_as_people_write_them(tool, fresh):
@@ -76,6 +76,62 @@ def it_tells_what_somebody_has_and_where(tool, fresh):
     objects = [row["object"] for row in tool.json("check", "eholk", "write", *moment)]
     expect(blog in objects and objects == sorted(set(objects)), "each object once", objects)
     tool.error("check", "nobody-at-all", code=FAILED)
+
+
+def it_answers_no_question_that_names_nothing(tool, fresh):
+    acme = fresh()
+    acme.submit("DefinePermission", permission="write")
+    for words in (("check", "root", "write", "asset:"), ("check", "root", "write", "org:"),
+                  ("check", "root", "write", "org:other"), ("check", "root", "write", ""),
+                  ("check", "root", "write", "group:name:"), ("check", "", "write", "org"),
+                  ("check", "root", "", "org"), ("check", "root", ""), ("check", ""),
+                  ("who", "can", "write", "asset:"), ("who", "can", "", "org"),
+                  ("who", "role", ""), ("who", "type", ""), ("who", "group", ""),
+                  ("get", "group", ""), ("get", "group", "name:"), ("get", "", "red"),
+                  ("get", "assignment", "", "ada"), ("get", "assignment", "red.lead", ""),
+                  ("history", "group", ""), ("history", "subject", ""), ("history", "", "ada"),
+                  ("list", "grants", "on.id="), ("list", "groups", "=red"), ("list", ""),
+                  ("list", "groups", "--as-of", ""), ("list", "groups", "--at-least="),
+                  ("who", "group", "red", "--role-type", ""), ("list", "groups", "--org", "")):
+        expect("expected" in acme.error(*words, code=USAGE), f"an error of {words}")
+    expect(acme("check", "root", "write", "org:acme")[:7] == "allowed", "its own org by its id")
+    roots = acme.json("list", "groups", "without=parent_group_id")
+    expect([row["groupId"] for row in roots] == ["blue", "red"], "what has no parent", roots)
+
+
+def it_knows_what_it_is_asked_about(tool, fresh):
+    acme = fresh()
+    acme.submit("DefinePermission", permission="write")
+    for words, hint in ((("who", "can", "wriet", "group:red"), "did you mean 'write'"),
+                        (("check", "ada", "wriet"), "did you mean 'write'"),
+                        (("who", "type", "leed"), "did you mean 'lead'"),
+                        (("who", "group", "red", "--role-type", "leed"), "did you mean 'lead'"),
+                        (("who", "can", "write", "asset:nope"), "no asset 'nope'")):
+        expect(hint in acme.error(*words, code=FAILED), f"an error of {words} with {hint}")
+    for object_ in ("asset:nope", "group:ada", "subject:red"):
+        said = acme.json("check", "ada", "write", object_, code=DENIED)[0]
+        expect(said["reason"] == "NO_OBJECT", "NO_OBJECT", said)
+
+
+def it_refuses_a_line_of_a_batch_that_names_nothing(tool, fresh):
+    acme = fresh()
+    acme.submit("DefinePermission", permission="write")
+    right = {"subjects": ["root", "ada"], "permission": "write", "on": "group",
+             "id": "name:red"}
+    for change, code in (({}, DONE), ({"id": ""}, USAGE), ({"on": ""}, USAGE),
+                         ({"on": "group:red"}, USAGE), ({"on": "org", "id": "other"}, USAGE),
+                         ({"on": "org", "id": "acme"}, DONE), ({"on": "org", "id": ""}, DONE),
+                         ({"permission": ""}, USAGE), ({"permission": "wriet"}, FAILED),
+                         ({"subjects": ["ada", ""]}, USAGE), ({"subjects": ["adda"]}, FAILED),
+                         ({"subjects": []}, USAGE), ({"subjects": ["name:adda"]}, FAILED),
+                         ({"id": "nope"}, FAILED), ({"on": "asset"}, FAILED),
+                         ({"subjects": ["root", "name:eve"]}, DONE)):
+        done = acme.run("check", "--batch", "-", "--output", "json",
+                        stdin=json.dumps({**right, **change}))
+        expect(done.returncode == code, f"exit code {code} of {change}", done.stdout + done.stderr)
+        expect(code == DONE or "line 1: expected" in done.stderr, "why", done.stderr)
+        expect(code != DONE or json.loads(done.stdout)["allowed"] == ["root"], "root only",
+               done.stdout)
 
 
 def it_lets_a_lead_manage_the_own_team_only(tool, fresh):

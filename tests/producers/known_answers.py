@@ -1,15 +1,17 @@
 #!/usr/bin/env python3
-"""The Python example signs as tests/golden/proof.txt says."""
+"""The Python example signs as tests/golden/proof.txt says, and reads a command by itself."""
 
 import pathlib
 import sys
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from google.protobuf import json_format
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "examples/producer-python"))
 import client  # noqa: E402
 import proof  # noqa: E402
+import send  # noqa: E402
 
 from agency.v1 import log_pb2  # noqa: E402
 
@@ -33,7 +35,25 @@ def check(case):
         assert made.SerializeToString().hex() == case["record"]
 
 
+def is_refused(name, payload):
+    try:
+        send.named(name, payload)
+    except (ValueError, json_format.Error):
+        return True
+    return False
+
+
+def check_names():
+    assert send.named("CreateGroup", '{"groupId":"g"}').create_group.group_id == "g"
+    for payload in ('{"groupId":"g"},"annotations":[]', "{} {}", "null", "[]", "",
+                    'null,"createOrg":{}'):
+        assert is_refused("CreateGroup", payload), payload
+    for name in ("annotations", "orgId", "createGroup", ""):
+        assert is_refused(name, "{}"), name
+
+
 def main():
+    check_names()
     found = list(cases())
     assert len(found) == 2
     for case in found:

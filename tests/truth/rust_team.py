@@ -187,11 +187,15 @@ def access_differences(agency, truth, permissions):
     access = Access(truth)
     names = {item["subjectId"]: item["name"] for item in agency.list("subjects")}
     known = set(truth["subjects"])
+    on_org = access.on_org()
+    defined = {item["permission"] for item in agency.list("permissions")}
+    for permission in set(permissions) - defined:
+        for name in on_org[permission]:
+            yield f"{permission} on the org for {name}: expected it to be defined"
     questions = [("asset", repo, permission) for repo in truth["repos"] for permission in LADDER]
-    questions += [("org", "", permission) for permission in permissions]
+    questions += [("org", "", permission) for permission in permissions if permission in defined]
     lines = [json.dumps({"subjects": sorted(names), "permission": permission, "on": kind,
                          "id": repo.replace("/", ":")}) for kind, repo, permission in questions]
-    on_org = access.on_org()
     answers = agency.ask("check", "--batch", "-", lines=lines)
     for (_, repo, permission), answer in zip(questions, answers, strict=True):
         expected = access.on_repo(repo).get(permission, set()) if repo else on_org[permission]

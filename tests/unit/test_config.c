@@ -8,6 +8,7 @@ struct values {
     int64_t timeout_us;
     int64_t cache_size;
     struct str data;
+    struct str org;
     int log;
     struct config_pairs kafka;
 };
@@ -21,6 +22,7 @@ static const struct config_option options[] = {
     { "cache", CONFIG_SIZE, offsetof(struct values, cache_size), "64MiB", 0, INT64_C(1) << 40, NULL,
       "Memory of the store." },
     { "data", CONFIG_STRING, offsetof(struct values, data), "", 0, 0, NULL, "The data folder." },
+    { "org", CONFIG_TEXT, offsetof(struct values, org), "", 0, 0, NULL, "The org." },
     { "log", CONFIG_ENUM, offsetof(struct values, log), "local", 0, 0, "local|kafka",
       "Where the log is." },
     { "kafka.", CONFIG_PAIRS, offsetof(struct values, kafka), NULL, 0, 0, NULL,
@@ -133,6 +135,21 @@ TEST(config, an_argument_without_its_value_is_refused)
     arena_release(&arena);
 }
 
+TEST(config, a_text_that_is_given_is_not_empty)
+{
+    char program[] = "prog", name[] = "--org", value[] = "";
+    char *argv[] = { program, name, value };
+    int argc = 3;
+    start();
+    assert_int_equal(values.org.size, 0); /* the default */
+    assert_refused("org", "", "org: expected a value, but it is empty");
+    struct status st = config_read_args(&config, &argc, argv);
+    assert_string_equal(st.msg, "org: expected a value, but it is empty");
+    assert_set("org", "acme");
+    assert_true(str_eq(values.org, STR("acme")));
+    arena_release(&arena);
+}
+
 TEST(config, files_are_lines_of_name_and_value)
 {
     start();
@@ -171,7 +188,7 @@ TEST(config, the_table_explains_itself)
                                   "  --timeout 1ms to 1m\n"
                                   "        How long to wait. (default: 1500ms)\n");
     out.size = 0;
-    config_markdown(&options[5], 2, &out);
+    config_markdown(&options[6], 2, &out);
     buf_byte(&out, '\0');
     assert_string_equal(out.data, "| name | values | default | meaning |\n"
                                   "| --- | --- | --- | --- |\n"

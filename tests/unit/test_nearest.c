@@ -17,6 +17,8 @@ TEST(nearest, offers_what_is_near)
     assert_string_equal(hint("partition"), ", did you mean 'partitions'");
     assert_string_equal(hint("Principle"), ", did you mean 'principal'");
     assert_string_equal(hint("dat"), ", did you mean 'data'");
+    assert_string_equal(hint("daat"), ", did you mean 'data'");
+    assert_string_equal(hint("partiitons"), ", did you mean 'partitions'");
 }
 
 TEST(nearest, offers_nothing_when_all_are_far)

@@ -182,6 +182,8 @@ TEST(list, filters_are_equalities_as_of_a_moment)
         { list_of(&asked, ENTITY_GROUP, "2020-01-01", NULL, NULL), "core infra " },
         { list_of(&asked, ENTITY_GROUP, "2020-01-01", "status", "REMOVED"), "docs " },
         { list_of(&asked, ENTITY_GROUP, "2020-01-01", "version", "5"), "infra " },
+        { list_of(&asked, ENTITY_GROUP, "2020-01-01", "parent_group_id", ""), "core " },
+        { list_of(&asked, ENTITY_GROUP, "2020-01-01", "included_group_ids", ""), "core infra " },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         expect_list(&asked, &cases[i].request, cases[i].ids, &page);
@@ -270,6 +272,11 @@ TEST(list, a_name_stands_for_the_id_that_had_it)
     assert_ok(list_resolve_id(reader, &asked.arena, STR("acme"), ENTITY_SUBJECT, &moment,
                               STR("bob"), &id));
     assert_true(str_eq(id, STR("bob")));
+    assert_code(STATUS_INVALID_ARGUMENT, list_resolve_id(reader, &asked.arena, STR("acme"),
+                                                         ENTITY_SUBJECT, &moment, STR(""), &id));
+    assert_code(STATUS_INVALID_ARGUMENT,
+                list_resolve_id(reader, &asked.arena, STR("acme"), ENTITY_SUBJECT, &moment,
+                                STR("name:"), &id));
     asked_close(&asked);
 }
 

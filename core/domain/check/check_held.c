@@ -88,7 +88,11 @@ static struct status held_collect(struct held *held, struct str subject_id)
     bool active;
     TRY(lookup_org_active(held->lookup, &active));
     TRY(lookup_subject(held->lookup, subject_id, &subject));
-    if (!active || subject == NULL || subject->status != LIFE_ACTIVE) {
+    if (subject == NULL) {
+        return status_error(STATUS_NOT_FOUND, "expected a subject, but there is no '%.*s'",
+                            STR_ARG(subject_id));
+    }
+    if (!active || subject->status != LIFE_ACTIVE) {
         return status_ok();
     }
     TRY(grantees_of(held->lookup, subject, 0, true, &held->grantees));
@@ -143,8 +147,9 @@ struct status check_held_objects(const struct view *view, struct arena *arena, i
     struct objects_list list = { .lookup = &lookup };
     struct implied implied;
     TRY(implied_of(&lookup, permission, &implied));
+    TRY(implied_known(&implied));
     TRY(held_collect(&held, subject_id));
-    for (size_t i = 0; i < held.count && implied.known; i++) {
+    for (size_t i = 0; i < held.count; i++) {
         if (implied_contain(&implied, held.items[i].permission)) {
             TRY(objects_list_below(&list, held.items[i].on));
         }

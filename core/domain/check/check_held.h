@@ -1,5 +1,6 @@
 /* What a subject may do, and where. Lists lie in the arena, what they point to is borrowed from the
- * view. RESOURCE_EXHAUSTED over LIST_LOOKUPS_MAX or a limit of the walk. */
+ * view. NOT_FOUND: there never was such a subject, or the permission is not defined.
+ * RESOURCE_EXHAUSTED over LIST_LOOKUPS_MAX or a limit of the walk. */
 #ifndef CORE_DOMAIN_CHECK_CHECK_HELD_H
 #define CORE_DOMAIN_CHECK_CHECK_HELD_H
 

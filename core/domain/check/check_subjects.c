@@ -135,7 +135,9 @@ struct status check_subjects(const struct view *view, struct arena *arena, int64
     TRY(lookup_org_active(&lookup, &active));
     TRY(objects_covering(&lookup, object, &objects));
     TRY(implied_of(&lookup, permission, &implied));
-    if (!active || objects.state != OBJECT_LIVE || !implied.known) {
+    TRY(objects_known(&objects, object));
+    TRY(implied_known(&implied));
+    if (!active || objects.state != OBJECT_LIVE) {
         return status_ok();
     }
     for (size_t i = 0; i < implied.count; i++) {

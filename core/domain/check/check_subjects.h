@@ -6,8 +6,9 @@
 #include "core/domain/kernel/ids.h"
 
 /* The subjects that Check would allow as of at_us, in byte order; none where it would deny
- * everybody (an archived object, an undefined permission). The list lies in the arena, the ids are
- * borrowed from the view. RESOURCE_EXHAUSTED over LIST_LOOKUPS_MAX or a limit of the walk. */
+ * everybody (an archived object). The list lies in the arena, the ids are borrowed from the view.
+ * NOT_FOUND: there never was such an object, or the permission is not defined. RESOURCE_EXHAUSTED
+ * over LIST_LOOKUPS_MAX or a limit of the walk. */
 MUST_USE struct status check_subjects(const struct view *view, struct arena *arena, int64_t at_us,
                                       struct str permission, struct object object,
                                       struct ids *subject_ids);

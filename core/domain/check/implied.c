@@ -81,3 +81,11 @@ struct status implied_of(struct lookup *lookup, struct str permission, struct im
     }
     return status_ok();
 }
+
+struct status implied_known(const struct implied *implied)
+{
+    return implied->known ? status_ok()
+                          : status_error(STATUS_NOT_FOUND,
+                                         "expected a permission that is defined, but '%.*s' is not",
+                                         STR_ARG(implied->items[0]));
+}

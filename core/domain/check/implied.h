@@ -27,4 +27,7 @@ MUST_USE struct status implied_of(struct lookup *lookup, struct str permission,
 
 bool implied_contain(const struct implied *implied, struct str permission);
 
+/* NOT_FOUND: the permission that was asked about is not defined. */
+MUST_USE struct status implied_known(const struct implied *implied);
+
 #endif

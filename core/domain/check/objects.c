@@ -114,9 +114,23 @@ static struct status objects_add_single(struct lookup *lookup, enum entity_kind 
     return objects_add_level(objects, object, fields_status(entity));
 }
 
+/* An org by id is the org only if it is this one. */
+static struct status objects_add_org(struct lookup *lookup, struct object object,
+                                     struct objects *objects)
+{
+    if (object.id.size > 0 && !str_eq(object.id, lookup->view->org_id)) {
+        objects->state = OBJECT_UNKNOWN;
+    }
+    return status_ok();
+}
+
 static struct status objects_add_below_org(struct lookup *lookup, struct object object,
                                            struct objects *objects)
 {
+    if (object.id.size == 0 && object.kind != OBJECT_ORG && object.kind != OBJECT_ASSET_TYPE) {
+        objects->state = OBJECT_UNKNOWN; /* an id that is missing names nothing, not the org */
+        return status_ok();
+    }
     switch (object.kind) {
     case OBJECT_ASSET:
         return objects_add_assets(lookup, object.id, objects);
@@ -127,7 +141,7 @@ static struct status objects_add_below_org(struct lookup *lookup, struct object 
     case OBJECT_SUBJECT:
         return objects_add_single(lookup, ENTITY_SUBJECT, object, objects);
     case OBJECT_ORG:
-        return status_ok();
+        return objects_add_org(lookup, object, objects);
     case OBJECT_ASSET_TYPE:
         break;
     }
@@ -140,4 +154,12 @@ struct status objects_covering(struct lookup *lookup, struct object object, stru
     *objects = (struct objects){ .state = OBJECT_LIVE };
     TRY(objects_add_below_org(lookup, object, objects));
     return objects_add(objects, object_org());
+}
+
+struct status objects_known(const struct objects *objects, struct object object)
+{
+    return objects->state != OBJECT_UNKNOWN
+               ? status_ok()
+               : status_error(STATUS_NOT_FOUND, "expected an object, but there is no %s '%.*s'",
+                              object_kind_name(object.kind), STR_ARG(object.id));
 }

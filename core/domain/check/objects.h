@@ -17,7 +17,7 @@ enum object_kind {
 
 struct object {
     enum object_kind kind;
-    struct str id; /* empty for the org */
+    struct str id; /* of the org empty, or its own */
 };
 
 /* Objects that cover one another: 8 levels of parents, the type, the job space and the org. */
@@ -25,7 +25,8 @@ enum { OBJECTS_MAX = 16 };
 
 enum object_state {
     OBJECT_LIVE,
-    OBJECT_UNKNOWN,  /* there never was such an object; covered by the org only */
+    OBJECT_UNKNOWN,  /* there never was such an object (an empty id, or another org's, names none);
+                        covered by the org only */
     OBJECT_ARCHIVED, /* it or an ancestor is archived */
     OBJECT_REMOVED,
 };
@@ -58,6 +59,9 @@ const char *object_kind_name(unsigned kind);
  * than OBJECTS_MAX. */
 MUST_USE struct status objects_covering(struct lookup *lookup, struct object object,
                                         struct objects *objects);
+
+/* NOT_FOUND: there never was the object that these were to cover. */
+MUST_USE struct status objects_known(const struct objects *objects, struct object object);
 
 bool objects_contain(const struct objects *objects, struct object object);
 

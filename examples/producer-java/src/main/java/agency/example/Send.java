@@ -1,6 +1,8 @@
 package agency.example;
 
 import agency.v1.Log.Command;
+import com.google.gson.JsonParser;
+import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -68,21 +70,44 @@ final class Send {
         }
     }
 
-    private String lines() throws Exception {
+    private List<Command.Builder> commands() throws Exception {
+        var found = new ArrayList<Command.Builder>();
         if (words.equals(List.of("-"))) {
-            return new String(System.in.readAllBytes(), StandardCharsets.UTF_8);
-        }
-        if (words.size() != 2) {
+            String lines = new String(System.in.readAllBytes(), StandardCharsets.UTF_8);
+            for (String line : lines.lines().filter(text -> !text.isBlank()).toList()) {
+                var command = Command.newBuilder();
+                read(line, command);
+                found.add(command);
+            }
+        } else if (words.size() == 2) {
+            found.add(named(words.get(0), words.get(1)));
+        } else {
             throw new IllegalArgumentException("expected COMMAND JSON, or -");
         }
-        String name = words.get(0);
-        return "{\"" + Character.toLowerCase(name.charAt(0)) + name.substring(1) + "\":"
-            + words.get(1) + "}";
+        return found;
     }
 
-    private Command command(String line) throws Exception {
+    /** The payload is read by itself and can be nothing else than this command's. */
+    static Command.Builder named(String name, String json) throws Exception {
         var command = Command.newBuilder();
-        JsonFormat.parser().merge(line, command);
+        for (var member : Command.getDescriptor().getOneofs().get(0).getFields()) {
+            if (member.getMessageType().getName().equals(name)) {
+                var payload = command.newBuilderForField(member);
+                read(json, payload);
+                return command.setField(member, payload.build());
+            }
+        }
+        throw new IllegalArgumentException(
+            "expected the name of a command, such as AssignRole, but it is '" + name + "'");
+    }
+
+    /** JsonFormat takes the first value and says nothing of what is behind it. */
+    private static void read(String json, Message.Builder into) throws Exception {
+        JsonParser.parseString(json);
+        JsonFormat.parser().merge(json, into);
+    }
+
+    private Command complete(Command.Builder command) {
         if (command.getOrgId().isEmpty()) {
             command.setOrgId(options.get("org"));
         }
@@ -104,9 +129,9 @@ final class Send {
             HexFormat.of().parseHex(options.get("cluster")),
             Proof.readKey(Path.of(options.get("key"))), options.get("identity"),
             seconds("attempt"))) {
-            for (String line : lines().lines().filter(text -> !text.isBlank()).toList()) {
+            for (Command.Builder command : commands()) {
                 try {
-                    var answer = client.submit(command(line), timeout);
+                    var answer = client.submit(complete(command), timeout);
                     System.out.println(printer.print(answer));
                     code = answer.getCode().equals("OK") ? code : 3;
                 } catch (Client.Refused refused) {
