@@ -5,8 +5,8 @@
 
 BUILD has agencyd and agencyctl; FOLDER holds commands.jsonl (the rust-team example) and takes all
 that is made. The history is imported while both consumers follow; both are killed on the way, and
-so is agencyd, whose publisher then publishes again what was under way. At the end every column of every
-row is compared with what agencyctl lists from the folder of a replica.
+so is agencyd, whose publisher then publishes again what was under way. At the end every column of
+every row is compared with what agencyctl lists from the folder of a replica.
 """
 
 import json
