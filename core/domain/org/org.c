@@ -1,4 +1,4 @@
-/* Orgs, and the children they accept.
+/* Orgs.
  *
  * CreateOrg is one decision: the org, its first owner, the owner's credential, the role type
  * `owner` with the permission `*`, its seat and the assignment. Nobody else can be first: later
@@ -7,6 +7,7 @@
 #include "core/domain/kernel/fields.h"
 #include "core/domain/kernel/id.h"
 #include "core/domain/kernel/rules.h"
+#include "core/domain/org/org_child.h"
 
 /* A payload about the org must mean the org whose log the command is in. */
 static struct status org_check_id(struct decide *d, const char *org_id)
@@ -161,27 +162,14 @@ struct status decide_restore_org(struct decide *d, const Agency__V1__RestoreOrg 
     return emit_org_restored(d, &event);
 }
 
-/* ---- parents and children ---- */
-
-/* Another org's id; whether there is such an org is not known here. */
-static struct status org_check_other(struct decide *d, const char *field, const char *org_id)
-{
-    if (!id_valid(str_z(org_id))) {
-        return decide_reject(d, STATUS_INVALID_ARGUMENT, "expected %s to be " ID_RULE, field);
-    }
-    return !str_eq(str_z(org_id), d->view->org_id)
-               ? status_ok()
-               : decide_reject(d, STATUS_INVALID_ARGUMENT,
-                               "expected %s to be another org, but it is '%s' itself", field,
-                               org_id);
-}
+/* ---- its parent ---- */
 
 struct status decide_claim_parent_org(struct decide *d, const Agency__V1__ClaimParentOrg *command)
 {
     const Agency__V1__Org *org;
     TRY_ACCEPTED(d, org_check_id(d, command->org_id));
     if (command->parent_org_id[0] != '\0') {
-        TRY_ACCEPTED(d, org_check_other(d, "parent_org_id", command->parent_org_id));
+        TRY_ACCEPTED(d, org_child_check_other(d, "parent_org_id", command->parent_org_id));
     }
     TRY_ACCEPTED(d, life_find_org(d, &org));
     if (strcmp(org->parent_org_id, command->parent_org_id) == 0) {
@@ -190,31 +178,6 @@ struct status decide_claim_parent_org(struct decide *d, const Agency__V1__ClaimP
     Agency__V1__ParentOrgClaimed event = AGENCY__V1__PARENT_ORG_CLAIMED__INIT;
     fields_copy(&command->base, &event.base);
     return emit_parent_org_claimed(d, &event);
-}
-
-struct status decide_accept_child_org(struct decide *d, const Agency__V1__AcceptChildOrg *command)
-{
-    const Agency__V1__OrgChild *child;
-    TRY_ACCEPTED(d, org_check_other(d, "child_org_id", command->child_org_id));
-    TRY_ACCEPTED(d, life_find_org_child(d, &child));
-    if (child != NULL && child->status == LIFE_ACTIVE) {
-        return status_ok();
-    }
-    Agency__V1__ChildOrgAccepted event = AGENCY__V1__CHILD_ORG_ACCEPTED__INIT;
-    event.child_org_id = command->child_org_id;
-    return emit_child_org_accepted(d, &event);
-}
-
-struct status decide_release_child_org(struct decide *d, const Agency__V1__ReleaseChildOrg *command)
-{
-    const Agency__V1__OrgChild *child;
-    TRY_ACCEPTED(d, life_find_org_child(d, &child));
-    if (child->status == LIFE_ENDED) {
-        return status_ok();
-    }
-    Agency__V1__ChildOrgReleased event = AGENCY__V1__CHILD_ORG_RELEASED__INIT;
-    event.child_org_id = command->child_org_id;
-    return emit_child_org_released(d, &event);
 }
 
 /* ---- evolve ---- */
@@ -268,25 +231,5 @@ struct status evolve_parent_org_claimed(const struct evolve *evolve,
 {
     (void)evolve;
     org->parent_org_id = event->parent_org_id;
-    return status_ok();
-}
-
-struct status evolve_child_org_accepted(const struct evolve *evolve,
-                                        const Agency__V1__ChildOrgAccepted *event,
-                                        Agency__V1__OrgChild *child)
-{
-    (void)evolve;
-    (void)event;
-    child->status = LIFE_ACTIVE;
-    return status_ok();
-}
-
-struct status evolve_child_org_released(const struct evolve *evolve,
-                                        const Agency__V1__ChildOrgReleased *event,
-                                        Agency__V1__OrgChild *child)
-{
-    (void)evolve;
-    (void)event;
-    child->status = LIFE_ENDED;
     return status_ok();
 }

@@ -1,0 +1,65 @@
+/* Children: a hierarchy of orgs counts where the child claims a parent and the parent accepts the
+ * child; neither log sees the other. */
+#include "core/domain/org/org_child.h"
+
+#include "core/domain/kernel/id.h"
+#include "core/domain/kernel/rules.h"
+
+struct status org_child_check_other(struct decide *d, const char *field, const char *org_id)
+{
+    if (!id_valid(str_z(org_id))) {
+        return decide_reject(d, STATUS_INVALID_ARGUMENT, "expected %s to be " ID_RULE, field);
+    }
+    return !str_eq(str_z(org_id), d->view->org_id)
+               ? status_ok()
+               : decide_reject(d, STATUS_INVALID_ARGUMENT,
+                               "expected %s to be another org, but it is '%s' itself", field,
+                               org_id);
+}
+
+struct status decide_accept_child_org(struct decide *d, const Agency__V1__AcceptChildOrg *command)
+{
+    const Agency__V1__OrgChild *child;
+    TRY_ACCEPTED(d, org_child_check_other(d, "child_org_id", command->child_org_id));
+    TRY_ACCEPTED(d, life_find_org_child(d, &child));
+    if (child != NULL && child->status == LIFE_ACTIVE) {
+        return status_ok();
+    }
+    Agency__V1__ChildOrgAccepted event = AGENCY__V1__CHILD_ORG_ACCEPTED__INIT;
+    event.child_org_id = command->child_org_id;
+    return emit_child_org_accepted(d, &event);
+}
+
+struct status decide_release_child_org(struct decide *d, const Agency__V1__ReleaseChildOrg *command)
+{
+    const Agency__V1__OrgChild *child;
+    TRY_ACCEPTED(d, life_find_org_child(d, &child));
+    if (child->status == LIFE_ENDED) {
+        return status_ok();
+    }
+    Agency__V1__ChildOrgReleased event = AGENCY__V1__CHILD_ORG_RELEASED__INIT;
+    event.child_org_id = command->child_org_id;
+    return emit_child_org_released(d, &event);
+}
+
+/* ---- evolve ---- */
+
+struct status evolve_child_org_accepted(const struct evolve *evolve,
+                                        const Agency__V1__ChildOrgAccepted *event,
+                                        Agency__V1__OrgChild *child)
+{
+    (void)evolve;
+    (void)event;
+    child->status = LIFE_ACTIVE;
+    return status_ok();
+}
+
+struct status evolve_child_org_released(const struct evolve *evolve,
+                                        const Agency__V1__ChildOrgReleased *event,
+                                        Agency__V1__OrgChild *child)
+{
+    (void)evolve;
+    (void)event;
+    child->status = LIFE_ENDED;
+    return status_ok();
+}
