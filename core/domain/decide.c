@@ -153,8 +153,8 @@ static struct status decide_check_version(struct decide *d, const ProtobufCMessa
 static struct status decide_dispatch(struct decide *d)
 {
     switch ((unsigned)d->command->payload_case) {
-#define X(upper, pascal, snake, entity, own, delegate) \
-    case COMMAND_##upper:                              \
+#define X(upper, pascal, snake, ...) \
+    case COMMAND_##upper:            \
         return decide_##snake(d, d->command->snake);
         COMMANDS(X)
 #undef X

@@ -168,35 +168,6 @@ bool filter_matches(const struct filter *filter, const ProtobufCMessage *entity)
 
 /* --- indexes --- */
 
-/* Which fields the first parts of an index's keys are, as core/domain/kernel/index.c makes them. */
-struct filter_row {
-    enum entity_kind kind;
-    enum index_number index;
-    const char *parts[2]; /* the second NULL: one part */
-};
-
-static const struct filter_row filter_rows[] = {
-    { ENTITY_SUBJECT, INDEX_SUBJECT_BY_PARENT, { "parent_subject_ids" } },
-    { ENTITY_CREDENTIAL, INDEX_CREDENTIAL_BY_IDENTITY, { "kind", "identity_hash" } },
-    { ENTITY_CREDENTIAL, INDEX_CREDENTIAL_BY_SUBJECT, { "subject_id" } },
-    { ENTITY_GROUP, INDEX_GROUP_BY_PARENT, { "parent_group_id" } },
-    { ENTITY_GROUP, INDEX_GROUP_BY_INCLUDED, { "included_group_ids" } },
-    { ENTITY_GROUP, INDEX_GROUP_BY_JOB_SPACE, { "job_space_id" } },
-    { ENTITY_ASSET, INDEX_ASSET_BY_PARENT, { "parent_asset_id" } },
-    { ENTITY_ASSET, INDEX_ASSET_BY_TYPE, { "type" } },
-    { ENTITY_PERMISSION, INDEX_PERMISSION_BY_IMPLYING, { "implied_by" } },
-    { ENTITY_ROLE, INDEX_ROLE_BY_GROUP, { "group_ids" } },
-    { ENTITY_ROLE, INDEX_ROLE_BY_TYPE, { "role_type" } },
-    { ENTITY_ROLE, INDEX_ROLE_BY_JOB_SPACE, { "job_space_id" } },
-    { ENTITY_ASSIGNMENT, INDEX_ASSIGNMENT_BY_ROLE, { "role_id" } },
-    { ENTITY_ASSIGNMENT, INDEX_ASSIGNMENT_BY_SUBJECT, { "subject_id" } },
-    { ENTITY_ASSIGNMENT, INDEX_ASSIGNMENT_BY_GROUP, { "group_ids" } },
-    { ENTITY_ASSIGNMENT, INDEX_ASSIGNMENT_BY_TYPE, { "role_type" } },
-    { ENTITY_GRANT, INDEX_GRANT_BY_GRANTEE, { "grantee.kind", "grantee.id" } },
-    { ENTITY_GRANT, INDEX_GRANT_BY_OBJECT, { "on.kind", "on.id" } },
-    { ENTITY_CONFIG, INDEX_CONFIG_BY_ENTITY, { "kind", "entity_id" } },
-};
-
 static bool filter_is(const struct filter *filter, const char *path)
 {
     const char *dot = strchr(path, '.');
@@ -225,12 +196,13 @@ static bool filter_part(const struct filter *filters, size_t filters_count, cons
     return false;
 }
 
-static bool filter_row_parts(const struct filter_row *row, const struct filter *filters,
-                             size_t filters_count, struct str parts[2], size_t *parts_count)
+/* The parts that every question to an index gives; false if there is no filter on one of them. */
+static bool filter_parts(const struct index_type *type, const struct filter *filters,
+                         size_t filters_count, struct str parts[INDEX_PARTS_MAX])
 {
-    *parts_count = row->parts[1] == NULL ? 1 : 2;
-    for (size_t i = 0; i < *parts_count; i++) {
-        if (!filter_part(filters, filters_count, row->parts[i], &parts[i])) {
+    for (size_t i = 0; i < type->parts_asked; i++) {
+        const char *path = type->parts[i].path;
+        if (path == NULL || !filter_part(filters, filters_count, path, &parts[i])) {
             return false;
         }
     }
@@ -240,22 +212,19 @@ static bool filter_row_parts(const struct filter_row *row, const struct filter *
 struct status filter_index(struct arena *arena, enum entity_kind kind, const struct filter *filters,
                            size_t filters_count, enum index_number *index, struct str *prefix)
 {
-    struct str parts[2];
-    size_t parts_count;
+    struct str parts[INDEX_PARTS_MAX];
+    size_t count;
+    const struct index_type *types = index_types(&count);
     *index = 0;
-    bool named = kind == ENTITY_SUBJECT || kind == ENTITY_GROUP || kind == ENTITY_ASSET ||
-                 kind == ENTITY_JOB_SPACE || kind == ENTITY_ROLE;
-    if (named && filter_part(filters, filters_count, "name", &parts[1])) {
+    if (registry_entity(kind)->named && filter_part(filters, filters_count, "name", &parts[1])) {
         parts[0] = index_kind(kind);
         *index = INDEX_NAME;
         return key_parts(arena, parts, 2, prefix);
     }
-    for (size_t i = 0; i < sizeof filter_rows / sizeof filter_rows[0]; i++) {
-        const struct filter_row *row = &filter_rows[i];
-        if (row->kind == kind &&
-            filter_row_parts(row, filters, filters_count, parts, &parts_count)) {
-            *index = row->index;
-            return key_parts(arena, parts, parts_count, prefix);
+    for (size_t i = 0; i < count; i++) {
+        if (types[i].kind == kind && filter_parts(&types[i], filters, filters_count, parts)) {
+            *index = index_number(&types[i]);
+            return key_parts(arena, parts, types[i].parts_asked, prefix);
         }
     }
     return status_ok();

@@ -94,7 +94,12 @@ struct status key_group(struct str key, struct str *group)
     uint8_t index;
     TRY(key_skip_str(&rest));
     TRY(key_get_u8(&rest, &index));
-    for (size_t left = index_parts_asked((enum index_number)index); left > 0; left--) {
+    const struct index_type *type = index_type(index);
+    if (type == NULL) {
+        return status_error(STATUS_DATA_LOSS, "expected the key of an index, not of number %u",
+                            (unsigned)index);
+    }
+    for (size_t left = type->parts_asked; left > 0; left--) {
         TRY(key_skip_str(&rest));
     }
     *group = str_make(key.data, key.size - rest.size);

@@ -50,7 +50,7 @@ void key_head(struct buf *key, struct str org_id);
 MUST_USE struct status key_parts(struct arena *arena, const struct str *parts, size_t parts_count,
                                  struct str *key);
 /* What the key of an index row begins with, up to the last of its parts that every question gives
- * (index_parts_asked). Borrowed from the key. DATA_LOSS if it is no such key. */
+ * (index_type). Borrowed from the key. DATA_LOSS if it is no such key. */
 MUST_USE struct status key_group(struct str key, struct str *group);
 /* The last part: the id of an index row. Borrowed from the key or in the arena. DATA_LOSS if it is
  * no key. */

@@ -36,10 +36,11 @@ static struct status org_view_ids(void *self, struct arena *arena, enum index_nu
                                   struct str **ids, size_t *ids_count)
 {
     const struct org_view *org = self;
-    struct source_range range = { .limit = limit, .whole = parts_count == index_parts(index) };
+    const struct index_type *type = index_type(index);
+    struct source_range range = { .limit = limit, .whole = parts_count == type->parts_count };
     char room[KEY_ROOM];
     struct buf prefix = buf_in(room, sizeof room);
-    size_t asked = index_parts_asked(index);
+    size_t asked = type->parts_asked;
     assert(parts_count >= asked);
     key_index(&prefix, org->view.org_id, index, (struct str){ 0 });
     range.skip = prefix.size;

@@ -129,7 +129,7 @@ TEST(goldens, cover_each_command_and_each_rejection)
     unsigned missing = 0;
     coverage_read_all("tests/golden/decide", &goldens);
     coverage_read_all("proto/agency/v1", &schema);
-#define X(upper, pascal, snake, entity, own, delegate)                             \
+#define X(upper, pascal, snake, ...)                                               \
     missing += coverage_missing(#pascal, NULL, "done");                            \
     missing += coverage_missing_rejections(#pascal);                               \
     if (coverage_repeats(COMMAND_##upper)) {                                       \

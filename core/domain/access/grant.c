@@ -3,9 +3,34 @@
  * (permission, grantee, object) is unique among the live ones; the grantee's role types are kept in
  * byte order, so that the same set is the same grantee. Archived groups and assets take no new
  * grants; a change of one that is there is no new grant. */
+#include "core/base/hash.h"
 #include "core/domain/access/permission.h"
 #include "core/domain/kernel/fields.h"
 #include "core/domain/kernel/rules.h"
+
+/* ---- content ---- */
+
+/* Permission, grantee and object of a grant as one text: SHA-256 over the parts with a NUL after
+ * each, which no id holds; the types are chained, so that their number needs no bound here. The
+ * grantee's role types must be in byte order, as decide keeps them. */
+struct str index_grant_content(const ProtobufCMessage *entity, char room[INDEX_MADE_MAX])
+{
+    const Agency__V1__Grant *grant = (const Agency__V1__Grant *)(const void *)entity;
+    const Agency__V1__Grantee *grantee = grant->grantee;
+    const struct str end = STR("\0");
+    const struct str parts[] = {
+        str_z(grant->permission), end, index_kind((unsigned)grantee->kind),   end,
+        str_z(grantee->id),       end, index_kind((unsigned)grant->on->kind), end,
+        str_z(grant->on->id)
+    };
+    struct hash hash = hash_sha256(parts, sizeof parts / sizeof parts[0]);
+    for (size_t i = 0; i < grantee->n_role_types; i++) {
+        struct hash before = hash;
+        hash = hash_sha256((struct str[]){ hash_str(&before), str_z(grantee->role_types[i]) }, 2);
+    }
+    hash_hex(&hash, room);
+    return str_make(room, HASH_HEX_SIZE - 1);
+}
 
 /* ---- decide ---- */
 
@@ -81,8 +106,12 @@ static struct status grant_check_unique(struct decide *d, const char *grant_id,
                                         const char *permission, const Agency__V1__Grantee *grantee,
                                         const Agency__V1__GrantObject *on)
 {
-    char hex[65];
-    const struct str part = index_grant_content(permission, grantee, on, hex);
+    char room[INDEX_MADE_MAX];
+    Agency__V1__Grant content = AGENCY__V1__GRANT__INIT;
+    content.permission = (char *)(uintptr_t)permission;
+    content.grantee = (Agency__V1__Grantee *)(uintptr_t)grantee;
+    content.on = (Agency__V1__GrantObject *)(uintptr_t)on;
+    const struct str part = index_grant_content(&content.base, room);
     struct str *ids;
     size_t ids_count;
     TRY_ACCEPTED(d, rules_scan(d, INDEX_GRANT_BY_CONTENT, &part, 1, &ids, &ids_count));

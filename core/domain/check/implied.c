@@ -3,7 +3,7 @@
 bool permission_is_command(struct str name)
 {
     static const struct str names[] = {
-#define X(upper, pascal, snake, entity, own, delegate) { #pascal, sizeof #pascal - 1 },
+#define X(upper, pascal, snake, ...) { #pascal, sizeof #pascal - 1 },
         COMMANDS(X)
 #undef X
     };

@@ -127,7 +127,7 @@ static struct status decide_emit(struct decide *d, Agency__V1__Event *event)
     return decide_check_entity(d, event);
 }
 
-#define X(upper, pascal, snake, entity_pascal, entity_snake, entity_kind, presence) \
+#define X(upper, pascal, snake, ...)                                                \
     struct status emit_##snake(struct decide *d, const Agency__V1__##pascal *event) \
     {                                                                               \
         Agency__V1__##pascal *copy;                                                 \

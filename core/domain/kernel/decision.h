@@ -76,14 +76,14 @@ MUST_USE struct status decide_reject(struct decide *d, enum status_code code, co
 bool decide_expired(const struct decide *d, const Google__Protobuf__Timestamp *expires_at);
 
 /* Decides each command; rejections are listed with the command in proto/agency/v1. */
-#define X(upper, pascal, snake, entity, own, delegate) \
+#define X(upper, pascal, snake, ...) \
     MUST_USE struct status decide_##snake(struct decide *d, const Agency__V1__##pascal *command);
 COMMANDS(X)
 #undef X
 
 /* Applies the event to the scratch layer and adds it to the decision. The event is copied
  * (shallow). FAILED_PRECONDITION and RESOURCE_EXHAUSTED limits of a decision become rejections. */
-#define X(upper, pascal, snake, entity_pascal, entity_snake, entity, presence) \
+#define X(upper, pascal, snake, ...) \
     MUST_USE struct status emit_##snake(struct decide *d, const Agency__V1__##pascal *event);
 EVENTS(X)
 #undef X

@@ -28,7 +28,7 @@ static struct status rows_add(void *self, const struct index_row *row)
         rows->items = items;
         rows->cap = cap;
     }
-    assert(row->parts_count == index_parts(row->index));
+    assert(row->parts_count == index_type(row->index)->parts_count);
     struct index_row *copy = &rows->items[rows->count];
     *copy = *row;
     for (size_t i = 0; i < row->parts_count; i++) {
@@ -86,7 +86,7 @@ static struct status evolve_rows(const struct evolve *evolve, enum entity_kind k
 }
 
 /* One wrapper an event, so that the typed functions stand behind one table. */
-#define X(upper, pascal, snake, entity_pascal, entity_snake, entity_kind, presence)           \
+#define X(upper, pascal, snake, entity_pascal, entity_snake, ...)                             \
     static struct status evolve_call_##snake(                                                 \
         const struct evolve *evolve, const ProtobufCMessage *event, ProtobufCMessage *entity) \
     {                                                                                         \
@@ -99,7 +99,7 @@ EVENTS(X)
 typedef struct status evolve_function(const struct evolve *, const ProtobufCMessage *,
                                       ProtobufCMessage *);
 static evolve_function *const evolve_functions[] = {
-#define X(upper, pascal, snake, entity_pascal, entity_snake, entity_kind, presence) \
+#define X(upper, pascal, snake, entity_pascal, entity_snake, ...) \
     [EVENT_##upper] = evolve_call_##snake,
     EVENTS(X)
 #undef X

@@ -38,7 +38,7 @@ MUST_USE struct status evolve_entity_id(struct arena *arena, enum entity_kind ki
 /* What one event does to its entity: `entity` is a copy of the present state (or fresh, with its
  * key set) whose fields may be assigned, but not what they point to. Times, version and key are set
  * by evolve_apply. */
-#define X(upper, pascal, snake, entity_pascal, entity_snake, entity, presence)                   \
+#define X(upper, pascal, snake, entity_pascal, entity_snake, ...)                                \
     struct status evolve_##snake(const struct evolve *evolve, const Agency__V1__##pascal *event, \
                                  Agency__V1__##entity_pascal *entity_snake);
 EVENTS(X)

@@ -5,15 +5,6 @@
 #include "core/domain/kernel/decision.h"
 #include "core/domain/kernel/ids.h"
 
-/* X(NAME, ENTITY, field, INDEX, words): the field of an entity that names those above it; the index
- * that finds those below it. */
-#define HIERARCHIES(X)                                                                \
-    X(SUBJECT_PARENTS, SUBJECT, "parent_subject_ids", SUBJECT_BY_PARENT, "subjects")  \
-    X(GROUP_PARENTS, GROUP, "parent_group_id", GROUP_BY_PARENT, "groups")             \
-    X(GROUP_INCLUSIONS, GROUP, "included_group_ids", GROUP_BY_INCLUDED, "inclusions") \
-    X(ASSET_PARENTS, ASSET, "parent_asset_id", ASSET_BY_PARENT, "assets")             \
-    X(IMPLICATIONS, PERMISSION, "implied_by", PERMISSION_BY_IMPLYING, "implications")
-
 enum hierarchy {
 #define X(name, entity, field, index, words) HIERARCHY_##name,
     HIERARCHIES(X)

@@ -1,37 +1,96 @@
-/* The rows of each kind, written by hand, as registry.h lists them.
+/* The rows of each kind, made from the fields that INDEXES of the registry names.
  *
  * A row is made from the fields of its own entity only, so that the fold can take the difference of
  * old and new rows without reading anything else. What has ended has no rows; what has expired
- * still has them, as time alone changes no state: who reads compares expires_at. A relation that is
- * not set (no parent, no job space) gives no row; where an empty part means something (an
- * assignment outside all job spaces, a grant on the org), the row stays. */
+ * still has them, as time alone changes no state: who reads compares expires_at. An index of one
+ * part is a relation, and one that is not set (no parent, no job space) gives no row; where an
+ * index has several parts, an empty one means something (an assignment outside all job spaces, a
+ * grant on the org), and the row stays. */
 #include "core/domain/kernel/index.h"
 
-#include "core/base/hash.h"
 #include "core/domain/kernel/fields.h"
 
-/* One row of these parts. */
-#define INDEX_ROW(sink, number, ...)                                                            \
-    TRY((sink)->row((sink)->self,                                                               \
-                    &(struct index_row){ .index = (number),                                     \
-                                         .parts = { __VA_ARGS__ },                              \
-                                         .parts_count = sizeof((struct str[]){ __VA_ARGS__ }) / \
-                                                        sizeof(struct str) }))
+/* ---- the table ---- */
 
-size_t index_parts_asked(enum index_number index)
+#define MESSAGE(Message) struct Agency__V1__##Message
+#define ONE(Entity, field)                                                             \
+    {                                                                                  \
+        .type = INDEX_PART_ONE, .path = #field, .at = offsetof(MESSAGE(Entity), field) \
+    }
+#define KIND(Entity, field)                                                             \
+    {                                                                                   \
+        .type = INDEX_PART_KIND, .path = #field, .at = offsetof(MESSAGE(Entity), field) \
+    }
+#define MANY(Entity, field)                                                              \
+    {                                                                                    \
+        .type = INDEX_PART_MANY, .path = #field, .at = offsetof(MESSAGE(Entity), field), \
+        .count_at = offsetof(MESSAGE(Entity), n_##field)                                 \
+    }
+#define ONE_IN(Entity, message, Message, field)                                              \
+    {                                                                                        \
+        .type = INDEX_PART_ONE, .path = #message "." #field,                                 \
+        .outer = offsetof(MESSAGE(Entity), message), .at = offsetof(MESSAGE(Message), field) \
+    }
+#define KIND_IN(Entity, message, Message, field)                                             \
+    {                                                                                        \
+        .type = INDEX_PART_KIND, .path = #message "." #field,                                \
+        .outer = offsetof(MESSAGE(Entity), message), .at = offsetof(MESSAGE(Message), field) \
+    }
+#define MADE(function)                                    \
+    {                                                     \
+        .type = INDEX_PART_MADE, .made = index_##function \
+    }
+#define PARTS(...) sizeof((struct index_part[]){ __VA_ARGS__ }) / sizeof(struct index_part)
+
+static const struct index_type types[] = {
+    { .name = "NAME", .parts_asked = 2, .parts_count = 2 }, /* by hand: index_name */
+#define X(upper, number, entity_kind, asked, ...) \
+    { .name = #upper,                             \
+      .kind = ENTITY_##entity_kind,               \
+      .parts_asked = (asked),                     \
+      .parts_count = PARTS(__VA_ARGS__),          \
+      .parts = { __VA_ARGS__ } },
+    INDEXES(X)
+#undef X
+};
+
+static const uint8_t numbers[] = { INDEX_NAME,
+#define X(upper, number, ...) INDEX_##upper,
+                                   INDEXES(X)
+#undef X
+};
+
+enum {
+    INDEX_AT_NAME,
+#define X(upper, ...) INDEX_AT_##upper,
+    INDEXES(X)
+#undef X
+        INDEX_TYPES
+};
+
+/* The place of a number in the table, plus one. */
+static const uint8_t places[INDEX_NUMBERS_MAX] = { [INDEX_NAME] = INDEX_AT_NAME + 1,
+#define X(upper, ...) [INDEX_##upper] = INDEX_AT_##upper + 1,
+                                                   INDEXES(X)
+#undef X
+};
+
+const struct index_type *index_types(size_t *count)
 {
-    bool kind_first = index == INDEX_NAME || index == INDEX_CREDENTIAL_BY_IDENTITY ||
-                      index == INDEX_GRANT_BY_GRANTEE || index == INDEX_GRANT_BY_OBJECT ||
-                      index == INDEX_CONFIG_BY_ENTITY;
-    return kind_first ? 2 : 1;
+    *count = INDEX_TYPES;
+    return types;
 }
 
-size_t index_parts(enum index_number index)
+enum index_number index_number(const struct index_type *type)
 {
-    bool two = index == INDEX_NAME || index == INDEX_CREDENTIAL_BY_IDENTITY ||
-               index == INDEX_ASSIGNMENT_BY_TYPE || index == INDEX_ASSIGNMENT_BY_GROUP ||
-               index == INDEX_GRANT_BY_GRANTEE || index == INDEX_CONFIG_BY_ENTITY;
-    return index == INDEX_GRANT_BY_OBJECT ? 3 : two ? 2 : 1;
+    assert(type >= types && type < types + INDEX_TYPES);
+    return (enum index_number)numbers[type - types];
+}
+
+const struct index_type *index_type(unsigned number)
+{
+    bool known = number < INDEX_NUMBERS_MAX && places[number] > 0;
+    return known ? &types[places[number] - 1] : NULL;
 }
 
 #define INDEX_TEN(tens) \
@@ -59,146 +118,95 @@ struct str index_kind(unsigned kind)
     return str_make(digits + (size_t)3 * kind + zeros, 3 - zeros);
 }
 
+/* ---- rows ---- */
+
 static struct status index_name(const struct index_sink *sink, enum entity_kind kind,
-                                const char *name)
+                                const ProtobufCMessage *entity)
 {
-    if (name[0] != '\0') {
-        INDEX_ROW(sink, INDEX_NAME, index_kind(kind), str_z(name));
+    static const size_t offsets[] = {
+#define NAMED(pascal) offsetof(MESSAGE(pascal), name)
+#define UNNAMED(pascal) 0
+#define X(upper, pascal, snake, key_parts, plural, named) [ENTITY_##upper] = named(pascal),
+        ENTITIES(X)
+#undef X
+    };
+    if (offsets[kind] == 0) {
+        return status_ok();
     }
-    return status_ok();
+    struct str name = str_z(*(char *const *)(const void *)((const char *)entity + offsets[kind]));
+    struct index_row row = { INDEX_NAME, { index_kind(kind), name }, 2 };
+    return name.size == 0 ? status_ok() : sink->row(sink->self, &row);
 }
 
-/* A row for a relation to one entity; none where it is not set. */
-static struct status index_link(const struct index_sink *sink, enum index_number index,
-                                const char *id)
+/* The message that holds the field of a part; NULL if it is missing. */
+static const char *index_holder(const struct index_part *part, const ProtobufCMessage *entity)
 {
-    if (id[0] != '\0') {
-        INDEX_ROW(sink, index, str_z(id));
+    const char *holder = (const char *)entity;
+    if (part->outer > 0) {
+        memcpy(&holder, holder + part->outer, sizeof holder);
     }
-    return status_ok();
+    return holder;
 }
 
-static struct status index_links(const struct index_sink *sink, enum index_number index,
-                                 char *const *ids, size_t ids_count)
+/* How many rows a part makes by its number of items. */
+static size_t index_part_count(const struct index_part *part, const char *holder)
 {
-    for (size_t i = 0; i < ids_count; i++) {
-        TRY(index_link(sink, index, ids[i]));
+    size_t count = 1;
+    if (part->type == INDEX_PART_MANY) {
+        memcpy(&count, holder + part->count_at, sizeof count);
     }
-    return status_ok();
+    return count;
 }
 
-static struct status index_subject(const Agency__V1__Subject *subject,
+/* The text of a part; `item` counts where there are many. */
+static struct str index_part_text(const struct index_part *part, const ProtobufCMessage *entity,
+                                  const char *holder, size_t item, char room[INDEX_MADE_MAX])
+{
+    char *const *list;
+    const void *at = holder + part->at;
+    switch (part->type) {
+    case INDEX_PART_ONE:
+        return str_z(*(char *const *)at);
+    case INDEX_PART_MANY:
+        list = *(char *const *const *)at;
+        return str_z(list[item]);
+    case INDEX_PART_KIND:
+        return index_kind(*(const unsigned *)at);
+    case INDEX_PART_MADE:
+        return part->made(entity, room);
+    }
+    return (struct str){ 0 };
+}
+
+/* The row of one item; none for a relation that is not set. */
+static struct status index_row_of(const struct index_type *type, const ProtobufCMessage *entity,
+                                  size_t item, const struct index_sink *sink)
+{
+    char room[INDEX_MADE_MAX];
+    struct index_row row = { .index = index_number(type), .parts_count = type->parts_count };
+    for (size_t i = 0; i < type->parts_count; i++) {
+        const struct index_part *part = &type->parts[i];
+        row.parts[i] = index_part_text(part, entity, index_holder(part, entity), item, room);
+    }
+    bool unset = type->parts_count == 1 && row.parts[0].size == 0;
+    return unset ? status_ok() : sink->row(sink->self, &row);
+}
+
+static struct status index_rows_of(const struct index_type *type, const ProtobufCMessage *entity,
                                    const struct index_sink *sink)
 {
-    TRY(index_name(sink, ENTITY_SUBJECT, subject->name));
-    return index_links(sink, INDEX_SUBJECT_BY_PARENT, subject->parent_subject_ids,
-                       subject->n_parent_subject_ids);
-}
-
-static struct status index_credential(const Agency__V1__Credential *credential,
-                                      const struct index_sink *sink)
-{
-    INDEX_ROW(sink, INDEX_CREDENTIAL_BY_IDENTITY, index_kind((unsigned)credential->kind),
-              str_z(credential->identity_hash));
-    return index_link(sink, INDEX_CREDENTIAL_BY_SUBJECT, credential->subject_id);
-}
-
-static struct status index_group(const Agency__V1__Group *group, const struct index_sink *sink)
-{
-    TRY(index_name(sink, ENTITY_GROUP, group->name));
-    TRY(index_link(sink, INDEX_GROUP_BY_PARENT, group->parent_group_id));
-    TRY(index_link(sink, INDEX_GROUP_BY_JOB_SPACE, group->job_space_id));
-    return index_links(sink, INDEX_GROUP_BY_INCLUDED, group->included_group_ids,
-                       group->n_included_group_ids);
-}
-
-static struct status index_asset(const Agency__V1__Asset *asset, const struct index_sink *sink)
-{
-    TRY(index_name(sink, ENTITY_ASSET, asset->name));
-    TRY(index_link(sink, INDEX_ASSET_BY_PARENT, asset->parent_asset_id));
-    return index_link(sink, INDEX_ASSET_BY_TYPE, asset->type);
-}
-
-static struct status index_job_space(const Agency__V1__JobSpace *job_space,
-                                     const struct index_sink *sink)
-{
-    return index_name(sink, ENTITY_JOB_SPACE, job_space->name);
-}
-
-static struct status index_permission(const Agency__V1__Permission *permission,
-                                      const struct index_sink *sink)
-{
-    return index_links(sink, INDEX_PERMISSION_BY_IMPLYING, permission->implied_by,
-                       permission->n_implied_by);
-}
-
-static struct status index_role_type(const Agency__V1__RoleType *type,
-                                     const struct index_sink *sink)
-{
-    return index_links(sink, INDEX_ROLE_TYPE_BY_PERMISSION, type->permissions, type->n_permissions);
-}
-
-static struct status index_role(const Agency__V1__Role *role, const struct index_sink *sink)
-{
-    TRY(index_name(sink, ENTITY_ROLE, role->name));
-    TRY(index_link(sink, INDEX_ROLE_BY_TYPE, role->role_type));
-    TRY(index_link(sink, INDEX_ROLE_BY_JOB_SPACE, role->job_space_id));
-    return index_links(sink, INDEX_ROLE_BY_GROUP, role->group_ids, role->n_group_ids);
-}
-
-static struct status index_assignment(const Agency__V1__Assignment *assignment,
-                                      const struct index_sink *sink)
-{
-    struct str role_type = str_z(assignment->role_type);
-    TRY(index_link(sink, INDEX_ASSIGNMENT_BY_SUBJECT, assignment->subject_id));
-    TRY(index_link(sink, INDEX_ASSIGNMENT_BY_ROLE, assignment->role_id));
-    INDEX_ROW(sink, INDEX_ASSIGNMENT_BY_TYPE, role_type, str_z(assignment->job_space_id));
-    for (size_t i = 0; i < assignment->n_group_ids; i++) {
-        INDEX_ROW(sink, INDEX_ASSIGNMENT_BY_GROUP, str_z(assignment->group_ids[i]), role_type);
+    size_t count = 1;
+    for (size_t i = 0; i < type->parts_count; i++) {
+        const char *holder = index_holder(&type->parts[i], entity);
+        if (holder == NULL) {
+            return status_error(STATUS_DATA_LOSS, "expected %s in an entity that has rows",
+                                type->parts[i].path);
+        }
+        count *= index_part_count(&type->parts[i], holder);
     }
-    return status_ok();
-}
-
-/* SHA-256 over the parts with a NUL after each, which no id holds; the types are chained, so that
- * their number needs no bound here. */
-struct str index_grant_content(const char *permission, const Agency__V1__Grantee *grantee,
-                               const Agency__V1__GrantObject *on, char hex[HASH_HEX_SIZE])
-{
-    const struct str end = STR("\0");
-    const struct str parts[] = { str_z(permission),  end, index_kind((unsigned)grantee->kind), end,
-                                 str_z(grantee->id), end, index_kind((unsigned)on->kind),      end,
-                                 str_z(on->id) };
-    struct hash hash = hash_sha256(parts, sizeof parts / sizeof parts[0]);
-    for (size_t i = 0; i < grantee->n_role_types; i++) {
-        struct hash before = hash;
-        hash = hash_sha256((struct str[]){ hash_str(&before), str_z(grantee->role_types[i]) }, 2);
+    for (size_t i = 0; i < count; i++) {
+        TRY(index_row_of(type, entity, i, sink));
     }
-    hash_hex(&hash, hex);
-    return str_make(hex, HASH_HEX_SIZE - 1);
-}
-
-static struct status index_grant(const Agency__V1__Grant *grant, const struct index_sink *sink)
-{
-    const Agency__V1__Grantee *grantee = grant->grantee;
-    const Agency__V1__GrantObject *on = grant->on;
-    if (grantee == NULL || on == NULL) {
-        return status_error(STATUS_DATA_LOSS, "expected a grantee and an object in grant '%s'",
-                            grant->grant_id);
-    }
-    char hex[HASH_HEX_SIZE];
-    INDEX_ROW(sink, INDEX_GRANT_BY_GRANTEE, index_kind((unsigned)grantee->kind),
-              str_z(grantee->id));
-    INDEX_ROW(sink, INDEX_GRANT_BY_OBJECT, index_kind((unsigned)on->kind), str_z(on->id),
-              str_z(grant->permission));
-    INDEX_ROW(sink, INDEX_GRANT_BY_CONTENT,
-              index_grant_content(grant->permission, grantee, on, hex));
-    return status_ok();
-}
-
-static struct status index_config(const Agency__V1__Config *config, const struct index_sink *sink)
-{
-    INDEX_ROW(sink, INDEX_CONFIG_BY_ENTITY, index_kind((unsigned)config->kind),
-              str_z(config->entity_id));
     return status_ok();
 }
 
@@ -212,37 +220,15 @@ static bool index_ended(const ProtobufCMessage *entity)
 struct status index_rows(enum entity_kind kind, const ProtobufCMessage *entity,
                          const struct index_sink *sink)
 {
-    const void *typed = entity;
+    assert(registry_entity(kind) != NULL);
     if (index_ended(entity)) {
         return status_ok();
     }
-    switch (kind) {
-    case ENTITY_SUBJECT:
-        return index_subject(typed, sink);
-    case ENTITY_CREDENTIAL:
-        return index_credential(typed, sink);
-    case ENTITY_GROUP:
-        return index_group(typed, sink);
-    case ENTITY_ASSET:
-        return index_asset(typed, sink);
-    case ENTITY_JOB_SPACE:
-        return index_job_space(typed, sink);
-    case ENTITY_PERMISSION:
-        return index_permission(typed, sink);
-    case ENTITY_ROLE_TYPE:
-        return index_role_type(typed, sink);
-    case ENTITY_ROLE:
-        return index_role(typed, sink);
-    case ENTITY_ASSIGNMENT:
-        return index_assignment(typed, sink);
-    case ENTITY_GRANT:
-        return index_grant(typed, sink);
-    case ENTITY_CONFIG:
-        return index_config(typed, sink);
-    case ENTITY_ORG:
-    case ENTITY_ORG_CHILD:
-        return status_ok(); /* found by their ids only */
+    TRY(index_name(sink, kind, entity));
+    for (size_t i = INDEX_AT_NAME + 1; i < INDEX_TYPES; i++) {
+        if (types[i].kind == kind) {
+            TRY(index_rows_of(&types[i], entity, sink));
+        }
     }
-    return status_error(STATUS_DATA_LOSS, "expected a kind of entity, but it is %u",
-                        (unsigned)kind);
+    return status_ok();
 }

@@ -8,6 +8,8 @@
 
 /* Parts of an index key before the entity's id, at most. */
 enum { INDEX_PARTS_MAX = 3 };
+/* Bytes of a part that is MADE: a hash as hexadecimal text. */
+enum { INDEX_MADE_MAX = 65 };
 
 struct index_row {
     enum index_number index;
@@ -21,14 +23,37 @@ struct index_sink {
     void *self;
 };
 
-/* The rows of one entity in its present state; none for a removed or ended one. */
+/* Where a part of a key comes from (the parts of INDEXES, registry.h). */
+enum index_part_type { INDEX_PART_ONE, INDEX_PART_MANY, INDEX_PART_KIND, INDEX_PART_MADE };
+
+struct index_part {
+    enum index_part_type type;
+    const char *path; /* "grantee.kind", as filters name the field; NULL: of no single field */
+    size_t outer;     /* of the field that holds the message; 0: the entity itself */
+    size_t at;        /* of the field in its message */
+    size_t count_at;  /* of the list's length */
+    struct str (*made)(const ProtobufCMessage *entity, char room[INDEX_MADE_MAX]);
+};
+
+struct index_type {
+    const char *name;      /* "ROLE_BY_GROUP" */
+    enum entity_kind kind; /* 0: every NAMED one */
+    size_t parts_asked;    /* the first parts that every question gives */
+    size_t parts_count;
+    struct index_part parts[INDEX_PARTS_MAX];
+};
+
+/* The rows of INDEXES in their order, NAME first. Static memory. */
+const struct index_type *index_types(size_t *count);
+/* The number of a row of index_types. */
+enum index_number index_number(const struct index_type *type);
+/* By number; NULL for one that is in no list. */
+const struct index_type *index_type(unsigned number);
+
+/* The rows of one entity in its present state; none for a removed or ended one. DATA_LOSS where a
+ * message that a key needs is missing. */
 MUST_USE struct status index_rows(enum entity_kind kind, const ProtobufCMessage *entity,
                                   const struct index_sink *sink);
-
-/* The parts of each row of an index. */
-size_t index_parts(enum index_number index);
-/* The first parts of an index's keys that every question gives: up to the first that is no kind. */
-size_t index_parts_asked(enum index_number index);
 
 /* A kind as a part of a key: its number as decimal text. Static memory. */
 struct str index_kind(unsigned kind);
@@ -48,9 +73,7 @@ static inline bool index_set_has(const struct index_set *set, uint8_t index)
     return (set->words[index / 64] >> index % 64 & 1) != 0;
 }
 
-/* The part of GRANT_BY_CONTENT for a grant of this content: SHA-256 as hexadecimal text into `hex`.
- * The grantee's role types must be in byte order, as decide keeps them. */
-struct str index_grant_content(const char *permission, const Agency__V1__Grantee *grantee,
-                               const Agency__V1__GrantObject *on, char hex[65]);
+/* The functions of parts that are MADE, each beside its kind. */
+struct str index_grant_content(const ProtobufCMessage *entity, char room[INDEX_MADE_MAX]);
 
 #endif

@@ -45,7 +45,7 @@ MUST_USE struct status lookup_org_active(struct lookup *lookup, bool *active);
 
 /* lookup_role(lookup, id, &role), for each kind. DATA_LOSS where an index or another entity names
  * what is not there: lookup_known_role. */
-#define X(upper, pascal, snake, key_parts, plural)                                               \
+#define X(upper, pascal, snake, ...)                                                             \
     MUST_USE static inline struct status lookup_##snake(struct lookup *lookup, struct str id,    \
                                                         const Agency__V1__##pascal **entity)     \
     {                                                                                            \

@@ -15,7 +15,7 @@ enum { RULES_SCAN_MAX = 10000 };
 
 /* rules_find_group(d, id, statuses, &group): an entity that the command refers to. NOT_FOUND if
  * there is none, FAILED_PRECONDITION if it is in none of the statuses. */
-#define X(upper, pascal, snake, key_parts, plural)                                                \
+#define X(upper, pascal, snake, ...)                                                              \
     MUST_USE static inline struct status rules_find_##snake(                                      \
         struct decide *d, const char *id, uint32_t statuses, const Agency__V1__##pascal **entity) \
     {                                                                                             \
@@ -33,7 +33,7 @@ MUST_USE struct status rules_get(const struct view *view, enum entity_kind kind,
                                  const ProtobufCMessage **entity);
 
 /* rules_get_role(view, id, &role): the same with its type. */
-#define X(upper, pascal, snake, key_parts, plural)                                                 \
+#define X(upper, pascal, snake, ...)                                                               \
     MUST_USE static inline struct status rules_get_##snake(const struct view *view, struct str id, \
                                                            const Agency__V1__##pascal **entity)    \
     {                                                                                              \

@@ -40,7 +40,7 @@ MUST_USE static inline struct status view_ids(const struct view *view, struct ar
 
 /* view_role(view, id, &role): the entity with its type, for each kind; NULL if there never was one.
  */
-#define X(upper, pascal, snake, key_parts, plural)                                            \
+#define X(upper, pascal, snake, ...)                                                          \
     MUST_USE static inline struct status view_##snake(const struct view *view, struct str id, \
                                                       const Agency__V1__##pascal **entity)    \
     {                                                                                         \

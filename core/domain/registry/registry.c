@@ -3,11 +3,14 @@
 #include <stddef.h>
 
 static const struct entity_type entities[] = {
-#define X(upper, pascal, snake, parts, plural_name)                        \
+#define NAMED true
+#define UNNAMED false
+#define X(upper, pascal, snake, parts, plural_name, is_named)              \
     [ENTITY_##upper] = { .name = #pascal,                                  \
                          .plural = (plural_name),                          \
                          .descriptor = &agency__v1__##snake##__descriptor, \
-                         .key_parts = (parts) },
+                         .key_parts = (parts),                             \
+                         .named = (is_named) },
     ENTITIES(X)
 #undef X
 };
