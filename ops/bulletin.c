@@ -39,11 +39,11 @@ static Agency__V1__PartitionState bulletin_state(enum replica_state state)
     case REPLICA_OPENING:
         return AGENCY__V1__PARTITION_STATE__PARTITION_STATE_OPENING;
     case REPLICA_FOLLOWER:
-        return AGENCY__V1__PARTITION_STATE__PARTITION_STATE_STANDBY;
+        return AGENCY__V1__PARTITION_STATE__PARTITION_STATE_FOLLOWER;
     case REPLICA_CANDIDATE:
-        return AGENCY__V1__PARTITION_STATE__PARTITION_STATE_TAKING;
+        return AGENCY__V1__PARTITION_STATE__PARTITION_STATE_CANDIDATE;
     case REPLICA_LEADER:
-        return AGENCY__V1__PARTITION_STATE__PARTITION_STATE_SERVING;
+        return AGENCY__V1__PARTITION_STATE__PARTITION_STATE_LEADER;
     case REPLICA_STOPPED:
         return AGENCY__V1__PARTITION_STATE__PARTITION_STATE_STOPPED;
     case REPLICA_STATES:
@@ -89,7 +89,7 @@ static struct status bulletin_partition(struct arena *arena, const struct replic
     TRY(bulletin_text(arena, status->trouble.msg, &said->trouble));
     *out = said;
     return status->epoch == 0 ? status_ok()
-                              : bulletin_id(arena, server_process(status->owner), &said->owner);
+                              : bulletin_id(arena, server_process(status->leader), &said->leader);
 }
 
 static struct status bulletin_partitions(struct arena *arena, const struct bulletin_facts *facts,

@@ -10,7 +10,7 @@
 #include "ops/reading.h"
 #include "writers/cluster/server.h"
 
-enum { LOG_RUN = 128, LOG_OWNER_SIZE = 17 };
+enum { LOG_RUN = 128, LOG_LEADER_SIZE = 17 };
 static const size_t LOG_ARENA_MAX = (size_t)64 << 20;
 
 struct log_run {
@@ -60,8 +60,8 @@ static struct status log_read_epoch(struct log_run *run, const struct record *de
 {
     struct record_epoch begun;
     TRY(record_epoch_decode(decoded->body, &begun));
-    ARENA_TRY(&run->arena, item->owner, arena_alloc(&run->arena, LOG_OWNER_SIZE));
-    snprintf(item->owner, LOG_OWNER_SIZE, "%016" PRIx64, server_process(begun.owner));
+    ARENA_TRY(&run->arena, item->leader, arena_alloc(&run->arena, LOG_LEADER_SIZE));
+    snprintf(item->leader, LOG_LEADER_SIZE, "%016" PRIx64, server_process(begun.leader));
     item->level = begun.level;
     item->closed = begun.closed;
     return status_ok();
@@ -69,7 +69,7 @@ static struct status log_read_epoch(struct log_run *run, const struct record *de
 
 static void log_say_epoch(struct ctl *ctl, const Agency__V1__LogItem *item)
 {
-    buf_printf(&ctl->out, " %" PRIu64 " by %s, level %" PRIu32 "%s", item->epoch, item->owner,
+    buf_printf(&ctl->out, " %" PRIu64 " by %s, level %" PRIu32 "%s", item->epoch, item->leader,
                item->level, item->closed ? ", closes the log: it goes on in another" : "");
 }
 
@@ -103,7 +103,7 @@ static struct status log_show(struct log_run *run, const struct evlog_record *re
     if (decoded->type == RECORD_EPOCH) {
         log_say_epoch(ctl, &item);
     }
-    buf_printf(&ctl->out, "%s\n", accepted ? "" : " (void)");
+    buf_printf(&ctl->out, "%s\n", accepted ? "" : " (fenced)");
     return status_ok();
 }
 

@@ -43,7 +43,7 @@ static struct status ctl_copy_say(struct ctl_copy *run, const struct copy_verify
     Agency__V1__VerifyResponse response = AGENCY__V1__VERIFY_RESPONSE__INIT;
     response.partition = verify->partition;
     response.records = verify->records;
-    response.voids = verify->voids;
+    response.fenced = verify->fenced;
     response.entities = verify->entities;
     response.head = head;
     response.root = root;

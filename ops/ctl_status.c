@@ -196,9 +196,9 @@ static void status_add(Agency__V1__PartitionReport *report,
                        const Agency__V1__ProcessStatus *process,
                        const Agency__V1__PartitionStatus *said, uint64_t decisions_end, bool gone)
 {
-    bool serves = said->state == AGENCY__V1__PARTITION_STATE__PARTITION_STATE_SERVING;
+    bool serves = said->state == AGENCY__V1__PARTITION_STATE__PARTITION_STATE_LEADER;
     if (serves && !gone && said->epoch >= report->epoch) {
-        report->owner = process->process_id;
+        report->leader = process->process_id;
         report->behind = decisions_end > said->offset ? decisions_end - said->offset : 0;
     }
     report->epoch = said->epoch > report->epoch ? said->epoch : report->epoch;
@@ -242,7 +242,7 @@ static struct status status_report(struct status_run *run, uint32_t number,
     if (report->differs) {
         run->ctl->exit = CTL_DAMAGED;
     }
-    return report->owner[0] == '\0' ? status_closed(run, number, report) : status_ok();
+    return report->leader[0] == '\0' ? status_closed(run, number, report) : status_ok();
 }
 
 static struct status status_partitions(struct status_run *run)
@@ -307,7 +307,7 @@ static struct status status_process_row(const struct status_run *run, struct tab
     TRY(st);
     TRY(status_cell(table, "%.200s:%" PRIu32, process->host, process->pid));
     TRY(status_cell(table, "%zu of %zu",
-                    status_count(process, AGENCY__V1__PARTITION_STATE__PARTITION_STATE_SERVING),
+                    status_count(process, AGENCY__V1__PARTITION_STATE__PARTITION_STATE_LEADER),
                     process->n_partitions));
     TRY(status_cell(table, "%" PRIu64, process->decided));
     TRY(status_cell(table, "%" PRIu64, process->refused));
@@ -342,10 +342,10 @@ static struct status status_root_cell(struct table *table, ProtobufCBinaryData r
                                        differs ? " DIFFERS" : "");
 }
 
-static struct str status_owner(const Agency__V1__PartitionReport *report)
+static struct str status_leader(const Agency__V1__PartitionReport *report)
 {
-    if (report->owner[0] != '\0') {
-        return str_z(report->owner);
+    if (report->leader[0] != '\0') {
+        return str_z(report->leader);
     }
     return report->closed ? STR("closed") : STR("nobody");
 }
@@ -359,7 +359,7 @@ static struct status status_partition_row(struct table *table,
                                           const Agency__V1__PartitionReport *report)
 {
     TRY(status_cell(table, "%02" PRIu32, report->partition));
-    TRY(table_add(table, status_owner(report)));
+    TRY(table_add(table, status_leader(report)));
     const uint64_t counts[] = { report->epoch, report->sequence, report->behind, report->waiting };
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
         TRY(status_count_cell(table, report->heard, counts[i]));
@@ -370,7 +370,7 @@ static struct status status_partition_row(struct table *table,
 
 static struct status status_say_partitions(struct status_run *run)
 {
-    static const char *const heads[] = { "partition", "owner",   "epoch",       "sequence",
+    static const char *const heads[] = { "partition", "leader",  "epoch",       "sequence",
                                          "behind",    "waiting", "unpublished", "root" };
     struct table table;
     TRY(table_init(&table, &run->ctl->arena, heads, sizeof heads / sizeof heads[0]));

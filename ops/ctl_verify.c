@@ -109,7 +109,7 @@ static struct status verify_fold(struct verify *verify)
     struct partition *partition = NULL;
     struct status st = fold_log_run(&fold, &partition);
     verify->response.records = fold.records;
-    verify->response.voids = fold.voids;
+    verify->response.fenced = fold.fenced;
     if (st.code == STATUS_OK) {
         st = verify_root(verify, partition);
     }
@@ -130,9 +130,9 @@ static void verify_say(struct verify *verify, struct status st)
         buf_printf(&ctl->out, "partition %" PRIu32 ": %s\n", response->partition, verify->result);
     } else {
         buf_printf(&ctl->out,
-                   "partition %" PRIu32 ": %" PRIu64 " records, %" PRIu64 " void, %" PRIu64
+                   "partition %" PRIu32 ": %" PRIu64 " records, %" PRIu64 " fenced, %" PRIu64
                    " entities\n  head %s\n  root %s\n",
-                   response->partition, response->records, response->voids, response->entities,
+                   response->partition, response->records, response->fenced, response->entities,
                    verify->head, verify->root);
     }
     if (st.code == STATUS_DATA_LOSS) {

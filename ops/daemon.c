@@ -134,7 +134,8 @@ static struct status daemon_open_feed(struct daemon *daemon, uint32_t partitions
                                          .level_known = FORMAT_LEVEL,
                                          .publisher = daemon->process,
                                          .rank = (uint32_t)daemon->options.rank,
-                                         .silence_us = daemon->options.silence_us };
+                                         .election_timeout_us =
+                                             daemon->options.election_timeout_us };
     daemon->published = mem_zalloc(partitions_count, sizeof *daemon->published);
     daemon->troubles = mem_zalloc(partitions_count, sizeof *daemon->troubles);
     return daemon->roles & DAEMON_PROJECTOR ? publisher_open(&options, &daemon->publisher)
@@ -233,7 +234,7 @@ static struct status daemon_open_writer(struct daemon *daemon)
                                       .clock = daemon->clock,
                                       .cluster = &daemon->cluster,
                                       .partitions_count = daemon->partitions.count,
-                                      .silence_us = daemon->options.silence_us,
+                                      .election_timeout_us = daemon->options.election_timeout_us,
                                       .process = daemon->process,
                                       .cache_size = (uint64_t)daemon->options.cache_size };
     if (daemon->dir.seals.count == 0) {

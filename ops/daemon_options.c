@@ -25,8 +25,8 @@
 
 const struct config_option daemon_options[] = {
     OPTION("config", CONFIG_STRING, config, "",
-           "a file of lines name = value, such as silence = 5s; less than the environment "
-           "(AGENCYD_SILENCE=5s), which is less than these options"),
+           "a file of lines name = value, such as rank = 1; less than the environment "
+           "(AGENCYD_RANK=1), which is less than these options"),
     OPTION("data", CONFIG_STRING, data, "agency-data",
            "the data folder, made by agencyctl log create or log join"),
     OPTION("roles", CONFIG_STRING, roles, "writer,projector,query",
@@ -39,8 +39,9 @@ const struct config_option daemon_options[] = {
     OPTION_RANGE("ranks", CONFIG_INT, ranks, "1", 1, 100,
                  "spreads the partitions over so many processes of ranks 0 ... : each is the first "
                  "for its share; those of higher ranks stand by for all"),
-    OPTION_RANGE("silence", CONFIG_DURATION, silence_us, "10s", 300000, 3600000000,
-                 "a partition so long without a record has no owner any more; the same everywhere"),
+    OPTION_RANGE(
+        "election-timeout", CONFIG_DURATION, election_timeout_us, "10s", 300000, 3600000000,
+        "a partition so long without a record has no leader any more; the same everywhere"),
     OPTION("org-creators", CONFIG_STRING, org_creators, "admin",
            "operators that may create orgs, with commas"),
     OPTION("commands-trusted", CONFIG_BOOL, commands_trusted, "false",

@@ -14,7 +14,7 @@ struct daemon_options {
     struct str partitions;
     int64_t rank;
     int64_t ranks;
-    int64_t silence_us;
+    int64_t election_timeout_us;
     struct str org_creators;
     bool commands_trusted;
     int64_t cache_size;

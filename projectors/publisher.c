@@ -59,9 +59,10 @@ struct status publisher_open(const struct publisher_options *options, struct pub
         fsm_init(&publisher->slots[i].fsm, publisher_next, publisher_names, PUBLISHER_STATES,
                  PUBLISHER_IDLE);
         publisher_partition_init(&publisher->slots[i].partition, i);
-        publisher->slots[i].standby = (struct standby){ .silence_us = options->silence_us,
-                                                        .rank = options->rank,
-                                                        .publisher = options->publisher };
+        publisher->slots[i].standby =
+            (struct standby){ .election_timeout_us = options->election_timeout_us,
+                              .rank = options->rank,
+                              .publisher = options->publisher };
     }
     *out = publisher;
     return status_ok();
@@ -118,7 +119,7 @@ static void publisher_ask(struct publisher *publisher, struct publisher_slot *sl
 /* Moves on what depends on who publishes. */
 static void publisher_want(struct publisher *publisher, struct publisher_slot *slot, bool serving)
 {
-    bool standby = !serving && publisher->options.silence_us > 0;
+    bool standby = !serving && publisher->options.election_timeout_us > 0;
     if (serving && !slot->serving) {
         slot->ask_us = 0;
     }
@@ -135,7 +136,7 @@ static void publisher_want(struct publisher *publisher, struct publisher_slot *s
             publisher_ask(publisher, slot, 0);
         }
     } else if (standby && slot->fsm.state != PUBLISHER_STOPPED) {
-        publisher_ask(publisher, slot, publisher->options.silence_us);
+        publisher_ask(publisher, slot, publisher->options.election_timeout_us);
     }
 }
 

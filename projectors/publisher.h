@@ -26,11 +26,11 @@ struct publisher_options {
     struct clock clock;
     uint32_t partitions_count; /* of the log */
     uint32_t level_known;
-    uint64_t publisher; /* random: tells the records of this process from others' */
-    uint32_t rank;      /* of a standby, from 0 */
-    int64_t
-        silence_us; /* T: a standby publishes when there were answers to publish, but nobody did
-                       for T(1+rank), and stops when it sees that somebody else does; 0: never */
+    uint64_t publisher;          /* random: tells the records of this process from others' */
+    uint32_t rank;               /* of a standby, from 0 */
+    int64_t election_timeout_us; /* T: a standby publishes when there were answers to publish, but
+                           nobody did for T(1+rank), and stops when it sees that somebody else does;
+                           0: never */
 };
 
 struct publisher;

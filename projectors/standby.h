@@ -7,13 +7,13 @@
 #include "projectors/checkpoint.h"
 
 struct standby {
-    int64_t silence_us; /* T; 0: it never publishes */
-    uint32_t rank;      /* each waits for T longer */
-    uint64_t publisher; /* who it is itself */
-    bool has_looked;    /* since standby_begin */
-    uint64_t end;       /* of outcomes, when it looked last */
-    int64_t quiet_us;   /* monotonic: it is so since */
-    uint64_t begun_end; /* of outcomes, when it began to publish */
+    int64_t election_timeout_us; /* T; 0: it never publishes */
+    uint32_t rank;               /* each waits for T longer */
+    uint64_t publisher;          /* who it is itself */
+    bool has_looked;             /* since standby_begin */
+    uint64_t end;                /* of outcomes, when it looked last */
+    int64_t quiet_us;            /* monotonic: it is so since */
+    uint64_t begun_end;          /* of outcomes, when it began to publish */
 };
 
 /* It waits anew. */
@@ -31,7 +31,8 @@ static inline bool standby_is_due(struct standby *standby, const struct checkpoi
         standby->end = found->end;
         standby->quiet_us = now_us;
     }
-    return now_us - standby->quiet_us >= standby->silence_us * (1 + (int64_t)standby->rank);
+    return now_us - standby->quiet_us >=
+           standby->election_timeout_us * (1 + (int64_t)standby->rank);
 }
 
 /* While it publishes: somebody else does. */

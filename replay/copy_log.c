@@ -7,7 +7,7 @@
  * Why it may be killed at any moment, also on a log that others write: the records of a partition
  * are appended in order, each with the bytes that it had. What an earlier run had under way can
  * appear at any time among those of this run; but both are pieces of one sequence without a gap, so
- * the rule of acceptance takes each record once and in order, and calls the others void. How far
+ * the rule of acceptance takes each record once and in order, and calls the others fenced. How far
  * the target is is read from the target. A partition that another wrote in the meantime does not
  * have the heads of the source: that is seen, and nothing is closed.
  *
@@ -95,7 +95,7 @@ static struct status copy_append_epoch(struct copy_run *run, struct evlog *log,
         .configuration = buf_str(&run->partition->configuration),
     };
     struct buf body = { 0 }, value = { 0 };
-    random_bytes(epoch.owner.bytes, sizeof epoch.owner.bytes);
+    random_bytes(epoch.leader.bytes, sizeof epoch.leader.bytes);
     record_epoch_encode(&epoch, &body);
     struct record record = {
         .type = RECORD_EPOCH,
@@ -122,7 +122,7 @@ static struct status copy_judge(struct copy_place *place, const struct evlog_rec
                                 struct record *decoded, bool *counts)
 {
     struct chain next = place->chain;
-    enum chain_verdict verdict = CHAIN_VOID;
+    enum chain_verdict verdict = CHAIN_FENCED;
     if (!place->ended) {
         TRY(chain_offer(&next, record->value, decoded, &verdict));
     }

@@ -1,6 +1,6 @@
 /* Copies what counts of a log into another of as many partitions, closes the first and opens the
  * second: the history goes on there. Heads, positions, tokens and times stay what they are; offsets
- * do not, and void records and commands are left behind.
+ * do not, and fenced records and commands are left behind.
  *
  * Order: copy_log_init; copy_log_run; copy_log_verify of each partition; evlog_finish of the
  * target; copy_log_release. Killed or failed at any moment, the same again goes on. */

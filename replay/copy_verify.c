@@ -27,7 +27,7 @@ static struct status copy_verify_fold(struct copy_verify *verify, struct evlog *
     }
     partition_close(partition);
     verify->records = side->sequence;
-    verify->voids = fold.voids;
+    verify->fenced = fold.fenced;
     return st;
 }
 

@@ -14,7 +14,7 @@ struct copy_verify {
     void *context;
     /* Set by copy_verify_run. */
     uint64_t records;  /* accepted in the target */
-    uint64_t voids;    /* in the target */
+    uint64_t fenced;   /* in the target */
     uint64_t entities; /* in either state */
     struct hash head;  /* of the target, behind the EPOCH that opens it */
     struct hash root;  /* of either state */

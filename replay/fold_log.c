@@ -11,7 +11,7 @@ static struct status fold_log_take(struct fold_log *fold, struct partition *part
     bool accepted = false;
     fold->offset = record->offset;
     TRY(partition_take(partition, record->offset, record->value, NULL, &accepted));
-    *(accepted ? &fold->records : &fold->voids) += 1;
+    *(accepted ? &fold->records : &fold->fenced) += 1;
     return partition_due(partition) ? partition_write_behind(partition) : status_ok();
 }
 

@@ -16,7 +16,7 @@ struct fold_log {
     void *context;
     /* Set by fold_log_run. */
     uint64_t records; /* accepted */
-    uint64_t voids;
+    uint64_t fenced;
     uint64_t offset; /* of the record at hand, where it stopped */
 };
 

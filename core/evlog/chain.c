@@ -1,12 +1,12 @@
 /* The acceptance rule.
  *
- * A decision partition may be written by more than one process at a time: an owner who was frozen
+ * A decision partition may be written by more than one process at a time: a leader who was frozen
  * goes on writing when another has taken over, records of a dead one become visible late, two
- * standbys take over at once. No fence of the log itself stops them, so what counts is decided by
+ * followers take over at once. No fence of the log itself stops them, so what counts is decided by
  * reading:
  *
  *   (1) an EPOCH counts iff its epoch is the current one + 1 and its level is not lower, wherever
- *       it lands; if it had to chain on the head, it would never win against a busy owner;
+ *       it lands; if it had to chain on the head, it would never win against a busy leader;
  *   (2) any other record counts iff its epoch is the current one, its sequence the next, and `prev`
  *       is the head;
  *   (3) the head covers every accepted value, so two readers with one head read the same history;
@@ -15,8 +15,8 @@
  *       DATA_LOSS;
  *   (5) after an EPOCH that closes nothing counts.
  *
- * The owner's random bytes make the EPOCHs of two contenders differ, so that the records of the one
- * who lost cannot continue the head of the one who won by accident. */
+ * The leader's random bytes make the EPOCHs of two contenders differ, so that the records of the
+ * one who lost cannot continue the head of the one who won by accident. */
 #include "core/evlog/chain.h"
 
 #include "core/base/num.h"
@@ -79,7 +79,7 @@ static void chain_move_epoch(struct chain *chain, const struct record_epoch *epo
     }
     chain->identity = epoch->identity;
     chain->epoch++;
-    chain->owner = epoch->owner;
+    chain->leader = epoch->leader;
     chain->level = epoch->level;
 }
 
@@ -125,7 +125,7 @@ static struct status chain_check_next(const struct chain *chain, const struct re
 struct status chain_offer(struct chain *chain, struct str value, struct record *record,
                           enum chain_verdict *verdict)
 {
-    *verdict = CHAIN_VOID;
+    *verdict = CHAIN_FENCED;
     TRY(record_decode(value, record));
     if (record->type == RECORD_EPOCH) {
         return chain_offer_epoch(chain, value, record, verdict);
@@ -174,7 +174,7 @@ void chain_encode(const struct chain *chain, struct buf *out)
     buf_append(out, evlog_id_str(&chain->identity.history_id));
     buf_append(out, evlog_id_str(&chain->identity.log_id));
     buf_append(out, evlog_id_str(&chain->identity.commands_log_id));
-    buf_append(out, evlog_id_str(&chain->owner));
+    buf_append(out, evlog_id_str(&chain->leader));
     buf_append(out, hash_str(&chain->head));
     buf_append(out, str_make(numbers, sizeof numbers));
     assert(out->size - start == CHAIN_SIZE);
@@ -200,7 +200,7 @@ struct status chain_decode(struct str in, uint32_t level_known, struct chain *ch
     memcpy(chain->identity.history_id.bytes, in.data, EVLOG_ID_SIZE);
     memcpy(chain->identity.log_id.bytes, in.data + EVLOG_ID_SIZE, EVLOG_ID_SIZE);
     memcpy(chain->identity.commands_log_id.bytes, in.data + 2 * EVLOG_ID_SIZE, EVLOG_ID_SIZE);
-    memcpy(chain->owner.bytes, in.data + 3 * EVLOG_ID_SIZE, EVLOG_ID_SIZE);
+    memcpy(chain->leader.bytes, in.data + 3 * EVLOG_ID_SIZE, EVLOG_ID_SIZE);
     memcpy(chain->head.bytes, in.data + 4 * EVLOG_ID_SIZE, HASH_SIZE);
     if (chain->identity.partitions_count > PARTITIONS_MAX ||
         chain->partition >= chain->identity.partitions_count || (uint8_t)numbers[36] > 1) {

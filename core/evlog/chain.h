@@ -6,7 +6,7 @@
 #include "core/evlog/record.h"
 
 enum chain_verdict {
-    CHAIN_VOID,     /* does not count: a zombie's, a late or a doubled record */
+    CHAIN_FENCED,   /* does not count: a zombie's, a late or a doubled record */
     CHAIN_ACCEPTED, /* counts: the chain has moved by it */
 };
 
@@ -18,7 +18,7 @@ struct chain {
     uint64_t epoch;               /* 0 before the first EPOCH */
     uint64_t sequence;            /* of the last accepted record; 0 = none */
     struct hash head;             /* covers every accepted record */
-    struct evlog_id owner;        /* as the last EPOCH says */
+    struct evlog_id leader;       /* as the last EPOCH says */
     uint32_t level;               /* as the last EPOCH says */
     bool closed;                  /* nothing can be accepted any more */
     uint64_t next_command_offset; /* within identity.commands_log_id */
@@ -40,7 +40,7 @@ MUST_USE struct status chain_offer(struct chain *chain, struct str value, struct
 /* Fills the envelope of the next record in the current epoch; type and body are the caller's. */
 void chain_next(const struct chain *chain, uint64_t next_command_offset, struct record *record);
 /* Moves the chain over a record that this program has encoded by chain_next, as chain_offer would:
- * for an owner who appends before the log has acknowledged. */
+ * for a leader who appends before the log has acknowledged. */
 void chain_push(struct chain *chain, const struct record *record, struct str value);
 
 /* Appends the bytes of a chain (CHAIN_SIZE), for a store's position. */

@@ -1,15 +1,19 @@
 /* The acceptance rule (chain.h) cannot be applied to the end of a log alone, but nearly: an EPOCH
- * is void only if its epoch had begun before, and whoever begins an epoch is heard, at least by his
- * ticks. So the first record of the highest epoch that is seen tells: either it is the EPOCH that
- * began it, and then it counts, or the epoch began earlier, and so did not close.
+ * is fenced only if its epoch had begun before, and whoever begins an epoch is heard, at least by
+ * his ticks. So the first record of the highest epoch that is seen tells: either it is the EPOCH
+ * that began it, and then it counts, or the epoch began earlier, and so did not close.
  *
  * Behind the last EPOCH lies no more than what its predecessor had under way. */
 #include "core/evlog/closing.h"
 
-#include "core/evlog/owner.h"
+#include "core/evlog/leadership.h"
 #include "core/evlog/record.h"
 
-enum { CLOSING_TAIL = OWNER_PENDING_MAX + 64, CLOSING_RUN = 64, CLOSING_WAIT_US = 2 * 1000000 };
+enum {
+    CLOSING_TAIL = LEADERSHIP_PENDING_MAX + 64,
+    CLOSING_RUN = 64,
+    CLOSING_WAIT_US = 2 * 1000000
+};
 
 struct closing {
     uint64_t epoch; /* the highest so far */

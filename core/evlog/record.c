@@ -18,7 +18,7 @@ enum {
     RECORD_EPOCH_AT_HISTORY = 0,
     RECORD_EPOCH_AT_LOG = 16,
     RECORD_EPOCH_AT_COMMANDS = 32,
-    RECORD_EPOCH_AT_OWNER = 48,
+    RECORD_EPOCH_AT_LEADER = 48,
     RECORD_EPOCH_AT_COUNT = 64,
     RECORD_EPOCH_AT_PARTITION = 68,
     RECORD_EPOCH_AT_LEVEL = 72,
@@ -89,7 +89,7 @@ void record_epoch_encode(const struct record_epoch *epoch, struct buf *body)
     memcpy(out + RECORD_EPOCH_AT_HISTORY, identity->history_id.bytes, EVLOG_ID_SIZE);
     memcpy(out + RECORD_EPOCH_AT_LOG, identity->log_id.bytes, EVLOG_ID_SIZE);
     memcpy(out + RECORD_EPOCH_AT_COMMANDS, identity->commands_log_id.bytes, EVLOG_ID_SIZE);
-    memcpy(out + RECORD_EPOCH_AT_OWNER, epoch->owner.bytes, EVLOG_ID_SIZE);
+    memcpy(out + RECORD_EPOCH_AT_LEADER, epoch->leader.bytes, EVLOG_ID_SIZE);
     num_put_u32be(out + RECORD_EPOCH_AT_COUNT, identity->partitions_count);
     num_put_u32be(out + RECORD_EPOCH_AT_PARTITION, epoch->partition);
     num_put_u32be(out + RECORD_EPOCH_AT_LEVEL, epoch->level);
@@ -104,7 +104,7 @@ static void record_epoch_read(struct str body, struct record_epoch *epoch)
     memcpy(identity->history_id.bytes, body.data + RECORD_EPOCH_AT_HISTORY, EVLOG_ID_SIZE);
     memcpy(identity->log_id.bytes, body.data + RECORD_EPOCH_AT_LOG, EVLOG_ID_SIZE);
     memcpy(identity->commands_log_id.bytes, body.data + RECORD_EPOCH_AT_COMMANDS, EVLOG_ID_SIZE);
-    memcpy(epoch->owner.bytes, body.data + RECORD_EPOCH_AT_OWNER, EVLOG_ID_SIZE);
+    memcpy(epoch->leader.bytes, body.data + RECORD_EPOCH_AT_LEADER, EVLOG_ID_SIZE);
     identity->partitions_count = num_get_u32be(body.data + RECORD_EPOCH_AT_COUNT);
     epoch->partition = num_get_u32be(body.data + RECORD_EPOCH_AT_PARTITION);
     epoch->level = num_get_u32be(body.data + RECORD_EPOCH_AT_LEVEL);

@@ -23,8 +23,8 @@
 enum record_type {
     RECORD_DECISION = 1,
     RECORD_REPEAT = 2, /* answers a repeated command that was read from the log */
-    RECORD_EPOCH = 3,  /* a new owner, level or configuration */
-    RECORD_TICK = 4,   /* a time, to vouch for silence; may carry a state root */
+    RECORD_EPOCH = 3,  /* a new leader, level or configuration */
+    RECORD_TICK = 4,   /* a heartbeat and a time: nothing older comes; may carry a state root */
 };
 
 enum {
@@ -51,7 +51,7 @@ struct record {
 struct record_epoch {
     struct evlog_identity identity;
     uint32_t partition;
-    struct evlog_id owner;    /* random, made anew for each EPOCH: two are never the same bytes */
+    struct evlog_id leader;   /* random, made anew for each EPOCH: two are never the same bytes */
     uint32_t level;           /* format level of what follows */
     bool closed;              /* nothing follows; the history goes on in another log */
     struct str configuration; /* what decides, as core/model encodes it; borrowed */

@@ -130,7 +130,7 @@ static void bench_start(struct bench *bench, const char *stores)
                                       .clock = clock_real(),
                                       .configuration = str_make(configuration, size),
                                       .cluster = &bench->cluster,
-                                      .silence_us = 10 * MILLION,
+                                      .election_timeout_us = 10 * MILLION,
                                       .process = 1 };
     log_bench_require(server_open(&options, &bench->writer));
 }

@@ -130,7 +130,7 @@ static void system_take_over(struct drill *drill)
         load_settle(drill->load, 60);
         pauses[i] = load_pause(drill->load);
         printf("take-over: %.2f s without an answer, of which T is %.2f s and up to T chance\n",
-               pauses[i], DRILL_SILENCE_MS / 1000.0);
+               pauses[i], DRILL_ELECTION_TIMEOUT_MS / 1000.0);
     }
 }
 

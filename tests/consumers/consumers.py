@@ -53,7 +53,7 @@ class World:
 
     def daemon(self, data, *words):
         return self.start(f"agencyd-{data}", self.build / "agencyd", "--data", self.folder / data,
-                          "--silence=1s", *words)
+                          "--election-timeout=1s", *words)
 
     def close(self):
         for process in self.running:

@@ -63,7 +63,7 @@ def decisions(command):
     found = collections.defaultdict(list)
     for line in ask(command, "log", "--output", "json").splitlines():
         item = json.loads(line)
-        if item["type"] == "DECISION" and not item.get("void"):
+        if item["type"] == "DECISION" and int(item.get("sequence", 0)) > 0:
             found[item["decision"]["commandId"]].append(item)
     return found
 

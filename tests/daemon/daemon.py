@@ -31,7 +31,7 @@ class Daemon:
     def __init__(self, program, data, options):
         self.said = pathlib.Path(f"{data}.log")
         with self.said.open("a") as said:
-            self.process = subprocess.Popen([program, "--data", str(data), "--silence=1s",
+            self.process = subprocess.Popen([program, "--data", str(data), "--election-timeout=1s",
                                              "--status-every=500ms", *options], stderr=said)
 
     def text(self):
@@ -79,7 +79,7 @@ class Cluster:
     def start(self, tool, *options, serving=True):
         daemon = Daemon(self.build / "agencyd", tool.data, options)
         self.daemons.append(daemon)
-        return daemon.await_text("state=serving" if serving else "state=standby", PARTITIONS)
+        return daemon.await_text("state=leader" if serving else "state=follower", PARTITIONS)
 
     def broker(self, *words):
         subprocess.run([ROOT / "ops/kafka", *words, "--port", str(self.port), "--dir",
@@ -267,7 +267,7 @@ def it_hands_over_to_a_standby(cluster):
     second = cluster.start(other, "--rank=1", serving=False)
     make_small(cluster.first)
     first.stop(signal.SIGKILL)
-    second.await_text("state=serving", PARTITIONS)
+    second.await_text("state=leader", PARTITIONS)
     other.submit("CreateGroup", groupId="green")
     expect(len(other.json("list", "groups")) == 3, "three groups")
 
@@ -317,16 +317,16 @@ def it_takes_options_from_a_file_and_the_environment(cluster):
         daemon = cluster.start(cluster.first, serving=False)
         expect("roles=query" in daemon.text(), "the file's role", daemon.text())
         daemon.stop()
-        conf.write_text("silense = 1s\n")
+        conf.write_text("election-timeuot = 1s\n")
         done = subprocess.run([cluster.build / "agencyd"], capture_output=True, text=True)
     finally:
         del os.environ["AGENCYD_CONFIG"]
     expect(done.returncode == USAGE and f"{conf}: line 1: " in done.stderr and
-           "did you mean 'silence'" in done.stderr, "the place and the nearest", done.stderr)
+           "did you mean 'election-timeout'" in done.stderr, "the place and the nearest", done.stderr)
 
 
 def it_refuses_wrong_options(cluster):
-    for option in ("--roles=writter", "--partitions=9", "--silence=1", "--no-such"):
+    for option in ("--roles=writter", "--partitions=9", "--election-timeout=1", "--no-such"):
         done = subprocess.run([cluster.build / "agencyd", "--data", cluster.first.data, option],
                               capture_output=True, text=True, timeout=20)
         expect(done.returncode == USAGE and "expected" in done.stderr, f"a refusal of {option}",
@@ -383,7 +383,7 @@ def it_shows_epochs(cluster):
     said = cluster.first("log", "--partition", "0")
     expect(f"EPOCH    1 by {owner}, level 1" in said, f"epoch 1 of {owner}", said)
     item = cluster.first.json("log", "--partition", "0")[0]
-    expect((item["type"], int(item["epoch"]), item["owner"]) == ("EPOCH", 1, owner), "both", item)
+    expect((item["type"], int(item["epoch"]), item["leader"]) == ("EPOCH", 1, owner), "both", item)
 
 
 def it_shows_who_serves(cluster):
@@ -396,7 +396,7 @@ def it_shows_who_serves(cluster):
         return len(other.json("status")[0]["processes"]) == 2
     await_true("two processes", both)
     status = other.json("status")[0]
-    owners = {report["owner"] for report in status["partitions"]}
+    owners = {report["leader"] for report in status["partitions"]}
     owner = (cluster.first.data / "process").read_text().split()[0]
     expect(owners == {owner}, f"the owner {owner} of all", owners)
     expect(not any(report["differs"] for report in status["partitions"]), "equal roots", status)

@@ -26,7 +26,7 @@ SECONDS_MAX = 3  # a server's life
 
 class Server:
     def __init__(self, program, data, log):
-        self.command = [program, "--data", str(data), "--silence=1s"]
+        self.command = [program, "--data", str(data), "--election-timeout=1s"]
         self.log = log
         self.start()
 

@@ -56,13 +56,13 @@ def check(build, scratch, brokers, rng):
 
     daemon = Daemon(build / "agencyd", shared.path, ())
     try:
-        daemon.await_text("state=serving", 16)
+        daemon.await_text("state=leader", 16)
         answer = json.loads(shared.submit("first").stdout)
         expect(answer["code"] == "ALREADY_EXISTS", "agencyd to know what was", answer)
         second = json.loads(shared.submit("second").stdout)
         expect(second["code"] == "OK", "agencyd to go on", second)
         copy_again_and_again(rng, shared, back, 3)
-        daemon.await_text("state=standby", 16)
+        daemon.await_text("state=follower", 16)
         late = shared.run("submit", "OpenJobSpace", '{"jobSpaceId":"late"}')
         expect("go on in" in late.stderr and "back" in late.stderr, "where it went", late.stderr)
         (shared.path / "moved").unlink()  # as of a folder that did not make the copy

@@ -71,11 +71,11 @@ TEST(evlog_cluster, late_records_of_a_dead_owner_divide_no_readers)
     kafka_owner_decide(new, &chain, "new owner");
     broker_tool_freeze(frozen, false);
     assert_ok(evlog_kafka_open(&options, &other));
-    size_t voids = kafka_owner_fold(other, &seen);
+    size_t fenced = kafka_owner_fold(other, &seen);
     assert_true(hash_eq(&seen.head, &chain.head));
     assert_int_equal(seen.epoch, 2);
     print_message("%llu of 2000 late records counted, %zu void\n",
-                  (unsigned long long)seen.sequence - 3, voids);
+                  (unsigned long long)seen.sequence - 3, fenced);
     evlog_close(new);
     evlog_close(other);
 }

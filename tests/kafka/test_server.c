@@ -14,7 +14,7 @@
 #include "tests/lib/test.h"
 #include "tests/lib/writer_kit.h"
 
-enum { WRITERS = 2, SILENCE_US = 1000000, ORGS = 8, BATCH = 1000 };
+enum { WRITERS = 2, ELECTION_TIMEOUT_US = 1000000, ORGS = 8, BATCH = 1000 };
 
 struct scene {
     char prefix[KAFKA_TOOL_PREFIX_SIZE];
@@ -48,7 +48,7 @@ static void scene_start(struct scene *scene, uint32_t index)
                                       .cluster = &scene->cluster,
                                       .partitions = partitions,
                                       .partitions_count = KAFKA_TOOL_PARTITIONS,
-                                      .silence_us = SILENCE_US,
+                                      .election_timeout_us = ELECTION_TIMEOUT_US,
                                       .process = index + 1 };
     assert_ok(server_open(&options, &scene->writers[index]));
 }
@@ -142,7 +142,7 @@ TEST(server_kafka, a_standby_goes_on_where_the_owner_ended)
     scene_send(&scene, BATCH);
     scene_check(&scene);
     print_message("taken over after %.1f s, of silences of %d s\n", kafka_tool_now() - begin,
-                  2 * SILENCE_US / 1000000);
+                  2 * ELECTION_TIMEOUT_US / 1000000);
     scene_end(&scene);
 }
 

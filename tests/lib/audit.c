@@ -90,8 +90,8 @@ static void audit_offer(struct auditing *auditing, const struct evlog_record *ra
     struct record record;
     enum chain_verdict verdict;
     assert_ok(chain_offer(&auditing->chain, raw->value, &record, &verdict));
-    if (verdict == CHAIN_VOID) {
-        auditing->audit->voids++;
+    if (verdict == CHAIN_FENCED) {
+        auditing->audit->fenced++;
         return;
     }
     auditing->audit->epochs += record.type == RECORD_EPOCH;

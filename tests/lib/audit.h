@@ -16,7 +16,7 @@ struct audit {
     uint64_t decisions;    /* accepted records, here and below */
     uint64_t repeats;
     uint64_t epochs;
-    uint64_t voids;  /* records that do not count */
+    uint64_t fenced; /* records that do not count */
     char fault[256]; /* about the first that should not be */
 };
 

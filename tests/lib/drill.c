@@ -135,15 +135,15 @@ void drill_open(struct drill *drill, uint32_t partitions_count)
 void drill_start_as(struct drill *drill, int member, int rank, const char *roles)
 {
     struct drill_member *self = &drill->members[member];
-    char program[PROCESS_TOOL_PATH_MAX], role[64], order[32], silence[32];
+    char program[PROCESS_TOOL_PATH_MAX], role[64], order[32], timeout[32];
     if (!self->made) {
         drill_make(drill, member, 0);
     }
     process_tool_find("agencyd", program);
     snprintf(role, sizeof role, "--roles=%s", roles);
     snprintf(order, sizeof order, "--rank=%d", rank);
-    snprintf(silence, sizeof silence, "--silence=%dms", DRILL_SILENCE_MS);
-    const char *argv[] = { program, "--data", self->data, role, order, silence, NULL };
+    snprintf(timeout, sizeof timeout, "--election-timeout=%dms", DRILL_ELECTION_TIMEOUT_MS);
+    const char *argv[] = { program, "--data", self->data, role, order, timeout, NULL };
     process_tool_start(&self->process, self->log, argv);
     drill_keep(drill);
 }
@@ -187,7 +187,7 @@ static void drill_say(const struct drill *drill, const char *what)
                   " decided twice, longest pause %.1f s (%" PRIu64 " sent again, %" PRIu64
                   " epochs, %" PRIu64 " void records)\n",
                   what, audit->acknowledged, audit->lost, audit->twice, drill->pause,
-                  drill->load->again, audit->epochs, audit->voids);
+                  drill->load->again, audit->epochs, audit->fenced);
 }
 
 void drill_abandon(struct drill *drill)

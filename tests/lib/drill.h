@@ -11,7 +11,7 @@
 #include "tests/lib/folder_tool.h"
 #include "tests/lib/process_tool.h"
 
-enum { DRILL_MEMBERS_MAX = 3, DRILL_PREFIX_SIZE = 64, DRILL_SILENCE_MS = 1000 };
+enum { DRILL_MEMBERS_MAX = 3, DRILL_PREFIX_SIZE = 64, DRILL_ELECTION_TIMEOUT_MS = 1000 };
 
 struct drill_member {
     char data[FOLDER_TOOL_PATH_MAX + 16]; /* its data folder */

@@ -115,7 +115,7 @@ void kafka_owner_take(struct evlog *log, uint64_t epoch, char name)
 {
     struct record_epoch body = { .identity = log->identity, .level = FORMAT_LEVEL };
     struct buf bytes = { 0 }, value = { 0 };
-    memset(body.owner.bytes, name, EVLOG_ID_SIZE);
+    memset(body.leader.bytes, name, EVLOG_ID_SIZE);
     record_epoch_encode(&body, &bytes);
     struct record record = {
         .type = RECORD_EPOCH, .epoch = epoch, .sequence = 1, .body = buf_str(&bytes)
@@ -136,7 +136,7 @@ size_t kafka_owner_fold(struct evlog *log, struct chain *chain)
     struct evlog_reader *reader;
     struct evlog_record raw;
     uint64_t begin, end;
-    size_t voids = 0, count;
+    size_t fenced = 0, count;
     chain_init(chain, &log->identity, 0, 1);
     assert_ok(evlog_range(log, EVLOG_DECISIONS, 0, &begin, &end));
     assert_ok(evlog_reader_open(log, EVLOG_DECISIONS, &reader));
@@ -150,10 +150,10 @@ size_t kafka_owner_fold(struct evlog *log, struct chain *chain)
         } else {
             evlog_wait(evlog_reader_descriptor(reader), 1000000);
         }
-        voids += verdict == CHAIN_VOID;
+        fenced += verdict == CHAIN_FENCED;
     }
     evlog_reader_close(reader);
-    return voids;
+    return fenced;
 }
 
 static void kafka_load_poll(struct kafka_load *load, double deadline)

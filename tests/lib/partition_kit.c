@@ -24,7 +24,7 @@ void partition_kit_epoch(struct partition_kit *kit)
 {
     struct buf body = { 0 }, value = { 0 };
     struct record_epoch epoch = { .identity = kit->log->identity, .level = FORMAT_LEVEL };
-    epoch.owner.bytes[0] = (uint8_t)kit->commands_count;
+    epoch.leader.bytes[0] = (uint8_t)kit->commands_count;
     epoch.configuration = writer_kit_configuration(&kit->arena);
     record_epoch_encode(&epoch, &body);
     struct record record = { .type = RECORD_EPOCH,

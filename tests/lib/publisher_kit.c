@@ -39,7 +39,7 @@ static void publisher_kit_report(void *context, uint32_t partition, struct statu
 }
 
 static struct publisher *publisher_kit_start(struct publisher_kit *kit, uint64_t id, uint32_t rank,
-                                             int64_t silence_us)
+                                             int64_t election_timeout_us)
 {
     struct publisher *publisher;
     struct publisher_options options = { .open_log = publisher_kit_open_log,
@@ -50,7 +50,7 @@ static struct publisher *publisher_kit_start(struct publisher_kit *kit, uint64_t
                                          .level_known = FORMAT_LEVEL,
                                          .publisher = id,
                                          .rank = rank,
-                                         .silence_us = silence_us };
+                                         .election_timeout_us = election_timeout_us };
     assert_ok(publisher_open(&options, &publisher));
     return publisher;
 }

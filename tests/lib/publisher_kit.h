@@ -18,7 +18,7 @@ struct publisher_kit {
 void publisher_kit_open(struct publisher_kit *kit);
 void publisher_kit_close(struct publisher_kit *kit);
 
-/* A publisher that serves, or a standby (silence of a second) of a rank. */
+/* A publisher that serves, or a standby (with a timeout of a second) of a rank. */
 struct publisher *publisher_kit_serve(struct publisher_kit *kit, uint64_t id);
 struct publisher *publisher_kit_stand_by(struct publisher_kit *kit, uint64_t id, uint32_t rank);
 

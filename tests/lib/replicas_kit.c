@@ -104,7 +104,7 @@ void replicas_kit_start(struct replicas_kit *kit, uint32_t index)
         .cluster = &kit->cluster,
         .partitions = partitions,
         .partitions_count = REPLICAS_KIT_PARTITIONS,
-        .silence_us = REPLICAS_KIT_SILENCE_US,
+        .election_timeout_us = REPLICAS_KIT_ELECTION_TIMEOUT_US,
         .process = member->process,
     };
     assert_ok(replicas_open(&options, &member->replicas));
@@ -137,7 +137,7 @@ static bool replicas_kit_step(struct replicas_kit *kit)
 
 void replicas_kit_run(struct replicas_kit *kit, unsigned silences)
 {
-    int64_t until_us = kit->now_us + (int64_t)silences * REPLICAS_KIT_SILENCE_US;
+    int64_t until_us = kit->now_us + (int64_t)silences * REPLICAS_KIT_ELECTION_TIMEOUT_US;
     while (kit->now_us < until_us) {
         replicas_kit_advance(kit, replicas_kit_step(kit) ? 100 : REPLICAS_KIT_STEP_US);
     }
@@ -368,7 +368,7 @@ static void replicas_kit_epoch(struct replicas_kit *kit, uint32_t partition, boo
                                   .level = FORMAT_LEVEL,
                                   .closed = closed,
                                   .configuration = kit->configuration };
-    epoch.owner.bytes[0] = 0xff;
+    epoch.leader.bytes[0] = 0xff;
     record_epoch_encode(&epoch, &body);
     struct record record = { .type = RECORD_EPOCH,
                              .epoch = truth.partition->position.chain.epoch + 1,

@@ -3,11 +3,11 @@
  * late, crashes and take-overs at any step.
  *
  * What is mirrored, and where it lies in C:
- *   accept()      core/evlog/chain.c   chain_offer, chain_offer_epoch, chain_check_next
- *   step_read()   core/evlog/owner.c   owner_offer, owner_judge_epoch, owner_judge_own
- *   step_ack()    core/evlog/owner.c   owner_acked, owner_confirm, owner_is_void
- *   step_decide() core/evlog/owner.c   owner_next, owner_push
- *   step_take()   core/evlog/owner.c   owner_take
+ *   accept()      core/evlog/chain.c        chain_offer, chain_offer_epoch, chain_check_next
+ *   step_read()   core/evlog/leadership.c   leadership_offer, leadership_judge_epoch, leadership_judge_own
+ *   step_ack()    core/evlog/leadership.c   leadership_acked, leadership_confirm, leadership_is_fenced
+ *   step_decide() core/evlog/leadership.c   leadership_next, leadership_push
+ *   step_take()   core/evlog/leadership.c   leadership_campaign
  *
  * What must hold, checked in every state:
  *   (a) no reader ever meets a contradiction (DATA_LOSS);
@@ -45,7 +45,7 @@
 #define PENDING_MAX 2
 #define UNKNOWN 255
 
-mtype = { NOBODY, EPOCH, ANSWER, STANDBY, TAKING, SERVING };
+mtype = { NOBODY, EPOCH, ANSWER, FOLLOWER, CANDIDATE, LEADER };
 
 typedef record_t {
     mtype kind;
@@ -156,7 +156,7 @@ inline pop_pending(p)
 /* A process knows only the log from here on. */
 inline begin_again(p)
 {
-    process[p].state = STANDBY;
+    process[p].state = FOLLOWER;
     process[p].life++;
     process[p].chain.epoch = 0;
     process[p].chain.sequence = 0;
@@ -193,8 +193,8 @@ inline step_read(p)
     if
     :: accepted && log[process[p].next_offset - 1].kind == EPOCH ->
         if
-        :: process[p].state == TAKING && IS_OURS(p, log[process[p].next_offset - 1]) ->
-            process[p].state = SERVING;
+        :: process[p].state == CANDIDATE && IS_OURS(p, log[process[p].next_offset - 1]) ->
+            process[p].state = LEADER;
             process[p].ahead_sequence = process[p].chain.sequence;
             process[p].ahead_head = process[p].chain.head;
 #ifdef RESUME_PAST
@@ -203,11 +203,11 @@ inline step_read(p)
             process[p].ahead_command = process[p].chain.next_command
 #endif
         :: else ->
-            process[p].state = STANDBY;
+            process[p].state = FOLLOWER;
             drop_pending(p)
         fi
     :: accepted && log[process[p].next_offset - 1].kind == ANSWER &&
-       process[p].state == SERVING ->
+       process[p].state == LEADER ->
         confirm(log[process[p].next_offset - 1].command);
         pop_pending(p)
     :: else -> skip
@@ -239,7 +239,7 @@ inline confirm_first(p)
 /* The record s of our epoch e lies at offset o. */
 #define step_ack(p, e, s, o)                                                                    \
     if                                                                                          \
-    :: process[p].state == SERVING && e == process[p].chain.epoch &&                            \
+    :: process[p].state == LEADER && e == process[p].chain.epoch &&                            \
        s > process[p].chain.sequence && s <= process[p].chain.sequence + process[p].pending ->  \
         process[p].offset[s - process[p].chain.sequence - 1] = o;                               \
         if                                                                                      \
@@ -265,7 +265,7 @@ inline step_take(p)
 {
     send(EPOCH, p, process[p].chain.epoch + 1, process[p].chain.sequence + 1,
          process[p].chain.head, 0);
-    process[p].state = TAKING;
+    process[p].state = CANDIDATE;
     epochs_sent++
 }
 
@@ -316,7 +316,7 @@ init {
     atomic {
         do
         :: p < PROCESSES ->
-            process[p].state = STANDBY;
+            process[p].state = FOLLOWER;
             process[p].offset[0] = UNKNOWN;
             process[p].offset[1] = UNKNOWN;
             p++
@@ -333,12 +333,12 @@ init {
     do
     :: atomic { process[0].next_offset < log_count -> step_read(0) }
     :: atomic { process[1].next_offset < log_count -> step_read(1) }
-    :: atomic { process[0].state == SERVING && process[0].pending < PENDING_MAX && AIR_FREE &&
+    :: atomic { process[0].state == LEADER && process[0].pending < PENDING_MAX && AIR_FREE &&
                 process[0].ahead_command < COMMANDS -> step_decide(0) }
-    :: atomic { process[1].state == SERVING && process[1].pending < PENDING_MAX && AIR_FREE &&
+    :: atomic { process[1].state == LEADER && process[1].pending < PENDING_MAX && AIR_FREE &&
                 process[1].ahead_command < COMMANDS -> step_decide(1) }
-    :: atomic { process[0].state == STANDBY && epochs_sent < EPOCHS && AIR_FREE -> step_take(0) }
-    :: atomic { process[1].state == STANDBY && epochs_sent < EPOCHS && AIR_FREE -> step_take(1) }
+    :: atomic { process[0].state == FOLLOWER && epochs_sent < EPOCHS && AIR_FREE -> step_take(0) }
+    :: atomic { process[1].state == FOLLOWER && epochs_sent < EPOCHS && AIR_FREE -> step_take(1) }
     :: atomic { air[0].kind != NOBODY && log_count < LOG_MAX -> step_land(0) }
     :: atomic { air[1].kind != NOBODY && log_count < LOG_MAX -> step_land(1) }
     :: atomic { crashes < CRASHES -> crashes++; begin_again(0) }
@@ -346,5 +346,5 @@ init {
     od;
     /* (d) Nothing can happen any more. */
     assert(log_count == LOG_MAX || epochs_sent == EPOCHS || truth.next_command == COMMANDS);
-    assert(log_count == LOG_MAX || (process[0].state != TAKING && process[1].state != TAKING))
+    assert(log_count == LOG_MAX || (process[0].state != CANDIDATE && process[1].state != CANDIDATE))
 }

@@ -8,9 +8,9 @@
  *
  * What is mirrored, and where it lies in C:
  *   land()           core/evlog/chain.c          the acceptance rule
- *   read()           core/evlog/owner.c          owner_offer, owner_judge_epoch
- *   take_due()       core/evlog/owner.c          owner_take_due: silence of T(1 + rank) + jitter
- *   jitter           writers/replica_campaign.c   made anew after each lost race
+ *   read()           core/evlog/leadership.c     leadership_offer, leadership_judge_epoch
+ *   take_due()       core/evlog/leadership.c     leadership_election_due: silence of T(1 + rank) + jitter
+ *   jitter           writers/cluster/replica_elect.c   made anew after each lost race
  *
  * Defined by the run, each must make the check fail:
  *   NO_BACK_OFF      who lost does not wait for silence: two can take over from each other for ever
@@ -30,7 +30,7 @@
 #define EPOCHS 8
 #define next(e) ((e + 1) % EPOCHS)
 
-mtype = { NOTHING, EPOCH, ANSWER, STANDBY, TAKING, SERVING };
+mtype = { NOTHING, EPOCH, ANSWER, FOLLOWER, CANDIDATE, LEADER };
 
 typedef process_t {
     mtype state;
@@ -85,7 +85,7 @@ inline land(p)
 /* Somebody else began an epoch: wait until he is silent, a little longer or shorter each time. */
 inline lose(p)
 {
-    process[p].state = STANDBY;
+    process[p].state = FOLLOWER;
 #ifdef NO_BACK_OFF
     process[p].patience = 0
 #else
@@ -103,7 +103,7 @@ inline read(p, kind, who)
     :: kind == EPOCH ->
         process[p].epoch = next(process[p].epoch);
         if
-        :: who == p && process[p].state == TAKING -> process[p].state = SERVING
+        :: who == p && process[p].state == CANDIDATE -> process[p].state = LEADER
         :: else -> lose(p)
         fi
     :: else -> skip
@@ -117,14 +117,14 @@ inline read(p, kind, who)
     process[p].age = 0
 
 #ifdef NO_TAKE_OVER
-#define take_due(p) (process[p].state == STANDBY && p == 0 && epoch == 0 && owner == PROCESSES)
+#define take_due(p) (process[p].state == FOLLOWER && p == 0 && epoch == 0 && owner == PROCESSES)
 #else
-#define take_due(p) (process[p].state == STANDBY && process[p].silence >= process[p].patience)
+#define take_due(p) (process[p].state == FOLLOWER && process[p].silence >= process[p].patience)
 #endif
 #define free(p) (!process[p].away && process[p].air == NOTHING && unread(p) == 0)
 #define due(p) \
     (process[p].age >= DELAY || (!process[p].away && unread(p) > 0) || \
-     (free(p) && (process[p].state == SERVING || take_due(p))))
+     (free(p) && (process[p].state == LEADER || take_due(p))))
 
 inline leave(p)
 {
@@ -139,7 +139,7 @@ inline come_back(p)
     process[p].silence = 0;
     process[p].epoch = epoch;
     if
-    :: owner == p -> process[p].state = SERVING
+    :: owner == p -> process[p].state = LEADER
     :: else -> lose(p)
     fi
 }
@@ -155,8 +155,8 @@ init {
     byte who;
     atomic {
         owner = PROCESSES;
-        process[0].state = STANDBY;
-        process[1].state = STANDBY;
+        process[0].state = FOLLOWER;
+        process[1].state = FOLLOWER;
         process[0].air = NOTHING;
         process[1].air = NOTHING;
         process[0].patience = T;
@@ -169,11 +169,11 @@ init {
                 kind = NOTHING; who = 0 }
     :: atomic { !process[1].away && unread(1) > 0 -> unread1?kind, who; read(1, kind, who);
                 kind = NOTHING; who = 0 }
-    :: atomic { free(0) && process[0].state == SERVING -> send(0, ANSWER, process[0].epoch) }
-    :: atomic { free(1) && process[1].state == SERVING -> send(1, ANSWER, process[1].epoch) }
-    :: atomic { free(0) && take_due(0) -> process[0].state = TAKING;
+    :: atomic { free(0) && process[0].state == LEADER -> send(0, ANSWER, process[0].epoch) }
+    :: atomic { free(1) && process[1].state == LEADER -> send(1, ANSWER, process[1].epoch) }
+    :: atomic { free(0) && take_due(0) -> process[0].state = CANDIDATE;
                 send(0, EPOCH, next(process[0].epoch)) }
-    :: atomic { free(1) && take_due(1) -> process[1].state = TAKING;
+    :: atomic { free(1) && take_due(1) -> process[1].state = CANDIDATE;
                 send(1, EPOCH, next(process[1].epoch)) }
     :: atomic { leaves < LEAVES && !process[1].away && !process[0].away ->
                 leave(0);

@@ -64,7 +64,7 @@ class Grid:
     def start(self):
         with open(f"{self.folder}/agencyd.log", "a") as log:
             self.server = subprocess.Popen([self.agencyd, "--data", f"{self.folder}/data",
-                                            "--silence", "1s"], stdout=log, stderr=log)
+                                            "--election-timeout", "1s"], stdout=log, stderr=log)
 
     def stop(self, how=signal.SIGTERM):
         if self.server is not None:

@@ -108,8 +108,8 @@ class Grid:
         self.home.log("join", broker.port, broker.password("agency"), *self.key)
         self.office.log("join", broker.port, broker.password("client"), *self.key)
         with open(f"{self.root}/agencyd.log", "w") as log:
-            self.server = subprocess.Popen([self.agencyd, "--data", self.home.path, "--silence",
-                                            "1s"], stdout=log, stderr=log)
+            self.server = subprocess.Popen([self.agencyd, "--data", self.home.path,
+                                            "--election-timeout=1s"], stdout=log, stderr=log)
 
     def stop(self):
         if self.server is not None:

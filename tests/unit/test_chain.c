@@ -29,7 +29,7 @@ static struct chain chain_new(void)
 static struct record_epoch epoch_of(char owner)
 {
     struct record_epoch epoch = { .identity = chain_identity(), .partition = 1, .level = 1 };
-    memset(epoch.owner.bytes, owner, EVLOG_ID_SIZE);
+    memset(epoch.leader.bytes, owner, EVLOG_ID_SIZE);
     return epoch;
 }
 
@@ -74,7 +74,7 @@ static struct status offer_status(struct chain *chain, struct buf value)
     struct status st = chain_offer(chain, buf_str(&value), &record, &verdict);
     if (st.code != STATUS_OK) {
         assert_memory_equal(&before, chain, sizeof before);
-        assert_int_equal(verdict, CHAIN_VOID);
+        assert_int_equal(verdict, CHAIN_FENCED);
     }
     buf_release(&value);
     return st;
@@ -97,9 +97,9 @@ TEST(chain, begins_with_an_epoch_only)
     };
     struct buf value = { 0 };
     record_encode(&record, &value);
-    assert_int_equal(offer(&chain, value), CHAIN_VOID);
+    assert_int_equal(offer(&chain, value), CHAIN_FENCED);
     struct record_epoch epoch = epoch_of('A');
-    assert_int_equal(offer(&chain, epoch_value(2, &epoch)), CHAIN_VOID);
+    assert_int_equal(offer(&chain, epoch_value(2, &epoch)), CHAIN_FENCED);
     assert_int_equal(offer(&chain, epoch_value(1, &epoch)), CHAIN_ACCEPTED);
     assert_int_equal(chain.sequence, 1);
     assert_int_equal(chain.epoch, 1);
@@ -139,7 +139,7 @@ TEST(chain, a_doubled_record_is_void)
     struct chain chain = chain_owned();
     struct chain before = chain;
     assert_int_equal(offer(&chain, next_value(&before, "one")), CHAIN_ACCEPTED);
-    assert_int_equal(offer(&chain, next_value(&before, "one")), CHAIN_VOID);
+    assert_int_equal(offer(&chain, next_value(&before, "one")), CHAIN_FENCED);
     assert_int_equal(offer(&chain, next_value(&chain, "two")), CHAIN_ACCEPTED);
 }
 
@@ -148,7 +148,7 @@ TEST(chain, a_record_ahead_of_its_turn_is_void)
     struct chain chain = chain_owned();
     struct chain ahead = chain;
     assert_int_equal(offer(&ahead, next_value(&chain, "one")), CHAIN_ACCEPTED);
-    assert_int_equal(offer(&chain, next_value(&ahead, "two")), CHAIN_VOID);
+    assert_int_equal(offer(&chain, next_value(&ahead, "two")), CHAIN_FENCED);
 }
 
 TEST(chain, a_zombies_record_is_void)
@@ -157,7 +157,7 @@ TEST(chain, a_zombies_record_is_void)
     struct chain zombie = chain;
     struct record_epoch epoch = epoch_of('B');
     assert_int_equal(offer(&chain, epoch_value(2, &epoch)), CHAIN_ACCEPTED);
-    assert_int_equal(offer(&chain, next_value(&zombie, "late")), CHAIN_VOID);
+    assert_int_equal(offer(&chain, next_value(&zombie, "late")), CHAIN_FENCED);
     assert_int_equal(offer(&chain, next_value(&chain, "one")), CHAIN_ACCEPTED);
 }
 
@@ -167,8 +167,8 @@ TEST(chain, the_first_of_racing_epochs_wins)
     struct record_epoch b = epoch_of('B'), c = epoch_of('C');
     assert_int_equal(offer(&loser, epoch_value(2, &c)), CHAIN_ACCEPTED);
     assert_int_equal(offer(&chain, epoch_value(2, &b)), CHAIN_ACCEPTED);
-    assert_int_equal(offer(&chain, epoch_value(2, &c)), CHAIN_VOID);
-    assert_memory_equal(chain.owner.bytes, b.owner.bytes, EVLOG_ID_SIZE);
+    assert_int_equal(offer(&chain, epoch_value(2, &c)), CHAIN_FENCED);
+    assert_memory_equal(chain.leader.bytes, b.leader.bytes, EVLOG_ID_SIZE);
     /* The loser believes in its own epoch 2 until it reads: its record is a contradiction. */
     assert_code(STATUS_DATA_LOSS, offer_status(&chain, next_value(&loser, "wrong")));
 }
@@ -189,9 +189,9 @@ TEST(chain, an_epoch_that_skips_or_repeats_a_number_is_void)
 {
     struct chain chain = chain_owned();
     struct record_epoch epoch = epoch_of('B');
-    assert_int_equal(offer(&chain, epoch_value(1, &epoch)), CHAIN_VOID);
-    assert_int_equal(offer(&chain, epoch_value(3, &epoch)), CHAIN_VOID);
-    assert_int_equal(offer(&chain, epoch_value(UINT64_MAX, &epoch)), CHAIN_VOID);
+    assert_int_equal(offer(&chain, epoch_value(1, &epoch)), CHAIN_FENCED);
+    assert_int_equal(offer(&chain, epoch_value(3, &epoch)), CHAIN_FENCED);
+    assert_int_equal(offer(&chain, epoch_value(UINT64_MAX, &epoch)), CHAIN_FENCED);
 }
 
 TEST(chain, an_epoch_of_a_lower_level_is_void)
@@ -201,7 +201,7 @@ TEST(chain, an_epoch_of_a_lower_level_is_void)
     epoch.level = 2;
     assert_int_equal(offer(&chain, epoch_value(2, &epoch)), CHAIN_ACCEPTED);
     epoch.level = 1;
-    assert_int_equal(offer(&chain, epoch_value(3, &epoch)), CHAIN_VOID);
+    assert_int_equal(offer(&chain, epoch_value(3, &epoch)), CHAIN_FENCED);
     epoch.level = 2;
     assert_int_equal(offer(&chain, epoch_value(3, &epoch)), CHAIN_ACCEPTED);
 }
@@ -212,7 +212,7 @@ TEST(chain, a_level_above_ours_asks_for_an_upgrade)
     struct record_epoch epoch = epoch_of('B');
     epoch.level = CHAIN_LEVEL_KNOWN + 1;
     assert_code(STATUS_FAILED_PRECONDITION, offer_status(&chain, epoch_value(2, &epoch)));
-    assert_int_equal(offer(&chain, epoch_value(9, &epoch)), CHAIN_VOID);
+    assert_int_equal(offer(&chain, epoch_value(9, &epoch)), CHAIN_FENCED);
 }
 
 TEST(chain, another_history_partition_or_count_is_data_loss_even_when_stale)
@@ -261,9 +261,9 @@ TEST(chain, nothing_counts_after_a_closing_epoch)
     assert_int_equal(offer(&chain, epoch_value(2, &epoch)), CHAIN_ACCEPTED);
     struct chain open = chain;
     open.closed = false;
-    assert_int_equal(offer(&chain, next_value(&open, "late")), CHAIN_VOID);
+    assert_int_equal(offer(&chain, next_value(&open, "late")), CHAIN_FENCED);
     epoch.closed = false;
-    assert_int_equal(offer(&chain, epoch_value(3, &epoch)), CHAIN_VOID);
+    assert_int_equal(offer(&chain, epoch_value(3, &epoch)), CHAIN_FENCED);
     assert_true(chain.closed);
 }
 

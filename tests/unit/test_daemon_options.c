@@ -111,10 +111,10 @@ TEST(daemon_options, what_no_option_is_is_told_with_its_place)
     struct arena arena;
     char variable[] = "AGENCYD_RANG=2";
     arena_init(&arena, 1 << 20);
-    struct status st = read_all("\nsilense = 1s\n", NULL, NULL, &options, &arena);
+    struct status st = read_all("\nelection-timeuot = 1s\n", NULL, NULL, &options, &arena);
     assert_int_equal(st.code, STATUS_INVALID_ARGUMENT);
     assert_non_null(strstr(st.msg, "agencyd.conf: line 2: "));
-    assert_non_null(strstr(st.msg, "did you mean 'silence'"));
+    assert_non_null(strstr(st.msg, "did you mean 'election-timeout'"));
     st = read_all("", variable, NULL, &options, &arena);
     assert_non_null(strstr(st.msg, "AGENCYD_RANG: "));
     st = read_all("config = other", NULL, NULL, &options, &arena);

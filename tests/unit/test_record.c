@@ -27,7 +27,7 @@ static struct record_epoch record_epoch_sample(void)
     memset(epoch.identity.history_id.bytes, 1, EVLOG_ID_SIZE);
     memset(epoch.identity.log_id.bytes, 2, EVLOG_ID_SIZE);
     memset(epoch.identity.commands_log_id.bytes, 3, EVLOG_ID_SIZE);
-    memset(epoch.owner.bytes, 4, EVLOG_ID_SIZE);
+    memset(epoch.leader.bytes, 4, EVLOG_ID_SIZE);
     return epoch;
 }
 
@@ -93,7 +93,7 @@ TEST(record, epoch_decodes_to_what_was_encoded)
     record_epoch_encode(&in, &body);
     assert_ok(record_epoch_decode(buf_str(&body), &out));
     assert_memory_equal(&out.identity, &in.identity, sizeof in.identity);
-    assert_true(evlog_id_eq(out.owner, in.owner));
+    assert_true(evlog_id_eq(out.leader, in.leader));
     assert_int_equal(out.partition, 3);
     assert_int_equal(out.level, 2);
     assert_true(out.closed);

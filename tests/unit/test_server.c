@@ -20,7 +20,7 @@ static struct server_options writer_options(struct replicas_kit *kit, uint64_t p
                                     .clock = clock_real(),
                                     .configuration = kit->configuration,
                                     .cluster = &kit->cluster,
-                                    .silence_us = 200000,
+                                    .election_timeout_us = 200000,
                                     .process = process };
 }
 
@@ -72,7 +72,7 @@ TEST(server, it_decides_and_says_how_it_is)
     open_writer(&kit, 7, &writer);
     struct replica_status status = await(&kit, writer, 2);
     assert_int_equal(status.state, REPLICA_LEADER);
-    assert_int_equal(server_process(status.owner), 7);
+    assert_int_equal(server_process(status.leader), 7);
     assert_int_equal(status.decided, 1);
     assert_int_equal(status.next_command_offset, 1);
     assert_false(server_all_stopped(writer));

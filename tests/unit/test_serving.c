@@ -162,7 +162,8 @@ static void scene_step(struct scene *scene)
         scene_disturb(scene);
     }
     if (scene_random(scene, 2) == 0) {
-        replicas_kit_advance(&scene->kit, scene_random(scene, REPLICAS_KIT_SILENCE_US / 8));
+        replicas_kit_advance(&scene->kit,
+                             scene_random(scene, REPLICAS_KIT_ELECTION_TIMEOUT_US / 8));
     }
 }
 

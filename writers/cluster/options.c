@@ -5,7 +5,7 @@
 void replica_status_place(struct replica_status *status, const struct position *position)
 {
     status->epoch = position->chain.epoch;
-    status->owner = position->chain.owner;
+    status->leader = position->chain.leader;
     status->sequence = position->chain.sequence;
     status->offset = position->offset;
     status->next_command_offset = position->chain.next_command_offset;
@@ -19,12 +19,12 @@ void replica_status_place(struct replica_status *status, const struct position *
 
 const char *replica_state_name(enum replica_state state)
 {
-    static const char *const names[REPLICA_STATES] = { "opening", "standby", "taking", "serving",
+    static const char *const names[REPLICA_STATES] = { "opening", "follower", "candidate", "leader",
                                                        "stopped" };
     return names[state];
 }
 
-uint64_t server_process(struct evlog_id owner)
+uint64_t server_process(struct evlog_id leader)
 {
-    return num_get_u64be(owner.bytes);
+    return num_get_u64be(leader.bytes);
 }

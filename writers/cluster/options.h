@@ -12,13 +12,14 @@ struct proof_cluster;
 
 struct server_partition {
     uint32_t number;
-    uint32_t rank; /* 0 = the first to take over; each rank waits for `silence_us` longer */
+    uint32_t
+        rank; /* 0 = the first to take over; each rank waits for `election_timeout_us` longer */
 };
 
 /* Who does something with what counts: the publisher. All are NULL or none is; called in the
  * writer's thread, so none may block. */
 struct server_observer {
-    /* A partition has taken the next record of its decisions, which may be void. */
+    /* A partition has taken the next record of its decisions, which may be fenced. */
     void (*hear)(void *self, uint32_t partition, uint64_t offset, struct str value);
     /* The partition has taken something, or the descriptor was readable, or a second is over.
      * `serving`: this process decides it. Borrowed for the call. */
@@ -41,8 +42,8 @@ struct server_options {
     const struct proof_cluster *cluster;       /* to check who sent a command */
     const struct server_partition *partitions; /* NULL: all, of rank 0 */
     uint32_t partitions_count;
-    int64_t silence_us;  /* T: a log so long without a record has no owner any more */
-    uint64_t process;    /* a random number, kept beside the stores: the owner of every epoch that
+    int64_t election_timeout_us; /* T: a log so long without a record has no leader any more */
+    uint64_t process;    /* a random number, kept beside the stores: the leader of every epoch that
                             begins here starts with it (server_process), so that the process takes
                             back at once, after a restart, what nobody else has taken since */
     uint64_t cache_size; /* of all stores together, bytes; 0: the stores' default */
@@ -63,9 +64,9 @@ struct replica_status {
     uint32_t rank;
     enum replica_state state;
     uint64_t epoch;
-    struct evlog_id owner; /* of that epoch */
-    uint64_t sequence;     /* of the last accepted record */
-    uint64_t offset;       /* behind the last record that was read */
+    struct evlog_id leader; /* of that epoch */
+    uint64_t sequence;      /* of the last accepted record */
+    uint64_t offset;        /* behind the last record that was read */
     uint64_t next_command_offset;
     int64_t time_us;        /* the latest that a record told */
     uint64_t root_sequence; /* the last boundary with a known root; 0: none */
@@ -81,6 +82,6 @@ void replica_status_place(struct replica_status *status, const struct position *
 
 const char *replica_state_name(enum replica_state state);
 /* The process that began an epoch. */
-uint64_t server_process(struct evlog_id owner);
+uint64_t server_process(struct evlog_id leader);
 
 #endif

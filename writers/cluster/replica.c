@@ -2,11 +2,11 @@
  * breaks and begins again. replica_follow.c has what a record of the decisions does to it,
  * replica_campaign.c how it becomes ours, replica_decide.c what it does while it serves.
  *
- * Invariants: (1) `partition` has folded what lies below owner.next_offset and counts, and while
- * it decides, what is under way on top of it; (2) so the store is written only while nothing is
- * under way; (3) what was decided and can no longer count is dropped together with the partition,
- * which is opened again and folds what does count: there is no code that takes a decision back;
- * (4) nothing is answered here: whoever reads the decisions knows which count. */
+ * Invariants: (1) `partition` has folded what lies below leadership.next_offset and counts, and
+ * while it decides, what is under way on top of it; (2) so the store is written only while nothing
+ * is under way; (3) what was decided and can no longer count is dropped together with the
+ * partition, which is opened again and folds what does count: there is no code that takes a
+ * decision back; (4) nothing is answered here: whoever reads the decisions knows which count. */
 #include "writers/cluster/replica_impl.h"
 
 #include <inttypes.h>
@@ -28,7 +28,7 @@ void replica_init(struct replica *replica, const struct replica_common *common,
                   const struct server_partition *which)
 {
     *replica = (struct replica){ .common = common, .number = which->number, .rank = which->rank };
-    replica->records = mem_zalloc(OWNER_PENDING_MAX, sizeof *replica->records);
+    replica->records = mem_zalloc(LEADERSHIP_PENDING_MAX, sizeof *replica->records);
     command_queue_init(&replica->commands);
 }
 
@@ -38,7 +38,8 @@ static void replica_forget_records(struct replica *replica)
 {
     for (; replica->records_begin < replica->records_end; replica->records_begin++) {
         mem_free(
-            (void *)(uintptr_t)replica->records[replica->records_begin % OWNER_PENDING_MAX].data);
+            (void *)(uintptr_t)replica->records[replica->records_begin % LEADERSHIP_PENDING_MAX]
+                .data);
     }
 }
 
@@ -71,7 +72,7 @@ void replica_close(struct replica *replica)
         replica->storing = false;
     }
     replica_read_off(replica);
-    owner_release(&replica->owner);
+    leadership_release(&replica->leadership);
     partition_close(replica->partition);
     replica->partition = NULL;
     replica->dirty_us = 0;
@@ -151,7 +152,8 @@ struct status replica_read_on(struct replica *replica)
         return status_ok();
     }
     replica->reads = true;
-    return session_seek(session, session->decisions, replica->number, replica->owner.next_offset);
+    return session_seek(session, session->decisions, replica->number,
+                        replica->leadership.next_offset);
 }
 
 void replica_read_off(struct replica *replica)
@@ -169,8 +171,8 @@ static struct status replica_follow(struct replica *replica, const struct replic
     const struct position *position = &replica->partition->position;
     uint64_t begin;
     TRY(session_range(session, EVLOG_DECISIONS, replica->number, &begin, &replica->end));
-    owner_release(&replica->owner);
-    owner_init(&replica->owner, &position->chain, position->offset, time->monotonic_us);
+    leadership_release(&replica->leadership);
+    leadership_init(&replica->leadership, &position->chain, position->offset, time->monotonic_us);
     replica->fresh = !replica->lost;
     replica->reads = false;
     return replica_read_on(replica);
@@ -329,7 +331,7 @@ static struct status replica_check_patience(const struct replica *replica,
                                             const struct replica_time *time)
 {
     bool waits = !replica_is_quiet(replica) || replica->refusals > 0 ||
-                 owner_state(&replica->owner) == OWNER_TAKING;
+                 leadership_state(&replica->leadership) == LEADERSHIP_CANDIDATE;
     if (waits && time->monotonic_us - replica->moved_us > REPLICA_PATIENCE_US) {
         session_break(replica->common->session,
                       status_error(STATUS_UNAVAILABLE,
@@ -354,8 +356,9 @@ static struct status replica_step_open(struct replica *replica, bool idle,
     if (replica_election_due(replica, time)) {
         replica_campaign(replica, time);
     }
-    struct owner_timing timing = replica_timing(replica);
-    if (replica->tick_wanted || owner_tick_due(&replica->owner, &timing, time->monotonic_us)) {
+    struct leadership_timing timing = replica_timing(replica);
+    if (replica->tick_wanted ||
+        leadership_heartbeat_due(&replica->leadership, &timing, time->monotonic_us)) {
         replica_tick(replica, time);
     }
     return status_ok();

@@ -7,7 +7,7 @@
 #ifndef WRITERS_CLUSTER_REPLICA_H
 #define WRITERS_CLUSTER_REPLICA_H
 
-#include "core/evlog/owner.h"
+#include "core/evlog/leadership.h"
 #include "writers/cluster/command_queue.h"
 #include "writers/cluster/flusher.h"
 #include "writers/cluster/options.h"
@@ -34,12 +34,12 @@ struct replica {
     const struct replica_common *common;
     uint32_t number;
     uint32_t rank;
-    uint32_t generation;         /* of what is under way: the session tells of older ones, too */
-    struct partition *partition; /* up to the last accepted record; NULL: not open */
-    struct owner owner;          /* while it is open */
-    struct decider decider;      /* while serving: up to the last record decided */
+    uint32_t generation;          /* of what is under way: the session tells of older ones, too */
+    struct partition *partition;  /* up to the last accepted record; NULL: not open */
+    struct leadership leadership; /* while it is open */
+    struct decider decider;       /* while serving: up to the last record decided */
     bool deciding;
-    struct str *records;    /* ring: those under way, as the owner's pending are */
+    struct str *records;    /* ring: those under way, as the leadership's pending are */
     uint64_t records_begin; /* counts from the opening on */
     uint64_t records_end;
     struct flusher_job job;
@@ -55,7 +55,7 @@ struct replica {
     bool ticking;              /* a TICK is under way: the batch ends with it */
     bool tick_wanted;          /* a boundary has a root that nobody was told */
     uint64_t epoch_asked;      /* the last epoch that we wanted to begin */
-    uint32_t silences;         /* how often the jitter was made anew */
+    uint32_t elections;        /* how often the jitter was made anew */
     struct replica_time asked; /* when our EPOCH was appended */
     int64_t moved_us;          /* monotonic: when what is under way began, or moved on */
     int64_t not_before_us;     /* monotonic: until then it is not taken over, */

@@ -15,12 +15,12 @@ static bool replica_caught_up(const struct replica *replica)
 /* Nobody has to be waited for: it was ours, and nobody took it since; or never anybody's. */
 static bool replica_led_last(const struct replica *replica)
 {
-    const struct chain *chain = &replica->owner.chain;
+    const struct chain *chain = &replica->leadership.chain;
     if (!replica->fresh || chain->closed) {
         return false;
     }
     return chain->epoch == 0 ? replica->rank == 0
-                             : server_process(chain->owner) == replica->common->options->process ||
+                             : server_process(chain->leader) == replica->common->options->process ||
                                    chain->epoch + 1 == replica->epoch_asked;
 }
 
@@ -31,26 +31,28 @@ static int64_t replica_jitter_us(const struct replica *replica)
     char bytes[16];
     num_put_u64be(bytes, options->process);
     num_put_u32be(bytes + 8, replica->number);
-    num_put_u32be(bytes + 12, replica->silences);
-    int64_t most_us = replica->lost ? options->silence_us : options->silence_us / 8;
+    num_put_u32be(bytes + 12, replica->elections);
+    int64_t most_us =
+        replica->lost ? options->election_timeout_us : options->election_timeout_us / 8;
     return murmur2(str_make(bytes, sizeof bytes)) % (most_us + 1);
 }
 
-struct owner_timing replica_timing(const struct replica *replica)
+struct leadership_timing replica_timing(const struct replica *replica)
 {
-    return (struct owner_timing){ .silence_us = replica->common->options->silence_us,
-                                  .rank = replica->rank,
-                                  .jitter_us = replica_jitter_us(replica) };
+    return (struct leadership_timing){ .election_timeout_us =
+                                           replica->common->options->election_timeout_us,
+                                       .rank = replica->rank,
+                                       .jitter_us = replica_jitter_us(replica) };
 }
 
 bool replica_election_due(const struct replica *replica, const struct replica_time *time)
 {
-    struct owner_timing timing = replica_timing(replica);
-    return owner_state(&replica->owner) == OWNER_STANDBY && replica_caught_up(replica) &&
-           time->monotonic_us >= replica->not_before_us &&
+    struct leadership_timing timing = replica_timing(replica);
+    return leadership_state(&replica->leadership) == LEADERSHIP_FOLLOWER &&
+           replica_caught_up(replica) && time->monotonic_us >= replica->not_before_us &&
            session_has_room(replica->common->session) &&
            (replica_led_last(replica) ||
-            owner_take_due(&replica->owner, &timing, time->monotonic_us));
+            leadership_election_due(&replica->leadership, &timing, time->monotonic_us));
 }
 
 static void replica_make_epoch(struct replica *replica, struct record *record, struct buf *value)
@@ -60,10 +62,10 @@ static void replica_make_epoch(struct replica *replica, struct record *record, s
     struct evlog_id id;
     num_put_u64be(id.bytes, options->process);
     random_bytes(id.bytes + 8, sizeof id.bytes - 8);
-    owner_take(&replica->owner, id, record);
+    leadership_campaign(&replica->leadership, id, record);
     struct record_epoch epoch = { .identity = replica->common->session->log->identity,
                                   .partition = replica->number,
-                                  .owner = id,
+                                  .leader = id,
                                   .level = FORMAT_LEVEL,
                                   .configuration = options->configuration };
     record_epoch_encode(&epoch, &body);
@@ -78,7 +80,7 @@ void replica_campaign(struct replica *replica, const struct replica_time *time)
     struct buf value = { 0 };
     replica_make_epoch(replica, &record, &value);
     replica->fresh = false;
-    replica->silences++;
+    replica->elections++;
     replica->asked = *time;
     replica->moved_us = time->monotonic_us;
     replica->epoch_asked = record.epoch;

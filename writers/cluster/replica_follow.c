@@ -1,5 +1,5 @@
 /* What the log says, by a record or by an acknowledgement, and what becomes of a partition by it:
- * core/evlog/owner.h judges, here it is done. */
+ * core/evlog/leadership.h judges, here it is done. */
 #include <inttypes.h>
 
 #include "core/base/memory.h"
@@ -34,7 +34,7 @@ static struct status replica_confirm(struct replica *replica, uint64_t offset,
                                      const struct replica_time *time)
 {
     assert(!replica_is_quiet(replica));
-    struct str *record = &replica->records[replica->records_begin++ % OWNER_PENDING_MAX];
+    struct str *record = &replica->records[replica->records_begin++ % LEADERSHIP_PENDING_MAX];
     bool accepted = false;
     replica_mark_dirty(replica, time);
     replica->moved_us = time->monotonic_us;
@@ -52,7 +52,7 @@ static struct status replica_lose(struct replica *replica, const struct evlog_re
                                   const struct replica_time *time)
 {
     replica->lost = true;
-    replica->silences++;
+    replica->elections++;
     replica->fresh = false;
     replica_drop(replica);
     if (replica->partition == NULL) {
@@ -76,16 +76,16 @@ static struct status replica_yield(struct replica *replica, const struct evlog_r
                                    const struct replica_time *time)
 {
     const struct position *position = &replica->partition->position;
-    int64_t silence_us = replica->common->options->silence_us;
+    int64_t election_timeout_us = replica->common->options->election_timeout_us;
     replica_tell(replica,
                  status_error(STATUS_UNAVAILABLE,
                               "expected this machine's clock within 1 s of the log's, but it "
                               "is %" PRId64 " ms away: partition %" PRIu32 " is left to others",
                               (time->now_us - record->time_us) / 1000, replica->number));
-    owner_release(&replica->owner);
-    owner_init(&replica->owner, &position->chain, position->offset, time->monotonic_us);
+    leadership_release(&replica->leadership);
+    leadership_init(&replica->leadership, &position->chain, position->offset, time->monotonic_us);
     replica->fresh = false;
-    replica->not_before_us = time->monotonic_us + REPLICA_CLOCK_PAUSE_TURNS * silence_us;
+    replica->not_before_us = time->monotonic_us + REPLICA_CLOCK_PAUSE_TURNS * election_timeout_us;
     return status_ok();
 }
 
@@ -120,19 +120,20 @@ static void replica_restart(struct replica *replica, const struct replica_time *
 }
 
 static struct status replica_take_event(struct replica *replica, const struct evlog_record *record,
-                                        enum owner_event event, const struct replica_time *time)
+                                        enum leadership_event event,
+                                        const struct replica_time *time)
 {
     switch (event) {
-    case OWNER_CONFIRMED:
+    case LEADERSHIP_CONFIRMED:
         return replica_confirm(replica, record->offset, time);
-    case OWNER_TOOK:
+    case LEADERSHIP_WON:
         return replica_elected(replica, record, time);
-    case OWNER_LOST:
+    case LEADERSHIP_LOST:
         return replica_lose(replica, record, time);
-    case OWNER_NOTHING:
-    case OWNER_FOLD:
-    case OWNER_READ:
-    case OWNER_BROKE:
+    case LEADERSHIP_NOTHING:
+    case LEADERSHIP_FOLD:
+    case LEADERSHIP_READ:
+    case LEADERSHIP_BROKE:
         break;
     }
     return replica_fold(replica, record->offset, record->value, time);
@@ -142,12 +143,12 @@ static struct status replica_take_record(struct replica *replica, const struct e
                                          const struct replica_time *time)
 {
     struct record decoded;
-    enum owner_event event;
+    enum leadership_event event;
     TRY(replica_make_room(replica));
-    TRY(owner_offer(&replica->owner, record->offset, record->value, time->monotonic_us, &decoded,
-                    &event));
+    TRY(leadership_offer(&replica->leadership, record->offset, record->value, time->monotonic_us,
+                         &decoded, &event));
     TRY(replica_take_event(replica, record, event, time));
-    if (replica->partition != NULL && owner_state(&replica->owner) == OWNER_BROKEN) {
+    if (replica->partition != NULL && leadership_state(&replica->leadership) == LEADERSHIP_BROKEN) {
         replica_restart(replica, time);
     }
     replica_tell_closed(replica);
@@ -157,7 +158,7 @@ static struct status replica_take_record(struct replica *replica, const struct e
 void replica_take(struct replica *replica, const struct evlog_record *record,
                   const struct replica_time *time)
 {
-    if (replica->partition == NULL || record->offset < replica->owner.next_offset) {
+    if (replica->partition == NULL || record->offset < replica->leadership.next_offset) {
         return;
     }
     struct status st = replica_take_record(replica, record, time);
@@ -179,16 +180,17 @@ void replica_done(struct replica *replica, const struct session_done *done,
         replica->moved_us = time->monotonic_us;
         return;
     }
-    enum owner_event event = owner_acked(&replica->owner, done->append.epoch, done->append.sequence,
-                                         done->offset, time->monotonic_us);
-    if (event == OWNER_CONFIRMED) {
+    enum leadership_event event =
+        leadership_acked(&replica->leadership, done->append.epoch, done->append.sequence,
+                         done->offset, time->monotonic_us);
+    if (event == LEADERSHIP_CONFIRMED) {
         st = replica_confirm(replica, done->offset, time);
-    } else if (event == OWNER_READ) {
+    } else if (event == LEADERSHIP_READ) {
         st = replica_read_on(replica);
     }
     if (st.code != STATUS_OK) {
         replica_fail(replica, st, time);
-    } else if (owner_state(&replica->owner) == OWNER_BROKEN) {
+    } else if (leadership_state(&replica->leadership) == LEADERSHIP_BROKEN) {
         replica_restart(replica, time);
     }
 }

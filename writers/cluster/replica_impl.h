@@ -35,7 +35,7 @@ static inline bool replica_is_quiet(const struct replica *replica)
     return replica->records_begin == replica->records_end;
 }
 
-struct owner_timing replica_timing(const struct replica *replica);
+struct leadership_timing replica_timing(const struct replica *replica);
 bool replica_election_due(const struct replica *replica, const struct replica_time *time);
 void replica_campaign(struct replica *replica, const struct replica_time *time);
 

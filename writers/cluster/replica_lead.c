@@ -3,7 +3,7 @@
  *
  * Invariants: (1) next_command_offset in the decisions passes a command only together with its
  * answer there, or after the log has acknowledged that it is among the rejected: so whatever is
- * lost on the way is asked again; (2) a record is under way in `records` as it is in the owner's
+ * lost on the way is asked again; (2) a record is under way in `records` as it is in the
  * pending, in the same order. */
 
 #include <inttypes.h>
@@ -68,7 +68,7 @@ static struct pending_append replica_pending_append(const struct replica *replic
 {
     return (struct pending_append){ .partition = replica->number,
                                     .generation = replica->generation,
-                                    .epoch = replica->owner.chain.epoch,
+                                    .epoch = replica->leadership.chain.epoch,
                                     .sequence = sequence };
 }
 
@@ -90,10 +90,11 @@ static void replica_append(struct replica *replica, struct str key, struct str v
     };
     struct pending_append append = replica_pending_append(replica, ahead->sequence);
     replica_begin_waiting(replica, time);
-    owner_push_ahead(&replica->owner, ahead);
+    leadership_push_ahead(&replica->leadership, ahead);
     char *copy = mem_alloc(value.size);
     memcpy(copy, value.data, value.size);
-    replica->records[replica->records_end++ % OWNER_PENDING_MAX] = (struct str){ copy, value.size };
+    replica->records[replica->records_end++ % LEADERSHIP_PENDING_MAX] =
+        (struct str){ copy, value.size };
     session_append(replica->common->session, &item, &append);
 }
 
@@ -192,7 +193,7 @@ static bool replica_batch_is_full(const struct replica *replica, const struct re
 static bool replica_may_decide(const struct replica *replica, const struct replica_time *time)
 {
     return replica->deciding && replica->refusals < REPLICA_REFUSALS_MAX &&
-           replica->owner.pending_count < OWNER_PENDING_MAX &&
+           replica->leadership.pending_count < LEADERSHIP_PENDING_MAX &&
            session_has_room(replica->common->session) && !replica_batch_is_full(replica, time);
 }
 
@@ -259,8 +260,8 @@ static enum replica_state replica_state(const struct replica *replica)
     if (replica->partition == NULL || replica->common->session->log == NULL) {
         return REPLICA_OPENING;
     }
-    enum owner_state state = owner_state(&replica->owner);
-    if (state == OWNER_TAKING) {
+    enum leadership_state state = leadership_state(&replica->leadership);
+    if (state == LEADERSHIP_CANDIDATE) {
         return REPLICA_CANDIDATE;
     }
     return replica->deciding ? REPLICA_LEADER : REPLICA_FOLLOWER;

@@ -34,7 +34,7 @@ static void leader_make_epoch(const struct leader_options *options, const struct
                                   .partition = options->number,
                                   .level = FORMAT_LEVEL,
                                   .configuration = options->configuration };
-    random_bytes(epoch.owner.bytes, sizeof epoch.owner.bytes);
+    random_bytes(epoch.leader.bytes, sizeof epoch.leader.bytes);
     struct buf body = { 0 };
     record_epoch_encode(&epoch, &body);
     struct record record = { .type = RECORD_EPOCH,

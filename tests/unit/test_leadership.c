@@ -4,7 +4,7 @@
  *
  * Commands are the numbers 0, 1, 2 ...; the answer to number n is a record with body n that moves
  * next_command_offset to n + 1. So the accepted records must be 0, 1, 2 ... whoever wrote them. */
-#include "core/evlog/owner.h"
+#include "core/evlog/leadership.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +19,7 @@ enum { ACTORS = 3, STEPS = 4000, SEEDS = 60, CONFIRMED_MAX = 16384 };
 struct actor {
     struct evlog *log;
     struct evlog_reader *reader;
-    struct owner owner;
+    struct leadership leadership;
     unsigned frozen; /* steps for which it does nothing */
 };
 
@@ -45,14 +45,14 @@ static void actor_start(struct scene *scene, struct actor *actor)
     assert_ok(evlog_mem_open(scene->mem, false, &actor->log));
     assert_ok(evlog_reader_open(actor->log, EVLOG_DECISIONS, &actor->reader));
     assert_ok(evlog_reader_seek(actor->reader, 0, 0));
-    owner_init(&actor->owner, &chain, 0, 0);
+    leadership_init(&actor->leadership, &chain, 0, 0);
 }
 
 static void actor_stop(struct actor *actor)
 {
     evlog_reader_close(actor->reader);
     evlog_close(actor->log);
-    owner_release(&actor->owner);
+    leadership_release(&actor->leadership);
 }
 
 /* Counts an answer; `next` is behind the command that it answers. */
@@ -64,10 +64,10 @@ static void scene_answer(struct scene *scene, uint64_t next)
     scene->confirmed_count++;
 }
 
-static void actor_event(struct scene *scene, struct actor *actor, enum owner_event event)
+static void actor_event(struct scene *scene, struct actor *actor, enum leadership_event event)
 {
-    if (event == OWNER_CONFIRMED) {
-        scene_answer(scene, actor->owner.chain.next_command_offset);
+    if (event == LEADERSHIP_CONFIRMED) {
+        scene_answer(scene, actor->leadership.chain.next_command_offset);
     }
 }
 
@@ -78,8 +78,9 @@ static void actor_read(struct scene *scene, struct actor *actor)
     assert_ok(evlog_reader_read(actor->reader, raw, 1 + scene_random(scene, 4), &count));
     for (size_t i = 0; i < count; i++) {
         struct record record;
-        enum owner_event event;
-        assert_ok(owner_offer(&actor->owner, raw[i].offset, raw[i].value, 0, &record, &event));
+        enum leadership_event event;
+        assert_ok(
+            leadership_offer(&actor->leadership, raw[i].offset, raw[i].value, 0, &record, &event));
         actor_event(scene, actor, event);
     }
 }
@@ -96,33 +97,34 @@ static void actor_append(struct actor *actor, const struct record *record, struc
 
 static void actor_decide(struct actor *actor)
 {
-    struct owner *owner = &actor->owner;
+    struct leadership *leader = &actor->leadership;
     char body[24];
     struct buf value = { 0 };
-    if (owner_state(owner) != OWNER_SERVING || owner->pending_count == OWNER_PENDING_MAX) {
+    if (leadership_state(leader) != LEADERSHIP_LEADER ||
+        leader->pending_count == LEADERSHIP_PENDING_MAX) {
         return;
     }
-    uint64_t command = owner->ahead.next_command_offset;
+    uint64_t command = leader->ahead.next_command_offset;
     snprintf(body, sizeof body, "%llu", (unsigned long long)command);
     struct record record = { .type = RECORD_DECISION, .body = str_z(body) };
-    owner_next(owner, command + 1, &record);
+    leadership_next(leader, command + 1, &record);
     record_encode(&record, &value);
     actor_append(actor, &record, buf_str(&value));
-    owner_push(owner, &record, buf_str(&value));
+    leadership_push(leader, &record, buf_str(&value));
     buf_release(&value);
 }
 
 static void actor_take(struct scene *scene, struct actor *actor)
 {
-    if (owner_state(&actor->owner) != OWNER_STANDBY) {
+    if (leadership_state(&actor->leadership) != LEADERSHIP_FOLLOWER) {
         return;
     }
     struct record_epoch epoch = { .identity = log_tool_identity(1), .level = FORMAT_LEVEL };
     struct buf body = { 0 }, value = { 0 };
     struct record record;
-    memset(epoch.owner.bytes, ++scene->ids, EVLOG_ID_SIZE);
+    memset(epoch.leader.bytes, ++scene->ids, EVLOG_ID_SIZE);
     record_epoch_encode(&epoch, &body);
-    owner_take(&actor->owner, epoch.owner, &record);
+    leadership_campaign(&actor->leadership, epoch.leader, &record);
     record.body = buf_str(&body);
     record_encode(&record, &value);
     actor_append(actor, &record, buf_str(&value));
@@ -137,11 +139,11 @@ static void actor_poll(struct scene *scene, struct actor *actor)
     size_t count;
     struct status st = evlog_poll(actor->log, &done, 1, &count);
     if (st.code == STATUS_OK && count > 0) {
-        actor_event(
-            scene, actor,
-            owner_acked(&actor->owner, done.token >> 32, done.token & 0xFFFFFFFF, done.offset, 0));
+        actor_event(scene, actor,
+                    leadership_acked(&actor->leadership, done.token >> 32, done.token & 0xFFFFFFFF,
+                                     done.offset, 0));
     }
-    if (st.code != STATUS_OK || owner_state(&actor->owner) == OWNER_BROKEN) {
+    if (st.code != STATUS_OK || leadership_state(&actor->leadership) == LEADERSHIP_BROKEN) {
         actor_stop(actor);
         actor_start(scene, actor);
     }
@@ -207,15 +209,15 @@ static void scene_check(struct scene *scene)
     actor_start(scene, &reader);
     assert_ok(evlog_range(reader.log, EVLOG_DECISIONS, 0, &begin, &end));
     uint64_t next = 0;
-    while (reader.owner.next_offset < end) {
+    while (reader.leadership.next_offset < end) {
         struct evlog_record raw;
         struct record record;
-        enum owner_event event;
+        enum leadership_event event;
         size_t count;
         assert_ok(evlog_reader_read(reader.reader, &raw, 1, &count));
         assert_int_equal(count, 1);
-        assert_ok(owner_offer(&reader.owner, raw.offset, raw.value, 0, &record, &event));
-        if (event == OWNER_FOLD && record.type == RECORD_DECISION) {
+        assert_ok(leadership_offer(&reader.leadership, raw.offset, raw.value, 0, &record, &event));
+        if (event == LEADERSHIP_FOLD && record.type == RECORD_DECISION) {
             char body[24];
             snprintf(body, sizeof body, "%llu", (unsigned long long)next++);
             assert_true(str_eq(record.body, str_z(body)));
@@ -278,7 +280,7 @@ static uint64_t scene_run(unsigned seed)
     return confirmed;
 }
 
-TEST(owner, answers_each_command_once_whatever_the_log_and_the_others_do)
+TEST(leadership, answers_each_command_once_whatever_the_log_and_the_others_do)
 {
     uint64_t confirmed = 0;
     for (unsigned seed = 1; seed <= SEEDS; seed++) {
@@ -287,7 +289,7 @@ TEST(owner, answers_each_command_once_whatever_the_log_and_the_others_do)
     assert_true(confirmed > SEEDS * 20);
 }
 
-/* --- one owner, step by step --- */
+/* --- one leader, step by step --- */
 
 /* A scene whose first actor serves, and has read all. */
 static struct scene *scene_served(void)
@@ -295,7 +297,7 @@ static struct scene *scene_served(void)
     struct scene *scene = scene_new(1);
     struct actor *actor = &scene->actors[0];
     actor_take(scene, actor);
-    while (owner_state(&actor->owner) != OWNER_SERVING) {
+    while (leadership_state(&actor->leadership) != LEADERSHIP_LEADER) {
         actor_read(scene, actor);
     }
     assert_int_equal(log_tool_complete(actor->log).offset, 0);
@@ -311,116 +313,119 @@ static void scene_free(struct scene *scene)
     mem_free(scene);
 }
 
-static enum owner_event actor_ack(struct actor *actor)
+static enum leadership_event actor_ack(struct actor *actor)
 {
     struct evlog_completion done = log_tool_complete(actor->log);
-    return owner_acked(&actor->owner, done.token >> 32, done.token & 0xFFFFFFFF, done.offset, 0);
+    return leadership_acked(&actor->leadership, done.token >> 32, done.token & 0xFFFFFFFF,
+                            done.offset, 0);
 }
 
-TEST(owner, answers_on_an_acknowledgement_at_the_next_offset)
+TEST(leadership, answers_on_an_acknowledgement_at_the_next_offset)
 {
     struct scene *scene = scene_served();
     actor_decide(&scene->actors[0]);
     actor_decide(&scene->actors[0]);
-    assert_int_equal(actor_ack(&scene->actors[0]), OWNER_CONFIRMED);
-    assert_int_equal(actor_ack(&scene->actors[0]), OWNER_CONFIRMED);
-    assert_int_equal(scene->actors[0].owner.chain.next_command_offset, 2);
+    assert_int_equal(actor_ack(&scene->actors[0]), LEADERSHIP_CONFIRMED);
+    assert_int_equal(actor_ack(&scene->actors[0]), LEADERSHIP_CONFIRMED);
+    assert_int_equal(scene->actors[0].leadership.chain.next_command_offset, 2);
     scene_free(scene);
 }
 
-TEST(owner, reads_when_somebody_wrote_between)
+TEST(leadership, reads_when_somebody_wrote_between)
 {
     struct scene *scene = scene_served();
     struct actor *actor = &scene->actors[0];
     evlog_mem_fate_at(scene->mem, 0, EVLOG_MEM_WRITE_TWICE);
     actor_decide(actor);
     actor_decide(actor);
-    assert_int_equal(actor_ack(actor), OWNER_CONFIRMED);
-    assert_int_equal(actor_ack(actor), OWNER_READ); /* behind the double of the first */
+    assert_int_equal(actor_ack(actor), LEADERSHIP_CONFIRMED);
+    assert_int_equal(actor_ack(actor), LEADERSHIP_READ); /* behind the double of the first */
     actor_read(scene, actor);
     while (scene->confirmed_count == 0) {
         actor_read(scene, actor);
     }
-    assert_int_equal(actor->owner.chain.next_command_offset, 2);
+    assert_int_equal(actor->leadership.chain.next_command_offset, 2);
     scene_free(scene);
 }
 
-TEST(owner, drops_what_is_unconfirmed_when_another_takes_over)
+TEST(leadership, drops_what_is_unconfirmed_when_another_takes_over)
 {
     struct scene *scene = scene_served();
     struct actor *old = &scene->actors[0], *new = &scene->actors[1];
-    while (new->owner.chain.epoch == 0) {
+    while (new->leadership.chain.epoch == 0) {
         actor_read(scene, new);
     }
     actor_take(scene, new);
     actor_decide(old);
-    assert_int_equal(actor_ack(old), OWNER_READ);
-    while (owner_state(&old->owner) == OWNER_SERVING) {
+    assert_int_equal(actor_ack(old), LEADERSHIP_READ);
+    while (leadership_state(&old->leadership) == LEADERSHIP_LEADER) {
         actor_read(scene, old);
     }
-    assert_int_equal(owner_state(&old->owner), OWNER_STANDBY);
-    assert_int_equal(old->owner.pending_count, 0);
+    assert_int_equal(leadership_state(&old->leadership), LEADERSHIP_FOLLOWER);
+    assert_int_equal(old->leadership.pending_count, 0);
     assert_int_equal(scene->confirmed_count, 0);
     scene_free(scene);
 }
 
-TEST(owner, breaks_when_it_does_not_know)
+TEST(leadership, breaks_when_it_does_not_know)
 {
     struct scene *scene = scene_served();
     evlog_mem_fate_at(scene->mem, 0, EVLOG_MEM_WRITE_UNKNOWN);
     actor_decide(&scene->actors[0]);
-    assert_int_equal(actor_ack(&scene->actors[0]), OWNER_BROKE);
-    owner_begin(&scene->actors[0].owner, 0);
-    assert_int_equal(owner_state(&scene->actors[0].owner), OWNER_STANDBY);
+    assert_int_equal(actor_ack(&scene->actors[0]), LEADERSHIP_BROKE);
+    leadership_begin(&scene->actors[0].leadership, 0);
+    assert_int_equal(leadership_state(&scene->actors[0].leadership), LEADERSHIP_FOLLOWER);
     scene_free(scene);
 }
 
-TEST(owner, breaks_when_a_record_of_its_own_is_void)
+TEST(leadership, breaks_when_a_record_of_its_own_is_fenced)
 {
     struct scene *scene = scene_served();
     struct actor *actor = &scene->actors[0];
     evlog_mem_fate_at(scene->mem, 0, EVLOG_MEM_HOLD);
     actor_decide(actor);
     actor_decide(actor);
-    assert_int_equal(actor_ack(actor), OWNER_READ); /* of the second, ahead of the first: void */
+    assert_int_equal(actor_ack(actor),
+                     LEADERSHIP_READ); /* of the second, ahead of the first: void */
     actor_read(scene, actor);
     evlog_mem_deliver(scene->mem, 0, EVLOG_MEM_WRITE);
-    assert_int_equal(actor_ack(actor), OWNER_CONFIRMED);
-    assert_int_equal(owner_state(&actor->owner), OWNER_BROKEN);
+    assert_int_equal(actor_ack(actor), LEADERSHIP_CONFIRMED);
+    assert_int_equal(leadership_state(&actor->leadership), LEADERSHIP_BROKEN);
     scene_free(scene);
 }
 
-TEST(owner, takes_over_after_its_ranks_silence)
+TEST(leadership, takes_over_after_its_ranks_silence)
 {
     struct scene *scene = scene_served();
-    struct owner_timing timing = { .silence_us = 300, .rank = 1, .jitter_us = 50 };
-    const struct owner *standby = &scene->actors[1].owner, *owner = &scene->actors[0].owner;
-    assert_false(owner_take_due(standby, &timing, 649));
-    assert_true(owner_take_due(standby, &timing, 650));
-    assert_false(owner_take_due(owner, &timing, 650));
-    assert_false(owner_tick_due(owner, &timing, 99));
-    assert_true(owner_tick_due(owner, &timing, 100));
-    assert_false(owner_tick_due(standby, &timing, 100));
+    struct leadership_timing timing = { .election_timeout_us = 300, .rank = 1, .jitter_us = 50 };
+    const struct leadership *standby = &scene->actors[1].leadership,
+                            *leader = &scene->actors[0].leadership;
+    assert_false(leadership_election_due(standby, &timing, 649));
+    assert_true(leadership_election_due(standby, &timing, 650));
+    assert_false(leadership_election_due(leader, &timing, 650));
+    assert_false(leadership_heartbeat_due(leader, &timing, 99));
+    assert_true(leadership_heartbeat_due(leader, &timing, 100));
+    assert_false(leadership_heartbeat_due(standby, &timing, 100));
     scene_free(scene);
 }
 
-TEST(owner, leaves_a_closed_log_alone_for_ever)
+TEST(leadership, leaves_a_closed_log_alone_for_ever)
 {
     struct scene *scene = scene_served();
-    struct owner *owner = &scene->actors[0].owner;
-    struct owner_timing timing = { .silence_us = 300 };
+    struct leadership *leader = &scene->actors[0].leadership;
+    struct leadership_timing timing = { .election_timeout_us = 300 };
     struct record_epoch epoch = { .identity = log_tool_identity(1), .level = FORMAT_LEVEL };
     struct buf body = { 0 }, value = { 0 };
-    enum owner_event event;
+    enum leadership_event event;
     epoch.closed = true;
     record_epoch_encode(&epoch, &body);
     struct record record = { .type = RECORD_EPOCH, .epoch = 2, .sequence = 2 };
     record.body = buf_str(&body);
     record_encode(&record, &value);
-    assert_ok(owner_offer(owner, 1, buf_str(&value), 0, &record, &event));
-    assert_int_equal(event, OWNER_LOST);
-    assert_int_equal(owner_state(owner), OWNER_STANDBY);
-    assert_false(owner_take_due(owner, &timing, 1000000));
+    assert_ok(leadership_offer(leader, 1, buf_str(&value), 0, &record, &event));
+    assert_int_equal(event, LEADERSHIP_LOST);
+    assert_int_equal(leadership_state(leader), LEADERSHIP_FOLLOWER);
+    assert_false(leadership_election_due(leader, &timing, 1000000));
     buf_release(&body);
     buf_release(&value);
     scene_free(scene);
