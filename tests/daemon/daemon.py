@@ -18,9 +18,9 @@ import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests/cli"))
-import cli  # noqa: E402
-from cli import DONE, FAILED, REJECTED, USAGE, Fault, Tool, expect  # noqa: E402
+sys.path[:0] = [str(ROOT / "tests/cli"), str(ROOT / "tests/lib")]
+from cases import Fault, expect  # noqa: E402
+from tool import DONE, FAILED, REJECTED, USAGE, Tool, make_org  # noqa: E402
 
 PARTITIONS = 4
 
@@ -114,7 +114,7 @@ def make_small(tool):
 def it_decides_and_answers_as_an_embedded_log(cluster):
     tool = cluster.first
     cluster.start(tool)
-    cli.make_org(tool)
+    make_org(tool)
     groups = [item["groupId"] for item in tool.json("list", "groups")]
     expect(groups == ["blue", "red"], "two groups", groups)
     ada = ("--principal", "API_KEY:ada")
@@ -303,7 +303,7 @@ def it_publishes_from_a_process_of_its_own(cluster):
 
 def it_refuses_an_embedded_log(cluster):
     local = cluster.tool("local")
-    cli.make_org(local)
+    make_org(local)
     done = subprocess.run([cluster.build / "agencyd", "--data", local.data], capture_output=True,
                           text=True, timeout=20)
     expect(done.returncode == FAILED and "agencyctl" in done.stderr, "a hint", done.stderr)
