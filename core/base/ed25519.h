@@ -24,8 +24,11 @@ struct ed25519_public ed25519_public_of(const struct ed25519_secret *secret);
 void ed25519_public_hex(const struct ed25519_public *key, char out[ED25519_HEX_SIZE]);
 /* Always the same for the same message. */
 struct ed25519_signature ed25519_sign(const struct ed25519_secret *secret, struct str message);
-/* Whether the key's owner signed the message. False, too, for a signature of another size and for
- * 32 bytes that are no key. */
+/* Whether a signature can show that somebody holds the secret: false for the points of small order,
+ * for which anybody can make signatures, and for a second way to write a point. */
+bool ed25519_public_sound(const struct ed25519_public *key);
+/* Whether the key's owner signed the message. False, too, for a signature of another size, for 32
+ * bytes that are no key and for a key that is not sound. */
 bool ed25519_verify(const struct ed25519_public *key, struct str message, struct str signature);
 
 #endif

@@ -40,6 +40,24 @@ static struct status decide_check_annotations(const Agency__V1__Command *command
     return status_ok();
 }
 
+/* An identity in clear would lie readable in the commands' topic, and in every proof of what was
+ * sent: it is not even recorded as a refusal, and who sent it has to take another one. */
+static struct status decide_check_identity(const Agency__V1__Command *command)
+{
+    const Agency__V1__BindCredential *bind = NULL;
+    if ((unsigned)command->payload_case == COMMAND_BIND_CREDENTIAL) {
+        bind = command->bind_credential;
+    } else if ((unsigned)command->payload_case == COMMAND_CREATE_ORG) {
+        bind = command->create_org->credential;
+    }
+    if (bind != NULL && bind->identity[0] != '\0') {
+        return status_error(STATUS_INVALID_ARGUMENT,
+                            "expected identity_hash, but identity is in clear: who reads this log "
+                            "knows it; use another identity, and send its hash");
+    }
+    return status_ok();
+}
+
 static struct status decide_check_envelope(const Agency__V1__Command *command)
 {
     if (registry_command_payload(command) == NULL) {
@@ -54,6 +72,7 @@ static struct status decide_check_envelope(const Agency__V1__Command *command)
     }
     TRY(fields_check_time(command->occurred_at, "occurred_at"));
     TRY(fields_check_time(command->issued_at, "issued_at"));
+    TRY(decide_check_identity(command));
     return decide_check_annotations(command);
 }
 

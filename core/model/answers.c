@@ -148,6 +148,7 @@ static void answers_key(struct buf *key, struct str org_id, const struct check_q
     key_put_str(key, question->subject_id);
     key_put_str(key, question->permission);
     key_put_u8(key, (uint8_t)question->object.kind);
+    key_put_u8(key, question->below);
     key_put_str(key, question->object.id);
 }
 

@@ -187,8 +187,9 @@ static char *random_string(struct maker *maker, const ProtobufCMessage *message,
         struct str hash = arena_printf(maker->arena, "%064x", random_below(maker->random, 8));
         return (char *)(uintptr_t)hash.data;
     }
-    return random_below(maker->random, 300) == 0 ? random_text(maker->arena, "other", 1)
-                                                 : (char *)(uintptr_t) "";
+    bool hidden = strcmp(field->name, "identity") == 0; /* the intake leaves none */
+    return !hidden && random_below(maker->random, 300) == 0 ? random_text(maker->arena, "other", 1)
+                                                            : (char *)(uintptr_t) "";
 }
 
 static Google__Protobuf__Timestamp *random_time(struct maker *maker)

@@ -34,6 +34,36 @@ TEST(ed25519, is_named_by_the_digits_of_its_public_half)
     assert_memory_equal(hex, "01ab00", 6);
 }
 
+/* The signature that anybody can make for the point that is nothing: R = 0 and S = 0. */
+TEST(ed25519, no_key_of_small_order_signs)
+{
+    struct ed25519_public nothing = { { 1 } };
+    const uint8_t forged[ED25519_SIGNATURE_SIZE] = { 1 };
+    assert_false(ed25519_verify(&nothing, STR("message"), str_make(forged, sizeof forged)));
+    static const char *const unsound[] = {
+        "0000000000000000000000000000000000000000000000000000000000000000",
+        "0000000000000000000000000000000000000000000000000000000000000080",
+        "0100000000000000000000000000000000000000000000000000000000000000",
+        "0100000000000000000000000000000000000000000000000000000000000080",
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
+        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+        /* not below the prime: other ways to write small numbers */
+        "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+        "f0ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    };
+    for (size_t i = 0; i < sizeof unsound / sizeof unsound[0]; i++) {
+        struct ed25519_public key;
+        from_hex(unsound[i], key.bytes);
+        assert_false(ed25519_public_sound(&key));
+    }
+}
+
 TEST(ed25519, takes_only_the_signature_of_the_message)
 {
     struct ed25519_secret secret = { { 1 } };

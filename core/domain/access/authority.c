@@ -15,6 +15,10 @@
 #include "core/domain/access/targets.h"
 #include "core/domain/check/check.h"
 #include "core/domain/kernel/fields.h"
+#include "core/domain/kernel/hierarchy.h"
+
+/* Groups or assets below one, at most, that are asked about one by one. */
+enum { AUTHORITY_BELOW_MAX = 1024 };
 
 /* ---- permissions ---- */
 
@@ -65,29 +69,111 @@ static struct status authority_deny(struct decide *d, struct str subject_id, str
                          STR_ARG(subject_id));
 }
 
-/* Rejects unless the subject has the permission on the object. `answer` may be NULL. */
+static struct status authority_ask(struct decide *d, const struct check_question *question,
+                                   struct check_answer *answer)
+{
+    int64_t at_us = d->context->recorded_at_us;
+    return d->memory == NULL
+               ? check(d->view, d->arena, at_us, question, answer)
+               : d->memory->ask(d->memory, d->view, d->arena, at_us, question, answer);
+}
+
+/* Rejects unless the subject has the permission on the object. */
 static struct status authority_need(struct decide *d, struct str subject_id, struct str permission,
                                     struct object object, struct check_answer *answer)
 {
-    struct check_answer here;
-    answer = answer == NULL ? &here : answer;
     const struct check_question question = {
         .subject_id = subject_id, .permission = permission, .object = object, .for_command = true
     };
-    int64_t at_us = d->context->recorded_at_us;
-    TRY(d->memory == NULL ? check(d->view, d->arena, at_us, &question, answer)
-                          : d->memory->ask(d->memory, d->view, d->arena, at_us, &question, answer));
+    TRY(authority_ask(d, &question, answer));
     return answer->allowed ? status_ok() : authority_deny(d, subject_id, permission, object);
 }
 
+/* The groups or assets below an object; rejects where they are too many to ask about each. */
+static struct status authority_find_below(struct decide *d, struct object object, struct ids *below)
+{
+    enum hierarchy hierarchy =
+        object.kind == OBJECT_GROUP ? HIERARCHY_GROUP_PARENTS : HIERARCHY_ASSET_PARENTS;
+    TRY_ACCEPTED(d, hierarchy_walk(d, hierarchy, HIERARCHY_DOWN, object.id.data, below));
+    if (below->count - 1 > AUTHORITY_BELOW_MAX) {
+        return decide_reject(d, STATUS_FAILED_PRECONDITION,
+                             "expected at most %d %ss below %s '%.*s', or a permission on it or "
+                             "above it that covers them all, but there are %zu",
+                             AUTHORITY_BELOW_MAX, object_kind_name(object.kind),
+                             object_kind_name(object.kind), STR_ARG(object.id), below->count - 1);
+    }
+    return status_ok();
+}
+
+/* Rejects unless the subject has the permission on the object and on all that lies below it. What
+ * is held on it, above it or on the org is held there, too: one question. What is held by its asset
+ * type or job space is not. */
+static struct status authority_need_below(struct decide *d, struct str subject_id,
+                                          struct str permission, struct object object,
+                                          struct check_answer *answer)
+{
+    const struct check_question whole = { .subject_id = subject_id,
+                                          .permission = permission,
+                                          .object = object,
+                                          .for_command = true,
+                                          .below = true };
+    struct ids below = { .arena = d->arena };
+    struct check_answer one;
+    TRY(authority_ask(d, &whole, answer));
+    if (answer->allowed) {
+        return status_ok();
+    }
+    TRY_ACCEPTED(d, authority_need(d, subject_id, permission, object, answer));
+    if (object.kind != OBJECT_GROUP && object.kind != OBJECT_ASSET) {
+        return status_ok();
+    }
+    TRY_ACCEPTED(d, authority_find_below(d, object, &below));
+    for (size_t i = 0; i < below.count; i++) {
+        TRY_ACCEPTED(d, authority_need(d, subject_id, permission,
+                                       (struct object){ object.kind, below.items[i] }, &one));
+    }
+    return status_ok();
+}
+
+static struct status authority_need_target(struct decide *d, struct str subject_id,
+                                           struct str permission, const struct targets *targets,
+                                           size_t i, struct check_answer *answer)
+{
+    return targets->below
+               ? authority_need_below(d, subject_id, permission, targets->items[i], answer)
+               : authority_need(d, subject_id, permission, targets->items[i], answer);
+}
+
+/* The permission on one of the targets; the refusal names the first. */
+static struct status authority_need_any(struct decide *d, struct str subject_id,
+                                        struct str permission, const struct targets *targets,
+                                        struct check_answer *answer)
+{
+    Agency__V1__Rejection *first = NULL;
+    for (size_t i = 0; i < targets->count; i++) {
+        d->rejection = NULL;
+        TRY(authority_need_target(d, subject_id, permission, targets, i, answer));
+        if (d->rejection == NULL) {
+            return status_ok();
+        }
+        first = first == NULL ? d->rejection : first;
+    }
+    d->rejection = first;
+    return status_ok();
+}
+
+/* The permission on the targets; *answer is the way to the first. */
 static struct status authority_need_all(struct decide *d, struct str subject_id,
                                         struct str permission, const struct targets *targets,
                                         struct check_answer *answer)
 {
+    if (targets->any) {
+        return authority_need_any(d, subject_id, permission, targets, answer);
+    }
+    struct check_answer other;
     for (size_t i = 0; i < targets->count; i++) {
-        /* The way to the first object is the one recorded. */
-        TRY_ACCEPTED(d, authority_need(d, subject_id, permission, targets->items[i],
-                                       i == 0 ? answer : NULL));
+        TRY_ACCEPTED(d, authority_need_target(d, subject_id, permission, targets, i,
+                                              i == 0 ? answer : &other));
     }
     return status_ok();
 }
@@ -119,13 +205,14 @@ static struct status authority_need_command(struct decide *d, struct str subject
 {
     const struct command_type *type = registry_command((unsigned)d->command->payload_case);
     struct targets targets = { 0 };
+    struct check_answer unused;
     ARENA_TRY(d->arena, targets.items, arena_alloc(d->arena, TARGETS_MAX * sizeof *targets.items));
     TRY_ACCEPTED(d, authority_need_own(d, subject_id, type, &targets));
     TRY_ACCEPTED(d, targets_of(d, type->delegate, &targets));
-    TRY_ACCEPTED(d, authority_need_all(d, subject_id, STR("delegate"), &targets, NULL));
+    TRY_ACCEPTED(d, authority_need_all(d, subject_id, STR("delegate"), &targets, &unused));
     return d->command->occurred_at == NULL
                ? status_ok()
-               : authority_need(d, subject_id, STR("import"), object_org(), NULL);
+               : authority_need(d, subject_id, STR("import"), object_org(), &unused);
 }
 
 /* ---- who ---- */
@@ -200,12 +287,13 @@ struct status authority_check(struct decide *d)
         return decide_reject(d, STATUS_PERMISSION_DENIED,
                              "expected an operator that may create orgs");
     }
+    struct check_answer unused;
     struct str subject_id = str_z(d->command->on_behalf_of);
     if (subject_id.size == 0 || str_eq(subject_id, d->subject_id)) {
         return authority_need_command(d, d->subject_id);
     }
     TRY_ACCEPTED(d, authority_need(d, d->subject_id, STR("act_as"),
-                                   (struct object){ OBJECT_SUBJECT, subject_id }, NULL));
+                                   (struct object){ OBJECT_SUBJECT, subject_id }, &unused));
     TRY_ACCEPTED(d, authority_need_active(d, subject_id));
     return authority_need_command(d, subject_id);
 }

@@ -1,30 +1,37 @@
+/* What keeps an org owned lasts: an assignment without expiry, and a credential without expiry, of
+ * an ACTIVE subject; what expires would leave the org to nobody by time alone. It is looked for
+ * from the side of the type `owner`, whose seats only owners fill: how many other seats somebody
+ * has been given does not matter. */
 #include "core/domain/access/owner.h"
 
-/* Owners looked at to find one that counts; an org with more has other worries. */
-enum { OWNERS_MAX = 1024 };
+#include "core/domain/kernel/rules.h"
 
-/* Whether a subject holds a seat of type `owner`. */
+/* Of type `owner`, outside all job spaces: the permission `*` on the org. */
+static const struct str owner_type[] = { { "owner", 5 }, { "", 0 } };
+
+/* Whether an assignment to a seat of type `owner` is a subject's. */
 static struct status owner_holds(struct decide *d, struct str subject_id, bool *holds)
 {
     struct str *ids;
     size_t count;
     *holds = false;
-    TRY(view_ids(d->view, d->arena, INDEX_ASSIGNMENT_BY_SUBJECT, &subject_id, 1, OWNERS_MAX, &ids,
-                 &count));
+    TRY_ACCEPTED(d, rules_scan(d, INDEX_ASSIGNMENT_BY_TYPE, owner_type, 2, &ids, &count));
     for (size_t i = 0; i < count && !*holds; i++) {
         const Agency__V1__Assignment *held;
-        TRY(view_assignment(d->view, ids[i], &held));
-        *holds = held != NULL && strcmp(held->role_type, "owner") == 0;
+        TRY(rules_get_assignment(d->view, ids[i], &held));
+        *holds = str_eq(str_z(held->subject_id), subject_id);
     }
     return status_ok();
 }
 
+/* What has an end never counted. */
 static struct status owner_lost_credential(struct decide *d, const char *credential_id, bool *lost)
 {
     const Agency__V1__Credential *credential;
-    TRY(view_credential(d->view, str_z(credential_id), &credential));
-    assert(credential != NULL);
-    return owner_holds(d, str_z(credential->subject_id), lost);
+    TRY(rules_get_credential(d->view, str_z(credential_id), &credential));
+    *lost = false;
+    return credential->expires_at == NULL ? owner_holds(d, str_z(credential->subject_id), lost)
+                                          : status_ok();
 }
 
 static struct status owner_lost_seat(struct decide *d, const Agency__V1__RoleRevoked *event,
@@ -33,9 +40,8 @@ static struct status owner_lost_seat(struct decide *d, const Agency__V1__RoleRev
     const Agency__V1__Assignment *held;
     struct str id;
     TRY(evolve_entity_id(d->arena, ENTITY_ASSIGNMENT, &event->base, &id));
-    TRY(view_assignment(d->view, id, &held));
-    assert(held != NULL);
-    *lost = strcmp(held->role_type, "owner") == 0;
+    TRY(rules_get_assignment(d->view, id, &held));
+    *lost = str_eq(str_z(held->role_type), owner_type[0]);
     return status_ok();
 }
 
@@ -52,7 +58,7 @@ static struct status owner_loses(struct decide *d, const Agency__V1__Event *even
     case EVENT_ROLE_REVOKED:
         return owner_lost_seat(d, event->role_revoked, loses);
     case EVENT_ROLE_ASSIGNED:
-        *loses = strcmp(event->role_assigned->role_type, "owner") == 0 &&
+        *loses = str_eq(str_z(event->role_assigned->role_type), owner_type[0]) &&
                  event->role_assigned->expires_at != NULL;
     }
     return status_ok();
@@ -63,12 +69,11 @@ static struct status owner_has_credential(struct decide *d, struct str subject_i
     struct str *ids;
     size_t count;
     *has = false;
-    TRY(view_ids(d->view, d->arena, INDEX_CREDENTIAL_BY_SUBJECT, &subject_id, 1, OWNERS_MAX, &ids,
-                 &count));
+    TRY_ACCEPTED(d, rules_scan(d, INDEX_CREDENTIAL_BY_SUBJECT, &subject_id, 1, &ids, &count));
     for (size_t i = 0; i < count && !*has; i++) {
         const Agency__V1__Credential *credential;
-        TRY(view_credential(d->view, ids[i], &credential));
-        *has = credential != NULL && !decide_expired(d, credential->expires_at);
+        TRY(rules_get_credential(d->view, ids[i], &credential));
+        *has = credential->expires_at == NULL;
     }
     return status_ok();
 }
@@ -79,27 +84,23 @@ static struct status owner_counts(struct decide *d, struct str assignment_id, bo
     const Agency__V1__Assignment *held;
     const Agency__V1__Subject *subject;
     *counts = false;
-    TRY(view_assignment(d->view, assignment_id, &held));
-    if (held == NULL || held->n_group_ids > 0 || held->expires_at != NULL) {
+    TRY(rules_get_assignment(d->view, assignment_id, &held));
+    if (held->n_group_ids > 0 || held->expires_at != NULL) {
         return status_ok();
     }
-    TRY(view_subject(d->view, str_z(held->subject_id), &subject));
-    if (subject == NULL || subject->status != LIFE_ACTIVE) {
-        return status_ok();
-    }
-    return owner_has_credential(d, str_z(held->subject_id), counts);
+    TRY(rules_get_subject(d->view, str_z(held->subject_id), &subject));
+    return subject->status == LIFE_ACTIVE ? owner_has_credential(d, str_z(held->subject_id), counts)
+                                          : status_ok();
 }
 
 static struct status owner_exists(struct decide *d, bool *exists)
 {
-    /* Of type `owner`, outside all job spaces: the permission `*` on the org. */
-    const struct str parts[] = { STR("owner"), STR("") };
     struct str *ids;
     size_t count;
     *exists = false;
-    TRY(view_ids(d->view, d->arena, INDEX_ASSIGNMENT_BY_TYPE, parts, 2, OWNERS_MAX, &ids, &count));
+    TRY_ACCEPTED(d, rules_scan(d, INDEX_ASSIGNMENT_BY_TYPE, owner_type, 2, &ids, &count));
     for (size_t i = 0; i < count && !*exists; i++) {
-        TRY(owner_counts(d, ids[i], exists));
+        TRY_ACCEPTED(d, owner_counts(d, ids[i], exists));
     }
     return status_ok();
 }
@@ -108,15 +109,14 @@ struct status owner_check(struct decide *d)
 {
     bool loses = false, exists;
     for (size_t i = 0; i < d->events_count && !loses; i++) {
-        TRY(owner_loses(d, d->events[i], &loses));
+        TRY_ACCEPTED(d, owner_loses(d, d->events[i], &loses));
     }
     if (!loses) {
         return status_ok();
     }
-    TRY(owner_exists(d, &exists));
-    return exists
-               ? status_ok()
-               : decide_reject(d, STATUS_FAILED_PRECONDITION,
-                               "expected an active owner with a credential to be left, but there "
-                               "would be none");
+    TRY_ACCEPTED(d, owner_exists(d, &exists));
+    return exists ? status_ok()
+                  : decide_reject(d, STATUS_FAILED_PRECONDITION,
+                                  "expected an active owner with a credential that does not expire "
+                                  "to be left, but there would be none");
 }

@@ -6,6 +6,36 @@
 
 /* ---- decide ---- */
 
+static bool role_type_has_group(const Agency__V1__RoleType *role_type, const char *group_id)
+{
+    for (size_t i = 0; i < role_type->n_group_ids; i++) {
+        if (strcmp(role_type->group_ids[i], group_id) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A type may say which groups may have seats of it. */
+static struct status role_check_type_groups(struct decide *d, const Agency__V1__RoleType *role_type,
+                                            const Agency__V1__CreateRole *command)
+{
+    if (role_type->n_group_ids > 0 && command->n_group_ids == 0) {
+        return decide_reject(d, STATUS_FAILED_PRECONDITION,
+                             "expected a group in a role of type '%s', which is for certain groups",
+                             command->role_type);
+    }
+    for (size_t i = 0; role_type->n_group_ids > 0 && i < command->n_group_ids; i++) {
+        if (!role_type_has_group(role_type, command->group_ids[i])) {
+            return decide_reject(d, STATUS_FAILED_PRECONDITION,
+                                 "expected only groups that may have roles of type '%s', but '%s' "
+                                 "is none of them",
+                                 command->role_type, command->group_ids[i]);
+        }
+    }
+    return status_ok();
+}
+
 static struct status role_check_type(struct decide *d, const Agency__V1__CreateRole *command)
 {
     const Agency__V1__RoleType *role_type;
@@ -16,7 +46,7 @@ static struct status role_check_type(struct decide *d, const Agency__V1__CreateR
                              "expected job_space_id '%s' in a role of type '%s', but it is '%s'",
                              role_type->job_space_id, command->role_type, command->job_space_id);
     }
-    return status_ok();
+    return role_check_type_groups(d, role_type, command);
 }
 
 static struct status role_check_places(struct decide *d, const Agency__V1__CreateRole *command)

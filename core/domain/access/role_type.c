@@ -51,16 +51,28 @@ static struct status role_type_check_changeable(struct decide *d, const char *ro
     return status_ok();
 }
 
-struct status decide_define_role_type(struct decide *d, const Agency__V1__DefineRoleType *command)
+static struct status role_type_check_places(struct decide *d,
+                                            const Agency__V1__DefineRoleType *command)
 {
-    const Agency__V1__RoleType *none;
     const Agency__V1__JobSpace *job_space;
-    Agency__V1__RoleTypeDefined event = AGENCY__V1__ROLE_TYPE_DEFINED__INIT;
-    TRY_ACCEPTED(d, role_type_check_term(d, command->assignment, command->term_seconds));
-    TRY_ACCEPTED(d, life_find_role_type(d, &none));
+    const Agency__V1__Group *group;
     if (command->job_space_id[0] != '\0') {
         TRY_ACCEPTED(d, rules_find_job_space(d, command->job_space_id, LIVES_ACTIVE, &job_space));
     }
+    TRY_ACCEPTED(d, rules_check_distinct(d, "group_ids", command->group_ids, command->n_group_ids));
+    for (size_t i = 0; i < command->n_group_ids; i++) {
+        TRY_ACCEPTED(d, rules_find_group(d, command->group_ids[i], LIVES_KEPT, &group));
+    }
+    return status_ok();
+}
+
+struct status decide_define_role_type(struct decide *d, const Agency__V1__DefineRoleType *command)
+{
+    const Agency__V1__RoleType *none;
+    Agency__V1__RoleTypeDefined event = AGENCY__V1__ROLE_TYPE_DEFINED__INIT;
+    TRY_ACCEPTED(d, role_type_check_term(d, command->assignment, command->term_seconds));
+    TRY_ACCEPTED(d, life_find_role_type(d, &none));
+    TRY_ACCEPTED(d, role_type_check_places(d, command));
     TRY_ACCEPTED(
         d, role_type_check_permissions(d, command->permissions, command->n_permissions, NULL, 0));
     fields_copy(&command->base, &event.base);

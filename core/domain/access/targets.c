@@ -1,7 +1,12 @@
-/* Which objects a command is about, by the rules that the registry names (enum object_rule). */
+/* Which objects a command is about, by the rules that the registry names (enum object_rule).
+ *
+ * A command reaches as far as its effect: what moves, archives or restores a group or asset does so
+ * to all below it; a grant on one covers all below it; whatever is put beside something of others
+ * (a parent, a group included) is asked there, too, as it can be in their way. */
 #include "core/domain/access/targets.h"
 
 #include "core/domain/kernel/fields.h"
+#include "core/domain/kernel/hierarchy.h"
 
 static struct str targets_field(const struct decide *d, const char *name)
 {
@@ -29,17 +34,42 @@ static void targets_self(const struct decide *d, struct targets *targets)
                 object_of(kind, fields_string(payload, payload->descriptor->fields[0].name)));
 }
 
+static void targets_add_named(struct targets *targets, enum object_kind kind, struct str id)
+{
+    if (id.size > 0) {
+        targets_add(targets, (struct object){ kind, id });
+    }
+}
+
 static void targets_parent(const struct decide *d, struct targets *targets)
 {
-    struct str group = targets_field(d, "parent_group_id");
-    struct str asset = targets_field(d, "parent_asset_id");
-    if (group.size > 0) {
-        targets_add(targets, (struct object){ OBJECT_GROUP, group });
-    } else if (asset.size > 0) {
-        targets_add(targets, (struct object){ OBJECT_ASSET, asset });
-    } else {
-        targets_add(targets, targets_scope(targets_field(d, "job_space_id")));
+    targets_add_named(targets, OBJECT_GROUP, targets_field(d, "parent_group_id"));
+    targets_add_named(targets, OBJECT_ASSET, targets_field(d, "parent_asset_id"));
+    targets_add_named(targets, OBJECT_JOB_SPACE, targets_field(d, "job_space_id"));
+    if (targets->count == 0) {
+        targets_add(targets, object_org());
     }
+}
+
+static struct status targets_move(const struct decide *d, struct targets *targets)
+{
+    targets_self(d, targets);
+    const struct object moved = targets->items[0];
+    const char *field = moved.kind == OBJECT_GROUP ? "parent_group_id" : "parent_asset_id";
+    const ProtobufCMessage *entity;
+    TRY(view_get(d->view, moved.kind == OBJECT_GROUP ? ENTITY_GROUP : ENTITY_ASSET, moved.id,
+                 &entity));
+    if (entity != NULL) {
+        targets_add_named(targets, moved.kind, fields_string(entity, field));
+    }
+    targets_add_named(targets, moved.kind, targets_field(d, field));
+    return status_ok();
+}
+
+static void targets_inclusion(const struct decide *d, struct targets *targets)
+{
+    targets_self(d, targets);
+    targets_add(targets, (struct object){ OBJECT_GROUP, targets_field(d, "included_group_id") });
 }
 
 /* The subject of a credential: named in BindCredential, else that of the credential named. */
@@ -56,16 +86,41 @@ static struct status targets_subject(const struct decide *d, struct targets *tar
     return status_ok();
 }
 
+/* An identity that somebody else gives or proves can be known to anybody: whoever binds it to a
+ * subject of his own keeps its owner out. An API key is known to none but those who have it. */
+static struct status targets_identity(const struct decide *d, struct targets *targets)
+{
+    TRY(targets_subject(d, targets));
+    if (d->command->bind_credential->kind != AGENCY__V1__CREDENTIAL_KIND__CREDENTIAL_KIND_API_KEY) {
+        targets_add(targets, object_org());
+    }
+    return status_ok();
+}
+
+static bool targets_has_parent(const Agency__V1__Subject *subject, const char *parent_id)
+{
+    for (size_t i = 0; subject != NULL && i < subject->n_parent_subject_ids; i++) {
+        if (strcmp(subject->parent_subject_ids[i], parent_id) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static struct status targets_parents(struct decide *d, struct targets *targets)
 {
     const Agency__V1__SetSubjectParents *command = d->command->set_subject_parents;
+    const Agency__V1__Subject *subject;
     if (command->n_parent_subject_ids > LIST_ITEMS_MAX) {
         return decide_reject(d, STATUS_INVALID_ARGUMENT, "expected at most %d parents, not %zu",
                              LIST_ITEMS_MAX, command->n_parent_subject_ids);
     }
+    TRY(view_subject(d->view, str_z(command->subject_id), &subject));
     for (size_t i = 0; i < command->n_parent_subject_ids; i++) {
-        targets_add(targets,
-                    (struct object){ OBJECT_SUBJECT, str_z(command->parent_subject_ids[i]) });
+        const char *parent_id = command->parent_subject_ids[i];
+        if (!targets_has_parent(subject, parent_id)) {
+            targets_add(targets, (struct object){ OBJECT_SUBJECT, str_z(parent_id) });
+        }
     }
     targets_self(d, targets);
     return status_ok();
@@ -97,8 +152,36 @@ static struct status targets_find_seat(const struct decide *d, struct seat *seat
     return status_ok();
 }
 
-/* Each group of the seat that is not deleted, else its job space, else the org. */
-static struct status targets_seat(struct decide *d, const struct seat *seat,
+/* The group, or, if it was deleted, the nearest above it that was not, else the org: so that what
+ * it protected does not fall to the other groups of its seats. */
+static struct status targets_add_kept(const struct decide *d, struct str id,
+                                      struct targets *targets)
+{
+    for (size_t levels = 0; id.size > 0 && levels < HIERARCHY_LEVELS_MAX; levels++) {
+        const Agency__V1__Group *group;
+        TRY(view_group(d->view, id, &group));
+        if (group == NULL || group->status != LIFE_REMOVED) {
+            targets_add(targets, (struct object){ OBJECT_GROUP, id });
+            return status_ok();
+        }
+        id = str_z(group->parent_group_id);
+    }
+    targets_add(targets, object_org());
+    return status_ok();
+}
+
+static struct status targets_add_live(const struct decide *d, struct str id,
+                                      struct targets *targets)
+{
+    const Agency__V1__Group *group;
+    TRY(view_group(d->view, id, &group));
+    if (group == NULL || group->status != LIFE_REMOVED) {
+        targets_add(targets, (struct object){ OBJECT_GROUP, id });
+    }
+    return status_ok();
+}
+
+static struct status targets_seat(struct decide *d, const struct seat *seat, bool kept,
                                   struct targets *targets)
 {
     if (seat->group_ids_count > LIST_ITEMS_MAX) {
@@ -107,11 +190,7 @@ static struct status targets_seat(struct decide *d, const struct seat *seat,
     }
     for (size_t i = 0; i < seat->group_ids_count; i++) {
         const struct str id = str_z(seat->group_ids[i]);
-        const Agency__V1__Group *group;
-        TRY(view_group(d->view, id, &group));
-        if (group == NULL || group->status != LIFE_REMOVED) {
-            targets_add(targets, (struct object){ OBJECT_GROUP, id });
-        }
+        TRY(kept ? targets_add_kept(d, id, targets) : targets_add_live(d, id, targets));
     }
     if (targets->count == 0) {
         targets_add(targets, targets_scope(seat->job_space_id));
@@ -119,13 +198,18 @@ static struct status targets_seat(struct decide *d, const struct seat *seat,
     return status_ok();
 }
 
-/* Also the scope in which the permissions of its type count. */
+/* Also the scope in which the permissions of its type count, or in which it has one place for all
+ * (unless the type says which groups may use it). */
 static struct status targets_seat_scope(const struct decide *d, const struct seat *seat,
                                         struct targets *targets)
 {
     const Agency__V1__RoleType *type;
     TRY(view_role_type(d->view, seat->role_type, &type));
-    if (type != NULL && type->n_permissions > 0) {
+    if (type == NULL) {
+        return status_ok();
+    }
+    bool single = type->assignment == AGENCY__V1__ASSIGNMENT_MODE__ASSIGNMENT_MODE_DYNAMIC_SINGLE;
+    if (type->n_permissions > 0 || (single && type->n_group_ids == 0)) {
         targets_add(targets, targets_scope(seat->job_space_id));
     }
     return status_ok();
@@ -157,10 +241,19 @@ static void targets_config(const struct decide *d, struct targets *targets)
     targets_add(targets, object_of((enum entity_kind)kind, targets_field(d, "entity_id")));
 }
 
-struct status targets_of(struct decide *d, enum object_rule rule, struct targets *targets)
+static struct status targets_seat_rule(struct decide *d, bool kept, struct targets *targets)
 {
     struct seat seat;
+    TRY(targets_find_seat(d, &seat));
+    TRY_ACCEPTED(d, targets_seat(d, &seat, kept, targets));
+    return kept ? targets_seat_scope(d, &seat, targets) : status_ok();
+}
+
+struct status targets_of(struct decide *d, enum object_rule rule, struct targets *targets)
+{
     targets->count = 0;
+    targets->any = rule == OBJECTS_INCLUSION_ANY;
+    targets->below = rule == OBJECTS_BELOW || rule == OBJECTS_GRANT_BELOW;
     switch (rule) {
     case OBJECTS_NONE:
         return status_ok();
@@ -168,21 +261,29 @@ struct status targets_of(struct decide *d, enum object_rule rule, struct targets
         targets_add(targets, object_org());
         return status_ok();
     case OBJECTS_SELF:
+    case OBJECTS_BELOW:
         targets_self(d, targets);
         return status_ok();
     case OBJECTS_PARENT:
         targets_parent(d, targets);
         return status_ok();
+    case OBJECTS_MOVE:
+        return targets_move(d, targets);
+    case OBJECTS_INCLUSION:
+    case OBJECTS_INCLUSION_ANY:
+        targets_inclusion(d, targets);
+        return status_ok();
     case OBJECTS_SUBJECT:
         return targets_subject(d, targets);
+    case OBJECTS_IDENTITY:
+        return targets_identity(d, targets);
     case OBJECTS_PARENTS_AND_SELF:
         return targets_parents(d, targets);
     case OBJECTS_SEAT:
-    case OBJECTS_SEAT_AND_SCOPE:
-        TRY(targets_find_seat(d, &seat));
-        TRY_ACCEPTED(d, targets_seat(d, &seat, targets));
-        return rule == OBJECTS_SEAT ? status_ok() : targets_seat_scope(d, &seat, targets);
+    case OBJECTS_SEAT_KEPT:
+        return targets_seat_rule(d, rule == OBJECTS_SEAT_KEPT, targets);
     case OBJECTS_GRANT:
+    case OBJECTS_GRANT_BELOW:
         return targets_grant(d, targets);
     case OBJECTS_CONFIG:
         targets_config(d, targets);

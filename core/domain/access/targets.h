@@ -12,6 +12,8 @@ enum { TARGETS_MAX = LIST_ITEMS_MAX + 2 };
 struct targets {
     struct object *items; /* room for TARGETS_MAX */
     size_t count;
+    bool any;   /* the permission on one of them is enough */
+    bool below; /* it is needed on all that lies below them, too */
 };
 
 /* The objects of a rule for d's command; ids are borrowed from the command and the view. Rejects

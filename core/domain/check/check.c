@@ -204,6 +204,9 @@ static struct status check_find_object(struct check *check, enum check_reason *r
         [OBJECT_REMOVED] = CHECK_OBJECT_REMOVED,
     };
     TRY(objects_covering(&check->lookup, check->question->object, &check->objects));
+    if (check->question->below) {
+        objects_keep_above(&check->objects);
+    }
     TRY(implied_of(&check->lookup, check->question->permission, &check->implied));
     *reason = check->question->for_command ? CHECK_ALLOWED : reasons[check->objects.state];
     if (*reason == CHECK_ALLOWED && !check->implied.known) {

@@ -13,6 +13,8 @@ struct check_question {
      * be asked about, so that it can be restored and so that a wrong id is told to those only who
      * may command the org. */
     bool for_command;
+    bool below;   /* by a way that covers all that lies below the object, too: not by its asset
+                     type or job space, which do not reach there */
     bool explain; /* a denial says what was nearest; costs up to three Checks more */
 };
 

@@ -2,6 +2,7 @@
  * other end. That the two agree is tested on random orgs: tests/unit/test_check_list.c. */
 #include "core/domain/check/check_subjects.h"
 
+#include "core/domain/check/check.h"
 #include "core/domain/check/grantees.h"
 #include "core/domain/check/holders.h"
 #include "core/domain/check/implied.h"
@@ -94,15 +95,38 @@ static struct status subjects_children(struct lookup *lookup, const struct ids *
     return subjects_keep_active(lookup, children);
 }
 
+/* Whether Check allows it to an heir: how much it inherits has limits of its own (grantees.h). */
+static struct status subjects_inherits(struct lookup *lookup, const struct check_question *question,
+                                       struct str subject_id, bool *inherits)
+{
+    struct check_question asked = *question;
+    struct check_answer answer;
+    asked.subject_id = subject_id;
+    TRY(check(lookup->view, lookup->arena, lookup->at_us, &asked, &answer));
+    if (answer.lookups > lookup->left) {
+        return lookup_exhausted();
+    }
+    lookup->left -= answer.lookups;
+    *inherits = answer.allowed;
+    return status_ok();
+}
+
 /* Adds who inherits, level by level; the relation has no cycles. */
-static struct status subjects_add_heirs(struct lookup *lookup, struct ids *subjects)
+static struct status subjects_add_heirs(struct lookup *lookup,
+                                        const struct check_question *question, struct ids *subjects)
 {
     struct ids level = { .arena = lookup->arena };
     TRY(ids_add_all(&level, subjects->items, subjects->count));
     for (size_t levels = 0; level.count > 0 && levels < GRANTEE_LEVELS_MAX; levels++) {
         struct ids next = { .arena = lookup->arena };
         TRY(subjects_children(lookup, &level, &next));
-        TRY(ids_add_all(subjects, next.items, next.count));
+        for (size_t i = 0; i < next.count; i++) {
+            bool inherits = false;
+            TRY(subjects_inherits(lookup, question, next.items[i], &inherits));
+            if (inherits) {
+                TRY(ids_add(subjects, next.items[i]));
+            }
+        }
         level = next;
     }
     ids_sort(subjects);
@@ -110,15 +134,15 @@ static struct status subjects_add_heirs(struct lookup *lookup, struct ids *subje
 }
 
 /* Sorted, ACTIVE, with all who inherit from them. */
-static struct status subjects_finish(struct lookup *lookup, const struct holders *holders,
-                                     struct ids *subjects)
+static struct status subjects_finish(struct lookup *lookup, const struct check_question *question,
+                                     const struct holders *holders, struct ids *subjects)
 {
     for (size_t i = 0; i < holders->count; i++) {
         TRY(ids_add(subjects, holders->items[i].subject_id));
     }
     ids_sort(subjects);
     TRY(subjects_keep_active(lookup, subjects));
-    return subjects_add_heirs(lookup, subjects);
+    return subjects_add_heirs(lookup, question, subjects);
 }
 
 struct status check_subjects(const struct view *view, struct arena *arena, int64_t at_us,
@@ -147,5 +171,6 @@ struct status check_subjects(const struct view *view, struct arena *arena, int64
                                     subject_ids));
         }
     }
-    return subjects_finish(&lookup, &holders, subject_ids);
+    const struct check_question question = { .permission = permission, .object = object };
+    return subjects_finish(&lookup, &question, &holders, subject_ids);
 }

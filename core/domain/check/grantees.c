@@ -6,6 +6,8 @@
  * Cost: one look-up per subject, assignment, role type and group, and one per list of them. */
 #include "core/domain/check/grantees.h"
 
+#include "core/domain/kernel/ids.h"
+
 int grantee_compare(const struct grantee *a, const struct grantee *b)
 {
     int order = (a->steps > b->steps) - (a->steps < b->steps);
@@ -74,28 +76,77 @@ static struct status grantees_add(struct grantees *grantees, const struct grante
     return status_ok();
 }
 
-/* Adds a subject that another inherits from, if it is ACTIVE. */
-static struct status grantees_add_parent(struct grantees *grantees, const struct grantee *child,
-                                         struct str id)
+/* ---- the subjects it inherits from ---- */
+
+/* Adds to `parents` the ACTIVE ones of a subject that are not there yet. */
+static struct status grantees_find_parents(struct grantees *grantees, const struct grantee *child,
+                                           struct ids *parents)
 {
-    const Agency__V1__Subject *subject;
-    TRY(lookup_known_subject(grantees->lookup, id, &subject));
-    if (subject->status != LIFE_ACTIVE) {
-        return status_ok();
+    for (size_t i = 0; i < child->subject->n_parent_subject_ids; i++) {
+        const struct str id = str_z(child->subject->parent_subject_ids[i]);
+        const Agency__V1__Subject *parent;
+        if (grantees_get(grantees, GRANTEE_SUBJECT, id, STR("")) != NULL) {
+            continue;
+        }
+        TRY(lookup_known_subject(grantees->lookup, id, &parent));
+        if (parent->status == LIFE_ACTIVE) {
+            TRY(ids_add(parents, id));
+        }
     }
-    if (child->steps == GRANTEE_LEVELS_MAX || grantees->subjects_count == GRANTEE_SUBJECTS_MAX) {
-        return status_error(STATUS_RESOURCE_EXHAUSTED,
-                            "expected a subject to inherit from at most %d others on %d levels",
-                            GRANTEE_SUBJECTS_MAX, GRANTEE_LEVELS_MAX);
-    }
-    size_t known = grantees_get(grantees, GRANTEE_SUBJECT, id, (struct str){ 0 }) != NULL;
-    grantees->subjects_count += 1 - known;
-    return grantees_add(grantees, &(struct grantee){ .kind = GRANTEE_SUBJECT,
-                                                     .id = id,
-                                                     .steps = child->steps + 1,
-                                                     .via = child,
-                                                     .subject = subject });
+    return status_ok();
 }
+
+/* Adds those of a subject's parents that are among the ones that count. */
+static struct status grantees_add_parents(struct grantees *grantees, const struct grantee *child,
+                                          const struct ids *parents)
+{
+    for (size_t i = 0; i < child->subject->n_parent_subject_ids; i++) {
+        const struct str id = str_z(child->subject->parent_subject_ids[i]);
+        const Agency__V1__Subject *parent;
+        if (!ids_have(parents, id)) {
+            continue;
+        }
+        TRY(lookup_known_subject(grantees->lookup, id, &parent));
+        TRY(grantees_add(grantees, &(struct grantee){ .kind = GRANTEE_SUBJECT,
+                                                      .id = id,
+                                                      .steps = child->steps + 1,
+                                                      .via = child,
+                                                      .subject = parent }));
+    }
+    return status_ok();
+}
+
+/* Adds the next level of subjects; of more than count, those with the smallest ids. */
+static struct status grantees_add_level(struct grantees *grantees, size_t level)
+{
+    struct ids parents = { .arena = grantees->lookup->arena };
+    const struct grantee *child = grantees->of_steps[level];
+    for (; child != NULL; child = child->next_of_steps) {
+        TRY(grantees_find_parents(grantees, child, &parents));
+    }
+    ids_sort(&parents);
+    size_t room = GRANTEE_SUBJECTS_MAX - grantees->subjects_count;
+    parents.count = parents.count < room ? parents.count : room;
+    grantees->subjects_count += parents.count;
+    for (child = grantees->of_steps[level]; child != NULL; child = child->next_of_steps) {
+        TRY(grantees_add_parents(grantees, child, &parents));
+    }
+    return status_ok();
+}
+
+static struct status grantees_add_subjects(struct grantees *grantees,
+                                           const Agency__V1__Subject *subject)
+{
+    TRY(grantees_add(grantees, &(struct grantee){ .kind = GRANTEE_SUBJECT,
+                                                  .id = str_z(subject->subject_id),
+                                                  .subject = subject }));
+    for (size_t level = 0; level < GRANTEE_LEVELS_MAX; level++) {
+        TRY(grantees_add_level(grantees, level));
+    }
+    return status_ok();
+}
+
+/* ---- their seats and groups ---- */
 
 /* A role type; seats of one type are many. */
 static struct status grantees_type(struct grantees *grantees, struct str id,
@@ -136,10 +187,6 @@ static struct status grantees_add_seat(struct grantees *grantees, const struct g
 static struct status grantees_expand_subject(struct grantees *grantees,
                                              const struct grantee *grantee)
 {
-    for (size_t i = 0; i < grantee->subject->n_parent_subject_ids; i++) {
-        struct str parent = str_z(grantee->subject->parent_subject_ids[i]);
-        TRY(grantees_add_parent(grantees, grantee, parent));
-    }
     struct str *ids;
     size_t count;
     TRY(lookup_ids(grantees->lookup, INDEX_ASSIGNMENT_BY_SUBJECT, &grantee->id, 1, &ids, &count));
@@ -155,14 +202,14 @@ static bool grantees_group_confers(const struct grantees *grantees, const Agency
            (group->status == LIFE_ARCHIVED && (grantees->lenience & LENIENT_ARCHIVED) != 0);
 }
 
-/* Adds a group by a seat in it (role_type says as what) or by the inclusion of another. */
+/* Adds a group by a seat in it (role_type says as what) or by the inclusion of another, unless the
+ * way would be too long. */
 static struct status grantees_add_group(struct grantees *grantees, const struct grantee *via,
                                         struct str id, struct str role_type,
                                         const Agency__V1__Group *group)
 {
-    if (via->kind == GRANTEE_GROUP && via->steps == GRANTEE_STEPS_MAX) {
-        return status_error(STATUS_RESOURCE_EXHAUSTED, "expected at most %d levels of inclusions",
-                            GRANTEE_LEVELS_MAX);
+    if (via->steps == GRANTEE_STEPS_MAX) {
+        return status_ok();
     }
     return grantees_add(grantees, &(struct grantee){ .kind = GRANTEE_GROUP,
                                                      .id = id,
@@ -227,9 +274,7 @@ struct status grantees_of(struct lookup *lookup, const Agency__V1__Subject *subj
 {
     assert(subject->status == LIFE_ACTIVE);
     *grantees = (struct grantees){ .lookup = lookup, .lenience = lenience, .groups = groups };
-    TRY(grantees_add(grantees, &(struct grantee){ .kind = GRANTEE_SUBJECT,
-                                                  .id = str_z(subject->subject_id),
-                                                  .subject = subject }));
+    TRY(grantees_add_subjects(grantees, subject));
     for (size_t steps = 0; steps <= GRANTEE_STEPS_MAX; steps++) {
         struct grantee *grantee = grantees->of_steps[steps];
         for (; grantee != NULL; grantee = grantee->next_of_steps) {

@@ -4,13 +4,17 @@
 #ifndef CORE_DOMAIN_CHECK_GRANTEES_H
 #define CORE_DOMAIN_CHECK_GRANTEES_H
 
+#include "core/domain/kernel/hierarchy.h"
 #include "core/domain/kernel/lookup.h"
 
 enum {
-    GRANTEE_LEVELS_MAX = 8,    /* of subjects inheriting from subjects, and of inclusions */
-    GRANTEE_SUBJECTS_MAX = 64, /* that one subject inherits from */
-    /* Subjects above one another, a seat and its assignment, a group, inclusions. */
-    GRANTEE_STEPS_MAX = GRANTEE_LEVELS_MAX + 2 + 1 + GRANTEE_LEVELS_MAX,
+    GRANTEE_LEVELS_MAX = 8, /* of subjects inheriting from subjects */
+    /* That one subject inherits from: the nearest, then by id. */
+    GRANTEE_SUBJECTS_MAX = HIERARCHY_SUBJECTS_MAX,
+    /* Of a whole way: subjects above one another, a seat and its assignment, a group, inclusions. A
+     * longer one does not confer: so nobody can use up with chains of his own what others need. */
+    GRANTEE_STEPS_MAX = GRANTEE_LEVELS_MAX + 2 + 1 + 8,
+    GRANTEE_INCLUSIONS_MAX = GRANTEE_STEPS_MAX - 3, /* without inheritance */
     GRANTEE_BUCKETS = 64,
     GRANTEE_TYPES_KEPT = 8, /* role types that are looked up once */
 };
@@ -60,7 +64,7 @@ struct grantees {
 };
 
 /* Finds all grantees of an ACTIVE subject, groups only if asked; they lie in the look-up's arena.
- * RESOURCE_EXHAUSTED over the budget or a limit. `lookup` is borrowed as long as *grantees lives.
+ * RESOURCE_EXHAUSTED over the budget. `lookup` is borrowed as long as *grantees lives.
  */
 MUST_USE struct status grantees_of(struct lookup *lookup, const Agency__V1__Subject *subject,
                                    unsigned lenience, bool groups, struct grantees *grantees);

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "core/domain/check/grantees.h"
 #include "core/domain/kernel/ids.h"
 
 static struct status holders_add(struct holders *holders, const struct holder *holder)
@@ -98,12 +99,17 @@ struct status holders_add_members(struct holders *holders, struct str group_id)
 {
     struct ids groups = { .arena = holders->lookup->arena };
     TRY(ids_add(&groups, group_id));
+    size_t level_end = 1, levels = 0; /* as many inclusions as a way of Check can have */
     for (size_t i = 0; i < groups.count; i++) {
+        levels += i == level_end;
+        level_end = i == level_end ? groups.count : level_end;
         const struct str id = groups.items[i];
         const Agency__V1__Group *group;
         TRY(lookup_known_group(holders->lookup, id, &group));
         TRY(holders_add_rows(holders, INDEX_ASSIGNMENT_BY_GROUP, &id, 1, id, true));
-        TRY(holders_add_included(holders, group, &groups));
+        if (levels < GRANTEE_INCLUSIONS_MAX) {
+            TRY(holders_add_included(holders, group, &groups));
+        }
     }
     return status_ok();
 }

@@ -22,6 +22,19 @@ const char *object_kind_name(unsigned kind)
     return kind > 0 && kind < sizeof(names) / sizeof(names[0]) ? names[kind] : "object";
 }
 
+void objects_keep_above(struct objects *objects)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < objects->count; i++) {
+        const struct object object = objects->items[i];
+        bool beside = object.kind == OBJECT_ASSET_TYPE || object.kind == OBJECT_JOB_SPACE;
+        if (i == 0 || !beside) {
+            objects->items[kept++] = object;
+        }
+    }
+    objects->count = kept;
+}
+
 bool objects_contain(const struct objects *objects, struct object object)
 {
     for (size_t i = 0; i < objects->count; i++) {

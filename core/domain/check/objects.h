@@ -63,6 +63,10 @@ MUST_USE struct status objects_covering(struct lookup *lookup, struct object obj
 /* NOT_FOUND: there never was the object that these were to cover. */
 MUST_USE struct status objects_known(const struct objects *objects, struct object object);
 
+/* Leaves out what covers the object but not all that lies below it: its asset type, its job space.
+ */
+void objects_keep_above(struct objects *objects);
+
 bool objects_contain(const struct objects *objects, struct object object);
 
 #endif

@@ -2,6 +2,8 @@
  * credential that still holds it, in the same decision. */
 #include "core/domain/directory/credential.h"
 
+#include "core/base/ed25519.h"
+#include "core/base/hash.h"
 #include "core/domain/kernel/fields.h"
 #include "core/domain/kernel/rules.h"
 
@@ -18,6 +20,23 @@ static bool credential_hash_valid(struct str hash)
     return hash.size == IDENTITY_HASH_SIZE;
 }
 
+/* The public key of an ED25519 identity is its hash. */
+static struct status credential_check_key(struct decide *d, struct str hash)
+{
+    struct ed25519_public key;
+    struct hash bytes;
+    bool read = hash_from_hex(hash, &bytes);
+    assert(read); /* credential_hash_valid */
+    memcpy(key.bytes, bytes.bytes, sizeof key.bytes);
+    if (!ed25519_public_sound(&key)) {
+        return decide_reject(d, STATUS_INVALID_ARGUMENT,
+                             "expected a public key of ED25519 that only its owner can sign for, "
+                             "but '%.*s' is none",
+                             STR_ARG(hash));
+    }
+    return status_ok();
+}
+
 struct status credential_check(struct decide *d, const Agency__V1__BindCredential *bind)
 {
     unsigned kind = (unsigned)bind->kind;
@@ -25,15 +44,15 @@ struct status credential_check(struct decide *d, const Agency__V1__BindCredentia
         return decide_reject(d, STATUS_INVALID_ARGUMENT,
                              "expected a kind of credential, but it is %u", kind);
     }
-    if (bind->identity[0] != '\0') {
-        return decide_reject(d, STATUS_INVALID_ARGUMENT,
-                             "expected identity_hash in place of identity, but identity is set");
-    }
+    assert(bind->identity[0] == '\0'); /* the envelope's check */
     if (!credential_hash_valid(str_z(bind->identity_hash))) {
         return decide_reject(d, STATUS_INVALID_ARGUMENT,
                              "expected identity_hash to be %d lower-case hexadecimal digits, but "
                              "it is not",
                              IDENTITY_HASH_SIZE);
+    }
+    if (bind->kind == AGENCY__V1__CREDENTIAL_KIND__CREDENTIAL_KIND_ED25519) {
+        TRY_ACCEPTED(d, credential_check_key(d, str_z(bind->identity_hash)));
     }
     return rules_check_expiry(d, bind->expires_at);
 }

@@ -77,7 +77,8 @@ struct status decide_include_group(struct decide *d, const Agency__V1__IncludeGr
     event.group_id = command->group_id;
     event.included_group_id = command->included_group_id;
     TRY_ACCEPTED(d, emit_group_included(d, &event)); /* refuses the 257th */
-    return hierarchy_check(d, HIERARCHY_GROUP_INCLUSIONS, command->group_id);
+    return hierarchy_check_new_above(d, HIERARCHY_GROUP_INCLUSIONS, command->group_id,
+                                     command->included_group_id);
 }
 
 struct status decide_exclude_group(struct decide *d, const Agency__V1__ExcludeGroup *command)

@@ -4,9 +4,6 @@
 #include "core/domain/kernel/hierarchy.h"
 #include "core/domain/kernel/rules.h"
 
-/* Subjects that one inherits from, over all levels: Check looks at each of them. */
-enum { SUBJECT_PARENTS_MAX = 64 };
-
 static const uint32_t subject_lives = BIT(LIFE_ACTIVE) | BIT(LIFE_SUSPENDED);
 
 struct status decide_register_subject(struct decide *d, const Agency__V1__RegisterSubject *command)
@@ -99,6 +96,15 @@ static bool subject_has_parents(const Agency__V1__Subject *subject, char *const 
     return same;
 }
 
+static bool subject_has_parent(const Agency__V1__Subject *subject, const char *parent_id)
+{
+    bool has = false;
+    for (size_t i = 0; !has && i < subject->n_parent_subject_ids; i++) {
+        has = strcmp(subject->parent_subject_ids[i], parent_id) == 0;
+    }
+    return has;
+}
+
 static struct status subject_check_parents(struct decide *d,
                                            const Agency__V1__SetSubjectParents *command)
 {
@@ -112,11 +118,35 @@ static struct status subject_check_parents(struct decide *d,
     return status_ok();
 }
 
-/* Looks at the relation as it is after the event. */
+/* Subjects above the one named, over all levels, after the event. */
 static struct status subject_check_inherited(struct decide *d, const char *subject_id)
 {
-    TRY_ACCEPTED(d, hierarchy_check(d, HIERARCHY_SUBJECT_PARENTS, subject_id));
-    return hierarchy_check_above(d, HIERARCHY_SUBJECT_PARENTS, subject_id, SUBJECT_PARENTS_MAX);
+    struct ids above = { .arena = d->arena };
+    TRY_ACCEPTED(d, hierarchy_walk(d, HIERARCHY_SUBJECT_PARENTS, HIERARCHY_UP, subject_id, &above));
+    if (above.count - 1 > HIERARCHY_SUBJECTS_MAX) {
+        return decide_reject(d, STATUS_FAILED_PRECONDITION,
+                             "expected at most %d subjects above subject '%s', but there would be "
+                             "%zu",
+                             HIERARCHY_SUBJECTS_MAX, subject_id, above.count - 1);
+    }
+    return status_ok();
+}
+
+/* What others put above the parents that stay, and below the subject, is theirs: it counts only
+ * against what is new. */
+static struct status subject_check_new_parents(struct decide *d, const Agency__V1__Subject *before,
+                                               const Agency__V1__SubjectParentsSet *event)
+{
+    bool any = false;
+    for (size_t i = 0; i < event->n_parent_subject_ids; i++) {
+        if (subject_has_parent(before, event->parent_subject_ids[i])) {
+            continue;
+        }
+        any = true;
+        TRY_ACCEPTED(d, hierarchy_check_new_above(d, HIERARCHY_SUBJECT_PARENTS, event->subject_id,
+                                                  event->parent_subject_ids[i]));
+    }
+    return any ? subject_check_inherited(d, event->subject_id) : status_ok();
 }
 
 struct status decide_set_subject_parents(struct decide *d,
@@ -134,7 +164,7 @@ struct status decide_set_subject_parents(struct decide *d,
         return status_ok();
     }
     TRY_ACCEPTED(d, emit_subject_parents_set(d, &event));
-    return subject_check_inherited(d, command->subject_id);
+    return subject_check_new_parents(d, subject, &event);
 }
 
 struct status evolve_subject_registered(const struct evolve *evolve,

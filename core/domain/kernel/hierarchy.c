@@ -25,8 +25,9 @@ struct walk {
     const struct hierarchy_type *type;
     enum hierarchy_direction direction;
     struct str start;
-    size_t levels;   /* of the longest chain, the start counted */
-    struct ids seen; /* all of all levels but the start; not sorted */
+    struct str cycle; /* what must not be met: the start, or what stands before it */
+    size_t levels;    /* of the longest chain, the start counted */
+    struct ids seen;  /* all of all levels but the start; not sorted */
 };
 
 /* The entities that this one names in the relation's field. */
@@ -60,11 +61,11 @@ static struct status walk_reject(struct walk *walk, const struct ids *next)
 {
     struct decide *d = walk->d;
     char noun[LIFE_NOUN_SIZE];
-    if (ids_have(next, walk->start)) {
+    if (ids_have(next, walk->cycle)) {
         return decide_reject(d, STATUS_FAILED_PRECONDITION,
                              "expected no cycle of %s, but %s '%.*s' would come back to itself",
                              walk->type->words, life_noun(walk->type->kind, noun),
-                             STR_ARG(walk->start));
+                             STR_ARG(walk->cycle));
     }
     if (next->count > 0 && walk->levels == HIERARCHY_LEVELS_MAX) {
         return decide_reject(d, STATUS_FAILED_PRECONDITION,
@@ -107,6 +108,7 @@ static struct walk walk_make(struct decide *d, enum hierarchy hierarchy,
                           .type = &hierarchies[hierarchy],
                           .direction = direction,
                           .start = str_z(id),
+                          .cycle = str_z(id),
                           .seen = { .arena = d->arena } };
 }
 
@@ -125,6 +127,18 @@ struct status hierarchy_check(struct decide *d, enum hierarchy hierarchy, const 
                              HIERARCHY_LEVELS_MAX, down.type->words, up.levels + down.levels - 1);
     }
     return status_ok();
+}
+
+struct status hierarchy_check_new_above(struct decide *d, enum hierarchy hierarchy, const char *id,
+                                        const char *above)
+{
+    struct walk up = walk_make(d, hierarchy, HIERARCHY_UP, id);
+    struct ids next = { .arena = d->arena };
+    up.levels = 1;
+    TRY(ids_add(&next, str_z(above)));
+    TRY_ACCEPTED(d, walk_reject(&up, &next));
+    up.start = str_z(above);
+    return walk_run(&up);
 }
 
 struct status hierarchy_walk(struct decide *d, enum hierarchy hierarchy,

@@ -39,6 +39,11 @@ static struct status org_check_owner(struct decide *d, const Agency__V1__CreateO
                              "expected the credential's subject_id to be '%s', but it is '%s'",
                              command->owner_subject_id, credential->subject_id);
     }
+    if (credential->expires_at != NULL) {
+        return decide_reject(d, STATUS_INVALID_ARGUMENT,
+                             "expected the owner's credential without expires_at: when it expired, "
+                             "nobody could command the org");
+    }
     return credential_check(d, credential);
 }
 

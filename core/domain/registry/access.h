@@ -10,20 +10,20 @@
     X(ASSIGNMENT, Assignment, assignment, 2, "assignments", UNNAMED) \
     X(GRANT, Grant, grant, 1, "grants", UNNAMED)
 
-#define ACCESS_COMMANDS(X)                                                          \
-    X(DEFINE_PERMISSION, DefinePermission, define_permission, PERMISSION, ORG, ORG) \
-    X(UPDATE_PERMISSION, UpdatePermission, update_permission, PERMISSION, ORG, ORG) \
-    X(RETIRE_PERMISSION, RetirePermission, retire_permission, PERMISSION, ORG, ORG) \
-    X(DEFINE_ROLE_TYPE, DefineRoleType, define_role_type, ROLE_TYPE, ORG, ORG)      \
-    X(UPDATE_ROLE_TYPE, UpdateRoleType, update_role_type, ROLE_TYPE, ORG, ORG)      \
-    X(RETIRE_ROLE_TYPE, RetireRoleType, retire_role_type, ROLE_TYPE, ORG, ORG)      \
-    X(CREATE_ROLE, CreateRole, create_role, ROLE, SEAT, SEAT_AND_SCOPE)             \
-    X(UPDATE_ROLE, UpdateRole, update_role, ROLE, SEAT, NONE)                       \
-    X(DELETE_ROLE, DeleteRole, delete_role, ROLE, SEAT, NONE)                       \
-    X(ASSIGN_ROLE, AssignRole, assign_role, ASSIGNMENT, SEAT, SEAT_AND_SCOPE)       \
-    X(REVOKE_ROLE, RevokeRole, revoke_role, ASSIGNMENT, SEAT, NONE)                 \
-    X(GRANT_PERMISSION, GrantPermission, grant_permission, GRANT, GRANT, GRANT)     \
-    X(CHANGE_GRANT, ChangeGrant, change_grant, GRANT, GRANT, GRANT)                 \
+#define ACCESS_COMMANDS(X)                                                            \
+    X(DEFINE_PERMISSION, DefinePermission, define_permission, PERMISSION, ORG, ORG)   \
+    X(UPDATE_PERMISSION, UpdatePermission, update_permission, PERMISSION, ORG, ORG)   \
+    X(RETIRE_PERMISSION, RetirePermission, retire_permission, PERMISSION, ORG, ORG)   \
+    X(DEFINE_ROLE_TYPE, DefineRoleType, define_role_type, ROLE_TYPE, ORG, ORG)        \
+    X(UPDATE_ROLE_TYPE, UpdateRoleType, update_role_type, ROLE_TYPE, ORG, ORG)        \
+    X(RETIRE_ROLE_TYPE, RetireRoleType, retire_role_type, ROLE_TYPE, ORG, ORG)        \
+    X(CREATE_ROLE, CreateRole, create_role, ROLE, SEAT, SEAT_KEPT)                    \
+    X(UPDATE_ROLE, UpdateRole, update_role, ROLE, SEAT, NONE)                         \
+    X(DELETE_ROLE, DeleteRole, delete_role, ROLE, SEAT, NONE)                         \
+    X(ASSIGN_ROLE, AssignRole, assign_role, ASSIGNMENT, SEAT, SEAT_KEPT)              \
+    X(REVOKE_ROLE, RevokeRole, revoke_role, ASSIGNMENT, SEAT, NONE)                   \
+    X(GRANT_PERMISSION, GrantPermission, grant_permission, GRANT, GRANT, GRANT_BELOW) \
+    X(CHANGE_GRANT, ChangeGrant, change_grant, GRANT, GRANT, GRANT_BELOW)             \
     X(REVOKE_PERMISSION, RevokePermission, revoke_permission, GRANT, GRANT, NONE)
 
 #define ACCESS_EVENTS(X)                                                                      \

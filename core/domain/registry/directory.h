@@ -19,21 +19,21 @@
     X(RESTORE_SUBJECT, RestoreSubject, restore_subject, SUBJECT, SELF, SELF)             \
     X(SET_SUBJECT_PARENTS, SetSubjectParents, set_subject_parents, SUBJECT, SELF,        \
       PARENTS_AND_SELF)                                                                  \
-    X(BIND_CREDENTIAL, BindCredential, bind_credential, CREDENTIAL, SUBJECT, SUBJECT)    \
+    X(BIND_CREDENTIAL, BindCredential, bind_credential, CREDENTIAL, SUBJECT, IDENTITY)   \
     X(REVOKE_CREDENTIAL, RevokeCredential, revoke_credential, CREDENTIAL, SUBJECT, NONE) \
     X(CREATE_GROUP, CreateGroup, create_group, GROUP, PARENT, NONE)                      \
     X(UPDATE_GROUP, UpdateGroup, update_group, GROUP, SELF, NONE)                        \
-    X(SET_GROUP_PARENT, SetGroupParent, set_group_parent, GROUP, SELF, SELF)             \
-    X(INCLUDE_GROUP, IncludeGroup, include_group, GROUP, SELF, SELF)                     \
-    X(EXCLUDE_GROUP, ExcludeGroup, exclude_group, GROUP, SELF, NONE)                     \
-    X(ARCHIVE_GROUP, ArchiveGroup, archive_group, GROUP, SELF, NONE)                     \
-    X(RESTORE_GROUP, RestoreGroup, restore_group, GROUP, SELF, SELF)                     \
+    X(SET_GROUP_PARENT, SetGroupParent, set_group_parent, GROUP, MOVE, BELOW)            \
+    X(INCLUDE_GROUP, IncludeGroup, include_group, GROUP, INCLUSION, SELF)                \
+    X(EXCLUDE_GROUP, ExcludeGroup, exclude_group, GROUP, INCLUSION_ANY, NONE)            \
+    X(ARCHIVE_GROUP, ArchiveGroup, archive_group, GROUP, BELOW, NONE)                    \
+    X(RESTORE_GROUP, RestoreGroup, restore_group, GROUP, SELF, BELOW)                    \
     X(DELETE_GROUP, DeleteGroup, delete_group, GROUP, SELF, NONE)                        \
     X(REGISTER_ASSET, RegisterAsset, register_asset, ASSET, PARENT, NONE)                \
     X(UPDATE_ASSET, UpdateAsset, update_asset, ASSET, SELF, NONE)                        \
-    X(SET_ASSET_PARENT, SetAssetParent, set_asset_parent, ASSET, SELF, SELF)             \
-    X(ARCHIVE_ASSET, ArchiveAsset, archive_asset, ASSET, SELF, NONE)                     \
-    X(RESTORE_ASSET, RestoreAsset, restore_asset, ASSET, SELF, SELF)                     \
+    X(SET_ASSET_PARENT, SetAssetParent, set_asset_parent, ASSET, MOVE, BELOW)            \
+    X(ARCHIVE_ASSET, ArchiveAsset, archive_asset, ASSET, BELOW, NONE)                    \
+    X(RESTORE_ASSET, RestoreAsset, restore_asset, ASSET, SELF, BELOW)                    \
     X(REMOVE_ASSET, RemoveAsset, remove_asset, ASSET, SELF, NONE)                        \
     X(OPEN_JOB_SPACE, OpenJobSpace, open_job_space, JOB_SPACE, ORG, NONE)                \
     X(UPDATE_JOB_SPACE, UpdateJobSpace, update_job_space, JOB_SPACE, SELF, NONE)         \

@@ -13,7 +13,7 @@
     X(UPDATE_ORG, UpdateOrg, update_org, ORG, ORG, NONE)                           \
     X(SET_ORG_ACCESS_MODE, SetOrgAccessMode, set_org_access_mode, ORG, ORG, ORG)   \
     X(ARCHIVE_ORG, ArchiveOrg, archive_org, ORG, ORG, NONE)                        \
-    X(RESTORE_ORG, RestoreOrg, restore_org, ORG, ORG, NONE)                        \
+    X(RESTORE_ORG, RestoreOrg, restore_org, ORG, ORG, ORG)                         \
     X(CLAIM_PARENT_ORG, ClaimParentOrg, claim_parent_org, ORG, ORG, NONE)          \
     X(ACCEPT_CHILD_ORG, AcceptChildOrg, accept_child_org, ORG_CHILD, ORG, NONE)    \
     X(RELEASE_CHILD_ORG, ReleaseChildOrg, release_child_org, ORG_CHILD, ORG, NONE) \

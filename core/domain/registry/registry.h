@@ -123,13 +123,19 @@ enum object_rule {
     OBJECTS_NONE,             /* none: CreateOrg has its own rule; others cannot widen */
     OBJECTS_ORG,              /* the org */
     OBJECTS_SELF,             /* the entity that the command's key names */
-    OBJECTS_PARENT,           /* the parent named, else the job space named, else the org */
+    OBJECTS_BELOW,            /* the same, and all groups or assets below it */
+    OBJECTS_PARENT,           /* the parent and the job space, each if it is named; else the org */
+    OBJECTS_MOVE,             /* the entity, the parent that it leaves and the one it comes to */
+    OBJECTS_INCLUSION,        /* the group that includes, and the one included */
+    OBJECTS_INCLUSION_ANY,    /* either of the two */
     OBJECTS_SUBJECT,          /* the credential's subject */
-    OBJECTS_PARENTS_AND_SELF, /* every subject named as parent, and the child */
-    OBJECTS_SEAT,             /* each group of the seat, else its job space, else the org */
-    OBJECTS_SEAT_AND_SCOPE,   /* the same; if its type has permissions, also its job space, else org
-                               */
+    OBJECTS_IDENTITY,         /* the same; the org, too, for an identity that others can know */
+    OBJECTS_PARENTS_AND_SELF, /* every subject newly named as parent, and the child */
+    OBJECTS_SEAT,             /* each live group of the seat, else its job space, else the org */
+    OBJECTS_SEAT_KEPT,        /* the same; for a deleted group what is above it; and the seat's job
+                                 space, else the org, if its type has permissions or one place */
     OBJECTS_GRANT,            /* what the grant is on */
+    OBJECTS_GRANT_BELOW,      /* the same, and all groups or assets below it */
     OBJECTS_CONFIG,           /* the entity configured if Check knows its kind, else the org */
 };
 

@@ -1,0 +1,91 @@
+/* How long a way and how large an inheritance counts. */
+#include "core/domain/check/check.h"
+#include "tests/lib/org_world.h"
+#include "tests/lib/test.h"
+
+/* Subject ada holds a seat in group core; asset docs; permissions read and write. */
+static void world_init(struct org_world *world)
+{
+    org_world_init_owned(world);
+    org_world_do(world, "RegisterSubject {\"subjectId\":\"ada\"}");
+    org_world_do(world, "CreateGroup {\"groupId\":\"core\"}");
+    org_world_do(world, "DefineRoleType {\"roleType\":\"lead\"}");
+    org_world_do(world,
+                 "CreateRole {\"roleId\":\"lead\",\"roleType\":\"lead\",\"groupIds\":[\"core\"],"
+                 "\"holderSubjectIds\":[\"ada\"]}");
+    org_world_do(world, "RegisterAsset {\"assetId\":\"docs\"}");
+    org_world_do(world, "DefinePermission {\"permission\":\"read\"}");
+    org_world_do(world, "DefinePermission {\"permission\":\"write\"}");
+}
+
+static void grant(struct org_world *world, const char *grant_id, const char *permission,
+                  const char *kind, const char *grantee_id, const char *asset_id)
+{
+    org_world_do(world,
+                 "GrantPermission {\"grantId\":\"%s\",\"permission\":\"%s\",\"grantee\":{\"kind\":"
+                 "\"GRANTEE_KIND_%s\",\"id\":\"%s\"},\"on\":{\"kind\":\"OBJECT_KIND_ASSET\",\"id\":"
+                 "\"%s\"}}",
+                 grant_id, permission, kind, grantee_id, asset_id);
+}
+
+static bool may(struct org_world *world, const char *subject_id, const char *permission,
+                const char *asset_id)
+{
+    const struct check_question question = { .subject_id = str_z(subject_id),
+                                             .permission = str_z(permission),
+                                             .object = { OBJECT_ASSET, str_z(asset_id) } };
+    struct check_answer answer;
+    assert_ok(check(org_world_view(world), &world->arena, world->now_us, &question, &answer));
+    return answer.allowed;
+}
+
+/* Chains of others use up nothing: a way has 19 steps at most, whoever made which of them. */
+TEST(check_limits, a_way_is_as_long_as_19_steps_and_no_longer)
+{
+    struct org_world world;
+    world_init(&world);
+    org_world_do(&world, "CreateGroup {\"groupId\":\"i0\"}");
+    org_world_do(&world, "IncludeGroup {\"groupId\":\"i0\",\"includedGroupId\":\"core\"}");
+    for (int i = 1; i <= 16; i++) {
+        org_world_do(&world, "CreateGroup {\"groupId\":\"i%d\"}", i);
+        struct str who = arena_printf(&world.arena, "i%d", i);
+        struct str on = arena_printf(&world.arena, "a%d", i);
+        org_world_do(&world, "RegisterAsset {\"assetId\":\"a%d\"}", i);
+        struct str id = arena_printf(&world.arena, "g%d", i);
+        grant(&world, id.data, "read", "GROUP", who.data, on.data);
+    }
+    for (int i = 16; i > 8; i--) { /* from above, so that each includes little when it is asked */
+        org_world_do(&world, "IncludeGroup {\"groupId\":\"i%d\",\"includedGroupId\":\"i%d\"}", i,
+                     i - 1);
+    }
+    for (int i = 8; i > 0; i--) {
+        org_world_do(&world, "IncludeGroup {\"groupId\":\"i%d\",\"includedGroupId\":\"i%d\"}", i,
+                     i - 1);
+    }
+    assert_true(may(&world, "ada", "read", "a15")); /* 2 + 1 + 16 */
+    assert_false(may(&world, "ada", "read", "a16"));
+    org_world_release(&world);
+}
+
+TEST(check_limits, of_more_than_64_subjects_above_the_nearest_count)
+{
+    struct org_world world;
+    world_init(&world);
+    struct str fan = STR("\"p7\"");
+    for (int i = 0; i < 64; i++) {
+        org_world_do(&world, "RegisterSubject {\"subjectId\":\"p%d\"}", i);
+        if (i != 7) {
+            fan = arena_printf(&world.arena, "%.*s,\"p%d\"", STR_ARG(fan), i);
+        }
+    }
+    org_world_do(&world, "RegisterSubject {\"subjectId\":\"top\"}");
+    org_world_do(&world, "SetSubjectParents {\"subjectId\":\"ada\",\"parentSubjectIds\":[%s]}",
+                 fan.data);
+    org_world_do(&world, "SetSubjectParents {\"subjectId\":\"p7\",\"parentSubjectIds\":[\"top\"]}");
+    grant(&world, "near", "read", "SUBJECT", "p7", "docs");
+    grant(&world, "far", "write", "SUBJECT", "top", "docs");
+    assert_true(may(&world, "ada", "read", "docs"));
+    assert_true(may(&world, "p7", "write", "docs"));
+    assert_false(may(&world, "ada", "write", "docs"));
+    org_world_release(&world);
+}
