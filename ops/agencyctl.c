@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "core/base/limits.h"
 #include "core/base/nearest.h"
@@ -94,10 +95,10 @@ enum { VERBS_COUNT = sizeof verbs / sizeof verbs[0] };
 const struct config_option ctl_options[] = {
     OPTION("data", CONFIG_TEXT, data, "agency-data", "the data folder"),
     OPTION("org", CONFIG_TEXT, org, "", "the org that it is about"),
-    OPTION("principal", CONFIG_TEXT, principal, "",
-           "who commands: an operator's name, or KIND:IDENTITY such as API_KEY:ada; without it: "
-           "admin, "
-           "or who holds --key"),
+    OPTION(
+        "principal", CONFIG_TEXT, principal, "",
+        "who commands: KIND:IDENTITY such as API_KEY:ada, or an operator that agency.conf names; "
+        "without it: the first of those, or who holds --key"),
     OPTION(
         "key", CONFIG_TEXT, key, "",
         "submit, import: a file that key new made; signs the commands, and needs no cluster.key"),
@@ -291,6 +292,7 @@ int main(int argc, char **argv)
     struct ctl ctl = { .clock = clock_real() };
     struct config config;
     signal(SIGPIPE, SIG_IGN);
+    umask(S_IRWXG | S_IRWXO); /* logs, stores, keys and exports are history and secrets */
     arena_init(&ctl.arena, CTL_ARENA_MAX);
     struct status st =
         config_init(&config, ctl_options, ctl_options_count, &ctl.options, &ctl.arena);

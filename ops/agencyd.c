@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "ops/daemon.h"
@@ -93,6 +94,7 @@ int main(int argc, char **argv)
     struct arena arena;
     struct daemon_options options;
     int code = AGENCYD_OK;
+    umask(S_IRWXG | S_IRWXO); /* stores are history */
     arena_init(&arena, AGENCYD_ARENA_MAX);
     struct status st = daemon_options_read(&options, &arena, argc, argv, environ);
     if (st.code != STATUS_OK) {

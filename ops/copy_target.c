@@ -51,12 +51,27 @@ static struct status copy_target_keys(const struct copy_target_options *options,
     }
     TRY(copy_target_keep(arena, path, "cluster.key", options->cluster_key));
     TRY(copy_target_path(options->from, "seal.keys", seals));
-    struct status st = small_file_read(seals, arena, &bytes);
+    struct status st = small_file_read_secret(seals, arena, &bytes);
     if (st.code == STATUS_NOT_FOUND) {
         return status_ok();
     }
     TRY(st);
     return copy_target_keep(arena, path, "seal.keys", bytes);
+}
+
+/* Who is an operator there; whoever makes the copy may have changed it since. */
+static struct status copy_target_conf(const struct copy_target_options *options,
+                                      struct arena *arena, const char *path)
+{
+    char from[DATA_DIR_PATH_MAX], to[DATA_DIR_PATH_MAX];
+    struct str bytes;
+    TRY(copy_target_path(options->from, "agency.conf", from));
+    TRY(copy_target_path(path, "agency.conf", to));
+    struct status st = small_file_read(from, arena, &bytes);
+    if (st.code == STATUS_OK) {
+        st = small_file_create(to, bytes);
+    }
+    return st.code == STATUS_NOT_FOUND || st.code == STATUS_ALREADY_EXISTS ? status_ok() : st;
 }
 
 /* ---- the log ---- */
@@ -141,6 +156,7 @@ struct status copy_target_open(const struct copy_target_options *options, struct
                             strerror(errno));
     }
     TRY(copy_target_keys(options, arena, path));
+    TRY(copy_target_conf(options, arena, path));
     struct status st = copy_target_log(options, arena, path, log);
     if (st.code == STATUS_OK) {
         st = copy_target_check(*log, options->source);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include <zstd.h>
 
@@ -53,6 +54,18 @@ static struct status export_put(struct export *export, struct str text, ZSTD_End
     return status_ok();
 }
 
+/* A file that was there keeps its mode, whatever is written over it. */
+static struct status export_close_to_others(struct export *export, const char *path)
+{
+    struct stat found;
+    int file = fileno(export->file);
+    bool own = export->file != stdout && fstat(file, &found) == 0 && S_ISREG(found.st_mode);
+    return !own || fchmod(file, found.st_mode & (S_IRWXU | S_IRWXG)) == 0
+               ? status_ok()
+               : status_error(STATUS_UNAVAILABLE, "expected to close '%s' to others: %s", path,
+                              strerror(errno));
+}
+
 static struct status export_open_file(struct export *export, const char *path)
 {
     struct str name = str_z(path);
@@ -62,6 +75,7 @@ static struct status export_open_file(struct export *export, const char *path)
         return status_error(STATUS_UNAVAILABLE, "expected to write '%s': %s", path,
                             strerror(errno));
     }
+    TRY(export_close_to_others(export, path));
     if (zstd) {
         export->zstd = ZSTD_createCStream();
         ZSTD_CCtx_setParameter(export->zstd, ZSTD_c_compressionLevel, EXPORT_ZSTD_LEVEL);

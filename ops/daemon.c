@@ -226,6 +226,7 @@ static struct status daemon_ranks(struct daemon *daemon, struct server_partition
 static struct status daemon_open_writer(struct daemon *daemon)
 {
     struct server_partition *ranks = NULL;
+    struct folder_conf folder;
     struct server_options options = { .open_log = daemon_open_log,
                                       .report = daemon_report,
                                       .context = daemon,
@@ -244,7 +245,9 @@ static struct status daemon_open_writer(struct daemon *daemon)
     }
     TRY(daemon_ranks(daemon, &ranks));
     options.partitions = ranks;
-    TRY(daemon_options_configuration(&daemon->options, &daemon->arena, &options.configuration));
+    TRY(folder_conf_read(daemon->dir.conf, &daemon->arena, &folder));
+    TRY(daemon_options_configuration(&daemon->options, &folder, &daemon->arena,
+                                     &options.configuration));
     daemon->cluster = (struct proof_cluster){ evlog_id_str(&daemon->history_id),
                                               daemon->dir.seals.keys, daemon->dir.seals.count };
     return server_open(&options, &daemon->writer);

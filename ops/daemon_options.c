@@ -42,8 +42,10 @@ const struct config_option daemon_options[] = {
     OPTION_RANGE(
         "election-timeout", CONFIG_DURATION, election_timeout_us, "10s", 300000, 3600000000,
         "a partition so long without a record has no leader any more; the same everywhere"),
-    OPTION("org-creators", CONFIG_STRING, org_creators, "admin",
-           "operators that may create orgs, with commas"),
+    OPTION("operators", CONFIG_STRING, operators.operators, "",
+           "who is believed to be an operator, with commas; without it: as agency.conf says"),
+    OPTION("org-creators", CONFIG_STRING, operators.org_creators, "",
+           "operators that may create orgs, with commas, or none; without it: as agency.conf says"),
     OPTION("commands-trusted", CONFIG_BOOL, commands_trusted, "false",
            "take commands without proof: only where nobody else can write the commands' topic"),
     OPTION_RANGE("cache", CONFIG_SIZE, cache_size, "256MiB", 1 << 20, INT64_C(1) << 40,
@@ -218,37 +220,12 @@ uint32_t daemon_options_rank(const struct daemon_options *options, uint32_t part
 
 /* ---- what decides ---- */
 
-/* Takes the names of a list without spaces: ' ops' would be another operator than 'ops'. */
-static struct status daemon_options_creators(struct str list, struct arena *arena,
-                                             Agency__V1__DecidingConfiguration *message)
-{
-    ARENA_TRY(arena, message->org_creators, arena_alloc(arena, (list.size + 1) * sizeof(char *)));
-    while (list.size > 0) {
-        struct str name = daemon_options_item(&list);
-        if (!id_valid(name)) {
-            return status_error(STATUS_INVALID_ARGUMENT,
-                                "expected org-creators as names with commas, but one is '%.*s'",
-                                STR_ARG(name));
-        }
-        struct str copy = arena_copy(arena, name);
-        if (copy.data == NULL) {
-            return arena_full(arena);
-        }
-        message->org_creators[message->n_org_creators++] = (char *)(uintptr_t)copy.data;
-    }
-    return status_ok();
-}
-
 struct status daemon_options_configuration(const struct daemon_options *options,
-                                           struct arena *arena, struct str *configuration)
+                                           const struct folder_conf *folder, struct arena *arena,
+                                           struct str *configuration)
 {
-    Agency__V1__DecidingConfiguration message = AGENCY__V1__DECIDING_CONFIGURATION__INIT;
-    message.commands_trusted = options->commands_trusted;
-    TRY(daemon_options_creators(options->org_creators, arena, &message));
-    TRY(pb_pack(arena, &message.base, configuration));
-    return configuration->size <= RECORD_CONFIGURATION_SIZE_MAX
-               ? status_ok()
-               : status_error(STATUS_INVALID_ARGUMENT,
-                              "expected fewer org-creators: all in all they have at most %d bytes",
-                              RECORD_CONFIGURATION_SIZE_MAX);
+    struct folder_conf told = options->operators;
+    told.operators = told.operators.size > 0 ? told.operators : folder->operators;
+    told.org_creators = told.org_creators.size > 0 ? told.org_creators : folder->org_creators;
+    return folder_conf_deciding(&told, options->commands_trusted, arena, configuration);
 }

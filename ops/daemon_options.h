@@ -4,6 +4,7 @@
 
 #include "core/base/config.h"
 #include "core/base/limits.h"
+#include "ops/folder_conf.h"
 
 enum daemon_role { DAEMON_WRITER = 1, DAEMON_PROJECTOR = 2, DAEMON_QUERY = 4 };
 
@@ -15,7 +16,7 @@ struct daemon_options {
     int64_t rank;
     int64_t ranks;
     int64_t election_timeout_us;
-    struct str org_creators;
+    struct folder_conf operators;
     bool commands_trusted;
     int64_t cache_size;
     int64_t status_every_us;
@@ -48,8 +49,10 @@ MUST_USE struct status daemon_options_partitions(struct str text, uint32_t all_c
 /* The rank of this process for a partition: spread over `ranks` processes, so that each is the
  * first for its part; who is behind them is so for all. */
 uint32_t daemon_options_rank(const struct daemon_options *options, uint32_t partition);
-/* What an EPOCH says of how is decided. It lies in the arena. INVALID_ARGUMENT. */
+/* What an EPOCH says of how is decided; what the options do not say, the folder does. It lies in
+ * the arena. INVALID_ARGUMENT. */
 MUST_USE struct status daemon_options_configuration(const struct daemon_options *options,
+                                                    const struct folder_conf *folder,
                                                     struct arena *arena, struct str *configuration);
 
 #endif

@@ -14,6 +14,7 @@
 #include "core/base/limits.h"
 #include "core/base/random.h"
 #include "core/evlog/evlog_local.h"
+#include "ops/folder_conf.h"
 #include "ops/small_file.h"
 
 enum { CLUSTER_KEY_SIZE = 32, REMOVE_DESCRIPTORS_MAX = 16 };
@@ -76,9 +77,9 @@ static struct status data_dir_read_key(struct arena *arena, const char *path, st
         return errno == EACCES ? status_ok() : data_dir_system("read", path);
     }
     ssize_t size = read(file, key, CLUSTER_KEY_SIZE + 1);
-    struct status st = size < 0 ? data_dir_system("read", path) : status_ok();
+    struct status st = size < 0 ? data_dir_system("read", path) : small_file_secret(file, path);
     close(file);
-    if (size >= 0 && size != CLUSTER_KEY_SIZE) {
+    if (size >= 0 && st.code == STATUS_OK && size != CLUSTER_KEY_SIZE) {
         st = status_error(STATUS_DATA_LOSS, "expected a cluster key of %d bytes in '%s', but %s",
                           CLUSTER_KEY_SIZE, path,
                           size < CLUSTER_KEY_SIZE ? "there are fewer" : "there are more");
@@ -126,6 +127,7 @@ static struct status data_dir_create(struct data_dir *dir, const char *path, con
 {
     TRY(data_dir_make(path));
     TRY(data_dir_make_key(key));
+    TRY(folder_conf_make(dir->conf));
     struct evlog_identity identity = data_dir_identity(PARTITIONS_DEFAULT);
     struct status st = evlog_local_create(dir->log, &identity);
     /* Whoever holds its lock has made it. */
@@ -171,6 +173,7 @@ static struct status data_dir_paths(struct data_dir *dir, const char *path)
     TRY(data_dir_path(dir->stores, path, "stores"));
     TRY(data_dir_path(dir->readers, path, "readers"));
     TRY(data_dir_path(dir->process, path, "process"));
+    TRY(data_dir_path(dir->conf, path, "agency.conf"));
     return data_dir_path(dir->lock, path, "lock");
 }
 
@@ -230,8 +233,9 @@ struct status data_dir_open(struct data_dir *dir, struct arena *arena, const cha
 static struct status data_dir_ready(const char *path, char key[DATA_DIR_PATH_MAX],
                                     char conf[DATA_DIR_PATH_MAX])
 {
-    char log[DATA_DIR_PATH_MAX];
+    char log[DATA_DIR_PATH_MAX], own[DATA_DIR_PATH_MAX];
     TRY(data_dir_path(log, path, "log"));
+    TRY(data_dir_path(own, path, "agency.conf"));
     TRY(data_dir_path(key, path, "cluster.key"));
     TRY(data_dir_path(conf, path, "kafka.conf"));
     TRY(data_dir_check(path, true));
@@ -239,7 +243,8 @@ static struct status data_dir_ready(const char *path, char key[DATA_DIR_PATH_MAX
         return status_error(STATUS_ALREADY_EXISTS,
                             "expected a folder without a log, but '%s' has an embedded one", path);
     }
-    return data_dir_make(path);
+    TRY(data_dir_make(path));
+    return folder_conf_make(own);
 }
 
 /* Whether there is a log, and brokers that can tell: before a folder has the address of others, or

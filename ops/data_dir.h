@@ -6,6 +6,7 @@
  *   DIR/cluster.key  hides identities, seals commands: the one thing beside the log to back up;
  *                    on Kafka whoever is not trusted with it does without, and signs
  *   DIR/seal.keys    if there: seals commands in its place
+ *   DIR/agency.conf  who is an operator
  *   DIR/moved        if there: where the log was copied to; this one is closed
  *   DIR/readers/...  files of readers beside an owner, removed by them
  *   DIR/lock         on Kafka: held by who owns the stores
@@ -24,6 +25,7 @@ struct data_dir {
     char log[DATA_DIR_PATH_MAX];
     char stores[DATA_DIR_PATH_MAX];
     char readers[DATA_DIR_PATH_MAX];
+    char conf[DATA_DIR_PATH_MAX]; /* agency.conf: ops/folder_conf.h */
     char lock[DATA_DIR_PATH_MAX];
     char process[DATA_DIR_PATH_MAX];
     struct str cluster_key;           /* in the arena; empty: not for this user, or not here */
@@ -45,7 +47,8 @@ struct data_dir_new {
 
 /* Opens the folder at `path`; makes it, with a log and a key, where there is none and `create` says
  * so. NOT_FOUND (nothing there), PERMISSION_DENIED (it belongs to somebody else, and `create`: only
- * its owner may write), INVALID_ARGUMENT (path too long, something else there), UNAVAILABLE. */
+ * its owner may write), INVALID_ARGUMENT (path too long, something else there), UNAVAILABLE.
+ * FAILED_PRECONDITION: others can read a key in it. */
 MUST_USE struct status data_dir_open(struct data_dir *dir, struct arena *arena, const char *path,
                                      bool create);
 /* Makes a log on Kafka and the folder at `path` for it, once the brokers have said that there is

@@ -39,6 +39,20 @@ static struct status kafka_conf_check(const struct kafka_conf *conf)
                               "expected brokers, such as 127.0.0.1:9092: where is Kafka?");
 }
 
+/* Whether librdkafka is told a password, a token or a private key here. */
+static bool kafka_conf_has_secret(const struct kafka_conf *conf)
+{
+    static const char *const words[] = { "password", "secret", "key.pem", "oauthbearer.config" };
+    for (size_t i = 0; i < conf->properties.count; i++) {
+        for (size_t j = 0; j < sizeof words / sizeof words[0]; j++) {
+            if (strstr(conf->properties.items[i].name.data, words[j]) != NULL) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 struct status kafka_conf_read(const char *path, struct arena *arena, struct kafka_conf *conf)
 {
     struct config config;
@@ -47,7 +61,8 @@ struct status kafka_conf_read(const char *path, struct arena *arena, struct kafk
     TRY(config_init(&config, kafka_conf_table, sizeof kafka_conf_table / sizeof kafka_conf_table[0],
                     conf, arena));
     TRY(status_prefix(config_read_file(&config, text), "%s", path));
-    return status_prefix(kafka_conf_check(conf), "%s", path);
+    TRY(status_prefix(kafka_conf_check(conf), "%s", path));
+    return kafka_conf_has_secret(conf) ? small_file_read_secret(path, arena, &text) : status_ok();
 }
 
 /* ---- writing ---- */

@@ -13,7 +13,7 @@ struct kafka_conf {
 };
 
 /* Reads the file; strings lie in the arena. NOT_FOUND: there is none. INVALID_ARGUMENT names the
- * line. UNAVAILABLE. */
+ * line. FAILED_PRECONDITION: it has a password or the like, and others can read it. UNAVAILABLE. */
 MUST_USE struct status kafka_conf_read(const char *path, struct arena *arena,
                                        struct kafka_conf *conf);
 /* Writes the file, whole or not at all, for its owner's eyes only. INVALID_ARGUMENT: no brokers, or

@@ -40,7 +40,7 @@ struct status seal_keys_read(struct arena *arena, const char *path, struct str c
                              struct seal_keys *keys)
 {
     struct str text;
-    struct status st = small_file_read(path, arena, &text);
+    struct status st = small_file_read_secret(path, arena, &text);
     *keys = (struct seal_keys){ 0 };
     if (st.code == STATUS_PERMISSION_DENIED) {
         return status_ok();

@@ -7,7 +7,6 @@
 #include "core/base/murmur2.h"
 #include "core/domain/kernel/fields.h"
 #include "core/model/outcome.h"
-#include "core/pb/message.h"
 #include "ops/small_file.h"
 #include "writers/intake.h"
 
@@ -36,17 +35,6 @@ static void sending_report(void *context, struct status what)
     fprintf(stderr, "agencyctl: %s: %s\n", status_code_name(what.code), what.msg);
 }
 
-/* On a folder of one machine its owner is the operator `admin`, who may create orgs. */
-static struct status sending_configuration(struct arena *arena, struct str *configuration)
-{
-    char admin[] = "admin";
-    char *creators[] = { admin };
-    Agency__V1__DecidingConfiguration message = AGENCY__V1__DECIDING_CONFIGURATION__INIT;
-    message.org_creators = creators;
-    message.n_org_creators = 1;
-    return pb_pack(arena, &message.base, configuration);
-}
-
 static struct status sending_open_writer(struct sending *sending)
 {
     struct ctl *ctl = sending->ctl;
@@ -55,7 +43,7 @@ static struct status sending_open_writer(struct sending *sending)
                                       .context = sending,
                                       .stores = ctl->dir.stores,
                                       .clock = ctl->clock };
-    TRY(sending_configuration(&ctl->arena, &options.configuration));
+    TRY(folder_conf_deciding(&sending->conf, false, &ctl->arena, &options.configuration));
     return writer_open(&options, &sending->writer);
 }
 
@@ -77,7 +65,7 @@ static struct status sending_read_key(struct sending *sending, const char *path)
     struct arena *arena = &sending->ctl->arena;
     struct str text;
     char hex[ED25519_HEX_SIZE], principal[sizeof hex + 8];
-    TRY(small_file_read(path, arena, &text));
+    TRY(small_file_read_secret(path, arena, &text));
     TRY(status_prefix(ed25519_pem_read(text, &sending->secret), "%s", path));
     struct ed25519_public public = ed25519_public_of(&sending->secret);
     ed25519_public_hex(&public, hex);
@@ -86,13 +74,29 @@ static struct status sending_read_key(struct sending *sending, const char *path)
     return intake_principal(arena, STR(""), str_z(principal), &sending->principal);
 }
 
+/* A name without a kind is an operator's, and only if the folder says so: whoever forgets the kind
+ * has not more power, but none. */
+static struct status sending_named(struct sending *sending, struct str named)
+{
+    const struct folder_conf *conf = &sending->conf;
+    bool bare = memchr(named.data, ':', named.size) == NULL;
+    if (bare && !folder_conf_is_operator(conf, named)) {
+        return status_error(STATUS_INVALID_ARGUMENT,
+                            "expected --principal KIND:IDENTITY, such as API_KEY:ada, or an "
+                            "operator that agency.conf of the data folder names (%.*s), but it is "
+                            "'%.*s'",
+                            STR_ARG(conf->operators), STR_ARG(named));
+    }
+    return intake_principal(&sending->ctl->arena, sending->ctl->dir.cluster_key, named,
+                            &sending->principal);
+}
+
 static struct status sending_find_principal(struct sending *sending)
 {
     struct ctl *ctl = sending->ctl;
     struct str named = ctl->options.principal;
     if (ctl->options.key.size == 0) {
-        return intake_principal(&ctl->arena, ctl->dir.cluster_key,
-                                named.size > 0 ? named : STR("admin"), &sending->principal);
+        return sending_named(sending, named.size > 0 ? named : folder_conf_first(&sending->conf));
     }
     if (named.size > 0) {
         return status_error(STATUS_INVALID_ARGUMENT,
@@ -111,6 +115,7 @@ struct status sending_open(struct sending *sending, struct ctl *ctl)
                             "on in %.*s",
                             STR_ARG(ctl->dir.moved));
     }
+    TRY(folder_conf_read(ctl->dir.conf, &ctl->arena, &sending->conf));
     TRY(sending_find_principal(sending));
     if (ctl->dir.shared && !sending->signs && ctl->dir.seals.count == 0) {
         return status_error(STATUS_FAILED_PRECONDITION,

@@ -4,6 +4,7 @@
 #define OPS_SENDING_H
 
 #include "ops/ctl.h"
+#include "ops/folder_conf.h"
 #include "writers/client/client.h"
 #include "writers/submit_and_wait.h"
 
@@ -12,6 +13,7 @@ struct sending {
     struct writer *writer; /* of an embedded log, */
     struct client *client; /* or on Kafka */
     struct evlog_identity identity;
+    struct folder_conf conf;
     Agency__V1__Principal *principal;
     struct ed25519_secret secret;
     bool signs; /* with the secret: the principal is its public half */

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* By errno. */
@@ -14,7 +15,22 @@ static struct status small_file_failed(const char *verb, const char *path)
     return status_error(code, "expected to %s '%s': %s", verb, path, strerror(errno));
 }
 
-struct status small_file_read(const char *path, struct arena *arena, struct str *bytes)
+struct status small_file_secret(int file, const char *path)
+{
+    struct stat found;
+    if (fstat(file, &found) != 0) {
+        return small_file_failed("read", path);
+    }
+    return (found.st_mode & S_IRWXO) == 0
+               ? status_ok()
+               : status_error(STATUS_FAILED_PRECONDITION,
+                              "expected a secret that others cannot read, but the mode of '%s' is "
+                              "0%03o: say chmod o-rwx, and make a new one if others had it",
+                              path, (unsigned)found.st_mode & 0777);
+}
+
+static struct status small_file_take(const char *path, bool secret, struct arena *arena,
+                                     struct str *bytes)
 {
     char *into;
     ARENA_TRY(arena, into, arena_alloc(arena, SMALL_FILE_SIZE_MAX));
@@ -23,7 +39,9 @@ struct status small_file_read(const char *path, struct arena *arena, struct str 
         return small_file_failed("read", path);
     }
     ssize_t size = read(file, into, SMALL_FILE_SIZE_MAX);
-    struct status st = size < 0 ? small_file_failed("read", path) : status_ok();
+    struct status st = size < 0 ? small_file_failed("read", path)
+                       : secret ? small_file_secret(file, path)
+                                : status_ok();
     close(file);
     if (size == SMALL_FILE_SIZE_MAX) {
         return status_error(STATUS_INVALID_ARGUMENT, "expected less than %d bytes in '%s'",
@@ -31,6 +49,16 @@ struct status small_file_read(const char *path, struct arena *arena, struct str 
     }
     *bytes = str_make(into, size < 0 ? 0 : (size_t)size);
     return st;
+}
+
+struct status small_file_read(const char *path, struct arena *arena, struct str *bytes)
+{
+    return small_file_take(path, false, arena, bytes);
+}
+
+struct status small_file_read_secret(const char *path, struct arena *arena, struct str *bytes)
+{
+    return small_file_take(path, true, arena, bytes);
 }
 
 struct status small_file_create(const char *path, struct str bytes)

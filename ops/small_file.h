@@ -9,6 +9,11 @@ enum { SMALL_FILE_SIZE_MAX = 64 << 10 };
 /* The bytes of a file, in the arena. NOT_FOUND, PERMISSION_DENIED, UNAVAILABLE; INVALID_ARGUMENT:
  * it is larger. */
 MUST_USE struct status small_file_read(const char *path, struct arena *arena, struct str *bytes);
+/* The same of a file that holds a secret. FAILED_PRECONDITION: others can read or write it. */
+MUST_USE struct status small_file_read_secret(const char *path, struct arena *arena,
+                                              struct str *bytes);
+/* FAILED_PRECONDITION if others can read or write the open file; UNAVAILABLE. */
+MUST_USE struct status small_file_secret(int file, const char *path);
 /* Writes a file that only its owner can read, and has it on the disk. ALREADY_EXISTS,
  * NOT_FOUND, PERMISSION_DENIED, UNAVAILABLE. */
 MUST_USE struct status small_file_create(const char *path, struct str bytes);

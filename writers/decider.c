@@ -21,19 +21,29 @@ enum { DECIDER_COMMAND_SIZE_MAX = COMMAND_SIZE_MAX + 2048 };
  * far below. */
 static const size_t DECIDER_ARENA_MAX = (size_t)256 << 20;
 
+static struct status decider_read_names(struct arena *arena, char *const *names, size_t count,
+                                        const struct str **read)
+{
+    struct str *items;
+    ARENA_TRY(arena, items, arena_alloc(arena, (count + 1) * sizeof *items));
+    for (size_t i = 0; i < count; i++) {
+        items[i] = str_z(names[i]);
+    }
+    *read = items;
+    return status_ok();
+}
+
 static struct status decider_read_config(struct decider *decider, struct str configuration)
 {
     Agency__V1__DecidingConfiguration *read;
-    struct str *creators;
     struct arena *arena = &decider->config_arena;
     TRY(pb_unpack(arena, &agency__v1__deciding_configuration__descriptor, configuration, PB_STORED,
                   &read));
-    ARENA_TRY(arena, creators, arena_alloc(arena, (read->n_org_creators + 1) * sizeof *creators));
-    for (size_t i = 0; i < read->n_org_creators; i++) {
-        creators[i] = str_z(read->org_creators[i]);
-    }
-    decider->config.org_creators = creators;
+    TRY(decider_read_names(arena, read->org_creators, read->n_org_creators,
+                           &decider->config.org_creators));
+    TRY(decider_read_names(arena, read->operators, read->n_operators, &decider->operators));
     decider->config.org_creators_count = read->n_org_creators;
+    decider->operators_count = read->n_operators;
     decider->commands_trusted = read->commands_trusted;
     return status_ok();
 }
@@ -314,6 +324,25 @@ static struct status decider_check_sender(const struct decider_work *work,
                        given->now_us);
 }
 
+/* Whoever is none of the operators has no power, however he was proven: a name without a kind is no
+ * better than one that nobody knows. */
+static struct status decider_check_operator(const struct decider *decider,
+                                            const Agency__V1__Principal *principal)
+{
+    struct str name = str_z(principal->operator_);
+    for (size_t i = 0; i < decider->operators_count; i++) {
+        if (str_eq(decider->operators[i], name)) {
+            return status_ok();
+        }
+    }
+    return name.size == 0
+               ? status_ok()
+               : status_error(STATUS_UNAUTHENTICATED,
+                              "expected an operator that the configuration of the deciders names, "
+                              "but '%.*s' is none",
+                              STR_ARG(name));
+}
+
 /* Reads the command and who sent it. Any status but OK is the answer. */
 static struct status decider_read(struct decider_work *work)
 {
@@ -339,6 +368,7 @@ static struct status decider_read(struct decider_work *work)
     if (given->cluster != NULL) {
         TRY(decider_check_sender(work, record, command));
     }
+    TRY(decider_check_operator(work->decider, record->principal));
     work->command = command;
     work->principal = record->principal;
     return status_ok();

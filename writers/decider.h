@@ -33,7 +33,9 @@ struct decider {
     struct fold *fold;
     struct chain chain; /* over all that was decided, confirmed or not */
     struct decide_config config;
-    bool commands_trusted;  /* as the configuration says */
+    bool commands_trusted;       /* as the configuration says */
+    const struct str *operators; /* as it names them */
+    size_t operators_count;
     int64_t recorded_at_us; /* of the last record */
     struct str org_id;      /* of the last command, empty where it could not be read; */
     struct str command_id;  /* valid until the next */

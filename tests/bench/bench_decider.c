@@ -35,8 +35,8 @@ static void bench_decider_make(struct bench_decider *bench, uint32_t orgs_count)
     char *creators[] = { admin };
     struct load_source source;
     Agency__V1__DecidingConfiguration message = AGENCY__V1__DECIDING_CONFIGURATION__INIT;
-    message.org_creators = creators;
-    message.n_org_creators = 1;
+    message.operators = message.org_creators = creators;
+    message.n_operators = message.n_org_creators = 1;
     arena_reset(&bench->arena);
     assert_ok(pb_pack(&bench->arena, &message.base, &bench->configuration));
     load_source_init(&source, "load", orgs_count, STR("key"), log_tool_identity(1).history_id);

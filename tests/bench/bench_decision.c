@@ -126,8 +126,8 @@ static void bench_init(struct bench *bench)
     char admin[] = "admin";
     char *creators[] = { admin };
     Agency__V1__DecidingConfiguration message = AGENCY__V1__DECIDING_CONFIGURATION__INIT;
-    message.org_creators = creators;
-    message.n_org_creators = 1;
+    message.operators = message.org_creators = creators;
+    message.n_operators = message.n_org_creators = 1;
     arena_init(&bench->arena, (size_t)2 << 30);
     check_ok(pb_pack(&bench->arena, &message.base, &bench->configuration));
     check_ok(intake_principal(&bench->arena, STR("key"), STR("admin"), &bench->admin));

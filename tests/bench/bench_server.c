@@ -120,8 +120,8 @@ static void bench_start(struct bench *bench, const char *stores)
     char admin[] = "admin", *creators[] = { admin };
     static uint8_t configuration[256];
     Agency__V1__DecidingConfiguration message = AGENCY__V1__DECIDING_CONFIGURATION__INIT;
-    message.org_creators = creators;
-    message.n_org_creators = 1;
+    message.operators = message.org_creators = creators;
+    message.n_operators = message.n_org_creators = 1;
     size_t size = agency__v1__deciding_configuration__pack(&message, configuration);
     struct server_options options = { .open_log = bench_open_log,
                                       .report = bench_report,

@@ -1,10 +1,11 @@
 """Commands by agencyctl, and the keys of those who sign them."""
 
+import os
 import re
 import pathlib
 
 from cases import expect
-from tool import FAILED, REJECTED, ROOT, USAGE, Tool
+from tool import FAILED, REJECTED, ROOT, USAGE, Tool, make_org
 
 
 def it_answers_a_repeat_as_before(tool, fresh):
@@ -60,6 +61,50 @@ def it_exports_what_gives_the_same_state(tool, fresh):
     said = other.json("import", str(file))[0]
     expect(said["accepted"] == 10123, "all commands accepted", said)
     expect(other.root() == tool.root(), "the same root", other.root())
+
+
+def it_believes_the_operators_of_the_folder_only(tool, fresh):
+    acme, conf = fresh(), fresh().data / "agency.conf"
+    for wrong in ("ada", "API_KEY", "admin ", " admin", "Admin", "admin\n", "admin,ops", "ops", "",
+                  "admin:", "API_KEY:", "api_key:ada", ":ada"):
+        said = acme.error("--principal", wrong, "submit", "CreateGroup", '{"groupId":"g"}',
+                          code=USAGE)
+        expect("expected" in said, f"no operator called '{wrong}'", said)
+    acme.submit("CreateGroup", groupId="one", options=("--principal", "admin"))
+    conf.write_text("# who\noperators = ops,admin\norg-creators = admin\n")
+    acme.submit("CreateGroup", groupId="two", options=("--principal", "ops"))
+    acme.submit("CreateGroup", groupId="three")
+    rows = acme.json("history", "--limit", "2")
+    expect([row["operator"] for row in rows] == ["ops", "ops"], "the first operator", rows)
+    other = Tool(tool.program, acme.data, "other")
+    said = other.submit("CreateOrg", orgId="other", ownerSubjectId="root", code=REJECTED)
+    expect("may create orgs" in said["reason"], "the one who may", said)
+    for wrong in ("operators =", "operators = a, b", "operators = a\norg-creators = b",
+                  "operator = a", "operators"):
+        conf.write_text(wrong + "\n")
+        expect("agency.conf" in acme.error("submit", "CreateGroup", "{}", code=USAGE), "the file")
+
+
+def it_keeps_secrets_and_history_from_others(tool, fresh):
+    acme = fresh()
+    umask = os.umask(0)
+    try:
+        export, pem = acme.data.parent / "export.jsonl", acme.data.parent / "own.pem"
+        export.write_text("of before")
+        acme("export", str(export))
+        acme("key", "new", str(pem))
+        made = Tool(tool.program, acme.data.parent / "made", "made")
+        make_org(made)
+    finally:
+        os.umask(umask)
+    for path in (export, pem, made.data, *made.data.rglob("*")):
+        expect(path.stat().st_mode & 0o007 == 0, "nothing for others", path)
+    for path, words in ((acme.data / "cluster.key", ("list", "groups")),
+                        (pem, ("--key", str(pem), "submit", "CreateGroup", "{}"))):
+        path.chmod(0o644)
+        expect("chmod o-rwx" in acme.error(*words, code=FAILED), f"{path} to be objected to")
+        path.chmod(0o600)
+        expect("chmod" not in acme.run(*words).stderr, "it taken")
 
 
 def it_makes_keys_to_sign_with(tool, fresh):

@@ -27,8 +27,8 @@ struct str writer_kit_configuration(struct arena *arena)
     char *creators[] = { admin };
     struct str configuration;
     Agency__V1__DecidingConfiguration message = AGENCY__V1__DECIDING_CONFIGURATION__INIT;
-    message.org_creators = creators;
-    message.n_org_creators = 1;
+    message.operators = message.org_creators = creators;
+    message.n_operators = message.n_org_creators = 1;
     assert_ok(pb_pack(arena, &message.base, &configuration));
     return configuration;
 }

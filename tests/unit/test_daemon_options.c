@@ -1,7 +1,9 @@
+#include "agency/v1/log.pb-c.h"
 #include "ops/daemon_options.h"
 
 #include <stdio.h>
 
+#include "core/pb/message.h"
 #include "ops/small_file.h"
 #include "tests/lib/folder_tool.h"
 #include "tests/lib/test.h"
@@ -122,33 +124,32 @@ TEST(daemon_options, what_no_option_is_is_told_with_its_place)
     arena_release(&arena);
 }
 
-static struct status creators(struct str list)
+/* The configuration of a folder with operators admin and ops, of whom admin creates orgs. */
+static struct status configured(const struct daemon_options *options,
+                                Agency__V1__DecidingConfiguration **configuration)
 {
-    struct arena arena;
+    static struct arena arena;
+    const struct folder_conf folder = { STR("admin,ops"), STR("admin") };
     struct str packed;
-    struct daemon_options options = { .org_creators = list };
-    arena_init(&arena, 4 << 20);
-    struct status st = daemon_options_configuration(&options, &arena, &packed);
     arena_release(&arena);
-    return st;
+    arena_init(&arena, 4 << 20);
+    struct status st = daemon_options_configuration(options, &folder, &arena, &packed);
+    return st.code != STATUS_OK ? st
+                                : pb_unpack(&arena, &agency__v1__deciding_configuration__descriptor,
+                                            packed, PB_STORED, configuration);
 }
 
-TEST(daemon_options, org_creators_are_names_without_spaces)
+TEST(daemon_options, operators_are_the_folders_unless_it_is_told)
 {
-    assert_ok(creators(STR("")));
-    assert_ok(creators(STR("admin")));
-    assert_ok(creators(STR("admin,ops@example.org")));
-    assert_code(STATUS_INVALID_ARGUMENT, creators(STR("admin, ops")));
-    assert_code(STATUS_INVALID_ARGUMENT, creators(STR("admin,,ops")));
-    assert_code(STATUS_INVALID_ARGUMENT, creators(STR("\xff")));
-}
-
-TEST(daemon_options, org_creators_fit_into_an_epoch)
-{
-    struct buf list = { 0 };
-    for (int i = 0; i < 10000; i++) {
-        buf_printf(&list, "%soperator%d", i == 0 ? "" : ",", i);
-    }
-    assert_code(STATUS_INVALID_ARGUMENT, creators(buf_str(&list)));
-    buf_release(&list);
+    Agency__V1__DecidingConfiguration *found;
+    assert_ok(configured(&(struct daemon_options){ 0 }, &found));
+    assert_int_equal(found->n_operators, 2);
+    assert_int_equal(found->n_org_creators, 1);
+    assert_ok(configured(&(struct daemon_options){ .operators = { STR("a,admin"), STR("none") } },
+                         &found));
+    assert_string_equal(found->operators[0], "a");
+    assert_int_equal(found->n_org_creators, 0);
+    assert_code(
+        STATUS_INVALID_ARGUMENT,
+        configured(&(struct daemon_options){ .operators = { STR("a"), STR("b") } }, &found));
 }

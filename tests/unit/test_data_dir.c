@@ -1,6 +1,7 @@
 #include "ops/data_dir.h"
 
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tests/lib/folder_tool.h"
@@ -14,6 +15,7 @@ static void write_file(const char *folder, const char *name, struct str bytes)
     assert_non_null(file);
     fwrite(bytes.data, 1, bytes.size, file);
     fclose(file);
+    assert_int_equal(chmod(path, 0600), 0);
 }
 
 /* The number of a folder that has nothing else. */
@@ -69,14 +71,16 @@ TEST(data_dir, a_copy_of_a_folder_has_a_number_of_its_own)
 }
 
 /* Opens a folder on Kafka whose cluster key is these bytes. */
-static struct status open_with_key(struct str key)
+static struct status open_with_key(struct str key, mode_t mode)
 {
-    char folder[FOLDER_TOOL_PATH_MAX];
+    char folder[FOLDER_TOOL_PATH_MAX], path[FOLDER_TOOL_PATH_MAX + 32];
     struct data_dir dir;
     struct arena arena;
     folder_tool_make(folder);
     write_file(folder, "kafka.conf", STR("brokers = 127.0.0.1:1\n"));
     write_file(folder, "cluster.key", key);
+    snprintf(path, sizeof path, "%s/cluster.key", folder);
+    assert_int_equal(chmod(path, mode), 0);
     arena_init(&arena, 1 << 20);
     struct status st = data_dir_open(&dir, &arena, folder, false);
     arena_release(&arena);
@@ -87,10 +91,21 @@ static struct status open_with_key(struct str key)
 TEST(data_dir, a_cluster_key_has_32_bytes)
 {
     char bytes[65] = { 0 };
-    assert_ok(open_with_key(str_make(bytes, 32)));
-    assert_code(STATUS_DATA_LOSS, open_with_key(str_make(bytes, 0)));
-    assert_code(STATUS_DATA_LOSS, open_with_key(str_make(bytes, 31)));
-    assert_code(STATUS_DATA_LOSS, open_with_key(str_make(bytes, 65))); /* in hexadecimal */
+    assert_ok(open_with_key(str_make(bytes, 32), 0600));
+    assert_code(STATUS_DATA_LOSS, open_with_key(str_make(bytes, 0), 0600));
+    assert_code(STATUS_DATA_LOSS, open_with_key(str_make(bytes, 31), 0600));
+    assert_code(STATUS_DATA_LOSS, open_with_key(str_make(bytes, 65), 0600)); /* in hexadecimal */
+}
+
+TEST(data_dir, a_cluster_key_is_not_for_others)
+{
+    static const mode_t open_modes[] = { 0644, 0604, 0602, 0601, 0666 };
+    char bytes[32] = { 0 };
+    for (size_t i = 0; i < sizeof open_modes / sizeof open_modes[0]; i++) {
+        assert_code(STATUS_FAILED_PRECONDITION,
+                    open_with_key(str_make(bytes, sizeof bytes), open_modes[i]));
+    }
+    assert_ok(open_with_key(str_make(bytes, sizeof bytes), 0640)); /* a group is chosen */
 }
 
 TEST(data_dir, a_file_that_is_no_cluster_key_is_not_taken_for_one)

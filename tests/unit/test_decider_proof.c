@@ -76,3 +76,25 @@ TEST(decider, on_a_trusted_topic_believes_without_proof)
     proof_kit_release(&proof);
     partition_kit_close(&kit);
 }
+
+TEST(decider, knows_the_operators_that_it_is_told_only)
+{
+    static char wrong[][8] = { "root", "admin ", "API_KEY", "Admin" };
+    struct partition_kit kit;
+    struct proof_kit proof;
+    partition_kit_open_org(&kit);
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        proof_kit_init(&proof);
+        proof.record.principal->operator_ = wrong[i];
+        proof_kit_seal(&proof);
+        struct decider_answer answer = decide(&kit, &proof);
+        assert_int_equal(answer.outcome, DECIDER_REFUSED);
+        assert_int_equal(answer.code, STATUS_UNAUTHENTICATED);
+        kit.decider.commands_trusted = true;
+        answer = decide(&kit, &proof);
+        assert_int_equal(answer.code, STATUS_UNAUTHENTICATED);
+        kit.decider.commands_trusted = false;
+        proof_kit_release(&proof);
+    }
+    partition_kit_close(&kit);
+}
