@@ -322,7 +322,8 @@ def it_takes_options_from_a_file_and_the_environment(cluster):
     finally:
         del os.environ["AGENCYD_CONFIG"]
     expect(done.returncode == USAGE and f"{conf}: line 1: " in done.stderr and
-           "did you mean 'election-timeout'" in done.stderr, "the place and the nearest", done.stderr)
+           "did you mean 'election-timeout'" in done.stderr, "the place and the nearest",
+           done.stderr)
 
 
 def it_refuses_wrong_options(cluster):
