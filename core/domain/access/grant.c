@@ -182,3 +182,47 @@ struct status decide_change_grant(struct decide *d, const Agency__V1__ChangeGran
     fields_copy(&command->base, &event.base);
     return emit_grant_changed(d, &event);
 }
+
+struct status decide_revoke_permission(struct decide *d,
+                                       const Agency__V1__RevokePermission *command)
+{
+    const Agency__V1__Grant *grant;
+    Agency__V1__PermissionRevoked event = AGENCY__V1__PERMISSION_REVOKED__INIT;
+    TRY_ACCEPTED(d, life_find_grant(d, &grant));
+    if (grant->status == LIFE_ENDED || decide_expired(d, grant->expires_at)) {
+        return status_ok();
+    }
+    event.grant_id = command->grant_id;
+    return emit_permission_revoked(d, &event);
+}
+
+/* ---- evolve ---- */
+
+struct status evolve_permission_granted(const struct evolve *evolve,
+                                        const Agency__V1__PermissionGranted *event,
+                                        Agency__V1__Grant *grant)
+{
+    (void)evolve;
+    fields_copy(&event->base, &grant->base);
+    grant->status = LIFE_ACTIVE;
+    return status_ok();
+}
+
+struct status evolve_grant_changed(const struct evolve *evolve,
+                                   const Agency__V1__GrantChanged *event, Agency__V1__Grant *grant)
+{
+    (void)evolve;
+    grant->permission = event->permission;
+    grant->expires_at = event->expires_at;
+    return status_ok();
+}
+
+struct status evolve_permission_revoked(const struct evolve *evolve,
+                                        const Agency__V1__PermissionRevoked *event,
+                                        Agency__V1__Grant *grant)
+{
+    (void)evolve;
+    (void)event;
+    grant->status = LIFE_ENDED;
+    return status_ok();
+}

@@ -116,3 +116,46 @@ struct status decide_update_permission(struct decide *d,
     return event.n_implied_by == 0 ? status_ok()
                                    : permission_check_implying(d, command->permission);
 }
+
+struct status decide_retire_permission(struct decide *d,
+                                       const Agency__V1__RetirePermission *command)
+{
+    const Agency__V1__Permission *permission;
+    Agency__V1__PermissionRetired event = AGENCY__V1__PERMISSION_RETIRED__INIT;
+    TRY_ACCEPTED(d, life_find_permission(d, &permission));
+    if (permission->status == LIFE_RETIRED) {
+        return status_ok();
+    }
+    event.permission = command->permission;
+    return emit_permission_retired(d, &event);
+}
+
+/* ---- evolve ---- */
+
+struct status evolve_permission_defined(const struct evolve *evolve,
+                                        const Agency__V1__PermissionDefined *event,
+                                        Agency__V1__Permission *permission)
+{
+    (void)evolve;
+    fields_copy(&event->base, &permission->base);
+    permission->status = LIFE_ACTIVE;
+    return status_ok();
+}
+
+struct status evolve_permission_updated(const struct evolve *evolve,
+                                        const Agency__V1__PermissionUpdated *event,
+                                        Agency__V1__Permission *permission)
+{
+    (void)evolve;
+    return fields_copy_masked(&event->base, event->update_mask, &permission->base);
+}
+
+struct status evolve_permission_retired(const struct evolve *evolve,
+                                        const Agency__V1__PermissionRetired *event,
+                                        Agency__V1__Permission *permission)
+{
+    (void)evolve;
+    (void)event;
+    permission->status = LIFE_RETIRED;
+    return status_ok();
+}
