@@ -14,7 +14,9 @@
 #include "core/domain/access/owner.h"
 #include "core/domain/kernel/fields.h"
 #include "core/domain/kernel/id.h"
+#include "core/domain/kernel/plain.h"
 #include "core/domain/kernel/rules.h"
+#include "core/domain/own.h"
 #include "core/pb/field.h"
 
 /* ---- the envelope ---- */
@@ -171,14 +173,8 @@ static struct status decide_check_version(struct decide *d, const ProtobufCMessa
 
 static struct status decide_dispatch(struct decide *d)
 {
-    switch ((unsigned)d->command->payload_case) {
-#define X(upper, pascal, snake, ...) \
-    case COMMAND_##upper:            \
-        return decide_##snake(d, d->command->snake);
-        COMMANDS(X)
-#undef X
-    }
-    return status_error(STATUS_INTERNAL, "expected a command of the registry");
+    const struct command_type *type = registry_command((unsigned)d->command->payload_case);
+    return type->how == DECIDE_OWN ? decide_own(d) : plain_decide(d);
 }
 
 static struct status decide_rules(struct decide *d, const Agency__V1__Org *org)

@@ -311,7 +311,7 @@ static struct status fold_events(struct fold *fold, struct arena *arena,
                              .org_sequence = decision->org_sequence,
                              .occurred_at_us = decision->occurred_at_us };
     for (size_t i = 0; i < decision->n_events; i++) {
-        TRY(evolve_apply(&evolve, decision->events[i]));
+        TRY(evolve_apply(&evolve, decision->events[i], NULL));
     }
     return status_ok();
 }

@@ -182,7 +182,7 @@ static void org_replay(struct org *org, struct arena *arena, const struct decide
         &second.view, &layer_changes, &changes, arena, org->head.org_sequence + 1, d->occurred_at_us
     };
     for (size_t i = 0; i < d->events_count; i++) {
-        struct status st = evolve_apply(&evolve, d->events[i]);
+        struct status st = evolve_apply(&evolve, d->events[i], NULL);
         assert(st.code == STATUS_OK);
     }
     for (size_t i = 0; i < d->events_count; i++) {

@@ -115,11 +115,10 @@ static unsigned coverage_missing_rejections(const char *command)
 /* Whether the command finds some things already so. */
 static bool coverage_repeats(unsigned command)
 {
-    size_t count;
-    const struct life_move *moves = life_moves(&count);
     bool repeats = false;
-    for (size_t i = 0; i < count; i++) {
-        repeats = repeats || (moves[i].command == command && moves[i].from == moves[i].to);
+    for (unsigned from = 0; from < LIFE_STATUSES_MAX; from++) {
+        unsigned to;
+        repeats = repeats || (life_move(command, from, &to) && to == from);
     }
     return repeats;
 }

@@ -5,19 +5,27 @@
 #include "tests/lib/golden_tool.h"
 #include "tests/lib/test.h"
 
+static const enum command_number commands[] = {
+#define X(upper, ...) COMMAND_##upper,
+    COMMANDS(X)
+#undef X
+};
+
 static void transitions_print(struct buf *out)
 {
-    size_t count;
-    const struct life_move *moves = life_moves(&count);
     enum entity_kind kind = 0;
-    for (size_t i = 0; i < count; i++) {
-        const struct command_type *command = registry_command((unsigned)moves[i].command);
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        const struct command_type *command = registry_command(commands[i]);
         if (command->entity != kind) {
             kind = command->entity;
             buf_printf(out, "%s%s\n", i == 0 ? "" : "\n", registry_entity((unsigned)kind)->name);
         }
-        buf_printf(out, "  %-10s %-18s %s\n", life_name(moves[i].from), command->name,
-                   life_name(moves[i].to));
+        for (unsigned from = 0, to; from < LIFE_STATUSES_MAX; from++) {
+            if (life_move(commands[i], from, &to)) {
+                buf_printf(out, "  %-10s %-18s %s\n", life_name(from), command->name,
+                           life_name(to));
+            }
+        }
     }
 }
 

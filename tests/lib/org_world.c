@@ -256,7 +256,7 @@ struct status org_world_apply_event(struct org_world *world, const Agency__V1__E
                              .arena = &world->arena,
                              .org_sequence = world->head.org_sequence + 1,
                              .occurred_at_us = world->now_us };
-    struct status status = evolve_apply(&evolve, event);
+    struct status status = evolve_apply(&evolve, event, NULL);
     if (status.code == STATUS_OK) {
         status = world_keep(world, false, world->now_us);
     }

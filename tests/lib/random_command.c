@@ -325,15 +325,10 @@ enum key_choice { KEY_NEW, KEY_OF_ENTITY, KEY_EITHER };
 
 static enum key_choice random_key_choice(unsigned command)
 {
-    size_t count, all = 0, none = 0;
-    const struct life_move *moves = life_moves(&count);
-    for (size_t i = 0; i < count; i++) {
-        if ((unsigned)moves[i].command == command) {
-            all++;
-            none += moves[i].from == LIFE_NONE;
-        }
-    }
-    return none == 0 ? KEY_OF_ENTITY : none == all ? KEY_NEW : KEY_EITHER;
+    uint32_t from = registry_command(command)->from;
+    return (from & BIT(LIFE_NONE)) == 0 ? KEY_OF_ENTITY
+           : from == BIT(LIFE_NONE)     ? KEY_NEW
+                                        : KEY_EITHER;
 }
 
 static void random_new_key(struct maker *maker, enum entity_kind kind, ProtobufCMessage *payload)

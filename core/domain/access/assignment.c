@@ -175,23 +175,13 @@ struct status decide_revoke_role(struct decide *d, const Agency__V1__RevokeRole 
 /* ---- evolve ---- */
 
 struct status evolve_role_assigned(const struct evolve *evolve,
-                                   const Agency__V1__RoleAssigned *event,
-                                   Agency__V1__Assignment *assignment)
+                                   const Agency__V1__RoleAssigned *event, void *entity)
 {
+    Agency__V1__Assignment *assignment = entity;
     bool held = assignment->status == LIFE_ACTIVE &&
                 (assignment->expires_at == NULL ||
                  fields_time_us(assignment->expires_at) > evolve->occurred_at_us);
     fields_copy(&event->base, &assignment->base);
-    assignment->status = LIFE_ACTIVE;
     return held ? status_ok()
                 : fields_time_new(evolve->arena, evolve->occurred_at_us, &assignment->granted_at);
-}
-
-struct status evolve_role_revoked(const struct evolve *evolve, const Agency__V1__RoleRevoked *event,
-                                  Agency__V1__Assignment *assignment)
-{
-    (void)evolve;
-    (void)event;
-    assignment->status = LIFE_ENDED;
-    return status_ok();
 }

@@ -93,17 +93,6 @@ struct status decide_create_role(struct decide *d, const Agency__V1__CreateRole 
     return role_assign_holders(d, command);
 }
 
-struct status decide_update_role(struct decide *d, const Agency__V1__UpdateRole *command)
-{
-    const Agency__V1__Role *role;
-    Agency__V1__RoleUpdated event = AGENCY__V1__ROLE_UPDATED__INIT;
-    TRY_ACCEPTED(d, life_find_role(d, &role));
-    event.role_id = command->role_id;
-    TRY_ACCEPTED(d, rules_update(d, &role->base, &command->base, command->update_mask, &event.base,
-                                 &event.update_mask));
-    return event.update_mask == NULL ? status_ok() : emit_role_updated(d, &event);
-}
-
 struct status decide_delete_role(struct decide *d, const Agency__V1__DeleteRole *command)
 {
     const Agency__V1__Role *role;
@@ -118,31 +107,4 @@ struct status decide_delete_role(struct decide *d, const Agency__V1__DeleteRole 
     event.role_id = command->role_id;
     TRY_ACCEPTED(d, emit_role_deleted(d, &event));
     return cascade_emit(&cascade);
-}
-
-/* ---- evolve ---- */
-
-struct status evolve_role_created(const struct evolve *evolve, const Agency__V1__RoleCreated *event,
-                                  Agency__V1__Role *role)
-{
-    (void)evolve;
-    fields_copy(&event->base, &role->base);
-    role->status = LIFE_ACTIVE;
-    return status_ok();
-}
-
-struct status evolve_role_updated(const struct evolve *evolve, const Agency__V1__RoleUpdated *event,
-                                  Agency__V1__Role *role)
-{
-    (void)evolve;
-    return fields_copy_masked(&event->base, event->update_mask, &role->base);
-}
-
-struct status evolve_role_deleted(const struct evolve *evolve, const Agency__V1__RoleDeleted *event,
-                                  Agency__V1__Role *role)
-{
-    (void)evolve;
-    (void)event;
-    role->status = LIFE_REMOVED;
-    return status_ok();
 }

@@ -5,6 +5,7 @@
 
 #include "core/domain/access/permission.h"
 #include "core/domain/kernel/fields.h"
+#include "core/domain/kernel/plain.h"
 #include "core/domain/kernel/rules.h"
 
 /* ---- limits ---- */
@@ -96,43 +97,6 @@ struct status decide_update_role_type(struct decide *d, const Agency__V1__Update
 
 struct status decide_retire_role_type(struct decide *d, const Agency__V1__RetireRoleType *command)
 {
-    const Agency__V1__RoleType *role_type;
-    Agency__V1__RoleTypeRetired event = AGENCY__V1__ROLE_TYPE_RETIRED__INIT;
-    TRY_ACCEPTED(d, life_find_role_type(d, &role_type));
     TRY_ACCEPTED(d, role_type_check_changeable(d, command->role_type));
-    if (role_type->status == LIFE_RETIRED) {
-        return status_ok();
-    }
-    event.role_type = command->role_type;
-    return emit_role_type_retired(d, &event);
-}
-
-/* ---- evolve ---- */
-
-struct status evolve_role_type_defined(const struct evolve *evolve,
-                                       const Agency__V1__RoleTypeDefined *event,
-                                       Agency__V1__RoleType *role_type)
-{
-    (void)evolve;
-    fields_copy(&event->base, &role_type->base);
-    role_type->status = LIFE_ACTIVE;
-    return status_ok();
-}
-
-struct status evolve_role_type_updated(const struct evolve *evolve,
-                                       const Agency__V1__RoleTypeUpdated *event,
-                                       Agency__V1__RoleType *role_type)
-{
-    (void)evolve;
-    return fields_copy_masked(&event->base, event->update_mask, &role_type->base);
-}
-
-struct status evolve_role_type_retired(const struct evolve *evolve,
-                                       const Agency__V1__RoleTypeRetired *event,
-                                       Agency__V1__RoleType *role_type)
-{
-    (void)evolve;
-    (void)event;
-    role_type->status = LIFE_RETIRED;
-    return status_ok();
+    return plain_move(d);
 }

@@ -25,17 +25,6 @@ struct status decide_register_asset(struct decide *d, const Agency__V1__Register
     return hierarchy_check(d, HIERARCHY_ASSET_PARENTS, command->asset_id);
 }
 
-struct status decide_update_asset(struct decide *d, const Agency__V1__UpdateAsset *command)
-{
-    const Agency__V1__Asset *asset;
-    Agency__V1__AssetUpdated event = AGENCY__V1__ASSET_UPDATED__INIT;
-    TRY_ACCEPTED(d, life_find_asset(d, &asset));
-    event.asset_id = command->asset_id;
-    TRY_ACCEPTED(d, rules_update(d, &asset->base, &command->base, command->update_mask, &event.base,
-                                 &event.update_mask));
-    return event.update_mask == NULL ? status_ok() : emit_asset_updated(d, &event);
-}
-
 struct status decide_set_asset_parent(struct decide *d, const Agency__V1__SetAssetParent *command)
 {
     const Agency__V1__Asset *asset;
@@ -48,30 +37,6 @@ struct status decide_set_asset_parent(struct decide *d, const Agency__V1__SetAss
     fields_copy(&command->base, &event.base);
     TRY_ACCEPTED(d, emit_asset_parent_set(d, &event));
     return hierarchy_check(d, HIERARCHY_ASSET_PARENTS, command->asset_id);
-}
-
-struct status decide_archive_asset(struct decide *d, const Agency__V1__ArchiveAsset *command)
-{
-    const Agency__V1__Asset *asset;
-    Agency__V1__AssetArchived event = AGENCY__V1__ASSET_ARCHIVED__INIT;
-    TRY_ACCEPTED(d, life_find_asset(d, &asset));
-    if (asset->status == LIFE_ARCHIVED) {
-        return status_ok();
-    }
-    event.asset_id = command->asset_id;
-    return emit_asset_archived(d, &event);
-}
-
-struct status decide_restore_asset(struct decide *d, const Agency__V1__RestoreAsset *command)
-{
-    const Agency__V1__Asset *asset;
-    Agency__V1__AssetRestored event = AGENCY__V1__ASSET_RESTORED__INIT;
-    TRY_ACCEPTED(d, life_find_asset(d, &asset));
-    if (asset->status == LIFE_ACTIVE) {
-        return status_ok();
-    }
-    event.asset_id = command->asset_id;
-    return emit_asset_restored(d, &event);
 }
 
 struct status decide_remove_asset(struct decide *d, const Agency__V1__RemoveAsset *command)
@@ -91,61 +56,4 @@ struct status decide_remove_asset(struct decide *d, const Agency__V1__RemoveAsse
     event.asset_id = command->asset_id;
     TRY_ACCEPTED(d, emit_asset_removed(d, &event));
     return cascade_emit(&cascade);
-}
-
-/* ---- evolve ---- */
-
-struct status evolve_asset_registered(const struct evolve *evolve,
-                                      const Agency__V1__AssetRegistered *event,
-                                      Agency__V1__Asset *asset)
-{
-    (void)evolve;
-    fields_copy(&event->base, &asset->base);
-    asset->status = LIFE_ACTIVE;
-    return status_ok();
-}
-
-struct status evolve_asset_updated(const struct evolve *evolve,
-                                   const Agency__V1__AssetUpdated *event, Agency__V1__Asset *asset)
-{
-    (void)evolve;
-    return fields_copy_masked(&event->base, event->update_mask, &asset->base);
-}
-
-struct status evolve_asset_parent_set(const struct evolve *evolve,
-                                      const Agency__V1__AssetParentSet *event,
-                                      Agency__V1__Asset *asset)
-{
-    (void)evolve;
-    asset->parent_asset_id = event->parent_asset_id;
-    return status_ok();
-}
-
-struct status evolve_asset_archived(const struct evolve *evolve,
-                                    const Agency__V1__AssetArchived *event,
-                                    Agency__V1__Asset *asset)
-{
-    (void)evolve;
-    (void)event;
-    asset->status = LIFE_ARCHIVED;
-    return status_ok();
-}
-
-struct status evolve_asset_restored(const struct evolve *evolve,
-                                    const Agency__V1__AssetRestored *event,
-                                    Agency__V1__Asset *asset)
-{
-    (void)evolve;
-    (void)event;
-    asset->status = LIFE_ACTIVE;
-    return status_ok();
-}
-
-struct status evolve_asset_removed(const struct evolve *evolve,
-                                   const Agency__V1__AssetRemoved *event, Agency__V1__Asset *asset)
-{
-    (void)evolve;
-    (void)event;
-    asset->status = LIFE_REMOVED;
-    return status_ok();
 }

@@ -101,36 +101,3 @@ struct status decide_bind_credential(struct decide *d, const Agency__V1__BindCre
     TRY_ACCEPTED(d, credential_free_identity(d, command));
     return credential_bind(d, command, command->subject_id);
 }
-
-struct status decide_revoke_credential(struct decide *d,
-                                       const Agency__V1__RevokeCredential *command)
-{
-    const Agency__V1__Credential *credential;
-    TRY_ACCEPTED(d, life_find_credential(d, &credential));
-    if (credential->status == LIFE_ENDED || decide_expired(d, credential->expires_at)) {
-        return status_ok();
-    }
-    Agency__V1__CredentialRevoked event = AGENCY__V1__CREDENTIAL_REVOKED__INIT;
-    event.credential_id = command->credential_id;
-    return emit_credential_revoked(d, &event);
-}
-
-struct status evolve_credential_bound(const struct evolve *evolve,
-                                      const Agency__V1__CredentialBound *event,
-                                      Agency__V1__Credential *credential)
-{
-    (void)evolve;
-    fields_copy(&event->base, &credential->base);
-    credential->status = LIFE_ACTIVE;
-    return status_ok();
-}
-
-struct status evolve_credential_revoked(const struct evolve *evolve,
-                                        const Agency__V1__CredentialRevoked *event,
-                                        Agency__V1__Credential *credential)
-{
-    (void)evolve;
-    (void)event;
-    credential->status = LIFE_ENDED;
-    return status_ok();
-}

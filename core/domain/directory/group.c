@@ -30,17 +30,6 @@ struct status decide_create_group(struct decide *d, const Agency__V1__CreateGrou
     return hierarchy_check(d, HIERARCHY_GROUP_PARENTS, command->group_id);
 }
 
-struct status decide_update_group(struct decide *d, const Agency__V1__UpdateGroup *command)
-{
-    const Agency__V1__Group *group;
-    Agency__V1__GroupUpdated event = AGENCY__V1__GROUP_UPDATED__INIT;
-    TRY_ACCEPTED(d, life_find_group(d, &group));
-    event.group_id = command->group_id;
-    TRY_ACCEPTED(d, rules_update(d, &group->base, &command->base, command->update_mask, &event.base,
-                                 &event.update_mask));
-    return event.update_mask == NULL ? status_ok() : emit_group_updated(d, &event);
-}
-
 struct status decide_set_group_parent(struct decide *d, const Agency__V1__SetGroupParent *command)
 {
     const Agency__V1__Group *group;
@@ -92,30 +81,6 @@ struct status decide_exclude_group(struct decide *d, const Agency__V1__ExcludeGr
     event.group_id = command->group_id;
     event.included_group_id = command->included_group_id;
     return emit_group_excluded(d, &event);
-}
-
-struct status decide_archive_group(struct decide *d, const Agency__V1__ArchiveGroup *command)
-{
-    const Agency__V1__Group *group;
-    Agency__V1__GroupArchived event = AGENCY__V1__GROUP_ARCHIVED__INIT;
-    TRY_ACCEPTED(d, life_find_group(d, &group));
-    if (group->status == LIFE_ARCHIVED) {
-        return status_ok();
-    }
-    event.group_id = command->group_id;
-    return emit_group_archived(d, &event);
-}
-
-struct status decide_restore_group(struct decide *d, const Agency__V1__RestoreGroup *command)
-{
-    const Agency__V1__Group *group;
-    Agency__V1__GroupRestored event = AGENCY__V1__GROUP_RESTORED__INIT;
-    TRY_ACCEPTED(d, life_find_group(d, &group));
-    if (group->status == LIFE_ACTIVE) {
-        return status_ok();
-    }
-    event.group_id = command->group_id;
-    return emit_group_restored(d, &event);
 }
 
 /* True if a seat in this group is in no other live one. */
@@ -174,31 +139,6 @@ struct status decide_delete_group(struct decide *d, const Agency__V1__DeleteGrou
 
 /* ---- evolve ---- */
 
-struct status evolve_group_created(const struct evolve *evolve,
-                                   const Agency__V1__GroupCreated *event, Agency__V1__Group *group)
-{
-    (void)evolve;
-    fields_copy(&event->base, &group->base);
-    group->status = LIFE_ACTIVE;
-    return status_ok();
-}
-
-struct status evolve_group_updated(const struct evolve *evolve,
-                                   const Agency__V1__GroupUpdated *event, Agency__V1__Group *group)
-{
-    (void)evolve;
-    return fields_copy_masked(&event->base, event->update_mask, &group->base);
-}
-
-struct status evolve_group_parent_set(const struct evolve *evolve,
-                                      const Agency__V1__GroupParentSet *event,
-                                      Agency__V1__Group *group)
-{
-    (void)evolve;
-    group->parent_group_id = event->parent_group_id;
-    return status_ok();
-}
-
 /* A new list with room for one more: the present one is not ours to change. */
 static struct status group_included_copy(const struct evolve *evolve, Agency__V1__Group *group)
 {
@@ -213,18 +153,18 @@ static struct status group_included_copy(const struct evolve *evolve, Agency__V1
 }
 
 struct status evolve_group_included(const struct evolve *evolve,
-                                    const Agency__V1__GroupIncluded *event,
-                                    Agency__V1__Group *group)
+                                    const Agency__V1__GroupIncluded *event, void *entity)
 {
+    Agency__V1__Group *group = entity;
     TRY(group_included_copy(evolve, group));
     group->included_group_ids[group->n_included_group_ids++] = event->included_group_id;
     return status_ok();
 }
 
 struct status evolve_group_excluded(const struct evolve *evolve,
-                                    const Agency__V1__GroupExcluded *event,
-                                    Agency__V1__Group *group)
+                                    const Agency__V1__GroupExcluded *event, void *entity)
 {
+    Agency__V1__Group *group = entity;
     size_t at = group_included_at(group, event->included_group_id);
     if (at == group->n_included_group_ids) {
         return status_error(STATUS_DATA_LOSS, "expected group '%s' to include '%s'",
@@ -234,34 +174,5 @@ struct status evolve_group_excluded(const struct evolve *evolve,
     group->n_included_group_ids--;
     memmove(group->included_group_ids + at, group->included_group_ids + at + 1,
             (group->n_included_group_ids - at) * sizeof(char *));
-    return status_ok();
-}
-
-struct status evolve_group_archived(const struct evolve *evolve,
-                                    const Agency__V1__GroupArchived *event,
-                                    Agency__V1__Group *group)
-{
-    (void)evolve;
-    (void)event;
-    group->status = LIFE_ARCHIVED;
-    return status_ok();
-}
-
-struct status evolve_group_restored(const struct evolve *evolve,
-                                    const Agency__V1__GroupRestored *event,
-                                    Agency__V1__Group *group)
-{
-    (void)evolve;
-    (void)event;
-    group->status = LIFE_ACTIVE;
-    return status_ok();
-}
-
-struct status evolve_group_deleted(const struct evolve *evolve,
-                                   const Agency__V1__GroupDeleted *event, Agency__V1__Group *group)
-{
-    (void)evolve;
-    (void)event;
-    group->status = LIFE_REMOVED;
     return status_ok();
 }

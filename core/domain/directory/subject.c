@@ -6,51 +6,6 @@
 
 static const uint32_t subject_lives = BIT(LIFE_ACTIVE) | BIT(LIFE_SUSPENDED);
 
-struct status decide_register_subject(struct decide *d, const Agency__V1__RegisterSubject *command)
-{
-    const Agency__V1__Subject *none;
-    TRY_ACCEPTED(d, life_find_subject(d, &none));
-    TRY_ACCEPTED(d, rules_check_name(d, ENTITY_SUBJECT, command->subject_id, command->name));
-    Agency__V1__SubjectRegistered event = AGENCY__V1__SUBJECT_REGISTERED__INIT;
-    fields_copy(&command->base, &event.base);
-    return emit_subject_registered(d, &event);
-}
-
-struct status decide_update_subject(struct decide *d, const Agency__V1__UpdateSubject *command)
-{
-    const Agency__V1__Subject *subject;
-    Agency__V1__SubjectUpdated event = AGENCY__V1__SUBJECT_UPDATED__INIT;
-    event.subject_id = command->subject_id;
-    TRY_ACCEPTED(d, life_find_subject(d, &subject));
-    TRY(rules_update(d, &subject->base, &command->base, command->update_mask, &event.base,
-                     &event.update_mask));
-    return event.update_mask == NULL ? status_ok() : emit_subject_updated(d, &event);
-}
-
-struct status decide_suspend_subject(struct decide *d, const Agency__V1__SuspendSubject *command)
-{
-    const Agency__V1__Subject *subject;
-    TRY_ACCEPTED(d, life_find_subject(d, &subject));
-    if (subject->status == LIFE_SUSPENDED) {
-        return status_ok();
-    }
-    Agency__V1__SubjectSuspended event = AGENCY__V1__SUBJECT_SUSPENDED__INIT;
-    event.subject_id = command->subject_id;
-    return emit_subject_suspended(d, &event);
-}
-
-struct status decide_resume_subject(struct decide *d, const Agency__V1__ResumeSubject *command)
-{
-    const Agency__V1__Subject *subject;
-    TRY_ACCEPTED(d, life_find_subject(d, &subject));
-    if (subject->status == LIFE_ACTIVE) {
-        return status_ok();
-    }
-    Agency__V1__SubjectResumed event = AGENCY__V1__SUBJECT_RESUMED__INIT;
-    event.subject_id = command->subject_id;
-    return emit_subject_resumed(d, &event);
-}
-
 struct status decide_remove_subject(struct decide *d, const Agency__V1__RemoveSubject *command)
 {
     const Agency__V1__Subject *subject;
@@ -71,19 +26,6 @@ struct status decide_remove_subject(struct decide *d, const Agency__V1__RemoveSu
     event.subject_id = command->subject_id;
     TRY_ACCEPTED(d, emit_subject_removed(d, &event));
     return cascade_emit(&cascade);
-}
-
-struct status decide_restore_subject(struct decide *d, const Agency__V1__RestoreSubject *command)
-{
-    const Agency__V1__Subject *subject;
-    TRY_ACCEPTED(d, life_find_subject(d, &subject));
-    if (subject->status == LIFE_ACTIVE) {
-        return status_ok();
-    }
-    TRY_ACCEPTED(d, rules_check_name(d, ENTITY_SUBJECT, command->subject_id, subject->name));
-    Agency__V1__SubjectRestored event = AGENCY__V1__SUBJECT_RESTORED__INIT;
-    event.subject_id = command->subject_id;
-    return emit_subject_restored(d, &event);
 }
 
 static bool subject_has_parents(const Agency__V1__Subject *subject, char *const *parents,
@@ -167,73 +109,14 @@ struct status decide_set_subject_parents(struct decide *d,
     return subject_check_new_parents(d, subject, &event);
 }
 
-struct status evolve_subject_registered(const struct evolve *evolve,
-                                        const Agency__V1__SubjectRegistered *event,
-                                        Agency__V1__Subject *subject)
-{
-    (void)evolve;
-    fields_copy(&event->base, &subject->base);
-    subject->status = LIFE_ACTIVE;
-    return status_ok();
-}
-
-struct status evolve_subject_updated(const struct evolve *evolve,
-                                     const Agency__V1__SubjectUpdated *event,
-                                     Agency__V1__Subject *subject)
-{
-    (void)evolve;
-    return fields_copy_masked(&event->base, event->update_mask, &subject->base);
-}
-
-struct status evolve_subject_suspended(const struct evolve *evolve,
-                                       const Agency__V1__SubjectSuspended *event,
-                                       Agency__V1__Subject *subject)
-{
-    (void)evolve;
-    (void)event;
-    subject->status = LIFE_SUSPENDED;
-    return status_ok();
-}
-
-struct status evolve_subject_resumed(const struct evolve *evolve,
-                                     const Agency__V1__SubjectResumed *event,
-                                     Agency__V1__Subject *subject)
-{
-    (void)evolve;
-    (void)event;
-    subject->status = LIFE_ACTIVE;
-    return status_ok();
-}
-
 /* A subject that is restored later inherits nothing, so its parents go now. */
 struct status evolve_subject_removed(const struct evolve *evolve,
-                                     const Agency__V1__SubjectRemoved *event,
-                                     Agency__V1__Subject *subject)
+                                     const Agency__V1__SubjectRemoved *event, void *entity)
 {
+    Agency__V1__Subject *subject = entity;
     (void)evolve;
     (void)event;
     subject->n_parent_subject_ids = 0;
     subject->parent_subject_ids = NULL;
-    subject->status = LIFE_REMOVED;
-    return status_ok();
-}
-
-struct status evolve_subject_restored(const struct evolve *evolve,
-                                      const Agency__V1__SubjectRestored *event,
-                                      Agency__V1__Subject *subject)
-{
-    (void)evolve;
-    (void)event;
-    subject->status = LIFE_ACTIVE;
-    return status_ok();
-}
-
-struct status evolve_subject_parents_set(const struct evolve *evolve,
-                                         const Agency__V1__SubjectParentsSet *event,
-                                         Agency__V1__Subject *subject)
-{
-    (void)evolve;
-    subject->n_parent_subject_ids = event->n_parent_subject_ids;
-    subject->parent_subject_ids = event->parent_subject_ids;
     return status_ok();
 }

@@ -9,6 +9,7 @@
 #include "core/base/limits.h"
 #include "core/base/utf8.h"
 #include "core/domain/kernel/fields.h"
+#include "core/domain/kernel/life.h"
 
 /* A rejection's reason, at most: two lines of a terminal. */
 enum { REASON_SIZE_MAX = 512 };
@@ -84,61 +85,67 @@ static struct status decide_check_limits(struct decide *d, const Agency__V1__Eve
     return status_ok();
 }
 
-static struct status decide_check_entity(struct decide *d, const Agency__V1__Event *event)
+static struct status decide_check_entity(struct decide *d, const struct event_type *type,
+                                         const struct evolved *evolved)
 {
-    const struct event_type *type = registry_event((unsigned)event->payload_case);
-    struct str id;
-    const ProtobufCMessage *entity;
-    TRY(evolve_entity_id(d->arena, type->entity, registry_event_payload(event), &id));
-    TRY(view_get(d->view, type->entity, id, &entity));
-    assert(entity != NULL);
-    size_t size = protobuf_c_message_get_packed_size(entity);
+    size_t size = protobuf_c_message_get_packed_size(evolved->after);
     if (size > EVENT_SIZE_MAX) {
         return decide_reject(d, STATUS_RESOURCE_EXHAUSTED,
                              "expected %s '%.*s' to take at most %d bytes, but it would take %zu",
-                             registry_entity(type->entity)->name, STR_ARG(id), EVENT_SIZE_MAX,
-                             size);
+                             registry_entity(type->entity)->name, STR_ARG(evolved->id),
+                             EVENT_SIZE_MAX, size);
     }
-    struct status lists = fields_check_lists(entity);
+    struct status lists = fields_check_lists(evolved->after);
     return lists.code == STATUS_OK ? lists : decide_reject(d, lists.code, "%s", lists.msg);
 }
 
-static struct status decide_emit(struct decide *d, Agency__V1__Event *event)
+/* What every event of every kind does: it moves its entity as the registry allows its command, and
+ * the version is that of this decision. */
+static void decide_assert_evolved(const struct decide *d, enum event_number number,
+                                  const struct evolved *evolved)
 {
-    if (d->rejection != NULL) {
-        return status_ok();
-    }
-    TRY_ACCEPTED(d, decide_check_limits(d, event));
-    TRY(decide_events_grow(d));
+    unsigned before = evolved->before == NULL ? LIFE_NONE : fields_status(evolved->before);
+    assert(life_may(number, before, fields_status(evolved->after)));
+    uint64_t version = fields_version(evolved->after);
+    assert(version == d->context->head.org_sequence + 1);
+    assert(evolved->before == NULL || fields_version(evolved->before) <= version);
+}
+
+static struct status decide_apply(struct decide *d, const struct event_type *type,
+                                  const Agency__V1__Event *event)
+{
     struct evolve evolve = { .view = d->view,
                              .changes = d->changes,
                              .changes_self = d->changes_self,
                              .arena = d->arena,
                              .org_sequence = d->context->head.org_sequence + 1,
                              .occurred_at_us = d->occurred_at_us };
-    struct status applied = evolve_apply(&evolve, event);
+    struct evolved evolved;
+    struct status applied = evolve_apply(&evolve, event, &evolved);
     if (applied.code == STATUS_DATA_LOSS) {
         /* Not damage but a bug: decide emitted what evolve cannot apply. It must not reach the log.
          */
         applied.code = STATUS_INTERNAL;
     }
     TRY(applied);
-    d->events[d->events_count++] = event;
-    return decide_check_entity(d, event);
+    decide_assert_evolved(d, (enum event_number)event->payload_case, &evolved);
+    return decide_check_entity(d, type, &evolved);
 }
 
-#define X(upper, pascal, snake, ...)                                                \
-    struct status emit_##snake(struct decide *d, const Agency__V1__##pascal *event) \
-    {                                                                               \
-        Agency__V1__##pascal *copy;                                                 \
-        Agency__V1__Event *wrapper;                                                 \
-        ARENA_TRY(d->arena, copy, arena_alloc(d->arena, sizeof *copy));             \
-        ARENA_TRY(d->arena, wrapper, arena_alloc(d->arena, sizeof *wrapper));       \
-        *copy = *event;                                                             \
-        agency__v1__event__init(wrapper);                                           \
-        wrapper->payload_case = AGENCY__V1__EVENT__PAYLOAD_##upper;                 \
-        wrapper->snake = copy;                                                      \
-        return decide_emit(d, wrapper);                                             \
+struct status decide_emit(struct decide *d, enum event_number number, const ProtobufCMessage *event)
+{
+    const struct event_type *type = registry_event(number);
+    ProtobufCMessage *copy;
+    Agency__V1__Event *wrapper;
+    if (d->rejection != NULL) {
+        return status_ok();
     }
-EVENTS(X)
-#undef X
+    ARENA_TRY(d->arena, copy, arena_alloc(d->arena, type->descriptor->sizeof_message));
+    ARENA_TRY(d->arena, wrapper, arena_alloc(d->arena, sizeof *wrapper));
+    memcpy(copy, event, type->descriptor->sizeof_message);
+    registry_event_init(wrapper, number, copy);
+    TRY_ACCEPTED(d, decide_check_limits(d, wrapper));
+    TRY(decide_events_grow(d));
+    d->events[d->events_count++] = wrapper;
+    return decide_apply(d, type, wrapper);
+}

@@ -75,16 +75,30 @@ MUST_USE struct status decide_reject(struct decide *d, enum status_code code, co
 /* True if a time has come: an unset one never comes. */
 bool decide_expired(const struct decide *d, const Google__Protobuf__Timestamp *expires_at);
 
-/* Decides each command; rejections are listed with the command in proto/agency/v1. */
-#define X(upper, pascal, snake, ...) \
+/* Decides a command of which the registry says OWN; rejections are listed with the command in
+ * proto/agency/v1. */
+#define DECIDES_MAKE(pascal, snake)
+#define DECIDES_MOVE(pascal, snake)
+#define DECIDES_UPDATE(pascal, snake)
+#define DECIDES_OWN(pascal, snake) \
     MUST_USE struct status decide_##snake(struct decide *d, const Agency__V1__##pascal *command);
+#define X(upper, pascal, snake, kind, from, how, ...) DECIDES_##how(pascal, snake)
 COMMANDS(X)
 #undef X
 
-/* Applies the event to the scratch layer and adds it to the decision. The event is copied
- * (shallow). FAILED_PRECONDITION and RESOURCE_EXHAUSTED limits of a decision become rejections. */
-#define X(upper, pascal, snake, ...) \
-    MUST_USE struct status emit_##snake(struct decide *d, const Agency__V1__##pascal *event);
+/* Applies an event of that number to the scratch layer and adds it to the decision. The event is
+ * copied (shallow). FAILED_PRECONDITION and RESOURCE_EXHAUSTED limits of a decision become
+ * rejections. */
+MUST_USE struct status decide_emit(struct decide *d, enum event_number number,
+                                   const ProtobufCMessage *event);
+
+/* emit_group_created(d, &event): the same with its type. */
+#define X(upper, pascal, snake, ...)                                                     \
+    MUST_USE static inline struct status emit_##snake(struct decide *d,                  \
+                                                      const Agency__V1__##pascal *event) \
+    {                                                                                    \
+        return decide_emit(d, EVENT_##upper, &event->base);                              \
+    }
 EVENTS(X)
 #undef X
 

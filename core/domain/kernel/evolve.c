@@ -1,5 +1,5 @@
-/* The generic half of evolve: finds the entity, hands a copy to the typed function, stamps it, and
- * puts it with the differences of its index rows.
+/* Finds the entity, changes a copy as the registry's row of the event says, stamps it, and puts it
+ * with the differences of its index rows.
  *
  * Invariants: (1) an entity's version is the org_sequence of the decision that last changed it; (2)
  * the rows of the indexes are exactly index_rows of the present entities; (3) nothing is put when
@@ -85,26 +85,6 @@ static struct status evolve_rows(const struct evolve *evolve, enum entity_kind k
     return status_ok();
 }
 
-/* One wrapper an event, so that the typed functions stand behind one table. */
-#define X(upper, pascal, snake, entity_pascal, entity_snake, ...)                             \
-    static struct status evolve_call_##snake(                                                 \
-        const struct evolve *evolve, const ProtobufCMessage *event, ProtobufCMessage *entity) \
-    {                                                                                         \
-        return evolve_##snake(evolve, (const Agency__V1__##pascal *)(const void *)event,      \
-                              (Agency__V1__##entity_pascal *)(void *)entity);                 \
-    }
-EVENTS(X)
-#undef X
-
-typedef struct status evolve_function(const struct evolve *, const ProtobufCMessage *,
-                                      ProtobufCMessage *);
-static evolve_function *const evolve_functions[] = {
-#define X(upper, pascal, snake, entity_pascal, entity_snake, ...) \
-    [EVENT_##upper] = evolve_call_##snake,
-    EVENTS(X)
-#undef X
-};
-
 static struct str evolve_key_part(const ProtobufCMessage *message, unsigned number)
 {
     const ProtobufCFieldDescriptor *field =
@@ -165,9 +145,8 @@ static struct status evolve_check_presence(const struct event_type *type, struct
                         entity == NULL ? "to be there" : "not to be there yet", type->name);
 }
 
-/* Key fields have the same number and type in the event and in its entity:
- * tests/unit/test_registry.c. */
-static void evolve_copy_key(const ProtobufCMessage *from, unsigned number, ProtobufCMessage *to)
+static void evolve_copy_key_part(const ProtobufCMessage *from, unsigned number,
+                                 ProtobufCMessage *to)
 {
     const ProtobufCFieldDescriptor *source =
         protobuf_c_message_descriptor_get_field(from->descriptor, number);
@@ -176,6 +155,13 @@ static void evolve_copy_key(const ProtobufCMessage *from, unsigned number, Proto
     assert(source != NULL && target != NULL && source->type == target->type);
     size_t size = source->type == PROTOBUF_C_TYPE_ENUM ? 4 : sizeof(char *);
     memcpy((char *)to + target->offset, (const char *)from + source->offset, size);
+}
+
+void evolve_copy_key(enum entity_kind kind, const ProtobufCMessage *from, ProtobufCMessage *to)
+{
+    for (unsigned number = 1; number <= registry_entity(kind)->key_parts; number++) {
+        evolve_copy_key_part(from, number, to);
+    }
 }
 
 /* The present state as a copy whose fields may be assigned, or a fresh one with its key. */
@@ -191,13 +177,54 @@ static struct status evolve_copy(const struct evolve *evolve, const struct event
         return status_ok();
     }
     entity->descriptor->message_init(*after);
-    for (unsigned number = 1; number <= entity->key_parts; number++) {
-        evolve_copy_key(payload, number, *after);
-    }
+    evolve_copy_key(type->entity, payload, *after);
     return status_ok();
 }
 
-struct status evolve_apply(const struct evolve *evolve, const Agency__V1__Event *event)
+static struct status evolve_fields(const struct evolve *evolve, const struct event_type *type,
+                                   const Agency__V1__Event *event, ProtobufCMessage *entity)
+{
+    const ProtobufCMessage *payload = registry_event_payload(event);
+    switch (type->how) {
+    case EVOLVE_SETS:
+        fields_copy(payload, entity);
+        return status_ok();
+    case EVOLVE_MASKS:
+        return fields_copy_masked(payload, fields_mask(payload), entity);
+    case EVOLVE_OWN:
+        return evolve_own(evolve, event, entity);
+    }
+    return status_error(STATUS_INTERNAL, "expected a way to apply %s", type->name);
+}
+
+/* The copy as it is after the event. */
+static struct status evolve_change(const struct evolve *evolve, const struct event_type *type,
+                                   const Agency__V1__Event *event, ProtobufCMessage *entity)
+{
+    struct status changed = evolve_fields(evolve, type, event, entity);
+    if (changed.code == STATUS_INVALID_ARGUMENT) {
+        changed.code = STATUS_DATA_LOSS; /* a mask that decide would have refused */
+    }
+    TRY(changed);
+    if (type->to != LIFE_SAME) {
+        fields_set_status(entity, type->to);
+    }
+    return fields_stamp(evolve->arena, entity, evolve->org_sequence, evolve->occurred_at_us);
+}
+
+/* An event names its entity, and leaves that name alone. */
+static bool evolve_same_key(enum entity_kind kind, const ProtobufCMessage *a,
+                            const ProtobufCMessage *b)
+{
+    bool same = true;
+    for (unsigned number = 1; same && number <= registry_entity(kind)->key_parts; number++) {
+        same = str_eq(evolve_key_part(a, number), evolve_key_part(b, number));
+    }
+    return same;
+}
+
+struct status evolve_apply(const struct evolve *evolve, const Agency__V1__Event *event,
+                           struct evolved *evolved)
 {
     const struct event_type *type = registry_event((unsigned)event->payload_case);
     const ProtobufCMessage *payload = registry_event_payload(event);
@@ -213,16 +240,15 @@ struct status evolve_apply(const struct evolve *evolve, const Agency__V1__Event 
     TRY(view_get(evolve->view, type->entity, id, &before));
     TRY(evolve_check_presence(type, id, before));
     TRY(evolve_copy(evolve, type, payload, before, &after));
-    struct status changed = evolve_functions[event->payload_case](evolve, payload, after);
-    if (changed.code == STATUS_INVALID_ARGUMENT) {
-        changed.code = STATUS_DATA_LOSS; /* a mask that decide would have refused */
-    }
-    TRY(changed);
-    TRY(fields_stamp(evolve->arena, after, evolve->org_sequence, evolve->occurred_at_us));
-    if (fields_status(after) == 0) {
+    TRY(evolve_change(evolve, type, event, after));
+    assert(evolve_same_key(type->entity, payload, after));
+    if (fields_status(after) == LIFE_NONE) {
         return status_error(STATUS_DATA_LOSS, "expected event %s to give '%.*s' a status",
                             type->name, STR_ARG(id));
     }
     TRY(evolve_rows(evolve, type->entity, id, before, after));
+    if (evolved != NULL) {
+        *evolved = (struct evolved){ id, before, after };
+    }
     return evolve->changes->put_entity(evolve->changes_self, type->entity, id, after);
 }

@@ -26,22 +26,42 @@ struct evolve {
     int64_t occurred_at_us; /* of the decision */
 };
 
+/* What an event did. */
+struct evolved {
+    struct str id;
+    const ProtobufCMessage *before; /* NULL: there was none */
+    const ProtobufCMessage *after;  /* lies in the arena */
+};
+
 /* Applies one event: evolves its entity and puts it with the differences of its index rows.
- * DATA_LOSS if it cannot be applied; what the view and the changes return otherwise. */
-MUST_USE struct status evolve_apply(const struct evolve *evolve, const Agency__V1__Event *event);
+ * DATA_LOSS if it cannot be applied; what the view and the changes return otherwise. `evolved` may
+ * be NULL. */
+MUST_USE struct status evolve_apply(const struct evolve *evolve, const Agency__V1__Event *event,
+                                    struct evolved *evolved);
 
 /* The id of the entity that an event or command names by its first fields; composite parts joined
  * by `~`. A single-part id is borrowed from the message, a composite one lies in the arena. */
 MUST_USE struct status evolve_entity_id(struct arena *arena, enum entity_kind kind,
                                         const ProtobufCMessage *message, struct str *id);
 
-/* What one event does to its entity: `entity` is a copy of the present state (or fresh, with its
- * key set) whose fields may be assigned, but not what they point to. Times, version and key are set
- * by evolve_apply. */
-#define X(upper, pascal, snake, entity_pascal, entity_snake, ...)                                \
-    struct status evolve_##snake(const struct evolve *evolve, const Agency__V1__##pascal *event, \
-                                 Agency__V1__##entity_pascal *entity_snake);
+/* Copies the key of an entity between commands, events and entities of its kind: key fields have
+ * the same numbers and types in all of them (tests/unit/test_registry.c). Borrows. */
+void evolve_copy_key(enum entity_kind kind, const ProtobufCMessage *from, ProtobufCMessage *to);
+
+/* What an event of which the registry says OWN does to its entity: `entity` is a copy of the
+ * present state (or fresh, with its key set) whose fields may be assigned, but not what they point
+ * to. Status, times, version and key are set by evolve_apply. */
+#define EVOLVES_SETS(pascal, snake)
+#define EVOLVES_MASKS(pascal, snake)
+#define EVOLVES_OWN(pascal, snake)                                     \
+    MUST_USE struct status evolve_##snake(const struct evolve *evolve, \
+                                          const Agency__V1__##pascal *event, void *entity);
+#define X(upper, pascal, snake, kind, presence, to, how) EVOLVES_##how(pascal, snake)
 EVENTS(X)
 #undef X
+
+/* Calls the function of an event's own; at the door (core/domain/own.c), as kinds stand above. */
+MUST_USE struct status evolve_own(const struct evolve *evolve, const Agency__V1__Event *event,
+                                  ProtobufCMessage *entity);
 
 #endif

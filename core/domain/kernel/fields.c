@@ -92,6 +92,38 @@ struct str fields_string(const ProtobufCMessage *message, const char *name)
     return str_z(*(char *const *)pb_field_at(message, field));
 }
 
+static void *fields_mask_at(const ProtobufCMessage *message)
+{
+    const ProtobufCFieldDescriptor *field =
+        protobuf_c_message_descriptor_get_field(message->descriptor, FIELD_MASK);
+    assert(field != NULL && field->descriptor == &google__protobuf__field_mask__descriptor);
+    return pb_field_at(message, field);
+}
+
+const Google__Protobuf__FieldMask *fields_mask(const ProtobufCMessage *message)
+{
+    const Google__Protobuf__FieldMask *mask;
+    memcpy(&mask, fields_mask_at(message), sizeof mask);
+    return mask;
+}
+
+void fields_set_mask(ProtobufCMessage *message, const Google__Protobuf__FieldMask *mask)
+{
+    memcpy(fields_mask_at(message), &mask, sizeof mask);
+}
+
+const Google__Protobuf__Timestamp *fields_expiry(const ProtobufCMessage *entity)
+{
+    const Google__Protobuf__Timestamp *time = NULL;
+    const ProtobufCFieldDescriptor *field =
+        protobuf_c_message_descriptor_get_field_by_name(entity->descriptor, "expires_at");
+    if (field != NULL) {
+        assert(field->descriptor == &google__protobuf__timestamp__descriptor);
+        memcpy(&time, pb_field_at(entity, field), sizeof time);
+    }
+    return time;
+}
+
 static void *fields_system(const ProtobufCMessage *entity, unsigned number)
 {
     const ProtobufCFieldDescriptor *field =
@@ -112,6 +144,12 @@ unsigned fields_status(const ProtobufCMessage *entity)
     unsigned status;
     memcpy(&status, fields_system(entity, FIELD_STATUS), sizeof status);
     return status;
+}
+
+void fields_set_status(ProtobufCMessage *entity, Agency__V1__EntityStatus status)
+{
+    unsigned value = (unsigned)status;
+    memcpy(fields_system(entity, FIELD_STATUS), &value, sizeof value);
 }
 
 struct status fields_stamp(struct arena *arena, ProtobufCMessage *entity, uint64_t version,

@@ -38,12 +38,21 @@ MUST_USE struct status fields_equal_masked(struct arena *arena, const ProtobufCM
                                            const Google__Protobuf__FieldMask *mask,
                                            const ProtobufCMessage *to, bool *equal);
 
+/* The update_mask of a command or event; NULL where none is set. The message must have the field.
+ */
+const Google__Protobuf__FieldMask *fields_mask(const ProtobufCMessage *message);
+void fields_set_mask(ProtobufCMessage *message, const Google__Protobuf__FieldMask *mask);
+
+/* The time at which an entity expires; NULL: never, or its kind does not. */
+const Google__Protobuf__Timestamp *fields_expiry(const ProtobufCMessage *entity);
+
 /* A string field by name, NULL-safe; empty where the message has no such field. Borrows. */
 struct str fields_string(const ProtobufCMessage *message, const char *name);
 
 /* The system's fields of an entity. */
 uint64_t fields_version(const ProtobufCMessage *entity);
 unsigned fields_status(const ProtobufCMessage *entity);
+void fields_set_status(ProtobufCMessage *entity, Agency__V1__EntityStatus status);
 /* Sets version and times (created_at only if unset); timestamps lie in the arena. */
 MUST_USE struct status fields_stamp(struct arena *arena, ProtobufCMessage *entity, uint64_t version,
                                     int64_t occurred_at_us);

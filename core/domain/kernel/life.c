@@ -5,10 +5,10 @@
 #include "core/domain/kernel/fields.h"
 #include "core/domain/kernel/id.h"
 
-static const struct life_move moves[] = {
-#define X(command_name, from_status, to_status) \
-    { COMMAND_##command_name, LIFE_##from_status, LIFE_##to_status },
-    MOVES(X)
+/* The statuses from which the command of an event starts; each event has one. */
+static const enum command_number commands[] = {
+#define X(upper, pascal, snake, kind, from, how, event, ...) [EVENT_##event] = COMMAND_##upper,
+    COMMANDS(X)
 #undef X
 };
 
@@ -18,12 +18,21 @@ static const char *const names[] = {
     [LIFE_ENDED] = "ended",       [LIFE_REMOVED] = "removed",
 };
 enum { LIFE_NAMES = sizeof names / sizeof names[0], LIFE_LIST_SIZE = 96 };
-static_assert(LIFE_NAMES <= 32, "a set of statuses is 32 bits");
+static_assert(LIFE_NAMES <= LIFE_STATUSES_MAX, "a set of statuses is 32 bits");
 
-const struct life_move *life_moves(size_t *count)
+bool life_move(unsigned command, unsigned from, unsigned *to)
 {
-    *count = sizeof moves / sizeof moves[0];
-    return moves;
+    const struct command_type *type = registry_command(command);
+    const struct event_type *event = registry_event(type->event);
+    bool nothing = from == LIFE_NONE && event->presence == PRESENCE_CHANGES;
+    *to = nothing || event->to == LIFE_SAME ? from : event->to;
+    return from < LIFE_NAMES && (type->from & BIT(from)) != 0;
+}
+
+bool life_may(enum event_number event, unsigned from, unsigned to)
+{
+    unsigned allowed;
+    return life_move(commands[event], from, &allowed) && allowed == to;
 }
 
 const char *life_name(unsigned status)
@@ -44,18 +53,6 @@ const char *life_noun(enum entity_kind kind, char noun[LIFE_NOUN_SIZE])
     }
     noun[size] = '\0';
     return noun;
-}
-
-/* The statuses that entities of this kind can have. */
-static uint32_t life_known(enum entity_kind kind)
-{
-    uint32_t statuses = 0;
-    for (size_t i = 0; i < sizeof moves / sizeof moves[0]; i++) {
-        if (registry_command((unsigned)moves[i].command)->entity == kind) {
-            statuses |= BIT(moves[i].from) | BIT(moves[i].to);
-        }
-    }
-    return statuses;
 }
 
 /* "active or archived". */
@@ -88,20 +85,7 @@ struct status life_check(struct decide *d, enum entity_kind kind, struct str id,
     char list[LIFE_LIST_SIZE];
     return decide_reject(d, STATUS_FAILED_PRECONDITION, "expected %s '%.*s' to be %s, but it is %s",
                          life_noun(kind, noun), STR_ARG(id),
-                         life_list(statuses & life_known(kind), list), life_name(status));
-}
-
-/* The statuses from which a command may start. */
-static uint32_t life_starts(unsigned command)
-{
-    uint32_t statuses = 0;
-    for (size_t i = 0; i < sizeof moves / sizeof moves[0]; i++) {
-        if ((unsigned)moves[i].command == command) {
-            statuses |= BIT(moves[i].from);
-        }
-    }
-    assert(statuses != 0);
-    return statuses;
+                         life_list(statuses & registry_statuses(kind), list), life_name(status));
 }
 
 /* An id that is to be given to a new entity. */
@@ -123,13 +107,26 @@ static struct status life_check_new(struct decide *d, enum entity_kind kind, str
     return status_ok();
 }
 
+/* What is about the org must mean the org whose log the command is in. */
+static struct status life_check_org(struct decide *d, enum entity_kind kind, struct str id)
+{
+    if (kind != ENTITY_ORG || str_eq(id, d->view->org_id)) {
+        return status_ok();
+    }
+    return decide_reject(d, STATUS_INVALID_ARGUMENT,
+                         "expected org_id to be '%.*s', as in the command's envelope, but it is "
+                         "'%.*s'",
+                         STR_ARG(d->view->org_id), STR_ARG(id));
+}
+
 struct status life_find(struct decide *d, const ProtobufCMessage **entity)
 {
     unsigned command = (unsigned)d->command->payload_case;
     enum entity_kind kind = registry_command(command)->entity;
-    uint32_t starts = life_starts(command);
+    uint32_t starts = registry_command(command)->from;
     struct str id;
     TRY(evolve_entity_id(d->arena, kind, registry_command_payload(d->command), &id));
+    TRY_ACCEPTED(d, life_check_org(d, kind, id));
     TRY(view_get(d->view, kind, id, entity));
     if (starts == BIT(LIFE_NONE)) {
         return life_check_new(d, kind, id, *entity);

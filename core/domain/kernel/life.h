@@ -1,22 +1,15 @@
-/* The lives of entities: which command takes an entity from which status to which. What is not
- * listed is refused. */
+/* The lives of entities: which command takes an entity from which status to which, as the registry
+ * says. What it does not say is refused. */
 #ifndef CORE_DOMAIN_KERNEL_LIFE_H
 #define CORE_DOMAIN_KERNEL_LIFE_H
 
-#include "core/base/fsm.h"
 #include "core/domain/kernel/decision.h"
 
-/* An entity that never was. */
-#define LIFE_NONE AGENCY__V1__ENTITY_STATUS__ENTITY_STATUS_UNSPECIFIED
-
-struct life_move {
-    enum command_number command;
-    Agency__V1__EntityStatus from;
-    Agency__V1__EntityStatus to;
-};
-
-/* The rows of MOVES, in their order. Static memory. */
-const struct life_move *life_moves(size_t *count);
+/* Where a command takes an entity of this status; false if it refuses it. From LIFE_NONE to
+ * LIFE_NONE goes a command that finds nothing to change. */
+bool life_move(unsigned command, unsigned from, unsigned *to);
+/* Whether the command of an event may take its entity from one status to the other. */
+bool life_may(enum event_number event, unsigned from, unsigned to);
 
 /* "active" for LIFE_ACTIVE; "new" for LIFE_NONE. Static memory. */
 const char *life_name(unsigned status);
@@ -30,7 +23,7 @@ const char *life_noun(enum entity_kind kind, char noun[LIFE_NOUN_SIZE]);
 MUST_USE struct status life_check(struct decide *d, enum entity_kind kind, struct str id,
                                   const ProtobufCMessage *entity, uint32_t statuses);
 
-/* The entity that the command's key names, if MOVES allows the command for its status; NULL for one
+/* The entity that the command's key names, if the command may start from its status; NULL for one
  * that is to be made. Rejects a new entity's id with INVALID_ARGUMENT if it is none, with
  * ALREADY_EXISTS if it was ever used; else as life_check. */
 MUST_USE struct status life_find(struct decide *d, const ProtobufCMessage **entity);

@@ -86,21 +86,12 @@ struct status decide_unset_config(struct decide *d, const Agency__V1__UnsetConfi
     return emit_config_unset(d, &event);
 }
 
-struct status evolve_config_set(const struct evolve *evolve, const Agency__V1__ConfigSet *event,
-                                Agency__V1__Config *config)
-{
-    (void)evolve;
-    config->value = event->value;
-    config->status = LIFE_ACTIVE;
-    return status_ok();
-}
-
 struct status evolve_config_unset(const struct evolve *evolve, const Agency__V1__ConfigUnset *event,
-                                  Agency__V1__Config *config)
+                                  void *entity)
 {
+    Agency__V1__Config *config = entity;
     (void)evolve;
     (void)event;
     config->value = NULL;
-    config->status = LIFE_REMOVED;
     return status_ok();
 }

@@ -9,17 +9,6 @@
 #include "core/domain/kernel/rules.h"
 #include "core/domain/org/org_child.h"
 
-/* A payload about the org must mean the org whose log the command is in. */
-static struct status org_check_id(struct decide *d, const char *org_id)
-{
-    return str_eq(str_z(org_id), d->view->org_id)
-               ? status_ok()
-               : decide_reject(d, STATUS_INVALID_ARGUMENT,
-                               "expected org_id to be '%.*s', as in the command's envelope, but "
-                               "it is '%s'",
-                               STR_ARG(d->view->org_id), org_id);
-}
-
 /* ---- CreateOrg ---- */
 
 static struct status org_check_owner(struct decide *d, const Agency__V1__CreateOrg *command)
@@ -103,7 +92,6 @@ static struct status org_check_mode(struct decide *d, unsigned mode, unsigned mi
 struct status decide_create_org(struct decide *d, const Agency__V1__CreateOrg *command)
 {
     const Agency__V1__Org *none;
-    TRY_ACCEPTED(d, org_check_id(d, command->org_id));
     TRY_ACCEPTED(d, life_find_org(d, &none));
     TRY_ACCEPTED(d, org_check_mode(d, (unsigned)command->access_mode, 0));
     TRY_ACCEPTED(d, org_check_owner(d, command));
@@ -114,23 +102,10 @@ struct status decide_create_org(struct decide *d, const Agency__V1__CreateOrg *c
 
 /* ---- the org ---- */
 
-struct status decide_update_org(struct decide *d, const Agency__V1__UpdateOrg *command)
-{
-    const Agency__V1__Org *org;
-    Agency__V1__OrgUpdated event = AGENCY__V1__ORG_UPDATED__INIT;
-    event.org_id = command->org_id;
-    TRY_ACCEPTED(d, org_check_id(d, command->org_id));
-    TRY_ACCEPTED(d, life_find_org(d, &org));
-    TRY(rules_update(d, &org->base, &command->base, command->update_mask, &event.base,
-                     &event.update_mask));
-    return event.update_mask == NULL ? status_ok() : emit_org_updated(d, &event);
-}
-
 struct status decide_set_org_access_mode(struct decide *d,
                                          const Agency__V1__SetOrgAccessMode *command)
 {
     const Agency__V1__Org *org;
-    TRY_ACCEPTED(d, org_check_id(d, command->org_id));
     TRY_ACCEPTED(d, org_check_mode(d, (unsigned)command->access_mode, 1));
     TRY_ACCEPTED(d, life_find_org(d, &org));
     if (org->access_mode == command->access_mode) {
@@ -141,38 +116,11 @@ struct status decide_set_org_access_mode(struct decide *d,
     return emit_org_access_mode_set(d, &event);
 }
 
-struct status decide_archive_org(struct decide *d, const Agency__V1__ArchiveOrg *command)
-{
-    const Agency__V1__Org *org;
-    TRY_ACCEPTED(d, org_check_id(d, command->org_id));
-    TRY_ACCEPTED(d, life_find_org(d, &org));
-    if (org->status == LIFE_ARCHIVED) {
-        return status_ok();
-    }
-    Agency__V1__OrgArchived event = AGENCY__V1__ORG_ARCHIVED__INIT;
-    event.org_id = command->org_id;
-    return emit_org_archived(d, &event);
-}
-
-struct status decide_restore_org(struct decide *d, const Agency__V1__RestoreOrg *command)
-{
-    const Agency__V1__Org *org;
-    TRY_ACCEPTED(d, org_check_id(d, command->org_id));
-    TRY_ACCEPTED(d, life_find_org(d, &org));
-    if (org->status == LIFE_ACTIVE) {
-        return status_ok();
-    }
-    Agency__V1__OrgRestored event = AGENCY__V1__ORG_RESTORED__INIT;
-    event.org_id = command->org_id;
-    return emit_org_restored(d, &event);
-}
-
 /* ---- its parent ---- */
 
 struct status decide_claim_parent_org(struct decide *d, const Agency__V1__ClaimParentOrg *command)
 {
     const Agency__V1__Org *org;
-    TRY_ACCEPTED(d, org_check_id(d, command->org_id));
     if (command->parent_org_id[0] != '\0') {
         TRY_ACCEPTED(d, org_child_check_other(d, "parent_org_id", command->parent_org_id));
     }
@@ -183,58 +131,4 @@ struct status decide_claim_parent_org(struct decide *d, const Agency__V1__ClaimP
     Agency__V1__ParentOrgClaimed event = AGENCY__V1__PARENT_ORG_CLAIMED__INIT;
     fields_copy(&command->base, &event.base);
     return emit_parent_org_claimed(d, &event);
-}
-
-/* ---- evolve ---- */
-
-struct status evolve_org_created(const struct evolve *evolve, const Agency__V1__OrgCreated *event,
-                                 Agency__V1__Org *org)
-{
-    (void)evolve;
-    fields_copy(&event->base, &org->base);
-    org->status = LIFE_ACTIVE;
-    return status_ok();
-}
-
-struct status evolve_org_updated(const struct evolve *evolve, const Agency__V1__OrgUpdated *event,
-                                 Agency__V1__Org *org)
-{
-    (void)evolve;
-    return fields_copy_masked(&event->base, event->update_mask, &org->base);
-}
-
-struct status evolve_org_access_mode_set(const struct evolve *evolve,
-                                         const Agency__V1__OrgAccessModeSet *event,
-                                         Agency__V1__Org *org)
-{
-    (void)evolve;
-    org->access_mode = event->access_mode;
-    return status_ok();
-}
-
-struct status evolve_org_archived(const struct evolve *evolve, const Agency__V1__OrgArchived *event,
-                                  Agency__V1__Org *org)
-{
-    (void)evolve;
-    (void)event;
-    org->status = LIFE_ARCHIVED;
-    return status_ok();
-}
-
-struct status evolve_org_restored(const struct evolve *evolve, const Agency__V1__OrgRestored *event,
-                                  Agency__V1__Org *org)
-{
-    (void)evolve;
-    (void)event;
-    org->status = LIFE_ACTIVE;
-    return status_ok();
-}
-
-struct status evolve_parent_org_claimed(const struct evolve *evolve,
-                                        const Agency__V1__ParentOrgClaimed *event,
-                                        Agency__V1__Org *org)
-{
-    (void)evolve;
-    org->parent_org_id = event->parent_org_id;
-    return status_ok();
 }

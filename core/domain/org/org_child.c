@@ -29,37 +29,3 @@ struct status decide_accept_child_org(struct decide *d, const Agency__V1__Accept
     event.child_org_id = command->child_org_id;
     return emit_child_org_accepted(d, &event);
 }
-
-struct status decide_release_child_org(struct decide *d, const Agency__V1__ReleaseChildOrg *command)
-{
-    const Agency__V1__OrgChild *child;
-    TRY_ACCEPTED(d, life_find_org_child(d, &child));
-    if (child->status == LIFE_ENDED) {
-        return status_ok();
-    }
-    Agency__V1__ChildOrgReleased event = AGENCY__V1__CHILD_ORG_RELEASED__INIT;
-    event.child_org_id = command->child_org_id;
-    return emit_child_org_released(d, &event);
-}
-
-/* ---- evolve ---- */
-
-struct status evolve_child_org_accepted(const struct evolve *evolve,
-                                        const Agency__V1__ChildOrgAccepted *event,
-                                        Agency__V1__OrgChild *child)
-{
-    (void)evolve;
-    (void)event;
-    child->status = LIFE_ACTIVE;
-    return status_ok();
-}
-
-struct status evolve_child_org_released(const struct evolve *evolve,
-                                        const Agency__V1__ChildOrgReleased *event,
-                                        Agency__V1__OrgChild *child)
-{
-    (void)evolve;
-    (void)event;
-    child->status = LIFE_ENDED;
-    return status_ok();
-}

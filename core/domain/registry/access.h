@@ -10,66 +10,49 @@
     X(ASSIGNMENT, Assignment, assignment, 2, "assignments", UNNAMED) \
     X(GRANT, Grant, grant, 1, "grants", UNNAMED)
 
-#define ACCESS_COMMANDS(X)                                                            \
-    X(DEFINE_PERMISSION, DefinePermission, define_permission, PERMISSION, ORG, ORG)   \
-    X(UPDATE_PERMISSION, UpdatePermission, update_permission, PERMISSION, ORG, ORG)   \
-    X(RETIRE_PERMISSION, RetirePermission, retire_permission, PERMISSION, ORG, ORG)   \
-    X(DEFINE_ROLE_TYPE, DefineRoleType, define_role_type, ROLE_TYPE, ORG, ORG)        \
-    X(UPDATE_ROLE_TYPE, UpdateRoleType, update_role_type, ROLE_TYPE, ORG, ORG)        \
-    X(RETIRE_ROLE_TYPE, RetireRoleType, retire_role_type, ROLE_TYPE, ORG, ORG)        \
-    X(CREATE_ROLE, CreateRole, create_role, ROLE, SEAT, SEAT_KEPT)                    \
-    X(UPDATE_ROLE, UpdateRole, update_role, ROLE, SEAT, NONE)                         \
-    X(DELETE_ROLE, DeleteRole, delete_role, ROLE, SEAT, NONE)                         \
-    X(ASSIGN_ROLE, AssignRole, assign_role, ASSIGNMENT, SEAT, SEAT_KEPT)              \
-    X(REVOKE_ROLE, RevokeRole, revoke_role, ASSIGNMENT, SEAT, NONE)                   \
-    X(GRANT_PERMISSION, GrantPermission, grant_permission, GRANT, GRANT, GRANT_BELOW) \
-    X(CHANGE_GRANT, ChangeGrant, change_grant, GRANT, GRANT, GRANT_BELOW)             \
-    X(REVOKE_PERMISSION, RevokePermission, revoke_permission, GRANT, GRANT, NONE)
+#define ACCESS_COMMANDS(X)                                                                         \
+    X(DEFINE_PERMISSION, DefinePermission, define_permission, PERMISSION, NONE, OWN,               \
+      PERMISSION_DEFINED, ORG, ORG)                                                                \
+    X(UPDATE_PERMISSION, UpdatePermission, update_permission, PERMISSION, ACTIVE, OWN,             \
+      PERMISSION_UPDATED, ORG, ORG)                                                                \
+    X(RETIRE_PERMISSION, RetirePermission, retire_permission, PERMISSION, ACTIVE | RETIRED, MOVE,  \
+      PERMISSION_RETIRED, ORG, ORG)                                                                \
+    X(DEFINE_ROLE_TYPE, DefineRoleType, define_role_type, ROLE_TYPE, NONE, OWN, ROLE_TYPE_DEFINED, \
+      ORG, ORG)                                                                                    \
+    X(UPDATE_ROLE_TYPE, UpdateRoleType, update_role_type, ROLE_TYPE, ACTIVE, OWN,                  \
+      ROLE_TYPE_UPDATED, ORG, ORG)                                                                 \
+    X(RETIRE_ROLE_TYPE, RetireRoleType, retire_role_type, ROLE_TYPE, ACTIVE | RETIRED, OWN,        \
+      ROLE_TYPE_RETIRED, ORG, ORG)                                                                 \
+    X(CREATE_ROLE, CreateRole, create_role, ROLE, NONE, OWN, ROLE_CREATED, SEAT, SEAT_KEPT)        \
+    X(UPDATE_ROLE, UpdateRole, update_role, ROLE, ACTIVE, UPDATE, ROLE_UPDATED, SEAT, NONE)        \
+    X(DELETE_ROLE, DeleteRole, delete_role, ROLE, ACTIVE | REMOVED, OWN, ROLE_DELETED, SEAT, NONE) \
+    X(ASSIGN_ROLE, AssignRole, assign_role, ASSIGNMENT, NONE | ACTIVE | ENDED, OWN, ROLE_ASSIGNED, \
+      SEAT, SEAT_KEPT)                                                                             \
+    X(REVOKE_ROLE, RevokeRole, revoke_role, ASSIGNMENT, ACTIVE | ENDED, OWN, ROLE_REVOKED, SEAT,   \
+      NONE)                                                                                        \
+    X(GRANT_PERMISSION, GrantPermission, grant_permission, GRANT, NONE, OWN, PERMISSION_GRANTED,   \
+      GRANT, GRANT_BELOW)                                                                          \
+    X(CHANGE_GRANT, ChangeGrant, change_grant, GRANT, ACTIVE, OWN, GRANT_CHANGED, GRANT,           \
+      GRANT_BELOW)                                                                                 \
+    X(REVOKE_PERMISSION, RevokePermission, revoke_permission, GRANT, ACTIVE | ENDED, MOVE,         \
+      PERMISSION_REVOKED, GRANT, NONE)
 
-#define ACCESS_EVENTS(X)                                                                      \
-    X(PERMISSION_DEFINED, PermissionDefined, permission_defined, Permission, permission,      \
-      PERMISSION, MAKES)                                                                      \
-    X(PERMISSION_UPDATED, PermissionUpdated, permission_updated, Permission, permission,      \
-      PERMISSION, CHANGES)                                                                    \
-    X(PERMISSION_RETIRED, PermissionRetired, permission_retired, Permission, permission,      \
-      PERMISSION, CHANGES)                                                                    \
-    X(ROLE_TYPE_DEFINED, RoleTypeDefined, role_type_defined, RoleType, role_type, ROLE_TYPE,  \
-      MAKES)                                                                                  \
-    X(ROLE_TYPE_UPDATED, RoleTypeUpdated, role_type_updated, RoleType, role_type, ROLE_TYPE,  \
-      CHANGES)                                                                                \
-    X(ROLE_TYPE_RETIRED, RoleTypeRetired, role_type_retired, RoleType, role_type, ROLE_TYPE,  \
-      CHANGES)                                                                                \
-    X(ROLE_CREATED, RoleCreated, role_created, Role, role, ROLE, MAKES)                       \
-    X(ROLE_UPDATED, RoleUpdated, role_updated, Role, role, ROLE, CHANGES)                     \
-    X(ROLE_DELETED, RoleDeleted, role_deleted, Role, role, ROLE, CHANGES)                     \
-    X(ROLE_ASSIGNED, RoleAssigned, role_assigned, Assignment, assignment, ASSIGNMENT, EITHER) \
-    X(ROLE_REVOKED, RoleRevoked, role_revoked, Assignment, assignment, ASSIGNMENT, CHANGES)   \
-    X(PERMISSION_GRANTED, PermissionGranted, permission_granted, Grant, grant, GRANT, MAKES)  \
-    X(GRANT_CHANGED, GrantChanged, grant_changed, Grant, grant, GRANT, CHANGES)               \
-    X(PERMISSION_REVOKED, PermissionRevoked, permission_revoked, Grant, grant, GRANT, CHANGES)
-
-#define ACCESS_MOVES(X)                    \
-    X(DEFINE_PERMISSION, NONE, ACTIVE)     \
-    X(UPDATE_PERMISSION, ACTIVE, ACTIVE)   \
-    X(RETIRE_PERMISSION, ACTIVE, RETIRED)  \
-    X(RETIRE_PERMISSION, RETIRED, RETIRED) \
-    X(DEFINE_ROLE_TYPE, NONE, ACTIVE)      \
-    X(UPDATE_ROLE_TYPE, ACTIVE, ACTIVE)    \
-    X(RETIRE_ROLE_TYPE, ACTIVE, RETIRED)   \
-    X(RETIRE_ROLE_TYPE, RETIRED, RETIRED)  \
-    X(CREATE_ROLE, NONE, ACTIVE)           \
-    X(UPDATE_ROLE, ACTIVE, ACTIVE)         \
-    X(DELETE_ROLE, ACTIVE, REMOVED)        \
-    X(DELETE_ROLE, REMOVED, REMOVED)       \
-    X(ASSIGN_ROLE, NONE, ACTIVE)           \
-    X(ASSIGN_ROLE, ACTIVE, ACTIVE)         \
-    X(ASSIGN_ROLE, ENDED, ACTIVE)          \
-    X(REVOKE_ROLE, ACTIVE, ENDED)          \
-    X(REVOKE_ROLE, ENDED, ENDED)           \
-    X(GRANT_PERMISSION, NONE, ACTIVE)      \
-    X(CHANGE_GRANT, ACTIVE, ACTIVE)        \
-    X(REVOKE_PERMISSION, ACTIVE, ENDED)    \
-    X(REVOKE_PERMISSION, ENDED, ENDED)
+#define ACCESS_EVENTS(X)                                                                           \
+    X(PERMISSION_DEFINED, PermissionDefined, permission_defined, PERMISSION, MAKES, ACTIVE, SETS)  \
+    X(PERMISSION_UPDATED, PermissionUpdated, permission_updated, PERMISSION, CHANGES, SAME, MASKS) \
+    X(PERMISSION_RETIRED, PermissionRetired, permission_retired, PERMISSION, CHANGES, RETIRED,     \
+      SETS)                                                                                        \
+    X(ROLE_TYPE_DEFINED, RoleTypeDefined, role_type_defined, ROLE_TYPE, MAKES, ACTIVE, SETS)       \
+    X(ROLE_TYPE_UPDATED, RoleTypeUpdated, role_type_updated, ROLE_TYPE, CHANGES, SAME, MASKS)      \
+    X(ROLE_TYPE_RETIRED, RoleTypeRetired, role_type_retired, ROLE_TYPE, CHANGES, RETIRED, SETS)    \
+    X(ROLE_CREATED, RoleCreated, role_created, ROLE, MAKES, ACTIVE, SETS)                          \
+    X(ROLE_UPDATED, RoleUpdated, role_updated, ROLE, CHANGES, SAME, MASKS)                         \
+    X(ROLE_DELETED, RoleDeleted, role_deleted, ROLE, CHANGES, REMOVED, SETS)                       \
+    X(ROLE_ASSIGNED, RoleAssigned, role_assigned, ASSIGNMENT, EITHER, ACTIVE, OWN)                 \
+    X(ROLE_REVOKED, RoleRevoked, role_revoked, ASSIGNMENT, CHANGES, ENDED, SETS)                   \
+    X(PERMISSION_GRANTED, PermissionGranted, permission_granted, GRANT, MAKES, ACTIVE, SETS)       \
+    X(GRANT_CHANGED, GrantChanged, grant_changed, GRANT, CHANGES, SAME, SETS)                      \
+    X(PERMISSION_REVOKED, PermissionRevoked, permission_revoked, GRANT, CHANGES, ENDED, SETS)
 
 /* ROLE_TYPE_BY_PERMISSION finds retired role types, too. GRANT_BY_CONTENT: permission, grantee and
  * object together are unique. */

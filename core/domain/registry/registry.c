@@ -15,24 +15,55 @@ static const struct entity_type entities[] = {
 #undef X
 };
 
+/* Statuses as bits, by the names of the lists. */
+enum status_bit {
+    NONE = BIT(LIFE_NONE),
+    ACTIVE = BIT(LIFE_ACTIVE),
+    SUSPENDED = BIT(LIFE_SUSPENDED),
+    ARCHIVED = BIT(LIFE_ARCHIVED),
+    CLOSED = BIT(LIFE_CLOSED),
+    RETIRED = BIT(LIFE_RETIRED),
+    ENDED = BIT(LIFE_ENDED),
+    REMOVED = BIT(LIFE_REMOVED),
+};
+
 static const struct command_type commands[] = {
-#define X(upper, pascal, snake, entity_kind, own_rule, delegate_rule)       \
-    [COMMAND_##upper] = { .name = #pascal,                                  \
-                          .descriptor = &agency__v1__##snake##__descriptor, \
-                          .entity = ENTITY_##entity_kind,                   \
-                          .own = OBJECTS_##own_rule,                        \
+#define X(upper, pascal, snake, kind, statuses, decided, happens, own_rule, delegate_rule) \
+    [COMMAND_##upper] = { .name = #pascal,                                                 \
+                          .descriptor = &agency__v1__##snake##__descriptor,                \
+                          .entity = ENTITY_##kind,                                         \
+                          .from = (statuses),                                              \
+                          .how = DECIDE_##decided,                                         \
+                          .event = EVENT_##happens,                                        \
+                          .own = OBJECTS_##own_rule,                                       \
                           .delegate = OBJECTS_##delegate_rule },
     COMMANDS(X)
 #undef X
 };
 
 static const struct event_type events[] = {
-#define X(upper, pascal, snake, entity_pascal, entity_snake, entity_kind, presence_rule) \
-    [EVENT_##upper] = { .name = #pascal,                                                 \
-                        .descriptor = &agency__v1__##snake##__descriptor,                \
-                        .entity = ENTITY_##entity_kind,                                  \
-                        .presence = PRESENCE_##presence_rule },
+#define X(upper, pascal, snake, kind, presence_rule, status, applied)     \
+    [EVENT_##upper] = { .name = #pascal,                                  \
+                        .descriptor = &agency__v1__##snake##__descriptor, \
+                        .entity = ENTITY_##kind,                          \
+                        .presence = PRESENCE_##presence_rule,             \
+                        .to = LIFE_##status,                              \
+                        .how = EVOLVE_##applied },
     EVENTS(X)
+#undef X
+};
+
+/* The statuses that a kind can have: those that its commands start from, and that its events give.
+ */
+static const struct {
+    enum entity_kind kind;
+    uint32_t statuses;
+} lives[] = {
+#define X(upper, pascal, snake, kind, statuses, ...) { ENTITY_##kind, (statuses) },
+    COMMANDS(X)
+#undef X
+#define X(upper, pascal, snake, kind, presence, status, how) { ENTITY_##kind, BIT(LIFE_##status) },
+        EVENTS(X)
 #undef X
 };
 
@@ -65,4 +96,22 @@ const ProtobufCMessage *registry_event_payload(const Agency__V1__Event *event)
 {
     bool known = registry_event((unsigned)event->payload_case) != NULL;
     return known ? (const ProtobufCMessage *)(const void *)event->org_created : NULL;
+}
+
+uint32_t registry_statuses(enum entity_kind kind)
+{
+    uint32_t statuses = 0;
+    for (size_t i = 0; i < COUNT(lives); i++) {
+        statuses |= lives[i].kind == kind ? lives[i].statuses : 0;
+    }
+    return statuses & ~(uint32_t)NONE;
+}
+
+void registry_event_init(Agency__V1__Event *event, enum event_number number,
+                         ProtobufCMessage *payload)
+{
+    assert(payload->descriptor == registry_event(number)->descriptor);
+    agency__v1__event__init(event);
+    event->payload_case = (Agency__V1__Event__PayloadCase)number;
+    event->org_created = (Agency__V1__OrgCreated *)(void *)payload;
 }

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 #include "agency/v1/log.pb-c.h"
+#include "core/base/fsm.h"
 #include "core/base/str.h"
 #include "core/domain/registry/access.h"
 #include "core/domain/registry/directory.h"
@@ -23,28 +24,23 @@
     ACCESS_ENTITIES(X)    \
     ORG_ENTITIES(X)
 
-/* X(COMMAND, Message, prefix, ENTITY, own, delegate): the entity that the command's key names
- * (expected_version is about it); the objects on which the command's own permission is needed, and
- * those on which `delegate` is needed, too, as the command can widen access (enum object_rule). */
+/* X(COMMAND, Message, prefix, ENTITY, from, how, EVENT, own, delegate): the entity that the
+ * command's key names (expected_version is about it), and the statuses from which it may start; how
+ * it is decided (enum decide_how), and by which event; the objects on which the command's own
+ * permission is needed, and those on which `delegate` is needed, too, as the command can widen
+ * access (enum object_rule). */
 #define COMMANDS(X)       \
     DIRECTORY_COMMANDS(X) \
     ACCESS_COMMANDS(X)    \
     ORG_COMMANDS(X)
 
-/* X(EVENT, Message, prefix, Entity, entity_prefix, ENTITY, presence): the entity that it changes;
- * it MAKES one that must not be there yet, CHANGES one that must be there, or does EITHER. */
+/* X(EVENT, Message, prefix, ENTITY, presence, to, how): the entity that it changes; it MAKES one
+ * that must not be there yet, CHANGES one that must be there, or does EITHER; the status that the
+ * entity has afterwards, or SAME; how it is applied (enum evolve_how). */
 #define EVENTS(X)       \
     DIRECTORY_EVENTS(X) \
     ACCESS_EVENTS(X)    \
     ORG_EVENTS(X)
-
-/* X(COMMAND, FROM, TO), sorted by entity: which command takes an entity from which status to which;
- * what is not listed is refused. A status that stays means that the command changes something else,
- * or nothing where it is already so. */
-#define MOVES(X)       \
-    DIRECTORY_MOVES(X) \
-    ACCESS_MOVES(X)    \
-    ORG_MOVES(X)
 
 /* X(NAME, ENTITY, field, INDEX, words): the field of an entity that names those above it; the index
  * that finds those below it. */
@@ -109,7 +105,12 @@ enum index_number {
 INDEXES(X)
 #undef X
 
+/* A set of statuses is 32 bits. */
+#define LIFE_STATUSES_MAX 32
+
 /* Where an entity is in its life: the constants of EntityStatus with short names. */
+#define LIFE_NONE AGENCY__V1__ENTITY_STATUS__ENTITY_STATUS_UNSPECIFIED /* never was */
+#define LIFE_SAME LIFE_NONE                                            /* stays as it is */
 #define LIFE_ACTIVE AGENCY__V1__ENTITY_STATUS__ENTITY_STATUS_ACTIVE
 #define LIFE_SUSPENDED AGENCY__V1__ENTITY_STATUS__ENTITY_STATUS_SUSPENDED
 #define LIFE_ARCHIVED AGENCY__V1__ENTITY_STATUS__ENTITY_STATUS_ARCHIVED
@@ -139,6 +140,22 @@ enum object_rule {
     OBJECTS_CONFIG,           /* the entity configured if Check knows its kind, else the org */
 };
 
+/* How a command is decided: as most are (core/domain/kernel/plain.h), or by a function of its own,
+ * decide_X of its kind. */
+enum decide_how {
+    DECIDE_MAKE,   /* a new entity with the fields of the command */
+    DECIDE_MOVE,   /* another status */
+    DECIDE_UPDATE, /* the fields that the mask names */
+    DECIDE_OWN,
+};
+
+/* How an event is applied, before status, version and times are set. */
+enum evolve_how {
+    EVOLVE_SETS,  /* each field that event and entity share */
+    EVOLVE_MASKS, /* the fields that the mask names */
+    EVOLVE_OWN,   /* by a function of its own, evolve_X of its kind */
+};
+
 enum event_presence { PRESENCE_MAKES, PRESENCE_CHANGES, PRESENCE_EITHER };
 
 struct entity_type {
@@ -153,6 +170,9 @@ struct command_type {
     const char *name; /* "AssignRole"; the built-in permission of the same name */
     const ProtobufCMessageDescriptor *descriptor;
     enum entity_kind entity;
+    uint32_t from; /* BIT of each status from which it may start */
+    enum decide_how how;
+    enum event_number event;
     enum object_rule own;
     enum object_rule delegate;
 };
@@ -162,6 +182,8 @@ struct event_type {
     const ProtobufCMessageDescriptor *descriptor;
     enum entity_kind entity;
     enum event_presence presence;
+    Agency__V1__EntityStatus to; /* LIFE_SAME: it stays */
+    enum evolve_how how;
 };
 
 /* The rows by number; NULL for a number that is in no list. Static memory. */
@@ -169,8 +191,14 @@ const struct entity_type *registry_entity(unsigned kind);
 const struct command_type *registry_command(unsigned number);
 const struct event_type *registry_event(unsigned number);
 
+/* The statuses that entities of this kind can have, as bits. */
+uint32_t registry_statuses(enum entity_kind kind);
+
 /* The payload of a command or event; NULL where none is set. Borrows. */
 const ProtobufCMessage *registry_command_payload(const Agency__V1__Command *command);
 const ProtobufCMessage *registry_event_payload(const Agency__V1__Event *event);
+/* Makes `event` carry the payload, which is of that number's type. Borrows it. */
+void registry_event_init(Agency__V1__Event *event, enum event_number number,
+                         ProtobufCMessage *payload);
 
 #endif

@@ -1,0 +1,101 @@
+#include "core/domain/kernel/plain.h"
+
+#include "core/domain/kernel/fields.h"
+#include "core/domain/kernel/rules.h"
+
+static const struct command_type *plain_type(const struct decide *d)
+{
+    return registry_command((unsigned)d->command->payload_case);
+}
+
+/* The command's event, with the key that the command names. */
+static struct status plain_event(struct decide *d, ProtobufCMessage **event)
+{
+    const struct command_type *type = plain_type(d);
+    const ProtobufCMessageDescriptor *descriptor = registry_event(type->event)->descriptor;
+    ARENA_TRY(d->arena, *event, arena_alloc(d->arena, descriptor->sizeof_message));
+    descriptor->message_init(*event);
+    evolve_copy_key(type->entity, registry_command_payload(d->command), *event);
+    return status_ok();
+}
+
+static struct status plain_check_name(struct decide *d, const char *name)
+{
+    const struct command_type *type = plain_type(d);
+    struct str id;
+    if (!registry_entity(type->entity)->named) {
+        return status_ok();
+    }
+    TRY(evolve_entity_id(d->arena, type->entity, registry_command_payload(d->command), &id));
+    return rules_check_name(d, type->entity, id.data, name);
+}
+
+struct status plain_make(struct decide *d)
+{
+    const ProtobufCMessage *none;
+    ProtobufCMessage *event;
+    struct str name = fields_string(registry_command_payload(d->command), "name");
+    TRY_ACCEPTED(d, life_find(d, &none));
+    TRY_ACCEPTED(d, plain_check_name(d, name.data == NULL ? "" : name.data));
+    TRY(plain_event(d, &event));
+    fields_copy(registry_command_payload(d->command), event);
+    return decide_emit(d, plain_type(d)->event, event);
+}
+
+static bool plain_live(unsigned status)
+{
+    return status != LIFE_NONE && status != LIFE_ENDED && status != LIFE_REMOVED;
+}
+
+/* Whether a move finds the entity where it would bring it. */
+static bool plain_already(const struct decide *d, const ProtobufCMessage *entity)
+{
+    unsigned to = registry_event(plain_type(d)->event)->to;
+    return fields_status(entity) == to ||
+           (to == LIFE_ENDED && decide_expired(d, fields_expiry(entity)));
+}
+
+struct status plain_move(struct decide *d)
+{
+    const ProtobufCMessage *entity;
+    ProtobufCMessage *event;
+    TRY_ACCEPTED(d, life_find(d, &entity));
+    if (plain_already(d, entity)) {
+        return status_ok();
+    }
+    if (!plain_live(fields_status(entity))) {
+        TRY_ACCEPTED(d, plain_check_name(d, fields_string(entity, "name").data));
+    }
+    TRY(plain_event(d, &event));
+    return decide_emit(d, plain_type(d)->event, event);
+}
+
+struct status plain_update(struct decide *d)
+{
+    const ProtobufCMessage *entity, *command = registry_command_payload(d->command);
+    Google__Protobuf__FieldMask *changed = NULL;
+    ProtobufCMessage *event;
+    TRY_ACCEPTED(d, life_find(d, &entity));
+    TRY(plain_event(d, &event));
+    TRY_ACCEPTED(d, rules_update(d, entity, command, fields_mask(command), event, &changed));
+    if (changed == NULL) {
+        return status_ok();
+    }
+    fields_set_mask(event, changed);
+    return decide_emit(d, plain_type(d)->event, event);
+}
+
+struct status plain_decide(struct decide *d)
+{
+    switch (plain_type(d)->how) {
+    case DECIDE_MAKE:
+        return plain_make(d);
+    case DECIDE_MOVE:
+        return plain_move(d);
+    case DECIDE_UPDATE:
+        return plain_update(d);
+    case DECIDE_OWN:
+        break;
+    }
+    return status_error(STATUS_INTERNAL, "expected a command that is decided plainly");
+}

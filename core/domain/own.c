@@ -1,0 +1,37 @@
+/* The functions of commands and events that are not decided or applied as most are: of which the
+ * registry says OWN. The kernel calls them through here, so that it knows no kind. */
+#include "core/domain/own.h"
+
+#define DECIDE_CASE_MAKE(upper, snake)
+#define DECIDE_CASE_MOVE(upper, snake)
+#define DECIDE_CASE_UPDATE(upper, snake)
+#define DECIDE_CASE_OWN(upper, snake) \
+    case COMMAND_##upper:             \
+        return decide_##snake(d, d->command->snake);
+
+struct status decide_own(struct decide *d)
+{
+    switch ((unsigned)d->command->payload_case) {
+#define X(upper, pascal, snake, kind, from, how, ...) DECIDE_CASE_##how(upper, snake)
+        COMMANDS(X)
+#undef X
+    }
+    return status_error(STATUS_INTERNAL, "expected a command with a function of its own");
+}
+
+#define EVOLVE_CASE_SETS(upper, snake)
+#define EVOLVE_CASE_MASKS(upper, snake)
+#define EVOLVE_CASE_OWN(upper, snake) \
+    case EVENT_##upper:               \
+        return evolve_##snake(evolve, event->snake, entity);
+
+struct status evolve_own(const struct evolve *evolve, const Agency__V1__Event *event,
+                         ProtobufCMessage *entity)
+{
+    switch ((unsigned)event->payload_case) {
+#define X(upper, pascal, snake, kind, presence, to, how) EVOLVE_CASE_##how(upper, snake)
+        EVENTS(X)
+#undef X
+    }
+    return status_error(STATUS_INTERNAL, "expected an event with a function of its own");
+}
