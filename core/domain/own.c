@@ -1,6 +1,9 @@
-/* The functions of commands and events that are not decided or applied as most are: of which the
- * registry says OWN. The kernel calls them through here, so that it knows no kind. */
+/* The functions that the registry's rows name: of commands and events that are not decided or
+ * applied as most are (OWN), and of object rules. The kernel calls them through here, so that it
+ * knows no kind. */
 #include "core/domain/own.h"
+
+#include "core/domain/kernel/targets.h"
 
 #define DECIDE_CASE_MAKE(upper, snake)
 #define DECIDE_CASE_MOVE(upper, snake)
@@ -34,4 +37,24 @@ struct status evolve_own(const struct evolve *evolve, const Agency__V1__Event *e
 #undef X
     }
     return status_error(STATUS_INTERNAL, "expected an event with a function of its own");
+}
+
+#define ONE true
+#define ALL false
+#define BELOW true
+#define ITSELF false
+
+struct status targets_of(struct decide *d, enum object_rule rule, struct targets *targets)
+{
+    targets->count = 0;
+    switch (rule) {
+#define X(upper, snake, how_many, how_far) \
+    case OBJECTS_##upper:                  \
+        targets->any = (how_many);         \
+        targets->below = (how_far);        \
+        return targets_##snake(d, targets);
+        OBJECT_RULES(X)
+#undef X
+    }
+    return status_error(STATUS_INTERNAL, "expected a rule of the registry, not %u", (unsigned)rule);
 }

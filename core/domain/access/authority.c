@@ -12,10 +12,10 @@
  * only who may command the org. */
 #include "core/domain/access/authority.h"
 
-#include "core/domain/access/targets.h"
 #include "core/domain/check/check.h"
 #include "core/domain/kernel/fields.h"
 #include "core/domain/kernel/hierarchy.h"
+#include "core/domain/kernel/targets.h"
 
 /* Groups or assets below one, at most, that are asked about one by one. */
 enum { AUTHORITY_BELOW_MAX = 1024 };

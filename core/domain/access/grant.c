@@ -7,6 +7,7 @@
 #include "core/domain/access/permission.h"
 #include "core/domain/kernel/fields.h"
 #include "core/domain/kernel/rules.h"
+#include "core/domain/kernel/targets.h"
 
 /* ---- content ---- */
 
@@ -181,4 +182,24 @@ struct status decide_change_grant(struct decide *d, const Agency__V1__ChangeGran
     }
     fields_copy(&command->base, &event.base);
     return emit_grant_changed(d, &event);
+}
+
+/* ---- where permissions are asked ---- */
+
+/* What a grant is on; the org for all assets of a type. */
+struct status targets_grant(struct decide *d, struct targets *targets)
+{
+    const Agency__V1__GrantObject *on = NULL;
+    const Agency__V1__Grant *grant;
+    if ((unsigned)d->command->payload_case == COMMAND_GRANT_PERMISSION) {
+        on = d->command->grant_permission->on;
+    } else {
+        TRY(view_grant(d->view, targets_field(d, "grant_id"), &grant));
+        on = grant == NULL ? NULL : grant->on;
+    }
+    bool askable = on != NULL && (unsigned)on->kind <= OBJECT_SUBJECT &&
+                   (unsigned)on->kind > OBJECT_ORG && (unsigned)on->kind != OBJECT_ASSET_TYPE;
+    targets_add(targets, askable ? (struct object){ (enum object_kind)on->kind, str_z(on->id) }
+                                 : object_org());
+    return status_ok();
 }

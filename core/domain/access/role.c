@@ -2,7 +2,9 @@
 #include "core/domain/access/assignment.h"
 #include "core/domain/kernel/cascade.h"
 #include "core/domain/kernel/fields.h"
+#include "core/domain/kernel/hierarchy.h"
 #include "core/domain/kernel/rules.h"
+#include "core/domain/kernel/targets.h"
 
 /* ---- decide ---- */
 
@@ -107,4 +109,111 @@ struct status decide_delete_role(struct decide *d, const Agency__V1__DeleteRole 
     event.role_id = command->role_id;
     TRY_ACCEPTED(d, emit_role_deleted(d, &event));
     return cascade_emit(&cascade);
+}
+
+/* ---- where permissions are asked ---- */
+
+/* What a seat is in: as CreateRole says, or as the seat that the command names was made. */
+struct seat {
+    struct str role_type;
+    struct str job_space_id;
+    char **group_ids;
+    size_t group_ids_count;
+};
+
+static struct status seat_find(const struct decide *d, struct seat *seat)
+{
+    *seat = (struct seat){ 0 };
+    if ((unsigned)d->command->payload_case == COMMAND_CREATE_ROLE) {
+        const Agency__V1__CreateRole *made = d->command->create_role;
+        *seat = (struct seat){ str_z(made->role_type), str_z(made->job_space_id), made->group_ids,
+                               made->n_group_ids };
+        return status_ok();
+    }
+    const Agency__V1__Role *role;
+    TRY(view_role(d->view, targets_field(d, "role_id"), &role));
+    if (role != NULL) {
+        *seat = (struct seat){ str_z(role->role_type), str_z(role->job_space_id), role->group_ids,
+                               role->n_group_ids };
+    }
+    return status_ok();
+}
+
+/* The group, or, if it was deleted, the nearest above it that was not, else the org: so that what
+ * it protected does not fall to the other groups of its seats. */
+static struct status seat_add_kept(const struct decide *d, struct str id, struct targets *targets)
+{
+    for (size_t levels = 0; id.size > 0 && levels < HIERARCHY_LEVELS_MAX; levels++) {
+        const Agency__V1__Group *group;
+        TRY(view_group(d->view, id, &group));
+        if (group == NULL || group->status != LIFE_REMOVED) {
+            targets_add(targets, (struct object){ OBJECT_GROUP, id });
+            return status_ok();
+        }
+        id = str_z(group->parent_group_id);
+    }
+    targets_add(targets, object_org());
+    return status_ok();
+}
+
+static struct status seat_add_live(const struct decide *d, struct str id, struct targets *targets)
+{
+    const Agency__V1__Group *group;
+    TRY(view_group(d->view, id, &group));
+    if (group == NULL || group->status != LIFE_REMOVED) {
+        targets_add(targets, (struct object){ OBJECT_GROUP, id });
+    }
+    return status_ok();
+}
+
+static struct status seat_add_groups(struct decide *d, const struct seat *seat, bool kept,
+                                     struct targets *targets)
+{
+    if (seat->group_ids_count > LIST_ITEMS_MAX) {
+        return decide_reject(d, STATUS_INVALID_ARGUMENT, "expected at most %d groups, not %zu",
+                             LIST_ITEMS_MAX, seat->group_ids_count);
+    }
+    for (size_t i = 0; i < seat->group_ids_count; i++) {
+        const struct str id = str_z(seat->group_ids[i]);
+        TRY(kept ? seat_add_kept(d, id, targets) : seat_add_live(d, id, targets));
+    }
+    if (targets->count == 0) {
+        targets_add_scope(targets, seat->job_space_id);
+    }
+    return status_ok();
+}
+
+/* Also the scope in which the permissions of its type count, or in which it has one place for all
+ * (unless the type says which groups may use it). */
+static struct status seat_add_scope(const struct decide *d, const struct seat *seat,
+                                    struct targets *targets)
+{
+    const Agency__V1__RoleType *type;
+    TRY(view_role_type(d->view, seat->role_type, &type));
+    if (type == NULL) {
+        return status_ok();
+    }
+    bool single = type->assignment == AGENCY__V1__ASSIGNMENT_MODE__ASSIGNMENT_MODE_DYNAMIC_SINGLE;
+    if (type->n_permissions > 0 || (single && type->n_group_ids == 0)) {
+        targets_add_scope(targets, seat->job_space_id);
+    }
+    return status_ok();
+}
+
+static struct status seat_targets(struct decide *d, bool kept, struct targets *targets)
+{
+    struct seat seat;
+    TRY(seat_find(d, &seat));
+    TRY_ACCEPTED(d, seat_add_groups(d, &seat, kept, targets));
+    return kept ? seat_add_scope(d, &seat, targets) : status_ok();
+}
+
+struct status targets_seat(struct decide *d, struct targets *targets)
+{
+    return seat_targets(d, false, targets);
+}
+
+struct status targets_seat_kept(struct decide *d, struct targets *targets)
+{
+    return seat_targets(d, true, targets);
 }

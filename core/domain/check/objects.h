@@ -4,21 +4,7 @@
 #define CORE_DOMAIN_CHECK_OBJECTS_H
 
 #include "core/domain/kernel/lookup.h"
-
-/* ObjectKind with short names. */
-enum object_kind {
-    OBJECT_ORG = AGENCY__V1__OBJECT_KIND__OBJECT_KIND_ORG,
-    OBJECT_ASSET = AGENCY__V1__OBJECT_KIND__OBJECT_KIND_ASSET,
-    OBJECT_ASSET_TYPE = AGENCY__V1__OBJECT_KIND__OBJECT_KIND_ASSET_TYPE,
-    OBJECT_GROUP = AGENCY__V1__OBJECT_KIND__OBJECT_KIND_GROUP,
-    OBJECT_JOB_SPACE = AGENCY__V1__OBJECT_KIND__OBJECT_KIND_JOB_SPACE,
-    OBJECT_SUBJECT = AGENCY__V1__OBJECT_KIND__OBJECT_KIND_SUBJECT,
-};
-
-struct object {
-    enum object_kind kind;
-    struct str id; /* of the org empty, or its own */
-};
+#include "core/domain/kernel/object.h"
 
 /* Objects that cover one another: 8 levels of parents, the type, the job space and the org. */
 enum { OBJECTS_MAX = 16 };
@@ -37,22 +23,6 @@ struct objects {
     enum object_state state;
     struct object archived; /* the nearest archived one if state says so */
 };
-
-static inline struct object object_org(void)
-{
-    return (struct object){ .kind = OBJECT_ORG };
-}
-
-static inline bool object_eq(struct object a, struct object b)
-{
-    return a.kind == b.kind && str_eq(a.id, b.id);
-}
-
-/* The object that an entity is; the org for kinds that no permission can be on. */
-struct object object_of(enum entity_kind kind, struct str id);
-
-/* "asset", as people write it; "object" for numbers that are no kind. Static memory. */
-const char *object_kind_name(unsigned kind);
 
 /* All that covers an object. Ids are borrowed from it and from the view. INVALID_ARGUMENT for an
  * asset type (it can be granted on, not asked about) and unknown kinds; RESOURCE_EXHAUSTED for more

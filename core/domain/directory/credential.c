@@ -6,6 +6,7 @@
 #include "core/base/hash.h"
 #include "core/domain/kernel/fields.h"
 #include "core/domain/kernel/rules.h"
+#include "core/domain/kernel/targets.h"
 
 /* Hexadecimal digits of an identity's HMAC-SHA-256, or of an ED25519 key. */
 enum { IDENTITY_HASH_SIZE = 64 };
@@ -100,4 +101,31 @@ struct status decide_bind_credential(struct decide *d, const Agency__V1__BindCre
     TRY_ACCEPTED(d, rules_find_subject(d, command->subject_id, LIVES_ACTIVE, &subject));
     TRY_ACCEPTED(d, credential_free_identity(d, command));
     return credential_bind(d, command, command->subject_id);
+}
+
+/* ---- where permissions are asked ---- */
+
+/* The subject of a credential: named in BindCredential, else that of the credential named. */
+struct status targets_subject(struct decide *d, struct targets *targets)
+{
+    struct str subject_id = targets_field(d, "subject_id");
+    const Agency__V1__Credential *credential = NULL;
+    if (subject_id.size == 0) {
+        TRY(view_credential(d->view, targets_field(d, "credential_id"), &credential));
+    }
+    subject_id = credential == NULL ? subject_id : str_z(credential->subject_id);
+    targets_add(targets, subject_id.size == 0 ? object_org()
+                                              : (struct object){ OBJECT_SUBJECT, subject_id });
+    return status_ok();
+}
+
+/* An identity that somebody else gives or proves can be known to anybody: whoever binds it to a
+ * subject of his own keeps its owner out. An API key is known to none but those who have it. */
+struct status targets_identity(struct decide *d, struct targets *targets)
+{
+    TRY(targets_subject(d, targets));
+    if (d->command->bind_credential->kind != AGENCY__V1__CREDENTIAL_KIND__CREDENTIAL_KIND_API_KEY) {
+        targets_add(targets, object_org());
+    }
+    return status_ok();
 }

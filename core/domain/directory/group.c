@@ -4,6 +4,7 @@
 #include "core/domain/kernel/fields.h"
 #include "core/domain/kernel/hierarchy.h"
 #include "core/domain/kernel/rules.h"
+#include "core/domain/kernel/targets.h"
 
 /* ---- decide ---- */
 
@@ -135,6 +136,15 @@ struct status decide_delete_group(struct decide *d, const Agency__V1__DeleteGrou
     event.group_id = command->group_id;
     TRY_ACCEPTED(d, emit_group_deleted(d, &event));
     return cascade_emit(&cascade);
+}
+
+/* ---- where permissions are asked ---- */
+
+struct status targets_inclusion(struct decide *d, struct targets *targets)
+{
+    targets_add_self(d, targets);
+    targets_add(targets, (struct object){ OBJECT_GROUP, targets_field(d, "included_group_id") });
+    return status_ok();
 }
 
 /* ---- evolve ---- */

@@ -3,6 +3,7 @@
 #include "core/domain/kernel/fields.h"
 #include "core/domain/kernel/hierarchy.h"
 #include "core/domain/kernel/rules.h"
+#include "core/domain/kernel/targets.h"
 
 static const uint32_t subject_lives = BIT(LIFE_ACTIVE) | BIT(LIFE_SUSPENDED);
 
@@ -41,7 +42,7 @@ static bool subject_has_parents(const Agency__V1__Subject *subject, char *const 
 static bool subject_has_parent(const Agency__V1__Subject *subject, const char *parent_id)
 {
     bool has = false;
-    for (size_t i = 0; !has && i < subject->n_parent_subject_ids; i++) {
+    for (size_t i = 0; subject != NULL && !has && i < subject->n_parent_subject_ids; i++) {
         has = strcmp(subject->parent_subject_ids[i], parent_id) == 0;
     }
     return has;
@@ -108,6 +109,29 @@ struct status decide_set_subject_parents(struct decide *d,
     TRY_ACCEPTED(d, emit_subject_parents_set(d, &event));
     return subject_check_new_parents(d, subject, &event);
 }
+
+/* ---- where permissions are asked ---- */
+
+struct status targets_parents(struct decide *d, struct targets *targets)
+{
+    const Agency__V1__SetSubjectParents *command = d->command->set_subject_parents;
+    const Agency__V1__Subject *subject;
+    if (command->n_parent_subject_ids > LIST_ITEMS_MAX) {
+        return decide_reject(d, STATUS_INVALID_ARGUMENT, "expected at most %d parents, not %zu",
+                             LIST_ITEMS_MAX, command->n_parent_subject_ids);
+    }
+    TRY(view_subject(d->view, str_z(command->subject_id), &subject));
+    for (size_t i = 0; i < command->n_parent_subject_ids; i++) {
+        const char *parent_id = command->parent_subject_ids[i];
+        if (!subject_has_parent(subject, parent_id)) {
+            targets_add(targets, (struct object){ OBJECT_SUBJECT, str_z(parent_id) });
+        }
+    }
+    targets_add_self(d, targets);
+    return status_ok();
+}
+
+/* ---- evolve ---- */
 
 /* A subject that is restored later inherits nothing, so its parents go now. */
 struct status evolve_subject_removed(const struct evolve *evolve,

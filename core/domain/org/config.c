@@ -2,6 +2,7 @@
 #include "core/domain/kernel/fields.h"
 #include "core/domain/kernel/id.h"
 #include "core/domain/kernel/rules.h"
+#include "core/domain/kernel/targets.h"
 
 /* What can still be configured. */
 static const uint32_t config_lives = BIT(LIFE_ACTIVE) | BIT(LIFE_SUSPENDED) | BIT(LIFE_ARCHIVED) |
@@ -84,6 +85,17 @@ struct status decide_unset_config(struct decide *d, const Agency__V1__UnsetConfi
     Agency__V1__ConfigUnset event = AGENCY__V1__CONFIG_UNSET__INIT;
     fields_copy(&command->base, &event.base);
     return emit_config_unset(d, &event);
+}
+
+/* ---- where permissions are asked ---- */
+
+struct status targets_config(struct decide *d, struct targets *targets)
+{
+    unsigned kind = (unsigned)d->command->payload_case == COMMAND_SET_CONFIG
+                        ? (unsigned)d->command->set_config->kind
+                        : (unsigned)d->command->unset_config->kind;
+    targets_add(targets, object_of((enum entity_kind)kind, targets_field(d, "entity_id")));
+    return status_ok();
 }
 
 struct status evolve_config_unset(const struct evolve *evolve, const Agency__V1__ConfigUnset *event,

@@ -77,4 +77,13 @@
 #define ACCESS_HIERARCHIES(X) \
     X(IMPLICATIONS, PERMISSION, "implied_by", PERMISSION_BY_IMPLYING, "implications")
 
+/* SEAT: each live group of the seat, else its job space, else the org. SEAT_KEPT: the same; for a
+ * deleted group what is above it; and the seat's job space, else the org, if its type has
+ * permissions or one place. GRANT: what the grant is on. */
+#define ACCESS_OBJECT_RULES(X)           \
+    X(SEAT, seat, ALL, ITSELF)           \
+    X(SEAT_KEPT, seat_kept, ALL, ITSELF) \
+    X(GRANT, grant, ALL, ITSELF)         \
+    X(GRANT_BELOW, grant, ALL, BELOW)
+
 #endif

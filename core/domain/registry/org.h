@@ -41,4 +41,7 @@
 #define ORG_INDEXES(X) \
     X(CONFIG_BY_ENTITY, 20, CONFIG, 2, KIND(Config, kind), ONE(Config, entity_id))
 
+/* CONFIG: the entity configured if Check knows its kind, else the org. */
+#define ORG_OBJECT_RULES(X) X(CONFIG, config, ALL, ITSELF)
+
 #endif

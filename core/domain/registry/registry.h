@@ -63,6 +63,25 @@
     ACCESS_INDEXES(X)    \
     ORG_INDEXES(X)
 
+/* X(RULE, function, how_many, how_far): the objects on which a command needs a permission: those
+ * that targets_FUNCTION adds (core/domain/kernel/targets.h); on ALL of them, or ONE is enough; on
+ * each ITSELF, or also on all groups or assets BELOW it.
+ *   NONE    none: CreateOrg has its own rule; others cannot widen
+ *   ORG     the org
+ *   SELF    the entity that the command's key names
+ *   PARENT  the parent and the job space, each if it is named; else the org
+ *   MOVE    the entity, the parent that it leaves and the one it comes to */
+#define OBJECT_RULES(X)            \
+    X(NONE, none, ALL, ITSELF)     \
+    X(ORG, org, ALL, ITSELF)       \
+    X(SELF, self, ALL, ITSELF)     \
+    X(BELOW, self, ALL, BELOW)     \
+    X(PARENT, parent, ALL, ITSELF) \
+    X(MOVE, move, ALL, ITSELF)     \
+    DIRECTORY_OBJECT_RULES(X)      \
+    ACCESS_OBJECT_RULES(X)         \
+    ORG_OBJECT_RULES(X)
+
 enum entity_kind {
 #define X(upper, pascal, snake, ...) ENTITY_##upper = AGENCY__V1__ENTITY_KIND__ENTITY_KIND_##upper,
     ENTITIES(X)
@@ -119,25 +138,10 @@ INDEXES(X)
 #define LIFE_ENDED AGENCY__V1__ENTITY_STATUS__ENTITY_STATUS_ENDED
 #define LIFE_REMOVED AGENCY__V1__ENTITY_STATUS__ENTITY_STATUS_REMOVED
 
-/* The objects on which a command needs a permission (the plan's "Who may command"). */
 enum object_rule {
-    OBJECTS_NONE,             /* none: CreateOrg has its own rule; others cannot widen */
-    OBJECTS_ORG,              /* the org */
-    OBJECTS_SELF,             /* the entity that the command's key names */
-    OBJECTS_BELOW,            /* the same, and all groups or assets below it */
-    OBJECTS_PARENT,           /* the parent and the job space, each if it is named; else the org */
-    OBJECTS_MOVE,             /* the entity, the parent that it leaves and the one it comes to */
-    OBJECTS_INCLUSION,        /* the group that includes, and the one included */
-    OBJECTS_INCLUSION_ANY,    /* either of the two */
-    OBJECTS_SUBJECT,          /* the credential's subject */
-    OBJECTS_IDENTITY,         /* the same; the org, too, for an identity that others can know */
-    OBJECTS_PARENTS_AND_SELF, /* every subject newly named as parent, and the child */
-    OBJECTS_SEAT,             /* each live group of the seat, else its job space, else the org */
-    OBJECTS_SEAT_KEPT,        /* the same; for a deleted group what is above it; and the seat's job
-                                 space, else the org, if its type has permissions or one place */
-    OBJECTS_GRANT,            /* what the grant is on */
-    OBJECTS_GRANT_BELOW,      /* the same, and all groups or assets below it */
-    OBJECTS_CONFIG,           /* the entity configured if Check knows its kind, else the org */
+#define X(upper, ...) OBJECTS_##upper,
+    OBJECT_RULES(X)
+#undef X
 };
 
 /* How a command is decided: as most are (core/domain/kernel/plain.h), or by a function of its own,

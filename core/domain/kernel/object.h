@@ -1,0 +1,38 @@
+/* What a permission can be on. */
+#ifndef CORE_DOMAIN_KERNEL_OBJECT_H
+#define CORE_DOMAIN_KERNEL_OBJECT_H
+
+#include "core/domain/registry/registry.h"
+
+/* ObjectKind with short names. */
+enum object_kind {
+    OBJECT_ORG = AGENCY__V1__OBJECT_KIND__OBJECT_KIND_ORG,
+    OBJECT_ASSET = AGENCY__V1__OBJECT_KIND__OBJECT_KIND_ASSET,
+    OBJECT_ASSET_TYPE = AGENCY__V1__OBJECT_KIND__OBJECT_KIND_ASSET_TYPE,
+    OBJECT_GROUP = AGENCY__V1__OBJECT_KIND__OBJECT_KIND_GROUP,
+    OBJECT_JOB_SPACE = AGENCY__V1__OBJECT_KIND__OBJECT_KIND_JOB_SPACE,
+    OBJECT_SUBJECT = AGENCY__V1__OBJECT_KIND__OBJECT_KIND_SUBJECT,
+};
+
+struct object {
+    enum object_kind kind;
+    struct str id; /* of the org empty, or its own */
+};
+
+static inline struct object object_org(void)
+{
+    return (struct object){ .kind = OBJECT_ORG };
+}
+
+static inline bool object_eq(struct object a, struct object b)
+{
+    return a.kind == b.kind && str_eq(a.id, b.id);
+}
+
+/* The object that an entity is; the org for kinds that no permission can be on. */
+struct object object_of(enum entity_kind kind, struct str id);
+
+/* "asset", as people write it; "object" for numbers that are no kind. Static memory. */
+const char *object_kind_name(unsigned kind);
+
+#endif
