@@ -93,22 +93,33 @@ static struct status cel_bind_message(struct ctl_cel *cel, struct str type_name,
     return status_ok();
 }
 
-/* The value as the declared type has it: JSON tells no int from a uint or double. */
+/* The message whose JSON is that of the type; empty for what JSON says by itself (a string, too,
+ * which may hold NULs here). */
+static struct str cel_json_message(const struct cel_type *type)
+{
+    static const struct str wrappers[CEL_KINDS] = {
+        [CEL_BOOL] = { "google.protobuf.BoolValue", 25 },
+        [CEL_INT] = { "google.protobuf.Int64Value", 26 },
+        [CEL_UINT] = { "google.protobuf.UInt64Value", 27 },
+        [CEL_DOUBLE] = { "google.protobuf.DoubleValue", 27 },
+        [CEL_BYTES] = { "google.protobuf.BytesValue", 26 },
+    };
+    bool message =
+        type->kind == CEL_MESSAGE || type->kind == CEL_TIMESTAMP || type->kind == CEL_DURATION;
+    return message                     ? type->name
+           : type->kind == CEL_WRAPPER ? wrappers[type->params[0]->kind]
+                                       : wrappers[type->kind];
+}
+
+/* The value as the declared type has it: JSON tells no int from a uint or double, no bytes from
+ * text. */
 static struct status cel_bind_json(struct ctl_cel *cel, const struct cel_type *type,
                                    struct str json, struct cel_value *value)
 {
-    if (type != NULL &&
-        (type->kind == CEL_MESSAGE || type->kind == CEL_TIMESTAMP || type->kind == CEL_DURATION)) {
-        return cel_bind_message(cel, type->name, json, value);
-    }
-    TRY(cel_from_json(&cel->reading, json, value));
-    if (type != NULL && type->kind == CEL_DOUBLE && value->kind == CEL_INT) {
-        *value = cel_double((double)value->integer);
-    } else if (type != NULL && type->kind == CEL_UINT && value->kind == CEL_INT &&
-               value->integer >= 0) {
-        value->kind = CEL_UINT;
-    }
-    return status_ok();
+    struct str message = type == NULL ? (struct str){ 0 } : cel_json_message(type);
+    bool absent = type != NULL && type->kind == CEL_WRAPPER && str_eq(json, STR("null"));
+    return message.size == 0 || absent ? cel_from_json(&cel->reading, json, value)
+                                       : cel_bind_message(cel, message, json, value);
 }
 
 /* NAME=JSON, NAME:TYPE or NAME:TYPE=JSON. */

@@ -14,6 +14,22 @@ def it_tries_a_constraint_without_a_data_folder(tool, fresh):
     expect("type: bool" in alone("cel", "check", "n < 3", "n:int"), "the type")
 
 
+def it_reads_a_variable_as_its_type_has_it(tool, fresh):
+    for variable, value in [
+            ('v:bytes="aGk="', "b'hi'"), ("v:google.protobuf.BytesValue=\"/w==\"", "b'\\xff'"),
+            ("v:int=9223372036854775807", "9223372036854775807"), ('v:int="5"', "5"),
+            ("v:google.protobuf.Int64Value=\"5\"", "5"),
+            ("v:google.protobuf.Int64Value=null", "null"), ("v:uint=7", "7u"),
+            ("v:double=18446744073709551615", "1.8446744073709552e+19"), ('v:double="NaN"', "NaN"),
+            ('v:string="a\\u0000"', "'a\\x00'"), ('v:duration="1.5s"', "duration('1.5s')")]:
+        said = tool("cel", "eval", "v", variable)
+        expect(said == value + "\n", f"{variable} as {value}", said)
+    for variable, expected in [('v:bytes="a!"', "bytes in base64"), ("v:int=1.5", "whole number"),
+                               ("v:uint=-1", "from 0 to"), ("v:bool=null", "true or false")]:
+        said = tool.error("cel", "eval", "v", variable, code=USAGE)
+        expect("v: expected" in said and expected in said, expected, said)
+
+
 def it_says_what_it_finds_of_a_constraint_as_json(tool, fresh):
     alone = Tool(tool.program, "/nonexistent", "acme")
     role = 'role:Role={"name":"lead"}'

@@ -40,7 +40,7 @@ func environment() (*cel.Env, error) {
 		cel.Variable("x", cel.DynType),
 		cel.OptionalTypes(),
 		ext.Strings(), ext.Math(), ext.Lists(), ext.Sets(), ext.Encoders(), ext.Bindings(),
-		ext.TwoVarComprehensions())
+		ext.TwoVarComprehensions(), ext.Network())
 }
 
 func text(v ref.Val) string {
