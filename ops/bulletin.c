@@ -101,7 +101,7 @@ static struct status bulletin_partitions(struct arena *arena, const struct bulle
         TRY(bulletin_partition(arena, &facts->partitions[i], &said->partitions[i]));
         said->partitions[i]->published_sequence = facts->published[i];
         said->decided += facts->partitions[i].decided;
-        said->refused += facts->partitions[i].refused;
+        said->dead_letters += facts->partitions[i].dead_letters;
     }
     said->n_partitions = count;
     said->published = facts->published_count;

@@ -15,7 +15,7 @@ enum ctl_exit {
     CTL_OK = 0,
     CTL_FAILED = 1,   /* could not be done or answered */
     CTL_USAGE = 2,    /* called wrongly */
-    CTL_REJECTED = 3, /* a command was rejected or refused */
+    CTL_REJECTED = 3, /* a command was rejected, or could not be decided */
     CTL_DENIED = 4,   /* check: not allowed */
     CTL_DAMAGED = 5,  /* data is damaged or lost */
 };
@@ -50,7 +50,7 @@ struct ctl_options {
     int64_t commands_kept_us; /* 0: for ever, like the next */
     int64_t outcomes_kept_us;
     int64_t events_kept_us;
-    int64_t rejected_kept_us;
+    int64_t dead_letters_kept_us;
     bool help;
 };
 

@@ -56,7 +56,7 @@ static void import_count(struct import *import, const struct import_line *line,
     import->rejected++;
     if (import->rejected <= IMPORT_TOLD_MAX) {
         fprintf(stderr, "%s:%" PRIu64 ": %s %s: %s\n", line->path, line->number,
-                answer->outcome == DECIDER_REFUSED ? "refused" : "rejected",
+                answer->outcome == DECIDER_FAILED ? "failed" : "rejected",
                 status_code_name(answer->code), answer->reason);
     }
 }

@@ -7,7 +7,7 @@ void ctl_retention(const struct ctl *ctl, int64_t retention_ms[EVLOG_STREAMS])
     int64_t kept_us[EVLOG_STREAMS] = { [EVLOG_COMMANDS] = options->commands_kept_us,
                                        [EVLOG_OUTCOMES] = options->outcomes_kept_us,
                                        [EVLOG_EVENTS] = options->events_kept_us,
-                                       [EVLOG_REJECTED] = options->rejected_kept_us };
+                                       [EVLOG_DEAD_LETTERS] = options->dead_letters_kept_us };
     for (size_t i = 0; i < EVLOG_STREAMS; i++) {
         retention_ms[i] = kept_us[i] == 0 ? -1 : (kept_us[i] + 999) / 1000;
     }

@@ -310,7 +310,7 @@ static struct status status_process_row(const struct status_run *run, struct tab
                     status_count(process, AGENCY__V1__PARTITION_STATE__PARTITION_STATE_LEADER),
                     process->n_partitions));
     TRY(status_cell(table, "%" PRIu64, process->decided));
-    TRY(status_cell(table, "%" PRIu64, process->refused));
+    TRY(status_cell(table, "%" PRIu64, process->dead_letters));
     return status_is_late(run, process)
                ? status_cell(table, "not heard for %" PRId64 " s", seconds)
                : status_cell(table, "%" PRId64 " s ago", seconds < 0 ? 0 : seconds);
@@ -318,8 +318,8 @@ static struct status status_process_row(const struct status_run *run, struct tab
 
 static struct status status_say_processes(struct status_run *run)
 {
-    static const char *const heads[] = { "process", "roles",   "host", "serves",
-                                         "decided", "refused", "heard" };
+    static const char *const heads[] = { "process", "roles",        "host", "serves",
+                                         "decided", "dead letters", "heard" };
     struct table table;
     TRY(table_init(&table, &run->ctl->arena, heads, sizeof heads / sizeof heads[0]));
     for (size_t i = 0; i < run->response.n_processes; i++) {

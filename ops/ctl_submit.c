@@ -108,7 +108,7 @@ static void submit_say(struct ctl *ctl, const Agency__V1__SubmitResponse *respon
 {
     const char *again = response->repeated ? " (answered before)" : "";
     if (response->reason[0] != '\0') {
-        buf_printf(&ctl->out, "%s %s: %s%s\n", response->sequence > 0 ? "rejected" : "refused",
+        buf_printf(&ctl->out, "%s %s: %s%s\n", response->sequence > 0 ? "rejected" : "failed",
                    response->code, response->reason, again);
     } else if (response->events == 0) {
         buf_printf(&ctl->out, "accepted, it is so already%s\n", again);

@@ -173,7 +173,7 @@ struct status sending_call(struct sending *sending, struct arena *arena,
 
 bool sending_is_over(const struct decider_answer *answer)
 {
-    bool closed = answer->outcome == DECIDER_REFUSED && answer->code == STATUS_FAILED_PRECONDITION;
+    bool closed = answer->outcome == DECIDER_FAILED && answer->code == STATUS_FAILED_PRECONDITION;
     return closed || answer->code == STATUS_UNAVAILABLE || answer->code == STATUS_DATA_LOSS;
 }
 

@@ -12,7 +12,7 @@ static const struct {
     const char *name;
 } status_topics[] = { { EVLOG_COMMANDS, "commands" },
                       { EVLOG_OUTCOMES, "outcomes" },
-                      { EVLOG_REJECTED, "rejected" },
+                      { EVLOG_DEAD_LETTERS, "dead letters" },
                       { EVLOG_EVENTS, "events" } };
 enum { STATUS_TOPICS = sizeof status_topics / sizeof status_topics[0] };
 

@@ -74,9 +74,9 @@ static void decider_set_code(struct decider_answer *answer, enum status_code cod
     assert(size >= 0);
 }
 
-static struct status decider_refuse(struct decider_answer *answer, struct status why)
+static struct status decider_fail(struct decider_answer *answer, struct status why)
 {
-    *answer = (struct decider_answer){ .outcome = DECIDER_REFUSED };
+    *answer = (struct decider_answer){ .outcome = DECIDER_FAILED };
     decider_set_code(answer, why.code, why.msg);
     return status_ok();
 }
@@ -98,7 +98,7 @@ static struct status decider_repeat(struct decider_answer *answer, const Agency_
                             command_id);
     }
     if (!hash_eq(&first, content)) {
-        return decider_refuse(answer, decision_other_content(command_id));
+        return decider_fail(answer, decision_other_content(command_id));
     }
     *answer = (struct decider_answer){ .outcome = DECIDER_REPEATED,
                                        .sequence = row->sequence,
@@ -287,7 +287,7 @@ static struct status decider_work(struct decider_work *work, struct decider_answ
     struct status st = decider_run(work);
     if (st.code != STATUS_OK) {
         fold_discard(decider->fold);
-        return decider_is_answer(st.code) ? decider_refuse(answer, st) : st;
+        return decider_is_answer(st.code) ? decider_fail(answer, st) : st;
     }
     return decider_record(work, answer, record);
 }
@@ -387,9 +387,9 @@ struct status decider_decide(struct decider *decider, const struct decider_comma
     decider->org_id = decider->command_id = (struct str){ 0 };
     struct status st = decider_read(&work);
     if (st.code != STATUS_OK) {
-        return decider_refuse(answer, st);
+        return decider_fail(answer, st);
     }
-    if (command->only_refuse) {
+    if (command->decide_nothing) {
         *answer = (struct decider_answer){ .outcome = DECIDER_LATER };
         return status_ok();
     }

@@ -12,8 +12,8 @@
 enum decider_outcome {
     DECIDER_DECIDED,  /* a DECISION record is to be appended */
     DECIDER_REPEATED, /* answered before, by the record `sequence` */
-    DECIDER_REFUSED,  /* nothing is recorded; code and reason say why */
-    DECIDER_LATER,    /* it was only to be refused, but there is something to decide */
+    DECIDER_FAILED,   /* nothing is recorded, or nobody knows (UNAVAILABLE); see the code */
+    DECIDER_LATER,    /* nothing was to be decided, but there is something */
 };
 
 enum { DECIDER_REASON_MAX = 512 };
@@ -21,9 +21,9 @@ enum { DECIDER_REASON_MAX = 512 };
 /* The answer to a command. By value, so that it can cross threads. */
 struct decider_answer {
     enum decider_outcome outcome;
-    enum status_code code;           /* OK: accepted; else why it was rejected or refused */
+    enum status_code code;           /* OK: accepted; else why it was rejected, or failed */
     char reason[DECIDER_REASON_MAX]; /* empty when accepted */
-    uint64_t sequence;               /* of the record; 0 when refused */
+    uint64_t sequence;               /* of the record; 0 when nothing was */
     uint64_t org_sequence;           /* 0: no events */
     uint32_t events_count;
     int64_t recorded_at_us;
@@ -58,7 +58,7 @@ struct decider_command {
                                             log, but comes from this process, which knows */
     int64_t now_us;                      /* the decider's clock */
     uint64_t next_command_offset;        /* the first offset that is undecided after this command */
-    bool only_refuse;                    /* decide nothing: there is a command before it */
+    bool decide_nothing;                 /* decide nothing: there is a command before it */
     bool poisoned;                       /* it has killed the process before: reject it unseen */
 };
 

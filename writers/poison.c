@@ -14,19 +14,19 @@
 enum {
     POISON_FILE_SIZE = 8192,
     POISON_BYTES_MAX = 2048, /* of a command: its ids come first, so this tells it from others */
-    DEATHS_REFUSED = 3,
+    DEATHS_MAX = 3,
     POISONS_MAX = 64,
 };
 static const uint64_t POISON_FORMAT = 0x3265746163696e69; /* tells our file from another one */
 
 struct poison_note {
     uint64_t format;
-    _Atomic uint32_t busy;  /* the command is being decided */
-    uint32_t size;          /* of its bytes */
-    uint32_t deaths;        /* in a row, at `dead` */
-    uint32_t refused_count; /* of `refused`, the oldest is forgotten first */
+    _Atomic uint32_t busy;   /* the command is being decided */
+    uint32_t size;           /* of its bytes */
+    uint32_t deaths;         /* in a row, at `dead` */
+    uint32_t poisoned_count; /* of `poisoned`, the oldest is forgotten first */
     struct hash dead;
-    struct hash refused[POISONS_MAX];
+    struct hash poisoned[POISONS_MAX];
     char bytes[POISON_BYTES_MAX];
 };
 static_assert(sizeof(struct poison_note) <= POISON_FILE_SIZE, "the note fits into its file");
@@ -56,9 +56,9 @@ static void poison_count_death(struct poison_note *note)
     atomic_store(&note->busy, 0);
     note->deaths = hash_eq(&hash, &note->dead) ? note->deaths + 1 : 1;
     note->dead = hash;
-    if (note->deaths >= DEATHS_REFUSED) {
-        note->refused[note->refused_count % POISONS_MAX] = hash;
-        note->refused_count++;
+    if (note->deaths >= DEATHS_MAX) {
+        note->poisoned[note->poisoned_count % POISONS_MAX] = hash;
+        note->poisoned_count++;
         note->deaths = 0;
     }
 }
@@ -110,14 +110,14 @@ void poison_end(struct poison *poison)
 bool poison_is(const struct poison *poison, struct str command)
 {
     const struct poison_note *note = poison->note;
-    uint32_t count = note->refused_count < POISONS_MAX ? note->refused_count : POISONS_MAX;
+    uint32_t count = note->poisoned_count < POISONS_MAX ? note->poisoned_count : POISONS_MAX;
     if (count == 0) {
         return false;
     }
     struct str bytes = poison_bytes(command);
     struct hash hash = hash_sha256(&bytes, 1);
     for (uint32_t i = 0; i < count; i++) {
-        if (hash_eq(&note->refused[i], &hash)) {
+        if (hash_eq(&note->poisoned[i], &hash)) {
             return true;
         }
     }

@@ -3,9 +3,9 @@
  * that writing it costs no system call and outlives a crash of the process (not of the machine,
  * which says nothing about the command).
  *
- * A command at which the process died three times in a row is refused unseen. It is noted while it
- * is being decided and no longer: a process that is killed now and then dies elsewhere, or at
- * another command each time. One thread. */
+ * A command at which the process died three times in a row becomes a dead letter unseen. It is
+ * noted while it is being decided and no longer: a process that is killed now and then dies
+ * elsewhere, or at another command each time. One thread. */
 #ifndef WRITERS_POISON_H
 #define WRITERS_POISON_H
 

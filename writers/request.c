@@ -30,9 +30,9 @@ void request_answer(const struct request *request, const struct decider_answer *
     mem_free(request->bytes);
 }
 
-void request_refuse(const struct request *request, struct status why)
+void request_fail(const struct request *request, struct status why)
 {
-    struct decider_answer answer = { .outcome = DECIDER_REFUSED, .code = why.code };
+    struct decider_answer answer = { .outcome = DECIDER_FAILED, .code = why.code };
     int size = snprintf(answer.reason, sizeof answer.reason, "%s", why.msg);
     assert(size >= 0);
     request_answer(request, &answer);

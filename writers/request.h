@@ -34,6 +34,6 @@ static inline struct str request_command(const struct request *request)
 /* Answers and releases. */
 void request_answer(const struct request *request, const struct decider_answer *answer);
 /* Answers that nothing is recorded, or that nobody knows (UNAVAILABLE), and releases. */
-void request_refuse(const struct request *request, struct status why);
+void request_fail(const struct request *request, struct status why);
 
 #endif

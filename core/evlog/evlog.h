@@ -12,12 +12,12 @@
 #include "core/evlog/identity.h"
 
 enum evlog_stream {
-    EVLOG_COMMANDS = 0,  /* what was asked */
-    EVLOG_DECISIONS = 1, /* what was answered: the truth */
-    EVLOG_OUTCOMES = 2,  /* derived from the decisions: one record for each answer */
-    EVLOG_EVENTS = 3,    /* derived from the decisions: one record for each event */
-    EVLOG_REJECTED = 4,  /* commands that were not decided, and why */
-    EVLOG_STATUS = 5,    /* how the processes are; one partition */
+    EVLOG_COMMANDS = 0,     /* what was asked */
+    EVLOG_DECISIONS = 1,    /* what was answered: the truth */
+    EVLOG_OUTCOMES = 2,     /* derived from the decisions: one record for each answer */
+    EVLOG_EVENTS = 3,       /* derived from the decisions: one record for each event */
+    EVLOG_DEAD_LETTERS = 4, /* commands that were not decided, and why */
+    EVLOG_STATUS = 5,       /* how the processes are; one partition */
 };
 enum {
     EVLOG_STREAMS = 6,

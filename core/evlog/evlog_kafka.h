@@ -1,5 +1,5 @@
 /* The log on Apache Kafka: a topic for each stream, PREFIX.commands, .decisions, .outcomes,
- * .events, .rejected and .status, and PREFIX.log, whose first record says who the log is. Any
+ * .events, .dead_letters and .status, and PREFIX.log, whose first record says who the log is. Any
  * number of writers; each record alone. */
 #ifndef CORE_EVLOG_EVLOG_KAFKA_H
 #define CORE_EVLOG_EVLOG_KAFKA_H
@@ -22,7 +22,8 @@ struct evlog_kafka_options {
     bool draft;          /* make the draft of a copy; open one, too, to go on with it */
     uint32_t partitions_count; /* expected; 0 = whatever the log has */
     /* Milliseconds by stream that the topics keep records, when they are made: of commands,
-     * outcomes, events and rejected; -1: for ever. NULL: a week of outcomes and rejected. */
+     * outcomes, events and dead letters; -1: for ever. NULL: a week of outcomes and dead letters.
+     */
     const int64_t *retention_ms;
     uint32_t replicas; /* of each partition when the topics are made; 0 = as the brokers say */
     int timeout_ms;    /* to wait for the brokers when opening and in range; 0 = 10 s */

@@ -134,9 +134,12 @@ void kafka_client_topic(const struct evlog_kafka_options *options, int stream,
                         char name[KAFKA_TOPIC_SIZE])
 {
     static const char *const endings[KAFKA_TOPICS] = {
-        [EVLOG_COMMANDS] = "commands", [EVLOG_DECISIONS] = "decisions",
-        [EVLOG_OUTCOMES] = "outcomes", [EVLOG_EVENTS] = "events",
-        [EVLOG_REJECTED] = "rejected", [EVLOG_STATUS] = "status",
+        [EVLOG_COMMANDS] = "commands",
+        [EVLOG_DECISIONS] = "decisions",
+        [EVLOG_OUTCOMES] = "outcomes",
+        [EVLOG_EVENTS] = "events",
+        [EVLOG_DEAD_LETTERS] = "dead_letters",
+        [EVLOG_STATUS] = "status",
         [KAFKA_LOG_TOPIC] = "log",
     };
     assert(stream >= 0 && stream < KAFKA_TOPICS);

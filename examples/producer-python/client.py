@@ -19,12 +19,12 @@ class NoAnswer(Exception):
     """Nobody answered in time: the command may still be decided. Submit it again with its id."""
 
 
-class Refused(Exception):
+class NotDecided(Exception):
     """The command was not decided and will not be; `code` and `reason` say why."""
 
-    def __init__(self, refused):
-        super().__init__(f"{refused.code}: {refused.reason}")
-        self.code, self.reason = refused.code, refused.reason
+    def __init__(self, letter):
+        super().__init__(f"{letter.code}: {letter.reason}")
+        self.code, self.reason = letter.code, letter.reason
 
 
 def partition_of(org_id, count):
@@ -64,7 +64,7 @@ class Client:
 
     def submit(self, command, timeout_s=60):
         """The SubmitResponse of a Command, whose command_id is set where it is empty. Raises
-        Refused, NoAnswer."""
+        NotDecided, NoAnswer."""
         command.command_id = command.command_id or str(uuid.uuid4())
         until = time.monotonic() + timeout_s
         partition = partition_of(command.org_id, self._partitions_count(until))
@@ -91,7 +91,7 @@ class Client:
         if self.reading == partition:
             return
         places = [TopicPartition(self._topic(stream), partition)
-                  for stream in ("outcomes", "rejected")]
+                  for stream in ("outcomes", "dead_letters")]
         for place in places:
             place.offset = self.consumer.get_watermark_offsets(place, timeout=ASK_S)[1]
         self.consumer.assign(places)
@@ -120,10 +120,10 @@ class Client:
                         and outcome.answer.command_id == command.command_id):
                     return outcome.answer
             else:
-                refused = stream_pb2.RejectedCommand.FromString(message.value())
-                if (refused.org_id == command.org_id
-                        and refused.command_id == command.command_id):
-                    if refused.code == "DEADLINE_EXCEEDED":
+                letter = stream_pb2.DeadLetter.FromString(message.value())
+                if (letter.org_id == command.org_id
+                        and letter.command_id == command.command_id):
+                    if letter.code == "DEADLINE_EXCEEDED":
                         return None
-                    raise Refused(refused)
+                    raise NotDecided(letter)
         return None

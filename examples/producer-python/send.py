@@ -5,7 +5,7 @@
         RegisterSubject '{"subjectId":"eve"}'
     send.py --cluster ID --key FILE --org ORG -               JSON lines of commands, one by one
 
-Exit code 0: accepted; 3: at least one was rejected or refused; 1: it could not be done.
+Exit code 0: accepted; 3: at least one was rejected, or never decided; 1: it could not be done.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from confluent_kafka import KafkaException
 from google.protobuf import json_format
 
 from agency.v1 import log_pb2
-from client import Client, NoAnswer, Refused
+from client import Client, NoAnswer, NotDecided
 from proof import read_key
 
 
@@ -54,9 +54,9 @@ def commands(options):
 def answer(client, command, timeout_s):
     try:
         return json_format.MessageToDict(client.submit(command, timeout_s))
-    except Refused as refused:
-        return {"commandId": command.command_id, "code": refused.code, "reason": refused.reason,
-                "refused": True}
+    except NotDecided as letter:
+        return {"commandId": command.command_id, "code": letter.code, "reason": letter.reason,
+                "deadLetter": True}
 
 
 def main():

@@ -142,8 +142,8 @@ static uint64_t bench_decided(struct bench *bench)
     uint64_t decided = 0;
     for (uint32_t i = 0; i < count; i++) {
         decided += statuses[i].decided;
-        if (statuses[i].refused > 0) {
-            fprintf(stderr, "refused\n");
+        if (statuses[i].dead_letters > 0) {
+            fprintf(stderr, "dead letters\n");
             exit(1);
         }
     }

@@ -483,12 +483,12 @@ CONTRACT(the_status_has_one_partition)
         return;
     }
     assert_int_equal(evlog_partitions_count(world->log, EVLOG_STATUS), 1);
-    assert_int_equal(evlog_partitions_count(world->log, EVLOG_REJECTED), WORLD_PARTITIONS);
+    assert_int_equal(evlog_partitions_count(world->log, EVLOG_DEAD_LETTERS), WORLD_PARTITIONS);
     assert_int_equal(log_tool_append(world->log, EVLOG_STATUS, 0, "well"), 0);
-    assert_int_equal(log_tool_append(world->log, EVLOG_REJECTED, 3, "no"), 0);
+    assert_int_equal(log_tool_append(world->log, EVLOG_DEAD_LETTERS, 3, "no"), 0);
     assert_int_equal(log_tool_append(world->log, EVLOG_OUTCOMES, 3, "yes"), 0);
     log_tool_read(world->log, EVLOG_STATUS, 0, 0, 1, text, sizeof text);
     assert_string_equal(text, "well\n");
-    log_tool_read(world->log, EVLOG_REJECTED, 3, 0, 1, text, sizeof text);
+    log_tool_read(world->log, EVLOG_DEAD_LETTERS, 3, 0, 1, text, sizeof text);
     assert_string_equal(text, "no\n");
 }

@@ -363,7 +363,7 @@ def it_shows_how_long_topics_keep_records(cluster):
     tool("log", "create", "--brokers", brokers, "--prefix", prefix, "--partitions", "1",
          "--outcomes-retention", "36h", "--events-retention", "30d")
     said = tool("status")
-    expect("commands for ever, outcomes for 36h, rejected for 7d, events for 30d" in said,
+    expect("commands for ever, outcomes for 36h, dead letters for 7d, events for 30d" in said,
            "the times asked for", said)
 
 

@@ -120,16 +120,16 @@ static void audit_outcome(struct auditing *auditing, const struct evlog_record *
     command->published = true;
 }
 
-static void audit_refused(struct auditing *auditing, const struct evlog_record *raw)
+static void audit_dead_letter(struct auditing *auditing, const struct evlog_record *raw)
 {
-    Agency__V1__RejectedCommand *refused;
+    Agency__V1__DeadLetter *letter;
     struct audit *audit = auditing->audit;
-    assert_ok(pb_unpack(&auditing->arena, &agency__v1__rejected_command__descriptor, raw->value,
-                        PB_STORED, &refused));
-    audit->refused++;
-    if (audit->refused == 1) {
-        fprintf(stderr, "refused: %s: %s: %s\n", refused->command_id, refused->code,
-                refused->reason);
+    assert_ok(pb_unpack(&auditing->arena, &agency__v1__dead_letter__descriptor, raw->value,
+                        PB_STORED, &letter));
+    audit->dead_letters++;
+    if (audit->dead_letters == 1) {
+        fprintf(stderr, "dead letter: %s: %s: %s\n", letter->command_id, letter->code,
+                letter->reason);
     }
 }
 
@@ -164,7 +164,7 @@ void audit_run(const struct load *load, struct evlog *log, struct audit *audit)
         chain_init(&auditing.chain, &log->identity, p, FORMAT_LEVEL);
         audit_read(&auditing, EVLOG_DECISIONS, p, audit_offer);
         audit_read(&auditing, EVLOG_OUTCOMES, p, audit_outcome);
-        audit_read(&auditing, EVLOG_REJECTED, p, audit_refused);
+        audit_read(&auditing, EVLOG_DEAD_LETTERS, p, audit_dead_letter);
     }
     audit_answers(&auditing);
     arena_release(&auditing.arena);

@@ -12,7 +12,7 @@ struct audit {
     uint64_t unasked;      /* decisions of commands that were never sent */
     uint64_t untrue;       /* published outcomes that are not what the log says */
     uint64_t unpublished;  /* decisions without an outcome */
-    uint64_t refused;      /* records of the stream of rejected commands */
+    uint64_t dead_letters; /* records of the stream of dead letters */
     uint64_t decisions;    /* accepted records, here and below */
     uint64_t repeats;
     uint64_t epochs;

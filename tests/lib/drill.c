@@ -214,7 +214,7 @@ void drill_close(struct drill *drill, const char *what)
     drill_say(drill, what);
     assert_string_equal(drill->audit.fault, "");
     assert_int_equal(audit_faults(&drill->audit), 0);
-    assert_int_equal(drill->audit.refused, 0);
+    assert_int_equal(drill->audit.dead_letters, 0);
     assert_int_equal(drill->audit.acknowledged, drill->load->sent);
     assert_string_equal(drill->load->reason, "");
     drill_check_stores(drill, drill->load->log);

@@ -320,22 +320,22 @@ void replicas_kit_agree(struct replicas_kit *kit, const struct replicas_kit_trut
     }
 }
 
-const char *replicas_kit_rejected(struct replicas_kit *kit, uint32_t partition)
+const char *replicas_kit_dead_letters(struct replicas_kit *kit, uint32_t partition)
 {
     struct evlog_reader *reader = NULL;
     struct evlog_record raw;
     struct str text = STR("");
     size_t count = 1;
-    assert_ok(evlog_reader_open(kit->client, EVLOG_REJECTED, &reader));
+    assert_ok(evlog_reader_open(kit->client, EVLOG_DEAD_LETTERS, &reader));
     assert_ok(evlog_reader_seek(reader, partition, 0));
     while (count > 0) {
-        Agency__V1__RejectedCommand *rejected = NULL;
+        Agency__V1__DeadLetter *letter = NULL;
         assert_ok(evlog_reader_read(reader, &raw, 1, &count));
         if (count > 0) {
-            assert_ok(pb_unpack(&kit->arena, &agency__v1__rejected_command__descriptor, raw.value,
-                                PB_STORED, &rejected));
+            assert_ok(pb_unpack(&kit->arena, &agency__v1__dead_letter__descriptor, raw.value,
+                                PB_STORED, &letter));
             text = arena_printf(&kit->arena, "%.*s%llu %s\n", STR_ARG(text),
-                                (unsigned long long)rejected->offset, rejected->code);
+                                (unsigned long long)letter->offset, letter->code);
         }
     }
     evlog_reader_close(reader);

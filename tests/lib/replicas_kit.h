@@ -89,8 +89,8 @@ void replicas_kit_truth(struct replicas_kit *kit, uint32_t partition,
                         struct replicas_kit_truth *truth);
 /* All that run have the same state as the log. */
 void replicas_kit_agree(struct replicas_kit *kit, const struct replicas_kit_truth *truth);
-/* The records of the rejected, in order, one line "offset code" each; in the arena. */
-const char *replicas_kit_rejected(struct replicas_kit *kit, uint32_t partition);
+/* The dead letters, in order, one line "offset code" each; in the arena. */
+const char *replicas_kit_dead_letters(struct replicas_kit *kit, uint32_t partition);
 /* The process that serves a partition; -1: nobody. Fails the test if two say so and are idle. */
 int replicas_kit_server(const struct replicas_kit *kit, uint32_t partition);
 

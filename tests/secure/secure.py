@@ -24,7 +24,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/lib"))
 from cases import expect, run_case  # noqa: E402
 
-TOPICS = ("log", "commands", "decisions", "outcomes", "events", "rejected", "status")
+TOPICS = ("log", "commands", "decisions", "outcomes", "events", "dead_letters", "status")
 LIMIT_S = 120
 
 

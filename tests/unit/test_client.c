@@ -128,37 +128,37 @@ TEST(client, brings_each_command_its_own_answer)
     client_kit_close(&kit);
 }
 
-static void client_kit_refuse(struct client_kit *kit, const char *id, uint64_t offset,
-                              const char *why)
+static void client_kit_bury(struct client_kit *kit, const char *id, uint64_t offset,
+                            const char *why)
 {
     char org[] = "acme", code[] = "UNAUTHENTICATED", command[16], reason[32];
-    Agency__V1__RejectedCommand rejected = AGENCY__V1__REJECTED_COMMAND__INIT;
+    Agency__V1__DeadLetter letter = AGENCY__V1__DEAD_LETTER__INIT;
     snprintf(command, sizeof command, "%s", id);
     snprintf(reason, sizeof reason, "%s", why);
-    rejected.org_id = org;
-    rejected.command_id = command;
-    rejected.offset = offset;
-    rejected.code = code;
-    rejected.reason = reason;
-    client_kit_append(kit, EVLOG_REJECTED, &rejected.base);
+    letter.org_id = org;
+    letter.command_id = command;
+    letter.offset = offset;
+    letter.code = code;
+    letter.reason = reason;
+    client_kit_append(kit, EVLOG_DEAD_LETTERS, &letter.base);
 }
 
-TEST(client, brings_a_refusal_found_by_its_offset)
+TEST(client, brings_a_dead_letter_found_by_its_offset)
 {
     struct client_kit kit;
     struct submit_and_wait call;
     struct decider_answer answer;
     client_kit_open(&kit, 10000000);
     client_kit_submit(&kit, &call, &answer, "one");
-    client_kit_refuse(&kit, "one", client_kit_await(&kit, "one"), "who are you");
+    client_kit_bury(&kit, "one", client_kit_await(&kit, "one"), "who are you");
     submit_and_wait_wait(&call);
-    assert_int_equal(answer.outcome, DECIDER_REFUSED);
+    assert_int_equal(answer.outcome, DECIDER_FAILED);
     assert_int_equal(answer.code, STATUS_UNAUTHENTICATED);
     assert_string_equal(answer.reason, "who are you");
     client_kit_close(&kit);
 }
 
-TEST(client, a_refusal_of_an_earlier_copy_is_no_answer)
+TEST(client, a_dead_letter_of_an_earlier_copy_is_no_answer)
 {
     struct client_kit kit;
     struct submit_and_wait calls[2];
@@ -170,14 +170,14 @@ TEST(client, a_refusal_of_an_earlier_copy_is_no_answer)
     assert_int_equal(answers[0].code, STATUS_UNAVAILABLE); /* nobody answered in time */
     client_kit_submit(&kit, &calls[1], &answers[1], "one");
     uint64_t late = client_kit_await(&kit, "one");
-    client_kit_refuse(&kit, "one", early, "too late");
-    client_kit_refuse(&kit, "one", late, "again");
+    client_kit_bury(&kit, "one", early, "too late");
+    client_kit_bury(&kit, "one", late, "again");
     submit_and_wait_wait(&calls[1]);
     assert_string_equal(answers[1].reason, "again");
     client_kit_close(&kit);
 }
 
-TEST(client, a_refusal_can_come_before_the_acknowledgement)
+TEST(client, a_dead_letter_can_come_before_the_acknowledgement)
 {
     struct client_kit kit;
     struct submit_and_wait call;
@@ -188,7 +188,7 @@ TEST(client, a_refusal_can_come_before_the_acknowledgement)
     while (evlog_mem_held_count(kit.mem) == 0) {
         usleep(1000);
     }
-    client_kit_refuse(&kit, "one", 0, "early");
+    client_kit_bury(&kit, "one", 0, "early");
     usleep(50000); /* it is read meanwhile */
     evlog_mem_deliver(kit.mem, 0, EVLOG_MEM_WRITE);
     submit_and_wait_wait(&call);
@@ -226,7 +226,7 @@ TEST(client, says_when_nobody_answers)
     client_kit_submit(&kit, &call, &answer, "one");
     submit_and_wait_wait(&call);
     assert_int_equal(answer.code, STATUS_UNAVAILABLE);
-    assert_int_equal(answer.outcome, DECIDER_REFUSED);
+    assert_int_equal(answer.outcome, DECIDER_FAILED);
     client_kit_close(&kit);
 }
 
@@ -241,7 +241,7 @@ TEST(client, asks_again_for_what_gets_no_answer)
     client_kit_await(&kit, "one");
     client_kit_await(&kit, "two");
     uint64_t again = client_kit_await(&kit, "one");
-    client_kit_refuse(&kit, "one", again, "late");
+    client_kit_bury(&kit, "one", again, "late");
     client_kit_await(&kit, "two");
     client_kit_decide(&kit, "two", 1);
     submit_and_wait_wait(&calls[0]);
@@ -284,7 +284,7 @@ TEST(client, says_soon_that_a_log_is_closed)
         client_kit_submit(&kit, &call, &answer, "one");
         submit_and_wait_wait(&call);
         assert_int_equal(answer.code, STATUS_FAILED_PRECONDITION);
-        assert_int_equal(answer.outcome, DECIDER_REFUSED);
+        assert_int_equal(answer.outcome, DECIDER_FAILED);
     }
     client_kit_close(&kit);
 }

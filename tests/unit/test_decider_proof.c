@@ -24,7 +24,7 @@ TEST(decider, believes_who_sent_a_command_by_its_proof_only)
     partition_kit_open_org(&kit);
     proof_kit_init(&proof);
     struct decider_answer answer = decide(&kit, &proof);
-    assert_int_equal(answer.outcome, DECIDER_REFUSED);
+    assert_int_equal(answer.outcome, DECIDER_FAILED);
     assert_int_equal(answer.code, STATUS_UNAUTHENTICATED);
     proof_kit_seal(&proof);
     answer = decide(&kit, &proof);
@@ -88,7 +88,7 @@ TEST(decider, knows_the_operators_that_it_is_told_only)
         proof.record.principal->operator_ = wrong[i];
         proof_kit_seal(&proof);
         struct decider_answer answer = decide(&kit, &proof);
-        assert_int_equal(answer.outcome, DECIDER_REFUSED);
+        assert_int_equal(answer.outcome, DECIDER_FAILED);
         assert_int_equal(answer.code, STATUS_UNAUTHENTICATED);
         kit.decider.commands_trusted = true;
         answer = decide(&kit, &proof);

@@ -227,10 +227,10 @@ TEST(replicas, a_repeat_on_the_log_is_answered_there)
     replicas_kit_close(&kit);
 }
 
-/* ---- what is refused ---- */
+/* ---- what is never decided ---- */
 
-static void expect_refused(struct replicas_kit *kit, struct str key, struct str value,
-                           const char *code)
+static void expect_dead_letter(struct replicas_kit *kit, struct str key, struct str value,
+                               const char *code)
 {
     char line[64];
     struct replicas_kit_truth truth;
@@ -238,53 +238,53 @@ static void expect_refused(struct replicas_kit *kit, struct str key, struct str 
     replicas_kit_run(kit, 1);
     replicas_kit_truth(kit, 0, &truth);
     snprintf(line, sizeof line, "%llu %s\n", (unsigned long long)truth.commands_end - 1, code);
-    assert_string_equal(replicas_kit_rejected(kit, 0), line);
+    assert_string_equal(replicas_kit_dead_letters(kit, 0), line);
     assert_int_equal(truth.partition->position.chain.next_command_offset, truth.commands_end);
     assert_int_equal(truth.decided, 1);
     partition_close(truth.partition);
 }
 
-TEST(replicas, what_nobody_can_read_is_refused)
+TEST(replicas, what_nobody_can_read_is_a_dead_letter)
 {
     struct replicas_kit kit;
     open_serving(&kit);
-    expect_refused(&kit, str_z(replicas_kit_org(0)), STR("what?"), "INVALID_ARGUMENT");
+    expect_dead_letter(&kit, str_z(replicas_kit_org(0)), STR("what?"), "INVALID_ARGUMENT");
     replicas_kit_close(&kit);
 }
 
-TEST(replicas, what_is_too_large_is_refused)
+TEST(replicas, what_is_too_large_is_a_dead_letter)
 {
     struct replicas_kit kit;
     static char large[200 * 1024];
     open_serving(&kit);
-    expect_refused(&kit, str_z(replicas_kit_org(0)), str_make(large, sizeof large),
-                   "INVALID_ARGUMENT");
+    expect_dead_letter(&kit, str_z(replicas_kit_org(0)), str_make(large, sizeof large),
+                       "INVALID_ARGUMENT");
     replicas_kit_close(&kit);
 }
 
 static const char subject[] = "{\"subjectId\":\"x\",\"type\":\"SUBJECT_TYPE_AGENT\"}";
 
-TEST(replicas, a_command_under_the_key_of_another_org_is_refused)
+TEST(replicas, a_command_under_the_key_of_another_org_is_a_dead_letter)
 {
     struct replicas_kit kit;
     open_serving(&kit);
     struct str record =
         replicas_kit_command(&kit, replicas_kit_org(1), "c", "registerSubject", subject);
-    expect_refused(&kit, str_z(replicas_kit_org(0)), record, "INVALID_ARGUMENT");
+    expect_dead_letter(&kit, str_z(replicas_kit_org(0)), record, "INVALID_ARGUMENT");
     replicas_kit_close(&kit);
 }
 
-TEST(replicas, a_command_in_the_wrong_partition_is_refused)
+TEST(replicas, a_command_in_the_wrong_partition_is_a_dead_letter)
 {
     struct replicas_kit kit;
     open_serving(&kit);
     const char *org_id = replicas_kit_org(1);
     struct str record = replicas_kit_command(&kit, org_id, "c", "registerSubject", subject);
-    expect_refused(&kit, str_z(org_id), record, "INVALID_ARGUMENT");
+    expect_dead_letter(&kit, str_z(org_id), record, "INVALID_ARGUMENT");
     replicas_kit_close(&kit);
 }
 
-TEST(replicas, a_command_sealed_with_another_key_is_refused)
+TEST(replicas, a_command_sealed_with_another_key_is_a_dead_letter)
 {
     struct replicas_kit kit;
     open_serving(&kit);
@@ -293,11 +293,11 @@ TEST(replicas, a_command_sealed_with_another_key_is_refused)
     const char *org_id = replicas_kit_org(0);
     struct str record = replicas_kit_command(&kit, org_id, "c", "registerSubject", subject);
     kit.key = key;
-    expect_refused(&kit, str_z(org_id), record, "UNAUTHENTICATED");
+    expect_dead_letter(&kit, str_z(org_id), record, "UNAUTHENTICATED");
     replicas_kit_close(&kit);
 }
 
-TEST(replicas, an_expired_command_is_refused)
+TEST(replicas, an_expired_command_is_a_dead_letter)
 {
     struct replicas_kit kit;
     open_serving(&kit);
@@ -306,11 +306,11 @@ TEST(replicas, an_expired_command_is_refused)
     replicas_kit_stop(&kit, 0);
     replicas_kit_advance(&kit, INT64_C(3601) * 1000000);
     replicas_kit_start(&kit, 0);
-    expect_refused(&kit, str_z(org_id), record, "DEADLINE_EXCEEDED");
+    expect_dead_letter(&kit, str_z(org_id), record, "DEADLINE_EXCEEDED");
     replicas_kit_close(&kit);
 }
 
-TEST(replicas, a_refused_command_is_passed_only_when_that_is_durable)
+TEST(replicas, a_dead_letter_is_passed_only_when_that_is_durable)
 {
     struct replicas_kit kit;
     open_serving(&kit);
@@ -319,11 +319,11 @@ TEST(replicas, a_refused_command_is_passed_only_when_that_is_durable)
     evlog_mem_fate_at(kit.mem, 0, EVLOG_MEM_LOSE_UNKNOWN);
     replicas_kit_run(&kit, 3);
     expect_decided(&kit, 2);
-    assert_string_equal(replicas_kit_rejected(&kit, 0), "1 INVALID_ARGUMENT\n");
+    assert_string_equal(replicas_kit_dead_letters(&kit, 0), "1 INVALID_ARGUMENT\n");
     replicas_kit_close(&kit);
 }
 
-TEST(replicas, a_damaged_command_is_refused_and_the_next_is_decided)
+TEST(replicas, a_damaged_command_is_a_dead_letter_and_the_next_is_decided)
 {
     struct replicas_kit kit;
     open_serving(&kit);
@@ -334,7 +334,7 @@ TEST(replicas, a_damaged_command_is_refused_and_the_next_is_decided)
     replicas_kit_start(&kit, 0);
     replicas_kit_run(&kit, 1);
     expect_decided(&kit, 2);
-    assert_string_equal(replicas_kit_rejected(&kit, 0), "1 INVALID_ARGUMENT\n");
+    assert_string_equal(replicas_kit_dead_letters(&kit, 0), "1 INVALID_ARGUMENT\n");
     replicas_kit_close(&kit);
 }
 
@@ -354,7 +354,7 @@ TEST(replicas, commands_that_were_dropped_undecided_are_told_of_and_passed)
     replicas_kit_close(&kit);
 }
 
-TEST(replicas, refused_commands_do_not_wait_for_each_other)
+TEST(replicas, dead_letters_do_not_wait_for_each_other)
 {
     struct replicas_kit kit;
     open_serving(&kit);
@@ -366,7 +366,7 @@ TEST(replicas, refused_commands_do_not_wait_for_each_other)
     evlog_mem_fate_always(kit.mem, EVLOG_MEM_HOLD);
     replicas_step(kit.members[0].replicas);
     evlog_mem_fate_always(kit.mem, EVLOG_MEM_WRITE);
-    assert_int_equal(replica->refusals, 3);
+    assert_int_equal(replica->dead_letters_pending, 3);
     assert_int_equal(replica->decided, 1);
     while (evlog_mem_held_count(kit.mem) > 0) {
         evlog_mem_deliver(kit.mem, 0, EVLOG_MEM_WRITE);
@@ -377,7 +377,7 @@ TEST(replicas, refused_commands_do_not_wait_for_each_other)
 }
 
 /* A note of three deaths at the command, as the process before left it. */
-TEST(replicas, a_command_that_killed_the_process_three_times_is_refused)
+TEST(replicas, a_command_that_killed_the_process_three_times_is_a_dead_letter)
 {
     struct replicas_kit kit;
     char folder[FOLDER_TOOL_PATH_MAX], path[FOLDER_TOOL_PATH_MAX + 16];
@@ -395,7 +395,7 @@ TEST(replicas, a_command_that_killed_the_process_three_times_is_refused)
         poison_close(poison);
     }
     replicas_kit_start(&kit, 0);
-    expect_refused(&kit, str_z(org_id), record, "INTERNAL");
+    expect_dead_letter(&kit, str_z(org_id), record, "INTERNAL");
     replicas_kit_close(&kit);
     folder_tool_remove(folder);
 }

@@ -183,13 +183,13 @@ static void scene_heal(struct scene *scene)
     replicas_kit_run(kit, 12);
 }
 
-/* The commands that are among the rejected: after trouble one can be there again. */
-static unsigned scene_rejected(struct scene *scene, uint32_t partition)
+/* The dead letters: after trouble one can be there again. */
+static unsigned scene_dead_letters(struct scene *scene, uint32_t partition)
 {
     static bool seen[4 * COMMANDS_MAX];
     unsigned count = 0;
     unsigned long long offset;
-    const char *text = replicas_kit_rejected(&scene->kit, partition);
+    const char *text = replicas_kit_dead_letters(&scene->kit, partition);
     memset(seen, 0, sizeof seen);
     for (; sscanf(text, "%llu", &offset) == 1; text = strchr(text, '\n') + 1) {
         assert_true(offset < sizeof seen);
@@ -208,7 +208,7 @@ static void scene_check(struct scene *scene, uint32_t partition)
     assert_int_equal(truth.decided, 1 + scene->sent[partition]);
     assert_int_equal(truth.repeats, scene->repeated[partition]);
     assert_int_equal(truth.others, scene->others[partition]);
-    assert_int_equal(scene_rejected(scene, partition), scene->garbage[partition]);
+    assert_int_equal(scene_dead_letters(scene, partition), scene->garbage[partition]);
     assert_true(replicas_kit_server(&scene->kit, partition) >= 0);
     replicas_kit_agree(&scene->kit, &truth);
     partition_close(truth.partition);

@@ -47,7 +47,7 @@ TEST(writer, the_same_id_with_another_content_is_refused)
     writer_kit_call(&kit, "acme", "c1", "openJobSpace", "{\"jobSpaceId\":\"js\"}");
     struct decider_answer other =
         writer_kit_call(&kit, "acme", "c1", "openJobSpace", "{\"jobSpaceId\":\"js2\"}");
-    assert_int_equal(other.outcome, DECIDER_REFUSED);
+    assert_int_equal(other.outcome, DECIDER_FAILED);
     assert_int_equal(other.code, STATUS_INVALID_ARGUMENT);
     writer_kit_close(&kit);
 }
@@ -76,7 +76,7 @@ TEST(writer, what_waits_for_a_later_part_is_not_recorded)
     writer_kit_make_org(&kit, "acme");
     struct decider_answer answer = writer_kit_call(&kit, "acme", "c1", "defineRoleType",
                                                    "{\"roleType\":\"t\",\"evaluation\":\"true\"}");
-    assert_int_equal(answer.outcome, DECIDER_REFUSED);
+    assert_int_equal(answer.outcome, DECIDER_FAILED);
     assert_int_equal(answer.code, STATUS_UNIMPLEMENTED);
     writer_kit_close(&kit);
 }

@@ -1,7 +1,7 @@
-/* Invariants: (1) outcomes and rejected of a partition are followed from before its first command
- * was sent, so no answer is missed; (2) commands are sent in the order of their submission, and
- * again in that order; (3) a command is answered once: by the first outcome of its org and
- * command_id in its partition, by the record of its refusal, because nobody can answer any more, or
+/* Invariants: (1) outcomes and dead letters of a partition are followed from before its first
+ * command was sent, so no answer is missed; (2) commands are sent in the order of their submission,
+ * and again in that order; (3) a command is answered once: by the first outcome of its org and
+ * command_id in its partition, by its dead letter, because nobody can answer any more, or
  * by the clock.
  *
  * A log can lose what it has acknowledged (brokers that died, a retention that was too short): the
@@ -46,7 +46,7 @@ struct client {
     /* The thread's. */
     struct evlog *log; /* NULL: broken, to be opened again */
     int64_t reopen_us;
-    struct client_answers outcomes, rejected;
+    struct client_answers outcomes, dead_letters;
     struct client_partition *partitions;
     struct in_flight in_flight;
     int64_t look_us;    /* when to look next who waits for too long, */
@@ -57,11 +57,11 @@ struct client {
 
 /* ---- answering ---- */
 
-static void client_check_refusal(struct client *client, struct in_flight_command *command)
+static void client_check_dead_letter(struct client *client, struct in_flight_command *command)
 {
     if (!command->answered && command->offset != EVLOG_OFFSET_UNKNOWN &&
-        command->refused_offset == command->offset) {
-        in_flight_answer(&client->in_flight, command, &command->refusal);
+        command->dead_letter_offset == command->offset) {
+        in_flight_answer(&client->in_flight, command, &command->dead_letter);
     }
 }
 
@@ -76,9 +76,9 @@ static void client_take_outcome(struct client *client, uint32_t partition,
 }
 
 /* The command at an offset, or one that may come to lie there: its acknowledgement can come later
- * than its refusal. */
-static struct in_flight_command *client_find_refused(struct client *client, uint32_t partition,
-                                                     const struct reply *reply)
+ * than its dead letter. */
+static struct in_flight_command *client_find_dead(struct client *client, uint32_t partition,
+                                                  const struct reply *reply)
 {
     struct in_flight_command *command =
         in_flight_find_at(&client->in_flight, partition, reply->offset);
@@ -89,14 +89,14 @@ static struct in_flight_command *client_find_refused(struct client *client, uint
     return command != NULL && command->offset == EVLOG_OFFSET_UNKNOWN ? command : NULL;
 }
 
-static void client_take_rejected(struct client *client, uint32_t partition,
-                                 const struct reply *reply)
+static void client_take_dead_letter(struct client *client, uint32_t partition,
+                                    const struct reply *reply)
 {
-    struct in_flight_command *command = client_find_refused(client, partition, reply);
+    struct in_flight_command *command = client_find_dead(client, partition, reply);
     if (command != NULL) {
-        command->refused_offset = reply->offset;
-        command->refusal = reply->answer;
-        client_check_refusal(client, command);
+        command->dead_letter_offset = reply->offset;
+        command->dead_letter = reply->answer;
+        client_check_dead_letter(client, command);
     }
 }
 
@@ -111,14 +111,13 @@ static void client_take_answer(struct client *client, enum evlog_stream stream,
     if (stream == EVLOG_OUTCOMES) {
         client_take_outcome(client, record->partition, &reply);
     } else {
-        client_take_rejected(client, record->partition, &reply);
+        client_take_dead_letter(client, record->partition, &reply);
     }
 }
 
-static void client_refuse(struct client *client, struct in_flight_command *command,
-                          struct status why)
+static void client_fail(struct client *client, struct in_flight_command *command, struct status why)
 {
-    struct decider_answer answer = reply_undecided(why.code, why.msg);
+    struct decider_answer answer = reply_failed(why.code, why.msg);
     in_flight_answer(&client->in_flight, command, &answer);
 }
 
@@ -138,7 +137,7 @@ static void client_close_answers(struct client *client, struct client_answers *a
 static void client_close_log(struct client *client)
 {
     client_close_answers(client, &client->outcomes);
-    client_close_answers(client, &client->rejected);
+    client_close_answers(client, &client->dead_letters);
     evlog_close(client->log);
     client->log = NULL;
 }
@@ -159,7 +158,7 @@ static struct status client_open_log(struct client *client)
     TRY(client->options.open_log(client->options.context, &client->log));
     struct status st = client_open_answers(client, &client->outcomes);
     if (st.code == STATUS_OK) {
-        st = client_open_answers(client, &client->rejected);
+        st = client_open_answers(client, &client->dead_letters);
     }
     if (st.code != STATUS_OK) {
         client_close_log(client);
@@ -195,7 +194,7 @@ static struct status client_follow(struct client *client, uint32_t partition)
         return status_ok();
     }
     TRY(client_follow_on(client, &client->outcomes, partition));
-    TRY(client_follow_on(client, &client->rejected, partition));
+    TRY(client_follow_on(client, &client->dead_letters, partition));
     client->partitions[partition].followed = true;
     return status_ok();
 }
@@ -240,7 +239,7 @@ static struct status client_poll(struct client *client)
             if (done[i].token >= client->in_flight.first) {
                 struct in_flight_command *command = in_flight_at(&client->in_flight, done[i].token);
                 command->offset = done[i].offset;
-                client_check_refusal(client, command);
+                client_check_dead_letter(client, command);
             }
         }
     } while (count > 0);
@@ -275,11 +274,11 @@ static bool client_is_closed(struct client *client, struct client_partition *par
 
 static void client_turn_away(struct client *client, struct in_flight_command *command)
 {
-    client_refuse(client, command,
-                  status_error(STATUS_FAILED_PRECONDITION,
-                               "expected an open log, but partition %" PRIu32 " was closed by log "
-                               "copy: send the same command id to the log that it moved to",
-                               command->request.partition));
+    client_fail(client, command,
+                status_error(STATUS_FAILED_PRECONDITION,
+                             "expected an open log, but partition %" PRIu32 " was closed by log "
+                             "copy: send the same command id to the log that it moved to",
+                             command->request.partition));
 }
 
 /* At first it only looks whether there is anybody to ask. What is not acknowledged is still on its
@@ -326,7 +325,7 @@ static struct status client_look(struct client *client, int64_t now_us)
         }
         partition->look = client->looks;
         if (command->until_us <= now_us) {
-            client_refuse(client, command, late);
+            client_fail(client, command, late);
         } else if (partition->closed) {
             client_turn_away(client, command);
         } else if (oldest && client->log != NULL && command->ask_us <= now_us) {
@@ -363,7 +362,7 @@ static struct status client_work(struct client *client, int64_t now_us)
     TRY(client_send(client));
     TRY(client_poll(client));
     TRY(client_receive(client, &client->outcomes));
-    return client_receive(client, &client->rejected);
+    return client_receive(client, &client->dead_letters);
 }
 
 static void client_wait(struct client *client)
@@ -378,7 +377,8 @@ static void client_wait(struct client *client)
         { .fd = full ? -1 : in_flight, .events = POLLIN },
         { .fd = open ? evlog_descriptor(client->log) : -1, .events = POLLIN },
         { .fd = open ? evlog_reader_descriptor(client->outcomes.reader) : -1, .events = POLLIN },
-        { .fd = open ? evlog_reader_descriptor(client->rejected.reader) : -1, .events = POLLIN },
+        { .fd = open ? evlog_reader_descriptor(client->dead_letters.reader) : -1,
+          .events = POLLIN },
     };
     poll(all, sizeof all / sizeof all[0], CLIENT_WAIT_MS);
 }
@@ -416,7 +416,7 @@ static void client_free(struct client *client)
     client_close_log(client);
     queue_close(client->submitted);
     mem_free(client->outcomes.positions);
-    mem_free(client->rejected.positions);
+    mem_free(client->dead_letters.positions);
     mem_free(client->partitions);
     in_flight_release(&client->in_flight);
     arena_release(&client->arena);
@@ -431,9 +431,9 @@ static struct status client_start(struct client *client)
     uint32_t count = client->identity.partitions_count;
     client->partitions = mem_zalloc(count, sizeof *client->partitions);
     client->outcomes.positions = mem_zalloc(count, sizeof(uint64_t));
-    client->rejected.positions = mem_zalloc(count, sizeof(uint64_t));
+    client->dead_letters.positions = mem_zalloc(count, sizeof(uint64_t));
     TRY(client_open_answers(client, &client->outcomes));
-    TRY(client_open_answers(client, &client->rejected));
+    TRY(client_open_answers(client, &client->dead_letters));
     TRY(queue_descriptor(client->submitted, &descriptor));
     if (pthread_create(&client->thread, NULL, client_run, client) != 0) {
         return status_error(STATUS_UNAVAILABLE, "expected to start a thread");
@@ -447,7 +447,7 @@ struct status client_open(const struct client_options *options, struct client **
     assert(options->patience_us > 0);
     client->options = *options;
     client->outcomes.stream = EVLOG_OUTCOMES;
-    client->rejected.stream = EVLOG_REJECTED;
+    client->dead_letters.stream = EVLOG_DEAD_LETTERS;
     in_flight_init(&client->in_flight);
     client->submitted = queue_open(IN_FLIGHT_MAX, sizeof(struct in_flight_command));
     arena_init(&client->arena, CLIENT_ARENA_MAX);
@@ -480,7 +480,7 @@ struct status client_submit(struct client *client, struct str org_id, struct str
                             struct str record, request_done *done, void *context)
 {
     struct in_flight_command command = { .offset = EVLOG_OFFSET_UNKNOWN,
-                                         .refused_offset = EVLOG_OFFSET_UNKNOWN };
+                                         .dead_letter_offset = EVLOG_OFFSET_UNKNOWN };
     uint32_t partition = murmur2_partition(org_id, client->identity.partitions_count);
     if (command_id.size > ID_SIZE_MAX) {
         return status_error(STATUS_INVALID_ARGUMENT,

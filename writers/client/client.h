@@ -1,5 +1,5 @@
 /* The client: takes commands over a log that others decide, and brings their answers back. One
- * thread appends them to the commands and reads outcomes and rejected commands of their partitions.
+ * thread appends them to the commands and reads outcomes and dead letters of their partitions.
  * What may not have reached the log, or gets no answer, is sent again, the same bytes: who decides
  * tells repeats. */
 #ifndef WRITERS_CLIENT_CLIENT_H

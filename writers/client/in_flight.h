@@ -13,13 +13,13 @@ enum { IN_FLIGHT_MAX = 4096 };
 struct in_flight_command {
     struct request request;
     char command_id[ID_SIZE_MAX + 1];
-    uint64_t offset;               /* among the commands; EVLOG_OFFSET_UNKNOWN: not acknowledged */
-    uint64_t refused_offset;       /* a refusal that came before the acknowledgement; */
-    struct decider_answer refusal; /* it counts if it is of the same offset */
-    int64_t until_us;              /* monotonic: it is answered by then */
-    int64_t ask_us;                /* monotonic: when to ask what became of it, */
-    int64_t ask_wait_us;           /* how long after the time before, */
-    uint32_t asked;                /* and how often that was */
+    uint64_t offset;             /* among the commands; EVLOG_OFFSET_UNKNOWN: not acknowledged */
+    uint64_t dead_letter_offset; /* one that came before the acknowledgement; */
+    struct decider_answer dead_letter; /* it counts if it is of the same offset */
+    int64_t until_us;                  /* monotonic: it is answered by then */
+    int64_t ask_us;                    /* monotonic: when to ask what became of it, */
+    int64_t ask_wait_us;               /* how long after the time before, */
+    uint32_t asked;                    /* and how often that was */
     bool answered;
 };
 

@@ -20,9 +20,9 @@ static void reply_reason(struct decider_answer *answer, const char *reason)
     memcpy(answer->reason, reason, size < most ? size : most);
 }
 
-struct decider_answer reply_undecided(enum status_code code, const char *reason)
+struct decider_answer reply_failed(enum status_code code, const char *reason)
 {
-    struct decider_answer answer = { .outcome = DECIDER_REFUSED, .code = code };
+    struct decider_answer answer = { .outcome = DECIDER_FAILED, .code = code };
     reply_reason(&answer, reason);
     return answer;
 }
@@ -52,16 +52,16 @@ static bool reply_read_outcome(struct arena *arena, struct str value, struct rep
 
 static bool reply_read_dead_letter(struct arena *arena, struct str value, struct reply *reply)
 {
-    Agency__V1__RejectedCommand *said;
+    Agency__V1__DeadLetter *said;
     struct status st =
-        pb_unpack(arena, &agency__v1__rejected_command__descriptor, value, PB_OUTSIDE, &said);
+        pb_unpack(arena, &agency__v1__dead_letter__descriptor, value, PB_OUTSIDE, &said);
     if (st.code != STATUS_OK) {
         return false;
     }
     *reply = (struct reply){ .org_id = said->org_id,
                              .command_id = said->command_id,
                              .offset = said->offset,
-                             .answer = reply_undecided(reply_code(said->code), said->reason) };
+                             .answer = reply_failed(reply_code(said->code), said->reason) };
     return true;
 }
 

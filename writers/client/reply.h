@@ -1,4 +1,4 @@
-/* What the streams for everybody say about one command: its outcome, or that it was refused. Pure.
+/* What the streams for everybody say about one command: its outcome, or its dead letter. Pure.
  */
 #ifndef WRITERS_CLIENT_REPLY_H
 #define WRITERS_CLIENT_REPLY_H
@@ -10,16 +10,16 @@
 struct reply {
     const char *org_id;
     const char *command_id;
-    uint64_t offset; /* of a refusal: where the command lies */
+    uint64_t offset; /* of a dead letter: where the command lies */
     struct decider_answer answer;
 };
 
-/* Reads a record of outcomes or of rejected; false: it is none. The streams are for everybody, so
+/* Reads an outcome or a dead letter; false: it is none. The streams are for everybody, so
  * that is no failure of ours. The reply lies in the arena. */
 bool reply_read(struct arena *arena, enum evlog_stream stream, struct str value,
                 struct reply *reply);
 
-/* What is refused here. */
-struct decider_answer reply_undecided(enum status_code code, const char *reason);
+/* What is answered here, without the log. */
+struct decider_answer reply_failed(enum status_code code, const char *reason);
 
 #endif

@@ -73,7 +73,7 @@ struct replica_status {
     struct hash root;
     uint64_t decided;      /* by this process since it started: decisions, */
     uint64_t repeated;     /* answers to repeats, */
-    uint64_t refused;      /* and what went to the rejected */
+    uint64_t dead_letters; /* and what it could not decide */
     struct status trouble; /* OK: none */
 };
 

@@ -55,7 +55,7 @@ static void replica_stand_down(struct replica *replica)
     }
     replica_forget_records(replica);
     command_queue_empty(&replica->commands);
-    replica->refusals = 0;
+    replica->dead_letters_pending = 0;
     replica->ticking = false;
     replica->tick_wanted = false;
     replica->generation++;
@@ -330,7 +330,7 @@ static struct status replica_flush_when_due(struct replica *replica,
 static struct status replica_check_patience(const struct replica *replica,
                                             const struct replica_time *time)
 {
-    bool waits = !replica_is_quiet(replica) || replica->refusals > 0 ||
+    bool waits = !replica_is_quiet(replica) || replica->dead_letters_pending > 0 ||
                  leadership_state(&replica->leadership) == LEADERSHIP_CANDIDATE;
     if (waits && time->monotonic_us - replica->moved_us > REPLICA_PATIENCE_US) {
         session_break(replica->common->session,
@@ -383,8 +383,9 @@ void replica_step(struct replica *replica, bool idle, const struct replica_time 
 
 bool replica_settled(const struct replica *replica)
 {
-    return replica->partition == NULL || (replica_is_quiet(replica) && replica->refusals == 0 &&
-                                          replica->dirty_us == 0 && !replica->storing);
+    return replica->partition == NULL ||
+           (replica_is_quiet(replica) && replica->dead_letters_pending == 0 &&
+            replica->dirty_us == 0 && !replica->storing);
 }
 
 void replica_flush(struct replica *replica, const struct replica_time *time)

@@ -45,8 +45,8 @@ struct replica {
     struct flusher_job job;
     bool storing; /* the job is under way */
     struct command_queue commands;
-    uint64_t next_command;     /* the offset of the first command that nothing was done about */
-    uint32_t refusals;         /* records of the rejected under way */
+    uint64_t next_command;         /* the offset of the first command that nothing was done about */
+    uint32_t dead_letters_pending; /* dead letters under way */
     bool reads;                /* the decisions: always, but for who serves and is not disturbed */
     uint64_t end;              /* of the log when it was opened: below it the past is read */
     bool fresh;                /* whoever owned it when it was opened is not known yet */
@@ -62,7 +62,7 @@ struct replica {
     int64_t open_us;           /* nor opened */
     int64_t dirty_us;          /* when the first record came that the store lacks; 0: none */
     int64_t flushed_us;
-    uint64_t decided, repeated, refused;
+    uint64_t decided, repeated, dead_letters;
     struct status trouble; /* as it was told last */
     bool stopped;
 };

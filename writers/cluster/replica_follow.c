@@ -175,8 +175,8 @@ void replica_done(struct replica *replica, const struct session_done *done,
         return;
     }
     if (done->append.sequence == 0) {
-        assert(replica->refusals > 0);
-        replica->refusals--;
+        assert(replica->dead_letters_pending > 0);
+        replica->dead_letters_pending--;
         replica->moved_us = time->monotonic_us;
         return;
     }

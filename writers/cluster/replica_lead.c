@@ -1,8 +1,8 @@
 /* What a partition does while it serves: commands in, in the order of their offsets, each with one
- * answer: a decision, or that it is a repeat, or a record of the rejected.
+ * answer: a decision, or that it is a repeat, or a dead letter.
  *
  * Invariants: (1) next_command_offset in the decisions passes a command only together with its
- * answer there, or after the log has acknowledged that it is among the rejected: so whatever is
+ * answer there, or after the log has acknowledged its dead letter: so whatever is
  * lost on the way is asked again; (2) a record is under way in `records` as it is in the
  * pending, in the same order. */
 
@@ -13,8 +13,8 @@
 #include "core/pb/message.h"
 #include "writers/cluster/replica_impl.h"
 
-/* Refused commands under way. */
-enum { REPLICA_REFUSALS_MAX = 256 };
+/* Dead letters under way. */
+enum { REPLICA_DEAD_LETTERS_MAX = 256 };
 
 bool replica_leads(const struct replica *replica)
 {
@@ -29,9 +29,9 @@ void replica_queue(struct replica *replica, const struct evlog_record *record)
     }
 }
 
-/* A damaged command is refused as one that nobody can read. Commands that were dropped before they
- * were decided are told of and passed over; a log that ends before what was decided has lost what
- * it had acknowledged. */
+/* A damaged command becomes a dead letter, as one that nobody can read. Commands that were dropped
+ * before they were decided are told of and passed over; a log that ends before what was decided has
+ * lost what it had acknowledged. */
 void replica_miss_commands(struct replica *replica, struct status why,
                            const struct replica_time *time)
 {
@@ -74,7 +74,7 @@ static struct pending_append replica_pending_append(const struct replica *replic
 
 static void replica_begin_waiting(struct replica *replica, const struct replica_time *time)
 {
-    if (replica_is_quiet(replica) && replica->refusals == 0) {
+    if (replica_is_quiet(replica) && replica->dead_letters_pending == 0) {
         replica->moved_us = time->monotonic_us;
     }
     replica_mark_dirty(replica, time);
@@ -98,7 +98,7 @@ static void replica_append(struct replica *replica, struct str key, struct str v
     session_append(replica->common->session, &item, &append);
 }
 
-/* ---- refusing ---- */
+/* ---- dead letters ---- */
 
 /* An id as protobuf-c wants it; one that is too long for an id says nothing. The decider has it
  * from protobuf-c: it is empty, or ends with a zero byte. */
@@ -109,28 +109,29 @@ static char *replica_text(struct str id)
     return (char *)(uintptr_t)(fits ? id.data : empty);
 }
 
-static struct status replica_refuse(struct replica *replica, const struct queued_command *command,
-                                    const struct decider_answer *answer,
-                                    const struct replica_time *time)
+static struct status replica_append_dead_letter(struct replica *replica,
+                                                const struct queued_command *command,
+                                                const struct decider_answer *answer,
+                                                const struct replica_time *time)
 {
     struct decider *decider = &replica->decider;
-    Agency__V1__RejectedCommand rejected = AGENCY__V1__REJECTED_COMMAND__INIT;
-    rejected.partition = replica->number;
-    rejected.offset = command->offset;
-    rejected.org_id = replica_text(decider->org_id);
-    rejected.command_id = replica_text(decider->command_id);
-    rejected.code = (char *)(uintptr_t)status_code_name(answer->code);
-    rejected.reason = (char *)(uintptr_t)answer->reason;
+    Agency__V1__DeadLetter letter = AGENCY__V1__DEAD_LETTER__INIT;
+    letter.partition = replica->number;
+    letter.offset = command->offset;
+    letter.org_id = replica_text(decider->org_id);
+    letter.command_id = replica_text(decider->command_id);
+    letter.code = (char *)(uintptr_t)status_code_name(answer->code);
+    letter.reason = (char *)(uintptr_t)answer->reason;
     struct str value;
-    TRY(pb_pack(&decider->arena, &rejected.base, &value));
-    struct evlog_item item = { .stream = EVLOG_REJECTED,
+    TRY(pb_pack(&decider->arena, &letter.base, &value));
+    struct evlog_item item = { .stream = EVLOG_DEAD_LETTERS,
                                .partition = replica->number,
-                               .key = str_z(rejected.command_id),
+                               .key = str_z(letter.command_id),
                                .value = value };
     struct pending_append append = replica_pending_append(replica, 0);
     replica_begin_waiting(replica, time);
-    replica->refusals++;
-    replica->refused++;
+    replica->dead_letters_pending++;
+    replica->dead_letters++;
     session_append(replica->common->session, &item, &append);
     return status_ok();
 }
@@ -146,7 +147,7 @@ static struct status replica_ask_decider(struct replica *replica,
     struct decider_command given = { .bytes = command->value,
                                      .key = command->key,
                                      .cluster = replica->common->options->cluster,
-                                     .only_refuse = replica->refusals > 0,
+                                     .decide_nothing = replica->dead_letters_pending > 0,
                                      .now_us = time->now_us,
                                      .next_command_offset = command->offset + 1 };
     if (poison == NULL) {
@@ -159,7 +160,7 @@ static struct status replica_ask_decider(struct replica *replica,
     return st;
 }
 
-/* Behind a refused command that is not known to be among the rejected yet, others can be refused,
+/* Behind a dead letter that the log has not acknowledged yet, others can follow,
  * but nothing decided: *later then. */
 static struct status replica_handle(struct replica *replica, const struct queued_command *command,
                                     const struct replica_time *time, bool *later)
@@ -173,7 +174,7 @@ static struct status replica_handle(struct replica *replica, const struct queued
     }
     replica->next_command = command->offset + 1;
     if (record.size == 0) {
-        return replica_refuse(replica, command, &answer, time);
+        return replica_append_dead_letter(replica, command, &answer, time);
     }
     replica->decided += answer.outcome == DECIDER_DECIDED;
     replica->repeated += answer.outcome != DECIDER_DECIDED;
@@ -192,7 +193,7 @@ static bool replica_batch_is_full(const struct replica *replica, const struct re
 
 static bool replica_may_decide(const struct replica *replica, const struct replica_time *time)
 {
-    return replica->deciding && replica->refusals < REPLICA_REFUSALS_MAX &&
+    return replica->deciding && replica->dead_letters_pending < REPLICA_DEAD_LETTERS_MAX &&
            replica->leadership.pending_count < LEADERSHIP_PENDING_MAX &&
            session_has_room(replica->common->session) && !replica_batch_is_full(replica, time);
 }
@@ -274,7 +275,7 @@ void replica_status(const struct replica *replica, struct replica_status *out)
                                     .state = replica_state(replica),
                                     .decided = replica->decided,
                                     .repeated = replica->repeated,
-                                    .refused = replica->refused,
+                                    .dead_letters = replica->dead_letters,
                                     .trouble = replica->trouble };
     if (replica->partition != NULL) {
         replica_status_place(out, &replica->partition->position);

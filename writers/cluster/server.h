@@ -1,6 +1,6 @@
 /* The writer on a log that others may write, too: one thread that follows partitions, takes over
  * those that nobody serves, decides what lies in their commands and answers in their decisions.
- * What it can not decide goes to the rejected. Behind the log it writes the stores.
+ * What it cannot decide becomes a dead letter. Behind the log it writes the stores.
  *
  * Commands come over the log alone: whoever may produce to it asks. */
 #ifndef WRITERS_CLUSTER_SERVER_H

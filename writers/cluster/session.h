@@ -11,7 +11,7 @@ struct pending_append {
     uint32_t partition;
     uint32_t generation; /* of whoever appended it: he has forgotten those of older ones */
     uint64_t epoch;
-    uint64_t sequence; /* 0: one of the rejected */
+    uint64_t sequence; /* 0: a dead letter */
 };
 
 struct session_append {

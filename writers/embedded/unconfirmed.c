@@ -52,9 +52,9 @@ void unconfirmed_answer_first(struct unconfirmed_ring *ring)
     } while (unconfirmed_count(ring) > 0 && unconfirmed_first(ring)->record.size == 0);
 }
 
-void unconfirmed_refuse_all(struct unconfirmed_ring *ring, struct status why)
+void unconfirmed_fail_all(struct unconfirmed_ring *ring, struct status why)
 {
     while (unconfirmed_count(ring) > 0) {
-        request_refuse(&unconfirmed_pop(ring)->request, why);
+        request_fail(&unconfirmed_pop(ring)->request, why);
     }
 }

@@ -40,6 +40,6 @@ const struct unconfirmed *unconfirmed_add(struct unconfirmed_ring *ring,
 const struct unconfirmed *unconfirmed_first(const struct unconfirmed_ring *ring);
 /* Answers the first, and the repeats behind it that waited for it. */
 void unconfirmed_answer_first(struct unconfirmed_ring *ring);
-void unconfirmed_refuse_all(struct unconfirmed_ring *ring, struct status why);
+void unconfirmed_fail_all(struct unconfirmed_ring *ring, struct status why);
 
 #endif

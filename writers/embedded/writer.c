@@ -66,7 +66,7 @@ static void writer_fail(struct writer *writer, struct status why)
     writer_report(writer, why);
     struct status unknown = why;
     unknown.code = STATUS_UNAVAILABLE;
-    unconfirmed_refuse_all(&writer->unconfirmed, unknown);
+    unconfirmed_fail_all(&writer->unconfirmed, unknown);
     for (uint32_t i = 0; i < writer->partitions_count; i++) {
         leader_close(writer->leader[i]);
         writer->leader[i] = NULL;
@@ -265,7 +265,7 @@ static struct status writer_decide(struct writer *writer, struct batch *batch,
     poison_end(writer->poison);
     TRY(st);
     bool confirmed = answer.sequence <= leader->partition->position.chain.sequence;
-    if (answer.outcome == DECIDER_REFUSED || (answer.outcome == DECIDER_REPEATED && confirmed)) {
+    if (answer.outcome == DECIDER_FAILED || (answer.outcome == DECIDER_REPEATED && confirmed)) {
         request_answer(request, &answer);
         return status_ok();
     }
@@ -307,7 +307,7 @@ static void writer_handle_all(struct writer *writer, const struct request *reque
         writer_fail(writer, st);
     }
     for (; next < count; next++) {
-        request_refuse(&requests[next], st);
+        request_fail(&requests[next], st);
     }
 }
 
@@ -338,7 +338,7 @@ static void writer_step(struct writer *writer)
     uint32_t count = writer_take(writer, requests);
     if (writer->failed.code != STATUS_OK) {
         for (uint32_t i = 0; i < count; i++) {
-            request_refuse(&requests[i], writer->failed);
+            request_fail(&requests[i], writer->failed);
         }
         writer_reopen(writer);
         return;

@@ -3,7 +3,7 @@ package agency.example;
 import agency.v1.Log.Command;
 import agency.v1.Query.SubmitResponse;
 import agency.v1.Stream.Outcome;
-import agency.v1.Stream.RejectedCommand;
+import agency.v1.Stream.DeadLetter;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -35,10 +35,10 @@ final class Client implements AutoCloseable {
     }
 
     /** The command was not decided and will not be. */
-    static final class Refused extends Exception {
-        final RejectedCommand why;
+    static final class NotDecided extends Exception {
+        final DeadLetter why;
 
-        Refused(RejectedCommand why) {
+        NotDecided(DeadLetter why) {
             super(why.getCode() + ": " + why.getReason());
             this.why = why;
         }
@@ -84,7 +84,7 @@ final class Client implements AutoCloseable {
 
     /** The answer to a command that has a command_id. */
     SubmitResponse submit(Command command, Duration timeout)
-        throws NoAnswer, Refused, GeneralSecurityException, InvalidProtocolBufferException {
+        throws NoAnswer, NotDecided, GeneralSecurityException, InvalidProtocolBufferException {
         Instant until = Instant.now().plus(timeout);
         int partition = partitionOf(command.getOrgId(),
             producer.partitionsFor(prefix + ".commands").size());
@@ -112,7 +112,7 @@ final class Client implements AutoCloseable {
             return;
         }
         var places = List.of(new TopicPartition(prefix + ".outcomes", partition),
-            new TopicPartition(prefix + ".rejected", partition));
+            new TopicPartition(prefix + ".dead_letters", partition));
         consumer.assign(places);
         consumer.seekToEnd(places);
         places.forEach(consumer::position); // seeking is lazy: this does it
@@ -127,7 +127,7 @@ final class Client implements AutoCloseable {
 
     /** Null if there is none until then, or if it says to send the command again. */
     private SubmitResponse await(Command command, Instant until)
-        throws Refused, InvalidProtocolBufferException {
+        throws NotDecided, InvalidProtocolBufferException {
         for (Instant now = Instant.now(); now.isBefore(until); now = Instant.now()) {
             for (var record : consumer.poll(Duration.between(now, until))) {
                 if (record.topic().endsWith(".outcomes")) {
@@ -136,7 +136,7 @@ final class Client implements AutoCloseable {
                         && outcome.getAnswer().getCommandId().equals(command.getCommandId())) {
                         return outcome.getAnswer();
                     }
-                } else if (isRefused(command, record)) {
+                } else if (isDead(command, record)) {
                     return null;
                 }
             }
@@ -145,15 +145,15 @@ final class Client implements AutoCloseable {
     }
 
     /** True if it only came too late. */
-    private static boolean isRefused(Command command, ConsumerRecord<byte[], byte[]> record)
-        throws Refused, InvalidProtocolBufferException {
-        var refused = RejectedCommand.parseFrom(record.value());
-        if (!refused.getOrgId().equals(command.getOrgId())
-            || !refused.getCommandId().equals(command.getCommandId())) {
+    private static boolean isDead(Command command, ConsumerRecord<byte[], byte[]> record)
+        throws NotDecided, InvalidProtocolBufferException {
+        var letter = DeadLetter.parseFrom(record.value());
+        if (!letter.getOrgId().equals(command.getOrgId())
+            || !letter.getCommandId().equals(command.getCommandId())) {
             return false;
         }
-        if (!refused.getCode().equals("DEADLINE_EXCEEDED")) {
-            throw new Refused(refused);
+        if (!letter.getCode().equals("DEADLINE_EXCEEDED")) {
+            throw new NotDecided(letter);
         }
         return true;
     }

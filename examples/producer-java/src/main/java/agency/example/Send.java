@@ -17,7 +17,7 @@ import java.util.UUID;
 
 /**
  * Sends commands, signed, over Kafka, and prints their answers as JSON lines. Exit code 0: accepted;
- * 3: at least one was rejected or refused; 2: called wrongly; 1: it could not be done.
+ * 3: at least one was rejected, or never decided; 2: called wrongly; 1: it could not be done.
  */
 final class Send {
     private static final String USAGE = """
@@ -134,8 +134,8 @@ final class Send {
                     var answer = client.submit(complete(command), timeout);
                     System.out.println(printer.print(answer));
                     code = answer.getCode().equals("OK") ? code : 3;
-                } catch (Client.Refused refused) {
-                    System.out.println(printer.print(refused.why));
+                } catch (Client.NotDecided letter) {
+                    System.out.println(printer.print(letter.why));
                     code = 3;
                 }
             }
