@@ -1,6 +1,7 @@
 #include "core/pb/json_known.h"
 
 #include "google/protobuf/any.pb-c.h"
+#include "google/protobuf/empty.pb-c.h"
 #include "google/protobuf/wrappers.pb-c.h"
 
 enum pb_known_type pb_known(const ProtobufCMessageDescriptor *descriptor)
@@ -35,6 +36,11 @@ enum pb_known_type pb_known(const ProtobufCMessageDescriptor *descriptor)
         }
     }
     return PB_KNOWN_NOT;
+}
+
+bool pb_known_is_empty(const ProtobufCMessageDescriptor *descriptor)
+{
+    return descriptor == &google__protobuf__empty__descriptor;
 }
 
 static size_t pb_duration_digits(struct str text, size_t at, size_t digits_max, int64_t *number)

@@ -21,6 +21,8 @@ enum pb_known_type {
 };
 
 enum pb_known_type pb_known(const ProtobufCMessageDescriptor *descriptor);
+/* google.protobuf.Empty: its JSON is {}, but in an Any it counts as well-known. */
+bool pb_known_is_empty(const ProtobufCMessageDescriptor *descriptor);
 
 /* The range of google.protobuf.Duration: some 10,000 years. */
 #define PB_DURATION_SECONDS_MAX INT64_C(315576000000)

@@ -188,7 +188,7 @@ static const ProtobufCFieldDescriptor *pb_read_find(const ProtobufCMessageDescri
     return pb_field_find(descriptor, name);
 }
 
-static bool pb_read_object(struct pb_reader *reader, ProtobufCMessage *message)
+bool pb_read_object(struct pb_reader *reader, ProtobufCMessage *message)
 {
     const ProtobufCMessageDescriptor *descriptor = message->descriptor;
     struct pb_reader_frame *frame = pb_read_frame(reader);
@@ -201,6 +201,12 @@ static bool pb_read_object(struct pb_reader *reader, ProtobufCMessage *message)
         return false;
     }
     while (json_next_name(&reader->scan, &first, &name) && name.data != NULL) {
+        if (frame->any && str_eq(name, STR("@type"))) {
+            if (!json_skip(&reader->scan)) {
+                return false;
+            }
+            continue;
+        }
         const ProtobufCFieldDescriptor *field = pb_read_find(descriptor, frame->field, name);
         if (field == NULL) {
             frame->field = NULL;
@@ -247,8 +253,16 @@ bool pb_read_new(struct pb_reader *reader, const ProtobufCMessageDescriptor *des
 struct status pb_from_json(struct arena *arena, const ProtobufCMessageDescriptor *descriptor,
                            struct str text, void *message)
 {
+    return pb_from_json_with(arena, NULL, descriptor, text, message);
+}
+
+struct status pb_from_json_with(struct arena *arena, const struct pb_types *types,
+                                const ProtobufCMessageDescriptor *descriptor, struct str text,
+                                void *message)
+{
     struct pb_reader reader;
     reader.arena = arena;
+    reader.types = types;
     reader.depth = 0;
     json_init(&reader.scan, text, arena);
     if (!pb_read_new(&reader, descriptor, message) || !json_finish(&reader.scan)) {

@@ -209,13 +209,6 @@ static bool pb_read_mask(struct pb_reader *reader, ProtobufCMessage *message)
     return true;
 }
 
-static bool pb_read_any(struct pb_reader *reader, ProtobufCMessage *message)
-{
-    (void)message;
-    return pb_read_problem(reader, STATUS_UNIMPLEMENTED,
-                           "expected no google.protobuf.Any, which has no JSON here");
-}
-
 bool pb_read_is_known(const ProtobufCMessageDescriptor *descriptor)
 {
     return pb_known(descriptor) != PB_KNOWN_NOT;

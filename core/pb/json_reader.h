@@ -6,18 +6,21 @@
 #include "core/base/limits.h"
 #include "core/pb/field.h"
 #include "core/pb/json_scan.h"
+#include "core/pb/types.h"
 
 /* One level of messages, and the place in it that is being read. */
 struct pb_reader_frame {
     const ProtobufCFieldDescriptor *field; /* NULL: `key` names the place */
     struct str key;                        /* of a Struct's entry; may be empty */
     size_t items;                          /* in a list: the number of the item, from 1; else 0 */
+    bool any;                              /* beside "@type" of an Any */
 };
 
 struct pb_reader {
     struct json_scan scan;
     struct arena *arena;
-    const char *value_at; /* where the value that is being read starts */
+    const struct pb_types *types; /* of an Any */
+    const char *value_at;         /* where the value that is being read starts */
     uint32_t depth;
     struct pb_reader_frame frames[MESSAGE_DEPTH_MAX];
 };
@@ -53,6 +56,9 @@ MUST_USE bool pb_read_list(struct pb_reader *reader, ProtobufCMessage *message,
 /* Whether a message of a well-known type that has a JSON form of its own. */
 bool pb_read_is_known(const ProtobufCMessageDescriptor *descriptor);
 MUST_USE bool pb_read_known(struct pb_reader *reader, ProtobufCMessage *message);
+MUST_USE bool pb_read_any(struct pb_reader *reader, ProtobufCMessage *into);
+/* The members of an object as the fields of a message, whose level has been entered. */
+MUST_USE bool pb_read_object(struct pb_reader *reader, ProtobufCMessage *message);
 /* Whether null is a value of the field, not its absence. */
 bool pb_read_takes_null(const ProtobufCFieldDescriptor *field);
 

@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "core/base/limits.h"
 #include "core/base/utf8.h"
 
 enum { JSON_EXCERPT_MAX = 40 };
@@ -323,6 +324,68 @@ bool json_literal(struct json_scan *scan, enum json_kind kind)
     }
     scan->at += literal.size;
     return true;
+}
+
+static bool json_skip_level(struct json_scan *scan, unsigned depth);
+
+static bool json_skip_object(struct json_scan *scan, unsigned depth)
+{
+    bool first = true;
+    struct str name;
+    if (!json_enter(scan, JSON_OBJECT)) {
+        return false;
+    }
+    while (json_next_name(scan, &first, &name) && name.data != NULL) {
+        if (!json_skip_level(scan, depth)) {
+            return false;
+        }
+    }
+    return scan->status.code == STATUS_OK;
+}
+
+static bool json_skip_array(struct json_scan *scan, unsigned depth)
+{
+    bool first = true, more;
+    if (!json_enter(scan, JSON_ARRAY)) {
+        return false;
+    }
+    while (json_next_item(scan, &first, &more) && more) {
+        if (!json_skip_level(scan, depth)) {
+            return false;
+        }
+    }
+    return scan->status.code == STATUS_OK;
+}
+
+static bool json_skip_level(struct json_scan *scan, unsigned depth)
+{
+    struct str text;
+    enum json_kind kind = json_peek(scan);
+    if (depth == MESSAGE_DEPTH_MAX) {
+        return json_fail(scan, "fewer levels");
+    }
+    switch (kind) {
+    case JSON_OBJECT:
+        return json_skip_object(scan, depth + 1);
+    case JSON_ARRAY:
+        return json_skip_array(scan, depth + 1);
+    case JSON_STRING:
+        return json_string(scan, &text);
+    case JSON_NUMBER:
+        return json_number(scan, &text);
+    case JSON_TRUE:
+    case JSON_FALSE:
+    case JSON_NULL:
+        return json_literal(scan, kind);
+    case JSON_NOTHING:
+        break;
+    }
+    return json_fail(scan, "a JSON value");
+}
+
+bool json_skip(struct json_scan *scan)
+{
+    return json_skip_level(scan, 0);
 }
 
 bool json_finish(struct json_scan *scan)

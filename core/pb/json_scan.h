@@ -44,6 +44,8 @@ MUST_USE bool json_string(struct json_scan *scan, struct str *value);
 MUST_USE bool json_number(struct json_scan *scan, struct str *value);
 /* true, false or null, as json_peek gave it. */
 MUST_USE bool json_literal(struct json_scan *scan, enum json_kind kind);
+/* Passes over a value of any kind. */
+MUST_USE bool json_skip(struct json_scan *scan);
 /* Only white space may follow. */
 MUST_USE bool json_finish(struct json_scan *scan);
 

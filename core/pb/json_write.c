@@ -102,11 +102,22 @@ static bool pb_write_shows(const struct pb_writer *writer, const ProtobufCMessag
     return pb_field_has(message, field) || (writer->options.defaults && !optional);
 }
 
-static bool pb_write_object(struct pb_writer *writer, const ProtobufCMessage *message)
+void pb_write_type(struct pb_writer *writer, const char *url)
+{
+    pb_write_separate(writer, true);
+    buf_append(writer->out, STR("\"@type\""));
+    pb_write_colon(writer);
+    pb_write_string(writer, str_z(url));
+}
+
+bool pb_write_object(struct pb_writer *writer, const ProtobufCMessage *message, const char *url)
 {
     const ProtobufCMessageDescriptor *descriptor = message->descriptor;
-    bool first = true;
+    bool first = url == NULL;
     pb_write_open(writer, '{');
+    if (url != NULL) {
+        pb_write_type(writer, url);
+    }
     for (unsigned i = 0; i < descriptor->n_fields; i++) {
         if (pb_write_shows(writer, message, &descriptor->fields[i])) {
             if (!pb_write_field(writer, message, &descriptor->fields[i], first)) {
@@ -126,7 +137,7 @@ bool pb_write_message(struct pb_writer *writer, const ProtobufCMessage *message)
     }
     writer->path[writer->depth++] = NULL;
     bool known = pb_known(message->descriptor) != PB_KNOWN_NOT;
-    bool written = known ? pb_write_known(writer, message) : pb_write_object(writer, message);
+    bool written = known ? pb_write_known(writer, message) : pb_write_object(writer, message, NULL);
     if (written) {
         writer->depth--; /* otherwise the path still says where it failed */
     }

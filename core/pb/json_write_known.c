@@ -108,13 +108,6 @@ static bool pb_write_wrapper(struct pb_writer *writer, const ProtobufCMessage *m
     return true;
 }
 
-static bool pb_write_any(struct pb_writer *writer, const ProtobufCMessage *message)
-{
-    (void)message;
-    return pb_write_problem(writer, STATUS_UNIMPLEMENTED,
-                            "expected no google.protobuf.Any, which has no JSON here");
-}
-
 bool pb_write_known(struct pb_writer *writer, const ProtobufCMessage *message)
 {
     static bool (*const writers[])(struct pb_writer *, const ProtobufCMessage *) = {

@@ -18,6 +18,12 @@ struct pb_writer {
 bool pb_write_problem(struct pb_writer *writer, enum status_code code, const char *problem);
 
 MUST_USE bool pb_write_message(struct pb_writer *writer, const ProtobufCMessage *message);
+/* The fields of a message; before them "@type", unless `url` is NULL. */
+MUST_USE bool pb_write_object(struct pb_writer *writer, const ProtobufCMessage *message,
+                              const char *url);
+/* The member "@type" of an Any, its first. */
+void pb_write_type(struct pb_writer *writer, const char *url);
+MUST_USE bool pb_write_any(struct pb_writer *writer, const ProtobufCMessage *message);
 /* One C value of a field's type (an item, if it is repeated). */
 MUST_USE bool pb_write_value(struct pb_writer *writer, const ProtobufCFieldDescriptor *field,
                              const void *value);
