@@ -66,3 +66,16 @@ bool base64_decode(struct str text, char *out, size_t *out_size)
     *out_size = size;
     return true;
 }
+
+bool base64url_decode(struct str text, char *out, size_t *out_size)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    for (size_t i = 0; i < text.size; i++) {
+        if (memchr(digits, text.data[i], sizeof digits - 1) == NULL) {
+            return false;
+        }
+    }
+    int spare = text.size % 4 == 2 ? 15 : text.size % 4 == 3 ? 3 : 0;
+    bool whole = text.size == 0 || (base64_digit(text.data[text.size - 1]) & spare) == 0;
+    return whole && base64_decode(text, out, out_size);
+}

@@ -18,5 +18,9 @@ size_t base64_decoded_size_max(size_t text_size);
 /* Decodes either alphabet, with or without padding, into `out` (of the size above); false when it
  * is not base64. Bits that belong to no byte may be anything, as protobuf's own readers have it. */
 bool base64_decode(struct str text, char *out, size_t *out_size);
+/* The same for what is signed or compared (RFC 7515, section 2): only the alphabet for URLs,
+ * without padding, and bits that belong to no byte are 0, so that no two texts stand for the same
+ * bytes. */
+bool base64url_decode(struct str text, char *out, size_t *out_size);
 
 #endif

@@ -32,10 +32,11 @@ TOLD_MAX = 3
 TABBED = (".go", "go.mod", "/exceptions")  # Go's own form; lists of tests that name inputs
 
 # Who may include whom; a folder may always include itself, and all but base the generated messages.
-CORE = {"base", "pb", "cel", "schema", "domain", "evlog", "store", "model", "rpc"}
+CORE = {"base", "pb", "auth", "cel", "schema", "domain", "evlog", "store", "model", "rpc"}
 INCLUDES = {
     "base": set(),
     "pb": {"base"},
+    "auth": {"base", "pb"},
     "evlog": {"base"},
     "store": {"base"},
     "cel": {"base", "pb"},
@@ -64,7 +65,12 @@ DOORS = {"registry", "kernel", "check"}
 LIBRARIES = {
     "rocksdb/": {"store", "evlog"},
     "librdkafka/": {"evlog"},
+<<<<<<< HEAD
+    "openssl/": {"base", "store", "auth", "rpc"},
+    "curl/": {"auth"},
+=======
     "openssl/": {"base", "store", "rpc/transport"},
+>>>>>>> dc3b50d
     "bsd/": {"base", "store"},
     "event2/": {"rpc/transport"},
     "nghttp2/": {"rpc/http"},

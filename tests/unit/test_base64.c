@@ -48,3 +48,27 @@ TEST(base64, refuses_everything_else)
         assert_false(base64_decode(str_z(wrong[i]), out, &size));
     }
 }
+
+static bool decodes_for_urls(const char *text)
+{
+    char out[64];
+    size_t size;
+    return base64url_decode(str_z(text), out, &size);
+}
+
+TEST(base64url, takes_one_text_for_the_same_bytes)
+{
+    char out[16];
+    size_t size;
+    assert_true(base64url_decode(STR("-_8"), out, &size));
+    assert_true(str_eq(str_make(out, size), STR("\xfb\xff")));
+    assert_true(decodes_for_urls("") && decodes_for_urls("Zg") && decodes_for_urls("Zm9v"));
+    assert_false(decodes_for_urls("Zg==")); /* padding */
+    assert_false(decodes_for_urls("+_8"));  /* the other alphabet */
+    assert_false(decodes_for_urls("-/8"));
+    assert_false(decodes_for_urls("-_9")); /* bits that belong to no byte */
+    assert_false(decodes_for_urls("Zh"));
+    assert_false(decodes_for_urls("Z"));
+    assert_false(decodes_for_urls("Zm9v\n"));
+    assert_false(base64url_decode(str_make("Zm\0v", 4), out, &size));
+}
