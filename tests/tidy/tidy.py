@@ -65,12 +65,8 @@ DOORS = {"registry", "kernel", "check"}
 LIBRARIES = {
     "rocksdb/": {"store", "evlog"},
     "librdkafka/": {"evlog"},
-<<<<<<< HEAD
-    "openssl/": {"base", "store", "auth", "rpc"},
+    "openssl/": {"base", "store", "auth", "rpc/transport"},
     "curl/": {"auth"},
-=======
-    "openssl/": {"base", "store", "rpc/transport"},
->>>>>>> dc3b50d
     "bsd/": {"base", "store"},
     "event2/": {"rpc/transport"},
     "nghttp2/": {"rpc/http"},
