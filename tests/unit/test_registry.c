@@ -312,3 +312,28 @@ TEST(registry, every_event_that_makes_says_the_status)
         }
     }
 }
+
+/* A cascade goes through the rows once. */
+TEST(registry, what_ends_with_others_ends_before_its_own_dependants)
+{
+    static const struct {
+        enum entity_kind ends;
+        enum event_number event;
+    } rows[] = {
+#define X(kind, index, part, happens, condition) { ENTITY_##kind, EVENT_##happens },
+        DEPENDANTS(X)
+#undef X
+    };
+    size_t count = sizeof rows / sizeof rows[0];
+    for (size_t i = 0; i < count; i++) {
+        enum entity_kind kind = registry_event(rows[i].event)->entity;
+        for (size_t before = 0; before <= i; before++) {
+            for (size_t own = 0; own < count; own++) {
+                bool dependant = rows[own].ends == kind;
+                assert_false(dependant && rows[own].event == rows[before].event);
+            }
+        }
+        assert_true(registry_event(rows[i].event)->to == LIFE_ENDED ||
+                    registry_event(rows[i].event)->to == LIFE_REMOVED);
+    }
+}

@@ -95,20 +95,19 @@ struct status decide_create_role(struct decide *d, const Agency__V1__CreateRole 
     return role_assign_holders(d, command);
 }
 
-struct status decide_delete_role(struct decide *d, const Agency__V1__DeleteRole *command)
+/* ---- how seats end ---- */
+
+struct status dependant_in_no_other_group(struct decide *d, const ProtobufCMessage *dependant,
+                                          struct str ending_id, bool *ends)
 {
-    const Agency__V1__Role *role;
-    struct cascade cascade = cascade_make(d);
-    Agency__V1__RoleDeleted event = AGENCY__V1__ROLE_DELETED__INIT;
-    TRY_ACCEPTED(d, life_find_role(d, &role));
-    if (role->status == LIFE_REMOVED) {
-        return status_ok();
+    const Agency__V1__Role *role = (const Agency__V1__Role *)(const void *)dependant;
+    *ends = true;
+    for (size_t i = 0; i < role->n_group_ids && *ends; i++) {
+        const Agency__V1__Group *other;
+        TRY(rules_get_group(d->view, str_z(role->group_ids[i]), &other));
+        *ends = str_eq(str_z(other->group_id), ending_id) || other->status == LIFE_REMOVED;
     }
-    TRY_ACCEPTED(d, cascade_add_dependants_of_role(&cascade, command->role_id));
-    TRY_ACCEPTED(d, cascade_check(&cascade));
-    event.role_id = command->role_id;
-    TRY_ACCEPTED(d, emit_role_deleted(d, &event));
-    return cascade_emit(&cascade);
+    return status_ok();
 }
 
 /* ---- where permissions are asked ---- */

@@ -1,6 +1,5 @@
 /* Groups: teams, departments, committees. Their members are the holders of their seats, and those
  * of the groups they include; a parent gives its members nothing. */
-#include "core/domain/kernel/cascade.h"
 #include "core/domain/kernel/fields.h"
 #include "core/domain/kernel/hierarchy.h"
 #include "core/domain/kernel/rules.h"
@@ -82,60 +81,6 @@ struct status decide_exclude_group(struct decide *d, const Agency__V1__ExcludeGr
     event.group_id = command->group_id;
     event.included_group_id = command->included_group_id;
     return emit_group_excluded(d, &event);
-}
-
-/* True if a seat in this group is in no other live one. */
-static struct status group_only_one(struct decide *d, const Agency__V1__Role *role,
-                                    const char *group_id, bool *only)
-{
-    *only = true;
-    for (size_t i = 0; i < role->n_group_ids && *only; i++) {
-        const Agency__V1__Group *other;
-        TRY(rules_get_group(d->view, str_z(role->group_ids[i]), &other));
-        *only = strcmp(other->group_id, group_id) == 0 || other->status == LIFE_REMOVED;
-    }
-    return status_ok();
-}
-
-static struct status group_collect(struct decide *d, const char *group_id, struct cascade *cascade)
-{
-    const struct str part = str_z(group_id);
-    struct str *ids;
-    size_t ids_count;
-    TRY_ACCEPTED(d, cascade_scan(cascade, INDEX_ROLE_BY_GROUP, &part, 1, &ids, &ids_count));
-    for (size_t i = 0; i < ids_count; i++) {
-        const Agency__V1__Role *role;
-        bool only = false;
-        TRY(rules_get_role(d->view, ids[i], &role));
-        TRY(group_only_one(d, role, group_id, &only));
-        if (only) {
-            TRY_ACCEPTED(d, cascade_add_role(cascade, role->role_id));
-        }
-    }
-    TRY_ACCEPTED(
-        d, cascade_add_grants_to(cascade, AGENCY__V1__GRANTEE_KIND__GRANTEE_KIND_GROUP, group_id));
-    TRY_ACCEPTED(
-        d, cascade_add_grants_on(cascade, AGENCY__V1__OBJECT_KIND__OBJECT_KIND_GROUP, group_id));
-    return cascade_check(cascade);
-}
-
-struct status decide_delete_group(struct decide *d, const Agency__V1__DeleteGroup *command)
-{
-    const Agency__V1__Group *group;
-    struct cascade cascade = cascade_make(d);
-    Agency__V1__GroupDeleted event = AGENCY__V1__GROUP_DELETED__INIT;
-    TRY_ACCEPTED(d, life_find_group(d, &group));
-    if (group->status == LIFE_REMOVED) {
-        return status_ok();
-    }
-    TRY_ACCEPTED(d, rules_check_unused(d, ENTITY_GROUP, INDEX_GROUP_BY_PARENT, command->group_id,
-                                       "groups below"));
-    TRY_ACCEPTED(d, rules_check_unused(d, ENTITY_GROUP, INDEX_GROUP_BY_INCLUDED, command->group_id,
-                                       "groups that include"));
-    TRY_ACCEPTED(d, group_collect(d, command->group_id, &cascade));
-    event.group_id = command->group_id;
-    TRY_ACCEPTED(d, emit_group_deleted(d, &event));
-    return cascade_emit(&cascade);
 }
 
 /* ---- where permissions are asked ---- */

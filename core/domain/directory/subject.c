@@ -1,33 +1,10 @@
 /* Subjects: whoever can act. */
-#include "core/domain/kernel/cascade.h"
 #include "core/domain/kernel/fields.h"
 #include "core/domain/kernel/hierarchy.h"
 #include "core/domain/kernel/rules.h"
 #include "core/domain/kernel/targets.h"
 
 static const uint32_t subject_lives = BIT(LIFE_ACTIVE) | BIT(LIFE_SUSPENDED);
-
-struct status decide_remove_subject(struct decide *d, const Agency__V1__RemoveSubject *command)
-{
-    const Agency__V1__Subject *subject;
-    const char *id = command->subject_id;
-    TRY_ACCEPTED(d, life_find_subject(d, &subject));
-    if (subject->status == LIFE_REMOVED) {
-        return status_ok();
-    }
-    struct cascade cascade = cascade_make(d);
-    TRY_ACCEPTED(d, cascade_add_assignments_of_subject(&cascade, id));
-    TRY_ACCEPTED(
-        d, cascade_add_grants_to(&cascade, AGENCY__V1__GRANTEE_KIND__GRANTEE_KIND_SUBJECT, id));
-    TRY_ACCEPTED(d,
-                 cascade_add_grants_on(&cascade, AGENCY__V1__OBJECT_KIND__OBJECT_KIND_SUBJECT, id));
-    TRY_ACCEPTED(d, cascade_add_credentials(&cascade, id));
-    TRY_ACCEPTED(d, cascade_check(&cascade));
-    Agency__V1__SubjectRemoved event = AGENCY__V1__SUBJECT_REMOVED__INIT;
-    event.subject_id = command->subject_id;
-    TRY_ACCEPTED(d, emit_subject_removed(d, &event));
-    return cascade_emit(&cascade);
-}
 
 static bool subject_has_parents(const Agency__V1__Subject *subject, char *const *parents,
                                 size_t parents_count)

@@ -1,44 +1,74 @@
 /* Collecting comes first and emitting last, so that a cascade that is too large is refused before
- * anything is emitted, with its true size.
+ * anything is emitted, with its true size. An entity that is reached twice (a grant of a removed
+ * subject on itself) ends once. What has expired is skipped: it has ended already.
  *
- * Order: cascade_make, cascade_add_..., cascade_check, the event of what ends, cascade_emit. An
- * entity that is reached twice (a grant of a removed subject on itself) ends once. What has expired
- * is skipped: it has ended already. */
+ * Order: cascade_collect, the event of what ends, cascade_emit. What ends may have dependants of
+ * its own; kinds never depend on each other in a circle (tests/unit/test_registry.c), so that the
+ * walk comes to an end. */
 #include "core/domain/kernel/cascade.h"
 
 #include "core/base/limits.h"
+#include "core/domain/kernel/fields.h"
 #include "core/domain/kernel/rules.h"
+#include "core/pb/message.h"
 
-struct cascade cascade_make(struct decide *d)
+/* The kinds that keys of grants begin with. */
+#define GRANTEE(name) AGENCY__V1__GRANTEE_KIND__GRANTEE_KIND_##name
+#define OBJECT(name) AGENCY__V1__OBJECT_KIND__OBJECT_KIND_##name
+
+static const struct dependant_row {
+    enum entity_kind kind; /* of what ends */
+    enum index_number index;
+    unsigned part; /* the kind that the key begins with; 0: none */
+    enum event_number event;
+    struct status (*ends)(struct decide *d, const ProtobufCMessage *dependant, struct str ending_id,
+                          bool *ends);
+} rows[] = {
+#define X(ending, index_name, first, happens, condition) \
+    { ENTITY_##ending, INDEX_##index_name, (first), EVENT_##happens, dependant_##condition },
+    DEPENDANTS(X)
+#undef X
+};
+
+static const struct blocker_row {
+    enum entity_kind kind;
+    enum index_number index;
+    const char *words;
+} blockers[] = {
+#define X(ending, index_name, word) { ENTITY_##ending, INDEX_##index_name, (word) },
+    BLOCKERS(X)
+#undef X
+};
+
+struct status dependant_always(struct decide *d, const ProtobufCMessage *dependant,
+                               struct str ending_id, bool *ends)
 {
-    return (struct cascade){ .d = d,
-                             .roles = { .arena = d->arena },
-                             .assignments = { .arena = d->arena },
-                             .grants = { .arena = d->arena },
-                             .credentials = { .arena = d->arena } };
+    (void)d;
+    (void)dependant;
+    (void)ending_id;
+    *ends = true;
+    return status_ok();
 }
 
-/* When an entity of this kind expires; NULL: never. */
-static const Google__Protobuf__Timestamp *cascade_expiry(enum entity_kind kind,
-                                                         const ProtobufCMessage *entity)
+/* The list that holds what ends by the event of a row. */
+static struct ids *cascade_ended(struct cascade *cascade, size_t row)
 {
-    const void *typed = entity;
-    if (kind == ENTITY_ASSIGNMENT) {
-        return ((const Agency__V1__Assignment *)typed)->expires_at;
+    size_t first = 0;
+    while (rows[first].event != rows[row].event) {
+        first++;
     }
-    if (kind == ENTITY_GRANT) {
-        return ((const Agency__V1__Grant *)typed)->expires_at;
-    }
-    assert(kind == ENTITY_CREDENTIAL);
-    return ((const Agency__V1__Credential *)typed)->expires_at;
+    return &cascade->ended[first];
 }
 
-struct status cascade_scan(struct cascade *cascade, enum index_number index,
-                           const struct str *parts, size_t parts_count, struct str **ids,
-                           size_t *ids_count)
+static struct status cascade_scan(struct cascade *cascade, const struct dependant_row *row,
+                                  struct str id, struct str **ids, size_t *ids_count)
 {
     struct decide *d = cascade->d;
-    TRY(view_ids(d->view, d->arena, index, parts, parts_count, RULES_SCAN_MAX + 1, ids, ids_count));
+    const struct str parts[] = { index_kind(row->part), id };
+    const struct str *first = row->part == 0 ? &parts[1] : parts;
+    size_t parts_count = row->part == 0 ? 1 : 2;
+    TRY(view_ids(d->view, d->arena, row->index, first, parts_count, RULES_SCAN_MAX + 1, ids,
+                 ids_count));
     if (*ids_count > RULES_SCAN_MAX) {
         return decide_reject(d, STATUS_FAILED_PRECONDITION,
                              "expected at most %d dependants to end with it, but there are more "
@@ -48,75 +78,59 @@ struct status cascade_scan(struct cascade *cascade, enum index_number index,
     return status_ok();
 }
 
-/* Adds the unexpired entities of the index rows with these parts. */
-static struct status cascade_add(struct cascade *cascade, enum entity_kind kind,
-                                 enum index_number index, const struct str *parts,
-                                 size_t parts_count, struct ids *list)
+/* Adds what ends by one row to its list. */
+static struct status cascade_add(struct cascade *cascade, size_t row, struct str id)
 {
     struct decide *d = cascade->d;
+    enum entity_kind kind = registry_event(rows[row].event)->entity;
+    struct ids *ended = cascade_ended(cascade, row);
     struct str *ids;
     size_t ids_count;
-    TRY_ACCEPTED(d, cascade_scan(cascade, index, parts, parts_count, &ids, &ids_count));
+    TRY_ACCEPTED(d, cascade_scan(cascade, &rows[row], id, &ids, &ids_count));
     for (size_t i = 0; i < ids_count; i++) {
-        const ProtobufCMessage *entity;
-        TRY(rules_get(d->view, kind, ids[i], &entity));
-        if (!decide_expired(d, cascade_expiry(kind, entity))) {
-            TRY(ids_add(list, ids[i]));
+        const ProtobufCMessage *dependant;
+        bool ends;
+        TRY(rules_get(d->view, kind, ids[i], &dependant));
+        TRY(rows[row].ends(d, dependant, id, &ends));
+        if (ends && !decide_expired(d, fields_expiry(dependant))) {
+            TRY(ids_add(ended, ids[i]));
         }
     }
     return status_ok();
 }
 
-struct status cascade_add_assignments_of_subject(struct cascade *cascade, const char *subject_id)
+/* Adds what ends with each entity of a list; those that come first have no dependants of what comes
+ * later, as rows stand in the order of their events. */
+static struct status cascade_add_all(struct cascade *cascade, enum entity_kind kind,
+                                     const struct ids *ending)
 {
-    struct str part = str_z(subject_id);
-    return cascade_add(cascade, ENTITY_ASSIGNMENT, INDEX_ASSIGNMENT_BY_SUBJECT, &part, 1,
-                       &cascade->assignments);
+    for (size_t row = 0; row < CASCADE_ROWS; row++) {
+        for (size_t i = 0; rows[row].kind == kind && i < ending->count; i++) {
+            TRY_ACCEPTED(cascade->d, cascade_add(cascade, row, ending->items[i]));
+        }
+    }
+    return status_ok();
 }
 
-struct status cascade_add_role(struct cascade *cascade, const char *role_id)
+static struct status cascade_check_blockers(struct decide *d, enum entity_kind kind, struct str id)
 {
-    TRY(ids_add(&cascade->roles, str_z(role_id)));
-    return cascade_add_dependants_of_role(cascade, role_id);
+    for (size_t i = 0; i < sizeof blockers / sizeof blockers[0]; i++) {
+        if (blockers[i].kind == kind) {
+            TRY_ACCEPTED(
+                d, rules_check_unused(d, kind, blockers[i].index, id.data, blockers[i].words));
+        }
+    }
+    return status_ok();
 }
 
-struct status cascade_add_dependants_of_role(struct cascade *cascade, const char *role_id)
+/* Puts the lists into order, and counts. */
+static struct status cascade_check(struct cascade *cascade)
 {
-    struct str part = str_z(role_id);
-    TRY_ACCEPTED(cascade->d, cascade_add(cascade, ENTITY_ASSIGNMENT, INDEX_ASSIGNMENT_BY_ROLE,
-                                         &part, 1, &cascade->assignments));
-    return cascade_add_grants_to(cascade, AGENCY__V1__GRANTEE_KIND__GRANTEE_KIND_ROLE, role_id);
-}
-
-struct status cascade_add_grants_to(struct cascade *cascade, Agency__V1__GranteeKind kind,
-                                    const char *id)
-{
-    const struct str parts[] = { index_kind((unsigned)kind), str_z(id) };
-    return cascade_add(cascade, ENTITY_GRANT, INDEX_GRANT_BY_GRANTEE, parts, 2, &cascade->grants);
-}
-
-struct status cascade_add_grants_on(struct cascade *cascade, Agency__V1__ObjectKind kind,
-                                    const char *id)
-{
-    const struct str parts[] = { index_kind((unsigned)kind), str_z(id) };
-    return cascade_add(cascade, ENTITY_GRANT, INDEX_GRANT_BY_OBJECT, parts, 2, &cascade->grants);
-}
-
-struct status cascade_add_credentials(struct cascade *cascade, const char *subject_id)
-{
-    struct str part = str_z(subject_id);
-    return cascade_add(cascade, ENTITY_CREDENTIAL, INDEX_CREDENTIAL_BY_SUBJECT, &part, 1,
-                       &cascade->credentials);
-}
-
-struct status cascade_check(struct cascade *cascade)
-{
-    ids_sort(&cascade->roles);
-    ids_sort(&cascade->assignments);
-    ids_sort(&cascade->grants);
-    ids_sort(&cascade->credentials);
-    size_t count = cascade->roles.count + cascade->assignments.count + cascade->grants.count +
-                   cascade->credentials.count;
+    size_t count = 0;
+    for (size_t row = 0; row < CASCADE_ROWS; row++) {
+        ids_sort(&cascade->ended[row]);
+        count += cascade->ended[row].count;
+    }
     if (count > DECISION_EVENTS_MAX - 1) {
         return decide_reject(cascade->d, STATUS_FAILED_PRECONDITION,
                              "expected at most %d dependants to end with it, but there are %zu",
@@ -125,59 +139,43 @@ struct status cascade_check(struct cascade *cascade)
     return status_ok();
 }
 
-static struct status cascade_emit_roles(struct cascade *cascade)
+struct status cascade_collect(struct decide *d, enum entity_kind kind, struct str id,
+                              struct cascade *cascade)
 {
-    for (size_t i = 0; i < cascade->roles.count; i++) {
-        Agency__V1__RoleDeleted event = AGENCY__V1__ROLE_DELETED__INIT;
-        const Agency__V1__Role *role;
-        TRY(rules_get_role(cascade->d->view, cascade->roles.items[i], &role));
-        event.role_id = role->role_id;
-        TRY(emit_role_deleted(cascade->d, &event));
+    struct ids first = { .items = &id, .count = 1 };
+    *cascade = (struct cascade){ .d = d };
+    for (size_t row = 0; row < CASCADE_ROWS; row++) {
+        cascade->ended[row].arena = d->arena;
     }
-    return status_ok();
+    TRY_ACCEPTED(d, cascade_check_blockers(d, kind, id));
+    TRY_ACCEPTED(d, cascade_add_all(cascade, kind, &first));
+    for (size_t row = 0; row < CASCADE_ROWS; row++) {
+        const struct ids *ended = &cascade->ended[row];
+        if (ended->count > 0) {
+            TRY_ACCEPTED(d,
+                         cascade_add_all(cascade, registry_event(rows[row].event)->entity, ended));
+        }
+    }
+    return cascade_check(cascade);
 }
 
-static struct status cascade_emit_assignments(struct cascade *cascade)
+static struct status cascade_emit_one(struct decide *d, enum event_number event, struct str id)
 {
-    for (size_t i = 0; i < cascade->assignments.count; i++) {
-        Agency__V1__RoleRevoked event = AGENCY__V1__ROLE_REVOKED__INIT;
-        const Agency__V1__Assignment *assignment;
-        TRY(rules_get_assignment(cascade->d->view, cascade->assignments.items[i], &assignment));
-        event.role_id = assignment->role_id;
-        event.subject_id = assignment->subject_id;
-        TRY(emit_role_revoked(cascade->d, &event));
-    }
-    return status_ok();
-}
-
-static struct status cascade_emit_grants(struct cascade *cascade)
-{
-    for (size_t i = 0; i < cascade->grants.count; i++) {
-        Agency__V1__PermissionRevoked event = AGENCY__V1__PERMISSION_REVOKED__INIT;
-        const Agency__V1__Grant *grant;
-        TRY(rules_get_grant(cascade->d->view, cascade->grants.items[i], &grant));
-        event.grant_id = grant->grant_id;
-        TRY(emit_permission_revoked(cascade->d, &event));
-    }
-    return status_ok();
-}
-
-static struct status cascade_emit_credentials(struct cascade *cascade)
-{
-    for (size_t i = 0; i < cascade->credentials.count; i++) {
-        Agency__V1__CredentialRevoked event = AGENCY__V1__CREDENTIAL_REVOKED__INIT;
-        const Agency__V1__Credential *credential;
-        TRY(rules_get_credential(cascade->d->view, cascade->credentials.items[i], &credential));
-        event.credential_id = credential->credential_id;
-        TRY(emit_credential_revoked(cascade->d, &event));
-    }
-    return status_ok();
+    const struct event_type *type = registry_event(event);
+    const ProtobufCMessage *entity;
+    ProtobufCMessage *payload;
+    TRY(rules_get(d->view, type->entity, id, &entity));
+    TRY(pb_new(d->arena, type->descriptor, &payload));
+    evolve_copy_key(type->entity, entity, payload);
+    return decide_emit(d, event, payload);
 }
 
 struct status cascade_emit(struct cascade *cascade)
 {
-    TRY(cascade_emit_roles(cascade));
-    TRY(cascade_emit_assignments(cascade));
-    TRY(cascade_emit_grants(cascade));
-    return cascade_emit_credentials(cascade);
+    for (size_t row = 0; row < CASCADE_ROWS; row++) {
+        for (size_t i = 0; i < cascade->ended[row].count; i++) {
+            TRY(cascade_emit_one(cascade->d, rows[row].event, cascade->ended[row].items[i]));
+        }
+    }
+    return status_ok();
 }

@@ -1,45 +1,39 @@
-/* What ends together with something else: each ended entity gets its own event, in one decision. */
+/* What ends together with something else: each ended entity gets its own event, in one decision.
+ * Which these are is declared by their areas (DEPENDANTS and BLOCKERS of the registry). */
 #ifndef CORE_DOMAIN_KERNEL_CASCADE_H
 #define CORE_DOMAIN_KERNEL_CASCADE_H
 
 #include "core/domain/kernel/decision.h"
 #include "core/domain/kernel/ids.h"
 
-/* Dependants of one decision. Starts as cascade_make(d). */
-struct cascade {
-    struct decide *d;
-    struct ids roles;
-    struct ids assignments;
-    struct ids grants;
-    struct ids credentials;
+enum {
+    CASCADE_ROWS = 0
+#define X(...) +1
+    DEPENDANTS(X)
+#undef X
 };
 
-struct cascade cascade_make(struct decide *d);
+/* Dependants of one decision. */
+struct cascade {
+    struct decide *d;
+    struct ids ended[CASCADE_ROWS]; /* by the first row with the same event */
+};
 
-/* The ids of all rows of an index with these parts; rejects with FAILED_PRECONDITION above
- * RULES_SCAN_MAX. */
-MUST_USE struct status cascade_scan(struct cascade *cascade, enum index_number index,
-                                    const struct str *parts, size_t parts_count, struct str **ids,
-                                    size_t *ids_count);
+/* Finds all that ends with an entity. Rejects with FAILED_PRECONDITION what blocks its end, an
+ * index with more rows than RULES_SCAN_MAX, and more dependants than a decision holds beside the
+ * event of what ends, with their count. To be called before that event is emitted. */
+MUST_USE struct status cascade_collect(struct decide *d, enum entity_kind kind, struct str id,
+                                       struct cascade *cascade);
 
-/* Each adds what is live (expired counts as ended) and not yet there; rejects as cascade_scan. */
-MUST_USE struct status cascade_add_assignments_of_subject(struct cascade *cascade,
-                                                          const char *subject_id);
-/* The seat with its dependants; only these: its assignments and the grants to it. */
-MUST_USE struct status cascade_add_role(struct cascade *cascade, const char *role_id);
-MUST_USE struct status cascade_add_dependants_of_role(struct cascade *cascade, const char *role_id);
-MUST_USE struct status cascade_add_grants_to(struct cascade *cascade, Agency__V1__GranteeKind kind,
-                                             const char *id);
-MUST_USE struct status cascade_add_grants_on(struct cascade *cascade, Agency__V1__ObjectKind kind,
-                                             const char *id);
-MUST_USE struct status cascade_add_credentials(struct cascade *cascade, const char *subject_id);
-
-/* Rejects with FAILED_PRECONDITION, saying the count of dependants, if there are more of them than
- * a decision holds beside the event of what ends. To be called before that event is emitted. */
-MUST_USE struct status cascade_check(struct cascade *cascade);
-
-/* Emits RoleDeleted ..., RoleRevoked ..., PermissionRevoked ..., CredentialRevoked ..., each in
- * byte order of the ids. To be called after the event of what ends. */
+/* Emits the events, each kind in byte order of the ids. To be called after the event of what ends.
+ */
 MUST_USE struct status cascade_emit(struct cascade *cascade);
+
+/* Whether a live dependant ends with the entity of this id. */
+#define X(kind, index, part, event, condition)    \
+    MUST_USE struct status dependant_##condition( \
+        struct decide *d, const ProtobufCMessage *dependant, struct str ending_id, bool *ends);
+DEPENDANTS(X)
+#undef X
 
 #endif

@@ -1,7 +1,9 @@
 #include "core/domain/kernel/plain.h"
 
+#include "core/domain/kernel/cascade.h"
 #include "core/domain/kernel/fields.h"
 #include "core/domain/kernel/rules.h"
+#include "core/pb/message.h"
 
 static const struct command_type *plain_type(const struct decide *d)
 {
@@ -12,9 +14,7 @@ static const struct command_type *plain_type(const struct decide *d)
 static struct status plain_event(struct decide *d, ProtobufCMessage **event)
 {
     const struct command_type *type = plain_type(d);
-    const ProtobufCMessageDescriptor *descriptor = registry_event(type->event)->descriptor;
-    ARENA_TRY(d->arena, *event, arena_alloc(d->arena, descriptor->sizeof_message));
-    descriptor->message_init(*event);
+    TRY(pb_new(d->arena, registry_event(type->event)->descriptor, event));
     evolve_copy_key(type->entity, registry_command_payload(d->command), *event);
     return status_ok();
 }
@@ -55,6 +55,17 @@ static bool plain_already(const struct decide *d, const ProtobufCMessage *entity
            (to == LIFE_ENDED && decide_expired(d, fields_expiry(entity)));
 }
 
+static struct status plain_end(struct decide *d, const ProtobufCMessage *event)
+{
+    const struct command_type *type = plain_type(d);
+    struct cascade cascade;
+    struct str id;
+    TRY(evolve_entity_id(d->arena, type->entity, event, &id));
+    TRY_ACCEPTED(d, cascade_collect(d, type->entity, id, &cascade));
+    TRY_ACCEPTED(d, decide_emit(d, type->event, event));
+    return cascade_emit(&cascade);
+}
+
 struct status plain_move(struct decide *d)
 {
     const ProtobufCMessage *entity;
@@ -67,7 +78,9 @@ struct status plain_move(struct decide *d)
         TRY_ACCEPTED(d, plain_check_name(d, fields_string(entity, "name").data));
     }
     TRY(plain_event(d, &event));
-    return decide_emit(d, plain_type(d)->event, event);
+    return plain_live(registry_event(plain_type(d)->event)->to)
+               ? decide_emit(d, plain_type(d)->event, event)
+               : plain_end(d, event);
 }
 
 struct status plain_update(struct decide *d)

@@ -13,7 +13,8 @@ MUST_USE struct status plain_decide(struct decide *d);
 MUST_USE struct status plain_make(struct decide *d);
 
 /* Takes the entity to the status that the event gives; what is there already, or has expired where
- * the event ends it, is accepted without events. Rejects as life_find, and with ALREADY_EXISTS when
+ * the event ends it, is accepted without events; what depends on an entity that ends does so, too
+ * (cascade.h). Rejects as life_find, and with ALREADY_EXISTS when
  * the entity comes back and its name is in use meanwhile. */
 MUST_USE struct status plain_move(struct decide *d);
 

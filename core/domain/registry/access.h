@@ -25,7 +25,8 @@
       ROLE_TYPE_RETIRED, ORG, ORG)                                                                 \
     X(CREATE_ROLE, CreateRole, create_role, ROLE, NONE, OWN, ROLE_CREATED, SEAT, SEAT_KEPT)        \
     X(UPDATE_ROLE, UpdateRole, update_role, ROLE, ACTIVE, UPDATE, ROLE_UPDATED, SEAT, NONE)        \
-    X(DELETE_ROLE, DeleteRole, delete_role, ROLE, ACTIVE | REMOVED, OWN, ROLE_DELETED, SEAT, NONE) \
+    X(DELETE_ROLE, DeleteRole, delete_role, ROLE, ACTIVE | REMOVED, MOVE, ROLE_DELETED, SEAT,      \
+      NONE)                                                                                        \
     X(ASSIGN_ROLE, AssignRole, assign_role, ASSIGNMENT, NONE | ACTIVE | ENDED, OWN, ROLE_ASSIGNED, \
       SEAT, SEAT_KEPT)                                                                             \
     X(REVOKE_ROLE, RevokeRole, revoke_role, ASSIGNMENT, ACTIVE | ENDED, OWN, ROLE_REVOKED, SEAT,   \
@@ -85,5 +86,17 @@
     X(SEAT_KEPT, seat_kept, ALL, ITSELF) \
     X(GRANT, grant, ALL, ITSELF)         \
     X(GRANT_BELOW, grant, ALL, BELOW)
+
+/* in_no_other_group: a seat ends with its last live group. */
+#define ACCESS_DEPENDANTS(X)                                                   \
+    X(GROUP, ROLE_BY_GROUP, 0, ROLE_DELETED, in_no_other_group)                \
+    X(SUBJECT, ASSIGNMENT_BY_SUBJECT, 0, ROLE_REVOKED, always)                 \
+    X(ROLE, ASSIGNMENT_BY_ROLE, 0, ROLE_REVOKED, always)                       \
+    X(SUBJECT, GRANT_BY_GRANTEE, GRANTEE(SUBJECT), PERMISSION_REVOKED, always) \
+    X(ROLE, GRANT_BY_GRANTEE, GRANTEE(ROLE), PERMISSION_REVOKED, always)       \
+    X(GROUP, GRANT_BY_GRANTEE, GRANTEE(GROUP), PERMISSION_REVOKED, always)     \
+    X(SUBJECT, GRANT_BY_OBJECT, OBJECT(SUBJECT), PERMISSION_REVOKED, always)   \
+    X(GROUP, GRANT_BY_OBJECT, OBJECT(GROUP), PERMISSION_REVOKED, always)       \
+    X(ASSET, GRANT_BY_OBJECT, OBJECT(ASSET), PERMISSION_REVOKED, always)
 
 #endif

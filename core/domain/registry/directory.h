@@ -19,7 +19,7 @@
       SUBJECT_SUSPENDED, SELF, NONE)                                                              \
     X(RESUME_SUBJECT, ResumeSubject, resume_subject, SUBJECT, SUSPENDED | ACTIVE, MOVE,           \
       SUBJECT_RESUMED, SELF, SELF)                                                                \
-    X(REMOVE_SUBJECT, RemoveSubject, remove_subject, SUBJECT, ACTIVE | SUSPENDED | REMOVED, OWN,  \
+    X(REMOVE_SUBJECT, RemoveSubject, remove_subject, SUBJECT, ACTIVE | SUSPENDED | REMOVED, MOVE, \
       SUBJECT_REMOVED, SELF, NONE)                                                                \
     X(RESTORE_SUBJECT, RestoreSubject, restore_subject, SUBJECT, REMOVED | ACTIVE, MOVE,          \
       SUBJECT_RESTORED, SELF, SELF)                                                               \
@@ -42,7 +42,7 @@
       BELOW, NONE)                                                                                \
     X(RESTORE_GROUP, RestoreGroup, restore_group, GROUP, ARCHIVED | ACTIVE, MOVE, GROUP_RESTORED, \
       SELF, BELOW)                                                                                \
-    X(DELETE_GROUP, DeleteGroup, delete_group, GROUP, ACTIVE | ARCHIVED | REMOVED, OWN,           \
+    X(DELETE_GROUP, DeleteGroup, delete_group, GROUP, ACTIVE | ARCHIVED | REMOVED, MOVE,          \
       GROUP_DELETED, SELF, NONE)                                                                  \
     X(REGISTER_ASSET, RegisterAsset, register_asset, ASSET, NONE, OWN, ASSET_REGISTERED, PARENT,  \
       NONE)                                                                                       \
@@ -54,7 +54,7 @@
       BELOW, NONE)                                                                                \
     X(RESTORE_ASSET, RestoreAsset, restore_asset, ASSET, ARCHIVED | ACTIVE, MOVE, ASSET_RESTORED, \
       SELF, BELOW)                                                                                \
-    X(REMOVE_ASSET, RemoveAsset, remove_asset, ASSET, ACTIVE | ARCHIVED | REMOVED, OWN,           \
+    X(REMOVE_ASSET, RemoveAsset, remove_asset, ASSET, ACTIVE | ARCHIVED | REMOVED, MOVE,          \
       ASSET_REMOVED, SELF, NONE)                                                                  \
     X(OPEN_JOB_SPACE, OpenJobSpace, open_job_space, JOB_SPACE, NONE, MAKE, JOB_SPACE_OPENED, ORG, \
       NONE)                                                                                       \
@@ -117,5 +117,12 @@
     X(SUBJECT, subject, ALL, ITSELF)         \
     X(IDENTITY, identity, ALL, ITSELF)       \
     X(PARENTS_AND_SELF, parents, ALL, ITSELF)
+
+#define DIRECTORY_BLOCKERS(X)                          \
+    X(GROUP, GROUP_BY_PARENT, "groups below")          \
+    X(GROUP, GROUP_BY_INCLUDED, "groups that include") \
+    X(ASSET, ASSET_BY_PARENT, "assets below")
+
+#define DIRECTORY_DEPENDANTS(X) X(SUBJECT, CREDENTIAL_BY_SUBJECT, 0, CREDENTIAL_REVOKED, always)
 
 #endif

@@ -63,6 +63,18 @@
     ACCESS_INDEXES(X)    \
     ORG_INDEXES(X)
 
+/* X(ENTITY, INDEX, words): an entity does not end while this index finds others by its id; what
+ * they are, in words. */
+#define BLOCKERS(X) DIRECTORY_BLOCKERS(X)
+
+/* X(ENTITY, INDEX, kind, EVENT, condition): with an entity ends, in the same decision, what the
+ * index finds by its id (after a kind, where the index begins with one): by the event, if
+ * dependant_CONDITION says so (core/domain/kernel/cascade.h). What stands above ends first: the
+ * rows' order is that of the events. Declared by the area of what ends with it. */
+#define DEPENDANTS(X)    \
+    ACCESS_DEPENDANTS(X) \
+    DIRECTORY_DEPENDANTS(X)
+
 /* X(RULE, function, how_many, how_far): the objects on which a command needs a permission: those
  * that targets_FUNCTION adds (core/domain/kernel/targets.h); on ALL of them, or ONE is enough; on
  * each ITSELF, or also on all groups or assets BELOW it.
