@@ -10,8 +10,8 @@
 
 #include "core/base/limits.h"
 #include "core/base/nearest.h"
-#include "core/base/utf8.h"
 #include "ops/ctl.h"
+#include "ops/say.h"
 
 static const size_t CTL_ARENA_MAX = (size_t)2 << 30;
 
@@ -216,8 +216,8 @@ static const struct verb *find_verb(struct ctl *ctl)
         nearest_offer(&nearest, str_z(verbs[i].name));
     }
     if (found == NULL) {
-        fprintf(stderr, "agencyctl: expected a verb, but it is '%s'%s; see agencyctl --help\n",
-                ctl->argv[0], nearest_hint(&nearest));
+        say("agencyctl: expected a verb, but it is '%s'%s; see agencyctl --help", ctl->argv[0],
+            nearest_hint(&nearest));
     }
     ctl->argc -= words;
     ctl->argv += words;
@@ -247,11 +247,7 @@ static int exit_code(enum status_code code)
 
 static int fail(struct status st)
 {
-    struct buf shown = { 0 };
-    utf8_show(str_z(st.msg), &shown); /* it may quote what others wrote */
-    fprintf(stderr, "agencyctl: %s: %.*s\n", status_code_name(st.code), (int)shown.size,
-            shown.data);
-    buf_release(&shown);
+    say_status("agencyctl", &st);
     return exit_code(st.code);
 }
 

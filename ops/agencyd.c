@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "ops/daemon.h"
+#include "ops/say.h"
 
 /* Exit codes, as agencyctl's; they are in the README. */
 enum agencyd_exit {
@@ -98,7 +99,7 @@ int main(int argc, char **argv)
     arena_init(&arena, AGENCYD_ARENA_MAX);
     struct status st = daemon_options_read(&options, &arena, argc, argv, environ);
     if (st.code != STATUS_OK) {
-        fprintf(stderr, "agencyd: %s: %s; see agencyd --help\n", status_code_name(st.code), st.msg);
+        say("agencyd: %s: %s; see agencyd --help", status_code_name(st.code), st.msg);
         code = AGENCYD_USAGE;
     } else if (options.help) {
         print_help();

@@ -2,11 +2,11 @@
  * answered again as it was, so running it again goes on where it stopped. */
 #include <inttypes.h>
 #include <pthread.h>
-#include <stdio.h>
 
 #include "core/pb/json.h"
 #include "ops/lines.h"
 #include "ops/progress.h"
+#include "ops/say.h"
 #include "ops/sending.h"
 
 /* Commands in flight: several batches of the writer. */
@@ -55,9 +55,9 @@ static void import_count(struct import *import, const struct import_line *line,
     }
     import->rejected++;
     if (import->rejected <= IMPORT_TOLD_MAX) {
-        fprintf(stderr, "%s:%" PRIu64 ": %s %s: %s\n", line->path, line->number,
-                answer->outcome == DECIDER_FAILED ? "failed" : "rejected",
-                status_code_name(answer->code), answer->reason);
+        say("%s:%" PRIu64 ": %s %s: %s", line->path, line->number,
+            answer->outcome == DECIDER_FAILED ? "failed" : "rejected",
+            status_code_name(answer->code), answer->reason);
     }
 }
 

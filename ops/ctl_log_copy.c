@@ -7,6 +7,7 @@
 #include "ops/copy_target.h"
 #include "ops/ctl.h"
 #include "ops/progress.h"
+#include "ops/say.h"
 #include "replay/copy_verify.h"
 
 struct ctl_copy {
@@ -96,13 +97,11 @@ static void ctl_copy_say_done(const struct ctl_copy *run)
 {
     const char *from = run->ctl->options.data.data;
     if (run->copy.late_commands > 0) {
-        fprintf(stderr,
-                "agencyctl: %" PRIu64 " commands came while the log was being closed: nobody "
-                "answers them; their senders send them again, to the new log\n",
-                run->copy.late_commands);
+        say("agencyctl: %" PRIu64 " commands came while the log was being closed: nobody "
+            "answers them; their senders send them again, to the new log",
+            run->copy.late_commands);
     }
-    fprintf(stderr, "copied: heads and roots are those of %s, which is closed; go on in %s\n", from,
-            run->to);
+    say("copied: heads and roots are those of %s, which is closed; go on in %s", from, run->to);
 }
 
 /* For who asks in the old folder. The copy is whole without it. */
@@ -110,7 +109,7 @@ static void ctl_copy_note(const struct ctl_copy *run)
 {
     struct status st = data_dir_move(run->ctl->options.data.data, run->to);
     if (st.code != STATUS_OK) {
-        fprintf(stderr, "agencyctl: %s: %s\n", status_code_name(st.code), st.msg);
+        say_status("agencyctl", &st);
     }
 }
 
@@ -123,7 +122,7 @@ static struct status ctl_copy_run(struct ctl_copy *run)
     TRY_OUT(ctl_copy_records(run));
     if (!run->target->draft) {
         ctl_copy_note(run);
-        fprintf(stderr, "%s has the whole log already\n", run->to);
+        say("%s has the whole log already", run->to);
         goto out;
     }
     TRY_OUT(ctl_copy_verify_all(run));

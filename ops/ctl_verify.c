@@ -9,6 +9,7 @@
 #include "core/pb/message.h"
 #include "ops/progress.h"
 #include "ops/reading.h"
+#include "ops/say.h"
 #include "replay/check_commands.h"
 #include "replay/fold_log.h"
 
@@ -94,8 +95,7 @@ static struct status verify_lost(const struct verify *verify, struct status why)
         return status_prefix(why, "the log lost what the store has seen: mend it, or give that up "
                                   "by rebuild --accept-lost-tail");
     }
-    fprintf(stderr, "agencyctl: partition %" PRIu32 ": given up: %s\n", verify->response.partition,
-            why.msg);
+    say("agencyctl: partition %" PRIu32 ": given up: %s", verify->response.partition, why.msg);
     return status_ok();
 }
 

@@ -1,4 +1,5 @@
 #include "ops/reading.h"
+#include "ops/say.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -222,7 +223,7 @@ void reading_say_moment(const struct reading *reading, const struct ctl *ctl)
         return;
     }
     time_format(reading->moment.time_us, time);
-    fprintf(stderr, "as of decision %" PRIu64 " of %.*s, %s%s\n", reading->moment.org_sequence,
-            STR_ARG(ctl->options.org), time,
-            reading->moment.provisional ? " (provisional: an import may still change it)" : "");
+    say("as of decision %" PRIu64 " of %.*s, %s%s", reading->moment.org_sequence,
+        STR_ARG(ctl->options.org), time,
+        reading->moment.provisional ? " (provisional: an import may still change it)" : "");
 }

@@ -1,4 +1,5 @@
 #include "ops/sending.h"
+#include "ops/say.h"
 
 #include <stdio.h>
 #include <time.h>
@@ -32,7 +33,7 @@ static struct status sending_open_log(void *context, struct evlog **log)
 static void sending_report(void *context, struct status what)
 {
     (void)context;
-    fprintf(stderr, "agencyctl: %s: %s\n", status_code_name(what.code), what.msg);
+    say_status("agencyctl", &what);
 }
 
 static struct status sending_open_writer(struct sending *sending)

@@ -10,6 +10,7 @@
 
 #include "core/base/memory.h"
 #include "core/base/time.h"
+#include "core/base/utf8.h"
 
 enum { DIAG_FACTS = 16, DIAG_WINDOW_US = 10 * 1000000 };
 
@@ -103,16 +104,26 @@ struct diag_line diag_begin(struct diag *diag, enum diag_level level, const char
     return line;
 }
 
-/* Whether a value is one word, so that it needs no quotes. */
+/* Whether a value is one word of ASCII, so that it needs no quotes. */
 static bool diag_plain(struct str value)
 {
     for (size_t i = 0; i < value.size; i++) {
         unsigned char c = (unsigned char)value.data[i];
-        if (c <= ' ' || c == '"' || c == '\\' || c == '=' || c == 0x7F) {
+        if (c <= ' ' || c == '"' || c == '\\' || c == '=' || c >= 0x7F) {
             return false;
         }
     }
     return value.size > 0;
+}
+
+/* Bytes up to what a backslash must stand before. */
+static size_t diag_unquoted(struct str value)
+{
+    size_t size = 0;
+    while (size < value.size && value.data[size] != '"' && value.data[size] != '\\') {
+        size++;
+    }
+    return size;
 }
 
 void diag_str(struct diag_line *line, const char *key, struct str value)
@@ -126,13 +137,12 @@ void diag_str(struct diag_line *line, const char *key, struct str value)
         return;
     }
     buf_byte(&line->text, '"');
-    for (size_t i = 0; i < value.size; i++) {
-        unsigned char c = (unsigned char)value.data[i];
-        if (c < ' ' || c == 0x7F) {
-            buf_printf(&line->text, "\\x%02x", c);
-        } else {
-            buf_append(&line->text, c == '"' || c == '\\' ? STR("\\") : STR(""));
-            buf_byte(&line->text, c);
+    for (size_t size; value.size > 0; value = str_from(value, size)) {
+        size = diag_unquoted(value);
+        utf8_show(str_make(value.data, size), &line->text);
+        if (size == 0) {
+            buf_printf(&line->text, "\\%c", value.data[0]);
+            size = 1;
         }
     }
     buf_byte(&line->text, '"');

@@ -134,25 +134,55 @@ void utf8_print(char *out, size_t size, const char *format, va_list args)
     }
 }
 
-/* What a screen acts upon instead of showing it. */
-static bool utf8_acts(uint32_t c)
+/* Ranges of what a screen acts upon instead of showing it: control characters, ends of lines, those
+ * that turn the direction of writing; and of what it does not show: Unicode's
+ * Default_Ignorable_Code_Point, without which two names may look equal that are not, and the
+ * brackets of annotations. */
+static bool utf8_unseen(uint32_t c)
 {
-    bool control = c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x2028 || c == 0x2029;
-    bool turns = c == 0x061C || c == 0x200E || c == 0x200F || (c >= 0x202A && c <= 0x202E) ||
-                 (c >= 0x2066 && c <= 0x2069);
-    return control || turns;
+    static const struct {
+        uint32_t first, last;
+    } ranges[] = {
+        { 0x0000, 0x001F },   { 0x007F, 0x009F },   { 0x00AD, 0x00AD },   { 0x034F, 0x034F },
+        { 0x061C, 0x061C },   { 0x115F, 0x1160 },   { 0x17B4, 0x17B5 },   { 0x180B, 0x180F },
+        { 0x200B, 0x200F },   { 0x2028, 0x202E },   { 0x2060, 0x206F },   { 0x3164, 0x3164 },
+        { 0xFE00, 0xFE0F },   { 0xFEFF, 0xFEFF },   { 0xFFA0, 0xFFA0 },   { 0xFFF0, 0xFFFB },
+        { 0x1BCA0, 0x1BCA3 }, { 0x1D173, 0x1D17A }, { 0xE0000, 0xE0FFF },
+    };
+    for (size_t i = 0; i < sizeof ranges / sizeof *ranges && c >= ranges[i].first; i++) {
+        if (c <= ranges[i].last) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Most of what is shown is ASCII: all of that at the start which shows as it is. */
+static size_t utf8_plain(struct str text)
+{
+    size_t size = 0;
+    while (size < text.size && text.data[size] >= ' ' && text.data[size] < 0x7F) {
+        size++;
+    }
+    return size;
 }
 
 void utf8_show(struct str text, struct buf *out)
 {
-    while (text.size > 0) {
+    for (size_t size; text.size > 0; text = str_from(text, size)) {
         uint32_t c = (unsigned char)text.data[0];
-        size_t size = utf8_decode(text, &c);
-        if (size > 0 && !utf8_acts(c)) {
+        size = utf8_plain(text);
+        if (size > 0) {
+            buf_append(out, str_make(text.data, size));
+            continue;
+        }
+        size = utf8_decode(text, &c);
+        if (size > 0 && !utf8_unseen(c)) {
             buf_append(out, str_make(text.data, size));
         } else {
-            buf_printf(out, c < 0x100 ? "\\x%02x" : "\\u%04x", c);
+            const char *format = c < 0x100 ? "\\x%02x" : c < 0x10000 ? "\\u%04x" : "\\U%08x";
+            buf_printf(out, format, c);
         }
-        text = str_from(text, size > 0 ? size : 1);
+        size = size > 0 ? size : 1;
     }
 }

@@ -91,6 +91,17 @@ def it_shows_what_others_wrote_without_acting_upon_it(tool, fresh):
     expect("\\u202ey" in acme("get", "subject", "evil"), "the name, as it is written")
     expect(acme("history", "--limit", "1").count("\n") == 2, "no line but ours")
     expect("\x1b" not in acme.error("get", "subject", "\x1b[2J", code=FAILED), "none in errors")
+    for words in (["\x1b[2J"], ["--no\x1b[2J"], ["list", "\x1b[2J"], ["log", "\x1b[2J"]):
+        said = acme.error(*words, code=USAGE)
+        expect("\x1b" not in said, f"none for {words!r}", repr(said))
+    line = json.dumps({"orgId": "acme", "commandId": "x", "deleteGroup": {"groupId": "\x9b2J"}})
+    said = acme.run("import", "-", stdin=line + "\n").stderr
+    expect("\x9b" not in said and "rejected" in said, "none of an import", repr(said))
+    acme.submit("RegisterSubject", subjectId="blank", name="\ufeffpay\u200b\U000e0020")
+    for words in (("list", "subjects"), ("get", "subject", "blank")):
+        expect("\\ufeffpay\\u200b\\U000e0020" in acme(*words), "what nobody sees", acme(*words))
+    [row] = acme.json("list", "subjects", "subjectId=blank")
+    expect(row["name"] == "\ufeffpay\u200b\U000e0020", "JSON as it is", row)
 
 
 def it_names_the_line_of_a_file_that_is_not_what_it_says(tool, fresh):

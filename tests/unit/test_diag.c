@@ -50,6 +50,21 @@ TEST(diag, a_fact_is_one_line)
     buf_release(&lines);
 }
 
+TEST(diag, no_screen_acts_upon_a_value_or_hides_a_part_of_it)
+{
+    struct diag *diag = start(DIAG_INFO);
+    struct diag_line line = diag_begin(diag, DIAG_WARN, "refused");
+    diag_str(&line, "org",
+             STR("\xc2\x9b"
+                 "31m\xe2\x80\x8b"));
+    diag_str(&line, "name", STR("K\xc3\xb6ln\\"));
+    diag_end(&line);
+    diag_close(diag);
+    assert_lines("time=1970-01-01T00:00:01.500Z level=warn event=refused org=\"\\x9b31m\\u200b\" "
+                 "name=\"K\xc3\xb6ln\\\\\"\n");
+    buf_release(&lines);
+}
+
 TEST(diag, levels_that_are_off_cost_nothing)
 {
     struct diag *diag = start(DIAG_WARN);

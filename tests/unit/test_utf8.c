@@ -79,7 +79,7 @@ TEST(utf8, prints_no_half_characters)
     assert_string_equal(out, "\xe9\xb3\xa5\xe9\xb3\xa5");
 }
 
-TEST(utf8, shows_what_a_screen_would_act_upon)
+TEST(utf8, shows_what_a_screen_would_act_upon_or_hide)
 {
     static const char *const shown[][2] = {
         { "plain, \xc3\xa4 and \xf0\x9f\x98\x80", "plain, \xc3\xa4 and \xf0\x9f\x98\x80" },
@@ -91,6 +91,9 @@ TEST(utf8, shows_what_a_screen_would_act_upon)
           "\\u202e"
           "abc" },                    /* from the right to the left */
         { "\xff\xc3", "\\xff\\xc3" }, /* no text */
+        { "\xef\xbb\xbfpay\xe2\x80\x8bments\xc2\xad", "\\ufeffpay\\u200bments\\xad" },
+        { "\xe3\x85\xa4\xe2\x81\xa0\xef\xb8\x8f", "\\u3164\\u2060\\ufe0f" },
+        { "\xf3\xa0\x80\x81\xe2\x80\x83", "\\U000e0001\xe2\x80\x83" }, /* a wide space is seen */
     };
     for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++) {
         struct buf out = { 0 };
