@@ -88,7 +88,8 @@ struct status layer_rows_over(const struct omap *own, const struct source *under
                               struct str **keys, size_t *keys_count)
 {
     struct layer_run run = { .org_size = range->skip, .prefix = range->prefix.bytes };
-    run.entry = layer_run_check(&run, omap_lower_bound(own, run.prefix));
+    run.entry = layer_run_check(
+        &run, omap_lower_bound(own, range->from.size > 0 ? range->from : run.prefix));
     size_t puts, tombstones, below_count = 0;
     layer_run_count(run, range->limit, &puts, &tombstones);
     struct source_range more = *range;

@@ -19,6 +19,21 @@ void row_cache_release(struct row_cache *cache)
     hmap_release(&cache->lists);
 }
 
+/* The place of the first key that is not before `from`. */
+static size_t row_list_from(const struct row_list *list, struct str from)
+{
+    size_t low = 0, high = list->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (str_cmp(list->keys[middle], from) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
 struct status row_cache_find(const struct row_cache *cache, struct arena *arena,
                              const struct source_range *range, struct str **keys,
                              size_t *keys_count, bool *found)
@@ -26,14 +41,18 @@ struct status row_cache_find(const struct row_cache *cache, struct arena *arena,
     const struct hmap_entry *entry =
         hmap_find(&cache->lists, range->prefix.bytes, range->prefix.hash);
     const struct row_list *list = entry == NULL ? NULL : entry->value;
-    *found = list != NULL && (list->whole || range->limit <= list->count);
+    *found =
+        list != NULL && (list->whole || (range->from.size == 0 && range->limit <= list->count));
     if (!*found) {
         return status_ok();
     }
-    *keys_count = list->count < range->limit ? list->count : range->limit;
+    size_t first =
+        range->from.size == 0 ? 0 : row_list_from(list, str_from(range->from, range->skip));
+    size_t left = list->count - first;
+    *keys_count = left < range->limit ? left : range->limit;
     ARENA_TRY(arena, *keys, arena_alloc(arena, (*keys_count + 1) * sizeof **keys));
     if (*keys_count > 0) {
-        memcpy(*keys, list->keys, *keys_count * sizeof **keys);
+        memcpy(*keys, list->keys + first, *keys_count * sizeof **keys);
     }
     return status_ok();
 }
@@ -42,7 +61,7 @@ struct status row_cache_keep(struct row_cache *cache, const struct source_range 
                              const struct str *keys, size_t keys_count)
 {
     struct row_list *list;
-    if (keys_count > ROW_CACHE_ROWS_MAX) {
+    if (keys_count > ROW_CACHE_ROWS_MAX || range->from.size > 0) {
         return status_ok();
     }
     ARENA_TRY(cache->arena, list,

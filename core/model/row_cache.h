@@ -20,7 +20,8 @@ void row_cache_init(struct row_cache *cache, struct arena *arena);
 /* Forgets all; the arena keeps its memory. */
 void row_cache_release(struct row_cache *cache);
 
-/* The rows of a range, if they are known: *keys lies in `arena`, what it points to in the cache's.
+/* The rows of a range, if they are known; one that begins inside its prefix is known where all of
+ * the prefix is. *keys lies in `arena`, what it points to in the cache's.
  */
 MUST_USE struct status row_cache_find(const struct row_cache *cache, struct arena *arena,
                                       const struct source_range *range, struct str **keys,

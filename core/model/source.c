@@ -3,6 +3,7 @@
 #include "core/base/buf.h"
 #include "core/base/hmap.h"
 #include "core/model/key.h"
+#include "core/store/key.h"
 
 static struct status org_view_get(void *self, enum entity_kind kind, struct str id,
                                   const ProtobufCMessage **entity)
@@ -20,48 +21,71 @@ static struct status org_view_get(void *self, enum entity_kind kind, struct str 
     return st;
 }
 
-static struct status org_view_rows(const struct org_view *org, struct arena *arena,
-                                   const struct source_range *range, struct str **ids,
-                                   size_t *ids_count)
+/* The keys of some rows, without org and index. */
+static struct status org_view_keys(const struct org_view *org, struct arena *arena,
+                                   const struct view_range *asked, struct str **keys,
+                                   size_t *keys_count)
 {
-    TRY(source_rows(org->source, arena, range, ids, ids_count));
-    for (size_t i = 0; i < *ids_count; i++) {
-        TRY(key_last_part(arena, (*ids)[i], &(*ids)[i]));
+    const struct index_type *type = index_type(asked->index);
+    size_t given = asked->parts_count, first = type->parts_asked;
+    struct source_range range = { .limit = asked->limit, .whole = given == type->parts_count };
+    char room[KEY_ROOM];
+    struct buf key = buf_in(room, sizeof room);
+    assert(given >= first);
+    key_index(&key, org->view.org_id, asked->index, (struct str){ 0 });
+    range.skip = key.size;
+    key_put_parts(&key, asked->parts, first);
+    range.group.bytes.size = key.size;
+    key_put_parts(&key, asked->parts + first, given - first);
+    range.prefix.bytes.size = key.size;
+    key_put_parts(&key, asked->from, asked->from_count);
+    range.group.bytes.data = range.prefix.bytes.data = key.data;
+    range.from = asked->from_count == 0 ? STR("") : buf_str(&key);
+    range.group.hash = hmap_hash(range.group.bytes);
+    range.prefix.hash = given == first ? range.group.hash : hmap_hash(range.prefix.bytes);
+    if (org->watch != NULL) {
+        org->watch->rows(org->watch, &range);
     }
-    return status_ok();
+    struct status st = source_rows(org->source, arena, &range, keys, keys_count);
+    buf_release(&key);
+    return st;
 }
 
 static struct status org_view_ids(void *self, struct arena *arena, enum index_number index,
                                   const struct str *parts, size_t parts_count, size_t limit,
                                   struct str **ids, size_t *ids_count)
 {
-    const struct org_view *org = self;
-    const struct index_type *type = index_type(index);
-    struct source_range range = { .limit = limit, .whole = parts_count == type->parts_count };
-    char room[KEY_ROOM];
-    struct buf prefix = buf_in(room, sizeof room);
-    size_t asked = type->parts_asked;
-    assert(parts_count >= asked);
-    key_index(&prefix, org->view.org_id, index, (struct str){ 0 });
-    range.skip = prefix.size;
-    key_put_parts(&prefix, parts, asked);
-    range.group.bytes.size = prefix.size;
-    key_put_parts(&prefix, parts + asked, parts_count - asked);
-    range.prefix.bytes = buf_str(&prefix);
-    range.group.bytes.data = prefix.data;
-    range.group.hash = hmap_hash(range.group.bytes);
-    range.prefix.hash = parts_count == asked ? range.group.hash : hmap_hash(range.prefix.bytes);
-    if (org->watch != NULL) {
-        org->watch->rows(org->watch, &range);
+    const struct view_range range = {
+        .index = index, .parts = parts, .parts_count = parts_count, .limit = limit
+    };
+    TRY(org_view_keys(self, arena, &range, ids, ids_count));
+    for (size_t i = 0; i < *ids_count; i++) {
+        TRY(key_last_part(arena, (*ids)[i], &(*ids)[i]));
     }
-    struct status st = org_view_rows(org, arena, &range, ids, ids_count);
-    buf_release(&prefix);
-    return st;
+    return status_ok();
+}
+
+static struct status org_view_rows(void *self, struct arena *arena, const struct view_range *range,
+                                   struct view_row **rows, size_t *rows_count)
+{
+    struct str *keys;
+    TRY(org_view_keys(self, arena, range, &keys, rows_count));
+    ARENA_TRY(arena, *rows, arena_alloc(arena, (*rows_count + 1) * sizeof **rows));
+    for (size_t i = 0; i < *rows_count; i++) {
+        struct str key = keys[i];
+        for (size_t part = 0; part < index_type(range->index)->parts_count; part++) {
+            TRY(key_get_str(&key, arena, &(*rows)[i].parts[part]));
+        }
+        TRY(key_get_str(&key, arena, &(*rows)[i].id));
+    }
+    return status_ok();
 }
 
 void org_view_init(struct org_view *org, const struct source *source, struct str org_id)
 {
-    static const struct view_ops ops = { .get = org_view_get, .ids = org_view_ids };
+    static const struct view_ops ops = { .get = org_view_get,
+                                         .ids = org_view_ids,
+                                         .rows = org_view_rows };
     org->source = source;
     org->watch = NULL;
     org->view = (struct view){ .ops = &ops, .self = org, .org_id = org_id };

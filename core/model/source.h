@@ -20,6 +20,7 @@ struct source_key {
 struct source_range {
     struct source_key prefix; /* what their keys begin with: org, index, some parts */
     struct source_key group;  /* the first of those parts only, as key_group says */
+    struct str from;          /* the key to begin at, which begins with the prefix; or empty */
     size_t skip;              /* bytes of org and index */
     size_t limit;             /* rows at most */
     bool whole;               /* all parts are given: the rows differ by their ids only */

@@ -79,7 +79,9 @@ static struct status stored_read_rows(const struct stored *stored, struct arena 
     struct store_scan *scan;
     struct store_range rows = { .prefix = range->prefix.bytes,
                                 .as_of = stored->as_of,
-                                .last_part = range->whole && stored->as_of == STORE_LATEST };
+                                .start = range->from,
+                                .last_part = range->whole && range->from.size == 0 &&
+                                             stored->as_of == STORE_LATEST };
     TRY(store_scan_open(stored->reader, STORE_INDEX, &rows, &scan));
     struct status st = stored_scan(scan, arena, range, found);
     store_scan_close(scan);

@@ -420,7 +420,7 @@ TEST(check, a_long_list_on_one_side_does_not_use_up_the_budget)
     org_world_release(&world);
 }
 
-TEST(check, where_both_sides_have_long_lists_one_is_read_to_its_end)
+TEST(check, what_else_the_subject_is_granted_does_not_matter)
 {
     struct org_world world;
     world_init(&world);
@@ -435,40 +435,8 @@ TEST(check, where_both_sides_have_long_lists_one_is_read_to_its_end)
     }
     struct check_answer answer = ask(&world, "ada", "read", "repo");
     assert_path(&world, &answer, "grant x");
-    assert_in_range(answer.lookups, 200, 250);
+    assert_in_range(answer.lookups, 1, 120);
     answer = ask(&world, "bob", "read", "repo");
     assert_denied(&answer, CHECK_NOT_GRANTED, "");
-    org_world_release(&world);
-}
-
-/* Groups s<from>.. with a seat each, held by ada. */
-static void seat_widely(struct org_world *world, unsigned from, unsigned to)
-{
-    for (unsigned i = from; i < to; i++) {
-        org_world_do(world, "CreateGroup {\"groupId\":\"s%u\"}", i);
-        org_world_do(world,
-                     "CreateRole {\"roleId\":\"s%u\",\"roleType\":\"lead\",\"groupIds\":"
-                     "[\"s%u\"],\"holderSubjectIds\":[\"ada\"]}",
-                     i, i);
-    }
-}
-
-TEST(check, over_the_budget_it_is_an_error_never_allowed)
-{
-    struct org_world world;
-    world_init(&world);
-    grant(&world, "g", "read", TO_SUBJECT("ada"), ON_ORG);
-    seat_widely(&world, 0, 4000);
-    /* Three look-ups a seat, but only where something is granted to a group. */
-    struct check_answer answer = ask(&world, "ada", "read", "repo");
-    assert_true(answer.allowed);
-    grant(&world, "h", "read", TO_GROUP("all"), ON_ORG);
-    const struct check_question question = { .subject_id = STR("ada"),
-                                             .permission = STR("read"),
-                                             .object = { OBJECT_ASSET, STR("repo") } };
-    assert_code(STATUS_RESOURCE_EXHAUSTED,
-                check(org_world_view(&world), &world.arena, world.now_us, &question, &answer));
-    assert_false(answer.allowed);
-    assert_in_range(answer.lookups, CHECK_LOOKUPS_MAX, CHECK_LOOKUPS_MAX);
     org_world_release(&world);
 }

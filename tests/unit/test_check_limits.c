@@ -89,3 +89,64 @@ TEST(check_limits, of_more_than_64_subjects_above_the_nearest_count)
     assert_false(may(&world, "ada", "write", "docs"));
     org_world_release(&world);
 }
+
+/* ---- the budget ---- */
+
+/* So many groups x0, x1 ..., each for a list of ids. */
+static struct str make_groups(struct org_world *world, char letter, unsigned from, unsigned to)
+{
+    struct str list = STR("");
+    for (unsigned i = from; i < to; i++) {
+        org_world_do(world, "CreateGroup {\"groupId\":\"%c%u\"}", letter, i);
+        list = arena_printf(&world->arena, "%.*s%s\"%c%u\"", STR_ARG(list), i == from ? "" : ",",
+                            letter, i);
+    }
+    return list;
+}
+
+/* Seats of 250 groups each for ada. */
+static void seat_widely(struct org_world *world, unsigned seats)
+{
+    for (unsigned i = 0; i < seats; i++) {
+        struct str groups = make_groups(world, 's', i * 250, i * 250 + 250);
+        org_world_do(world,
+                     "CreateRole {\"roleId\":\"s%u\",\"roleType\":\"lead\",\"groupIds\":[%s],"
+                     "\"holderSubjectIds\":[\"ada\"]}",
+                     i, groups.data);
+    }
+}
+
+/* Lets `top` include groups that include 100 each. */
+static void include_widely(struct org_world *world, unsigned groups)
+{
+    org_world_do(world, "CreateGroup {\"groupId\":\"top\"}");
+    for (unsigned i = 0; i < groups; i++) {
+        org_world_do(world, "CreateGroup {\"groupId\":\"i%u\"}", i);
+        org_world_do(world, "IncludeGroup {\"groupId\":\"top\",\"includedGroupId\":\"i%u\"}", i);
+        make_groups(world, 'j', i * 100, i * 100 + 100);
+        for (unsigned j = i * 100; j < i * 100 + 100; j++) {
+            org_world_do(world, "IncludeGroup {\"groupId\":\"i%u\",\"includedGroupId\":\"j%u\"}", i,
+                         j);
+        }
+    }
+}
+
+TEST(check_limits, only_where_both_sides_are_piled_up_it_is_an_error)
+{
+    struct org_world world;
+    world_init(&world);
+    seat_widely(&world, 20);
+    grant(&world, "g", "read", "GROUP", "core", "docs");
+    assert_true(may(&world, "ada", "read", "docs"));
+    include_widely(&world, 110);
+    grant(&world, "h", "write", "GROUP", "top", "docs");
+    assert_true(may(&world, "ada", "read", "docs")); /* the group itself is nearer */
+    const struct check_question question = { .subject_id = STR("ada"),
+                                             .permission = STR("write"),
+                                             .object = { OBJECT_ASSET, STR("docs") } };
+    struct check_answer answer;
+    assert_code(STATUS_RESOURCE_EXHAUSTED,
+                check(org_world_view(&world), &world.arena, world.now_us, &question, &answer));
+    assert_false(answer.allowed);
+    org_world_release(&world);
+}

@@ -113,8 +113,41 @@ TEST(index, an_assignment_is_found_by_both_sides_and_by_what_it_copies)
     index_has(ENTITY_ASSIGNMENT,
               "{\"roleId\":\"r\",\"subjectId\":\"s\",\"roleType\":\"t\",\"groupIds\":[\"g\"],"
               "\"expiresAt\":\"2020-01-01T00:00:00Z\"," ACTIVE "}",
-              "ASSIGNMENT_BY_ROLE | r\nASSIGNMENT_BY_SUBJECT | s\nASSIGNMENT_BY_GROUP | g | t\n"
+              "ASSIGNMENT_BY_ROLE | r\nASSIGNMENT_BY_SUBJECT | s | t |  | 7ffa64f73e05bfff\n"
+              "ASSIGNMENT_BY_MEMBER | s | t | g | 7ffa64f73e05bfff\n"
+              "ASSIGNMENT_BY_MEMBER | s |  | g | 7ffa64f73e05bfff\n"
+              "ASSIGNMENT_BY_GROUP | g | t\n"
               "ASSIGNMENT_BY_TYPE | t | \n");
+}
+
+/* Alumni are in their groups as what they are only. */
+TEST(index, a_holder_without_membership_is_no_member)
+{
+    index_has(ENTITY_ASSIGNMENT,
+              "{\"roleId\":\"r\",\"subjectId\":\"s\",\"roleType\":\"t\",\"groupIds\":[\"g\",\"h\"],"
+              "\"jobSpaceId\":\"j\",\"noMembership\":true," ACTIVE "}",
+              "ASSIGNMENT_BY_ROLE | r\nASSIGNMENT_BY_SUBJECT | s | t | j | 0000000000000000\n"
+              "ASSIGNMENT_BY_MEMBER | s | t | g | 0000000000000000\n"
+              "ASSIGNMENT_BY_MEMBER | s | t | h | 0000000000000000\n"
+              "ASSIGNMENT_BY_GROUP | g | t\nASSIGNMENT_BY_GROUP | h | t\n"
+              "ASSIGNMENT_BY_TYPE | t | j\n");
+}
+
+TEST(index, what_lasts_longer_comes_first)
+{
+    static const int64_t seconds[] = { 4000000000, 1, 0, -1, -4000000000 };
+    char before[INDEX_MADE_MAX], room[INDEX_MADE_MAX];
+    struct str last = index_end(NULL, before);
+    assert_int_equal(index_end_time(last), INT64_MAX);
+    for (size_t i = 0; i < sizeof seconds / sizeof seconds[0]; i++) {
+        Google__Protobuf__Timestamp time = GOOGLE__PROTOBUF__TIMESTAMP__INIT;
+        time.seconds = seconds[i];
+        struct str end = index_end(&time, room);
+        assert_true(str_cmp(last, end) < 0);
+        assert_int_equal(index_end_time(end), seconds[i] * 1000000);
+        memcpy(before, room, sizeof before);
+        last = str_make(before, end.size);
+    }
 }
 
 #define GRANT(role_types)                                                                   \
@@ -125,11 +158,14 @@ TEST(index, an_assignment_is_found_by_both_sides_and_by_what_it_copies)
 TEST(index, a_grant_is_found_by_grantee_object_and_content)
 {
     index_has(ENTITY_GRANT, GRANT("[]"),
-              "GRANT_BY_GRANTEE | 3 | g\nGRANT_BY_OBJECT | 1 |  | p\nGRANT_BY_CONTENT | "
+              "GRANT_BY_GRANTEE | 3 | g\nGRANT_BY_OBJECT | 1 |  | p | 3 | g | 0000000000000000 | \n"
+              "GRANT_BY_CONTENT | "
               "8816debc795c5f03e1cd6be958e3ed1d0cff07492b28b5fe25f59fe4c9503b35\n");
-    index_has(ENTITY_GRANT, GRANT("[\"a\",\"b\"]"),
-              "GRANT_BY_GRANTEE | 3 | g\nGRANT_BY_OBJECT | 1 |  | p\nGRANT_BY_CONTENT | "
-              "f98b4e8418ef197b7188a783219056ad9bd1519c5a985bfeecc5e3d087dc81c8\n");
+    index_has(
+        ENTITY_GRANT, GRANT("[\"a\",\"b\"]"),
+        "GRANT_BY_GRANTEE | 3 | g\nGRANT_BY_OBJECT | 1 |  | p | 3 | g | 0000000000000000 | r\n"
+        "GRANT_BY_CONTENT | "
+        "f98b4e8418ef197b7188a783219056ad9bd1519c5a985bfeecc5e3d087dc81c8\n");
 }
 
 TEST(index, a_value_of_config_is_found_by_its_entity)

@@ -10,6 +10,24 @@
 
 enum { ASSIGNMENT_MICROS = 1000000 };
 
+/* ---- index ---- */
+
+struct str index_assignment_end(const ProtobufCMessage *entity, char room[INDEX_MADE_MAX])
+{
+    return index_end(((const Agency__V1__Assignment *)(const void *)entity)->expires_at, room);
+}
+
+size_t index_assignment_as_count(const ProtobufCMessage *entity)
+{
+    return ((const Agency__V1__Assignment *)(const void *)entity)->no_membership ? 1 : 2;
+}
+
+struct str index_assignment_as(const ProtobufCMessage *entity, size_t item)
+{
+    return item == 0 ? str_z(((const Agency__V1__Assignment *)(const void *)entity)->role_type)
+                     : STR("");
+}
+
 /* ---- decide ---- */
 
 static bool assignment_live(const struct decide *d, const Agency__V1__Assignment *assignment)
@@ -107,6 +125,7 @@ static struct status assignment_emit(struct decide *d, const Agency__V1__Role *r
     event.n_group_ids = role->n_group_ids;
     event.group_ids = role->group_ids;
     event.job_space_id = role->job_space_id;
+    event.no_membership = role_type->no_membership;
     return emit_role_assigned(d, &event);
 }
 

@@ -33,6 +33,20 @@ struct str index_grant_content(const ProtobufCMessage *entity, char room[INDEX_M
     return str_make(room, HASH_HEX_SIZE - 1);
 }
 
+/* ---- index ---- */
+
+struct str index_grant_end(const ProtobufCMessage *entity, char room[INDEX_MADE_MAX])
+{
+    return index_end(((const Agency__V1__Grant *)(const void *)entity)->expires_at, room);
+}
+
+struct str index_grant_how(const ProtobufCMessage *entity, char room[INDEX_MADE_MAX])
+{
+    const Agency__V1__Grant *grant = (const Agency__V1__Grant *)(const void *)entity;
+    (void)room;
+    return grant->grantee->n_role_types > 0 || grant->condition[0] != '\0' ? STR("r") : STR("");
+}
+
 /* ---- decide ---- */
 
 static struct status grant_check_grantee_form(struct decide *d, const Agency__V1__Grantee *grantee)

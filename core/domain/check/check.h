@@ -29,6 +29,7 @@ enum check_reason {
     CHECK_NO_PERMISSION,
     CHECK_EXPIRED,        /* the path would allow it, but part of it has expired */
     CHECK_GROUP_ARCHIVED, /* the path would allow it, but a group of it is archived */
+    CHECK_DEPTH,          /* the path would allow it, but it is too long */
     CHECK_NOT_GRANTED,    /* `nearest`, if any, is a grant of it there to somebody else */
 };
 
@@ -59,8 +60,8 @@ struct check_answer {
     size_t lookups;     /* that the answer took */
     int64_t until_us;   /* while nothing changes, the answer at any moment from at_us on and before
                            this one is the same */
-    size_t steps_count; /* 0 if denied, but for CHECK_EXPIRED and CHECK_GROUP_ARCHIVED */
-    struct check_step steps[CHECK_STEPS_MAX]; /* the shortest way, ties by ids in byte order */
+    size_t steps_count; /* 0 if denied, but for the reasons that have a path */
+    struct check_step steps[CHECK_STEPS_MAX]; /* the shortest way; of equally short ones, way.h */
 };
 
 /* Answers one question as of at_us (microseconds since 1970). Ids in the answer are borrowed from

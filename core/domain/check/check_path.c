@@ -53,3 +53,79 @@ struct status check_path_tell(struct lookup *lookup, const Agency__V1__Grant *gr
     }
     return check_path_add_way(lookup, grantee, answer);
 }
+
+/* ---- a way as grantees, each over the one before ---- */
+
+static struct status check_path_next(struct lookup *lookup, const struct grantee *next,
+                                     const struct grantee **over)
+{
+    struct grantee *grantee;
+    ARENA_TRY(lookup->arena, grantee, arena_alloc(lookup->arena, sizeof *grantee));
+    *grantee = *next;
+    grantee->via = *over;
+    *over = grantee;
+    return status_ok();
+}
+
+static struct status check_path_kin(struct lookup *lookup, const struct kin *kin,
+                                    const struct grantee **over)
+{
+    const struct kin *line[LINEAGE_LEVELS_MAX + 1];
+    size_t count = 0;
+    for (; kin != NULL; kin = kin->via) {
+        line[count++] = kin;
+    }
+    while (count-- > 0) {
+        TRY(check_path_next(lookup,
+                            &(struct grantee){ .kind = GRANTEE_SUBJECT,
+                                               .id = str_z(line[count]->subject->subject_id),
+                                               .subject = line[count]->subject },
+                            over));
+    }
+    return status_ok();
+}
+
+static struct status check_path_seat(struct lookup *lookup, struct str held_id,
+                                     const struct grantee **over)
+{
+    const Agency__V1__Assignment *held;
+    const Agency__V1__RoleType *type;
+    TRY(lookup_known_assignment(lookup, held_id, &held));
+    TRY(lookup_known_role_type(lookup, str_z(held->role_type), &type));
+    return check_path_next(
+        lookup,
+        &(struct grantee){
+            .kind = GRANTEE_ROLE, .id = str_z(held->role_id), .assignment = held, .type = type },
+        over);
+}
+
+static struct status check_path_groups(struct lookup *lookup, const struct way *way,
+                                       const struct grantee **over)
+{
+    for (size_t i = way->groups_count; i-- > 0;) {
+        const Agency__V1__Group *group;
+        TRY(lookup_known_group(lookup, way->groups[i], &group));
+        TRY(check_path_next(lookup,
+                            &(struct grantee){ .kind = GRANTEE_GROUP,
+                                               .id = str_z(group->group_id),
+                                               .group = group },
+                            over));
+    }
+    return status_ok();
+}
+
+struct status check_path_tell_way(struct lookup *lookup, const struct way *way,
+                                  struct check_answer *answer)
+{
+    const struct grantee *grantee = NULL;
+    const Agency__V1__Grant *grant = NULL;
+    TRY(check_path_kin(lookup, way->kin, &grantee));
+    if (way->held.size > 0) {
+        TRY(check_path_seat(lookup, way->held, &grantee));
+        TRY(check_path_groups(lookup, way, &grantee));
+    }
+    if (way->by_grant) {
+        TRY(lookup_known_grant(lookup, way->id, &grant));
+    }
+    return check_path_tell(lookup, grant, grantee, answer);
+}

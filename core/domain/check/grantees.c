@@ -6,7 +6,7 @@
  * Cost: one look-up per subject, assignment, role type and group, and one per list of them. */
 #include "core/domain/check/grantees.h"
 
-#include "core/domain/kernel/ids.h"
+#include "core/domain/check/lineage.h"
 
 int grantee_compare(const struct grantee *a, const struct grantee *b)
 {
@@ -78,70 +78,23 @@ static struct status grantees_add(struct grantees *grantees, const struct grante
 
 /* ---- the subjects it inherits from ---- */
 
-/* Adds to `parents` the ACTIVE ones of a subject that are not there yet. */
-static struct status grantees_find_parents(struct grantees *grantees, const struct grantee *child,
-                                           struct ids *parents)
-{
-    for (size_t i = 0; i < child->subject->n_parent_subject_ids; i++) {
-        const struct str id = str_z(child->subject->parent_subject_ids[i]);
-        const Agency__V1__Subject *parent;
-        if (grantees_get(grantees, GRANTEE_SUBJECT, id, STR("")) != NULL) {
-            continue;
-        }
-        TRY(lookup_known_subject(grantees->lookup, id, &parent));
-        if (parent->status == LIFE_ACTIVE) {
-            TRY(ids_add(parents, id));
-        }
-    }
-    return status_ok();
-}
-
-/* Adds those of a subject's parents that are among the ones that count. */
-static struct status grantees_add_parents(struct grantees *grantees, const struct grantee *child,
-                                          const struct ids *parents)
-{
-    for (size_t i = 0; i < child->subject->n_parent_subject_ids; i++) {
-        const struct str id = str_z(child->subject->parent_subject_ids[i]);
-        const Agency__V1__Subject *parent;
-        if (!ids_have(parents, id)) {
-            continue;
-        }
-        TRY(lookup_known_subject(grantees->lookup, id, &parent));
-        TRY(grantees_add(grantees, &(struct grantee){ .kind = GRANTEE_SUBJECT,
-                                                      .id = id,
-                                                      .steps = child->steps + 1,
-                                                      .via = child,
-                                                      .subject = parent }));
-    }
-    return status_ok();
-}
-
-/* Adds the next level of subjects; of more than count, those with the smallest ids. */
-static struct status grantees_add_level(struct grantees *grantees, size_t level)
-{
-    struct ids parents = { .arena = grantees->lookup->arena };
-    const struct grantee *child = grantees->of_steps[level];
-    for (; child != NULL; child = child->next_of_steps) {
-        TRY(grantees_find_parents(grantees, child, &parents));
-    }
-    ids_sort(&parents);
-    size_t room = GRANTEE_SUBJECTS_MAX - grantees->subjects_count;
-    parents.count = parents.count < room ? parents.count : room;
-    grantees->subjects_count += parents.count;
-    for (child = grantees->of_steps[level]; child != NULL; child = child->next_of_steps) {
-        TRY(grantees_add_parents(grantees, child, &parents));
-    }
-    return status_ok();
-}
-
 static struct status grantees_add_subjects(struct grantees *grantees,
                                            const Agency__V1__Subject *subject)
 {
-    TRY(grantees_add(grantees, &(struct grantee){ .kind = GRANTEE_SUBJECT,
-                                                  .id = str_z(subject->subject_id),
-                                                  .subject = subject }));
-    for (size_t level = 0; level < GRANTEE_LEVELS_MAX; level++) {
-        TRY(grantees_add_level(grantees, level));
+    struct lineage *lineage;
+    const struct grantee *added[1 + LINEAGE_OTHERS_MAX];
+    ARENA_TRY(grantees->lookup->arena, lineage,
+              arena_alloc(grantees->lookup->arena, sizeof *lineage));
+    TRY(lineage_of(grantees->lookup, subject, lineage));
+    for (size_t i = 0; i < lineage->count; i++) {
+        const struct kin *kin = &lineage->items[i];
+        TRY(grantees_add(grantees,
+                         &(struct grantee){ .kind = GRANTEE_SUBJECT,
+                                            .id = kin->id,
+                                            .steps = kin->level,
+                                            .via = i == 0 ? NULL : added[kin->via - lineage->items],
+                                            .subject = kin->subject }));
+        added[i] = grantees->last;
     }
     return status_ok();
 }
@@ -208,7 +161,8 @@ static struct status grantees_add_group(struct grantees *grantees, const struct 
                                         struct str id, struct str role_type,
                                         const Agency__V1__Group *group)
 {
-    if (via->steps == GRANTEE_STEPS_MAX) {
+    bool deep = (grantees->lenience & LENIENT_DEPTH) != 0;
+    if (via->steps == (deep ? GRANTEE_STEPS_TOLD : GRANTEE_STEPS_MAX)) {
         return status_ok();
     }
     return grantees_add(grantees, &(struct grantee){ .kind = GRANTEE_GROUP,
@@ -275,7 +229,7 @@ struct status grantees_of(struct lookup *lookup, const Agency__V1__Subject *subj
     assert(subject->status == LIFE_ACTIVE);
     *grantees = (struct grantees){ .lookup = lookup, .lenience = lenience, .groups = groups };
     TRY(grantees_add_subjects(grantees, subject));
-    for (size_t steps = 0; steps <= GRANTEE_STEPS_MAX; steps++) {
+    for (size_t steps = 0; steps <= GRANTEE_STEPS_TOLD; steps++) {
         struct grantee *grantee = grantees->of_steps[steps];
         for (; grantee != NULL; grantee = grantee->next_of_steps) {
             TRY(grantees_expand(grantees, grantee));

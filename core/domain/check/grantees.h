@@ -9,12 +9,11 @@
 
 enum {
     GRANTEE_LEVELS_MAX = 8, /* of subjects inheriting from subjects */
-    /* That one subject inherits from: the nearest, then by id. */
-    GRANTEE_SUBJECTS_MAX = HIERARCHY_SUBJECTS_MAX,
     /* Of a whole way: subjects above one another, a seat and its assignment, a group, inclusions. A
      * longer one does not confer: so nobody can use up with chains of his own what others need. */
     GRANTEE_STEPS_MAX = GRANTEE_LEVELS_MAX + 2 + 1 + 8,
     GRANTEE_INCLUSIONS_MAX = GRANTEE_STEPS_MAX - 3, /* without inheritance */
+    GRANTEE_STEPS_TOLD = GRANTEE_STEPS_MAX + 8, /* so long a way is told as one that is too long */
     GRANTEE_BUCKETS = 64,
     GRANTEE_TYPES_KEPT = 8, /* role types that are looked up once */
 };
@@ -48,6 +47,7 @@ struct grantee {
 enum grantee_lenience {
     LENIENT_EXPIRED = 1,  /* counts assignments and grants whose time has come */
     LENIENT_ARCHIVED = 2, /* counts archived groups */
+    LENIENT_DEPTH = 4,    /* counts ways that are too long */
 };
 
 struct grantees {
@@ -55,9 +55,8 @@ struct grantees {
     unsigned lenience;
     bool groups;
     size_t count;
-    size_t subjects_count;
     struct grantee *first, *last;
-    struct grantee *of_steps[GRANTEE_STEPS_MAX + 3];
+    struct grantee *of_steps[GRANTEE_STEPS_TOLD + 3];
     struct grantee *buckets[GRANTEE_BUCKETS];
     const Agency__V1__RoleType *types[GRANTEE_TYPES_KEPT]; /* the last ones found */
     size_t types_count;                                    /* all that were found */

@@ -6,6 +6,8 @@
  * anything fails before. */
 #include "core/domain/kernel/evolve.h"
 
+#include <stdlib.h>
+
 #include "core/domain/kernel/fields.h"
 
 struct rows {
@@ -41,27 +43,42 @@ static struct status rows_add(void *self, const struct index_row *row)
     return status_ok();
 }
 
-static bool rows_same(const struct index_row *a, const struct index_row *b)
+static int rows_compare(const void *a, const void *b)
 {
-    if (a->index != b->index || a->parts_count != b->parts_count) {
-        return false;
+    const struct index_row *left = a, *right = b;
+    int order = (left->index > right->index) - (left->index < right->index);
+    for (size_t i = 0; order == 0 && i < left->parts_count; i++) {
+        order = str_cmp(left->parts[i], right->parts[i]);
     }
-    for (size_t i = 0; i < a->parts_count; i++) {
-        if (!str_eq(a->parts[i], b->parts[i])) {
-            return false;
-        }
-    }
-    return true;
+    return order;
 }
 
-static bool rows_have(const struct rows *rows, const struct index_row *row)
+static void rows_sort(struct rows *rows)
 {
-    for (size_t i = 0; i < rows->count; i++) {
-        if (rows_same(&rows->items[i], row)) {
-            return true;
-        }
+    if (rows->count > 1) {
+        qsort(rows->items, rows->count, sizeof *rows->items, rows_compare);
     }
-    return false;
+}
+
+/* Deletes the old rows that are not among the new ones, and puts the new ones that are not among
+ * the old; both are in order. */
+static struct status rows_exchange(const struct evolve *evolve, const struct rows *old,
+                                   const struct rows *new, struct str id)
+{
+    size_t o = 0, n = 0;
+    while (o < old->count || n < new->count) {
+        int order = o == old->count   ? 1
+                    : n == new->count ? -1
+                                      : rows_compare(&old->items[o], &new->items[n]);
+        if (order < 0) {
+            TRY(evolve->changes->delete_row(evolve->changes_self, &old->items[o], id));
+        } else if (order > 0) {
+            TRY(evolve->changes->put_row(evolve->changes_self, &new->items[n], id));
+        }
+        o += order <= 0;
+        n += order >= 0;
+    }
+    return status_ok();
 }
 
 static struct status evolve_rows(const struct evolve *evolve, enum entity_kind kind, struct str id,
@@ -72,17 +89,9 @@ static struct status evolve_rows(const struct evolve *evolve, enum entity_kind k
         TRY(index_rows(kind, before, &(struct index_sink){ rows_add, &old }));
     }
     TRY(index_rows(kind, after, &(struct index_sink){ rows_add, &new }));
-    for (size_t i = 0; i < old.count; i++) {
-        if (!rows_have(&new, &old.items[i])) {
-            TRY(evolve->changes->delete_row(evolve->changes_self, &old.items[i], id));
-        }
-    }
-    for (size_t i = 0; i < new.count; i++) {
-        if (!rows_have(&old, &new.items[i])) {
-            TRY(evolve->changes->put_row(evolve->changes_self, &new.items[i], id));
-        }
-    }
-    return status_ok();
+    rows_sort(&old);
+    rows_sort(&new);
+    return rows_exchange(evolve, &old, &new, id);
 }
 
 static struct str evolve_key_part(const ProtobufCMessage *message, unsigned number)

@@ -40,6 +40,11 @@
     {                                                     \
         .type = INDEX_PART_MADE, .made = index_##function \
     }
+#define MADE_MANY(function)                                          \
+    {                                                                \
+        .type = INDEX_PART_MADE_MANY, .made_item = index_##function, \
+        .made_count = index_##function##_count                       \
+    }
 #define PARTS(...) sizeof((struct index_part[]){ __VA_ARGS__ }) / sizeof(struct index_part)
 
 static const struct index_type types[] = {
@@ -149,21 +154,23 @@ static const char *index_holder(const struct index_part *part, const ProtobufCMe
 }
 
 /* How many rows a part makes by its number of items. */
-static size_t index_part_count(const struct index_part *part, const char *holder)
+static size_t index_part_count(const struct index_part *part, const ProtobufCMessage *entity)
 {
     size_t count = 1;
     if (part->type == INDEX_PART_MANY) {
-        memcpy(&count, holder + part->count_at, sizeof count);
+        memcpy(&count, index_holder(part, entity) + part->count_at, sizeof count);
+    } else if (part->type == INDEX_PART_MADE_MANY) {
+        count = part->made_count(entity);
     }
     return count;
 }
 
 /* The text of a part; `item` counts where there are many. */
 static struct str index_part_text(const struct index_part *part, const ProtobufCMessage *entity,
-                                  const char *holder, size_t item, char room[INDEX_MADE_MAX])
+                                  size_t item, char room[INDEX_MADE_MAX])
 {
     char *const *list;
-    const void *at = holder + part->at;
+    const void *at = index_holder(part, entity) + part->at;
     switch (part->type) {
     case INDEX_PART_ONE:
         return str_z(*(char *const *)at);
@@ -174,19 +181,23 @@ static struct str index_part_text(const struct index_part *part, const ProtobufC
         return index_kind(*(const unsigned *)at);
     case INDEX_PART_MADE:
         return part->made(entity, room);
+    case INDEX_PART_MADE_MANY:
+        return part->made_item(entity, item);
     }
     return (struct str){ 0 };
 }
 
-/* The row of one item; none for a relation that is not set. */
+/* The row of one item; none for a relation that is not set. Where several parts are many, each item
+ * of one goes with each of the others. */
 static struct status index_row_of(const struct index_type *type, const ProtobufCMessage *entity,
                                   size_t item, const struct index_sink *sink)
 {
-    char room[INDEX_MADE_MAX];
+    char rooms[INDEX_PARTS_MAX][INDEX_MADE_MAX];
     struct index_row row = { .index = index_number(type), .parts_count = type->parts_count };
     for (size_t i = 0; i < type->parts_count; i++) {
-        const struct index_part *part = &type->parts[i];
-        row.parts[i] = index_part_text(part, entity, index_holder(part, entity), item, room);
+        size_t count = index_part_count(&type->parts[i], entity);
+        row.parts[i] = index_part_text(&type->parts[i], entity, item % count, rooms[i]);
+        item /= count;
     }
     bool unset = type->parts_count == 1 && row.parts[0].size == 0;
     return unset ? status_ok() : sink->row(sink->self, &row);
@@ -197,17 +208,42 @@ static struct status index_rows_of(const struct index_type *type, const Protobuf
 {
     size_t count = 1;
     for (size_t i = 0; i < type->parts_count; i++) {
-        const char *holder = index_holder(&type->parts[i], entity);
-        if (holder == NULL) {
+        if (index_holder(&type->parts[i], entity) == NULL) {
             return status_error(STATUS_DATA_LOSS, "expected %s in an entity that has rows",
                                 type->parts[i].path);
         }
-        count *= index_part_count(&type->parts[i], holder);
+        count *= index_part_count(&type->parts[i], entity);
     }
     for (size_t i = 0; i < count; i++) {
         TRY(index_row_of(type, entity, i, sink));
     }
     return status_ok();
+}
+
+/* ---- times in keys ---- */
+
+static const uint64_t index_end_bias = (uint64_t)1 << 63; /* times before 1970 come first */
+
+struct str index_end(const Google__Protobuf__Timestamp *expires_at, char room[INDEX_MADE_MAX])
+{
+    static const char digits[] = "0123456789abcdef";
+    uint64_t left = expires_at == NULL
+                        ? 0
+                        : UINT64_MAX - ((uint64_t)fields_time_us(expires_at) + index_end_bias);
+    for (int i = 0; i < 16; i++) {
+        room[i] = digits[left >> (60 - 4 * i) & 15];
+    }
+    return str_make(room, 16);
+}
+
+int64_t index_end_time(struct str end)
+{
+    uint64_t left = 0;
+    for (size_t i = 0; i < end.size; i++) {
+        char c = end.data[i];
+        left = left << 4 | (uint64_t)(c <= '9' ? c - '0' : c - 'a' + 10);
+    }
+    return left == 0 ? INT64_MAX : (int64_t)(UINT64_MAX - left - index_end_bias);
 }
 
 /* True if what is in this status no longer counts. */

@@ -7,7 +7,7 @@
 #include "core/domain/registry/registry.h"
 
 /* Parts of an index key before the entity's id, at most. */
-enum { INDEX_PARTS_MAX = 3 };
+enum { INDEX_PARTS_MAX = 7 };
 /* Bytes of a part that is MADE: a hash as hexadecimal text. */
 enum { INDEX_MADE_MAX = 65 };
 
@@ -24,7 +24,13 @@ struct index_sink {
 };
 
 /* Where a part of a key comes from (the parts of INDEXES, registry.h). */
-enum index_part_type { INDEX_PART_ONE, INDEX_PART_MANY, INDEX_PART_KIND, INDEX_PART_MADE };
+enum index_part_type {
+    INDEX_PART_ONE,
+    INDEX_PART_MANY,
+    INDEX_PART_KIND,
+    INDEX_PART_MADE,
+    INDEX_PART_MADE_MANY,
+};
 
 struct index_part {
     enum index_part_type type;
@@ -33,6 +39,8 @@ struct index_part {
     size_t at;        /* of the field in its message */
     size_t count_at;  /* of the list's length */
     struct str (*made)(const ProtobufCMessage *entity, char room[INDEX_MADE_MAX]);
+    struct str (*made_item)(const ProtobufCMessage *entity, size_t item);
+    size_t (*made_count)(const ProtobufCMessage *entity);
 };
 
 struct index_type {
@@ -73,7 +81,18 @@ static inline bool index_set_has(const struct index_set *set, uint8_t index)
     return (set->words[index / 64] >> index % 64 & 1) != 0;
 }
 
+/* A time at which something ends, so that what lasts longest comes first: 16 hexadecimal digits,
+ * all of them 0 for what has no end. */
+struct str index_end(const Google__Protobuf__Timestamp *expires_at, char room[INDEX_MADE_MAX]);
+/* When what has this part ends; INT64_MAX: never. */
+int64_t index_end_time(struct str end);
+
 /* The functions of parts that are MADE, each beside its kind. */
 struct str index_grant_content(const ProtobufCMessage *entity, char room[INDEX_MADE_MAX]);
+struct str index_grant_end(const ProtobufCMessage *entity, char room[INDEX_MADE_MAX]);
+struct str index_grant_how(const ProtobufCMessage *entity, char room[INDEX_MADE_MAX]);
+struct str index_assignment_end(const ProtobufCMessage *entity, char room[INDEX_MADE_MAX]);
+struct str index_assignment_as(const ProtobufCMessage *entity, size_t item);
+size_t index_assignment_as_count(const ProtobufCMessage *entity);
 
 #endif

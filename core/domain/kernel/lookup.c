@@ -30,7 +30,11 @@ struct status lookup_ids(struct lookup *lookup, enum index_number index, const s
     TRY(view_ids(lookup->view, lookup->arena, index, parts, parts_count, lookup->left + 1, ids,
                  ids_count));
     /* Each of them is going to be looked at. */
-    return *ids_count <= lookup->left ? status_ok() : lookup_exhausted();
+    if (*ids_count > lookup->left) {
+        lookup->left = 0;
+        return lookup_exhausted();
+    }
+    return status_ok();
 }
 
 struct status lookup_some_ids(struct lookup *lookup, enum index_number index,
@@ -44,6 +48,21 @@ struct status lookup_some_ids(struct lookup *lookup, enum index_number index,
     if (*cut) {
         *ids_count = limit;
     }
+    return status_ok();
+}
+
+struct status lookup_rows(struct lookup *lookup, const struct view_range *range,
+                          struct view_row **rows, size_t *rows_count)
+{
+    struct view_range some = *range;
+    TRY(lookup_spend(lookup));
+    some.limit = range->limit <= lookup->left ? range->limit : lookup->left + 1;
+    TRY(view_rows(lookup->view, lookup->arena, &some, rows, rows_count));
+    if (*rows_count > lookup->left) {
+        lookup->left = 0;
+        return lookup_exhausted();
+    }
+    lookup->left -= *rows_count;
     return status_ok();
 }
 

@@ -40,6 +40,12 @@ MUST_USE struct status lookup_some_ids(struct lookup *lookup, enum index_number 
                                        const struct str *parts, size_t parts_count, size_t limit,
                                        struct str **ids, size_t *ids_count, bool *cut);
 
+/* As view_rows; of a range of more rows than look-ups are left, RESOURCE_EXHAUSTED. Each row is
+ * one.
+ */
+MUST_USE struct status lookup_rows(struct lookup *lookup, const struct view_range *range,
+                                   struct view_row **rows, size_t *rows_count);
+
 /* Whether the org is there and ACTIVE. */
 MUST_USE struct status lookup_org_active(struct lookup *lookup, bool *active);
 

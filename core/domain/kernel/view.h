@@ -5,7 +5,24 @@
 #define CORE_DOMAIN_KERNEL_VIEW_H
 
 #include "core/base/arena.h"
-#include "core/domain/registry/registry.h"
+#include "core/domain/kernel/index.h"
+
+/* A row of an index with what its key says. */
+struct view_row {
+    struct str parts[INDEX_PARTS_MAX];
+    struct str id;
+};
+
+/* The rows whose first parts are these, from the first on that is not before `from`: some more
+ * parts. */
+struct view_range {
+    enum index_number index;
+    const struct str *parts;
+    size_t parts_count;
+    const struct str *from;
+    size_t from_count;
+    size_t limit;
+};
 
 struct view_ops {
     /* The entity of this kind and id, or NULL in *entity if there never was one. */
@@ -16,6 +33,9 @@ struct view_ops {
     struct status (*ids)(void *self, struct arena *arena, enum index_number index,
                          const struct str *parts, size_t parts_count, size_t limit,
                          struct str **ids, size_t *ids_count);
+    /* The rows of a range in key order, at most its limit; they lie in the arena. */
+    struct status (*rows)(void *self, struct arena *arena, const struct view_range *range,
+                          struct view_row **rows, size_t *rows_count);
 };
 
 struct view {
@@ -36,6 +56,13 @@ MUST_USE static inline struct status view_ids(const struct view *view, struct ar
                                               size_t *ids_count)
 {
     return view->ops->ids(view->self, arena, index, parts, parts_count, limit, ids, ids_count);
+}
+
+MUST_USE static inline struct status view_rows(const struct view *view, struct arena *arena,
+                                               const struct view_range *range,
+                                               struct view_row **rows, size_t *rows_count)
+{
+    return view->ops->rows(view->self, arena, range, rows, rows_count);
 }
 
 /* view_role(view, id, &role): the entity with its type, for each kind; NULL if there never was one.

@@ -57,7 +57,8 @@
  *   MANY(Entity, field)                   each item of a list of texts; one row for each
  *   KIND(Entity, field)                   its number
  *   ONE_IN, KIND_IN(Entity, message, Message, field)   the same in a message of the entity
- *   MADE(function)                        what the function makes of the entity */
+ *   MADE(function)                        what the function makes of the entity
+ *   MADE_MANY(function)                   each of the texts that it makes; one row for each */
 #define INDEXES(X)       \
     DIRECTORY_INDEXES(X) \
     ACCESS_INDEXES(X)    \
