@@ -15,21 +15,35 @@ static bool actor_chain_name_valid(struct str name)
     return name.size <= ACTOR_CHAIN_NAME_SIZE_MAX;
 }
 
+/* The first of the issuer's subject_claims that is there, else the last. */
+static struct str actor_chain_claim(const struct issuer *issuer,
+                                    const Google__Protobuf__Struct *claims)
+{
+    size_t i = 0;
+    assert(issuer->subject_claims.count > 0);
+    while (i + 1 < issuer->subject_claims.count &&
+           claims_find(claims, issuer->subject_claims.items[i].data) == NULL) {
+        i++;
+    }
+    return issuer->subject_claims.items[i]; /* ends with a NUL: a literal, or the arena's */
+}
+
 struct status actor_chain_identity(struct arena *arena, const struct issuer *issuer,
                                    const Google__Protobuf__Struct *claims, struct str issuer_name,
                                    struct str *identity)
 {
-    const char *claim = issuer->subject_claim.data; /* ends with a NUL: a literal, or the arena's */
-    struct str name;
-    TRY(claims_text_needed(claims, claim, &name));
+    struct str claim = actor_chain_claim(issuer, claims), name;
+    TRY(claims_text_needed(claims, claim.data, &name));
     if (!actor_chain_name_valid(name)) {
         return status_error(STATUS_INVALID_ARGUMENT,
                             "expected '%s' to be at most %d bytes without control characters, but "
                             "it is '%s'",
-                            claim, ACTOR_CHAIN_NAME_SIZE_MAX, shown_make(name).text);
+                            claim.data, ACTOR_CHAIN_NAME_SIZE_MAX, shown_make(name).text);
     }
-    const struct str parts[] = { issuer_name, STR("\n"), name };
-    *identity = arena_join(arena, parts, 3);
+    bool usual = str_eq(claim, STR("sub"));
+    const struct str parts[] = { issuer_name, STR("\n"), usual ? STR("") : claim,
+                                 usual ? STR("") : STR("\n"), name };
+    *identity = arena_join(arena, parts, sizeof parts / sizeof parts[0]);
     return identity->data == NULL ? arena_full(arena) : status_ok();
 }
 

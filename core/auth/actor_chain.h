@@ -15,10 +15,11 @@ struct actor_chain {
     size_t count;                           /* 0: the subject calls for itself */
 };
 
-/* What a credential of kind JWT is bound to: the issuer, a line feed, and what the issuer calls
- * somebody, by the claim that was chosen for it. `issuer_name` is whose name that is. In the arena.
- * INVALID_ARGUMENT: the claim is missing, or no text of 1 to 1024 bytes without control
- * characters. */
+/* What a credential of kind JWT is bound to: the issuer, a line feed, and the `sub` that it calls
+ * somebody by. Where another claim names, the claim's name and a line feed stand between, so that
+ * nobody's `sub` can pass for somebody else's `client_id`. `issuer_name` is whose name that is. In
+ * the arena. INVALID_ARGUMENT: none of the issuer's subject_claims is there; or it is no text of 1
+ * to 1024 bytes without control characters. */
 MUST_USE struct status actor_chain_identity(struct arena *arena, const struct issuer *issuer,
                                             const Google__Protobuf__Struct *claims,
                                             struct str issuer_name, struct str *identity);

@@ -102,11 +102,27 @@ static struct status issuer_read_leeway(const Google__Protobuf__Struct *claims,
     return status_ok();
 }
 
-static struct status issuer_read_claim(const Google__Protobuf__Struct *claims, const char *name,
-                                       struct str otherwise, struct str *claim)
+static struct status issuer_read_subject_claims(struct arena *arena,
+                                                const Google__Protobuf__Struct *claims,
+                                                struct issuer *issuer)
 {
-    TRY(claims_text(claims, name, claim));
-    *claim = claim->size == 0 ? otherwise : *claim;
+    static const struct str usual[] = { { "sub", 3 } };
+    struct claims_texts *names = &issuer->subject_claims;
+    TRY(claims_texts(arena, claims, "subject_claim", names));
+    if (names->count > ISSUER_SUBJECT_CLAIMS_MAX || claims_texts_have(names, STR(""))) {
+        return status_error(STATUS_INVALID_ARGUMENT,
+                            "expected 'subject_claim' to be 1 to %d names of claims",
+                            ISSUER_SUBJECT_CLAIMS_MAX);
+    }
+    *names = names->count == 0 ? (struct claims_texts){ usual, 1 } : *names;
+    return status_ok();
+}
+
+static struct status issuer_read_scope_claim(const Google__Protobuf__Struct *claims,
+                                             struct issuer *issuer)
+{
+    TRY(claims_text(claims, "scope_claim", &issuer->scope_claim));
+    issuer->scope_claim = issuer->scope_claim.size == 0 ? STR("scope") : issuer->scope_claim;
     return status_ok();
 }
 
@@ -135,8 +151,8 @@ static struct status issuer_read(struct arena *arena, const Google__Protobuf__St
     TRY(issuer_check_keys(issuer));
     TRY(issuer_read_audience(arena, claims, issuer));
     TRY(claims_texts(arena, claims, "actor_issuers", &issuer->actor_issuers));
-    TRY(issuer_read_claim(claims, "subject_claim", STR("sub"), &issuer->subject_claim));
-    TRY(issuer_read_claim(claims, "scope_claim", STR("scope"), &issuer->scope_claim));
+    TRY(issuer_read_subject_claims(arena, claims, issuer));
+    TRY(issuer_read_scope_claim(claims, issuer));
     TRY(issuer_read_algorithms(arena, claims, issuer));
     TRY(issuer_read_leeway(claims, issuer));
     return claims_bool(claims, "strict", false, &issuer->strict);

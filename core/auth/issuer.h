@@ -6,7 +6,7 @@
 #include "core/auth/claims.h"
 
 /* An organisation has an identity provider or two, and some clusters that issue for workloads. */
-enum { ISSUERS_MAX = 16, ISSUER_AUDIENCES_MAX = 16 };
+enum { ISSUERS_MAX = 16, ISSUER_AUDIENCES_MAX = 16, ISSUER_SUBJECT_CLAIMS_MAX = 4 };
 /* How far clocks may be apart: the default, and the most that can be asked for. */
 enum { ISSUER_LEEWAY_SECONDS_DEFAULT = 60, ISSUER_LEEWAY_SECONDS_MAX = 300 };
 
@@ -15,10 +15,10 @@ struct issuer {
     struct str trust_domain;      /* of SPIFFE: its JWT-SVIDs are taken; empty for an issuer */
     struct claims_texts audience; /* what we are called: `aud` must have one of them */
     struct str keys;              /* "file:PATH" or an address; empty: asked of the issuer */
-    struct str subject_claim; /* what names subjects and actors: "sub", "client_id", "oid" ... */
-    struct str scope_claim;   /* "scope", or "scp" */
-    struct claims_texts actor_issuers; /* beside itself: whose subjects its `act` may name */
-    uint32_t algorithms;               /* a set of jws_algorithm's bits */
+    struct claims_texts subject_claims; /* the first that is there names somebody */
+    struct str scope_claim;             /* "scope", or "scp" */
+    struct claims_texts actor_issuers;  /* beside itself: whose subjects its `act` may name */
+    uint32_t algorithms;                /* a set of jws_algorithm's bits */
     int64_t leeway_us;
     bool strict; /* all of RFC 9068: `typ` at+jwt, and client_id, iat, jti and sub are there */
 };

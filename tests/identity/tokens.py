@@ -44,8 +44,9 @@ def accepts_scopes(judge):
 
 
 def accepts_other_claims(judge):
-    judge.begin(subject_claim="client_id")
-    judge.accepts(plain(), f"subject={ISS}\\x0aapp")
+    judge.begin(subject_claim=["client_id", "sub"])
+    judge.accepts(plain(), f"subject={ISS}\\x0aclient_id\\x0aapp")
+    judge.accepts(plain(client_id=None), f"subject={ISS}\\x0aada")
 
 
 def accepts_service_accounts(judge):

@@ -186,7 +186,7 @@ TEST(access_token, waits_for_keys_that_are_missing)
 TEST(access_token, names_its_subject_by_the_claim_that_was_chosen)
 {
     assert_int_equal(token_code("\"subject_claim\":\"oid\"", "\"oid\":\"1-2\""), STATUS_OK);
-    assert_true(str_eq(kit.token.subject, STR(TOKEN_KIT_ISSUER "\n1-2")));
+    assert_true(str_eq(kit.token.subject, STR(TOKEN_KIT_ISSUER "\noid\n1-2")));
     assert_int_equal(token_code("\"subject_claim\":\"oid\"", ""), STATUS_UNAUTHENTICATED);
     assert_int_equal(token_code("\"scope_claim\":\"scp\"", "\"scp\":[\"a\",\"b c\"]"), STATUS_OK);
     assert_int_equal(kit.token.scopes.count, 2);
@@ -250,4 +250,28 @@ TEST(access_token, fits_into_its_memory)
         buf_release(&payload);
         token_kit_release(&kit);
     }
+}
+
+/* Every allocation of a check that passes, failing in turn. */
+TEST(access_token, says_so_where_memory_runs_out)
+{
+    struct buf text = { 0 };
+    long n = 0;
+    token_begin("");
+    token_kit_sign(token_kit_key("P-256", 0), "ES256", PLAIN,
+                   "{\"iss\":\"" TOKEN_KIT_ISSUER "\",\"aud\":[\"api\"],\"sub\":\"ada\","
+                   "\"exp\":1767225660,\"scope\":\"a b\",\"act\":{\"sub\":\"agent\"}}",
+                   &text);
+    for (;; n++) {
+        arena_fail_at(n);
+        struct status st = access_token_check(&kit.arena, &kit.check, buf_str(&text), &kit.token);
+        arena_fail_at(-1);
+        if (st.code == STATUS_OK) {
+            break;
+        }
+        assert_int_equal(st.code, STATUS_RESOURCE_EXHAUSTED);
+    }
+    assert_true(n > 20);
+    buf_release(&text);
+    token_kit_release(&kit);
 }

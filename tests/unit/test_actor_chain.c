@@ -93,9 +93,22 @@ TEST(actor_chain, names_actors_as_subjects_are_named)
 {
     const char *members = "\"subject_claim\":\"oid\"";
     assert_int_equal(chain_code(members, "\"oid\":\"1\",\"act\":{\"oid\":\"2\"}"), STATUS_OK);
-    assert_true(str_eq(kit.token.actors.identities[0], STR(TOKEN_KIT_ISSUER "\n2")));
+    assert_true(str_eq(kit.token.actors.identities[0], STR(TOKEN_KIT_ISSUER "\noid\n2")));
     assert_int_equal(chain_code(members, "\"oid\":\"1\",\"act\":{\"sub\":\"2\"}"),
                      STATUS_UNAUTHENTICATED);
+    token_kit_release(&kit);
+}
+
+/* A realm with users and clients: clients' tokens alone have client_id. */
+TEST(actor_chain, names_by_the_first_claim_that_is_there)
+{
+    const char *members = "\"subject_claim\":[\"client_id\",\"sub\"]";
+    assert_int_equal(chain_code(members, "\"act\":{\"client_id\":\"app\",\"sub\":\"1\"}"),
+                     STATUS_OK);
+    assert_true(str_eq(kit.token.subject, STR(TOKEN_KIT_ISSUER "\nada")));
+    assert_true(str_eq(kit.token.actors.identities[0], STR(TOKEN_KIT_ISSUER "\nclient_id\napp")));
+    assert_int_equal(chain_code(members, "\"client_id\":\"\""), STATUS_UNAUTHENTICATED);
+    assert_int_equal(chain_code(members, "\"client_id\":7"), STATUS_UNAUTHENTICATED);
     token_kit_release(&kit);
 }
 

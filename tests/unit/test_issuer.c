@@ -19,7 +19,7 @@ TEST(issuer, needs_a_name_and_an_audience)
         issuers_of("{\"issuers\":[{\"issuer\":\"https://a/b\",\"audience\":\"api\"}]}", &issuers));
     const struct issuer *issuer = issuers_find(&issuers, STR("https://a/b"));
     assert_non_null(issuer);
-    assert_true(str_eq(issuer->subject_claim, STR("sub")));
+    assert_true(claims_texts_have(&issuer->subject_claims, STR("sub")));
     assert_true(str_eq(issuer->scope_claim, STR("scope")));
     assert_int_equal(issuer->algorithms, JWS_ALGORITHMS_ALL);
     assert_int_equal(issuer->leeway_us, 60000000);
@@ -76,6 +76,8 @@ TEST(issuer, is_refused_where_it_could_not_work)
         NAMED("\"leeway_seconds\":301"),
         NAMED("\"leeway_seconds\":-1"),
         NAMED("\"strict\":\"yes\""),
+        NAMED("\"subject_claim\":[\"a\",\"\"]"),
+        NAMED("\"subject_claim\":[\"a\",\"b\",\"c\",\"d\",\"e\"]"),
         NAMED("\"audiences\":[\"b\"]"),
     };
     struct issuers issuers;
