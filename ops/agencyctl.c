@@ -132,7 +132,7 @@ const struct config_option ctl_options[] = {
            "who group: only holders of seats of this type"),
     OPTION_INT("partition", partition, "-1", -1, 1023, "log, verify: one partition; -1: all"),
     OPTION("accept-lost-tail", CONFIG_BOOL, accept_lost_tail, "false",
-           "rebuild: give up what the store has seen and the log has lost"),
+           "rebuild: give up what the log has lost at its end, and stores have seen"),
     OPTION_INT("from", from, "0", 0, INT64_MAX, "log: the first sequence to show"),
     { .name = "timeout",
       .type = CONFIG_DURATION,

@@ -205,6 +205,31 @@ static struct status verify_each(struct verify *verify)
     return st;
 }
 
+static void verify_say_lost(void *context, const struct evlog_local_lost *lost)
+{
+    (void)context;
+    uint64_t count = lost->end - lost->begin;
+    if (count == 0) {
+        say("agencyctl: given up: all behind position %" PRIu64
+            " of the log; its mark is damaged, too, so that nobody knows what that was",
+            lost->position);
+        return;
+    }
+    say("agencyctl: partition %" PRIu32 ": given up: %" PRIu64 " %s%s, offsets %" PRIu64
+        " to %" PRIu64 " of the log",
+        lost->partition, count, lost->stream == EVLOG_COMMANDS ? "command" : "decision",
+        count == 1 ? "" : "s", lost->begin, lost->end - 1);
+}
+
+static struct status verify_open_log(struct verify *verify)
+{
+    struct ctl *ctl = verify->ctl;
+    if (verify->replace && ctl->options.accept_lost_tail && !ctl->dir.shared) {
+        return data_dir_open_cut_log(&ctl->dir, verify_say_lost, NULL, &verify->log);
+    }
+    return data_dir_open_log(&ctl->dir, !verify->replace || ctl->dir.shared, &verify->log);
+}
+
 /* Who replaces stores must be the only one who has them: the embedded log's lock says so, on Kafka
  * the folder's. */
 static struct status verify_all(struct ctl *ctl, bool replace)
@@ -215,7 +240,7 @@ static struct status verify_all(struct ctl *ctl, bool replace)
     if (replace && ctl->dir.shared) {
         TRY(data_dir_hold(&ctl->dir, &lock));
     }
-    struct status st = data_dir_open_log(&ctl->dir, !replace || ctl->dir.shared, &verify.log);
+    struct status st = verify_open_log(&verify);
     if (st.code == STATUS_OK) {
         st = verify_each(&verify);
     }
@@ -235,7 +260,7 @@ struct status ctl_rebuild(struct ctl *ctl)
 {
     int64_t began = clock_monotonic_us(&ctl->clock);
     TRY(verify_all(ctl, true));
-    if (ctl->options.output == CTL_TABLE) {
+    if (ctl->options.output == CTL_TABLE && ctl->exit == CTL_OK) {
         buf_printf(&ctl->out, "rebuilt in %.2f s\n",
                    (double)(clock_monotonic_us(&ctl->clock) - began) / 1e6);
     }

@@ -13,7 +13,6 @@
 
 #include "core/base/limits.h"
 #include "core/base/random.h"
-#include "core/evlog/evlog_local.h"
 #include "ops/folder_conf.h"
 #include "ops/small_file.h"
 
@@ -380,6 +379,14 @@ struct status data_dir_open_log(const struct data_dir *dir, bool read_only, stru
         return evlog_kafka_open(&kafka, log);
     }
     struct evlog_local_options options = { .read_only = read_only };
+    return evlog_local_open(dir->log, &options, log);
+}
+
+struct status data_dir_open_cut_log(const struct data_dir *dir, evlog_local_lost_fn *give_up,
+                                    void *context, struct evlog **log)
+{
+    assert(!dir->shared);
+    struct evlog_local_options options = { .give_up = give_up, .give_up_context = context };
     return evlog_local_open(dir->log, &options, log);
 }
 

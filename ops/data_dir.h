@@ -16,6 +16,7 @@
 #define OPS_DATA_DIR_H
 
 #include "core/base/arena.h"
+#include "core/evlog/evlog_local.h"
 #include "ops/kafka_conf.h"
 #include "ops/seal_keys.h"
 
@@ -74,6 +75,10 @@ MUST_USE struct status data_dir_process(const struct data_dir *dir, uint64_t *pr
 /* Opens its log. Statuses of evlog_local_open and evlog_kafka_open. `dir` must outlive it. */
 MUST_USE struct status data_dir_open_log(const struct data_dir *dir, bool read_only,
                                          struct evlog **log);
+/* Opens an embedded log for writing; what its end has lost is given up, and told before that. */
+MUST_USE struct status data_dir_open_cut_log(const struct data_dir *dir,
+                                             evlog_local_lost_fn *give_up, void *context,
+                                             struct evlog **log);
 /* Removes a folder and all in it, links not followed; nothing there is fine. UNAVAILABLE. */
 MUST_USE struct status data_dir_remove(const char *path);
 

@@ -229,13 +229,49 @@ static struct status evlog_local_settle_file(struct evlog_local *local)
     return status_ok();
 }
 
+/* Tells of what the mark knows and the log has no more. */
+static void evlog_local_tell_lost(const struct evlog_local *local,
+                                  const struct evlog_local_options *options,
+                                  const struct folder_mark *mark)
+{
+    struct evlog_local_lost lost = { .position = local->written.position };
+    uint32_t count = local->folder.identity.partitions_count * EVLOG_STREAMS_KEPT;
+    for (uint32_t i = 0; i < count; i++) {
+        lost.stream = (enum evlog_stream)(i % EVLOG_STREAMS_KEPT);
+        lost.partition = i / EVLOG_STREAMS_KEPT;
+        size_t slot = folder_slot(&local->folder, lost.stream, lost.partition);
+        lost.begin = local->written.ends[slot];
+        lost.end = mark->ends[slot];
+        if (lost.begin < lost.end) {
+            options->give_up(options->give_up_context, &lost);
+        }
+    }
+}
+
+static struct status evlog_local_give_up(struct evlog_local *local,
+                                         const struct evlog_local_options *options,
+                                         const struct folder_mark *mark, bool *torn)
+{
+    TRY(tail_give_up(&local->folder, &local->written, torn));
+    struct evlog_local_lost unknown = { .position = local->written.position };
+    if (mark != NULL) {
+        evlog_local_tell_lost(local, options, mark);
+    } else if (*torn) {
+        options->give_up(options->give_up_context, &unknown);
+    }
+    return status_ok();
+}
+
 /* Finds where the log ends behind the mark (NULL: there is none that can be read). A writer cuts
  * off what is torn; a reader makes sure that what it will show is durable. */
 static struct status evlog_local_settle_end(struct evlog_local *local,
+                                            const struct evlog_local_options *options,
                                             const struct folder_mark *mark)
 {
     bool torn;
-    TRY(tail_find(&local->folder, mark, &local->written, &torn));
+    bool gives_up = options->give_up != NULL && !local->read_only;
+    TRY(gives_up ? evlog_local_give_up(local, options, mark, &torn)
+                 : tail_find(&local->folder, mark, &local->written, &torn));
     if (local->read_only) {
         bool known = mark != NULL && local->written.position <= mark->position;
         return known ? status_ok() : evlog_local_sync(local);
@@ -249,7 +285,8 @@ static struct status evlog_local_settle_end(struct evlog_local *local,
 
 /* Finds where the log ends. The mark is read before the files are listed: an owner beside us writes
  * it last, so what it covers is there by then. */
-static struct status evlog_local_find_end(struct evlog_local *local)
+static struct status evlog_local_find_end(struct evlog_local *local,
+                                          const struct evlog_local_options *options)
 {
     struct folder *folder = &local->folder;
     struct folder_mark mark = { .ends = mem_zalloc(1, evlog_local_slots_size(local)) };
@@ -261,7 +298,7 @@ static struct status evlog_local_find_end(struct evlog_local *local)
     if (!local->read_only) {
         TRY_OUT(evlog_local_settle_file(local));
     }
-    TRY_OUT(evlog_local_settle_end(local, marked ? &mark : NULL));
+    TRY_OUT(evlog_local_settle_end(local, options, marked ? &mark : NULL));
     local->durable.position = local->written.position;
     memcpy(local->durable.ends, local->written.ends, evlog_local_slots_size(local));
     memcpy(local->nexts, local->written.ends, evlog_local_slots_size(local));
@@ -306,7 +343,7 @@ static struct status evlog_local_load(struct evlog_local *local,
     local->durable.ends = mem_zalloc(1, size);
     local->nexts = mem_zalloc(1, size);
     TRY(folder_mark_open(&local->folder, !local->read_only, &local->mark_file));
-    return evlog_local_find_end(local);
+    return evlog_local_find_end(local, options);
 }
 
 static struct status evlog_local_start(struct evlog_local *local)

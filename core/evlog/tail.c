@@ -36,11 +36,11 @@ static struct status tail_frame(struct tail *tail, enum frame_state *state, stru
 
 static struct status tail_loss(const struct tail *tail, const char *what)
 {
-    return status_error(STATUS_DATA_LOSS,
-                        "expected %s at position %" PRIu64
-                        " of the log in '%s', behind which %" PRIu64
-                        " bytes lie; verify names the record",
-                        what, tail->position, tail->folder->path, tail->limit - tail->position);
+    return status_error(
+        STATUS_DATA_LOSS,
+        "expected %s at position %" PRIu64 " of the log in '%s', behind which %" PRIu64
+        " bytes lie; verify names the record, rebuild --accept-lost-tail gives it up",
+        what, tail->position, tail->folder->path, tail->limit - tail->position);
 }
 
 /* Follows whole frames to the first that is none. */
@@ -152,7 +152,9 @@ static struct status tail_init(struct tail *tail, const struct folder_mark *mark
     if (tail->limit < tail->position) {
         return status_error(STATUS_DATA_LOSS,
                             "expected the log in '%s' to reach position %" PRIu64
-                            ", but it ends at %" PRIu64 ": acknowledged records are missing",
+                            ", but it ends at %" PRIu64
+                            ": acknowledged records are missing (bring them back, or give them up "
+                            "by rebuild --accept-lost-tail)",
                             folder->path, tail->position, tail->limit);
     }
     return status_ok();
@@ -171,6 +173,48 @@ struct status tail_find(const struct folder *folder, const struct folder_mark *m
     if (st.code == STATUS_OK && (tail.position < tail.limit || tail.append_start < tail.position)) {
         *torn = true;
         st = tail_judge(&tail, state, mark == NULL ? 0 : mark->position);
+    }
+    end->position = tail.position;
+    window_release(&tail.window);
+    return st;
+}
+
+/* Whether a whole frame lies anywhere behind the position: a frame knows its place, so that none is
+ * found by chance. */
+static struct status tail_check_last(struct tail *tail)
+{
+    for (uint64_t at = tail->position + FRAME_ALIGN; at < tail->limit; at += FRAME_ALIGN) {
+        struct frame frame;
+        enum frame_state state = window_frame(&tail->window, at, &frame);
+        if (state == FRAME_CUT) {
+            TRY(window_fill(&tail->window, at, tail->limit));
+            state = window_frame(&tail->window, at, &frame);
+        }
+        if (state == FRAME_WHOLE) {
+            return status_error(STATUS_DATA_LOSS,
+                                "expected nothing whole behind the damage at position %" PRIu64
+                                " of the log in '%s', but there is a record at %" PRIu64
+                                ": only an end can be given up; take the log from a backup",
+                                tail->position, tail->folder->path, at);
+        }
+    }
+    return status_ok();
+}
+
+struct status tail_give_up(const struct folder *folder, struct folder_mark *end, bool *torn)
+{
+    struct tail tail = { .folder = folder };
+    enum frame_state state;
+    struct status st = tail_init(&tail, NULL, end->ends);
+    if (st.code == STATUS_OK) {
+        st = tail_walk(&tail, &state);
+    }
+    *torn = st.code == STATUS_OK && tail.append_start < tail.limit;
+    if (*torn) {
+        st = tail_check_last(&tail);
+    }
+    if (*torn && st.code == STATUS_OK) {
+        st = tail_undo(&tail);
     }
     end->position = tail.position;
     window_release(&tail.window);

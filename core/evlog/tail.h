@@ -10,5 +10,10 @@
  * DATA_LOSS: the log ends before the mark, or what follows does not look like a crash's work. */
 MUST_USE struct status tail_find(const struct folder *folder, const struct folder_mark *mark,
                                  struct folder_mark *end, bool *torn);
+/* The same for a log that has lost its end, when a person gives that up: reads the last segment
+ * from its beginning, whatever the mark says, to the first record that is not whole. DATA_LOSS:
+ * whole records lie behind that, so that it is no lost end. */
+MUST_USE struct status tail_give_up(const struct folder *folder, struct folder_mark *end,
+                                    bool *torn);
 
 #endif

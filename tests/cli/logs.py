@@ -56,3 +56,39 @@ def it_gives_up_a_lost_tail_only_when_told_to(tool, fresh):
     said = acme("rebuild", "--accept-lost-tail")
     expect(acme("get", "group", "late", code=FAILED) == "", "the tail to be given up", said)
     acme.submit("CreateGroup", groupId="late", name="late")
+
+
+def it_gives_up_a_cut_end_of_the_log_and_says_what_that_was(tool, fresh):
+    acme = fresh()
+    segment = next((acme.data / "log").glob("*.log"))
+    kept = acme.root()
+    before = len(segment.read_bytes())
+    for group in ("late", "later"):
+        acme.submit("CreateGroup", groupId=group, name=group)
+    data = segment.read_bytes()
+    expect(len(data) > before, "a log that grew", len(data))
+    segment.write_bytes(data[:before + 10])
+    for words in (("get", "group", "red"), ("verify",), ("rebuild",)):
+        said = acme.error(*words, code=DAMAGED)
+        expect("acknowledged records are missing" in said and "--accept-lost-tail" in said,
+               f"{words} to tell of the loss and the way out", said)
+    said = acme.run("rebuild", "--accept-lost-tail")
+    expect(said.returncode == 0, "the rest of the log", said)
+    expect(re.search(r"partition \d+: given up: \d+ commands, offsets", said.stderr) and
+           re.search(r"partition \d+: given up: \d+ decisions, offsets", said.stderr),
+           "what is given up", said.stderr)
+    expect(acme("get", "group", "late", code=FAILED) == "", "the group to be gone")
+    expect(acme.root() == kept, "all that was before the loss")
+    acme.submit("CreateGroup", groupId="late", name="late")
+    acme("verify")
+
+
+def it_gives_up_no_damage_that_whole_records_follow(tool, fresh):
+    acme = fresh()
+    segment = next((acme.data / "log").glob("*.log"))
+    data = bytearray(segment.read_bytes())
+    data[len(data.rstrip(b"\0")) // 2] ^= 1
+    segment.write_bytes(data)
+    said = acme.error("rebuild", "--accept-lost-tail", code=DAMAGED)
+    expect("only an end can be given up" in said and "backup" in said, "what to do", said)
+    expect(segment.read_bytes() == data, "nothing to be changed")
