@@ -26,6 +26,7 @@ file(WRITE ${LIBCEL}/libcel.pc
 Name: libcel
 Description: the Common Expression Language for C
 Version: 1
+License: Apache-2.0
 Requires: libprotobuf-c
 Cflags: -I\${prefix}/include
 Libs: -L\${prefix}/lib -lcel -lm

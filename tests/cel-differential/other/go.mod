@@ -1,3 +1,4 @@
+// License: Apache-2.0, see LICENSE at the top of the tree.
 module agencygrid/tests/cel-differential/other
 
 go 1.26.8
