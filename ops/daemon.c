@@ -118,15 +118,15 @@ static struct status daemon_open_folder(struct daemon *daemon)
 
 /* ---- the publisher ---- */
 
-static struct status daemon_open_feed_log(void *context, bool read_only, struct evlog **log)
+static struct status daemon_open_publisher_log(void *context, bool read_only, struct evlog **log)
 {
     struct daemon *daemon = context;
     return data_dir_open_log(&daemon->dir, read_only, log);
 }
 
-static struct status daemon_open_feed(struct daemon *daemon, uint32_t partitions_count)
+static struct status daemon_open_publisher(struct daemon *daemon, uint32_t partitions_count)
 {
-    struct publisher_options options = { .open_log = daemon_open_feed_log,
+    struct publisher_options options = { .open_log = daemon_open_publisher_log,
                                          .report = daemon_report,
                                          .context = daemon,
                                          .clock = daemon->clock,
@@ -154,13 +154,14 @@ static void daemon_note_trouble(struct daemon *daemon, uint32_t number, const st
 }
 
 /* This and the next: in the thread that has the stores. */
-static void daemon_offer_feed(void *self, uint32_t partition, uint64_t offset, struct str value)
+static void daemon_offer(void *self, uint32_t partition, uint64_t offset, struct str value,
+                         const struct hash *head)
 {
     struct daemon *daemon = self;
-    publisher_offer(daemon->publisher, partition, offset, value);
+    publisher_offer(daemon->publisher, partition, offset, value, head);
 }
 
-static void daemon_step_feed(void *self, struct partition *partition, bool serving)
+static void daemon_publish_step(void *self, struct partition *partition, bool serving)
 {
     struct daemon *daemon = self;
     uint32_t number = partition->position.chain.partition;
@@ -171,7 +172,7 @@ static void daemon_step_feed(void *self, struct partition *partition, bool servi
     daemon_note_trouble(daemon, number, &status.trouble);
 }
 
-static int daemon_feed_descriptor(void *self)
+static int daemon_publisher_descriptor(void *self)
 {
     const struct daemon *daemon = self;
     return publisher_descriptor(daemon->publisher);
@@ -181,9 +182,9 @@ static struct server_observer daemon_observer(struct daemon *daemon)
 {
     return daemon->publisher == NULL
                ? (struct server_observer){ 0 }
-               : (struct server_observer){ .hear = daemon_offer_feed,
-                                           .step = daemon_step_feed,
-                                           .descriptor = daemon_feed_descriptor,
+               : (struct server_observer){ .hear = daemon_offer,
+                                           .step = daemon_publish_step,
+                                           .descriptor = daemon_publisher_descriptor,
                                            .self = daemon };
 }
 
@@ -195,7 +196,8 @@ static void daemon_publish(struct daemon *daemon)
         uint32_t number = daemon->partitions.numbers[i];
         struct partition *partition = read_replica_partition(daemon->read_replica, number);
         if (partition != NULL) {
-            daemon_step_feed(daemon, partition, daemon_options_rank(&daemon->options, number) == 0);
+            daemon_publish_step(daemon, partition,
+                                daemon_options_rank(&daemon->options, number) == 0);
         }
     }
 }
@@ -310,7 +312,7 @@ static struct status daemon_start(struct daemon *daemon, int signals)
     TRY(daemon_options_partitions(daemon->options.partitions, identity.partitions_count,
                                   &daemon->partitions));
     daemon_open_bulletin(daemon);
-    TRY(daemon_open_feed(daemon, identity.partitions_count));
+    TRY(daemon_open_publisher(daemon, identity.partitions_count));
     if (daemon->roles & DAEMON_WRITER) {
         TRY(daemon_open_writer(daemon));
     } else {
@@ -371,7 +373,7 @@ static void daemon_say_partition(struct daemon *daemon, const struct replica_sta
     bool stopped = status->state == REPLICA_STOPPED;
     struct diag_line line = diag_begin(daemon->diag, stopped ? DIAG_ERROR : DIAG_INFO, "partition");
     diag_u64(&line, "partition", status->number);
-    diag_str(&line, "state", str_z(replica_state_name(status->state)));
+    diag_str(&line, "state", str_z(replica_state_names[status->state]));
     diag_u64(&line, "epoch", status->epoch);
     diag_u64(&line, "sequence", status->sequence);
     if (status->trouble.code != STATUS_OK) {

@@ -3,10 +3,18 @@
 #define PROJECTORS_BACKLOG_H
 
 #include "core/base/buf.h"
+#include "core/base/hash.h"
+
+struct backlog_record {
+    uint64_t offset;
+    struct str value;
+    const struct hash *head; /* of the chain behind it, as whoever took it knows; NULL: nobody */
+};
 
 struct backlog {
-    struct buf bytes; /* offset, size and value of each */
+    struct buf bytes; /* head, offset, size and value of each */
     size_t begin;     /* bytes before it are gone */
+    struct hash head; /* what the first one's points to */
 };
 
 void backlog_release(struct backlog *backlog);
@@ -25,9 +33,9 @@ static inline size_t backlog_size(const struct backlog *backlog)
 }
 
 /* Copies a record behind the others. */
-void backlog_add(struct backlog *backlog, uint64_t offset, struct str value);
-/* The oldest one; the value is borrowed until the next change. There must be one. */
-void backlog_first(const struct backlog *backlog, uint64_t *offset, struct str *value);
+void backlog_add(struct backlog *backlog, const struct backlog_record *record);
+/* The oldest one, borrowed until the next change. There must be one. */
+struct backlog_record backlog_first(struct backlog *backlog);
 void backlog_drop_first(struct backlog *backlog);
 
 #endif

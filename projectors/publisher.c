@@ -143,13 +143,13 @@ static void publisher_want(struct publisher *publisher, struct publisher_slot *s
 /* --- publishing --- */
 
 void publisher_offer(struct publisher *publisher, uint32_t partition, uint64_t offset,
-                     struct str value)
+                     struct str value, const struct hash *head)
 {
     struct publisher_slot *slot = &publisher->slots[partition];
     if (slot->fsm.state == PUBLISHER_PUBLISHING && offset == slot->read_offset &&
         backlog_size(&slot->partition.backlog) < PUBLISHER_BACKLOG_MAX) {
         publisher_unfollow(publisher, slot); /* told of this one, it will be told of the next */
-        backlog_add(&slot->partition.backlog, offset, value);
+        backlog_add(&slot->partition.backlog, &(struct backlog_record){ offset, value, head });
         slot->read_offset = offset + 1;
     }
 }

@@ -42,10 +42,11 @@ MUST_USE struct status publisher_open(const struct publisher_options *options,
 /* Drops what is under way: it is published again by whoever goes on. NULL is fine. */
 void publisher_close(struct publisher *publisher);
 
-/* The partition has taken this record, the next one of its decisions. Who tells of each spares the
- * publisher from reading them again; it reads what it was not told of. */
+/* The partition has taken this record, the next one of its decisions; `head` is that of its chain
+ * behind it (NULL: not known). Who tells of each spares the publisher from reading and hashing them
+ * again; it reads what it was not told of. */
 void publisher_offer(struct publisher *publisher, uint32_t partition, uint64_t offset,
-                     struct str value);
+                     struct str value, const struct hash *head);
 /* Publishes what the partition has taken, as far as it can without waiting. `serving`: publish in
  * any case, since this process decides the partition or is the one meant to publish; else it is a
  * standby. A partition is only read, and only during the call. Trouble is reported, and tried

@@ -225,11 +225,12 @@ static struct status publisher_partition_send(struct publisher_partition *partit
 
 /* Judges the record at the backlog's head; it is at hand if there is something to say of it. */
 static struct status publisher_partition_judge(struct publisher_partition *partition,
-                                               uint64_t offset, struct str value)
+                                               const struct backlog_record *record)
 {
     enum chain_verdict verdict;
-    TRY(chain_offer(&partition->chain, value, &partition->at_hand, &verdict));
-    partition->offset = offset + 1;
+    TRY(chain_offer_judged(&partition->chain, record->value, record->head, &partition->at_hand,
+                           &verdict));
+    partition->offset = record->offset + 1;
     bool answer =
         partition->at_hand.type == RECORD_DECISION || partition->at_hand.type == RECORD_REPEAT;
     partition->is_at_hand =
@@ -241,18 +242,18 @@ static struct status publisher_partition_judge(struct publisher_partition *parti
 
 static struct status publisher_partition_step(struct publisher_partition *partition,
                                               const struct publisher_partition_port *port,
-                                              uint64_t offset, struct str value,
+                                              const struct backlog_record *record,
                                               enum publisher_partition_stop *stop)
 {
     bool full = false;
     if (!partition->is_at_hand) {
-        TRY(publisher_partition_judge(partition, offset, value));
+        TRY(publisher_partition_judge(partition, record));
     }
     if (partition->is_at_hand && partition->probe_above > 0) {
         *stop = partition->at_hand.sequence > partition->probe_above ? PUBLISHER_PARTITION_FOUND
                                                                      : *stop;
     } else if (partition->is_at_hand) {
-        TRY(publisher_partition_send(partition, port, offset, value, &full));
+        TRY(publisher_partition_send(partition, port, record->offset, record->value, &full));
     }
     if (full) {
         *stop = PUBLISHER_PARTITION_FULL;
@@ -270,10 +271,8 @@ static struct status publisher_partition_make(struct publisher_partition *partit
     uint32_t decisions = 0, records = 0;
     *stop = PUBLISHER_PARTITION_EMPTY;
     while (*stop == PUBLISHER_PARTITION_EMPTY && !backlog_is_empty(&partition->backlog)) {
-        uint64_t offset;
-        struct str value;
-        backlog_first(&partition->backlog, &offset, &value);
-        if (offset >= port->partition->position.offset) {
+        const struct backlog_record record = backlog_first(&partition->backlog);
+        if (record.offset >= port->partition->position.offset) {
             break;
         }
         if (decisions == PUBLISHER_PARTITION_STEP_DECISIONS ||
@@ -282,7 +281,7 @@ static struct status publisher_partition_make(struct publisher_partition *partit
             break;
         }
         uint32_t end = partition->sent_end;
-        TRY(publisher_partition_step(partition, port, offset, value, stop));
+        TRY(publisher_partition_step(partition, port, &record, stop));
         decisions += partition->sent_end - end;
         records++;
     }

@@ -245,7 +245,8 @@ static void publisher_take_record(struct publisher *publisher, const struct evlo
     if (!slot->followed || record->offset < slot->read_offset) {
         return;
     }
-    backlog_add(&slot->partition.backlog, record->offset, record->value);
+    const struct backlog_record read = { record->offset, record->value, NULL };
+    backlog_add(&slot->partition.backlog, &read);
     slot->read_offset = record->offset + 1;
     publisher_make_due(publisher, slot);
     if (backlog_size(&slot->partition.backlog) >= PUBLISHER_BACKLOG_MAX) {

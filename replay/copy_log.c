@@ -97,14 +97,9 @@ static struct status copy_append_epoch(struct copy_run *run, struct evlog *log,
     struct buf body = { 0 }, value = { 0 };
     random_bytes(epoch.leader.bytes, sizeof epoch.leader.bytes);
     record_epoch_encode(&epoch, &body);
-    struct record record = {
-        .type = RECORD_EPOCH,
-        .epoch = chain->epoch + 1,
-        .sequence = chain->sequence + 1,
-        .prev = chain->head,
-        .next_command_offset = chain->next_command_offset,
-        .body = buf_str(&body),
-    };
+    struct record record;
+    chain_next_epoch(chain, &record);
+    record.body = buf_str(&body);
     record_encode(&record, &value);
     struct evlog_item item = { .stream = EVLOG_DECISIONS,
                                .partition = run->number,

@@ -48,11 +48,12 @@ void chain_init(struct chain *chain, const struct evlog_identity *identity, uint
     chain->head = chain_head_zero(chain);
 }
 
-static void chain_move(struct chain *chain, struct str value)
+/* `head`: as somebody has computed it already; NULL: nobody has. */
+static void chain_move(struct chain *chain, struct str value, const struct hash *head)
 {
     assert(!chain->closed);
     const struct str parts[] = { hash_str(&chain->head), value };
-    chain->head = hash_sha256(parts, 2);
+    chain->head = head != NULL ? *head : hash_sha256(parts, 2);
     chain->sequence++;
 }
 
@@ -84,7 +85,8 @@ static void chain_move_epoch(struct chain *chain, const struct record_epoch *epo
 }
 
 static struct status chain_offer_epoch(struct chain *chain, struct str value,
-                                       const struct record *record, enum chain_verdict *verdict)
+                                       const struct hash *head, const struct record *record,
+                                       enum chain_verdict *verdict)
 {
     struct record_epoch epoch;
     TRY(record_epoch_decode(record->body, &epoch));
@@ -97,7 +99,7 @@ static struct status chain_offer_epoch(struct chain *chain, struct str value,
                             "upgrade needed: the log has format level %u, this program knows %u",
                             epoch.level, chain->level_known);
     }
-    chain_move(chain, value);
+    chain_move(chain, value, head);
     chain_move_epoch(chain, &epoch);
     chain->closed = epoch.closed;
     *verdict = CHAIN_ACCEPTED;
@@ -125,16 +127,23 @@ static struct status chain_check_next(const struct chain *chain, const struct re
 struct status chain_offer(struct chain *chain, struct str value, struct record *record,
                           enum chain_verdict *verdict)
 {
+    return chain_offer_judged(chain, value, NULL, record, verdict);
+}
+
+struct status chain_offer_judged(struct chain *chain, struct str value, const struct hash *head,
+                                 struct record *record, enum chain_verdict *verdict)
+{
     *verdict = CHAIN_FENCED;
     TRY(record_decode(value, record));
     if (record->type == RECORD_EPOCH) {
-        return chain_offer_epoch(chain, value, record, verdict);
+        return chain_offer_epoch(chain, value, head, record, verdict);
     }
     if (chain->closed || record->epoch != chain->epoch || record->sequence != chain->sequence + 1) {
         return status_ok();
     }
     TRY(chain_check_next(chain, record));
-    chain_push(chain, record, value);
+    chain_move(chain, value, head);
+    chain->next_command_offset = record->next_command_offset;
     *verdict = CHAIN_ACCEPTED;
     return status_ok();
 }
@@ -150,13 +159,24 @@ void chain_next(const struct chain *chain, uint64_t next_command_offset, struct 
     record->next_command_offset = next_command_offset;
 }
 
+void chain_next_epoch(const struct chain *chain, struct record *record)
+{
+    *record = (struct record){
+        .type = RECORD_EPOCH,
+        .epoch = chain->epoch + 1,
+        .sequence = chain->sequence + 1,
+        .prev = chain->head,
+        .next_command_offset = chain->next_command_offset,
+    };
+}
+
 void chain_push(struct chain *chain, const struct record *record, struct str value)
 {
     assert(record->type != RECORD_EPOCH);
     assert(record->epoch == chain->epoch);
     assert(record->sequence == chain->sequence + 1);
     assert(record->next_command_offset >= chain->next_command_offset);
-    chain_move(chain, value);
+    chain_move(chain, value, NULL);
     chain->next_command_offset = record->next_command_offset;
 }
 

@@ -36,9 +36,16 @@ void chain_init(struct chain *chain, const struct evlog_identity *identity, uint
  * was, and the partition stops. */
 MUST_USE struct status chain_offer(struct chain *chain, struct str value, struct record *record,
                                    enum chain_verdict *verdict);
+/* The same for a record that another chain of this program has judged before: `head` is the one
+ * that it had behind it, so nothing is hashed again; NULL: none has. All else is judged anew. */
+MUST_USE struct status chain_offer_judged(struct chain *chain, struct str value,
+                                          const struct hash *head, struct record *record,
+                                          enum chain_verdict *verdict);
 
 /* Fills the envelope of the next record in the current epoch; type and body are the caller's. */
 void chain_next(const struct chain *chain, uint64_t next_command_offset, struct record *record);
+/* Fills the envelope of an EPOCH that would begin the next epoch; the body is the caller's. */
+void chain_next_epoch(const struct chain *chain, struct record *record);
 /* Moves the chain over a record that this program has encoded by chain_next, as chain_offer would:
  * for a leader who appends before the log has acknowledged. */
 void chain_push(struct chain *chain, const struct record *record, struct str value);

@@ -46,8 +46,31 @@ void leadership_init(struct leadership *leadership, const struct chain *chain, u
     leadership->fsm.self = leadership;
 }
 
+static void leadership_free(struct str *value)
+{
+    mem_free((void *)(uintptr_t)value->data);
+    *value = (struct str){ 0 };
+}
+
+static struct leadership_pending *leadership_pending_at(const struct leadership *leadership,
+                                                        size_t index)
+{
+    return &leadership->pending[(leadership->pending_first + index) % LEADERSHIP_PENDING_MAX];
+}
+
+/* What is under way is nobody's any more. */
+static void leadership_drop(struct leadership *leadership)
+{
+    for (size_t i = 0; i < leadership->pending_count; i++) {
+        leadership_free(&leadership_pending_at(leadership, i)->value);
+    }
+    leadership->pending_count = 0;
+}
+
 void leadership_release(struct leadership *leadership)
 {
+    leadership_drop(leadership);
+    leadership_free(&leadership->confirmed);
     mem_free(leadership->pending);
     *leadership = (struct leadership){ 0 };
 }
@@ -59,7 +82,7 @@ enum leadership_state leadership_state(const struct leadership *leadership)
 
 static void leadership_move(struct leadership *leadership, enum leadership_state state)
 {
-    leadership->pending_count = 0;
+    leadership_drop(leadership);
     fsm_move(&leadership->fsm, state);
 }
 
@@ -75,15 +98,11 @@ void leadership_begin(struct leadership *leadership, int64_t now_us)
     leadership->heard_us = now_us;
 }
 
-static struct leadership_pending *leadership_pending_at(const struct leadership *leadership,
-                                                        size_t index)
-{
-    return &leadership->pending[(leadership->pending_first + index) % LEADERSHIP_PENDING_MAX];
-}
-
 static void leadership_pop(struct leadership *leadership)
 {
     assert(leadership->pending_count > 0);
+    leadership_free(&leadership->confirmed);
+    leadership->confirmed = leadership_pending_at(leadership, 0)->value;
     leadership->pending_first = (leadership->pending_first + 1) % LEADERSHIP_PENDING_MAX;
     leadership->pending_count--;
 }
@@ -206,17 +225,11 @@ enum leadership_event leadership_acked(struct leadership *leadership, uint64_t e
 
 /* --- what we write --- */
 
-void leadership_campaign(struct leadership *leadership, struct evlog_id id, struct record *record)
+void leadership_campaign(struct leadership *leadership, struct evlog_id id)
 {
+    assert(!leadership->chain.closed);
     leadership_move(leadership, LEADERSHIP_CANDIDATE);
     leadership->id = id;
-    *record = (struct record){
-        .type = RECORD_EPOCH,
-        .epoch = leadership->chain.epoch + 1,
-        .sequence = leadership->chain.sequence + 1,
-        .prev = leadership->chain.head,
-        .next_command_offset = leadership->chain.next_command_offset,
-    };
 }
 
 void leadership_next(const struct leadership *leadership, uint64_t next_command_offset,
@@ -227,14 +240,19 @@ void leadership_next(const struct leadership *leadership, uint64_t next_command_
     chain_next(&leadership->ahead, next_command_offset, record);
 }
 
-void leadership_push_ahead(struct leadership *leadership, const struct chain *ahead)
+void leadership_push_ahead(struct leadership *leadership, const struct chain *ahead,
+                           struct str value)
 {
+    char *copy = mem_alloc(value.size);
+    memcpy(copy, value.data, value.size);
+
     assert(leadership_state(leadership) == LEADERSHIP_LEADER);
     assert(leadership->pending_count < LEADERSHIP_PENDING_MAX);
     assert(ahead->epoch == leadership->ahead.epoch);
     assert(ahead->sequence == leadership->ahead.sequence + 1);
     leadership->ahead = *ahead;
     *leadership_pending_at(leadership, leadership->pending_count) = (struct leadership_pending){
+        .value = { copy, value.size },
         .head = ahead->head,
         .next_command_offset = ahead->next_command_offset,
         .offset = EVLOG_OFFSET_UNKNOWN,
@@ -246,7 +264,13 @@ void leadership_push(struct leadership *leadership, const struct record *record,
 {
     struct chain ahead = leadership->ahead;
     chain_push(&ahead, record, value);
-    leadership_push_ahead(leadership, &ahead);
+    leadership_push_ahead(leadership, &ahead, value);
+}
+
+struct str leadership_confirmed(const struct leadership *leadership)
+{
+    assert(leadership->confirmed.data != NULL);
+    return leadership->confirmed;
 }
 
 /* --- who is heard --- */

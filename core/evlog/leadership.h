@@ -32,6 +32,7 @@ enum leadership_event {
 };
 
 struct leadership_pending {
+    struct str value; /* owned */
     struct hash head; /* of the chain behind it */
     uint64_t next_command_offset;
     uint64_t offset; /* where it was acknowledged; EVLOG_OFFSET_UNKNOWN before */
@@ -43,10 +44,11 @@ struct leadership {
     uint64_t next_offset;               /* the first that is not judged */
     struct chain ahead;                 /* the chain with all that is under way; in LEADER */
     struct evlog_id id;                 /* of our EPOCH; in CANDIDATE and LEADER */
-    struct leadership_pending *pending; /* ring */
+    struct leadership_pending *pending; /* ring: all that is under way; empty but in LEADER */
     size_t pending_first;
     size_t pending_count;
-    int64_t heard_us; /* monotonic time of the last accepted record */
+    struct str confirmed; /* owned: see leadership_confirmed */
+    int64_t heard_us;     /* monotonic time of the last accepted record */
 };
 
 /* A follower that has folded all records before `next_offset` into `chain`. */
@@ -71,16 +73,20 @@ MUST_USE struct status leadership_offer(struct leadership *leadership, uint64_t 
 enum leadership_event leadership_acked(struct leadership *leadership, uint64_t epoch,
                                        uint64_t sequence, uint64_t offset, int64_t now_us);
 
-/* Fills the envelope of an EPOCH that would take over, and waits for it. `id` is new random bytes,
- * which the caller puts into its body. In FOLLOWER. */
-void leadership_campaign(struct leadership *leadership, struct evlog_id id, struct record *record);
+/* An EPOCH that would be the next after `chain` is on its way, with `id`, new random bytes, in its
+ * body: waits for it. In FOLLOWER. */
+void leadership_campaign(struct leadership *leadership, struct evlog_id id);
 /* Fills the envelope of the next record. In LEADER, with room among the pending. */
 void leadership_next(const struct leadership *leadership, uint64_t next_command_offset,
                      struct record *record);
-/* The record was appended as `value`. */
+/* The record was appended as `value` (copied). */
 void leadership_push(struct leadership *leadership, const struct record *record, struct str value);
 /* The same for a caller who keeps the chain himself: with the record it is `ahead`. */
-void leadership_push_ahead(struct leadership *leadership, const struct chain *ahead);
+void leadership_push_ahead(struct leadership *leadership, const struct chain *ahead,
+                           struct str value);
+/* The record of ours that CONFIRMED was about, valid until the next record is judged or acked; with
+ * it, chain.head is the chain's. */
+struct str leadership_confirmed(const struct leadership *leadership);
 
 /* How leaders are heard, and missed: `election_timeout_us` is T. */
 struct leadership_timing {

@@ -22,6 +22,13 @@ enum {
     PARTITION_FLUSH_MAX = 40000,
 };
 
+/* Whether a batch ends at this sequence wherever the log is folded: its root is remembered, and its
+ * leader tells it to all by a TICK. */
+static inline bool partition_boundary_at(uint64_t sequence)
+{
+    return sequence % PARTITION_BATCH_MAX == 0;
+}
+
 struct partition_options {
     const char *store;     /* folder of the store; NULL: in memory */
     const char *secondary; /* NULL: own it. Else read it beside its owner, and fold what it has not
@@ -73,9 +80,12 @@ void partition_close(struct partition *partition);
  * partition stops; what was taken before may be written. */
 MUST_USE struct status partition_take(struct partition *partition, uint64_t offset,
                                       struct str value, struct record *record, bool *accepted);
+/* The same for a record that the caller has judged: chain_offer_judged has `head`. */
+MUST_USE struct status partition_take_judged(struct partition *partition, uint64_t offset,
+                                             struct str value, const struct hash *head);
 /* The same for a decision that the caller has folded itself. */
 MUST_USE struct status partition_pass(struct partition *partition, uint64_t offset,
-                                      struct str value, struct record *record, bool *accepted);
+                                      struct str value, const struct hash *head, bool *accepted);
 /* Takes all that the log has now, from position.offset on; writes when due and at the end. */
 MUST_USE struct status partition_catch_up(struct partition *partition, struct evlog *log);
 

@@ -86,13 +86,13 @@ static struct status partition_take_accepted(struct partition *partition,
 }
 
 static struct status partition_take_value(struct partition *partition, uint64_t offset,
-                                          struct str value, bool folded, struct record *record,
-                                          bool *accepted)
+                                          struct str value, const struct hash *head, bool folded,
+                                          struct record *record, bool *accepted)
 {
     struct position *position = &partition->position;
     struct hash before = position->chain.head;
     enum chain_verdict verdict;
-    TRY(chain_offer(&position->chain, value, record, &verdict));
+    TRY(chain_offer_judged(&position->chain, value, head, record, &verdict));
     position->offset = offset + 1;
     *accepted = verdict == CHAIN_ACCEPTED;
     if (!*accepted) {
@@ -102,7 +102,7 @@ static struct status partition_take_value(struct partition *partition, uint64_t 
     position->head_offset = offset;
     arena_reset(&partition->arena);
     TRY(partition_take_accepted(partition, record, folded));
-    if (position->chain.sequence % PARTITION_BATCH_MAX == 0) {
+    if (partition_boundary_at(position->chain.sequence)) {
         partition->boundary = true;
     }
     return status_ok();
@@ -123,8 +123,8 @@ static struct status partition_take_failed(struct partition *partition,
 }
 
 static struct status partition_take_next(struct partition *partition, uint64_t offset,
-                                         struct str value, bool folded, struct record *record,
-                                         bool *accepted)
+                                         struct str value, const struct hash *head, bool folded,
+                                         struct record *record, bool *accepted)
 {
     struct position before = partition->position;
     struct record unused;
@@ -134,22 +134,28 @@ static struct status partition_take_next(struct partition *partition, uint64_t o
         return partition->stopped;
     }
     assert(offset >= before.offset);
-    struct status st =
-        partition_take_value(partition, offset, value, folded, record == NULL ? &unused : record,
-                             accepted == NULL ? &ignored : accepted);
+    struct status st = partition_take_value(partition, offset, value, head, folded,
+                                            record == NULL ? &unused : record,
+                                            accepted == NULL ? &ignored : accepted);
     return st.code == STATUS_OK ? st : partition_take_failed(partition, &before, offset, st);
 }
 
 struct status partition_take(struct partition *partition, uint64_t offset, struct str value,
                              struct record *record, bool *accepted)
 {
-    return partition_take_next(partition, offset, value, false, record, accepted);
+    return partition_take_next(partition, offset, value, NULL, false, record, accepted);
+}
+
+struct status partition_take_judged(struct partition *partition, uint64_t offset, struct str value,
+                                    const struct hash *head)
+{
+    return partition_take_next(partition, offset, value, head, false, NULL, NULL);
 }
 
 struct status partition_pass(struct partition *partition, uint64_t offset, struct str value,
-                             struct record *record, bool *accepted)
+                             const struct hash *head, bool *accepted)
 {
-    return partition_take_next(partition, offset, value, true, record, accepted);
+    return partition_take_next(partition, offset, value, head, true, NULL, accepted);
 }
 
 static struct status partition_take_to(struct partition *partition, struct evlog_reader *reader,

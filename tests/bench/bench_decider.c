@@ -20,6 +20,7 @@ struct bench_decider {
     struct str configuration;
     struct str records[COMMANDS];
     struct buf values[BATCH];
+    struct hash heads[BATCH]; /* of the chain with each */
 };
 
 static int64_t cpu_ns(void)
@@ -53,14 +54,16 @@ static int64_t bench_decider_batch(struct bench_decider *bench, struct leader *l
     for (size_t i = 0; i < count; i++) {
         struct decider_answer answer;
         struct str record;
-        assert_ok(leader_decide(leader, records[i], now_us, false, &answer, &record));
+        assert_ok(leader_decide(leader, NULL, records[i], now_us, &answer, &record));
         assert_int_equal(answer.code, STATUS_OK);
         bench->values[i].size = 0;
         buf_append(&bench->values[i], record);
+        bench->heads[i] = leader->decider.chain.head;
     }
     int64_t took = cpu_ns() - began;
     for (size_t i = 0; i < count; i++) {
-        assert_ok(leader_confirm(leader, leader->decisions_end, buf_str(&bench->values[i])));
+        assert_ok(leader_confirm(leader, leader->decisions_end, buf_str(&bench->values[i]),
+                                 &bench->heads[i]));
     }
     return took;
 }

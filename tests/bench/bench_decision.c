@@ -164,21 +164,23 @@ static void run_batch(struct leader *leader, const struct str *records, size_t c
 {
     enum { BATCH = 256 };
     static struct buf values[BATCH];
+    static struct hash heads[BATCH];
     int64_t began = cpu_ns();
     for (size_t i = 0; i < count; i++) {
         struct decider_answer answer;
         struct str record;
-        check_ok(leader_decide(leader, records[i], wall_ns() / 1000, false, &answer, &record));
+        check_ok(leader_decide(leader, NULL, records[i], wall_ns() / 1000, &answer, &record));
         if (answer.code != STATUS_OK) {
             fprintf(stderr, "%s: %s\n", status_code_name(answer.code), answer.reason);
             exit(1);
         }
         values[i].size = 0;
         buf_append(&values[i], record);
+        heads[i] = leader->decider.chain.head;
     }
     int64_t decided = cpu_ns();
     for (size_t i = 0; i < count; i++) {
-        check_ok(leader_confirm(leader, leader->decisions_end, buf_str(&values[i])));
+        check_ok(leader_confirm(leader, leader->decisions_end, buf_str(&values[i]), &heads[i]));
     }
     times->decide += decided - began;
     times->confirm += cpu_ns() - decided;

@@ -28,12 +28,14 @@ static void replicas_kit_report(void *context, uint32_t partition, struct status
     member->reports += what.code != STATUS_OK;
 }
 
-static void replicas_kit_hear(void *self, uint32_t partition, uint64_t offset, struct str value)
+static void replicas_kit_hear(void *self, uint32_t partition, uint64_t offset, struct str value,
+                              const struct hash *head)
 {
     struct replicas_member *member = self;
     (void)partition;
     (void)offset;
     assert_true(value.size > 0);
+    assert_non_null(head);
     member->heard++;
 }
 

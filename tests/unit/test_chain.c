@@ -89,6 +89,27 @@ static struct chain chain_owned(void)
     return chain;
 }
 
+TEST(chain, what_another_chain_has_judged_moves_it_as_well)
+{
+    struct chain first = chain_new(), second;
+    struct record_epoch a = epoch_of('a');
+    struct record record;
+    enum chain_verdict verdict;
+    offer(&first, epoch_value(1, &a));
+    second = first;
+    struct buf value = next_value(&first, "x"), other = next_value(&first, "y");
+    assert_ok(chain_offer(&first, buf_str(&value), &record, &verdict));
+    assert_ok(chain_offer_judged(&second, buf_str(&value), &first.head, &record, &verdict));
+    assert_int_equal(verdict, CHAIN_ACCEPTED);
+    assert_true(hash_eq(&second.head, &first.head));
+    assert_int_equal(second.sequence, first.sequence);
+    assert_int_equal(second.next_command_offset, first.next_command_offset);
+    assert_ok(chain_offer_judged(&second, buf_str(&other), &first.head, &record, &verdict));
+    assert_int_equal(verdict, CHAIN_FENCED);
+    buf_release(&value);
+    buf_release(&other);
+}
+
 TEST(chain, begins_with_an_epoch_only)
 {
     struct chain chain = chain_new();

@@ -124,7 +124,8 @@ static void actor_take(struct scene *scene, struct actor *actor)
     struct record record;
     memset(epoch.leader.bytes, ++scene->ids, EVLOG_ID_SIZE);
     record_epoch_encode(&epoch, &body);
-    leadership_campaign(&actor->leadership, epoch.leader, &record);
+    chain_next_epoch(&actor->leadership.chain, &record);
+    leadership_campaign(&actor->leadership, epoch.leader);
     record.body = buf_str(&body);
     record_encode(&record, &value);
     actor_append(actor, &record, buf_str(&value));
@@ -325,9 +326,13 @@ TEST(leadership, answers_on_an_acknowledgement_at_the_next_offset)
     struct scene *scene = scene_served();
     actor_decide(&scene->actors[0]);
     actor_decide(&scene->actors[0]);
-    assert_int_equal(actor_ack(&scene->actors[0]), LEADERSHIP_CONFIRMED);
-    assert_int_equal(actor_ack(&scene->actors[0]), LEADERSHIP_CONFIRMED);
-    assert_int_equal(scene->actors[0].leadership.chain.next_command_offset, 2);
+    for (uint64_t i = 1; i <= 2; i++) {
+        struct record record;
+        assert_int_equal(actor_ack(&scene->actors[0]), LEADERSHIP_CONFIRMED);
+        assert_ok(record_decode(leadership_confirmed(&scene->actors[0].leadership), &record));
+        assert_int_equal(record.next_command_offset, i);
+        assert_int_equal(scene->actors[0].leadership.chain.next_command_offset, i);
+    }
     scene_free(scene);
 }
 

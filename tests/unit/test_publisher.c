@@ -269,7 +269,7 @@ TEST(publisher, what_it_is_told_of_it_does_not_read)
         publisher_kit_decide(&kit, 1);
         struct evlog_record record = publisher_record(&kit, EVLOG_DECISIONS, offset);
         evlog_mem_damage(kit.partition.mem, EVLOG_DECISIONS, 0, offset);
-        publisher_offer(publisher, 0, offset, record.value);
+        publisher_offer(publisher, 0, offset, record.value, &kit.partition.decider.chain.head);
         publisher_kit_publish(&kit, publisher);
     }
     assert_int_equal(publisher_end(&kit, EVLOG_OUTCOMES), 4);
@@ -287,10 +287,10 @@ TEST(publisher, what_it_is_not_told_of_it_reads)
     for (unsigned i = 0; i < 3; i++) {
         uint64_t offset = publisher_end(&kit, EVLOG_DECISIONS);
         publisher_kit_decide(&kit, 3);
-        publisher_offer(publisher, 0, offset,
-                        publisher_record(&kit, EVLOG_DECISIONS, offset).value);
+        publisher_offer(publisher, 0, offset, publisher_record(&kit, EVLOG_DECISIONS, offset).value,
+                        NULL);
         publisher_offer(publisher, 0, offset + 2,
-                        publisher_record(&kit, EVLOG_DECISIONS, offset + 2).value);
+                        publisher_record(&kit, EVLOG_DECISIONS, offset + 2).value, NULL);
         publisher_kit_publish(&kit, publisher);
     }
     assert_int_equal(publisher_kit_check_outcomes(&kit), 0);

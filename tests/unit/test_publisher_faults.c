@@ -69,7 +69,7 @@ static void faults_tell(struct faults *faults)
         log_tool_next(reader, &record);
         for (unsigned i = 0; i < FAULTS_FEEDS; i++) {
             if (i != which) {
-                publisher_offer(faults->publishers[i], 0, record.offset, record.value);
+                publisher_offer(faults->publishers[i], 0, record.offset, record.value, NULL);
             }
         }
     }

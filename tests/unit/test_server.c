@@ -120,12 +120,14 @@ TEST(server, another_process_goes_on_with_the_log)
     replicas_kit_close(&kit);
 }
 
-static void hear_nothing(void *self, uint32_t partition, uint64_t offset, struct str value)
+static void hear_nothing(void *self, uint32_t partition, uint64_t offset, struct str value,
+                         const struct hash *head)
 {
     (void)self;
     (void)partition;
     (void)offset;
     (void)value;
+    (void)head;
 }
 
 static int no_descriptor(void *self)

@@ -17,12 +17,8 @@ void replica_status_place(struct replica_status *status, const struct position *
     }
 }
 
-const char *replica_state_name(enum replica_state state)
-{
-    static const char *const names[REPLICA_STATES] = { "opening", "follower", "candidate", "leader",
-                                                       "stopped" };
-    return names[state];
-}
+const char *const replica_state_names[REPLICA_STATES] = { "opening", "follower", "candidate",
+                                                          "leader", "stopped" };
 
 uint64_t server_process(struct evlog_id leader)
 {

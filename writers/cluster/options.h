@@ -19,8 +19,10 @@ struct server_partition {
 /* Who does something with what counts: the publisher. All are NULL or none is; called in the
  * writer's thread, so none may block. */
 struct server_observer {
-    /* A partition has taken the next record of its decisions, which may be fenced. */
-    void (*hear)(void *self, uint32_t partition, uint64_t offset, struct str value);
+    /* A partition has taken the next record of its decisions, which may be fenced; `head`
+     * is that of the chain behind it. */
+    void (*hear)(void *self, uint32_t partition, uint64_t offset, struct str value,
+                 const struct hash *head);
     /* The partition has taken something, or the descriptor was readable, or a second is over.
      * `serving`: this process decides it. Borrowed for the call. */
     void (*step)(void *self, struct partition *partition, bool serving);
@@ -80,7 +82,7 @@ struct replica_status {
 /* What a position says of its partition. */
 void replica_status_place(struct replica_status *status, const struct position *position);
 
-const char *replica_state_name(enum replica_state state);
+extern const char *const replica_state_names[REPLICA_STATES];
 /* The process that began an epoch. */
 uint64_t server_process(struct evlog_id leader);
 

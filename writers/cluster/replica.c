@@ -1,6 +1,22 @@
-/* Life of a partition: it is opened, follows the decisions, takes over when nobody is heard, loses,
- * breaks and begins again. replica_follow.c has what a record of the decisions does to it,
- * replica_campaign.c how it becomes ours, replica_decide.c what it does while it serves.
+/* Life of a partition as this process has it:
+ *
+ *                 log and store open        nobody is heard         our EPOCH counts
+ *     OPENING ------------------> FOLLOWER ---------------> CANDIDATE ------------> LEADER
+ *      ^   |                       ^  |  ^                    |  |                   |  |
+ *      |   |                       |  |  +--------------------+  |                   |  |
+ *      |   |                       |  |     another was faster,   |                   |  |
+ *      |   |                       |  |     or our clock is off   |                   |  |
+ *      |   |                       +--|---------------------------|-- another leads --+  |
+ *      |   |                          |                           |                      |
+ *      +---|--------------------------+---------------------------+----------------------+
+ *          |     the log or the disk refuses, a record of ours is fenced, or what was
+ *          |     decided can no longer count
+ *          v
+ *       STOPPED   the log or the store contradicts itself: a person must act
+ *
+ * A leader that loses is a follower at once only if nothing was under way; else its fold holds what
+ * does not count, and it is opened anew. replica_follow.c has what a record of the decisions does,
+ * replica_elect.c how it becomes ours, replica_lead.c what it does while it leads.
  *
  * Invariants: (1) `partition` has folded what lies below leadership.next_offset and counts, and
  * while it decides, what is under way on top of it; (2) so the store is written only while nothing
@@ -24,41 +40,64 @@ enum {
 /* Decoded entities that all partitions together keep at hand. */
 static const size_t REPLICA_MEMORY_MAX = (size_t)1 << 30;
 
+static const uint32_t replica_moves[REPLICA_STATES] = {
+    [REPLICA_OPENING] = BIT(REPLICA_FOLLOWER) | BIT(REPLICA_STOPPED),
+    [REPLICA_FOLLOWER] = BIT(REPLICA_CANDIDATE) | BIT(REPLICA_OPENING),
+    [REPLICA_CANDIDATE] = BIT(REPLICA_LEADER) | BIT(REPLICA_FOLLOWER),
+    [REPLICA_LEADER] = BIT(REPLICA_FOLLOWER),
+    [REPLICA_STOPPED] = 0,
+};
+
+static void replica_check(const void *self)
+{
+    const struct replica *replica = self;
+    enum replica_state state = replica_state(replica);
+    enum leadership_state leadership = leadership_state(&replica->leadership);
+    bool open = state != REPLICA_OPENING && state != REPLICA_STOPPED;
+    assert(!open || replica->partition != NULL);
+    assert(state != REPLICA_STOPPED || replica->partition == NULL);
+    assert(state != REPLICA_CANDIDATE || leadership == LEADERSHIP_CANDIDATE);
+    assert(state != REPLICA_LEADER || leadership == LEADERSHIP_LEADER);
+    assert(state == REPLICA_LEADER || command_queue_count(&replica->commands) == 0);
+    assert(state == REPLICA_LEADER || replica->tick != REPLICA_TICK_UNDER_WAY);
+}
+
 void replica_init(struct replica *replica, const struct replica_common *common,
                   const struct server_partition *which)
 {
     *replica = (struct replica){ .common = common, .number = which->number, .rank = which->rank };
-    replica->records = mem_zalloc(LEADERSHIP_PENDING_MAX, sizeof *replica->records);
+    fsm_init(&replica->fsm, replica_moves, replica_state_names, REPLICA_STATES, REPLICA_OPENING);
+    replica->fsm.check = replica_check;
+    replica->fsm.self = replica;
     command_queue_init(&replica->commands);
 }
 
 /* ---- ending ---- */
 
-static void replica_forget_records(struct replica *replica)
+void replica_move(struct replica *replica, enum replica_state state)
 {
-    for (; replica->records_begin < replica->records_end; replica->records_begin++) {
-        mem_free(
-            (void *)(uintptr_t)replica->records[replica->records_begin % LEADERSHIP_PENDING_MAX]
-                .data);
+    if (replica_state(replica) != state) {
+        fsm_move(&replica->fsm, state);
     }
 }
 
 /* Decides no more. What is under way is nobody's any more; so is the fold, if something was. */
 static void replica_stand_down(struct replica *replica)
 {
-    if (replica->deciding) {
+    enum replica_state state = replica_state(replica);
+    if (replica_leads(replica)) {
         decider_release(&replica->decider);
-        replica->deciding = false;
         if (replica->common->session->log != NULL) {
             evlog_reader_leave(replica->common->session->commands, replica->number);
         }
     }
-    replica_forget_records(replica);
     command_queue_empty(&replica->commands);
     replica->dead_letters_pending = 0;
-    replica->ticking = false;
-    replica->tick_wanted = false;
+    replica->tick = REPLICA_TICK_NONE;
     replica->generation++;
+    if (state == REPLICA_LEADER || state == REPLICA_CANDIDATE) {
+        replica_move(replica, REPLICA_FOLLOWER);
+    }
 }
 
 void replica_close(struct replica *replica)
@@ -76,13 +115,13 @@ void replica_close(struct replica *replica)
     partition_close(replica->partition);
     replica->partition = NULL;
     replica->dirty_us = 0;
+    replica_move(replica, REPLICA_OPENING);
 }
 
 void replica_release(struct replica *replica)
 {
     replica_close(replica);
     command_queue_release(&replica->commands);
-    mem_free(replica->records);
 }
 
 /* Drops what is under way and the fold with it; the log says what counts. */
@@ -99,6 +138,7 @@ void replica_disconnect(struct replica *replica)
 {
     if (replica->partition != NULL) {
         replica_drop(replica);
+        replica_move(replica, REPLICA_OPENING);
     }
 }
 
@@ -132,7 +172,9 @@ void replica_fail(struct replica *replica, struct status why, const struct repli
     }
     replica_close(replica);
     replica->open_us = time->monotonic_us + REPLICA_OPEN_EVERY_US;
-    replica->stopped = why.code != STATUS_UNAVAILABLE;
+    if (why.code != STATUS_UNAVAILABLE) {
+        replica_move(replica, REPLICA_STOPPED);
+    }
     replica_tell(replica, why);
 }
 
@@ -173,8 +215,9 @@ static struct status replica_follow(struct replica *replica, const struct replic
     TRY(session_range(session, EVLOG_DECISIONS, replica->number, &begin, &replica->end));
     leadership_release(&replica->leadership);
     leadership_init(&replica->leadership, &position->chain, position->offset, time->monotonic_us);
-    replica->fresh = !replica->lost;
+    replica->race = replica->race == REPLICA_RACE_LOST ? REPLICA_RACE_LOST : REPLICA_RACE_FRESH;
     replica->reads = false;
+    replica_move(replica, REPLICA_FOLLOWER);
     return replica_read_on(replica);
 }
 
@@ -267,10 +310,11 @@ static struct status replica_write_here(struct replica *replica)
 {
     const struct position *position = &replica->partition->position;
     bool boundary = replica->partition->boundary &&
-                    position->chain.sequence % PARTITION_BATCH_MAX == 0 && !replica->ticking;
+                    partition_boundary_at(position->chain.sequence) &&
+                    replica->tick != REPLICA_TICK_UNDER_WAY;
     TRY(partition_write(replica->partition));
-    replica->ticking = false;
-    replica->tick_wanted = boundary && position->roots_count > 0;
+    bool wanted = boundary && position->roots_count > 0;
+    replica->tick = wanted ? REPLICA_TICK_WANTED : REPLICA_TICK_NONE;
     return status_ok();
 }
 
@@ -306,7 +350,7 @@ static bool replica_write_due(const struct replica *replica, bool idle,
     if (!replica_is_quiet(replica) || replica->storing) {
         return false;
     }
-    bool waits = replica->deciding ? command_queue_count(&replica->commands) == 0 : idle;
+    bool waits = replica_leads(replica) ? command_queue_count(&replica->commands) == 0 : idle;
     bool late = time->monotonic_us - replica->dirty_us > REPLICA_BATCH_US;
     return (replica->dirty_us != 0 && (waits || late)) || partition_due(replica->partition);
 }
@@ -331,7 +375,7 @@ static struct status replica_check_patience(const struct replica *replica,
                                             const struct replica_time *time)
 {
     bool waits = !replica_is_quiet(replica) || replica->dead_letters_pending > 0 ||
-                 leadership_state(&replica->leadership) == LEADERSHIP_CANDIDATE;
+                 replica_state(replica) == REPLICA_CANDIDATE;
     if (waits && time->monotonic_us - replica->moved_us > REPLICA_PATIENCE_US) {
         session_break(replica->common->session,
                       status_error(STATUS_UNAVAILABLE,
@@ -350,32 +394,47 @@ static struct status replica_step_open(struct replica *replica, bool idle,
         TRY(replica_write(replica));
     }
     TRY(replica_flush_when_due(replica, time));
-    if (replica->deciding && replica_is_quiet(replica)) {
+    if (replica_leads(replica) && replica_is_quiet(replica)) {
         replica_read_off(replica); /* acknowledgements say all, until somebody writes between */
     }
     if (replica_election_due(replica, time)) {
         replica_campaign(replica, time);
     }
     struct leadership_timing timing = replica_timing(replica);
-    if (replica->tick_wanted ||
+    if (replica->tick == REPLICA_TICK_WANTED ||
         leadership_heartbeat_due(&replica->leadership, &timing, time->monotonic_us)) {
         replica_tick(replica, time);
     }
     return status_ok();
 }
 
-void replica_step(struct replica *replica, bool idle, const struct replica_time *time)
+static struct status replica_step_in_state(struct replica *replica, bool idle,
+                                           const struct replica_time *time)
 {
-    if (replica->stopped) {
-        return;
-    }
-    if (replica->partition == NULL) {
-        if (time->monotonic_us >= replica->open_us) {
+    switch (replica_state(replica)) {
+    case REPLICA_OPENING:
+        if (replica->partition == NULL && time->monotonic_us >= replica->open_us) {
             replica_open(replica, time);
         }
-        return;
+        break;
+    case REPLICA_FOLLOWER:
+    case REPLICA_CANDIDATE:
+    case REPLICA_LEADER:
+        return replica_step_open(replica, idle, time);
+    case REPLICA_STOPPED:
+    case REPLICA_STATES:
+        break;
     }
-    struct status st = replica_step_open(replica, idle, time);
+    return status_ok();
+}
+
+void replica_step(struct replica *replica, bool idle, const struct replica_time *time)
+{
+    if (replica->common->session->failure.code != STATUS_OK) {
+        return; /* all is dropped at the end of the step; until then states need not agree */
+    }
+    replica_check(replica);
+    struct status st = replica_step_in_state(replica, idle, time);
     if (st.code != STATUS_OK) {
         replica_fail(replica, st, time);
     }

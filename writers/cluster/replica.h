@@ -30,41 +30,49 @@ struct replica_time {
     int64_t monotonic_us;
 };
 
+/* What is known of who led it when it began to follow, or lost: how long to wait for him. */
+enum replica_race {
+    REPLICA_RACE_NONE,  /* nothing: he is waited for */
+    REPLICA_RACE_FRESH, /* nobody was heard yet: he may be an earlier life of this process */
+    REPLICA_RACE_LOST,  /* another took over before this one: let him be heard */
+};
+
+/* The TICK that tells a root. */
+enum replica_tick {
+    REPLICA_TICK_NONE,
+    REPLICA_TICK_WANTED,    /* a boundary has a root that nobody was told */
+    REPLICA_TICK_UNDER_WAY, /* the batch ends with it */
+};
+
 struct replica {
     const struct replica_common *common;
     uint32_t number;
     uint32_t rank;
-    uint32_t generation;          /* of what is under way: the session tells of older ones, too */
-    struct partition *partition;  /* up to the last accepted record; NULL: not open */
-    struct leadership leadership; /* while it is open */
-    struct decider decider;       /* while serving: up to the last record decided */
-    bool deciding;
-    struct str *records;    /* ring: those under way, as the leadership's pending are */
-    uint64_t records_begin; /* counts from the opening on */
-    uint64_t records_end;
+    struct fsm fsm;                /* enum replica_state; the picture is in replica.c */
+    uint32_t generation;           /* of what is under way: the session tells of older ones, too */
+    struct partition *partition;   /* up to the last accepted record; NULL: not open */
+    struct leadership leadership;  /* while it is open; has what is under way */
+    struct decider decider;        /* in LEADER: up to the last record decided */
+    struct command_queue commands; /* in LEADER: read, not decided */
     struct flusher_job job;
     bool storing; /* the job is under way */
-    struct command_queue commands;
+    bool reads;   /* the decisions: always, but for a leader that is not disturbed */
+    bool news;    /* the observer has not been called since it took something */
+    enum replica_race race;
+    enum replica_tick tick;
     uint64_t next_command;         /* the offset of the first command that nothing was done about */
     uint32_t dead_letters_pending; /* dead letters under way */
-    bool reads;                /* the decisions: always, but for who serves and is not disturbed */
-    uint64_t end;              /* of the log when it was opened: below it the past is read */
-    bool fresh;                /* whoever owned it when it was opened is not known yet */
-    bool lost;                 /* the last to take over was another: let him be heard */
-    bool news;                 /* the observer has not been called since it took something */
-    bool ticking;              /* a TICK is under way: the batch ends with it */
-    bool tick_wanted;          /* a boundary has a root that nobody was told */
-    uint64_t epoch_asked;      /* the last epoch that we wanted to begin */
-    uint32_t elections;        /* how often the jitter was made anew */
-    struct replica_time asked; /* when our EPOCH was appended */
-    int64_t moved_us;          /* monotonic: when what is under way began, or moved on */
-    int64_t not_before_us;     /* monotonic: until then it is not taken over, */
-    int64_t open_us;           /* nor opened */
-    int64_t dirty_us;          /* when the first record came that the store lacks; 0: none */
+    uint64_t end;                  /* of the log when it was opened: below it the past is read */
+    uint64_t epoch_asked;          /* the last epoch that we wanted to begin */
+    uint32_t elections;            /* how often the jitter was made anew */
+    struct replica_time asked;     /* when our EPOCH was appended */
+    int64_t moved_us;              /* monotonic: when what is under way began, or moved on */
+    int64_t not_before_us;         /* monotonic: until then it is not taken over, */
+    int64_t open_us;               /* nor opened */
+    int64_t dirty_us;              /* when the first record came that the store lacks; 0: none */
     int64_t flushed_us;
     uint64_t decided, repeated, dead_letters;
     struct status trouble; /* as it was told last */
-    bool stopped;
 };
 
 void replica_init(struct replica *replica, const struct replica_common *common,
@@ -92,8 +100,17 @@ void replica_done(struct replica *replica, const struct session_done *done,
 /* Takes over, ticks, writes, opens: whatever is due. `idle`: there is nothing to read. */
 void replica_step(struct replica *replica, bool idle, const struct replica_time *time);
 
-/* Whether it wants commands at all. */
-bool replica_leads(const struct replica *replica);
+static inline enum replica_state replica_state(const struct replica *replica)
+{
+    return (enum replica_state)replica->fsm.state;
+}
+
+/* Whether it decides, and so wants commands. */
+static inline bool replica_leads(const struct replica *replica)
+{
+    return replica_state(replica) == REPLICA_LEADER;
+}
+
 /* Keeps a command until it can be decided; there must be room. */
 void replica_queue(struct replica *replica, const struct evlog_record *record);
 /* Decides up to `max` commands of those that wait; gives how many. */

@@ -4,6 +4,7 @@
 #include "core/base/num.h"
 #include "core/base/random.h"
 #include "writers/cluster/replica_impl.h"
+#include "writers/term.h"
 
 /* All that the log had when it was opened is folded. */
 static bool replica_caught_up(const struct replica *replica)
@@ -16,7 +17,7 @@ static bool replica_caught_up(const struct replica *replica)
 static bool replica_led_last(const struct replica *replica)
 {
     const struct chain *chain = &replica->leadership.chain;
-    if (!replica->fresh || chain->closed) {
+    if (replica->race != REPLICA_RACE_FRESH || chain->closed) {
         return false;
     }
     return chain->epoch == 0 ? replica->rank == 0
@@ -32,8 +33,8 @@ static int64_t replica_jitter_us(const struct replica *replica)
     num_put_u64be(bytes, options->process);
     num_put_u32be(bytes + 8, replica->number);
     num_put_u32be(bytes + 12, replica->elections);
-    int64_t most_us =
-        replica->lost ? options->election_timeout_us : options->election_timeout_us / 8;
+    int64_t most_us = replica->race == REPLICA_RACE_LOST ? options->election_timeout_us
+                                                         : options->election_timeout_us / 8;
     return murmur2(str_make(bytes, sizeof bytes)) % (most_us + 1);
 }
 
@@ -55,42 +56,36 @@ bool replica_election_due(const struct replica *replica, const struct replica_ti
             leadership_election_due(&replica->leadership, &timing, time->monotonic_us));
 }
 
-static void replica_make_epoch(struct replica *replica, struct record *record, struct buf *value)
+/* Its process comes first, so that this one knows its own again (replica_led_last). */
+static struct evlog_id replica_new_id(const struct replica *replica)
 {
-    const struct server_options *options = replica->common->options;
-    struct buf body = { 0 };
     struct evlog_id id;
-    num_put_u64be(id.bytes, options->process);
+    num_put_u64be(id.bytes, replica->common->options->process);
     random_bytes(id.bytes + 8, sizeof id.bytes - 8);
-    leadership_campaign(&replica->leadership, id, record);
-    struct record_epoch epoch = { .identity = replica->common->session->log->identity,
-                                  .partition = replica->number,
-                                  .leader = id,
-                                  .level = FORMAT_LEVEL,
-                                  .configuration = options->configuration };
-    record_epoch_encode(&epoch, &body);
-    record->body = buf_str(&body);
-    record_encode(record, value);
-    buf_release(&body);
+    return id;
 }
 
 void replica_campaign(struct replica *replica, const struct replica_time *time)
 {
-    struct record record;
     struct buf value = { 0 };
-    replica_make_epoch(replica, &record, &value);
-    replica->fresh = false;
+    struct evlog_id id = replica_new_id(replica);
+    const struct chain *chain = &replica->leadership.chain;
+    term_epoch(chain, &replica->common->session->log->identity, id,
+               replica->common->options->configuration, &value);
+    leadership_campaign(&replica->leadership, id);
+    replica_move(replica, REPLICA_CANDIDATE);
+    replica->race = replica->race == REPLICA_RACE_LOST ? REPLICA_RACE_LOST : REPLICA_RACE_NONE;
     replica->elections++;
     replica->asked = *time;
     replica->moved_us = time->monotonic_us;
-    replica->epoch_asked = record.epoch;
+    replica->epoch_asked = chain->epoch + 1;
     struct evlog_item item = { .stream = EVLOG_DECISIONS,
                                .partition = replica->number,
                                .value = buf_str(&value) };
     struct pending_append append = { .partition = replica->number,
                                      .generation = replica->generation,
-                                     .epoch = record.epoch,
-                                     .sequence = record.sequence };
+                                     .epoch = chain->epoch + 1,
+                                     .sequence = chain->sequence + 1 };
     session_append(replica->common->session, &item, &append);
     buf_release(&value);
 }

@@ -10,12 +10,13 @@ enum {
     REPLICA_CLOCK_PAUSE_TURNS = 10, /* silences that pass before a wrong clock is tried again */
 };
 
-/* The partition has taken a record. */
+/* The partition has taken a record; the leadership's chain is behind it. */
 static void replica_tell_observer(struct replica *replica, uint64_t offset, struct str value)
 {
     const struct server_observer *observer = &replica->common->options->observer;
     if (observer->hear != NULL) {
-        observer->hear(observer->self, replica->number, offset, value);
+        observer->hear(observer->self, replica->number, offset, value,
+                       &replica->leadership.chain.head);
         replica->news = true;
     }
 }
@@ -24,7 +25,7 @@ static struct status replica_fold(struct replica *replica, uint64_t offset, stru
                                   const struct replica_time *time)
 {
     replica_mark_dirty(replica, time);
-    TRY(partition_take(replica->partition, offset, value, NULL, NULL));
+    TRY(partition_take_judged(replica->partition, offset, value, &replica->leadership.chain.head));
     replica_tell_observer(replica, offset, value);
     return status_ok();
 }
@@ -34,26 +35,23 @@ static struct status replica_confirm(struct replica *replica, uint64_t offset,
                                      const struct replica_time *time)
 {
     assert(!replica_is_quiet(replica));
-    struct str *record = &replica->records[replica->records_begin++ % LEADERSHIP_PENDING_MAX];
+    struct str record = leadership_confirmed(&replica->leadership);
     bool accepted = false;
     replica_mark_dirty(replica, time);
     replica->moved_us = time->monotonic_us;
-    struct status st = partition_pass(replica->partition, offset, *record, NULL, &accepted);
-    if (st.code == STATUS_OK) {
-        replica_tell_observer(replica, offset, *record);
-    }
-    mem_free((void *)(uintptr_t)record->data);
-    assert(st.code != STATUS_OK || accepted);
-    return st;
+    TRY(partition_pass(replica->partition, offset, record, &replica->leadership.chain.head,
+                       &accepted));
+    assert(accepted);
+    replica_tell_observer(replica, offset, record);
+    return status_ok();
 }
 
 /* Another took over. He is to be heard before anybody tries again. */
 static struct status replica_lose(struct replica *replica, const struct evlog_record *record,
                                   const struct replica_time *time)
 {
-    replica->lost = true;
+    replica->race = REPLICA_RACE_LOST;
     replica->elections++;
-    replica->fresh = false;
     replica_drop(replica);
     if (replica->partition == NULL) {
         replica->open_us = time->monotonic_us; /* it reads this record again */
@@ -84,7 +82,7 @@ static struct status replica_yield(struct replica *replica, const struct evlog_r
                               (time->now_us - record->time_us) / 1000, replica->number));
     leadership_release(&replica->leadership);
     leadership_init(&replica->leadership, &position->chain, position->offset, time->monotonic_us);
-    replica->fresh = false;
+    replica_move(replica, REPLICA_FOLLOWER);
     replica->not_before_us = time->monotonic_us + REPLICA_CLOCK_PAUSE_TURNS * election_timeout_us;
     return status_ok();
 }
@@ -97,8 +95,8 @@ static struct status replica_lead(struct replica *replica)
     TRY(session_seek(session, session->commands, replica->number, replica->next_command));
     TRY(decider_init(&replica->decider, &replica->partition->fold, &position->chain,
                      position->time_us, position->configuration));
-    replica->deciding = true;
-    replica->lost = false;
+    replica->race = REPLICA_RACE_NONE;
+    replica_move(replica, REPLICA_LEADER);
     replica_tell(replica, status_ok());
     return status_ok();
 }

@@ -30,10 +30,15 @@ void replica_mark_dirty(struct replica *replica, const struct replica_time *time
 /* Writes a batch that must end, so that the next record may be taken. */
 MUST_USE struct status replica_make_room(struct replica *replica);
 
+/* Nothing is decided that is not confirmed. */
 static inline bool replica_is_quiet(const struct replica *replica)
 {
-    return replica->records_begin == replica->records_end;
+    return !replica_leads(replica) ||
+           replica->decider.chain.sequence == replica->partition->position.chain.sequence;
 }
+
+/* Goes on to another state, or stays. */
+void replica_move(struct replica *replica, enum replica_state state);
 
 struct leadership_timing replica_timing(const struct replica *replica);
 bool replica_election_due(const struct replica *replica, const struct replica_time *time);

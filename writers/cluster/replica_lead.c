@@ -3,7 +3,7 @@
  *
  * Invariants: (1) next_command_offset in the decisions passes a command only together with its
  * answer there, or after the log has acknowledged its dead letter: so whatever is
- * lost on the way is asked again; (2) a record is under way in `records` as it is in the
+ * lost on the way is asked again; (2) what is under way is the leadership's
  * pending, in the same order. */
 
 #include <inttypes.h>
@@ -12,18 +12,14 @@
 #include "core/base/memory.h"
 #include "core/pb/message.h"
 #include "writers/cluster/replica_impl.h"
+#include "writers/term.h"
 
 /* Dead letters under way. */
 enum { REPLICA_DEAD_LETTERS_MAX = 256 };
 
-bool replica_leads(const struct replica *replica)
-{
-    return replica->deciding;
-}
-
 void replica_queue(struct replica *replica, const struct evlog_record *record)
 {
-    if (replica->deciding && record->offset >= replica->next_command) {
+    if (replica_leads(replica) && record->offset >= replica->next_command) {
         const struct queued_command command = { record->offset, record->key, record->value };
         command_queue_push(&replica->commands, &command);
     }
@@ -74,7 +70,7 @@ static struct pending_append replica_pending_append(const struct replica *replic
 
 static void replica_begin_waiting(struct replica *replica, const struct replica_time *time)
 {
-    if (replica_is_quiet(replica) && replica->dead_letters_pending == 0) {
+    if (replica->leadership.pending_count == 0 && replica->dead_letters_pending == 0) {
         replica->moved_us = time->monotonic_us;
     }
     replica_mark_dirty(replica, time);
@@ -90,11 +86,7 @@ static void replica_append(struct replica *replica, struct str key, struct str v
     };
     struct pending_append append = replica_pending_append(replica, ahead->sequence);
     replica_begin_waiting(replica, time);
-    leadership_push_ahead(&replica->leadership, ahead);
-    char *copy = mem_alloc(value.size);
-    memcpy(copy, value.data, value.size);
-    replica->records[replica->records_end++ % LEADERSHIP_PENDING_MAX] =
-        (struct str){ copy, value.size };
+    leadership_push_ahead(&replica->leadership, ahead, value);
     session_append(replica->common->session, &item, &append);
 }
 
@@ -143,21 +135,13 @@ static struct status replica_ask_decider(struct replica *replica,
                                          const struct replica_time *time,
                                          struct decider_answer *answer, struct str *record)
 {
-    struct poison *poison = replica->common->poison;
     struct decider_command given = { .bytes = command->value,
                                      .key = command->key,
                                      .cluster = replica->common->options->cluster,
                                      .decide_nothing = replica->dead_letters_pending > 0,
                                      .now_us = time->now_us,
                                      .next_command_offset = command->offset + 1 };
-    if (poison == NULL) {
-        return decider_decide(&replica->decider, &given, answer, record);
-    }
-    given.poisoned = poison_is(poison, command->value);
-    poison_begin(poison, command->value);
-    struct status st = decider_decide(&replica->decider, &given, answer, record);
-    poison_end(poison);
-    return st;
+    return term_decide(&replica->decider, replica->common->poison, given, answer, record);
 }
 
 /* Behind a dead letter that the log has not acknowledged yet, others can follow,
@@ -186,14 +170,14 @@ static struct status replica_handle(struct replica *replica, const struct queued
 static bool replica_batch_is_full(const struct replica *replica, const struct replica_time *time)
 {
     bool under_way = !replica_is_quiet(replica);
-    return replica->ticking || partition_due(replica->partition) ||
-           (under_way && replica->decider.chain.sequence % PARTITION_BATCH_MAX == 0) ||
+    return replica->tick == REPLICA_TICK_UNDER_WAY || partition_due(replica->partition) ||
+           (under_way && partition_boundary_at(replica->decider.chain.sequence)) ||
            (under_way && time->monotonic_us - replica->dirty_us > REPLICA_BATCH_US);
 }
 
 static bool replica_may_decide(const struct replica *replica, const struct replica_time *time)
 {
-    return replica->deciding && replica->dead_letters_pending < REPLICA_DEAD_LETTERS_MAX &&
+    return replica_leads(replica) && replica->dead_letters_pending < REPLICA_DEAD_LETTERS_MAX &&
            replica->leadership.pending_count < LEADERSHIP_PENDING_MAX &&
            session_has_room(replica->common->session) && !replica_batch_is_full(replica, time);
 }
@@ -220,31 +204,19 @@ uint32_t replica_decide(struct replica *replica, uint32_t max, const struct repl
 
 /* ---- ticking ---- */
 
-static struct status replica_make_tick(struct replica *replica, int64_t now_us, struct str *record)
-{
-    const struct position *position = &replica->partition->position;
-    Agency__V1__Tick tick = AGENCY__V1__TICK__INIT;
-    if (position->roots_count > 0) {
-        const struct position_root *root = &position->roots[position->roots_count - 1];
-        tick.root_sequence = root->sequence;
-        tick.fold_version = FOLD_VERSION;
-        tick.root = (ProtobufCBinaryData){ HASH_SIZE, (uint8_t *)(uintptr_t)root->root.bytes };
-    }
-    return decider_tick(&replica->decider, &tick, now_us, replica->next_command, record);
-}
-
 void replica_tick(struct replica *replica, const struct replica_time *time)
 {
     struct str record;
-    if (!replica->deciding || !replica_settled(replica) ||
+    if (!replica_leads(replica) || !replica_settled(replica) ||
         !session_has_room(replica->common->session)) {
         return;
     }
-    replica->tick_wanted = false;
-    struct status st = replica_make_tick(replica, time->now_us, &record);
+    replica->tick = REPLICA_TICK_NONE;
+    struct status st = term_tick(&replica->decider, &replica->partition->position, time->now_us,
+                                 replica->next_command, &record);
     if (st.code == STATUS_OK) {
         replica_append(replica, (struct str){ 0 }, record, time);
-        replica->ticking = true;
+        replica->tick = REPLICA_TICK_UNDER_WAY;
     }
     if (st.code != STATUS_OK) {
         replica_fail(replica, st, time);
@@ -252,21 +224,6 @@ void replica_tick(struct replica *replica, const struct replica_time *time)
 }
 
 /* ---- saying ---- */
-
-static enum replica_state replica_state(const struct replica *replica)
-{
-    if (replica->stopped) {
-        return REPLICA_STOPPED;
-    }
-    if (replica->partition == NULL || replica->common->session->log == NULL) {
-        return REPLICA_OPENING;
-    }
-    enum leadership_state state = leadership_state(&replica->leadership);
-    if (state == LEADERSHIP_CANDIDATE) {
-        return REPLICA_CANDIDATE;
-    }
-    return replica->deciding ? REPLICA_LEADER : REPLICA_FOLLOWER;
-}
 
 void replica_status(const struct replica *replica, struct replica_status *out)
 {

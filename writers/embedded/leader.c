@@ -4,6 +4,7 @@
 
 #include "core/base/memory.h"
 #include "core/base/random.h"
+#include "writers/term.h"
 
 /* The log's own thread answers within one sync; a disk that takes longer than this is broken. */
 enum { LEADER_EPOCH_TIMEOUT_US = 30 * 1000000 };
@@ -27,30 +28,13 @@ static struct status leader_wait(struct evlog *log, uint64_t *offset)
                : status_error(STATUS_UNAVAILABLE, "expected the log to take an EPOCH");
 }
 
-static void leader_make_epoch(const struct leader_options *options, const struct chain *chain,
-                              struct buf *value)
-{
-    struct record_epoch epoch = { .identity = options->log->identity,
-                                  .partition = options->number,
-                                  .level = FORMAT_LEVEL,
-                                  .configuration = options->configuration };
-    random_bytes(epoch.leader.bytes, sizeof epoch.leader.bytes);
-    struct buf body = { 0 };
-    record_epoch_encode(&epoch, &body);
-    struct record record = { .type = RECORD_EPOCH,
-                             .epoch = chain->epoch + 1,
-                             .sequence = chain->sequence + 1,
-                             .prev = chain->head,
-                             .next_command_offset = chain->next_command_offset,
-                             .body = buf_str(&body) };
-    record_encode(&record, value);
-    buf_release(&body);
-}
-
 static struct status leader_begin_epoch(struct leader *leader, const struct leader_options *options)
 {
     struct buf value = { 0 };
-    leader_make_epoch(options, &leader->partition->position.chain, &value);
+    struct evlog_id id;
+    random_bytes(id.bytes, sizeof id.bytes);
+    term_epoch(&leader->partition->position.chain, &options->log->identity, id,
+               options->configuration, &value);
     struct evlog_item item = { .stream = EVLOG_DECISIONS,
                                .partition = leader->number,
                                .value = buf_str(&value) };
@@ -113,14 +97,13 @@ void leader_close(struct leader *leader)
     }
 }
 
-struct status leader_decide(struct leader *leader, struct str command, int64_t now_us,
-                            bool poisoned, struct decider_answer *answer, struct str *record)
+struct status leader_decide(struct leader *leader, struct poison *poison, struct str command,
+                            int64_t now_us, struct decider_answer *answer, struct str *record)
 {
     struct decider_command given = { .bytes = command,
                                      .now_us = now_us,
-                                     .next_command_offset = leader->commands_end + 1,
-                                     .poisoned = poisoned };
-    TRY(decider_decide(&leader->decider, &given, answer, record));
+                                     .next_command_offset = leader->commands_end + 1 };
+    TRY(term_decide(&leader->decider, poison, given, answer, record));
     if (answer->outcome == DECIDER_DECIDED) {
         leader->commands_end++;
     }
@@ -129,19 +112,12 @@ struct status leader_decide(struct leader *leader, struct str command, int64_t n
 
 struct status leader_tick(struct leader *leader, int64_t now_us, struct str *record)
 {
-    const struct position *position = &leader->partition->position;
-    Agency__V1__Tick tick = AGENCY__V1__TICK__INIT;
-    if (position->roots_count > 0) {
-        const struct position_root *root = &position->roots[position->roots_count - 1];
-        tick.root_sequence = root->sequence;
-        tick.fold_version = FOLD_VERSION;
-        tick.root = (ProtobufCBinaryData){ HASH_SIZE, (uint8_t *)(uintptr_t)root->root.bytes };
-    }
-    return decider_tick(&leader->decider, &tick, now_us, leader->decider.chain.next_command_offset,
-                        record);
+    return term_tick(&leader->decider, &leader->partition->position, now_us,
+                     leader->decider.chain.next_command_offset, record);
 }
 
-struct status leader_confirm(struct leader *leader, uint64_t offset, struct str value)
+struct status leader_confirm(struct leader *leader, uint64_t offset, struct str value,
+                             const struct hash *head)
 {
     bool accepted = false;
     if (offset != leader->decisions_end) {
@@ -149,7 +125,7 @@ struct status leader_confirm(struct leader *leader, uint64_t offset, struct str 
                             "expected the record at offset %" PRIu64 ", but it is at %" PRIu64,
                             leader->decisions_end, offset);
     }
-    TRY(partition_pass(leader->partition, offset, value, NULL, &accepted));
+    TRY(partition_pass(leader->partition, offset, value, head, &accepted));
     leader->decisions_end++;
     return accepted ? status_ok()
                     : status_error(STATUS_DATA_LOSS, "expected the only writer's record to count");
@@ -163,7 +139,7 @@ bool leader_settled(const struct leader *leader)
 bool leader_full(const struct leader *leader)
 {
     return leader->partition->boundary || partition_due(leader->partition) ||
-           (!leader_settled(leader) && leader->decider.chain.sequence % LEADER_BOUNDARY == 0);
+           (!leader_settled(leader) && partition_boundary_at(leader->decider.chain.sequence));
 }
 
 bool leader_dirty(const struct leader *leader)

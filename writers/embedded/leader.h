@@ -6,9 +6,7 @@
 #include "core/base/clock.h"
 #include "core/model/partition.h"
 #include "writers/decider.h"
-
-/* A state root is remembered, and a TICK appended, at each multiple. */
-enum { LEADER_BOUNDARY = 1 << 17 };
+#include "writers/poison.h"
 
 struct leader_options {
     const char *store; /* folder of the partition's store */
@@ -34,14 +32,16 @@ MUST_USE struct status leader_open(const struct leader_options *options, struct 
 void leader_close(struct leader *leader);
 
 /* What a command became: its answer, and the record to append (empty: none), valid until the next
- * call. Statuses of decider_decide. */
-MUST_USE struct status leader_decide(struct leader *leader, struct str command, int64_t now_us,
-                                     bool poisoned, struct decider_answer *answer,
-                                     struct str *record);
+ * call. Statuses of term_decide. */
+MUST_USE struct status leader_decide(struct leader *leader, struct poison *poison,
+                                     struct str command, int64_t now_us,
+                                     struct decider_answer *answer, struct str *record);
 /* The next TICK record, with the newest state root there is; valid until the next call. */
 MUST_USE struct status leader_tick(struct leader *leader, int64_t now_us, struct str *record);
-/* A record of the decider is durable at this offset. DATA_LOSS if it is not where it must be. */
-MUST_USE struct status leader_confirm(struct leader *leader, uint64_t offset, struct str value);
+/* A record of the decider, whose chain had `head` with it, is durable at this offset. DATA_LOSS if
+ * it is not where it must be. */
+MUST_USE struct status leader_confirm(struct leader *leader, uint64_t offset, struct str value,
+                                      const struct hash *head);
 
 /* True when no more may be decided before all is confirmed and written: a batch is full, or a
  * boundary was reached. */

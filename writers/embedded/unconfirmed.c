@@ -26,6 +26,7 @@ const struct unconfirmed *unconfirmed_add(struct unconfirmed_ring *ring,
         char *copy = mem_alloc(record.size);
         memcpy(copy, record.data, record.size);
         unconfirmed->record = (struct str){ copy, record.size };
+        unconfirmed->head = leader->decider.chain.head;
     }
     return unconfirmed;
 }

@@ -12,7 +12,8 @@ struct unconfirmed {
     struct request request;
     struct decider_answer answer;
     struct leader *leader;
-    struct str record; /* leader; empty for a repeat of a command that waits itself */
+    struct hash head;  /* of the chain with the record */
+    struct str record; /* owned; empty for a repeat of a command that waits itself */
 };
 
 struct unconfirmed_ring {

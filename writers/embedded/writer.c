@@ -24,7 +24,6 @@
 #include "core/base/queue.h"
 #include "writers/embedded/batch.h"
 #include "writers/embedded/unconfirmed.h"
-#include "writers/poison.h"
 #include "writers/vouch.h"
 
 enum {
@@ -97,7 +96,7 @@ static struct status writer_complete(struct writer *writer, const struct evlog_c
         return status_ok(); /* the command's own record: its decision comes behind it */
     }
     const struct unconfirmed *first = unconfirmed_first(&writer->unconfirmed);
-    TRY(leader_confirm(first->leader, done->offset, first->record));
+    TRY(leader_confirm(first->leader, done->offset, first->record, &first->head));
     unconfirmed_answer_first(&writer->unconfirmed);
     return status_ok();
 }
@@ -170,13 +169,13 @@ static struct status writer_tick(struct writer *writer, struct leader *leader)
     if (done.offset == EVLOG_OFFSET_UNKNOWN) {
         return status_error(STATUS_UNAVAILABLE, "expected the log to take a TICK");
     }
-    return leader_confirm(leader, done.offset, record);
+    return leader_confirm(leader, done.offset, record, &leader->decider.chain.head);
 }
 
 static struct status writer_write(struct writer *writer, struct leader *leader)
 {
     assert(leader_settled(leader));
-    bool boundary = leader->decider.chain.sequence % LEADER_BOUNDARY == 0;
+    bool boundary = partition_boundary_at(leader->decider.chain.sequence);
     TRY(partition_write(leader->partition));
     if (boundary) {
         TRY(writer_tick(writer, leader));
@@ -258,12 +257,7 @@ static struct status writer_decide(struct writer *writer, struct batch *batch,
     struct str command = request_command(request);
     struct decider_answer answer;
     struct str record;
-    bool poisoned = poison_is(writer->poison, command);
-    poison_begin(writer->poison, command);
-    struct status st =
-        leader_decide(leader, command, writer_now(writer), poisoned, &answer, &record);
-    poison_end(writer->poison);
-    TRY(st);
+    TRY(leader_decide(leader, writer->poison, command, writer_now(writer), &answer, &record));
     bool confirmed = answer.sequence <= leader->partition->position.chain.sequence;
     if (answer.outcome == DECIDER_FAILED || (answer.outcome == DECIDER_REPEATED && confirmed)) {
         request_answer(request, &answer);
