@@ -1,4 +1,4 @@
-/* Who may command: every way to widen one's own access that the plan closes is tried and refused.
+/* Who may command: every way to widen one's own access that we know of is tried and refused.
  */
 #include "core/domain/kernel/fields.h"
 #include "tests/lib/org_world.h"

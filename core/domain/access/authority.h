@@ -1,4 +1,4 @@
-/* Who may command (the plan's "Who may command"). */
+/* Who may command (docs/architecture.md, "Deciding"). */
 #ifndef CORE_DOMAIN_ACCESS_AUTHORITY_H
 #define CORE_DOMAIN_ACCESS_AUTHORITY_H
 

@@ -1,5 +1,5 @@
 /* Check: may this subject do this to that, at this moment, and by which way (Zanzibar's question;
- * the plan's "Check(S, P, O) at a moment"). */
+ * docs/architecture.md, "Check as of a moment"). */
 #ifndef CORE_DOMAIN_CHECK_CHECK_H
 #define CORE_DOMAIN_CHECK_CHECK_H
 

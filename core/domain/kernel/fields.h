@@ -11,7 +11,7 @@
 #include "google/protobuf/field_mask.pb-c.h"
 #include "google/protobuf/timestamp.pb-c.h"
 
-/* Field numbers of entities (the plan's "The state is what you read"). */
+/* Field numbers of entities (docs/architecture.md, "The state is what you read"). */
 enum {
     FIELD_OWN_MAX = 15,    /* 1..15: set at creation or by a command of their own */
     FIELD_MASK = 15,       /* update_mask, in commands and events only */
