@@ -95,6 +95,8 @@ class Naive:
                 return
             copied = ("roleType", "groupIds", "jobSpaceId")
             payload.update({field: seat[field] for field in copied if field in seat})
+            if self.kinds["role-types"].get(seat["roleType"], {}).get("noMembership"):
+                payload["noMembership"] = True
         self.kinds[kind]["~".join(payload.get(field, "") for field in key)] = {
             **payload, "status": ACTIVE}
         for holder in holders:
