@@ -156,8 +156,12 @@ static struct status status_find_ends(struct status_run *run)
     ARENA_TRY(&run->ctl->arena, run->ends,
               arena_alloc(&run->ctl->arena, count * sizeof *run->ends));
     for (uint32_t i = 0; i < count; i++) {
-        TRY(evlog_range(run->log, EVLOG_DECISIONS, i, &begin, &run->ends[i].decisions));
-        TRY(evlog_range(run->log, EVLOG_COMMANDS, i, &begin, &run->ends[i].commands));
+        struct status st =
+            evlog_range(run->log, EVLOG_DECISIONS, i, &begin, &run->ends[i].decisions);
+        if (st.code == STATUS_OK) {
+            st = evlog_range(run->log, EVLOG_COMMANDS, i, &begin, &run->ends[i].commands);
+        }
+        TRY(status_prefix(st, "partition %" PRIu32, i));
     }
     run->now_us = clock_now_us(&run->ctl->clock);
     return status_ok();
@@ -206,12 +210,23 @@ static void status_add(Agency__V1__PartitionReport *report,
     status_add_root(report, said);
 }
 
+/* What cannot be read in one partition hides nothing about the others. */
 static struct status status_closed(struct status_run *run, uint32_t number,
                                    Agency__V1__PartitionReport *report)
 {
-    bool closed;
-    TRY(closing_find(run->log, number, &closed));
+    bool closed = false;
+    struct status st = closing_find(run->log, number, &closed);
     report->closed = closed;
+    if (st.code == STATUS_OK) {
+        return st;
+    }
+    struct str trouble =
+        arena_printf(&run->ctl->arena, "%s: %s", status_code_name(st.code), st.msg);
+    if (trouble.data == NULL) {
+        return arena_full(&run->ctl->arena);
+    }
+    report->trouble = (char *)(uintptr_t)trouble.data;
+    run->ctl->exit = st.code == STATUS_DATA_LOSS ? CTL_DAMAGED : CTL_FAILED;
     return status_ok();
 }
 
@@ -347,7 +362,7 @@ static struct str status_leader(const Agency__V1__PartitionReport *report)
     if (report->leader[0] != '\0') {
         return str_z(report->leader);
     }
-    return report->closed ? STR("closed") : STR("nobody");
+    return report->closed ? STR("closed") : report->trouble[0] != '\0' ? STR("?") : STR("nobody");
 }
 
 static struct status status_count_cell(struct table *table, bool known, uint64_t count)
@@ -407,6 +422,13 @@ static void status_say_unheard(struct status_run *run)
 /* What keeps a partition of a process from going on. */
 static void status_say_troubles(struct status_run *run)
 {
+    for (size_t i = 0; i < run->response.n_partitions; i++) {
+        const Agency__V1__PartitionReport *report = run->response.partitions[i];
+        if (report->trouble[0] != '\0') {
+            buf_printf(&run->ctl->out, "partition %02" PRIu32 ": its decisions end in %s\n",
+                       report->partition, report->trouble);
+        }
+    }
     for (size_t i = 0; i < run->response.n_processes; i++) {
         const Agency__V1__ProcessStatus *process = run->response.processes[i];
         for (size_t j = 0; j < process->n_partitions; j++) {

@@ -6,6 +6,8 @@
  * Behind the last EPOCH lies no more than what its predecessor had under way. */
 #include "core/evlog/closing.h"
 
+#include <inttypes.h>
+
 #include "core/evlog/leadership.h"
 #include "core/evlog/record.h"
 
@@ -42,7 +44,8 @@ static struct status closing_read(struct closing *closing, struct evlog_reader *
     while (evlog_reader_position(reader, partition) < end) {
         TRY(evlog_reader_read(reader, records, CLOSING_RUN, &count));
         for (size_t i = 0; i < count; i++) {
-            TRY(closing_take(closing, records[i].value));
+            TRY(status_prefix(closing_take(closing, records[i].value), "offset %" PRIu64,
+                              records[i].offset));
         }
         if (count == 0 && evlog_reader_position(reader, partition) < end &&
             !evlog_wait(evlog_reader_descriptor(reader), CLOSING_WAIT_US)) {

@@ -20,7 +20,8 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests/cli"), str(ROOT / "tests/lib")]
 from cases import Fault, expect  # noqa: E402
-from tool import DONE, FAILED, REJECTED, USAGE, Tool, make_org  # noqa: E402
+from confluent_kafka import Producer  # noqa: E402
+from tool import DAMAGED, DONE, FAILED, REJECTED, USAGE, Tool, make_org  # noqa: E402
 
 PARTITIONS = 4
 
@@ -405,6 +406,26 @@ def it_shows_who_serves(cluster):
     expect(owner in other("status"), "the owner in the table")
     daemon.stop()
     await_true("one process", lambda: len(other.json("status")[0]["processes"]) == 1)
+
+
+def it_says_which_partition_holds_what_is_no_record(cluster):
+    brokers, prefix = cluster.where[1], cluster.where[3]
+    for text in (b"garbage", b"", b"\x00" * 200):
+        producer = Producer({"bootstrap.servers": brokers})
+        producer.produce(f"{prefix}.decisions", text, partition=2)
+        producer.flush()
+    done = cluster.first.run("status", "--output", "json")
+    reports = json.loads(done.stdout)["partitions"]
+    expect(done.returncode == DAMAGED, "damaged", done.returncode)
+    expect(["DATA_LOSS" in report["trouble"] for report in reports] ==
+           [False, False, True, False], "partition 2 alone", reports)
+    expect("partition 02: its decisions end in DATA_LOSS: offset 0" in cluster.first.run(
+        "status").stdout, "the partition and the offset", done.stdout)
+    daemon = Daemon(cluster.build / "agencyd", cluster.first.data, ())
+    cluster.daemons.append(daemon)
+    daemon.await_text("state=leader", PARTITIONS - 1)
+    said = cluster.first.run("status").stdout
+    expect("partition 02" in said and "DATA_LOSS" in said, "both say it", said)
 
 
 # The broker.
