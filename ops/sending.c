@@ -7,6 +7,7 @@
 #include "core/base/ed25519_pem.h"
 #include "core/base/murmur2.h"
 #include "core/domain/kernel/fields.h"
+#include "core/model/decision.h"
 #include "core/model/outcome.h"
 #include "ops/small_file.h"
 #include "writers/intake.h"
@@ -107,6 +108,15 @@ static struct status sending_find_principal(struct sending *sending)
     return sending_read_key(sending, ctl->options.key.data);
 }
 
+/* What outcomes will say of whose commands these are. */
+static struct status sending_find_fingerprint(struct sending *sending)
+{
+    struct arena *arena = &sending->ctl->arena;
+    struct str text;
+    TRY(decision_principal(arena, sending->principal, &text));
+    return decision_fingerprint(arena, text, &sending->fingerprint);
+}
+
 struct status sending_open(struct sending *sending, struct ctl *ctl)
 {
     *sending = (struct sending){ .ctl = ctl };
@@ -118,6 +128,7 @@ struct status sending_open(struct sending *sending, struct ctl *ctl)
     }
     TRY(folder_conf_read(ctl->dir.conf, &ctl->arena, &sending->conf));
     TRY(sending_find_principal(sending));
+    TRY(sending_find_fingerprint(sending));
     if (ctl->dir.shared && !sending->signs && ctl->dir.seals.count == 0) {
         return status_error(STATUS_FAILED_PRECONDITION,
                             "expected --key FILE to sign commands with: this folder has no key "
@@ -151,15 +162,16 @@ static struct status sending_prove(const struct sending *sending, struct arena *
 struct status sending_submit(struct sending *sending, struct arena *arena,
                              Agency__V1__Command *command, request_done *done, void *context)
 {
-    struct str record, org_id = str_z(command->org_id);
+    struct client_command sent = { .org_id = str_z(command->org_id),
+                                   .command_id = str_z(command->command_id),
+                                   .principal = str_z(sending->fingerprint) };
     if (sending->client != NULL) {
-        TRY(sending_prove(sending, arena, command, &record));
-        return client_submit(sending->client, org_id, str_z(command->command_id), record, done,
-                             context);
+        TRY(sending_prove(sending, arena, command, &sent.record));
+        return client_submit(sending->client, &sent, done, context);
     }
     TRY(intake_record(arena, sending->ctl->dir.cluster_key, command, sending->principal, NULL,
-                      &record));
-    return writer_submit(sending->writer, org_id, record, done, context);
+                      &sent.record));
+    return writer_submit(sending->writer, sent.org_id, sent.record, done, context);
 }
 
 struct status sending_call(struct sending *sending, struct arena *arena,

@@ -15,6 +15,7 @@ struct sending {
     struct evlog_identity identity;
     struct folder_conf conf;
     Agency__V1__Principal *principal;
+    char *fingerprint; /* of the principal */
     struct ed25519_secret secret;
     bool signs; /* with the secret: the principal is its public half */
 };

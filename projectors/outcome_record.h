@@ -7,8 +7,9 @@
 #include "core/model/partition.h"
 #include "projectors/record_place.h"
 
-/* The outcome of a decision: key and value. */
+/* The outcome of a decision: key and value; the partition must have taken it. */
 MUST_USE struct status outcome_record_of_decision(struct arena *arena,
+                                                  const struct partition *partition,
                                                   const struct record_place *place,
                                                   const Agency__V1__Decision *decision,
                                                   struct evlog_item *item);

@@ -122,7 +122,8 @@ static struct status publisher_partition_outcome(struct publisher_partition_work
         TRY(outcome_record_of_repeat(arena, work->port->partition, &work->place, work->repeat,
                                      item));
     } else {
-        TRY(outcome_record_of_decision(arena, &work->place, work->decision, item));
+        TRY(outcome_record_of_decision(arena, work->port->partition, &work->place, work->decision,
+                                       item));
     }
     checkpoint.publisher = work->port->publisher;
     checkpoint.last = partition->at_hand.sequence;
@@ -193,6 +194,16 @@ static void publisher_partition_push(struct publisher_partition *partition, uint
     partition->is_pushed = true;
 }
 
+/* Where the command lies that the record at hand answers: the one before those that are not yet
+ * answered. Offsets of the log that this one was copied from mean nothing here. */
+static uint64_t publisher_partition_command(const struct publisher_partition *partition,
+                                            const struct publisher_partition_port *port)
+{
+    bool own =
+        evlog_id_eq(partition->chain.identity.commands_log_id, port->log->identity.commands_log_id);
+    return own ? partition->at_hand.next_command_offset - 1 : EVLOG_OFFSET_UNKNOWN;
+}
+
 /* Sends what is left of the record at hand; `full` when it had to stop. */
 static struct status publisher_partition_send(struct publisher_partition *partition,
                                               const struct publisher_partition_port *port,
@@ -200,9 +211,11 @@ static struct status publisher_partition_send(struct publisher_partition *partit
 {
     struct publisher_partition_work work = { .partition = partition, .port = port };
     arena_reset(&partition->arena);
-    work.place = (struct record_place){ .history_id = partition->chain.identity.history_id,
-                                        .partition = partition->number,
-                                        .sequence = partition->at_hand.sequence };
+    work.place =
+        (struct record_place){ .history_id = partition->chain.identity.history_id,
+                               .partition = partition->number,
+                               .sequence = partition->at_hand.sequence,
+                               .command_offset = publisher_partition_command(partition, port) };
     TRY(publisher_partition_decode(&work, str_from(value, RECORD_ENVELOPE_SIZE)));
     *full = !partition->is_pushed &&
             partition->sent_end - partition->sent_first == PUBLISHER_PARTITION_SENT_MAX;

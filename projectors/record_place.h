@@ -8,6 +8,8 @@ struct record_place {
     struct evlog_id history_id;
     uint32_t partition;
     uint64_t sequence;
+    uint64_t command_offset; /* of the command that it answers; EVLOG_OFFSET_UNKNOWN: that lies in
+                                another log */
 };
 
 #endif

@@ -61,6 +61,17 @@ struct status decision_principal(struct arena *arena, const Agency__V1__Principa
     return status_ok();
 }
 
+struct status decision_fingerprint(struct arena *arena, struct str principal, char **fingerprint)
+{
+    const struct str parts[] = { STR("agencygrid/principal/1"), principal };
+    struct hash hash = hash_sha256(parts, 2);
+    char hex[HASH_HEX_SIZE];
+    hash_hex(&hash, hex);
+    struct str copy = arena_copy(arena, str_z(hex));
+    *fingerprint = (char *)(uintptr_t)copy.data;
+    return copy.data == NULL ? arena_full(arena) : status_ok();
+}
+
 bool decision_hash_of(const ProtobufCBinaryData *bytes, struct hash *hash)
 {
     if (bytes->len != HASH_SIZE) {

@@ -27,6 +27,11 @@ MUST_USE struct status decision_other_content(const char *command_id);
 MUST_USE struct status decision_principal(struct arena *arena,
                                           const Agency__V1__Principal *principal, struct str *text);
 
+/* What everybody may know of a principal (of its text): who is asked for it can say whether it is
+ * his, and nobody can say whose it is. SHA-256, in hexadecimal; lies in the arena. */
+MUST_USE struct status decision_fingerprint(struct arena *arena, struct str principal,
+                                            char **fingerprint);
+
 /* Text of a hash in a bytes field; false unless it has HASH_SIZE bytes. */
 bool decision_hash_of(const ProtobufCBinaryData *bytes, struct hash *hash);
 

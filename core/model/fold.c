@@ -116,24 +116,24 @@ static struct status fold_put_head(const struct fold_keeping *k)
     return fold_put(k, &key, &head->base);
 }
 
-/* The principal of a decision: an operator, or the identity of the credential. */
-static struct status fold_principal(const struct fold_keeping *k, struct str *text)
+struct status fold_principal(const struct fold *fold, struct arena *arena,
+                             const Agency__V1__Decision *decision, struct str *text)
 {
     Agency__V1__Principal principal = AGENCY__V1__PRINCIPAL__INIT;
-    principal.operator_ = k->decision->operator_;
+    principal.operator_ = decision->operator_;
     if (principal.operator_[0] == '\0') {
         struct org_view org;
         const Agency__V1__Credential *credential;
-        org_view_init(&org, &k->fold->scratch.source, k->org_id);
-        TRY(view_credential(&org.view, str_z(k->decision->credential_id), &credential));
+        org_view_init(&org, &fold->scratch.source, str_z(decision->org_id));
+        TRY(view_credential(&org.view, str_z(decision->credential_id), &credential));
         if (credential == NULL) {
             return status_error(STATUS_DATA_LOSS, "expected credential '%s' of a decision",
-                                k->decision->credential_id);
+                                decision->credential_id);
         }
         principal.kind = credential->kind;
         principal.identity_hash = credential->identity_hash;
     }
-    return decision_principal(k->arena, &principal, text);
+    return decision_principal(arena, &principal, text);
 }
 
 static struct status fold_put_answer(const struct fold_keeping *k)
@@ -141,7 +141,7 @@ static struct status fold_put_answer(const struct fold_keeping *k)
     const Agency__V1__Decision *decision = k->decision;
     struct str principal = k->place->principal;
     if (principal.size == 0) {
-        TRY(fold_principal(k, &principal));
+        TRY(fold_principal(k->fold, k->arena, decision, &principal));
     }
     Agency__V1__AnswerRow row = AGENCY__V1__ANSWER_ROW__INIT;
     row.sequence = k->place->sequence;

@@ -39,6 +39,11 @@ MUST_USE struct status fold_answer(const struct fold *fold, struct arena *arena,
                                    struct str principal, struct str command_id,
                                    Agency__V1__AnswerRow **answer);
 
+/* Whose command a decision answered (decision_principal): an operator, or the identity of the
+ * credential, which the state has. Lies in the arena. */
+MUST_USE struct status fold_principal(const struct fold *fold, struct arena *arena,
+                                      const Agency__V1__Decision *decision, struct str *text);
+
 /* Where a record lies; and what of its decision is known already. */
 struct fold_place {
     uint64_t sequence;         /* among the partition's accepted records */

@@ -10,7 +10,7 @@ import uuid
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 
 from agency.v1 import stream_pb2
-from proof import signed
+from proof import fingerprint, principal_of, signed
 
 ASK_S = 10  # how long to wait for what the brokers know
 
@@ -51,6 +51,7 @@ class Client:
         # What goes wrong is raised: librdkafka's own lines, many a second, would say it again.
         common = {"bootstrap.servers": brokers, "log_level": 2, **(properties or {})}
         self.cluster_id, self.key = cluster_id, key
+        self.fingerprint = fingerprint(principal_of(key))
         self.prefix, self.attempt_s = prefix, attempt_s
         self.producer = Producer({**common, "acks": "all", "enable.idempotence": True,
                                   "compression.codec": "zstd", "linger.ms": 1})
@@ -68,10 +69,11 @@ class Client:
         command.command_id = command.command_id or str(uuid.uuid4())
         until = time.monotonic() + timeout_s
         partition = partition_of(command.org_id, self._partitions_count(until))
+        offsets = set()  # where the copies of the command lie: what answers is about one of them
         self._read_from_end(partition)
         while time.monotonic() < until:
-            self._send(command, partition)
-            answer = self._await(command, min(until, time.monotonic() + self.attempt_s))
+            self._send(command, partition, offsets)
+            answer = self._await(command, offsets, min(until, time.monotonic() + self.attempt_s))
             if answer is not None:
                 return answer
         raise NoAnswer(command.command_id)
@@ -97,13 +99,23 @@ class Client:
         self.consumer.assign(places)
         self.reading = partition
 
-    def _send(self, command, partition):
+    def _send(self, command, partition, offsets):
+        def delivered(error, message):
+            if error is None:
+                offsets.add(message.offset())
+
         record = signed(self.key, self.cluster_id, command, self.attempt_s)
         self.producer.produce(self._topic("commands"), record.SerializeToString(),
-                              key=command.org_id, partition=partition)
+                              key=command.org_id, partition=partition, on_delivery=delivered)
         self.producer.flush(self.attempt_s)
 
-    def _await(self, command, until):
+    def _is_own(self, command, offsets, outcome):
+        """Others may send commands of the same id, and copies of ours."""
+        return (outcome.offset in offsets and outcome.principal == self.fingerprint
+                and outcome.org_id == command.org_id
+                and outcome.answer.command_id == command.command_id)
+
+    def _await(self, command, offsets, until):
         """The answer; None if there is none until then, or if it says to send the command again."""
         while time.monotonic() < until:
             message = self.consumer.poll(until - time.monotonic())
@@ -116,13 +128,11 @@ class Client:
                     raise KafkaException(message.error())
             elif message.topic() == self._topic("outcomes"):
                 outcome = stream_pb2.Outcome.FromString(message.value())
-                if (outcome.org_id == command.org_id
-                        and outcome.answer.command_id == command.command_id):
+                if self._is_own(command, offsets, outcome):
                     return outcome.answer
             else:
                 letter = stream_pb2.DeadLetter.FromString(message.value())
-                if (letter.org_id == command.org_id
-                        and letter.command_id == command.command_id):
+                if letter.offset in offsets:
                     if letter.code == "DEADLINE_EXCEEDED":
                         return None
                     raise NotDecided(letter)

@@ -3,6 +3,7 @@
 docs/commands.md says the same byte by byte; tests/golden/proof.txt has known answers.
 """
 
+import hashlib
 import struct
 import time
 
@@ -28,6 +29,13 @@ def principal_of(key):
     public = key.public_key().public_bytes(serialization.Encoding.Raw,
                                            serialization.PublicFormat.Raw)
     return log_pb2.Principal(kind=common_pb2.CREDENTIAL_KIND_ED25519, identity_hash=public.hex())
+
+
+def fingerprint(principal):
+    """What outcomes say of whose command it was."""
+    who = (f"operator:{principal.operator}" if principal.operator
+           else f"{principal.kind}:{principal.identity_hash}")
+    return hashlib.sha256(b"agencygrid/principal/1" + who.encode()).hexdigest()
 
 
 def statement(cluster_id, record, org_id, command_id):

@@ -1,4 +1,5 @@
 /* Known answers for who makes proofs in another language: tests/golden/proof.txt. */
+#include "core/model/decision.h"
 #include "tests/lib/golden_tool.h"
 #include "tests/lib/proof_kit.h"
 #include "tests/lib/test.h"
@@ -35,6 +36,16 @@ static void print_parts(struct buf *out, const struct proof_kit *kit)
     print_hex(out, "command", str_make(record->command.data, record->command.len));
 }
 
+/* What its outcome will say of the sender. */
+static void print_fingerprint(struct buf *out, struct proof_kit *kit)
+{
+    struct str text;
+    char *fingerprint;
+    assert_ok(decision_principal(&kit->arena, kit->record.principal, &text));
+    assert_ok(decision_fingerprint(&kit->arena, text, &fingerprint));
+    print_text(out, "fingerprint", fingerprint);
+}
+
 static void print_proof(struct buf *out, struct proof_kit *kit)
 {
     struct buf statement = { 0 };
@@ -43,6 +54,7 @@ static void print_proof(struct buf *out, struct proof_kit *kit)
     buf_release(&statement);
     ProtobufCBinaryData proof = kit->record.seal; /* or the signature: they share the place */
     bool sealed = kit->record.proof_case == AGENCY__V1__COMMAND_RECORD__PROOF_SEAL;
+    print_fingerprint(out, kit);
     print_hex(out, sealed ? "seal" : "signature", str_make(proof.data, proof.len));
     print_hex(out, "record", proof_kit_pack(kit));
 }

@@ -27,6 +27,7 @@ def check(case):
     assert record.command == command
     said = proof.statement(cluster, record, case["org_id"], case["command_id"])
     assert said.hex() == case["statement"], said.hex()
+    assert proof.fingerprint(record.principal) == case["fingerprint"]
     if "secret" in case:
         key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(case["secret"]))
         made = proof.signed(key, cluster, log_pb2.Command.FromString(command), 60,

@@ -151,6 +151,58 @@ def it_is_refused_with_a_proof_for_another_cluster(sender, grid):
     expect(said["code"] == "UNAUTHENTICATED" and "cluster" in said["reason"], "why", said)
 
 
+# What others send under the same id: an own command of the org's root, a copy, a forgery.
+MIMIC = r"""
+import sys
+sys.path.insert(0, sys.argv[1])
+import threading, time
+from confluent_kafka import Consumer, Producer, TopicPartition
+from agency.v1 import log_pb2
+from client import Client
+from proof import read_key, signed
+
+brokers, cluster, key, command_id = sys.argv[2:]
+client = Client(brokers, bytes.fromhex(cluster), read_key(key))
+reader = Consumer({"bootstrap.servers": brokers, "group.id": "mimic"})
+places = [TopicPartition("agency.commands", number) for number in range(4)]
+for place in places:
+    place.offset = reader.get_watermark_offsets(place, timeout=10)[1]
+reader.assign(places)
+print("ready", flush=True)
+while True:
+    message = reader.poll(60)
+    record = log_pb2.CommandRecord.FromString(message.value())
+    command = log_pb2.Command.FromString(record.command)
+    if command.command_id == command_id:
+        break
+forged = log_pb2.CommandRecord.FromString(message.value())
+forged.signature = bytes(64)
+own = log_pb2.Command(org_id="acme", command_id=command_id)
+own.create_group.group_id = "mimic-" + command_id
+for value in (forged, signed(client.key, client.cluster_id, own, 60), record):
+    client.producer.produce("agency.commands", value.SerializeToString(), key="acme",
+                            partition=message.partition())
+client.producer.flush()
+"""
+
+
+def it_takes_no_answer_to_another_command_of_its_id(sender, grid):
+    name = f"mimicked-{sender.language}"
+    key, identity = grid.make_key(f"mimic-{sender.language}")
+    grid.bind(f"mimic-{sender.language}", identity)
+    mimic = [ROOT / "ops/python", "-c", MIMIC, f"{ROOT}/examples/producer-python", grid.brokers,
+             grid.cluster, key, name]
+    for times in range(3):
+        with subprocess.Popen(mimic, stdout=subprocess.PIPE, text=True) as running:
+            running.stdout.readline()
+            said = sender.submit("AssignRole", {"roleId": "none", "subjectId": "root"},
+                                 command_id=name, code=REJECTED)
+            expect(running.wait(LIMIT_S) == 0, "the other's commands sent", running.returncode)
+        expect(said["code"] == "NOT_FOUND", "the answer to its own", said)
+        expect(said.get("repeated", False) == (times > 0), "a repeat, later", said)
+    expect(f"mimic-{name}" in grid.ids("groups", "groupId"), "the other's done", name)
+
+
 # When nobody answers.
 
 def it_gives_up_and_may_ask_again(sender, grid):

@@ -84,48 +84,37 @@ static void client_kit_append(struct client_kit *kit, enum evlog_stream stream,
     assert_true(log_tool_complete(kit->log).offset != EVLOG_OFFSET_UNKNOWN);
 }
 
-static void client_kit_decide(struct client_kit *kit, const char *id, uint64_t sequence)
+/* An outcome that somebody's command of that id got, which lies at the offset. */
+static void client_kit_answer(struct client_kit *kit, const char *id, const char *whose,
+                              uint64_t offset, uint64_t sequence)
 {
-    char org[] = "acme", code[] = "OK", command[16];
+    char org[] = "acme", code[] = "OK", command[16], principal[16];
     Agency__V1__SubmitResponse answer = AGENCY__V1__SUBMIT_RESPONSE__INIT;
     Agency__V1__Outcome outcome = AGENCY__V1__OUTCOME__INIT;
     snprintf(command, sizeof command, "%s", id);
+    snprintf(principal, sizeof principal, "%s", whose);
     answer.command_id = command;
     answer.code = code;
     answer.sequence = sequence;
     outcome.org_id = org;
     outcome.answer = &answer;
+    outcome.offset = offset;
+    outcome.principal = principal;
     client_kit_append(kit, EVLOG_OUTCOMES, &outcome.base);
+}
+
+static void client_kit_decide(struct client_kit *kit, const char *id, uint64_t offset,
+                              uint64_t sequence)
+{
+    client_kit_answer(kit, id, "mine", offset, sequence);
 }
 
 static void client_kit_submit(struct client_kit *kit, struct submit_and_wait *call,
                               struct decider_answer *answer, const char *id)
 {
+    const struct client_command command = { STR("acme"), str_z(id), STR("mine"), str_z(id) };
     submit_and_wait_init(call, answer);
-    assert_ok(
-        client_submit(kit->client, STR("acme"), str_z(id), str_z(id), submit_and_wait_done, call));
-}
-
-TEST(client, brings_each_command_its_own_answer)
-{
-    struct client_kit kit;
-    struct submit_and_wait calls[2];
-    struct decider_answer answers[2];
-    client_kit_open(&kit, 10000000);
-    client_kit_decide(&kit, "one", 1); /* of an earlier time: nobody waits for it */
-    client_kit_submit(&kit, &calls[0], &answers[0], "one");
-    client_kit_submit(&kit, &calls[1], &answers[1], "two");
-    client_kit_await(&kit, "one");
-    client_kit_await(&kit, "two");
-    client_kit_decide(&kit, "other", 2);
-    client_kit_decide(&kit, "two", 3);
-    client_kit_decide(&kit, "one", 4);
-    submit_and_wait_wait(&calls[0]);
-    submit_and_wait_wait(&calls[1]);
-    assert_int_equal(answers[0].outcome, DECIDER_DECIDED);
-    assert_int_equal(answers[0].sequence, 4);
-    assert_int_equal(answers[1].sequence, 3);
-    client_kit_close(&kit);
+    assert_ok(client_submit(kit->client, &command, submit_and_wait_done, call));
 }
 
 static void client_kit_bury(struct client_kit *kit, const char *id, uint64_t offset,
@@ -141,6 +130,49 @@ static void client_kit_bury(struct client_kit *kit, const char *id, uint64_t off
     letter.code = code;
     letter.reason = reason;
     client_kit_append(kit, EVLOG_DEAD_LETTERS, &letter.base);
+}
+
+TEST(client, brings_each_command_its_own_answer)
+{
+    struct client_kit kit;
+    struct submit_and_wait calls[2];
+    struct decider_answer answers[2];
+    client_kit_open(&kit, 10000000);
+    client_kit_decide(&kit, "one", 0, 1); /* of an earlier time: nobody waits for it */
+    client_kit_submit(&kit, &calls[0], &answers[0], "one");
+    client_kit_submit(&kit, &calls[1], &answers[1], "two");
+    uint64_t one = client_kit_await(&kit, "one");
+    uint64_t two = client_kit_await(&kit, "two");
+    client_kit_decide(&kit, "other", 17, 2);
+    client_kit_decide(&kit, "two", two, 3);
+    client_kit_decide(&kit, "one", one, 4);
+    submit_and_wait_wait(&calls[0]);
+    submit_and_wait_wait(&calls[1]);
+    assert_int_equal(answers[0].outcome, DECIDER_DECIDED);
+    assert_int_equal(answers[0].sequence, 4);
+    assert_int_equal(answers[1].sequence, 3);
+    client_kit_close(&kit);
+}
+
+TEST(client, an_answer_to_another_command_of_the_same_id_is_none)
+{
+    struct client_kit kit;
+    struct submit_and_wait call;
+    struct decider_answer answer;
+    client_kit_open(&kit, 10000000);
+    client_kit_submit(&kit, &call, &answer, "one");
+    uint64_t own = client_kit_await(&kit, "one");
+    client_kit_answer(&kit, "one", "his", own + 1, 1); /* another's command */
+    client_kit_answer(&kit, "one", "his", own, 2);     /* no command of his lies there */
+    client_kit_decide(&kit, "one", own + 1, 3);        /* his own id again, with other content */
+    client_kit_decide(&kit, "two", own, 4);
+    client_kit_decide(&kit, "one", EVLOG_OFFSET_UNKNOWN, 5); /* in the log of before */
+    client_kit_bury(&kit, "one", own + 1, "not mine");
+    client_kit_decide(&kit, "one", own, 6);
+    submit_and_wait_wait(&call);
+    assert_int_equal(answer.outcome, DECIDER_DECIDED);
+    assert_int_equal(answer.sequence, 6);
+    client_kit_close(&kit);
 }
 
 TEST(client, brings_a_dead_letter_found_by_its_offset)
@@ -206,11 +238,12 @@ TEST(client, sends_again_what_may_not_have_come)
         client_kit_open(&kit, 10000000);
         evlog_mem_fate_at(kit.mem, 0, fates[i]);
         client_kit_submit(&kit, &call, &answer, "one");
-        client_kit_await(&kit, "one");
+        uint64_t last = client_kit_await(&kit, "one");
         if (fates[i] == EVLOG_MEM_WRITE_UNKNOWN) {
-            client_kit_await(&kit, "one");
+            client_kit_decide(&kit, "one", last, 6); /* nobody can tell that it is our copy */
+            last = client_kit_await(&kit, "one");
         }
-        client_kit_decide(&kit, "one", 7);
+        client_kit_decide(&kit, "one", last, 7);
         submit_and_wait_wait(&call);
         assert_int_equal(answer.sequence, 7);
         client_kit_close(&kit);
@@ -242,8 +275,7 @@ TEST(client, asks_again_for_what_gets_no_answer)
     client_kit_await(&kit, "two");
     uint64_t again = client_kit_await(&kit, "one");
     client_kit_bury(&kit, "one", again, "late");
-    client_kit_await(&kit, "two");
-    client_kit_decide(&kit, "two", 1);
+    client_kit_decide(&kit, "two", client_kit_await(&kit, "two"), 1);
     submit_and_wait_wait(&calls[0]);
     submit_and_wait_wait(&calls[1]);
     assert_string_equal(answers[0].reason, "late");
@@ -299,8 +331,7 @@ TEST(client, an_epoch_that_closes_in_vain_is_no_end)
     client_kit_epoch(&kit, 1, true);
     client_kit_submit(&kit, &call, &answer, "one");
     client_kit_await(&kit, "one");
-    client_kit_await(&kit, "one"); /* it has looked before it asked again */
-    client_kit_decide(&kit, "one", 1);
+    client_kit_decide(&kit, "one", client_kit_await(&kit, "one"), 1); /* it looked, then asked */
     submit_and_wait_wait(&call);
     assert_int_equal(answer.outcome, DECIDER_DECIDED);
     client_kit_close(&kit);
@@ -319,8 +350,7 @@ TEST(client, a_log_that_fails_is_opened_again)
         client_kit_submit(&kit, &call, &answer, id);
         usleep(20000);
         evlog_mem_fail_at(kit.mem, -1);
-        client_kit_await(&kit, id);
-        client_kit_decide(&kit, id, (uint64_t)n + 1);
+        client_kit_decide(&kit, id, client_kit_await(&kit, id), (uint64_t)n + 1);
         submit_and_wait_wait(&call);
         assert_int_equal(answer.sequence, n + 1);
         while (evlog_reader_position(kit.commands, kit.partition) > 0) {

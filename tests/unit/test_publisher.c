@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "agency/v1/stream.pb-c.h"
+#include "core/model/decision.h"
 #include "core/pb/message.h"
 #include "projectors/checkpoint.h"
 #include "tests/lib/log_tool.h"
@@ -67,6 +68,31 @@ TEST(publisher, an_answer_is_published_as_the_submitter_gets_it)
     assert_int_equal(outcome->answer->sequence, 3);
     assert_true(outcome->answer->token[0] != '\0');
     assert_false(outcome->answer->repeated);
+    publisher_close(publisher);
+    publisher_kit_close(&kit);
+}
+
+static const char *publisher_fingerprint(struct publisher_kit *kit, const char *principal)
+{
+    char *fingerprint;
+    assert_ok(decision_fingerprint(&kit->partition.arena, str_z(principal), &fingerprint));
+    return fingerprint;
+}
+
+TEST(publisher, an_outcome_says_whose_command_it_is_and_where_that_lies)
+{
+    struct publisher_kit kit;
+    publisher_kit_open(&kit);
+    publisher_kit_decide(&kit, 1);
+    publisher_kit_repeat(&kit, "c2", 3, STATUS_OK);
+    publisher_kit_repeat(&kit, "c2", 0, STATUS_INVALID_ARGUMENT);
+    struct publisher *publisher = publisher_kit_serve(&kit, 1);
+    publisher_kit_publish(&kit, publisher);
+    for (uint64_t i = 1; i <= 3; i++) {
+        const Agency__V1__Outcome *outcome = publisher_outcome(&kit, i);
+        assert_string_equal(outcome->principal, publisher_fingerprint(&kit, "operator:admin"));
+        assert_int_equal(outcome->offset + 1, kit.partition.decider.chain.next_command_offset);
+    }
     publisher_close(publisher);
     publisher_kit_close(&kit);
 }

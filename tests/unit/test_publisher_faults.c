@@ -338,10 +338,13 @@ static void faults_append(struct evlog *log, uint32_t number, struct partition *
 {
     struct record record = { .type = RECORD_EPOCH, .epoch = 1, .sequence = 1 };
     struct buf body = { 0 }, value = { 0 };
-    char org[] = "acme", command[] = "c";
+    char org[] = "acme", command[] = "c", admin[] = "admin";
+    Agency__V1__Principal principal = AGENCY__V1__PRINCIPAL__INIT;
     Agency__V1__Repeat repeat = AGENCY__V1__REPEAT__INIT;
+    principal.operator_ = admin;
     repeat.org_id = org;
     repeat.command_id = command;
+    repeat.principal = &principal;
     repeat.code = STATUS_INVALID_ARGUMENT;
     if (partition->position.chain.epoch == 0) {
         struct record_epoch epoch = { .identity = log->identity,

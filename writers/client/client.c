@@ -1,8 +1,7 @@
 /* Invariants: (1) outcomes and dead letters of a partition are followed from before its first
  * command was sent, so no answer is missed; (2) commands are sent in the order of their submission,
- * and again in that order; (3) a command is answered once: by the first outcome of its org and
- * command_id in its partition, by its dead letter, because nobody can answer any more, or
- * by the clock.
+ * and again in that order; (3) a command is answered once: by the first outcome or dead letter of
+ * one of its copies, because nobody can answer any more, or by the clock.
  *
  * A log can lose what it has acknowledged (brokers that died, a retention that was too short): the
  * command, or its answer. So who gets none asks, by sending the same bytes again: the decider
@@ -57,61 +56,13 @@ struct client {
 
 /* ---- answering ---- */
 
-static void client_check_dead_letter(struct client *client, struct in_flight_command *command)
-{
-    if (!command->answered && command->offset != EVLOG_OFFSET_UNKNOWN &&
-        command->dead_letter_offset == command->offset) {
-        in_flight_answer(&client->in_flight, command, &command->dead_letter);
-    }
-}
-
-static void client_take_outcome(struct client *client, uint32_t partition,
-                                const struct reply *reply)
-{
-    struct in_flight_command *command =
-        in_flight_find(&client->in_flight, partition, reply->org_id, reply->command_id);
-    if (command != NULL) {
-        in_flight_answer(&client->in_flight, command, &reply->answer);
-    }
-}
-
-/* The command at an offset, or one that may come to lie there: its acknowledgement can come later
- * than its dead letter. */
-static struct in_flight_command *client_find_dead(struct client *client, uint32_t partition,
-                                                  const struct reply *reply)
-{
-    struct in_flight_command *command =
-        in_flight_find_at(&client->in_flight, partition, reply->offset);
-    if (command != NULL) {
-        return command;
-    }
-    command = in_flight_find(&client->in_flight, partition, reply->org_id, reply->command_id);
-    return command != NULL && command->offset == EVLOG_OFFSET_UNKNOWN ? command : NULL;
-}
-
-static void client_take_dead_letter(struct client *client, uint32_t partition,
-                                    const struct reply *reply)
-{
-    struct in_flight_command *command = client_find_dead(client, partition, reply);
-    if (command != NULL) {
-        command->dead_letter_offset = reply->offset;
-        command->dead_letter = reply->answer;
-        client_check_dead_letter(client, command);
-    }
-}
-
 static void client_take_answer(struct client *client, enum evlog_stream stream,
                                const struct evlog_record *record)
 {
     struct reply reply;
     arena_reset(&client->arena);
-    if (!reply_read(&client->arena, stream, record->value, &reply)) {
-        return;
-    }
-    if (stream == EVLOG_OUTCOMES) {
-        client_take_outcome(client, record->partition, &reply);
-    } else {
-        client_take_dead_letter(client, record->partition, &reply);
+    if (reply_read(&client->arena, stream, record->value, &reply)) {
+        in_flight_take(&client->in_flight, record->partition, &reply);
     }
 }
 
@@ -216,7 +167,7 @@ static struct status client_send(struct client *client)
     struct in_flight *in_flight = &client->in_flight;
     for (; in_flight->sent < in_flight->next; in_flight->sent++) {
         const struct in_flight_command *command = in_flight_at(in_flight, in_flight->sent);
-        if (command->answered || command->offset != EVLOG_OFFSET_UNKNOWN) {
+        if (command->answered || command->acknowledged) {
             continue; /* it was there already when the log broke */
         }
         TRY(client_follow(client, command->request.partition));
@@ -236,10 +187,11 @@ static struct status client_poll(struct client *client)
     do {
         TRY(evlog_poll(client->log, done, CLIENT_RUN, &count));
         for (size_t i = 0; i < count; i++) {
-            if (done[i].token >= client->in_flight.first) {
-                struct in_flight_command *command = in_flight_at(&client->in_flight, done[i].token);
-                command->offset = done[i].offset;
-                client_check_dead_letter(client, command);
+            if (done[i].token >= client->in_flight.first &&
+                done[i].offset != EVLOG_OFFSET_UNKNOWN) {
+                in_flight_acknowledge(&client->in_flight,
+                                      in_flight_at(&client->in_flight, done[i].token),
+                                      done[i].offset);
             }
         }
     } while (count > 0);
@@ -294,14 +246,14 @@ static struct status client_ask_again(struct client *client, uint64_t number, in
         client_turn_away(client, command);
         return status_ok();
     }
-    if (command->asked++ == 0 || command->offset == EVLOG_OFFSET_UNKNOWN) {
+    if (command->asked++ == 0 || !command->acknowledged) {
         return status_ok();
     }
     struct status st = client_append(client, number);
     if (st.code == STATUS_RESOURCE_EXHAUSTED) {
         return status_ok(); /* the next time */
     }
-    command->offset = EVLOG_OFFSET_UNKNOWN;
+    command->acknowledged = false;
     return st;
 }
 
@@ -476,19 +428,20 @@ const struct evlog_identity *client_identity(const struct client *client)
 
 /* ---- submitting ---- */
 
-struct status client_submit(struct client *client, struct str org_id, struct str command_id,
-                            struct str record, request_done *done, void *context)
+struct status client_submit(struct client *client, const struct client_command *given,
+                            request_done *done, void *context)
 {
-    struct in_flight_command command = { .offset = EVLOG_OFFSET_UNKNOWN,
-                                         .dead_letter_offset = EVLOG_OFFSET_UNKNOWN };
-    uint32_t partition = murmur2_partition(org_id, client->identity.partitions_count);
-    if (command_id.size > ID_SIZE_MAX) {
+    struct in_flight_command command = { .early_offset = EVLOG_OFFSET_UNKNOWN };
+    uint32_t partition = murmur2_partition(given->org_id, client->identity.partitions_count);
+    if (given->command_id.size > ID_SIZE_MAX) {
         return status_error(STATUS_INVALID_ARGUMENT,
                             "expected a command id of at most %d bytes, but it has %zu",
-                            ID_SIZE_MAX, command_id.size);
+                            ID_SIZE_MAX, given->command_id.size);
     }
-    memcpy(command.command_id, command_id.data, command_id.size);
-    command.request = request_make(org_id, record, partition, done, context);
+    assert(given->principal.size < sizeof command.principal);
+    memcpy(command.command_id, given->command_id.data, given->command_id.size);
+    memcpy(command.principal, given->principal.data, given->principal.size);
+    command.request = request_make(given->org_id, given->record, partition, done, context);
     if (queue_push(client->submitted, &command)) {
         return status_ok();
     }

@@ -2,24 +2,30 @@
 #ifndef WRITERS_CLIENT_IN_FLIGHT_H
 #define WRITERS_CLIENT_IN_FLIGHT_H
 
+#include "core/base/hash.h"
 #include "core/base/limits.h"
 #include "core/evlog/evlog.h"
+#include "writers/client/reply.h"
 #include "writers/request.h"
 
-/* Commands without an answer. */
-enum { IN_FLIGHT_MAX = 4096 };
+/* Commands without an answer; how many copies of one are remembered: the first ones and the last.
+ */
+enum { IN_FLIGHT_MAX = 4096, IN_FLIGHT_COPIES_MAX = 8 };
 
 /* A command on its way. */
 struct in_flight_command {
     struct request request;
     char command_id[ID_SIZE_MAX + 1];
-    uint64_t offset;             /* among the commands; EVLOG_OFFSET_UNKNOWN: not acknowledged */
-    uint64_t dead_letter_offset; /* one that came before the acknowledgement; */
-    struct decider_answer dead_letter; /* it counts if it is of the same offset */
-    int64_t until_us;                  /* monotonic: it is answered by then */
-    int64_t ask_us;                    /* monotonic: when to ask what became of it, */
-    int64_t ask_wait_us;               /* how long after the time before, */
-    uint32_t asked;                    /* and how often that was */
+    char principal[HASH_HEX_SIZE]; /* the fingerprint of who sends it */
+    bool acknowledged;             /* the copy that was sent last */
+    uint32_t offsets_count;
+    uint64_t offsets[IN_FLIGHT_COPIES_MAX]; /* of the copies, among the commands */
+    uint64_t early_offset;                  /* an answer that came before the acknowledgement; */
+    struct decider_answer early;            /* it counts if it is of the same offset */
+    int64_t until_us;                       /* monotonic: it is answered by then */
+    int64_t ask_us;                         /* monotonic: when to ask what became of it, */
+    int64_t ask_wait_us;                    /* how long after the time before, */
+    uint32_t asked;                         /* and how often that was */
     bool answered;
 };
 
@@ -40,11 +46,11 @@ void in_flight_add(struct in_flight *in_flight, const struct in_flight_command *
 void in_flight_answer(struct in_flight *in_flight, struct in_flight_command *command,
                       const struct decider_answer *answer);
 
-/* What was sent of an org's command and is not answered; NULL: none. */
-struct in_flight_command *in_flight_find(const struct in_flight *in_flight, uint32_t partition,
-                                         const char *org_id, const char *command_id);
-/* What lies at an offset of the commands and is not answered; NULL: none. */
-struct in_flight_command *in_flight_find_at(const struct in_flight *in_flight, uint32_t partition,
-                                            uint64_t offset);
+/* A copy of the command is acknowledged at an offset. */
+void in_flight_acknowledge(struct in_flight *in_flight, struct in_flight_command *command,
+                           uint64_t offset);
+/* Answers what a reply in a partition is about, or will be once its copy is acknowledged: a command
+ * that lies at the offset. An outcome must also name its org, id and principal. */
+void in_flight_take(struct in_flight *in_flight, uint32_t partition, const struct reply *reply);
 
 #endif

@@ -39,6 +39,8 @@ static bool reply_read_outcome(struct arena *arena, struct str value, struct rep
     *reply = (struct reply){
         .org_id = outcome->org_id,
         .command_id = said->command_id,
+        .principal = outcome->principal,
+        .offset = outcome->offset,
         .answer = { .outcome = said->repeated ? DECIDER_REPEATED : DECIDER_DECIDED,
                     .code = reply_code(said->code),
                     .sequence = said->sequence,

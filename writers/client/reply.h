@@ -10,7 +10,8 @@
 struct reply {
     const char *org_id;
     const char *command_id;
-    uint64_t offset; /* of a dead letter: where the command lies */
+    const char *principal; /* the fingerprint of whose command it was; NULL: nobody knows */
+    uint64_t offset;       /* where the command lies */
     struct decider_answer answer;
 };
 

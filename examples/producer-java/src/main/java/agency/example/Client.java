@@ -10,8 +10,13 @@ import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -84,15 +89,17 @@ final class Client implements AutoCloseable {
 
     /** The answer to a command that has a command_id. */
     SubmitResponse submit(Command command, Duration timeout)
-        throws NoAnswer, NotDecided, GeneralSecurityException, InvalidProtocolBufferException {
+        throws NoAnswer, NotDecided, GeneralSecurityException, InterruptedException,
+               InvalidProtocolBufferException {
         Instant until = Instant.now().plus(timeout);
         int partition = partitionOf(command.getOrgId(),
             producer.partitionsFor(prefix + ".commands").size());
+        var offsets = new HashSet<Long>(); // where its copies lie: an answer is about one of them
         readFromEnd(partition);
         while (Instant.now().isBefore(until)) {
-            send(command, partition);
             Instant again = Instant.now().plus(attempt);
-            SubmitResponse answer = await(command, again.isBefore(until) ? again : until);
+            send(command, partition, offsets);
+            SubmitResponse answer = await(command, offsets, again.isBefore(until) ? again : until);
             if (answer != null) {
                 return answer;
             }
@@ -119,24 +126,38 @@ final class Client implements AutoCloseable {
         reading = partition;
     }
 
-    private void send(Command command, int partition) throws GeneralSecurityException {
+    private void send(Command command, int partition, Set<Long> offsets)
+        throws GeneralSecurityException, InterruptedException {
         var record = Proof.signed(key, identity, clusterId, command, Instant.now(), attempt);
-        producer.send(new ProducerRecord<>(prefix + ".commands", partition,
+        var sent = producer.send(new ProducerRecord<>(prefix + ".commands", partition,
             command.getOrgId().getBytes(StandardCharsets.UTF_8), record.toByteArray()));
+        try {
+            offsets.add(sent.get(attempt.toMillis(), TimeUnit.MILLISECONDS).offset());
+        } catch (ExecutionException | TimeoutException unknown) {
+            // It may lie in the log or not: the next copy is answered in either case.
+        }
+    }
+
+    /** Others may send commands of the same id, and copies of ours. */
+    private boolean isOwn(Command command, Set<Long> offsets, Outcome outcome)
+        throws GeneralSecurityException {
+        return offsets.contains(outcome.getOffset())
+            && outcome.getPrincipal().equals(Proof.fingerprint(Proof.principalOf(identity)))
+            && outcome.getOrgId().equals(command.getOrgId())
+            && outcome.getAnswer().getCommandId().equals(command.getCommandId());
     }
 
     /** Null if there is none until then, or if it says to send the command again. */
-    private SubmitResponse await(Command command, Instant until)
-        throws NotDecided, InvalidProtocolBufferException {
+    private SubmitResponse await(Command command, Set<Long> offsets, Instant until)
+        throws NotDecided, GeneralSecurityException, InvalidProtocolBufferException {
         for (Instant now = Instant.now(); now.isBefore(until); now = Instant.now()) {
             for (var record : consumer.poll(Duration.between(now, until))) {
                 if (record.topic().endsWith(".outcomes")) {
                     var outcome = Outcome.parseFrom(record.value());
-                    if (outcome.getOrgId().equals(command.getOrgId())
-                        && outcome.getAnswer().getCommandId().equals(command.getCommandId())) {
+                    if (isOwn(command, offsets, outcome)) {
                         return outcome.getAnswer();
                     }
-                } else if (isDead(command, record)) {
+                } else if (isDead(offsets, record)) {
                     return null;
                 }
             }
@@ -145,11 +166,10 @@ final class Client implements AutoCloseable {
     }
 
     /** True if it only came too late. */
-    private static boolean isDead(Command command, ConsumerRecord<byte[], byte[]> record)
+    private static boolean isDead(Set<Long> offsets, ConsumerRecord<byte[], byte[]> record)
         throws NotDecided, InvalidProtocolBufferException {
         var letter = DeadLetter.parseFrom(record.value());
-        if (!letter.getOrgId().equals(command.getOrgId())
-            || !letter.getCommandId().equals(command.getCommandId())) {
+        if (!offsets.contains(letter.getOffset())) {
             return false;
         }
         if (!letter.getCode().equals("DEADLINE_EXCEEDED")) {

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.MessageDigest;
 import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.spec.PKCS8EncodedKeySpec;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
+import java.util.HexFormat;
 
 /**
  * Who sends a command, proven: the statement that is signed, and the record that is sent.
@@ -34,6 +36,22 @@ final class Proof {
         String text = Files.readString(file).replaceAll("-----[A-Z ]+-----|\\s", "");
         return KeyFactory.getInstance("Ed25519")
             .generatePrivate(new PKCS8EncodedKeySpec(Base64.getDecoder().decode(text)));
+    }
+
+    /** Who the signer is: its public key, bound to a subject of the org. */
+    static Principal principalOf(String identity) {
+        return Principal.newBuilder().setKind(CredentialKind.CREDENTIAL_KIND_ED25519)
+            .setIdentityHash(identity).build();
+    }
+
+    /** What outcomes say of whose command it was. */
+    static String fingerprint(Principal principal) throws GeneralSecurityException {
+        String who = principal.getOperator().isEmpty()
+            ? principal.getKindValue() + ":" + principal.getIdentityHash()
+            : "operator:" + principal.getOperator();
+        byte[] hash = MessageDigest.getInstance("SHA-256")
+            .digest(("agencygrid/principal/1" + who).getBytes(StandardCharsets.UTF_8));
+        return HexFormat.of().formatHex(hash);
     }
 
     /** What the proof of a record is over. */
@@ -76,9 +94,7 @@ final class Proof {
         long issuedUs = ChronoUnit.MICROS.between(Instant.EPOCH, now);
         var record = CommandRecord.newBuilder()
             .setCommand(command.toByteString())
-            .setPrincipal(Principal.newBuilder()
-                .setKind(CredentialKind.CREDENTIAL_KIND_ED25519)
-                .setIdentityHash(identity))
+            .setPrincipal(principalOf(identity))
             .setIssuedAtUs(issuedUs)
             .setExpiresAtUs(issuedUs + life.toNanos() / 1000);
         Signature signature = Signature.getInstance("Ed25519");

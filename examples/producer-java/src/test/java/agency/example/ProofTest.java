@@ -38,6 +38,7 @@ final class ProofTest {
         byte[] statement = Proof.statement(HEX.parseHex(golden.get("cluster_id")),
             record.toBuilder(), command);
         assertEquals(golden.get("statement"), HEX.formatHex(statement));
+        assertEquals(golden.get("fingerprint"), Proof.fingerprint(record.getPrincipal()));
     }
 
     @Test
