@@ -2,23 +2,20 @@
  * say it themselves on the log's stream `status`, every second or two. Where the log ends is asked
  * first, then each process is given the time to say one word more: so what lacks, lacked. */
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 
 #include "agency/v1/stream.pb-c.h"
-#include "core/base/hash.h"
 #include "core/domain/kernel/fields.h"
 #include "core/evlog/closing.h"
 #include "core/pb/message.h"
 #include "ops/ctl.h"
+#include "ops/status_text.h"
 #include "ops/status_topics.h"
-#include "ops/table.h"
 
 enum {
     STATUS_RECORDS_MAX = 4096, /* read from the end: more than a minute of hundred processes */
     STATUS_PROCESSES_MAX = 256,
     STATUS_RUN = 128,
-    STATUS_LATE_US = 10 * 1000000,
     STATUS_PATIENCE_US = 3 * 1000000, /* for a word of everybody */
     STATUS_WAIT_US = 100 * 1000,
 };
@@ -76,17 +73,12 @@ static struct status status_take_all(struct status_run *run, const struct evlog_
     return status_ok();
 }
 
-static bool status_is_late(const struct status_run *run, const Agency__V1__ProcessStatus *process)
-{
-    return run->now_us - fields_time_us(process->at) > STATUS_LATE_US;
-}
-
 /* Whether everybody who is there has spoken since the log was asked. */
 static bool status_all_spoke(const struct status_run *run)
 {
     for (size_t i = 0; i < run->response.n_processes; i++) {
         const Agency__V1__ProcessStatus *process = run->response.processes[i];
-        if (!process->leaving && !status_is_late(run, process) &&
+        if (!process->leaving && !status_text_is_late(process, run->now_us) &&
             fields_time_us(process->at) < run->now_us) {
             return false;
         }
@@ -167,17 +159,6 @@ static struct status status_find_ends(struct status_run *run)
     return status_ok();
 }
 
-static const Agency__V1__PartitionStatus *status_of(const Agency__V1__ProcessStatus *process,
-                                                    uint32_t partition)
-{
-    for (size_t i = 0; i < process->n_partitions; i++) {
-        if (process->partitions[i]->partition == partition) {
-            return process->partitions[i];
-        }
-    }
-    return NULL;
-}
-
 static bool status_same_root(const Agency__V1__PartitionStatus *a,
                              const Agency__V1__PartitionReport *b)
 {
@@ -238,10 +219,10 @@ static struct status status_report(struct status_run *run, uint32_t number,
     report->partition = number;
     for (size_t i = 0; i < run->response.n_processes; i++) {
         const Agency__V1__ProcessStatus *process = run->response.processes[i];
-        const Agency__V1__PartitionStatus *said = status_of(process, number);
+        const Agency__V1__PartitionStatus *said = status_text_partition(process, number);
         if (said != NULL) {
             report->heard = true;
-            bool gone = process->leaving || status_is_late(run, process);
+            bool gone = process->leaving || status_text_is_late(process, run->now_us);
             status_add(report, process, said, ends.decisions, gone);
             answered = said->next_command_offset > answered ? said->next_command_offset : answered;
             published = said->published_sequence > published ? said->published_sequence : published;
@@ -275,219 +256,15 @@ static struct status status_partitions(struct status_run *run)
 
 /* ---- telling it ---- */
 
-static struct status status_cell(struct table *table, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-static struct status status_cell(struct table *table, const char *format, ...)
-{
-    char text[256];
-    va_list args;
-    va_start(args, format);
-    int size = vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    assert(size >= 0);
-    return table_add(table, str_z(text));
-}
-
-static const char *status_state(Agency__V1__PartitionState state)
-{
-    static const size_t prefix = sizeof "PARTITION_STATE_" - 1;
-    const ProtobufCEnumValue *value =
-        protobuf_c_enum_descriptor_get_value(&agency__v1__partition_state__descriptor, (int)state);
-    return value == NULL ? "?" : value->name + prefix;
-}
-
-static size_t status_count(const Agency__V1__ProcessStatus *process,
-                           Agency__V1__PartitionState state)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < process->n_partitions; i++) {
-        count += process->partitions[i]->state == state;
-    }
-    return count;
-}
-
-static struct status status_process_row(const struct status_run *run, struct table *table,
-                                        const Agency__V1__ProcessStatus *process)
-{
-    struct buf roles = { 0 };
-    int64_t seconds = (run->now_us - fields_time_us(process->at)) / 1000000;
-    for (size_t i = 0; i < process->n_roles; i++) {
-        buf_printf(&roles, "%s%s", i == 0 ? "" : ",", process->roles[i]);
-    }
-    struct status st = table_add(table, str_z(process->process_id));
-    if (st.code == STATUS_OK) {
-        st = table_add(table, buf_str(&roles));
-    }
-    buf_release(&roles);
-    TRY(st);
-    TRY(status_cell(table, "%.200s:%" PRIu32, process->host, process->pid));
-    TRY(status_cell(table, "%zu of %zu",
-                    status_count(process, AGENCY__V1__PARTITION_STATE__PARTITION_STATE_LEADER),
-                    process->n_partitions));
-    TRY(status_cell(table, "%" PRIu64, process->decided));
-    TRY(status_cell(table, "%" PRIu64, process->dead_letters));
-    return status_is_late(run, process)
-               ? status_cell(table, "not heard for %" PRId64 " s", seconds)
-               : status_cell(table, "%" PRId64 " s ago", seconds < 0 ? 0 : seconds);
-}
-
-static struct status status_say_processes(struct status_run *run)
-{
-    static const char *const heads[] = { "process", "roles",        "host", "serves",
-                                         "decided", "dead letters", "heard" };
-    struct table table;
-    TRY(table_init(&table, &run->ctl->arena, heads, sizeof heads / sizeof heads[0]));
-    for (size_t i = 0; i < run->response.n_processes; i++) {
-        TRY(status_process_row(run, &table, run->response.processes[i]));
-    }
-    table_print(&table, &run->ctl->out);
-    return status_ok();
-}
-
-/* The beginning of a root is enough to see whether two are the same. */
-static struct status status_root_cell(struct table *table, ProtobufCBinaryData root,
-                                      uint64_t sequence, bool differs)
-{
-    char hex[2 * HASH_SIZE + 1] = "";
-    for (size_t i = 0; i < root.len && i < HASH_SIZE; i++) {
-        snprintf(hex + 2 * i, 3, "%02x", root.data[i]);
-    }
-    return sequence == 0 ? table_add(table, STR(""))
-                         : status_cell(table, "%.16s at %" PRIu64 "%s", hex, sequence,
-                                       differs ? " DIFFERS" : "");
-}
-
-static struct str status_leader(const Agency__V1__PartitionReport *report)
-{
-    if (report->leader[0] != '\0') {
-        return str_z(report->leader);
-    }
-    return report->closed ? STR("closed") : report->trouble[0] != '\0' ? STR("?") : STR("nobody");
-}
-
-static struct status status_count_cell(struct table *table, bool known, uint64_t count)
-{
-    return known ? status_cell(table, "%" PRIu64, count) : table_add(table, STR("?"));
-}
-
-static struct status status_partition_row(struct table *table,
-                                          const Agency__V1__PartitionReport *report)
-{
-    TRY(status_cell(table, "%02" PRIu32, report->partition));
-    TRY(table_add(table, status_leader(report)));
-    const uint64_t counts[] = { report->epoch, report->sequence, report->behind, report->waiting };
-    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
-        TRY(status_count_cell(table, report->heard, counts[i]));
-    }
-    TRY(status_count_cell(table, report->published, report->unpublished));
-    return status_root_cell(table, report->root, report->root_sequence, report->differs);
-}
-
-static struct status status_say_partitions(struct status_run *run)
-{
-    static const char *const heads[] = { "partition", "leader",  "epoch",       "sequence",
-                                         "behind",    "waiting", "unpublished", "root" };
-    struct table table;
-    TRY(table_init(&table, &run->ctl->arena, heads, sizeof heads / sizeof heads[0]));
-    for (size_t i = 0; i < run->response.n_partitions; i++) {
-        TRY(status_partition_row(&table, run->response.partitions[i]));
-    }
-    table_print(&table, &run->ctl->out);
-    return status_ok();
-}
-
-/* Processes are remembered for as long as the topic `status` keeps what they said. */
-static void status_say_unheard(struct status_run *run)
-{
-    size_t unheard = 0, unpublished = 0;
-    for (size_t i = 0; i < run->response.n_partitions; i++) {
-        const Agency__V1__PartitionReport *report = run->response.partitions[i];
-        unheard += !report->heard && !report->closed;
-        unpublished += report->heard && !report->published && !report->closed;
-    }
-    if (unpublished > 0) {
-        buf_printf(&run->ctl->out,
-                   "%zu partitions are published by nobody, so commands there get no answer: is an "
-                   "agencyd running as projector?\n",
-                   unpublished);
-    }
-    if (unheard > 0) {
-        buf_printf(&run->ctl->out,
-                   "of %zu partitions nobody has said anything for an hour: how far they are and "
-                   "what waits is not known; is an agencyd running?\n",
-                   unheard);
-    }
-}
-
-/* What keeps a partition of a process from going on. */
-static void status_say_troubles(struct status_run *run)
-{
-    for (size_t i = 0; i < run->response.n_partitions; i++) {
-        const Agency__V1__PartitionReport *report = run->response.partitions[i];
-        if (report->trouble[0] != '\0') {
-            buf_printf(&run->ctl->out, "partition %02" PRIu32 ": its decisions end in %s\n",
-                       report->partition, report->trouble);
-        }
-    }
-    for (size_t i = 0; i < run->response.n_processes; i++) {
-        const Agency__V1__ProcessStatus *process = run->response.processes[i];
-        for (size_t j = 0; j < process->n_partitions; j++) {
-            const Agency__V1__PartitionStatus *said = process->partitions[j];
-            if (said->trouble[0] != '\0') {
-                buf_printf(&run->ctl->out, "partition %02" PRIu32 " at %s is %s: %s\n",
-                           said->partition, process->process_id, status_state(said->state),
-                           said->trouble);
-            }
-        }
-    }
-}
-
-static struct status status_member_row(struct table *table,
-                                       const Agency__V1__ProcessStatus *process,
-                                       const Agency__V1__PartitionStatus *said)
-{
-    TRY(status_cell(table, "%02" PRIu32, said->partition));
-    TRY(table_add(table, str_z(process->process_id)));
-    TRY(table_add(table, str_z(status_state(said->state))));
-    TRY(status_cell(table, "%" PRIu32, said->rank));
-    TRY(status_cell(table, "%" PRIu64, said->epoch));
-    TRY(status_cell(table, "%" PRIu64, said->sequence));
-    return status_root_cell(table, said->root, said->root_sequence, false);
-}
-
-/* With --all: every partition of every process. */
-static struct status status_say_members(struct status_run *run)
-{
-    static const char *const heads[] = { "partition", "process",  "state", "rank",
-                                         "epoch",     "sequence", "root" };
-    struct table table;
-    TRY(table_init(&table, &run->ctl->arena, heads, sizeof heads / sizeof heads[0]));
-    for (uint32_t number = 0; number < run->response.n_partitions; number++) {
-        for (size_t i = 0; i < run->response.n_processes; i++) {
-            const Agency__V1__ProcessStatus *process = run->response.processes[i];
-            const Agency__V1__PartitionStatus *said = status_of(process, number);
-            TRY(said == NULL ? status_ok() : status_member_row(&table, process, said));
-        }
-    }
-    buf_byte(&run->ctl->out, '\n');
-    table_print(&table, &run->ctl->out);
-    return status_ok();
-}
-
 static struct status status_say(struct status_run *run)
 {
-    if (run->ctl->options.output == CTL_JSON) {
-        return ctl_json(run->ctl, &run->response.base);
-    }
-    TRY(status_say_processes(run));
-    buf_byte(&run->ctl->out, '\n');
-    TRY(status_say_partitions(run));
-    TRY(run->ctl->options.all ? status_say_members(run) : status_ok());
-    buf_byte(&run->ctl->out, '\n');
-    status_say_unheard(run);
-    status_say_troubles(run);
-    status_topics_say(&run->response, &run->ctl->out);
-    return status_ok();
+    const struct status_text text = { .response = &run->response,
+                                      .now_us = run->now_us,
+                                      .all = run->ctl->options.all,
+                                      .arena = &run->ctl->arena,
+                                      .out = &run->ctl->out };
+    return run->ctl->options.output == CTL_JSON ? ctl_json(run->ctl, &run->response.base)
+                                                : status_text_say(&text);
 }
 
 struct status ctl_status(struct ctl *ctl)
