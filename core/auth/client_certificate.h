@@ -1,10 +1,9 @@
-/* What a client's certificate says about whose it is. That the certificate chains to an anchor that
- * is trusted, is in date and that the client has its key, TLS has checked before: nothing here is
- * worth anything without that.
+/* What a client's certificate says about whose it is. That it chains to an authority that is
+ * trusted and is in date, trust_anchors.h checks; that the client has its key, TLS: nothing here is
+ * worth anything without both.
  *
- * A certificate with a SPIFFE ID must be a leaf X.509-SVID (X509-SVID, sections 4 and 5.2), and its
- * chain must end in an anchor of that very trust domain: whoever trusts several keeps them apart.
- * Pure. */
+ * A certificate with a SPIFFE ID must be a leaf X.509-SVID (X509-SVID, sections 4 and 5.2). Pure.
+ */
 #ifndef CORE_AUTH_CLIENT_CERTIFICATE_H
 #define CORE_AUTH_CLIENT_CERTIFICATE_H
 
