@@ -2,7 +2,7 @@
 
 #include <stddef.h>
 
-#include "agency/v1/log.pb-c.h"
+#include "agency/v1/decision.pb-c.h"
 #include "core/base/nearest.h"
 #include "core/base/num.h"
 #include "core/domain/kernel/id.h"

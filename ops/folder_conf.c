@@ -2,7 +2,7 @@
 
 #include <stddef.h>
 
-#include "agency/v1/log.pb-c.h"
+#include "agency/v1/decision.pb-c.h"
 #include "core/domain/kernel/id.h"
 #include "core/evlog/record.h"
 #include "core/pb/message.h"

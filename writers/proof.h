@@ -6,7 +6,7 @@
 #ifndef WRITERS_PROOF_H
 #define WRITERS_PROOF_H
 
-#include "agency/v1/log.pb-c.h"
+#include "agency/v1/command.pb-c.h"
 #include "core/base/arena.h"
 #include "core/base/buf.h"
 #include "core/base/ed25519.h"

@@ -2,7 +2,8 @@
 #ifndef CORE_MODEL_DECISION_H
 #define CORE_MODEL_DECISION_H
 
-#include "agency/v1/log.pb-c.h"
+#include "agency/v1/command.pb-c.h"
+#include "agency/v1/decision.pb-c.h"
 #include "core/base/arena.h"
 #include "core/base/hash.h"
 

@@ -3,6 +3,7 @@
 #ifndef CORE_MODEL_HISTORY_H
 #define CORE_MODEL_HISTORY_H
 
+#include "agency/v1/decision.pb-c.h"
 #include "core/domain/registry/registry.h"
 #include "core/store/store.h"
 

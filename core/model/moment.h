@@ -3,7 +3,7 @@
 #ifndef CORE_MODEL_MOMENT_H
 #define CORE_MODEL_MOMENT_H
 
-#include "agency/v1/log.pb-c.h"
+#include "agency/v1/decision.pb-c.h"
 #include "core/model/position.h"
 
 enum moment_kind {

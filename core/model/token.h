@@ -2,7 +2,7 @@
 #ifndef CORE_MODEL_TOKEN_H
 #define CORE_MODEL_TOKEN_H
 
-#include "agency/v1/log.pb-c.h"
+#include "agency/v1/decision.pb-c.h"
 #include "core/base/arena.h"
 
 /* Lies in the arena. */

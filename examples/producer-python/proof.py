@@ -10,7 +10,7 @@ import time
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from agency.v1 import common_pb2, log_pb2
+from agency.v1 import command_pb2, common_pb2
 
 SECOND_US = 1_000_000
 
@@ -28,7 +28,8 @@ def principal_of(key):
     """Who the signer is: its public key in 64 hexadecimal digits, bound to a subject of the org."""
     public = key.public_key().public_bytes(serialization.Encoding.Raw,
                                            serialization.PublicFormat.Raw)
-    return log_pb2.Principal(kind=common_pb2.CREDENTIAL_KIND_ED25519, identity_hash=public.hex())
+    return command_pb2.Principal(kind=common_pb2.CREDENTIAL_KIND_ED25519,
+                                 identity_hash=public.hex())
 
 
 def fingerprint(principal):
@@ -59,7 +60,7 @@ def statement(cluster_id, record, org_id, command_id):
 def signed(key, cluster_id, command, life_s, now_us=None):
     """The CommandRecord of a command, signed; it may be decided for `life_s` seconds."""
     issued_us = time.time_ns() // 1000 if now_us is None else now_us
-    record = log_pb2.CommandRecord(command=command.SerializeToString(),
+    record = command_pb2.CommandRecord(command=command.SerializeToString(),
                                    principal=principal_of(key), issued_at_us=issued_us,
                                    expires_at_us=issued_us + int(life_s * SECOND_US))
     record.signature = key.sign(statement(cluster_id, record, command.org_id, command.command_id))

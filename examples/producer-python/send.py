@@ -15,7 +15,7 @@ import sys
 from confluent_kafka import KafkaException
 from google.protobuf import json_format
 
-from agency.v1 import log_pb2
+from agency.v1 import command_pb2
 from client import Client, NoAnswer, NotDecided
 from proof import read_key
 
@@ -29,9 +29,9 @@ def parsed(text, message):
 
 def named(name, payload):
     """The Command by its name; the payload is read by itself and can be nothing else."""
-    for member in log_pb2.Command.DESCRIPTOR.oneofs_by_name["payload"].fields:
+    for member in command_pb2.Command.DESCRIPTOR.oneofs_by_name["payload"].fields:
         if member.message_type.name == name:
-            command = log_pb2.Command()
+            command = command_pb2.Command()
             getattr(command, member.name).SetInParent()
             parsed(payload, getattr(command, member.name))
             return command
@@ -40,7 +40,7 @@ def named(name, payload):
 
 def commands(options):
     if options.command == ["-"]:
-        found = (parsed(line, log_pb2.Command()) for line in sys.stdin if line.strip())
+        found = (parsed(line, command_pb2.Command()) for line in sys.stdin if line.strip())
     elif len(options.command) == 2:
         found = [named(*options.command)]
     else:

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "agency/v1/log.pb-c.h"
+#include "agency/v1/command.pb-c.h"
 #include "core/pb/json.h"
 #include "tests/lib/bench.h"
 

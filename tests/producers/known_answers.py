@@ -13,7 +13,7 @@ import client  # noqa: E402
 import proof  # noqa: E402
 import send  # noqa: E402
 
-from agency.v1 import log_pb2  # noqa: E402
+from agency.v1 import command_pb2  # noqa: E402
 
 
 def cases():
@@ -23,14 +23,14 @@ def cases():
 
 def check(case):
     cluster, command = bytes.fromhex(case["cluster_id"]), bytes.fromhex(case["command"])
-    record = log_pb2.CommandRecord.FromString(bytes.fromhex(case["record"]))
+    record = command_pb2.CommandRecord.FromString(bytes.fromhex(case["record"]))
     assert record.command == command
     said = proof.statement(cluster, record, case["org_id"], case["command_id"])
     assert said.hex() == case["statement"], said.hex()
     assert proof.fingerprint(record.principal) == case["fingerprint"]
     if "secret" in case:
         key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(case["secret"]))
-        made = proof.signed(key, cluster, log_pb2.Command.FromString(command), 60,
+        made = proof.signed(key, cluster, command_pb2.Command.FromString(command), 60,
                             int(case["issued_at_us"]))
         assert made.signature.hex() == case["signature"], made.signature.hex()
         assert made.SerializeToString().hex() == case["record"]

@@ -157,7 +157,7 @@ import sys
 sys.path.insert(0, sys.argv[1])
 import threading, time
 from confluent_kafka import Consumer, Producer, TopicPartition
-from agency.v1 import log_pb2
+from agency.v1 import command_pb2
 from client import Client
 from proof import read_key, signed
 
@@ -171,13 +171,13 @@ reader.assign(places)
 print("ready", flush=True)
 while True:
     message = reader.poll(60)
-    record = log_pb2.CommandRecord.FromString(message.value())
-    command = log_pb2.Command.FromString(record.command)
+    record = command_pb2.CommandRecord.FromString(message.value())
+    command = command_pb2.Command.FromString(record.command)
     if command.command_id == command_id:
         break
-forged = log_pb2.CommandRecord.FromString(message.value())
+forged = command_pb2.CommandRecord.FromString(message.value())
 forged.signature = bytes(64)
-own = log_pb2.Command(org_id="acme", command_id=command_id)
+own = command_pb2.Command(org_id="acme", command_id=command_id)
 own.create_group.group_id = "mimic-" + command_id
 for value in (forged, signed(client.key, client.cluster_id, own, 60), record):
     client.producer.produce("agency.commands", value.SerializeToString(), key="acme",

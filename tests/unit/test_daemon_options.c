@@ -1,4 +1,4 @@
-#include "agency/v1/log.pb-c.h"
+#include "agency/v1/decision.pb-c.h"
 #include "ops/daemon_options.h"
 
 #include <stdio.h>

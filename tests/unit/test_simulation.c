@@ -9,7 +9,7 @@
 #include "tests/lib/random_command.h"
 #include "tests/lib/test.h"
 
-enum { SIMULATION_STEPS = 8000, COMMANDS_END = 128 };
+enum { SIMULATION_STEPS = 8000, COMMANDS_END = REGISTRY_NUMBERS_END };
 
 struct simulation {
     struct org_world world;

@@ -1,6 +1,6 @@
 #include "core/pb/skim.h"
 
-#include "agency/v1/log.pb-c.h"
+#include "agency/v1/decision.pb-c.h"
 #include "core/model/decision.h"
 #include "core/pb/message.h"
 #include "tests/lib/test.h"

@@ -4,6 +4,7 @@
 #ifndef CORE_DOMAIN_KERNEL_DECISION_H
 #define CORE_DOMAIN_KERNEL_DECISION_H
 
+#include "agency/v1/decision.pb-c.h"
 #include "core/domain/kernel/evolve.h"
 
 /* What is known of the org's past decisions, beside its entities. */

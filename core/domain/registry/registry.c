@@ -2,6 +2,28 @@
 
 #include <stddef.h>
 
+/* The hundreds of the areas: so that a number tells where it belongs, and areas grow apart. */
+#define NUMBER_IS_OF(hundred, number) \
+    static_assert((number) / 100 == (hundred), "a number of the area's hundred");
+#define X(upper, ...) NUMBER_IS_OF(1, COMMAND_##upper)
+DIRECTORY_COMMANDS(X)
+#undef X
+#define X(upper, ...) NUMBER_IS_OF(1, EVENT_##upper)
+DIRECTORY_EVENTS(X)
+#undef X
+#define X(upper, ...) NUMBER_IS_OF(2, COMMAND_##upper)
+ACCESS_COMMANDS(X)
+#undef X
+#define X(upper, ...) NUMBER_IS_OF(2, EVENT_##upper)
+ACCESS_EVENTS(X)
+#undef X
+#define X(upper, ...) NUMBER_IS_OF(3, COMMAND_##upper)
+ORG_COMMANDS(X)
+#undef X
+#define X(upper, ...) NUMBER_IS_OF(3, EVENT_##upper)
+ORG_EVENTS(X)
+#undef X
+
 static const struct entity_type entities[] = {
 #define NAMED true
 #define UNNAMED false

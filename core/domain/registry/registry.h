@@ -10,7 +10,8 @@
 #include <assert.h>
 #include <stdbool.h>
 
-#include "agency/v1/log.pb-c.h"
+#include "agency/v1/command.pb-c.h"
+#include "agency/v1/event.pb-c.h"
 #include "core/base/fsm.h"
 #include "core/base/str.h"
 #include "core/domain/registry/access.h"
@@ -202,6 +203,9 @@ struct event_type {
     Agency__V1__EntityStatus to; /* LIFE_SAME: it stays */
     enum evolve_how how;
 };
+
+/* Above the numbers of commands and events: each area has a hundred of both (registry.c). */
+enum { REGISTRY_NUMBERS_END = 1600 };
 
 /* The rows by number; NULL for a number that is in no list. Static memory. */
 const struct entity_type *registry_entity(unsigned kind);

@@ -1,6 +1,6 @@
 package agency.example;
 
-import agency.v1.Log.EntityRef;
+import agency.v1.DecisionOuterClass.EntityRef;
 import agency.v1.Stream;
 import com.google.protobuf.Any;
 import com.google.protobuf.Descriptors.Descriptor;

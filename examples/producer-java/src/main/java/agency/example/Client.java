@@ -1,6 +1,6 @@
 package agency.example;
 
-import agency.v1.Log.Command;
+import agency.v1.CommandOuterClass.Command;
 import agency.v1.Query.SubmitResponse;
 import agency.v1.Stream.Outcome;
 import agency.v1.Stream.DeadLetter;

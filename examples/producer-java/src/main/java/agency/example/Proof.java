@@ -1,9 +1,9 @@
 package agency.example;
 
 import agency.v1.Common.CredentialKind;
-import agency.v1.Log.Command;
-import agency.v1.Log.CommandRecord;
-import agency.v1.Log.Principal;
+import agency.v1.CommandOuterClass.Command;
+import agency.v1.CommandOuterClass.CommandRecord;
+import agency.v1.CommandOuterClass.Principal;
 import com.google.protobuf.ByteString;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;

@@ -1,6 +1,6 @@
 package agency.example;
 
-import agency.v1.Log.Command;
+import agency.v1.CommandOuterClass.Command;
 import com.google.gson.JsonParser;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;

@@ -2,8 +2,8 @@ package agency.example;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import agency.v1.Log.Command;
-import agency.v1.Log.CommandRecord;
+import agency.v1.CommandOuterClass.Command;
+import agency.v1.CommandOuterClass.CommandRecord;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyFactory;
