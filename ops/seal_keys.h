@@ -4,7 +4,7 @@
 #ifndef OPS_SEAL_KEYS_H
 #define OPS_SEAL_KEYS_H
 
-#include "writers/proof.h"
+#include "core/auth/command_signature.h"
 
 /* The new one, and old ones until the last command that they sealed has expired. */
 enum { SEAL_KEYS_MAX = 8 };

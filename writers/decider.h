@@ -4,10 +4,10 @@
 #ifndef WRITERS_DECIDER_H
 #define WRITERS_DECIDER_H
 
+#include "core/auth/command_signature.h"
 #include "core/base/buf.h"
 #include "core/evlog/chain.h"
 #include "core/model/fold.h"
-#include "writers/proof.h"
 
 enum decider_outcome {
     DECIDER_DECIDED,  /* a DECISION record is to be appended */

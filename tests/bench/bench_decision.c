@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "core/auth/principal.h"
 #include "core/base/memory.h"
 #include "core/domain/check/check.h"
 #include "core/evlog/evlog_local.h"
@@ -17,7 +18,6 @@
 #include "tests/lib/folder_tool.h"
 #include "tests/lib/log_tool.h"
 #include "writers/embedded/leader.h"
-#include "writers/intake.h"
 #include "writers/submit_and_wait.h"
 
 enum {

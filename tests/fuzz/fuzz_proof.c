@@ -2,8 +2,8 @@
  * the sender, or its proof is right; and a right proof is never worse than none. */
 #include <stdlib.h>
 
+#include "core/auth/command_signature.h"
 #include "core/pb/message.h"
-#include "writers/proof.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

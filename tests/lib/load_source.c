@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/auth/principal.h"
 #include "core/base/clock.h"
 #include "core/pb/json.h"
 #include "tests/lib/test.h"
-#include "writers/intake.h"
 
 /* After the three commands that found an org come blocks: a group with its seat, an asset, and then
  * subjects, three commands for each. */

@@ -5,8 +5,8 @@
 #ifndef TESTS_LIB_LOAD_SOURCE_H
 #define TESTS_LIB_LOAD_SOURCE_H
 
+#include "core/auth/command_signature.h"
 #include "core/evlog/identity.h"
-#include "writers/proof.h"
 
 enum { LOAD_SOURCE_NAME_SIZE = 32, LOAD_SOURCE_ORG_SIZE = 48 };
 

@@ -2,12 +2,12 @@
 
 #include <stdio.h>
 
+#include "core/auth/principal.h"
 #include "core/pb/json.h"
 #include "core/pb/message.h"
 #include "tests/lib/log_tool.h"
 #include "tests/lib/test.h"
 #include "tests/lib/writer_kit.h"
-#include "writers/intake.h"
 
 static const int64_t PARTITION_KIT_START_US = INT64_C(1767225600) * 1000000; /* 2026-01-01 */
 

@@ -3,7 +3,7 @@
 #ifndef TESTS_LIB_PROOF_KIT_H
 #define TESTS_LIB_PROOF_KIT_H
 
-#include "writers/proof.h"
+#include "core/auth/command_signature.h"
 
 #define PROOF_KIT_ISSUED_US INT64_C(1767225600000000) /* 2026-01-01T00:00:00Z */
 #define PROOF_KIT_EXPIRES_US (PROOF_KIT_ISSUED_US + INT64_C(60000000))

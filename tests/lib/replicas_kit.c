@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "agency/v1/stream.pb-c.h"
+#include "core/auth/principal.h"
 #include "core/base/murmur2.h"
 #include "core/model/decision.h"
 #include "core/pb/json.h"
@@ -10,7 +11,6 @@
 #include "tests/lib/log_tool.h"
 #include "tests/lib/test.h"
 #include "tests/lib/writer_kit.h"
-#include "writers/intake.h"
 
 static const int64_t REPLICAS_KIT_START_US = INT64_C(1767225600) * 1000000; /* 2026-01-01 */
 enum { REPLICAS_KIT_COMMANDS_MAX = 16384, REPLICAS_KIT_STEP_US = 5000 };

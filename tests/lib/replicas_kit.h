@@ -4,9 +4,9 @@
 #ifndef TESTS_LIB_REPLICAS_KIT_H
 #define TESTS_LIB_REPLICAS_KIT_H
 
+#include "core/auth/command_signature.h"
 #include "core/evlog/evlog_mem.h"
 #include "writers/cluster/replicas.h"
-#include "writers/proof.h"
 
 enum {
     REPLICAS_KIT_MEMBERS = 3,

@@ -2,11 +2,11 @@
 
 #include <stdio.h>
 
+#include "core/auth/principal.h"
 #include "core/pb/json.h"
 #include "core/pb/message.h"
 #include "tests/lib/log_tool.h"
 #include "tests/lib/test.h"
-#include "writers/intake.h"
 
 static struct status writer_kit_open_log(void *context, struct evlog **log)
 {

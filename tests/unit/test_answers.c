@@ -2,13 +2,13 @@
  * write the same bytes, whatever comes. */
 #include "core/model/answers.h"
 
+#include "core/auth/principal.h"
 #include "core/domain/check/check.h"
 #include "core/pb/message.h"
 #include "tests/lib/org_world.h"
 #include "tests/lib/partition_kit.h"
 #include "tests/lib/random_command.h"
 #include "tests/lib/test.h"
-#include "writers/intake.h"
 
 /* ---- two deciders ---- */
 

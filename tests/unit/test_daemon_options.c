@@ -1,5 +1,5 @@
 #include "agency/v1/decision.pb-c.h"
-#include "ops/daemon_options.h"
+#include "ops/daemon/daemon_options.h"
 
 #include <stdio.h>
 

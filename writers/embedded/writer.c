@@ -22,9 +22,9 @@
 #include "core/base/memory.h"
 #include "core/base/murmur2.h"
 #include "core/base/queue.h"
+#include "core/model/closed_time.h"
 #include "writers/embedded/batch.h"
 #include "writers/embedded/unconfirmed.h"
-#include "writers/vouch.h"
 
 enum {
     BATCH_SIZE_MAX = 4 << 20, /* bytes of them */

@@ -1,0 +1,312 @@
+/* agencyctl: the person's tool. Reads options, finds the verb, says on standard error what went
+ * wrong, and gives scripts an exit code to act on. */
+#include <errno.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "core/base/limits.h"
+#include "core/base/nearest.h"
+#include "ops/ctl/ctl.h"
+#include "ops/ctl/say.h"
+
+static const size_t CTL_ARENA_MAX = (size_t)2 << 30;
+
+struct verb {
+    const char *name;
+    const char *usage;
+    const char *help;
+    ctl_verb *run;
+    int args_min;
+    int args_max;
+    bool writes; /* makes the data folder where there is none */
+    bool alone;  /* needs no data folder */
+};
+
+static const struct verb verbs[] = {
+    { "submit", "COMMAND JSON | -", "send a command, or those of the JSON lines on standard input",
+      ctl_submit, 1, 2, true, false },
+    { "import", "FILE...",
+      "send the commands of JSON-lines files (zstd or plain); run it again to go on", ctl_import, 1,
+      1000, true, false },
+    { "export", "FILE",
+      "write the org's accepted commands as JSON lines (zstd if FILE ends in .zst)", ctl_export, 1,
+      1, false, false },
+    { "get", "KIND ID", "show one entity", ctl_get, 2, 4, false, false },
+    { "list", "KIND [FIELD=VALUE | without=FIELD]...", "list the entities of a kind", ctl_list, 1,
+      9, false, false },
+    { "check", "SUBJECT [PERMISSION [OBJECT]]",
+      "may a subject do something, by which way, decided by which change; what may it do; where",
+      ctl_check, 0, 3, false, false },
+    { "who", "role ID | type NAME | group ID | can PERMISSION OBJECT",
+      "who holds a seat, a role type or seats in a group; who may do something", ctl_who, 2, 3,
+      false, false },
+    { "history", "[KIND ID]", "what happened: to one entity, by and about a subject, or in the org",
+      ctl_history, 0, 2, false, false },
+    { "log", "", "show the records of the log", ctl_log, 0, 0, false, false },
+    { "log create", "", "make a log on Kafka (--brokers), and the data folder for it",
+      ctl_log_create, 0, 0, false, true },
+    { "log join", "", "make the data folder for a log that is on Kafka already", ctl_log_join, 0, 0,
+      false, true },
+    { "log id", "", "show the id of the log's history: what proofs name the cluster by", ctl_log_id,
+      0, 0, false, false },
+    { "log copy", "TO",
+      "move the history to a new data folder, embedded or on Kafka (--brokers); closes this log; "
+      "run it again to go on",
+      ctl_log_copy, 1, 1, false, false },
+    { "status", "", "on Kafka: who serves which partition, and how far everybody is", ctl_status, 0,
+      0, false, false },
+    { "rebuild", "", "fold the stores again from the log, and compare their roots", ctl_rebuild, 0,
+      0, false, false },
+    { "verify", "", "check every record, head and root; name the first bad one", ctl_verify, 0, 0,
+      false, false },
+    { "key new", "FILE", "make a key to sign commands with; shows the public half", ctl_key_new, 1,
+      1, false, true },
+    { "key show", "FILE", "show the public half of a key: the identity to bind", ctl_key_show, 1, 1,
+      false, true },
+    { "cel", "(check | eval | explain | cost) EXPRESSION [NAME=JSON | NAME:TYPE[=JSON]]...",
+      "try a constraint: its type and cost, its value on examples, how the value came about",
+      ctl_cel, 2, 40, false, true },
+};
+enum { VERBS_COUNT = sizeof verbs / sizeof verbs[0] };
+
+#define OPTION(option_name, option_type, field, default_text, help_text)            \
+    {                                                                               \
+        .name = (option_name), .type = (option_type),                               \
+        .offset = offsetof(struct ctl_options, field), .otherwise = (default_text), \
+        .help = (help_text)                                                         \
+    }
+#define OPTION_INT(option_name, field, default_text, low, high, help_text)                        \
+    {                                                                                             \
+        .name = (option_name), .type = CONFIG_INT, .offset = offsetof(struct ctl_options, field), \
+        .otherwise = (default_text), .min = (low), .max = (high), .help = (help_text)             \
+    }
+
+#define OPTION_KEPT(option_name, field, default_text, help_text)                    \
+    {                                                                               \
+        .name = (option_name), .type = CONFIG_DURATION,                             \
+        .offset = offsetof(struct ctl_options, field), .otherwise = (default_text), \
+        .max = INT64_C(315360000000000), .help = (help_text)                        \
+    }
+
+const struct config_option ctl_options[] = {
+    OPTION("data", CONFIG_TEXT, data, "agency-data", "the data folder"),
+    OPTION("org", CONFIG_TEXT, org, "", "the org that it is about"),
+    OPTION(
+        "principal", CONFIG_TEXT, principal, "",
+        "who commands: KIND:IDENTITY such as API_KEY:ada, or an operator that agency.conf names; "
+        "without it: the first of those, or who holds --key"),
+    OPTION(
+        "key", CONFIG_TEXT, key, "",
+        "submit, import: a file that key new made; signs the commands, and needs no cluster.key"),
+    { .name = "output",
+      .type = CONFIG_ENUM,
+      .offset = offsetof(struct ctl_options, output),
+      .otherwise = "table",
+      .choices = "table|json",
+      .help = "for a person, or for a program (one JSON text a line)" },
+    OPTION(
+        "as-of", CONFIG_TEXT, as_of, "",
+        "the moment asked about: 2020-06-01, '2 days ago', #DECISION or a token; without it: now"),
+    OPTION("at-least", CONFIG_TEXT, at_least, "", "a token: answer only when its decision is seen"),
+    OPTION("command-id", CONFIG_TEXT, command_id, "",
+           "submit: the command's id, to repeat it safely; without it: a new one"),
+    OPTION("occurred-at", CONFIG_TEXT, occurred_at, "", "submit: when it happened (imports only)"),
+    OPTION("on-behalf-of", CONFIG_TEXT, on_behalf_of, "", "submit: the subject that is acted for"),
+    OPTION_INT("expected-version", expected_version, "0", 0, INT64_MAX,
+               "submit: the version that the entity must have; 0: any"),
+    { .name = "note.",
+      .type = CONFIG_PAIRS,
+      .offset = offsetof(struct ctl_options, notes),
+      .help = "submit: an annotation, such as --note.ticket=A-1" },
+    OPTION("all", CONFIG_BOOL, all, "false",
+           "list: also what was removed, has ended or expired; status: every partition of every "
+           "process"),
+    OPTION_INT("limit", limit, "0", 0, INT64_MAX, "list, history, log: items at most; 0: all"),
+    OPTION("batch", CONFIG_TEXT, batch, "",
+           "check: a file of JSON lines {subjects, permission, on, id}, or -"),
+    OPTION("role-type", CONFIG_TEXT, role_type, "",
+           "who group: only holders of seats of this type"),
+    OPTION_INT("partition", partition, "-1", -1, 1023, "log, verify: one partition; -1: all"),
+    OPTION("accept-lost-tail", CONFIG_BOOL, accept_lost_tail, "false",
+           "rebuild: give up what the log has lost at its end, and stores have seen"),
+    OPTION_INT("from", from, "0", 0, INT64_MAX, "log: the first sequence to show"),
+    { .name = "timeout",
+      .type = CONFIG_DURATION,
+      .offset = offsetof(struct ctl_options, timeout_us),
+      .otherwise = "30s",
+      .min = 100000,
+      .max = INT64_C(3600000000),
+      .help = "on Kafka: how long to wait for the brokers and for answers" },
+    OPTION("brokers", CONFIG_TEXT, kafka.brokers, "",
+           "log create, join, copy: Kafka's bootstrap servers, such as 127.0.0.1:9092"),
+    OPTION("prefix", CONFIG_TEXT, kafka.prefix, "agency",
+           "log create, join, copy: what the names of the log's topics begin with"),
+    { .name = "property.",
+      .type = CONFIG_PAIRS,
+      .offset = offsetof(struct ctl_options, kafka.properties),
+      .help = "log create, join, copy: a property for librdkafka, such as "
+              "--property.security.protocol=SSL" },
+    OPTION("cluster-key", CONFIG_TEXT, cluster_key, "",
+           "log create, log join: the file with the cluster's key; without it a joined folder can "
+           "ask, and command by --key"),
+    OPTION_INT("partitions", partitions, "16", 1, PARTITIONS_MAX,
+               "log create: partitions of the log, for ever"),
+    OPTION_INT("replicas", replicas, "0", 0, 100,
+               "log create, copy: replicas of each partition; 0: as the brokers say"),
+    OPTION_KEPT("outcomes-retention", outcomes_kept_us, "7d",
+                "log create, copy: how long answers are kept; 0: for ever"),
+    OPTION_KEPT("dead-letters-retention", dead_letters_kept_us, "7d",
+                "log create, copy: how long dead letters are kept; 0: for ever"),
+    OPTION_KEPT("events-retention", events_kept_us, "0",
+                "log create, copy: how long events are kept; 0: for ever"),
+    OPTION_KEPT("commands-retention", commands_kept_us, "0",
+                "log create, copy: how long commands are kept, longer than any waits; export needs "
+                "all; 0: for ever"),
+    OPTION("help", CONFIG_BOOL, help, "false", "show this"),
+};
+const size_t ctl_options_count = sizeof ctl_options / sizeof ctl_options[0];
+
+static void print_help(FILE *to)
+{
+    fputs("agencyctl: ask and command the organisations of a data folder.\n\n"
+          "usage: agencyctl [OPTION...] VERB [ARGUMENT...]\n\nverbs:\n",
+          to);
+    for (int i = 0; i < VERBS_COUNT; i++) {
+        fprintf(to, "  %s%s%s\n      %s\n", verbs[i].name, verbs[i].usage[0] == '\0' ? "" : " ",
+                verbs[i].usage, verbs[i].help);
+    }
+    struct buf options = { 0 };
+    config_help(ctl_options, ctl_options_count, &options);
+    fprintf(to, "\noptions:\n%.*s", (int)options.size, options.data);
+    buf_release(&options);
+    fputs("\nWherever an id is asked, name:X finds what has that name at the moment asked about.\n"
+          "exit codes: 0 done; 1 could not be done; 2 called wrongly; 3 a command was rejected;\n"
+          "4 check: not allowed; 5 data is damaged\n",
+          to);
+}
+
+/* How many of the words are the verb's name: "log create" is two words. */
+static int verb_words(const struct verb *verb, int argc, char **argv)
+{
+    size_t first = strcspn(verb->name, " ");
+    bool same = strlen(argv[0]) == first && memcmp(argv[0], verb->name, first) == 0;
+    if (verb->name[first] == '\0') {
+        return same;
+    }
+    return same && argc > 1 && strcmp(argv[1], verb->name + first + 1) == 0 ? 2 : 0;
+}
+
+/* Takes the verb's name from the arguments; NULL, told, if there is none. */
+static const struct verb *find_verb(struct ctl *ctl)
+{
+    const struct verb *found = NULL;
+    int words = 0;
+    struct nearest nearest;
+    nearest_init(&nearest, str_z(ctl->argv[0]));
+    for (int i = 0; i < VERBS_COUNT; i++) {
+        int own = verb_words(&verbs[i], ctl->argc, ctl->argv);
+        if (own > words) {
+            found = &verbs[i];
+            words = own;
+        }
+        nearest_offer(&nearest, str_z(verbs[i].name));
+    }
+    if (found == NULL) {
+        say("agencyctl: expected a verb, but it is '%s'%s; see agencyctl --help", ctl->argv[0],
+            nearest_hint(&nearest));
+    }
+    ctl->argc -= words;
+    ctl->argv += words;
+    return found;
+}
+
+/* How the verb is called, and those whose first word is the same: "log nosuch" means one of them.
+ */
+static void print_usage(const struct verb *verb)
+{
+    size_t first = strcspn(verb->name, " ");
+    for (int i = 0; i < VERBS_COUNT; i++) {
+        if (strcspn(verbs[i].name, " ") == first && memcmp(verbs[i].name, verb->name, first) == 0) {
+            fprintf(stderr, "agencyctl: usage: agencyctl %s%s%s\n", verbs[i].name,
+                    verbs[i].usage[0] == '\0' ? "" : " ", verbs[i].usage);
+        }
+    }
+}
+
+static int exit_code(enum status_code code)
+{
+    if (code == STATUS_INVALID_ARGUMENT) {
+        return CTL_USAGE;
+    }
+    return code == STATUS_DATA_LOSS ? CTL_DAMAGED : CTL_FAILED;
+}
+
+static int fail(struct status st)
+{
+    say_status("agencyctl", &st);
+    return exit_code(st.code);
+}
+
+static struct status open_folder(struct ctl *ctl, const struct verb *verb)
+{
+    if (verb->alone) {
+        return status_ok();
+    }
+    TRY(data_dir_open(&ctl->dir, &ctl->arena, ctl->options.data.data, verb->writes));
+    ctl->dir.kafka.timeout_ms = (int)(ctl->options.timeout_us / 1000);
+    return status_ok();
+}
+
+static int run(struct ctl *ctl)
+{
+    const struct verb *verb = find_verb(ctl);
+    if (verb == NULL) {
+        return CTL_USAGE;
+    }
+    if (ctl->argc < verb->args_min || ctl->argc > verb->args_max) {
+        print_usage(verb);
+        return CTL_USAGE;
+    }
+    struct status st = open_folder(ctl, verb);
+    if (st.code == STATUS_OK) {
+        st = verb->run(ctl);
+    }
+    ctl_flush(ctl);
+    if (st.code == STATUS_OK && ctl->unwritten != 0 && ctl->unwritten != EPIPE) {
+        st = status_error(STATUS_UNAVAILABLE, "expected to write to standard output: %s",
+                          strerror(ctl->unwritten));
+    }
+    return st.code == STATUS_OK ? ctl->exit : fail(st);
+}
+
+int main(int argc, char **argv)
+{
+    struct ctl ctl = { .clock = clock_real() };
+    struct config config;
+    signal(SIGPIPE, SIG_IGN);
+    umask(S_IRWXG | S_IRWXO); /* logs, stores, keys and exports are history and secrets */
+    arena_init(&ctl.arena, CTL_ARENA_MAX);
+    struct status st =
+        config_init(&config, ctl_options, ctl_options_count, &ctl.options, &ctl.arena);
+    if (st.code == STATUS_OK) {
+        st = config_read_args(&config, &argc, argv);
+    }
+    int code;
+    if (st.code != STATUS_OK) {
+        code = fail(st);
+    } else if (ctl.options.help || argc < 2) {
+        print_help(ctl.options.help ? stdout : stderr);
+        code = ctl.options.help ? CTL_OK : CTL_USAGE;
+    } else {
+        ctl.argc = argc - 1;
+        ctl.argv = argv + 1;
+        code = run(&ctl);
+    }
+    buf_release(&ctl.out);
+    arena_release(&ctl.arena);
+    return code;
+}

@@ -1,0 +1,61 @@
+#include "ops/ctl/ctl.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "core/base/utf8.h"
+#include "core/pb/json.h"
+
+/* What is for a person may hold what others wrote: no screen is to act upon it. */
+static void ctl_show(struct ctl *ctl)
+{
+    struct buf shown = { 0 };
+    struct str left = buf_str(&ctl->out);
+    while (left.size > 0) {
+        const char *end = memchr(left.data, '\n', left.size);
+        size_t size = end == NULL ? left.size : (size_t)(end - left.data);
+        utf8_show(str_make(left.data, size), &shown);
+        buf_append(&shown, end == NULL ? STR("") : STR("\n"));
+        left = str_from(left, size + (end != NULL));
+    }
+    fwrite(shown.data, 1, shown.size, stdout);
+    buf_release(&shown);
+}
+
+void ctl_flush(struct ctl *ctl)
+{
+    if (ctl->out.size > 0 && ctl->options.output == CTL_TABLE) {
+        ctl_show(ctl);
+    } else if (ctl->out.size > 0) {
+        fwrite(ctl->out.data, 1, ctl->out.size, stdout);
+    }
+    fflush(stdout);
+    if (ferror(stdout) != 0 && ctl->unwritten == 0) {
+        ctl->unwritten = errno;
+    }
+    ctl->out.size = 0;
+}
+
+struct status ctl_json(struct ctl *ctl, const ProtobufCMessage *message)
+{
+    TRY(pb_to_json(message, (struct pb_json_options){ .defaults = true }, &ctl->out));
+    buf_byte(&ctl->out, '\n');
+    return status_ok();
+}
+
+struct status ctl_partition(const struct ctl *ctl, const struct evlog_identity *log)
+{
+    int64_t partition = ctl->options.partition;
+    return partition < (int64_t)log->partitions_count
+               ? status_ok()
+               : status_error(STATUS_INVALID_ARGUMENT,
+                              "expected a partition from 0 to %u, but it is '%lld'",
+                              log->partitions_count - 1, (long long)partition);
+}
+
+struct status ctl_need_org(const struct ctl *ctl)
+{
+    return ctl->options.org.size > 0 ? status_ok()
+                                     : status_error(STATUS_INVALID_ARGUMENT,
+                                                    "expected --org ORG: which org is it about?");
+}

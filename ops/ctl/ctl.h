@@ -1,0 +1,100 @@
+/* agencyctl: what its verbs share. */
+#ifndef OPS_CTL_CTL_H
+#define OPS_CTL_CTL_H
+
+#include <protobuf-c/protobuf-c.h>
+
+#include "agency/v1/query.pb-c.h"
+#include "core/base/clock.h"
+#include "core/base/config.h"
+#include "core/domain/registry/registry.h"
+#include "ops/data_dir.h"
+
+/* Exit codes, for scripts; they are in the README. */
+enum ctl_exit {
+    CTL_OK = 0,
+    CTL_FAILED = 1,   /* could not be done or answered */
+    CTL_USAGE = 2,    /* called wrongly */
+    CTL_REJECTED = 3, /* a command was rejected, or could not be decided */
+    CTL_DENIED = 4,   /* check: not allowed */
+    CTL_DAMAGED = 5,  /* data is damaged or lost */
+};
+
+enum ctl_output { CTL_TABLE, CTL_JSON };
+
+struct ctl_options {
+    struct str data;
+    struct str org;
+    struct str principal;
+    struct str key;
+    int output;
+    struct str as_of;
+    struct str at_least;
+    struct str command_id;
+    struct str occurred_at;
+    struct str on_behalf_of;
+    int64_t expected_version;
+    struct config_pairs notes;
+    bool all;
+    int64_t limit;
+    struct str batch;
+    struct str role_type;
+    int64_t partition;
+    int64_t from;
+    bool accept_lost_tail;
+    int64_t timeout_us;
+    struct kafka_conf kafka;
+    struct str cluster_key;
+    int64_t partitions;
+    int64_t replicas;
+    int64_t commands_kept_us; /* 0: for ever, like the next */
+    int64_t outcomes_kept_us;
+    int64_t events_kept_us;
+    int64_t dead_letters_kept_us;
+    bool help;
+};
+
+struct ctl {
+    struct ctl_options options;
+    struct arena arena;
+    struct clock clock;
+    struct data_dir dir;
+    struct buf out; /* goes to standard output at the end, or by ctl_flush */
+    int unwritten;  /* errno of what could not be written there; 0: all was */
+    int exit;       /* CTL_OK until a verb says otherwise */
+    int argc;       /* the verb's own arguments */
+    char **argv;
+};
+
+/* The options, for --help and the README. */
+extern const struct config_option ctl_options[];
+extern const size_t ctl_options_count;
+
+/* Writes ctl->out to standard output and empties it. */
+void ctl_flush(struct ctl *ctl);
+/* Appends a message as a line of JSON. */
+MUST_USE struct status ctl_json(struct ctl *ctl, const ProtobufCMessage *message);
+
+/* INVALID_ARGUMENT: --org is missing. */
+MUST_USE struct status ctl_need_org(const struct ctl *ctl);
+
+/* INVALID_ARGUMENT: --partition is none of the log's. */
+MUST_USE struct status ctl_partition(const struct ctl *ctl, const struct evlog_identity *log);
+
+/* What --...-retention say: milliseconds by stream, -1: for ever. */
+void ctl_retention(const struct ctl *ctl, int64_t retention_ms[EVLOG_STREAMS]);
+
+/* A kind of entity by the word that people use: "group" or "groups". INVALID_ARGUMENT with the
+ * nearest. */
+MUST_USE struct status ctl_kind(const char *name, enum entity_kind *kind);
+
+/* Appends a decision as people read it: number, time, command, who, annotations. */
+void ctl_say_decision(struct ctl *ctl, const Agency__V1__DecisionRow *row);
+
+/* One verb each; ops/ctl/agencyctl.c has the table with what they take. */
+typedef struct status ctl_verb(struct ctl *ctl);
+ctl_verb ctl_submit, ctl_import, ctl_export, ctl_get, ctl_list, ctl_check, ctl_who, ctl_history,
+    ctl_log, ctl_log_create, ctl_log_join, ctl_log_copy, ctl_log_id, ctl_status, ctl_rebuild,
+    ctl_verify, ctl_cel, ctl_key_new, ctl_key_show;
+
+#endif

@@ -1,0 +1,326 @@
+/* get and list: entities as of a moment. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "core/base/nearest.h"
+#include "core/base/time.h"
+#include "core/domain/kernel/fields.h"
+#include "core/model/list.h"
+#include "core/pb/field.h"
+#include "core/pb/json.h"
+#include "ops/ctl/reading.h"
+#include "ops/ctl/table.h"
+
+/* ---- kinds ---- */
+
+struct status ctl_kind(const char *name, enum entity_kind *kind)
+{
+    struct nearest nearest;
+    nearest_init(&nearest, str_z(name));
+    for (unsigned number = 0; number < ENTITY_KINDS_END; number++) {
+        const struct entity_type *type = registry_entity(number);
+        if (type == NULL) {
+            continue;
+        }
+        struct str plural = str_z(type->plural), wanted = str_z(name);
+        struct str singular = { plural.data, plural.size - 1 };
+        if (str_eq(plural, wanted) || str_eq(singular, wanted)) {
+            *kind = (enum entity_kind)number;
+            return status_ok();
+        }
+        nearest_offer(&nearest, plural);
+    }
+    return status_error(STATUS_INVALID_ARGUMENT,
+                        "expected a kind, such as groups, but it is '%s'%s", name,
+                        nearest_hint(&nearest));
+}
+
+/* ---- cells ---- */
+
+/* An enum value without the name of its enum: ACTIVE for ENTITY_STATUS_ACTIVE. */
+static struct str get_enum_text(const ProtobufCEnumDescriptor *descriptor, int number)
+{
+    const ProtobufCEnumValue *value = protobuf_c_enum_descriptor_get_value(descriptor, number);
+    if (value == NULL) {
+        return STR("?");
+    }
+    const ProtobufCEnumValue *zero = protobuf_c_enum_descriptor_get_value(descriptor, 0);
+    struct str name = str_z(value->name);
+    struct str prefix = str_z(zero == NULL ? "" : zero->name);
+    prefix.size -= prefix.size >= sizeof "UNSPECIFIED" - 1 ? sizeof "UNSPECIFIED" - 1 : 0;
+    return str_starts(name, prefix) ? str_from(name, prefix.size) : name;
+}
+
+static struct status get_time_text(struct arena *arena, const ProtobufCMessage *message,
+                                   struct str *text)
+{
+    char out[TIME_TEXT_SIZE];
+    time_format(fields_time_us((const Google__Protobuf__Timestamp *)(const void *)message), out);
+    *text = arena_copy(arena, str_z(out));
+    return text->data == NULL ? arena_full(arena) : status_ok();
+}
+
+static struct status get_json_text(struct arena *arena, const ProtobufCMessage *message,
+                                   struct str *text)
+{
+    struct buf json = { 0 };
+    struct status st = pb_to_json(message, (struct pb_json_options){ 0 }, &json);
+    *text = arena_copy(arena, buf_str(&json));
+    buf_release(&json);
+    return st.code == STATUS_OK && text->data == NULL ? arena_full(arena) : st;
+}
+
+static struct status get_value_text(struct arena *arena, const ProtobufCFieldDescriptor *field,
+                                    const void *value, struct str *text)
+{
+    if (field->type == PROTOBUF_C_TYPE_STRING) {
+        const char *z;
+        memcpy(&z, value, sizeof z);
+        *text = str_z(z);
+        return status_ok();
+    }
+    if (field->type == PROTOBUF_C_TYPE_ENUM) {
+        int number;
+        memcpy(&number, value, sizeof number);
+        *text = get_enum_text(field->descriptor, number);
+        return status_ok();
+    }
+    if (field->type == PROTOBUF_C_TYPE_MESSAGE) {
+        const ProtobufCMessage *message = pb_field_message(value);
+        if (field->descriptor == &google__protobuf__timestamp__descriptor) {
+            return get_time_text(arena, message, text);
+        }
+        return get_json_text(arena, message, text);
+    }
+    uint64_t number = 0;
+    memcpy(&number, value, pb_field_size(field) < 8 ? pb_field_size(field) : 8);
+    bool boolean = field->type == PROTOBUF_C_TYPE_BOOL;
+    *text = boolean ? (number != 0 ? STR("true") : STR("false"))
+                    : arena_printf(arena, "%" PRIu64, number);
+    return text->data == NULL ? arena_full(arena) : status_ok();
+}
+
+/* A field as a cell; empty where it is not set. Items of a list are joined by commas. */
+static struct status get_cell(struct arena *arena, const ProtobufCMessage *entity,
+                              const ProtobufCFieldDescriptor *field, struct str *text)
+{
+    *text = STR("");
+    if (!pb_field_has(entity, field)) {
+        return status_ok();
+    }
+    if (!pb_field_repeated(field)) {
+        return get_value_text(arena, field, pb_field_at(entity, field), text);
+    }
+    for (size_t i = 0; i < pb_field_count(entity, field); i++) {
+        struct str item;
+        TRY(get_value_text(arena, field, pb_field_item(entity, field, i), &item));
+        *text = arena_printf(arena, "%.*s%s%.*s", STR_ARG(*text), i > 0 ? ", " : "", STR_ARG(item));
+        if (text->data == NULL) {
+            return arena_full(arena);
+        }
+    }
+    return status_ok();
+}
+
+/* ---- get ---- */
+
+static struct status get_print(struct ctl *ctl, const ProtobufCMessage *entity)
+{
+    static const char *const heads[] = { "field", "value" };
+    struct table table;
+    TRY(table_init(&table, &ctl->arena, heads, 2));
+    for (unsigned i = 0; i < entity->descriptor->n_fields; i++) {
+        const ProtobufCFieldDescriptor *field = &entity->descriptor->fields[i];
+        struct str cell;
+        TRY(get_cell(&ctl->arena, entity, field, &cell));
+        if (cell.size > 0) {
+            TRY(table_add(&table, str_z(field->name)));
+            TRY(table_add(&table, cell));
+        }
+    }
+    table_print(&table, &ctl->out);
+    return status_ok();
+}
+
+/* The id of an entity from the words of the command line: the parts of a composite one are words of
+ * their own. */
+static struct status get_id(struct reading *reading, struct ctl *ctl, enum entity_kind kind,
+                            struct str *id)
+{
+    if (ctl->argc == 2) {
+        return reading_resolve(reading, ctl, kind, str_z(ctl->argv[1]), id);
+    }
+    *id = str_z(ctl->argv[1]);
+    for (int i = 1; i < ctl->argc; i++) {
+        if (ctl->argv[i][0] == '\0') {
+            return status_error(STATUS_INVALID_ARGUMENT,
+                                "expected all parts of an id of kind %s, but one is empty",
+                                registry_entity(kind)->name);
+        }
+    }
+    for (int i = 2; i < ctl->argc; i++) {
+        *id = arena_printf(&ctl->arena, "%.*s~%s", STR_ARG(*id), ctl->argv[i]);
+        if (id->data == NULL) {
+            return arena_full(&ctl->arena);
+        }
+    }
+    return status_ok();
+}
+
+static struct status get_run(struct reading *reading, struct ctl *ctl, enum entity_kind kind)
+{
+    struct str id;
+    const ProtobufCMessage *entity;
+    TRY(get_id(reading, ctl, kind, &id));
+    TRY(view_get(&reading->org.view, kind, id, &entity));
+    if (entity == NULL) {
+        return status_error(STATUS_NOT_FOUND, "expected a %s, but there is no '%.*s'%s",
+                            registry_entity(kind)->name, STR_ARG(id), reading_then(ctl));
+    }
+    if (ctl->options.output == CTL_JSON) {
+        return ctl_json(ctl, entity);
+    }
+    reading_say_moment(reading, ctl);
+    return get_print(ctl, entity);
+}
+
+struct status ctl_get(struct ctl *ctl)
+{
+    enum entity_kind kind;
+    struct reading reading = { 0 };
+    TRY(ctl_kind(ctl->argv[0], &kind));
+    struct status st = reading_open(&reading, ctl);
+    if (st.code == STATUS_OK) {
+        st = get_run(&reading, ctl, kind);
+    }
+    reading_close(&reading);
+    return st;
+}
+
+/* ---- list ---- */
+
+/* What a person wants to see of a kind: all but free-form data and what the system counts. */
+static bool list_shows(const ProtobufCFieldDescriptor *field)
+{
+    return field->id <= FIELD_CLIENT_MAX &&
+           field->descriptor != &google__protobuf__struct__descriptor;
+}
+
+static size_t list_columns(enum entity_kind kind, const ProtobufCFieldDescriptor **columns,
+                           const char **heads)
+{
+    const ProtobufCMessageDescriptor *descriptor = registry_entity(kind)->descriptor;
+    size_t count = 0;
+    for (unsigned i = 0; i < descriptor->n_fields && count < TABLE_COLUMNS_MAX - 1; i++) {
+        if (list_shows(&descriptor->fields[i])) {
+            columns[count++] = &descriptor->fields[i];
+        }
+    }
+    columns[count++] = protobuf_c_message_descriptor_get_field(descriptor, FIELD_STATUS);
+    for (size_t i = 0; i < count; i++) {
+        heads[i] = columns[i]->name;
+    }
+    return count;
+}
+
+/* An empty value is more often a mistake than a wish (on.id=$UNSET): what has none is asked for by
+ * its own word. */
+static struct status list_filter(const char *word, struct list_filter *filter)
+{
+    const struct str without = STR("without");
+    const char *equals = strchr(word, '=');
+    if (equals == NULL || equals[1] == '\0') {
+        return status_error(
+            STATUS_INVALID_ARGUMENT,
+            "expected a filter such as roleType=lead, or without=FIELD for what has "
+            "none, but it is '%s'",
+            word);
+    }
+    struct str name = { word, (size_t)(equals - word) };
+    *filter = str_eq(name, without)
+                  ? (struct list_filter){ .field = str_z(equals + 1) }
+                  : (struct list_filter){ .field = name, .value = str_z(equals + 1) };
+    return status_ok();
+}
+
+static struct status list_filters(struct ctl *ctl, struct list_request *request)
+{
+    for (int i = 1; i < ctl->argc; i++) {
+        if (request->filters_count == LIST_FILTERS_MAX) {
+            return status_error(STATUS_INVALID_ARGUMENT, "expected at most %d filters",
+                                LIST_FILTERS_MAX);
+        }
+        TRY(list_filter(ctl->argv[i], &request->filters[request->filters_count++]));
+    }
+    return status_ok();
+}
+
+struct list_run {
+    struct ctl *ctl;
+    struct table table;
+    const ProtobufCFieldDescriptor *columns[TABLE_COLUMNS_MAX];
+    size_t columns_count;
+    size_t shown;
+};
+
+static struct status list_item(struct list_run *run, const ProtobufCMessage *item)
+{
+    if (run->ctl->options.output == CTL_JSON) {
+        return ctl_json(run->ctl, item);
+    }
+    for (size_t i = 0; i < run->columns_count; i++) {
+        struct str cell;
+        TRY(get_cell(&run->ctl->arena, item, run->columns[i], &cell));
+        TRY(table_add(&run->table, cell));
+    }
+    return status_ok();
+}
+
+static struct status list_pages(struct list_run *run, struct reading *reading,
+                                struct list_request *request)
+{
+    size_t limit = run->ctl->options.limit == 0 ? SIZE_MAX : (size_t)run->ctl->options.limit;
+    struct list_page page;
+    do {
+        TRY(list_page(reading->partition->reader, &reading->partition->position, &run->ctl->arena,
+                      request, &page));
+        for (size_t i = 0; i < page.count && run->shown < limit; i++, run->shown++) {
+            TRY(list_item(run, page.items[i]));
+        }
+        request->page_token = page.next_page_token;
+    } while (page.next_page_token.size > 0 && run->shown < limit);
+    return status_ok();
+}
+
+static struct status list_run(struct reading *reading, struct ctl *ctl, enum entity_kind kind)
+{
+    struct list_run run = { .ctl = ctl };
+    const char *heads[TABLE_COLUMNS_MAX];
+    struct list_request request = { .org_id = ctl->options.org,
+                                    .kind = kind,
+                                    .at = reading_at(reading),
+                                    .all = ctl->options.all,
+                                    .page_size = LIST_PAGE_MAX };
+    TRY(list_filters(ctl, &request));
+    run.columns_count = list_columns(kind, run.columns, heads);
+    TRY(table_init(&run.table, &ctl->arena, heads, run.columns_count));
+    TRY(list_pages(&run, reading, &request));
+    if (ctl->options.output == CTL_TABLE) {
+        reading_say_moment(reading, ctl);
+        table_print(&run.table, &ctl->out);
+    }
+    return status_ok();
+}
+
+struct status ctl_list(struct ctl *ctl)
+{
+    enum entity_kind kind;
+    struct reading reading = { 0 };
+    TRY(ctl_kind(ctl->argv[0], &kind));
+    struct status st = reading_open(&reading, ctl);
+    if (st.code == STATUS_OK) {
+        st = list_run(&reading, ctl, kind);
+    }
+    reading_close(&reading);
+    return st;
+}

@@ -1,0 +1,196 @@
+/* submit: one command from the command line, or many from standard input, each answered in its
+ * order. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "core/base/nearest.h"
+#include "core/base/random.h"
+#include "core/base/time.h"
+#include "core/domain/kernel/fields.h"
+#include "core/domain/registry/registry.h"
+#include "core/pb/field.h"
+#include "core/pb/json.h"
+#include "ops/ctl/lines.h"
+#include "ops/ctl/sending.h"
+
+/* ---- the command ---- */
+
+/* The member of Command by the command's name, "AssignRole" or "assign_role"; INVALID_ARGUMENT with
+ * the nearest name otherwise. */
+static struct status submit_member(const char *name, const ProtobufCFieldDescriptor **member)
+{
+    struct nearest nearest;
+    nearest_init(&nearest, str_z(name));
+    for (unsigned i = 0; i < agency__v1__command__descriptor.n_fields; i++) {
+        const ProtobufCFieldDescriptor *field = &agency__v1__command__descriptor.fields[i];
+        const struct command_type *type = registry_command(field->id);
+        if (type == NULL) {
+            continue; /* of the envelope */
+        }
+        if (strcmp(type->name, name) == 0 || strcmp(field->name, name) == 0) {
+            *member = field;
+            return status_ok();
+        }
+        nearest_offer(&nearest, str_z(type->name));
+    }
+    return status_error(STATUS_INVALID_ARGUMENT,
+                        "expected the name of a command, such as AssignRole, but it is '%s'%s",
+                        name, nearest_hint(&nearest));
+}
+
+static struct status submit_copy(struct ctl *ctl, struct str text, char **copy)
+{
+    struct str copied = arena_copy(&ctl->arena, text);
+    *copy = (char *)(uintptr_t)copied.data;
+    return copied.data == NULL ? arena_full(&ctl->arena) : status_ok();
+}
+
+static struct status submit_new_id(struct ctl *ctl, char **id)
+{
+    unsigned char bytes[16];
+    char hex[2 * sizeof bytes + 1];
+    random_bytes(bytes, sizeof bytes);
+    for (size_t i = 0; i < sizeof bytes; i++) {
+        snprintf(hex + 2 * i, 3, "%02x", bytes[i]);
+    }
+    return submit_copy(ctl, str_z(hex), id);
+}
+
+static struct status submit_notes(struct ctl *ctl, Agency__V1__Command *command)
+{
+    const struct config_pairs *notes = &ctl->options.notes;
+    Agency__V1__Annotation *items;
+    ARENA_TRY(&ctl->arena, items, arena_alloc(&ctl->arena, (notes->count + 1) * sizeof *items));
+    ARENA_TRY(&ctl->arena, command->annotations,
+              arena_alloc(&ctl->arena, (notes->count + 1) * sizeof(void *)));
+    for (size_t i = 0; i < notes->count; i++) {
+        agency__v1__annotation__init(&items[i]);
+        TRY(submit_copy(ctl, notes->items[i].name, &items[i].key));
+        TRY(submit_copy(ctl, notes->items[i].value, &items[i].value));
+        command->annotations[command->n_annotations++] = &items[i];
+    }
+    return status_ok();
+}
+
+static struct status submit_envelope(struct ctl *ctl, Agency__V1__Command *command)
+{
+    const struct ctl_options *options = &ctl->options;
+    TRY(submit_copy(ctl, options->org, &command->org_id));
+    TRY(submit_copy(ctl, options->on_behalf_of, &command->on_behalf_of));
+    command->expected_version = (uint64_t)options->expected_version;
+    if (options->occurred_at.size > 0) {
+        int64_t time_us;
+        TRY(time_parse_human(options->occurred_at, clock_now_us(&ctl->clock), &time_us));
+        TRY(fields_time_new(&ctl->arena, time_us, &command->occurred_at));
+    }
+    TRY(submit_notes(ctl, command));
+    return options->command_id.size > 0
+               ? submit_copy(ctl, options->command_id, &command->command_id)
+               : submit_new_id(ctl, &command->command_id);
+}
+
+/* The JSON is read by itself: nothing in it can reach the envelope, or be another command. */
+static struct status submit_read(struct ctl *ctl, const char *name, const char *json,
+                                 Agency__V1__Command **command)
+{
+    const ProtobufCFieldDescriptor *member = NULL;
+    ProtobufCMessage *payload;
+    TRY(submit_member(name, &member));
+    TRY(pb_from_json(&ctl->arena, pb_field_type(member), str_z(json), &payload));
+    TRY(pb_new(&ctl->arena, &agency__v1__command__descriptor, command));
+    pb_field_set(&(*command)->base, member, &payload);
+    return submit_envelope(ctl, *command);
+}
+
+/* ---- the answer ---- */
+
+static void submit_say(struct ctl *ctl, const Agency__V1__SubmitResponse *response)
+{
+    const char *again = response->repeated ? " (answered before)" : "";
+    if (response->reason[0] != '\0') {
+        buf_printf(&ctl->out, "%s %s: %s%s\n", response->sequence > 0 ? "rejected" : "failed",
+                   response->code, response->reason, again);
+    } else if (response->events == 0) {
+        buf_printf(&ctl->out, "accepted, it is so already%s\n", again);
+    } else {
+        buf_printf(&ctl->out, "accepted as decision %" PRIu64 ", %u events%s\n",
+                   response->org_sequence, response->events, again);
+    }
+}
+
+static struct status submit_tell(struct sending *sending, const Agency__V1__Command *command,
+                                 const struct decider_answer *answer)
+{
+    struct ctl *ctl = sending->ctl;
+    Agency__V1__SubmitResponse *response;
+    TRY(sending_response(sending, &ctl->arena, command->org_id, command->command_id, answer,
+                         &response));
+    if (answer->code != STATUS_OK) {
+        ctl->exit = CTL_REJECTED;
+    }
+    if (ctl->options.output == CTL_JSON) {
+        return ctl_json(ctl, &response->base);
+    }
+    submit_say(ctl, response);
+    return status_ok();
+}
+
+static struct status submit_call(struct sending *sending, Agency__V1__Command *command)
+{
+    struct decider_answer answer;
+    TRY(sending_call(sending, &sending->ctl->arena, command, &answer));
+    if (sending_is_over(&answer)) {
+        return status_error(answer.code, "%s", answer.reason);
+    }
+    return submit_tell(sending, command, &answer);
+}
+
+/* Standard input: a command is answered before the next is read, so that a program can hold a
+ * conversation. */
+static struct status submit_lines(struct sending *sending)
+{
+    struct ctl *ctl = sending->ctl;
+    struct lines *lines;
+    TRY(lines_open("-", &lines));
+    struct str line;
+    bool more;
+    struct status st = lines_next(lines, &line, &more);
+    while (st.code == STATUS_OK && more) {
+        Agency__V1__Command *command;
+        st = pb_from_json(&ctl->arena, &agency__v1__command__descriptor, line, &command);
+        if (st.code == STATUS_OK) {
+            st = submit_call(sending, command);
+        }
+        st = status_prefix(st, "line %" PRIu64, lines_number(lines));
+        ctl_flush(ctl);
+        if (st.code == STATUS_OK) {
+            st = lines_next(lines, &line, &more);
+        }
+    }
+    lines_close(lines);
+    return st;
+}
+
+static struct status submit_run(struct sending *sending, Agency__V1__Command *command)
+{
+    struct status st = command == NULL ? submit_lines(sending) : submit_call(sending, command);
+    struct status closed = sending_close(sending);
+    return st.code == STATUS_OK ? closed : st;
+}
+
+struct status ctl_submit(struct ctl *ctl)
+{
+    struct sending sending;
+    Agency__V1__Command *command = NULL;
+    bool standard = ctl->argc == 1 && strcmp(ctl->argv[0], "-") == 0;
+    if (!standard && ctl->argc != 2) {
+        return status_error(STATUS_INVALID_ARGUMENT,
+                            "expected a command and its JSON, or - for lines on standard input");
+    }
+    if (!standard) {
+        TRY(ctl_need_org(ctl));
+        TRY(submit_read(ctl, ctl->argv[0], ctl->argv[1], &command));
+    }
+    TRY(sending_open(&sending, ctl));
+    return submit_run(&sending, command);
+}

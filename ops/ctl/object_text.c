@@ -1,0 +1,88 @@
+#include "ops/ctl/object_text.h"
+
+/* As words without blanks; asset types can be granted on, but not asked about. */
+static const char *const object_words[] = {
+    [OBJECT_ORG] = "org",     [OBJECT_ASSET] = "asset",         [OBJECT_ASSET_TYPE] = "asset-type",
+    [OBJECT_GROUP] = "group", [OBJECT_JOB_SPACE] = "job-space", [OBJECT_SUBJECT] = "subject"
+};
+
+/* job_space, as the schema writes it, is the same word. */
+static bool object_text_is(struct str word, const char *wanted)
+{
+    struct str own = str_z(wanted);
+    bool same = own.size == word.size;
+    for (size_t i = 0; same && i < own.size; i++) {
+        same = (word.data[i] == '_' ? '-' : word.data[i]) == own.data[i];
+    }
+    return same;
+}
+
+static bool object_text_kind(struct str word, enum object_kind *kind)
+{
+    for (unsigned number = OBJECT_ORG; number <= OBJECT_SUBJECT; number++) {
+        if (number != OBJECT_ASSET_TYPE && object_text_is(word, object_words[number])) {
+            *kind = (enum object_kind)number;
+            return true;
+        }
+    }
+    return false;
+}
+
+static struct status object_text_org(const struct ctl *ctl, struct str id)
+{
+    return id.size == 0 || str_eq(id, ctl->options.org)
+               ? status_ok()
+               : status_error(STATUS_INVALID_ARGUMENT,
+                              "expected the org '%.*s', which the question is about, but it is "
+                              "'%.*s'",
+                              STR_ARG(ctl->options.org), STR_ARG(id));
+}
+
+static struct status object_text_find(struct reading *reading, struct ctl *ctl, struct str id,
+                                      struct object *object)
+{
+    static const enum entity_kind entities[] = { [OBJECT_ASSET] = ENTITY_ASSET,
+                                                 [OBJECT_GROUP] = ENTITY_GROUP,
+                                                 [OBJECT_JOB_SPACE] = ENTITY_JOB_SPACE,
+                                                 [OBJECT_SUBJECT] = ENTITY_SUBJECT };
+    object->id = (struct str){ 0 };
+    return object->kind == OBJECT_ORG
+               ? object_text_org(ctl, id)
+               : reading_resolve(reading, ctl, entities[object->kind], id, &object->id);
+}
+
+struct status object_text_parse(struct reading *reading, struct ctl *ctl, struct str text,
+                                struct object *object)
+{
+    const char *colon = text.size == 0 ? NULL : memchr(text.data, ':', text.size);
+    struct str word = { text.data, colon == NULL ? text.size : (size_t)(colon - text.data) };
+    struct str id = colon == NULL ? STR("") : str_from(text, word.size + 1);
+    bool known = object_text_kind(word, &object->kind);
+    if (!known || (colon == NULL ? object->kind != OBJECT_ORG : id.size == 0)) {
+        return status_error(STATUS_INVALID_ARGUMENT,
+                            "expected an object: org, asset:ID, group:ID, job-space:ID or "
+                            "subject:ID, but it is '%.*s'",
+                            STR_ARG(text));
+    }
+    return object_text_find(reading, ctl, id, object);
+}
+
+struct status object_text_named(struct reading *reading, struct ctl *ctl, struct str kind,
+                                struct str id, struct object *object)
+{
+    if (!object_text_kind(kind, &object->kind)) {
+        return status_error(STATUS_INVALID_ARGUMENT,
+                            "expected a kind of object: org, asset, group, job-space or subject "
+                            "(its id stands apart), but it is '%.*s'",
+                            STR_ARG(kind));
+    }
+    return object_text_find(reading, ctl, id, object);
+}
+
+struct status object_text_format(struct arena *arena, struct object object, char **text)
+{
+    struct str made = arena_printf(arena, "%s%s%.*s", object_words[object.kind],
+                                   object.id.size > 0 ? ":" : "", STR_ARG(object.id));
+    *text = (char *)(uintptr_t)made.data;
+    return made.data == NULL ? arena_full(arena) : status_ok();
+}

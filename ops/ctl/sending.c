@@ -1,0 +1,210 @@
+#include "ops/ctl/sending.h"
+#include "ops/ctl/say.h"
+
+#include <stdio.h>
+#include <time.h>
+
+#include "core/auth/principal.h"
+#include "core/base/ed25519_pem.h"
+#include "core/base/murmur2.h"
+#include "core/domain/kernel/fields.h"
+#include "core/model/decision.h"
+#include "core/model/outcome.h"
+#include "ops/small_file.h"
+
+/* Another agencyctl is soon done; a server is not. */
+enum { LOCK_WAIT_US = 5 * 1000000, LOCK_RETRY_US = 20 * 1000, ASK_AFTER_US = 2 * 1000000 };
+
+static struct status sending_open_log(void *context, struct evlog **log)
+{
+    struct sending *sending = context;
+    const struct clock *clock = &sending->ctl->clock;
+    int64_t until = clock_monotonic_us(clock) + LOCK_WAIT_US;
+    struct status st = data_dir_open_log(&sending->ctl->dir, false, log);
+    while (st.code == STATUS_FAILED_PRECONDITION && clock_monotonic_us(clock) < until) {
+        nanosleep(&(struct timespec){ .tv_nsec = LOCK_RETRY_US * 1000 }, NULL);
+        st = data_dir_open_log(&sending->ctl->dir, false, log);
+    }
+    if (st.code == STATUS_OK) {
+        sending->identity = (*log)->identity;
+    }
+    return st;
+}
+
+static void sending_report(void *context, struct status what)
+{
+    (void)context;
+    say_status("agencyctl", &what);
+}
+
+static struct status sending_open_writer(struct sending *sending)
+{
+    struct ctl *ctl = sending->ctl;
+    struct writer_options options = { .open_log = sending_open_log,
+                                      .report = sending_report,
+                                      .context = sending,
+                                      .stores = ctl->dir.stores,
+                                      .clock = ctl->clock };
+    TRY(folder_conf_deciding(&sending->conf, false, &ctl->arena, &options.configuration));
+    return writer_open(&options, &sending->writer);
+}
+
+static struct status sending_open_client(struct sending *sending)
+{
+    struct client_options options = { .open_log = sending_open_log,
+                                      .report = sending_report,
+                                      .context = sending,
+                                      .clock = sending->ctl->clock,
+                                      .timeout_us = sending->ctl->options.timeout_us,
+                                      .patience_us = ASK_AFTER_US };
+    return client_open(&options, &sending->client);
+}
+
+/* ---- who commands ---- */
+
+static struct status sending_read_key(struct sending *sending, const char *path)
+{
+    struct arena *arena = &sending->ctl->arena;
+    struct str text;
+    char hex[ED25519_HEX_SIZE], principal[sizeof hex + 8];
+    TRY(small_file_read_secret(path, arena, &text));
+    TRY(status_prefix(ed25519_pem_read(text, &sending->secret), "%s", path));
+    struct ed25519_public public = ed25519_public_of(&sending->secret);
+    ed25519_public_hex(&public, hex);
+    snprintf(principal, sizeof principal, "ED25519:%s", hex);
+    sending->signs = true;
+    return intake_principal(arena, STR(""), str_z(principal), &sending->principal);
+}
+
+/* A name without a kind is an operator's, and only if the folder says so: whoever forgets the kind
+ * has not more power, but none. */
+static struct status sending_named(struct sending *sending, struct str named)
+{
+    const struct folder_conf *conf = &sending->conf;
+    bool bare = memchr(named.data, ':', named.size) == NULL;
+    if (bare && !folder_conf_is_operator(conf, named)) {
+        return status_error(STATUS_INVALID_ARGUMENT,
+                            "expected --principal KIND:IDENTITY, such as API_KEY:ada, or an "
+                            "operator that agency.conf of the data folder names (%.*s), but it is "
+                            "'%.*s'",
+                            STR_ARG(conf->operators), STR_ARG(named));
+    }
+    return intake_principal(&sending->ctl->arena, sending->ctl->dir.cluster_key, named,
+                            &sending->principal);
+}
+
+static struct status sending_find_principal(struct sending *sending)
+{
+    struct ctl *ctl = sending->ctl;
+    struct str named = ctl->options.principal;
+    if (ctl->options.key.size == 0) {
+        return sending_named(sending, named.size > 0 ? named : folder_conf_first(&sending->conf));
+    }
+    if (named.size > 0) {
+        return status_error(STATUS_INVALID_ARGUMENT,
+                            "expected --key or --principal, but both are given: a key signs for "
+                            "whom it is bound to");
+    }
+    return sending_read_key(sending, ctl->options.key.data);
+}
+
+/* What outcomes will say of whose commands these are. */
+static struct status sending_find_fingerprint(struct sending *sending)
+{
+    struct arena *arena = &sending->ctl->arena;
+    struct str text;
+    TRY(decision_principal(arena, sending->principal, &text));
+    return decision_fingerprint(arena, text, &sending->fingerprint);
+}
+
+struct status sending_open(struct sending *sending, struct ctl *ctl)
+{
+    *sending = (struct sending){ .ctl = ctl };
+    if (ctl->dir.moved.size > 0) {
+        return status_error(STATUS_FAILED_PRECONDITION,
+                            "expected an open log, but this one was closed when it was copied: go "
+                            "on in %.*s",
+                            STR_ARG(ctl->dir.moved));
+    }
+    TRY(folder_conf_read(ctl->dir.conf, &ctl->arena, &sending->conf));
+    TRY(sending_find_principal(sending));
+    TRY(sending_find_fingerprint(sending));
+    if (ctl->dir.shared && !sending->signs && ctl->dir.seals.count == 0) {
+        return status_error(STATUS_FAILED_PRECONDITION,
+                            "expected --key FILE to sign commands with: this folder has no key "
+                            "of the cluster to seal them");
+    }
+    return ctl->dir.shared ? sending_open_client(sending) : sending_open_writer(sending);
+}
+
+struct status sending_close(struct sending *sending)
+{
+    client_close(sending->client);
+    return writer_close(sending->writer);
+}
+
+/* A command that is not answered in time is not decided later, either. */
+static struct status sending_prove(const struct sending *sending, struct arena *arena,
+                                   Agency__V1__Command *command, struct str *record)
+{
+    const struct ctl *ctl = sending->ctl;
+    int64_t now_us = clock_now_us(&ctl->clock);
+    struct intake_proof proof = {
+        .cluster = { evlog_id_str(&client_identity(sending->client)->history_id),
+                     ctl->dir.seals.keys, ctl->dir.seals.count },
+        .signer = sending->signs ? &sending->secret : NULL,
+        .issued_at_us = now_us,
+        .expires_at_us = now_us + ctl->options.timeout_us,
+    };
+    return intake_record(arena, ctl->dir.cluster_key, command, sending->principal, &proof, record);
+}
+
+struct status sending_submit(struct sending *sending, struct arena *arena,
+                             Agency__V1__Command *command, request_done *done, void *context)
+{
+    struct client_command sent = { .org_id = str_z(command->org_id),
+                                   .command_id = str_z(command->command_id),
+                                   .principal = str_z(sending->fingerprint) };
+    if (sending->client != NULL) {
+        TRY(sending_prove(sending, arena, command, &sent.record));
+        return client_submit(sending->client, &sent, done, context);
+    }
+    TRY(intake_record(arena, sending->ctl->dir.cluster_key, command, sending->principal, NULL,
+                      &sent.record));
+    return writer_submit(sending->writer, sent.org_id, sent.record, done, context);
+}
+
+struct status sending_call(struct sending *sending, struct arena *arena,
+                           Agency__V1__Command *command, struct decider_answer *answer)
+{
+    struct submit_and_wait call;
+    submit_and_wait_init(&call, answer);
+    TRY(sending_submit(sending, arena, command, submit_and_wait_done, &call));
+    submit_and_wait_wait(&call);
+    return status_ok();
+}
+
+bool sending_is_over(const struct decider_answer *answer)
+{
+    bool closed = answer->outcome == DECIDER_FAILED && answer->code == STATUS_FAILED_PRECONDITION;
+    return closed || answer->code == STATUS_UNAVAILABLE || answer->code == STATUS_DATA_LOSS;
+}
+
+struct status sending_response(const struct sending *sending, struct arena *arena,
+                               const char *org_id, const char *command_id,
+                               const struct decider_answer *answer,
+                               Agency__V1__SubmitResponse **out)
+{
+    struct outcome facts = {
+        .command_id = command_id,
+        .repeated = answer->outcome == DECIDER_REPEATED,
+        .code = answer->code,
+        .reason = answer->reason,
+        .events_count = answer->events_count,
+        .org_sequence = answer->org_sequence,
+        .sequence = answer->sequence,
+        .recorded_at_us = answer->recorded_at_us,
+    };
+    uint32_t partition = murmur2_partition(str_z(org_id), sending->identity.partitions_count);
+    return outcome_response(arena, &sending->identity.history_id, partition, &facts, out);
+}

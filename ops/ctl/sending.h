@@ -1,0 +1,45 @@
+/* Sending commands: into an embedded log, which this process owns meanwhile, or over a log on Kafka
+ * to whoever decides there. */
+#ifndef OPS_CTL_SENDING_H
+#define OPS_CTL_SENDING_H
+
+#include "ops/ctl/ctl.h"
+#include "ops/folder_conf.h"
+#include "writers/client/client.h"
+#include "writers/submit_and_wait.h"
+
+struct sending {
+    struct ctl *ctl;
+    struct writer *writer; /* of an embedded log, */
+    struct client *client; /* or on Kafka */
+    struct evlog_identity identity;
+    struct folder_conf conf;
+    Agency__V1__Principal *principal;
+    char *fingerprint; /* of the principal */
+    struct ed25519_secret secret;
+    bool signs; /* with the secret: the principal is its public half */
+};
+
+/* Opens the folder for writing; waits some seconds where another process has an embedded log.
+ * FAILED_PRECONDITION: its log moved elsewhere, or it has no key to prove commands with. */
+MUST_USE struct status sending_open(struct sending *sending, struct ctl *ctl);
+/* Ends when all is answered and written. */
+MUST_USE struct status sending_close(struct sending *sending);
+
+/* Sends a command; `done` is called in a thread of its own. The command may be changed (identities
+ * are hidden). Memory of `arena` is used until it returns. */
+MUST_USE struct status sending_submit(struct sending *sending, struct arena *arena,
+                                      Agency__V1__Command *command, request_done *done,
+                                      void *context);
+/* The same, and waits for the answer. */
+MUST_USE struct status sending_call(struct sending *sending, struct arena *arena,
+                                    Agency__V1__Command *command, struct decider_answer *answer);
+/* Whether an answer says that nothing can be sent now: no use to go on. */
+bool sending_is_over(const struct decider_answer *answer);
+/* The answer as a client sees it; lies in the arena. */
+MUST_USE struct status sending_response(const struct sending *sending, struct arena *arena,
+                                        const char *org_id, const char *command_id,
+                                        const struct decider_answer *answer,
+                                        Agency__V1__SubmitResponse **response);
+
+#endif
