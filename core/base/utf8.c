@@ -134,11 +134,10 @@ void utf8_print(char *out, size_t size, const char *format, va_list args)
     }
 }
 
-/* Ranges of what a screen acts upon instead of showing it: control characters, ends of lines, those
- * that turn the direction of writing; and of what it does not show: Unicode's
- * Default_Ignorable_Code_Point, without which two names may look equal that are not, and the
- * brackets of annotations. */
-static bool utf8_unseen(uint32_t c)
+/* Ranges of what a screen acts upon: control characters, ends of lines, those that turn the
+ * direction of writing; and of what it does not show: Unicode's Default_Ignorable_Code_Point and
+ * the brackets of annotations. */
+bool utf8_unseen(uint32_t c)
 {
     static const struct {
         uint32_t first, last;

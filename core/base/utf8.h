@@ -21,9 +21,11 @@ size_t utf8_encode(uint32_t code_point, char out[UTF8_SIZE_MAX]);
 
 /* vsnprintf, but what does not fit is cut between characters. */
 void utf8_print(char *out, size_t size, const char *format, va_list args);
-/* Appends what others wrote for a person's screen: what it would act upon (control characters,
- * those that turn the direction of writing) or not show (of no width, or ignored) as '\x1b',
- * '\u200b' and '\U000e0001', bytes that are no text as '\xff'. */
+/* Whether a screen acts upon the character instead of showing it (control characters, those that
+ * turn the direction of writing), or does not show it at all (of no width, or ignored). */
+bool utf8_unseen(uint32_t code_point);
+/* Appends what others wrote for a person's screen: what is not seen as '\x1b', '\u200b' and
+ * '\U000e0001', bytes that are no text as '\xff'. */
 void utf8_show(struct str text, struct buf *out);
 /* The text's first bytes, at most so many, cut between characters. */
 struct str utf8_cut(struct str text, size_t size_max);

@@ -11,6 +11,7 @@
 #include "core/pb/field.h"
 #include "core/pb/json.h"
 #include "ops/ctl/lines.h"
+#include "ops/ctl/name_watch.h"
 #include "ops/ctl/sending.h"
 
 /* ---- the command ---- */
@@ -135,19 +136,21 @@ static struct status submit_tell(struct sending *sending, const Agency__V1__Comm
     return status_ok();
 }
 
-static struct status submit_call(struct sending *sending, Agency__V1__Command *command)
+static struct status submit_call(struct sending *sending, struct name_watch *names,
+                                 Agency__V1__Command *command)
 {
     struct decider_answer answer;
     TRY(sending_call(sending, &sending->ctl->arena, command, &answer));
     if (sending_is_over(&answer)) {
         return status_error(answer.code, "%s", answer.reason);
     }
+    name_watch_note(names, command, &answer);
     return submit_tell(sending, command, &answer);
 }
 
 /* Standard input: a command is answered before the next is read, so that a program can hold a
  * conversation. */
-static struct status submit_lines(struct sending *sending)
+static struct status submit_lines(struct sending *sending, struct name_watch *names)
 {
     struct ctl *ctl = sending->ctl;
     struct lines *lines;
@@ -159,7 +162,7 @@ static struct status submit_lines(struct sending *sending)
         Agency__V1__Command *command;
         st = pb_from_json(&ctl->arena, &agency__v1__command__descriptor, line, &command);
         if (st.code == STATUS_OK) {
-            st = submit_call(sending, command);
+            st = submit_call(sending, names, command);
         }
         st = status_prefix(st, "line %" PRIu64, lines_number(lines));
         ctl_flush(ctl);
@@ -173,8 +176,14 @@ static struct status submit_lines(struct sending *sending)
 
 static struct status submit_run(struct sending *sending, Agency__V1__Command *command)
 {
-    struct status st = command == NULL ? submit_lines(sending) : submit_call(sending, command);
+    struct name_watch names = { 0 };
+    struct status st =
+        command == NULL ? submit_lines(sending, &names) : submit_call(sending, &names, command);
     struct status closed = sending_close(sending);
+    if (closed.code == STATUS_OK) {
+        ctl_flush(sending->ctl); /* the answers come first */
+        name_watch_tell(&names, sending->ctl);
+    }
     return st.code == STATUS_OK ? closed : st;
 }
 

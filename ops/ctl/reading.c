@@ -1,5 +1,4 @@
 #include "ops/ctl/reading.h"
-#include "ops/ctl/say.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -18,6 +17,7 @@
 #include "core/model/list.h"
 #include "core/model/token.h"
 #include "core/pb/message.h"
+#include "ops/ctl/say.h"
 
 enum { VOUCH_WAIT_US = 1000 * 1000, VOUCH_RETRY_US = 20 * 1000 };
 enum { TICK_RETRY_US = 200 * 1000 };

@@ -1,5 +1,4 @@
 #include "ops/ctl/sending.h"
-#include "ops/ctl/say.h"
 
 #include <stdio.h>
 #include <time.h>
@@ -10,6 +9,7 @@
 #include "core/domain/kernel/fields.h"
 #include "core/model/decision.h"
 #include "core/model/outcome.h"
+#include "ops/ctl/say.h"
 #include "ops/small_file.h"
 
 /* Another agencyctl is soon done; a server is not. */

@@ -1,5 +1,6 @@
 """Commands by agencyctl, and the keys of those who sign them."""
 
+import json
 import os
 import re
 import pathlib
@@ -35,6 +36,30 @@ def it_takes_one_value_as_the_json_of_a_command(tool, fresh):
         said = acme.error("submit", command, text, "--note.a=b", code=USAGE)
         expect(wanted in said, f"{wanted} of {command} {text}", said)
     expect(acme("history") == before, "nothing decided")
+
+
+def it_warns_of_a_name_that_looks_like_another(tool, fresh):
+    acme = fresh()
+
+    def warnings(group, name):
+        payload = json.dumps({"groupId": group, "name": name})
+        done = acme.run("submit", "CreateGroup", payload)
+        expect(done.returncode == 0 and done.stdout.startswith("accepted"), "the command", done)
+        return done.stderr
+    expect(warnings("pay", "Payments") == "", "no word of a name of its own")
+    said = warnings("cyrillic", "P\u0430yments")
+    expect("looks like 'Payments', the name of group 'pay'" in said, "the other one", said)
+    said = warnings("unseen", "Pay\u200bments ")
+    expect("has characters that nobody sees" in said and "\\u200b" in said and
+           "looks like 'Payments'" in said, "what nobody sees", said)
+    lines = "".join(json.dumps({"orgId": "acme", "commandId": name, "createGroup": {
+        "groupId": name, "name": name}}) + "\n" for name in ("team-l", "team-1", "team-2"))
+    said = acme.run("submit", "-", stdin=lines).stderr
+    expect(said.count("warning") == 2 and "'team-1' looks like 'team-l'" in said, "each pair", said)
+    expect(warnings("other", "Receipts") == "" and
+           acme.run("submit", "RegisterSubject",
+                    '{"subjectId":"pay","name":"Payments"}').stderr == "",
+           "no word of another kind")
 
 
 def it_refuses_a_version_that_is_gone(tool, fresh):
