@@ -1,8 +1,10 @@
 """Certificates of clients, tokens bound to them, and what SPIFFE makes of both."""
 
+import base64
 import datetime
 import ipaddress
 import json
+import time
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -86,6 +88,37 @@ def refuses_certificate(judge, members, reason):
     expect(code == REFUSED and reason in said, f"a refusal because of '{reason}'", said)
 
 
+def pem(made):
+    return made[1].public_bytes(serialization.Encoding.PEM)
+
+
+def bundle(made):
+    text = base64.b64encode(der(made)).decode()
+    return json.dumps({"keys": [{"use": "x509-svid", "kty": "EC", "x5c": [text]}]}).encode()
+
+
+def keeps_authorities_apart(judge):
+    """A trust domain's from its bundle, another's and those of hosts in PEM; one between."""
+    usage = ("key_cert_sign",)
+    ours, theirs, hosts = (certificate([], ca=True, usage=usage, subject=name)
+                           for name in ("ours", "theirs", "hosts"))
+    between = certificate([], ours, ca=True, usage=usage, subject="between")
+    judge.ask(f"at {int(time.time())} 1")
+    for domain, text in (("example.org", bundle(ours)), ("other.org", pem(theirs)),
+                         ("-", pem(hosts))):
+        expect(judge.ask(f"authorities {domain} {text.hex()}")[0] == "ok", "authorities")
+    host = [x509.DNSName("host.example")]
+    for signer, names, chain, good in (
+            (ours, [uri(SPIFFE)], [], True), (between, [uri(SPIFFE)], [between], True),
+            (between, [uri(SPIFFE)], [], False), (theirs, [uri(SPIFFE)], [], False),
+            (hosts, [uri(SPIFFE)], [], False), (hosts, host, [], True), (ours, host, [], False),
+            (None, [uri(SPIFFE)], [], False)):
+        shown = [certificate(names, signer), *chain]
+        code, said = judge.ask("client " + " ".join(der(one).hex() for one in shown))
+        expect((code == "ok") == good and (good or "authority that is trusted" in said),
+               "a certificate of the right authority alone", (signer, code, said))
+
+
 def checks_bound_tokens(judge):
     mine, other = der(certificate([uri(SPIFFE)])), der(certificate([uri(SPIFFE)]))
     print_of = hashes.Hash(hashes.SHA256())
@@ -159,7 +192,7 @@ def write_certificates(folder):
 
 
 def checks():
-    for case in (accepts_svid, accepts_jwt_svid, checks_bound_tokens):
+    for case in (accepts_svid, accepts_jwt_svid, keeps_authorities_apart, checks_bound_tokens):
         yield case.__name__.replace("_", " "), case
     for name, members, reason in CERTIFICATES:
         yield f"refuses a certificate with {name}", refuses_certificate, members, reason

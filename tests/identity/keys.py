@@ -209,6 +209,8 @@ METADATA = [
     ("without jwks_uri", {"issuer": "WEB"}, "jwks_uri"),
     ("that point to plain http", {"issuer": "WEB", "jwks_uri": "http://issuer.example/keys"},
      "jwks_uri"),
+    ("that are too large", {"issuer": "WEB", "jwks_uri": "WEB/keys", "more": "x" * 70000},
+     "at most 65536 bytes"),
     ("that point to a file", {"issuer": "WEB", "jwks_uri": "file:/etc/passwd"}, "jwks_uri"),
 ]
 ANSWERS = [

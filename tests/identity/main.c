@@ -4,9 +4,12 @@
  *   at SECONDS SECONDS     the time since 1970, and that of the clock that never goes back
  *   token HEX [DER]        an access token, and the client's certificate in hexadecimal
  *   certificate DER        a client's certificate
+ *   authorities DOMAIN HEX authorities of a trust domain (of all others: -), in PEM or a bundle
+ *   client DER [DER]       a client's certificate and one that it sends along, under these
  *
  * An answer begins with ok, or with the name of the status; behind it stands what was found, or why
  * it was refused. */
+#include <openssl/x509.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -14,6 +17,7 @@
 #include "core/auth/client_certificate.h"
 #include "core/auth/fetch_curl.h"
 #include "core/auth/key_source.h"
+#include "core/auth/trust_anchors.h"
 #include "core/base/utf8.h"
 
 enum { IDENTITY_LINE_MAX = 1 << 20 };
@@ -23,6 +27,7 @@ struct identity {
     struct issuers issuers;
     struct jwks_cache *keys;
     struct fetch_curl *curl;
+    struct trust_anchors *anchors;
     struct access_token_check check;
     unsigned fetched; /* documents, for the last token */
 };
@@ -140,6 +145,40 @@ static void identity_certificate(struct identity *identity, char *text)
     identity_answer(st, certificate.identity);
 }
 
+static void identity_authorities(struct identity *identity, char *text)
+{
+    size_t size = strcspn(text, " ");
+    struct str domain = text[0] == '-' ? STR("") : str_make(text, size);
+    char *rest = text + size + strspn(text + size, " ");
+    struct str bytes = identity_hex(identity, &rest);
+    bool bundle = str_starts(bytes, STR("{"));
+    identity_answer(bundle ? trust_anchors_add_bundle(identity->anchors, domain, bytes)
+                           : trust_anchors_add_pem(identity->anchors, domain, bytes),
+                    STR(""));
+}
+
+static X509 *identity_x509(struct identity *identity, char **text)
+{
+    struct str der = identity_hex(identity, text);
+    const unsigned char *at = (const unsigned char *)der.data;
+    return der.size == 0 ? NULL : d2i_X509(NULL, &at, (long)der.size);
+}
+
+static void identity_client(struct identity *identity, char *text)
+{
+    struct client_certificate certificate = { 0 };
+    STACK_OF(X509) *chain = sk_X509_new_null();
+    X509 *leaf = identity_x509(identity, &text), *between = identity_x509(identity, &text);
+    if (between != NULL) {
+        sk_X509_push(chain, between);
+    }
+    identity_answer(trust_anchors_check(identity->anchors, &identity->arena, leaf, chain,
+                                        identity->check.now_us, &certificate),
+                    certificate.identity);
+    sk_X509_pop_free(chain, X509_free);
+    X509_free(leaf);
+}
+
 static void identity_run(struct identity *identity, char *line)
 {
     static const struct {
@@ -148,7 +187,9 @@ static void identity_run(struct identity *identity, char *line)
     } commands[] = { { "issuers ", identity_issuers },
                      { "at ", identity_at },
                      { "token ", identity_token },
-                     { "certificate ", identity_certificate } };
+                     { "certificate ", identity_certificate },
+                     { "authorities ", identity_authorities },
+                     { "client ", identity_client } };
     line[strcspn(line, "\n")] = '\0';
     arena_reset(&identity->arena);
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
@@ -165,7 +206,8 @@ static void identity_run(struct identity *identity, char *line)
 int main(int argc, char **argv)
 {
     static char line[IDENTITY_LINE_MAX];
-    struct identity identity = { .curl = fetch_curl_open(argc > 1 ? argv[1] : NULL) };
+    struct identity identity = { .curl = fetch_curl_open(argc > 1 ? argv[1] : NULL),
+                                 .anchors = trust_anchors_new() };
     arena_init(&identity.issuers_arena, 1 << 20);
     arena_init(&identity.arena, ACCESS_TOKEN_MEMORY + IDENTITY_LINE_MAX);
     while (fgets(line, sizeof line, stdin) != NULL) {
@@ -173,6 +215,7 @@ int main(int argc, char **argv)
     }
     jwks_cache_free(identity.keys);
     fetch_curl_close(identity.curl);
+    trust_anchors_free(identity.anchors);
     arena_release(&identity.issuers_arena);
     arena_release(&identity.arena);
     return 0;

@@ -4,6 +4,8 @@ import base64
 import hmac
 import json
 
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from issuer import NOW, b64, key, key_of, public, secret, sign, sign_raw
@@ -137,6 +139,14 @@ def claims_text(*members):
     return "{" + ",".join([json.dumps(CLAIMS)[1:-1], *members]) + "}"
 
 
+def other_salt():
+    """RSASSA-PSS with a salt of another size than the hash's (RFC 7518, section 3.5)."""
+    text = f"{b64(json.dumps({'alg': 'PS256', 'kid': 'k'}))}.{b64(json.dumps(CLAIMS))}"
+    scheme = padding.PSS(padding.MGF1(hashes.SHA256()), 20)
+    signature = key("RS").private_key.sign(text.encode(), scheme, hashes.SHA256())
+    return f"{text}.{b64(signature)}"
+
+
 HEAD = '{"alg":"ES256","kid":"k"'
 PLAIN_HEAD = HEAD + "}"
 SIGNED_BY_OTHER = "signature is wrong"
@@ -156,6 +166,7 @@ REFUSALS = [
                                                key("RS"), "RS256"), SIGNED_BY_OTHER),
     ("PS256 that says RS256", lambda: sign_raw('{"alg":"RS256","kid":"k"}', json.dumps(CLAIMS),
                                                key("RS"), "PS256"), SIGNED_BY_OTHER),
+    ("PS256 with another salt", other_salt, SIGNED_BY_OTHER),
     ("no algorithm", lambda: raw('{"kid":"k"}'), "expected 'alg'"),
     ("an algorithm that is no text", lambda: raw('{"alg":["ES256"]}'), "expected 'alg'"),
     ("a key that is not the issuer's", lambda: sign(CLAIMS, key("ES256", "k2"), "ES256", kid="k"),

@@ -210,6 +210,9 @@ TEST(access_token, bound_to_a_certificate_needs_it)
     token_kit_release(&kit);
 }
 
+/* SHA-256 of "abc" */
+#define ABC "\"x5t#S256\":\"ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0\""
+
 TEST(access_token, bound_in_a_way_that_cannot_be_checked_is_refused)
 {
     REFUSED("\"cnf\":{\"jkt\":\"ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0\"}");
@@ -223,6 +226,13 @@ TEST(access_token, bound_in_a_way_that_cannot_be_checked_is_refused)
     assert_code(STATUS_UNAUTHENTICATED,
                 token_kit_check_claims(&kit, "\"cnf\":{\"x5t#S256\":\"ungW\"}"));
     assert_code(STATUS_UNAUTHENTICATED, token_kit_check_claims(&kit, "\"cnf\":{\"x5t#S256\":7}"));
+    assert_code(STATUS_UNAUTHENTICATED,
+                token_kit_check_claims(&kit, "\"cnf\":{" ABC ",\"jkt\":\"a\"}"));
+    kit.check.certificate = STR(""); /* SHA-256 of nothing */
+    assert_code(
+        STATUS_UNAUTHENTICATED,
+        token_kit_check_claims(
+            &kit, "\"cnf\":{\"x5t#S256\":\"47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU\"}"));
     token_kit_release(&kit);
 }
 
