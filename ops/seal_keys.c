@@ -17,7 +17,7 @@ static struct status seal_keys_add(struct arena *arena, struct str line, struct 
     if (bytes.data == NULL) {
         return arena_full(arena);
     }
-    keys->keys[keys->count++] = proof_key_make(bytes);
+    keys->keys[keys->count++] = command_signature_key_make(bytes);
     return status_ok();
 }
 
@@ -46,7 +46,7 @@ struct status seal_keys_read(struct arena *arena, const char *path, struct str c
         return status_ok();
     }
     if (st.code == STATUS_NOT_FOUND) {
-        keys->keys[0] = proof_key_make(cluster_key);
+        keys->keys[0] = command_signature_key_make(cluster_key);
         keys->count = cluster_key.size > 0;
         return status_ok();
     }

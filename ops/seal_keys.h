@@ -10,7 +10,7 @@
 enum { SEAL_KEYS_MAX = 8 };
 
 struct seal_keys {
-    struct proof_key keys[SEAL_KEYS_MAX]; /* the first makes new seals; all are taken */
+    struct command_signature_key keys[SEAL_KEYS_MAX]; /* the first makes new seals; all are taken */
     size_t count;
 };
 

@@ -320,8 +320,8 @@ static struct status decider_check_sender(const struct decider_work *work,
         return status_error(STATUS_INVALID_ARGUMENT,
                             "expected the command's org_id as the key of its record");
     }
-    return proof_check(given->cluster, work->decider->commands_trusted, record, command,
-                       given->now_us);
+    return command_signature_check(given->cluster, work->decider->commands_trusted, record, command,
+                                   given->now_us);
 }
 
 /* Whoever is none of the operators has no power, however he was proven: a name without a kind is no

@@ -52,14 +52,15 @@ MUST_USE struct status decider_init(struct decider *decider, struct fold *fold,
 void decider_release(struct decider *decider);
 
 struct decider_command {
-    struct str bytes;                    /* a CommandRecord */
-    struct str key;                      /* of its record, if it was read from the log */
-    const struct proof_cluster *cluster; /* to check who sent it; NULL: it was not read from the
-                                            log, but comes from this process, which knows */
-    int64_t now_us;                      /* the decider's clock */
-    uint64_t next_command_offset;        /* the first offset that is undecided after this command */
-    bool decide_nothing;                 /* decide nothing: there is a command before it */
-    bool poisoned;                       /* it has killed the process before: reject it unseen */
+    struct str bytes; /* a CommandRecord */
+    struct str key;   /* of its record, if it was read from the log */
+    const struct command_signature_cluster
+        *cluster;                 /* to check who sent it; NULL: it was not read from the
+                         log, but comes from this process, which knows */
+    int64_t now_us;               /* the decider's clock */
+    uint64_t next_command_offset; /* the first offset that is undecided after this command */
+    bool decide_nothing;          /* decide nothing: there is a command before it */
+    bool poisoned;                /* it has killed the process before: reject it unseen */
 };
 
 /* Decides; *record is the value to append (empty unless DECIDED), valid until the next call. Any

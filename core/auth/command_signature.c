@@ -13,109 +13,116 @@
 #include "core/base/limits.h"
 #include "core/base/num.h"
 
-enum { PROOF_SECOND_US = 1000000 };
-static const int64_t PROOF_LIFE_US_MAX = (int64_t)PROOF_LIFE_SECONDS_MAX * PROOF_SECOND_US;
-static const int64_t PROOF_AHEAD_US_MAX = (int64_t)PROOF_AHEAD_SECONDS_MAX * PROOF_SECOND_US;
+enum { COMMAND_SIGNATURE_SECOND_US = 1000000 };
+static const int64_t COMMAND_SIGNATURE_LIFE_US_MAX =
+    (int64_t)COMMAND_LIFE_SECONDS_MAX * COMMAND_SIGNATURE_SECOND_US;
+static const int64_t COMMAND_SIGNATURE_AHEAD_US_MAX =
+    (int64_t)COMMAND_AHEAD_SECONDS_MAX * COMMAND_SIGNATURE_SECOND_US;
 
 /* ---- the statement ---- */
 
-static void proof_put_u32(struct buf *statement, uint32_t number)
+static void command_signature_put_u32(struct buf *statement, uint32_t number)
 {
     num_put_u32be(buf_reserve(statement, 4), number);
     statement->size += 4;
 }
 
-static void proof_put_time(struct buf *statement, int64_t time_us)
+static void command_signature_put_time(struct buf *statement, int64_t time_us)
 {
     num_put_u64be(buf_reserve(statement, 8), (uint64_t)time_us);
     statement->size += 8;
 }
 
-static void proof_put(struct buf *statement, struct str bytes)
+static void command_signature_put(struct buf *statement, struct str bytes)
 {
     assert(bytes.size <= UINT32_MAX);
-    proof_put_u32(statement, (uint32_t)bytes.size);
+    command_signature_put_u32(statement, (uint32_t)bytes.size);
     buf_append(statement, bytes);
 }
 
-static struct str proof_bytes(ProtobufCBinaryData bytes)
+static struct str command_signature_bytes(ProtobufCBinaryData bytes)
 {
     return str_make(bytes.data, bytes.len);
 }
 
-void proof_statement(struct str cluster_id, const Agency__V1__CommandRecord *record,
-                     const Agency__V1__Command *command, struct buf *statement)
+void command_signature_statement(struct str cluster_id, const Agency__V1__CommandRecord *record,
+                                 const Agency__V1__Command *command, struct buf *statement)
 {
     const Agency__V1__Principal *principal = record->principal;
     buf_append(statement, STR("agencygrid/command/1"));
-    proof_put(statement, cluster_id);
-    proof_put(statement, str_z(command->org_id));
-    proof_put(statement, str_z(command->command_id));
-    proof_put_time(statement, record->issued_at_us);
-    proof_put_time(statement, record->expires_at_us);
-    proof_put(statement, str_z(principal->operator_));
-    proof_put_u32(statement, (uint32_t)principal->kind);
-    proof_put(statement, str_z(principal->identity_hash));
-    proof_put(statement, str_z(record->key_id));
-    proof_put(statement, proof_bytes(record->command));
+    command_signature_put(statement, cluster_id);
+    command_signature_put(statement, str_z(command->org_id));
+    command_signature_put(statement, str_z(command->command_id));
+    command_signature_put_time(statement, record->issued_at_us);
+    command_signature_put_time(statement, record->expires_at_us);
+    command_signature_put(statement, str_z(principal->operator_));
+    command_signature_put_u32(statement, (uint32_t)principal->kind);
+    command_signature_put(statement, str_z(principal->identity_hash));
+    command_signature_put(statement, str_z(record->key_id));
+    command_signature_put(statement, command_signature_bytes(record->command));
 }
 
 /* ---- making proofs ---- */
 
-struct proof_key proof_key_make(struct str bytes)
+struct command_signature_key command_signature_key_make(struct str bytes)
 {
-    struct proof_key key = { .bytes = bytes };
+    struct command_signature_key key = { .bytes = bytes };
     char hex[HASH_HEX_SIZE];
     struct hash code = hmac_sha256(bytes, &STR("agencygrid/key-id/1"), 1);
     hash_hex(&code, hex);
-    memcpy(key.id, hex, PROOF_KEY_ID_SIZE - 1);
+    memcpy(key.id, hex, COMMAND_SIGNATURE_KEY_ID_SIZE - 1);
     return key;
 }
 
-static struct status proof_keep(struct arena *arena, struct str bytes, ProtobufCBinaryData *kept)
+static struct status command_signature_keep(struct arena *arena, struct str bytes,
+                                            ProtobufCBinaryData *kept)
 {
     struct str copy = arena_copy(arena, bytes);
     *kept = (ProtobufCBinaryData){ copy.size, (uint8_t *)(uintptr_t)copy.data };
     return copy.data == NULL ? arena_full(arena) : status_ok();
 }
 
-struct status proof_seal(struct arena *arena, const struct proof_cluster *cluster,
-                         Agency__V1__CommandRecord *record, const Agency__V1__Command *command)
+struct status command_signature_seal(struct arena *arena,
+                                     const struct command_signature_cluster *cluster,
+                                     Agency__V1__CommandRecord *record,
+                                     const Agency__V1__Command *command)
 {
     if (cluster->keys_count == 0) {
         return status_error(STATUS_FAILED_PRECONDITION,
                             "expected a key of the cluster to seal a command with");
     }
-    const struct proof_key *key = &cluster->keys[0];
+    const struct command_signature_key *key = &cluster->keys[0];
     struct str kept = arena_copy(arena, str_z(key->id));
     if (kept.data == NULL) {
         return arena_full(arena);
     }
     record->key_id = (char *)(uintptr_t)kept.data;
     struct buf statement = { 0 };
-    proof_statement(cluster->id, record, command, &statement);
+    command_signature_statement(cluster->id, record, command, &statement);
     struct str text = buf_str(&statement);
     struct hash seal = hmac_sha256(key->bytes, &text, 1);
     buf_release(&statement);
     record->proof_case = AGENCY__V1__COMMAND_RECORD__PROOF_SEAL;
-    return proof_keep(arena, hash_str(&seal), &record->seal);
+    return command_signature_keep(arena, hash_str(&seal), &record->seal);
 }
 
-struct status proof_sign(struct arena *arena, struct str cluster_id,
-                         const struct ed25519_secret *secret, Agency__V1__CommandRecord *record,
-                         const Agency__V1__Command *command)
+struct status command_signature_sign(struct arena *arena, struct str cluster_id,
+                                     const struct ed25519_secret *secret,
+                                     Agency__V1__CommandRecord *record,
+                                     const Agency__V1__Command *command)
 {
     struct buf statement = { 0 };
-    proof_statement(cluster_id, record, command, &statement);
+    command_signature_statement(cluster_id, record, command, &statement);
     struct ed25519_signature signature = ed25519_sign(secret, buf_str(&statement));
     buf_release(&statement);
     record->proof_case = AGENCY__V1__COMMAND_RECORD__PROOF_SIGNATURE;
-    return proof_keep(arena, str_make(signature.bytes, sizeof signature.bytes), &record->signature);
+    return command_signature_keep(arena, str_make(signature.bytes, sizeof signature.bytes),
+                                  &record->signature);
 }
 
 /* ---- checking them ---- */
 
-static struct status proof_check_principal(const Agency__V1__Principal *principal)
+static struct status command_signature_check_principal(const Agency__V1__Principal *principal)
 {
     bool named = principal->operator_[0] != '\0';
     bool credential = principal->identity_hash[0] != '\0' && principal->kind != 0;
@@ -127,28 +134,29 @@ static struct status proof_check_principal(const Agency__V1__Principal *principa
     return status_ok();
 }
 
-static struct status proof_check_times(const Agency__V1__CommandRecord *record)
+static struct status command_signature_check_times(const Agency__V1__CommandRecord *record)
 {
     int64_t issued_us = record->issued_at_us, latest_us;
-    bool fits = issued_us > 0 && num_add_i64(issued_us, PROOF_LIFE_US_MAX, &latest_us);
+    bool fits = issued_us > 0 && num_add_i64(issued_us, COMMAND_SIGNATURE_LIFE_US_MAX, &latest_us);
     if (!fits || record->expires_at_us <= issued_us || record->expires_at_us > latest_us) {
         return status_error(STATUS_INVALID_ARGUMENT,
                             "expected expires_at_us after issued_at_us and at most %d s later, in "
                             "microseconds since 1970, but they are %" PRId64 " and %" PRId64,
-                            PROOF_LIFE_SECONDS_MAX, record->expires_at_us, issued_us);
+                            COMMAND_LIFE_SECONDS_MAX, record->expires_at_us, issued_us);
     }
     return status_ok();
 }
 
-static struct status proof_check_seal(const struct proof_cluster *cluster,
-                                      const Agency__V1__CommandRecord *record, struct str statement)
+static struct status command_signature_check_seal(const struct command_signature_cluster *cluster,
+                                                  const Agency__V1__CommandRecord *record,
+                                                  struct str statement)
 {
     for (size_t i = 0; i < cluster->keys_count; i++) {
-        const struct proof_key *key = &cluster->keys[i];
+        const struct command_signature_key *key = &cluster->keys[i];
         if (strcmp(key->id, record->key_id) != 0) {
             continue;
         }
-        if (hmac_sha256_is(key->bytes, &statement, 1, proof_bytes(record->seal))) {
+        if (hmac_sha256_is(key->bytes, &statement, 1, command_signature_bytes(record->seal))) {
             return status_ok();
         }
         return status_error(STATUS_UNAUTHENTICATED, "expected a seal over this command by this "
@@ -159,8 +167,8 @@ static struct status proof_check_seal(const struct proof_cluster *cluster,
                         record->key_id);
 }
 
-static struct status proof_check_signature(const Agency__V1__CommandRecord *record,
-                                           struct str statement)
+static struct status command_signature_check_signature(const Agency__V1__CommandRecord *record,
+                                                       struct str statement)
 {
     const Agency__V1__Principal *principal = record->principal;
     struct hash bytes;
@@ -176,7 +184,7 @@ static struct status proof_check_signature(const Agency__V1__CommandRecord *reco
     }
     struct ed25519_public public;
     memcpy(public.bytes, bytes.bytes, sizeof public.bytes);
-    if (!ed25519_verify(&public, statement, proof_bytes(record->signature))) {
+    if (!ed25519_verify(&public, statement, command_signature_bytes(record->signature))) {
         return status_error(STATUS_UNAUTHENTICATED,
                             "expected a signature over this command, this cluster and this "
                             "principal by the key '%s', but it is over something else or by "
@@ -186,30 +194,31 @@ static struct status proof_check_signature(const Agency__V1__CommandRecord *reco
     return status_ok();
 }
 
-static struct status proof_check_proof(const struct proof_cluster *cluster,
-                                       const Agency__V1__CommandRecord *record,
-                                       const Agency__V1__Command *command)
+static struct status command_signature_check_proof(const struct command_signature_cluster *cluster,
+                                                   const Agency__V1__CommandRecord *record,
+                                                   const Agency__V1__Command *command)
 {
     if ((unsigned)record->proof_case == 0) {
         return status_error(STATUS_UNAUTHENTICATED,
                             "expected a seal or a signature: this topic is not trusted");
     }
     struct buf statement = { 0 };
-    proof_statement(cluster->id, record, command, &statement);
+    command_signature_statement(cluster->id, record, command, &statement);
     struct status st = record->proof_case == AGENCY__V1__COMMAND_RECORD__PROOF_SEAL
-                           ? proof_check_seal(cluster, record, buf_str(&statement))
-                           : proof_check_signature(record, buf_str(&statement));
+                           ? command_signature_check_seal(cluster, record, buf_str(&statement))
+                           : command_signature_check_signature(record, buf_str(&statement));
     buf_release(&statement);
     return st;
 }
 
-static struct status proof_check_now(const Agency__V1__CommandRecord *record, int64_t now_us)
+static struct status command_signature_check_now(const Agency__V1__CommandRecord *record,
+                                                 int64_t now_us)
 {
-    if (record->issued_at_us > now_us + PROOF_AHEAD_US_MAX) {
+    if (record->issued_at_us > now_us + COMMAND_SIGNATURE_AHEAD_US_MAX) {
         return status_error(STATUS_INVALID_ARGUMENT,
                             "expected issued_at_us at most %d s ahead of the decider's clock, but "
                             "it is %" PRId64 " us ahead",
-                            PROOF_AHEAD_SECONDS_MAX, record->issued_at_us - now_us);
+                            COMMAND_AHEAD_SECONDS_MAX, record->issued_at_us - now_us);
     }
     if (record->expires_at_us <= now_us) {
         return status_error(STATUS_DEADLINE_EXCEEDED,
@@ -220,18 +229,18 @@ static struct status proof_check_now(const Agency__V1__CommandRecord *record, in
     return status_ok();
 }
 
-struct status proof_check(const struct proof_cluster *cluster, bool trusted,
-                          const Agency__V1__CommandRecord *record,
-                          const Agency__V1__Command *command, int64_t now_us)
+struct status command_signature_check(const struct command_signature_cluster *cluster, bool trusted,
+                                      const Agency__V1__CommandRecord *record,
+                                      const Agency__V1__Command *command, int64_t now_us)
 {
     bool timed = record->issued_at_us != 0 || record->expires_at_us != 0;
-    TRY(proof_check_principal(record->principal));
+    TRY(command_signature_check_principal(record->principal));
     if (trusted && !timed) {
         return status_ok();
     }
-    TRY(proof_check_times(record));
+    TRY(command_signature_check_times(record));
     if (!trusted) {
-        TRY(proof_check_proof(cluster, record, command));
+        TRY(command_signature_check_proof(cluster, record, command));
     }
-    return proof_check_now(record, now_us);
+    return command_signature_check_now(record, now_us);
 }

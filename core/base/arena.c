@@ -122,6 +122,13 @@ struct str arena_copy(struct arena *arena, struct str s)
     return (struct str){ copy, s.size };
 }
 
+struct status arena_text(struct arena *arena, struct str s, char **text)
+{
+    struct str copy = arena_copy(arena, s);
+    *text = (char *)(uintptr_t)copy.data;
+    return copy.data == NULL ? arena_full(arena) : status_ok();
+}
+
 struct str arena_join(struct arena *arena, const struct str *parts, size_t parts_count)
 {
     size_t size = 0, at = 0;

@@ -31,6 +31,8 @@ void *arena_alloc(struct arena *arena, size_t size);
 void *arena_zalloc(struct arena *arena, size_t size);
 /* A copy with a NUL after it (not counted); NULL data above the cap. */
 struct str arena_copy(struct arena *arena, struct str s);
+/* The same as generated messages hold texts. RESOURCE_EXHAUSTED above the cap. */
+MUST_USE struct status arena_text(struct arena *arena, struct str s, char **text);
 /* The parts one behind the other, as arena_copy gives them. */
 struct str arena_join(struct arena *arena, const struct str *parts, size_t parts_count);
 /* Formatted text with a NUL after it; NULL data above the cap. */

@@ -29,9 +29,9 @@ enum {
     COMMAND_SIZE_MAX = 128 * 1024,
     /* How long a proof of who sent a command can count: a day bounds what a stolen one is good for,
      * and is longer than any wait that a client would sit out. */
-    PROOF_LIFE_SECONDS_MAX = 24 * 60 * 60,
+    COMMAND_LIFE_SECONDS_MAX = 24 * 60 * 60,
     /* How far a sender's clock may be ahead of the decider's. */
-    PROOF_AHEAD_SECONDS_MAX = 60,
+    COMMAND_AHEAD_SECONDS_MAX = 60,
     /* An event, and so an entity, as packed bytes: one key-value of the store. */
     EVENT_SIZE_MAX = 64 * 1024,
     /* Events of one decision. Larger cascades are done in batches by `agencyctl remove --cascade`,

@@ -10,22 +10,22 @@
 
 #include "core/base/memory.h"
 
-enum { VOUCH_PATH_MAX = 4096 };
+enum { CLOSED_TIME_PATH_MAX = 4096 };
 
-struct vouch {
+struct closed_time {
     _Atomic int64_t *time_us; /* mapped */
 };
 
-static int vouch_open_file(const char *stores, int flags)
+static int closed_time_open_file(const char *stores, int flags)
 {
-    char path[VOUCH_PATH_MAX];
-    snprintf(path, sizeof path, "%s/vouch", stores);
+    char path[CLOSED_TIME_PATH_MAX];
+    snprintf(path, sizeof path, "%s/closed_time", stores);
     return open(path, flags | O_CLOEXEC, 0600);
 }
 
-struct status vouch_open(const char *stores, struct vouch **vouch)
+struct status closed_time_open(const char *stores, struct closed_time **closed)
 {
-    int file = vouch_open_file(stores, O_RDWR | O_CREAT);
+    int file = closed_time_open_file(stores, O_RDWR | O_CREAT);
     void *page = MAP_FAILED;
     if (file >= 0 && ftruncate(file, sizeof(int64_t)) == 0) {
         page = mmap(NULL, sizeof(int64_t), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
@@ -35,38 +35,38 @@ struct status vouch_open(const char *stores, struct vouch **vouch)
         close(file);
     }
     if (page == MAP_FAILED) {
-        return status_error(STATUS_UNAVAILABLE, "expected to write '%s/vouch': %s", stores,
+        return status_error(STATUS_UNAVAILABLE, "expected to write '%s/closed_time': %s", stores,
                             strerror(error));
     }
-    *vouch = mem_zalloc(1, sizeof **vouch);
-    (*vouch)->time_us = page;
+    *closed = mem_zalloc(1, sizeof **closed);
+    (*closed)->time_us = page;
     return status_ok();
 }
 
-void vouch_close(struct vouch *vouch)
+void closed_time_close(struct closed_time *closed)
 {
-    if (vouch != NULL) {
-        munmap((void *)vouch->time_us, sizeof(int64_t));
-        mem_free(vouch);
+    if (closed != NULL) {
+        munmap((void *)closed->time_us, sizeof(int64_t));
+        mem_free(closed);
     }
 }
 
-void vouch_give(struct vouch *vouch, int64_t time_us)
+void closed_time_set(struct closed_time *closed, int64_t time_us)
 {
-    if (time_us > atomic_load_explicit(vouch->time_us, memory_order_relaxed)) {
-        atomic_store_explicit(vouch->time_us, time_us, memory_order_release);
+    if (time_us > atomic_load_explicit(closed->time_us, memory_order_relaxed)) {
+        atomic_store_explicit(closed->time_us, time_us, memory_order_release);
     }
 }
 
-int64_t vouch_given(const struct vouch *vouch)
+int64_t closed_time_get(const struct closed_time *closed)
 {
-    return atomic_load_explicit(vouch->time_us, memory_order_relaxed);
+    return atomic_load_explicit(closed->time_us, memory_order_relaxed);
 }
 
-int64_t vouch_read(const char *stores)
+int64_t closed_time_read(const char *stores)
 {
     int64_t time_us = 0;
-    int file = vouch_open_file(stores, O_RDONLY);
+    int file = closed_time_open_file(stores, O_RDONLY);
     if (file < 0) {
         return 0;
     }

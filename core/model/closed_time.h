@@ -1,6 +1,6 @@
-/* The owner's word, for readers in other processes: nothing that it decides from now on was
- * recorded at or before this time. Lies in a small mapped file, so that giving it costs no system
- * call. */
+/* The closed time of an embedded log (CockroachDB calls it the closed timestamp): its leader's
+ * word, for readers in other processes, that nothing it decides from now on was recorded at or
+ * before. Lies in a small mapped file, so that giving it costs no system call. */
 #ifndef CORE_MODEL_CLOSED_TIME_H
 #define CORE_MODEL_CLOSED_TIME_H
 
@@ -8,18 +8,18 @@
 
 #include "core/base/status.h"
 
-struct vouch;
+struct closed_time;
 
 /* Opens the word of a folder of stores, makes it where there is none. UNAVAILABLE. */
-MUST_USE struct status vouch_open(const char *stores, struct vouch **vouch);
+MUST_USE struct status closed_time_open(const char *stores, struct closed_time **closed);
 /* NULL is fine. */
-void vouch_close(struct vouch *vouch);
+void closed_time_close(struct closed_time *closed);
 /* Gives the word; it never falls. One thread. */
-void vouch_give(struct vouch *vouch, int64_t time_us);
+void closed_time_set(struct closed_time *closed, int64_t time_us);
 /* The last word given, by this owner or an earlier one; 0: none. */
-int64_t vouch_given(const struct vouch *vouch);
+int64_t closed_time_get(const struct closed_time *closed);
 
 /* The same for a reader, who holds nothing; 0 where there is no word. */
-int64_t vouch_read(const char *stores);
+int64_t closed_time_read(const char *stores);
 
 #endif

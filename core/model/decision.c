@@ -67,9 +67,7 @@ struct status decision_fingerprint(struct arena *arena, struct str principal, ch
     struct hash hash = hash_sha256(parts, 2);
     char hex[HASH_HEX_SIZE];
     hash_hex(&hash, hex);
-    struct str copy = arena_copy(arena, str_z(hex));
-    *fingerprint = (char *)(uintptr_t)copy.data;
-    return copy.data == NULL ? arena_full(arena) : status_ok();
+    return arena_text(arena, str_z(hex), fingerprint);
 }
 
 bool decision_hash_of(const ProtobufCBinaryData *bytes, struct hash *hash)

@@ -69,8 +69,8 @@ static struct status moment_at_time(const struct moment_org *org, const struct m
                                     struct moment *moment)
 {
     int64_t complete = org->position->time_us; /* what comes is strictly later */
-    if (ask->vouched_us > complete) {
-        complete = ask->vouched_us;
+    if (ask->closed_us > complete) {
+        complete = ask->closed_us;
     }
     if (ask->time_us > ask->now_us) {
         return status_error(STATUS_INVALID_ARGUMENT, "expected a time that is not in the future");

@@ -21,7 +21,7 @@ struct moment_ask {
     const Agency__V1__Token *token;
     const Agency__V1__Token *at_least; /* NULL, or the store must have seen this decision */
     int64_t now_us;                    /* the asker's clock */
-    int64_t vouched_us; /* nothing at or before it can still come: the owner's word; 0: none */
+    int64_t closed_us; /* nothing at or before it can still come: the owner's word; 0: none */
 };
 
 struct moment {

@@ -4,13 +4,6 @@
 #include "core/model/token.h"
 #include "core/pb/message.h"
 
-static struct status outcome_text(struct arena *arena, const char *text, char **copy)
-{
-    struct str copied = arena_copy(arena, str_z(text));
-    *copy = (char *)(uintptr_t)copied.data;
-    return copied.data == NULL ? arena_full(arena) : status_ok();
-}
-
 static struct status outcome_token(struct arena *arena, const struct evlog_id *history_id,
                                    uint32_t partition, const struct outcome *outcome, char **text)
 {
@@ -32,9 +25,9 @@ struct status outcome_response(struct arena *arena, const struct evlog_id *histo
 {
     Agency__V1__SubmitResponse *response;
     TRY(pb_new(arena, &agency__v1__submit_response__descriptor, &response));
-    TRY(outcome_text(arena, outcome->command_id, &response->command_id));
-    TRY(outcome_text(arena, status_code_name(outcome->code), &response->code));
-    TRY(outcome_text(arena, outcome->reason, &response->reason));
+    TRY(arena_text(arena, str_z(outcome->command_id), &response->command_id));
+    TRY(arena_text(arena, str_z(status_code_name(outcome->code)), &response->code));
+    TRY(arena_text(arena, str_z(outcome->reason), &response->reason));
     response->repeated = outcome->repeated;
     response->events = outcome->events_count;
     response->org_sequence = outcome->org_sequence;

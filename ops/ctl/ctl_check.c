@@ -30,21 +30,14 @@ static struct status check_decision(struct reading *reading, struct ctl *ctl, ui
     return status_ok();
 }
 
-static struct status check_text(struct ctl *ctl, struct str text, char **copy)
-{
-    struct str copied = arena_copy(&ctl->arena, text);
-    *copy = (char *)(uintptr_t)copied.data;
-    return copied.data == NULL ? arena_full(&ctl->arena) : status_ok();
-}
-
 static struct status check_step_message(struct reading *reading, struct ctl *ctl,
                                         const struct check_step *step, Agency__V1__CheckStep **out)
 {
     TRY(pb_new(&ctl->arena, &agency__v1__check_step__descriptor, out));
     TRY(pb_new(&ctl->arena, &agency__v1__entity_ref__descriptor, &(*out)->entity));
-    TRY(check_text(ctl, str_z(check_step_name(step->kind)), &(*out)->step));
+    TRY(arena_text(&ctl->arena, str_z(check_step_name(step->kind)), &(*out)->step));
     (*out)->entity->kind = (Agency__V1__EntityKind)step->entity;
-    TRY(check_text(ctl, step->id, &(*out)->entity->id));
+    TRY(arena_text(&ctl->arena, step->id, &(*out)->entity->id));
     return check_decision(reading, ctl, step->version, &(*out)->decision);
 }
 
@@ -55,12 +48,12 @@ static struct status check_response(struct reading *reading, struct ctl *ctl,
 {
     Agency__V1__CheckResponse *response = NULL;
     TRY(pb_new(&ctl->arena, &agency__v1__check_response__descriptor, &response));
-    TRY(check_text(ctl, question->subject_id, &response->subject_id));
-    TRY(check_text(ctl, question->permission, &response->permission));
+    TRY(arena_text(&ctl->arena, question->subject_id, &response->subject_id));
+    TRY(arena_text(&ctl->arena, question->permission, &response->permission));
     TRY(object_text_format(&ctl->arena, question->object, &response->object));
     response->allowed = answer->allowed;
-    TRY(check_text(ctl, str_z(check_reason_name(answer->reason)), &response->reason));
-    TRY(check_text(ctl, answer->nearest, &response->nearest));
+    TRY(arena_text(&ctl->arena, str_z(check_reason_name(answer->reason)), &response->reason));
+    TRY(arena_text(&ctl->arena, answer->nearest, &response->nearest));
     ARENA_TRY(&ctl->arena, response->path,
               arena_alloc(&ctl->arena, (answer->steps_count + 1) * sizeof(void *)));
     for (size_t i = 0; i < answer->steps_count; i++) {

@@ -39,13 +39,6 @@ static struct status submit_member(const char *name, const ProtobufCFieldDescrip
                         name, nearest_hint(&nearest));
 }
 
-static struct status submit_copy(struct ctl *ctl, struct str text, char **copy)
-{
-    struct str copied = arena_copy(&ctl->arena, text);
-    *copy = (char *)(uintptr_t)copied.data;
-    return copied.data == NULL ? arena_full(&ctl->arena) : status_ok();
-}
-
 static struct status submit_new_id(struct ctl *ctl, char **id)
 {
     unsigned char bytes[16];
@@ -54,7 +47,7 @@ static struct status submit_new_id(struct ctl *ctl, char **id)
     for (size_t i = 0; i < sizeof bytes; i++) {
         snprintf(hex + 2 * i, 3, "%02x", bytes[i]);
     }
-    return submit_copy(ctl, str_z(hex), id);
+    return arena_text(&ctl->arena, str_z(hex), id);
 }
 
 static struct status submit_notes(struct ctl *ctl, Agency__V1__Command *command)
@@ -66,8 +59,8 @@ static struct status submit_notes(struct ctl *ctl, Agency__V1__Command *command)
               arena_alloc(&ctl->arena, (notes->count + 1) * sizeof(void *)));
     for (size_t i = 0; i < notes->count; i++) {
         agency__v1__annotation__init(&items[i]);
-        TRY(submit_copy(ctl, notes->items[i].name, &items[i].key));
-        TRY(submit_copy(ctl, notes->items[i].value, &items[i].value));
+        TRY(arena_text(&ctl->arena, notes->items[i].name, &items[i].key));
+        TRY(arena_text(&ctl->arena, notes->items[i].value, &items[i].value));
         command->annotations[command->n_annotations++] = &items[i];
     }
     return status_ok();
@@ -76,8 +69,8 @@ static struct status submit_notes(struct ctl *ctl, Agency__V1__Command *command)
 static struct status submit_envelope(struct ctl *ctl, Agency__V1__Command *command)
 {
     const struct ctl_options *options = &ctl->options;
-    TRY(submit_copy(ctl, options->org, &command->org_id));
-    TRY(submit_copy(ctl, options->on_behalf_of, &command->on_behalf_of));
+    TRY(arena_text(&ctl->arena, options->org, &command->org_id));
+    TRY(arena_text(&ctl->arena, options->on_behalf_of, &command->on_behalf_of));
     command->expected_version = (uint64_t)options->expected_version;
     if (options->occurred_at.size > 0) {
         int64_t time_us;
@@ -86,7 +79,7 @@ static struct status submit_envelope(struct ctl *ctl, Agency__V1__Command *comma
     }
     TRY(submit_notes(ctl, command));
     return options->command_id.size > 0
-               ? submit_copy(ctl, options->command_id, &command->command_id)
+               ? arena_text(&ctl->arena, options->command_id, &command->command_id)
                : submit_new_id(ctl, &command->command_id);
 }
 

@@ -19,7 +19,7 @@
 #include "core/pb/message.h"
 #include "ops/ctl/say.h"
 
-enum { VOUCH_WAIT_US = 1000 * 1000, VOUCH_RETRY_US = 20 * 1000 };
+enum { CLOSED_TIME_WAIT_US = 1000 * 1000, CLOSED_TIME_RETRY_US = 20 * 1000 };
 enum { TICK_RETRY_US = 200 * 1000 };
 static const size_t READING_MEMORY_MAX = (size_t)1 << 30;
 
@@ -65,7 +65,7 @@ static struct status reading_open_partition(struct reading *reading, struct ctl 
  * Else its owner gives his word, some moments later. */
 static int64_t reading_word(const struct ctl *ctl, int64_t wanted_us)
 {
-    int64_t until = clock_monotonic_us(&ctl->clock) + VOUCH_WAIT_US;
+    int64_t until = clock_monotonic_us(&ctl->clock) + CLOSED_TIME_WAIT_US;
     for (;;) {
         struct evlog *log;
         if (data_dir_open_log(&ctl->dir, false, &log).code == STATUS_OK) {
@@ -73,11 +73,11 @@ static int64_t reading_word(const struct ctl *ctl, int64_t wanted_us)
             evlog_close(log);
             return now;
         }
-        int64_t word = vouch_read(ctl->dir.stores);
+        int64_t word = closed_time_read(ctl->dir.stores);
         if (word >= wanted_us || clock_monotonic_us(&ctl->clock) >= until) {
             return word;
         }
-        nanosleep(&(struct timespec){ .tv_nsec = VOUCH_RETRY_US * 1000 }, NULL);
+        nanosleep(&(struct timespec){ .tv_nsec = CLOSED_TIME_RETRY_US * 1000 }, NULL);
     }
 }
 
@@ -101,13 +101,14 @@ static struct status reading_await(struct reading *reading, const struct ctl *ct
 
 /* The word is about what is in the log when it is given: what came since the last look is folded.
  */
-static struct status reading_vouch(struct reading *reading, struct ctl *ctl, struct moment_ask *ask)
+static struct status reading_close_time(struct reading *reading, struct ctl *ctl,
+                                        struct moment_ask *ask)
 {
     if (ctl->dir.shared) {
         bool future = ask->time_us > ask->now_us; /* refused anyway */
         return future ? status_ok() : reading_await(reading, ctl, ask->time_us);
     }
-    ask->vouched_us = reading_word(ctl, ask->time_us);
+    ask->closed_us = reading_word(ctl, ask->time_us);
     return partition_catch_up(reading->partition, reading->log);
 }
 
@@ -149,8 +150,9 @@ static struct status reading_ask(struct reading *reading, struct ctl *ctl, struc
     }
     ask->kind = MOMENT_TIME;
     TRY(time_parse_human(as_of, ask->now_us, &ask->time_us));
-    return ask->time_us < reading->partition->position.time_us ? status_ok()
-                                                               : reading_vouch(reading, ctl, ask);
+    return ask->time_us < reading->partition->position.time_us
+               ? status_ok()
+               : reading_close_time(reading, ctl, ask);
 }
 
 static struct status reading_find(struct reading *reading, struct ctl *ctl)

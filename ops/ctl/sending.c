@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "core/auth/principal.h"
+#include "core/auth/command_record.h"
 #include "core/base/ed25519_pem.h"
 #include "core/base/murmur2.h"
 #include "core/domain/kernel/fields.h"
@@ -73,7 +73,7 @@ static struct status sending_read_key(struct sending *sending, const char *path)
     ed25519_public_hex(&public, hex);
     snprintf(principal, sizeof principal, "ED25519:%s", hex);
     sending->signs = true;
-    return intake_principal(arena, STR(""), str_z(principal), &sending->principal);
+    return principal_parse(arena, STR(""), str_z(principal), &sending->principal);
 }
 
 /* A name without a kind is an operator's, and only if the folder says so: whoever forgets the kind
@@ -89,8 +89,8 @@ static struct status sending_named(struct sending *sending, struct str named)
                             "'%.*s'",
                             STR_ARG(conf->operators), STR_ARG(named));
     }
-    return intake_principal(&sending->ctl->arena, sending->ctl->dir.cluster_key, named,
-                            &sending->principal);
+    return principal_parse(&sending->ctl->arena, sending->ctl->dir.cluster_key, named,
+                           &sending->principal);
 }
 
 static struct status sending_find_principal(struct sending *sending)
@@ -149,14 +149,15 @@ static struct status sending_prove(const struct sending *sending, struct arena *
 {
     const struct ctl *ctl = sending->ctl;
     int64_t now_us = clock_now_us(&ctl->clock);
-    struct intake_proof proof = {
+    struct command_record_proof proof = {
         .cluster = { evlog_id_str(&client_identity(sending->client)->history_id),
                      ctl->dir.seals.keys, ctl->dir.seals.count },
         .signer = sending->signs ? &sending->secret : NULL,
         .issued_at_us = now_us,
         .expires_at_us = now_us + ctl->options.timeout_us,
     };
-    return intake_record(arena, ctl->dir.cluster_key, command, sending->principal, &proof, record);
+    return command_record_make(arena, ctl->dir.cluster_key, command, sending->principal, &proof,
+                               record);
 }
 
 struct status sending_submit(struct sending *sending, struct arena *arena,
@@ -169,8 +170,8 @@ struct status sending_submit(struct sending *sending, struct arena *arena,
         TRY(sending_prove(sending, arena, command, &sent.record));
         return client_submit(sending->client, &sent, done, context);
     }
-    TRY(intake_record(arena, sending->ctl->dir.cluster_key, command, sending->principal, NULL,
-                      &sent.record));
+    TRY(command_record_make(arena, sending->ctl->dir.cluster_key, command, sending->principal, NULL,
+                            &sent.record));
     return writer_submit(sending->writer, sent.org_id, sent.record, done, context);
 }
 

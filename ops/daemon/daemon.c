@@ -31,7 +31,7 @@ struct daemon {
     uint64_t process;
     unsigned roles;
     struct evlog_id history_id;
-    struct proof_cluster cluster;
+    struct command_signature_cluster cluster;
     struct daemon_partitions partitions;
     struct server *writer; /* with the writer's role; else */
     struct read_replica *read_replica;
@@ -40,7 +40,7 @@ struct daemon {
     _Atomic uint64_t published_count;
     pthread_mutex_t troubles_lock;
     struct status *troubles; /* why a partition is not published, by number; under the lock */
-    struct bulletin *bulletin;
+    struct status_report *status_report;
     struct replica_status *statuses; /* as of the last look */
     struct replica_status *seen;     /* as of the one before */
     uint64_t *statuses_published;
@@ -250,19 +250,20 @@ static struct status daemon_open_writer(struct daemon *daemon)
     TRY(folder_conf_read(daemon->dir.conf, &daemon->arena, &folder));
     TRY(daemon_options_configuration(&daemon->options, &folder, &daemon->arena,
                                      &options.configuration));
-    daemon->cluster = (struct proof_cluster){ evlog_id_str(&daemon->history_id),
-                                              daemon->dir.seals.keys, daemon->dir.seals.count };
+    daemon->cluster =
+        (struct command_signature_cluster){ evlog_id_str(&daemon->history_id),
+                                            daemon->dir.seals.keys, daemon->dir.seals.count };
     return server_open(&options, &daemon->writer);
 }
 
 /* ---- open and close ---- */
 
-static struct bulletin_facts daemon_facts(const struct daemon *daemon)
+static struct status_report_facts daemon_facts(const struct daemon *daemon)
 {
-    return (struct bulletin_facts){ .partitions = daemon->statuses,
-                                    .published = daemon->statuses_published,
-                                    .partitions_count = daemon->statuses_count,
-                                    .published_count = atomic_load(&daemon->published_count) };
+    return (struct status_report_facts){ .partitions = daemon->statuses,
+                                         .published = daemon->statuses_published,
+                                         .partitions_count = daemon->statuses_count,
+                                         .published_count = atomic_load(&daemon->published_count) };
 }
 
 static void daemon_open_replica(struct daemon *daemon)
@@ -275,15 +276,15 @@ static void daemon_open_replica(struct daemon *daemon)
     daemon->read_replica = read_replica_open(&options);
 }
 
-static void daemon_open_bulletin(struct daemon *daemon)
+static void daemon_open_status_report(struct daemon *daemon)
 {
-    struct bulletin_options options = { .dir = &daemon->dir,
-                                        .process = daemon->process,
-                                        .roles = daemon->roles,
-                                        .every_us = daemon->options.status_every_us,
-                                        .clock = daemon->clock,
-                                        .diag = daemon->diag };
-    daemon->bulletin = bulletin_open(&options);
+    struct status_report_options options = { .dir = &daemon->dir,
+                                             .process = daemon->process,
+                                             .roles = daemon->roles,
+                                             .every_us = daemon->options.status_every_us,
+                                             .clock = daemon->clock,
+                                             .diag = daemon->diag };
+    daemon->status_report = status_report_open(&options);
     daemon->statuses = mem_zalloc(daemon->partitions.count, sizeof *daemon->statuses);
     daemon->seen = mem_zalloc(daemon->partitions.count, sizeof *daemon->seen);
     daemon->statuses_published = mem_zalloc(daemon->partitions.count, sizeof(uint64_t));
@@ -311,7 +312,7 @@ static struct status daemon_start(struct daemon *daemon, int signals)
     daemon->history_id = identity.history_id;
     TRY(daemon_options_partitions(daemon->options.partitions, identity.partitions_count,
                                   &daemon->partitions));
-    daemon_open_bulletin(daemon);
+    daemon_open_status_report(daemon);
     TRY(daemon_open_publisher(daemon, identity.partitions_count));
     if (daemon->roles & DAEMON_WRITER) {
         TRY(daemon_open_writer(daemon));
@@ -349,9 +350,9 @@ void daemon_close(struct daemon *daemon)
     server_close(daemon->writer);
     read_replica_close(daemon->read_replica);
     publisher_close(daemon->publisher);
-    if (daemon->bulletin != NULL) {
-        struct bulletin_facts facts = daemon_facts(daemon);
-        bulletin_close(daemon->bulletin, &facts);
+    if (daemon->status_report != NULL) {
+        struct status_report_facts facts = daemon_facts(daemon);
+        status_report_close(daemon->status_report, &facts);
     }
     if (daemon->lock >= 0) {
         close(daemon->lock);
@@ -434,8 +435,8 @@ struct status daemon_run(struct daemon *daemon, int signals)
             descriptor = read_replica_descriptor(daemon->read_replica);
         }
         daemon_look(daemon);
-        struct bulletin_facts facts = daemon_facts(daemon);
-        bulletin_step(daemon->bulletin, &facts);
+        struct status_report_facts facts = daemon_facts(daemon);
+        status_report_step(daemon->status_report, &facts);
         if (daemon_all_stopped(daemon)) {
             return status_error(STATUS_DATA_LOSS,
                                 "expected a partition that can go on, but all have stopped");

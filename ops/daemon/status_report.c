@@ -10,11 +10,11 @@
 #include "ops/daemon/daemon_options.h"
 #include "ops/version.h"
 
-enum { BULLETIN_RETRY_US = 5 * 1000000, BULLETIN_LAST_US = 1000000 };
-static const size_t BULLETIN_ARENA_MAX = (size_t)16 << 20;
+enum { STATUS_REPORT_RETRY_US = 5 * 1000000, STATUS_REPORT_LAST_US = 1000000 };
+static const size_t STATUS_REPORT_ARENA_MAX = (size_t)16 << 20;
 
-struct bulletin {
-    struct bulletin_options options;
+struct status_report {
+    struct status_report_options options;
     struct arena arena; /* of one record */
     struct evlog *log;  /* NULL: not open */
     bool under_way;     /* the last one is not acknowledged yet */
@@ -22,18 +22,18 @@ struct bulletin {
     int64_t next_us; /* monotonic */
 };
 
-struct bulletin *bulletin_open(const struct bulletin_options *options)
+struct status_report *status_report_open(const struct status_report_options *options)
 {
-    struct bulletin *bulletin = mem_zalloc(1, sizeof *bulletin);
-    bulletin->options = *options;
-    bulletin->started_us = clock_now_us(&options->clock);
-    arena_init(&bulletin->arena, BULLETIN_ARENA_MAX);
-    return bulletin;
+    struct status_report *report = mem_zalloc(1, sizeof *report);
+    report->options = *options;
+    report->started_us = clock_now_us(&options->clock);
+    arena_init(&report->arena, STATUS_REPORT_ARENA_MAX);
+    return report;
 }
 
 /* ---- what is said ---- */
 
-static Agency__V1__PartitionState bulletin_state(enum replica_state state)
+static Agency__V1__PartitionState status_report_state(enum replica_state state)
 {
     switch (state) {
     case REPLICA_OPENING:
@@ -52,27 +52,21 @@ static Agency__V1__PartitionState bulletin_state(enum replica_state state)
     return AGENCY__V1__PARTITION_STATE__PARTITION_STATE_UNSPECIFIED;
 }
 
-static struct status bulletin_text(struct arena *arena, const char *text, char **copy)
-{
-    struct str copied = arena_copy(arena, str_z(text));
-    *copy = (char *)(uintptr_t)copied.data;
-    return copied.data == NULL ? arena_full(arena) : status_ok();
-}
-
-static struct status bulletin_id(struct arena *arena, uint64_t process, char **text)
+static struct status status_report_id(struct arena *arena, uint64_t process, char **text)
 {
     char hex[17];
     snprintf(hex, sizeof hex, "%016llx", (unsigned long long)process);
-    return bulletin_text(arena, hex, text);
+    return arena_text(arena, str_z(hex), text);
 }
 
-static struct status bulletin_partition(struct arena *arena, const struct replica_status *status,
-                                        Agency__V1__PartitionStatus **out)
+static struct status status_report_partition(struct arena *arena,
+                                             const struct replica_status *status,
+                                             Agency__V1__PartitionStatus **out)
 {
     Agency__V1__PartitionStatus *said;
     TRY(pb_new(arena, &agency__v1__partition_status__descriptor, &said));
     said->partition = status->number;
-    said->state = bulletin_state(status->state);
+    said->state = status_report_state(status->state);
     said->epoch = status->epoch;
     said->sequence = status->sequence;
     said->offset = status->offset;
@@ -86,19 +80,21 @@ static struct status bulletin_partition(struct arena *arena, const struct replic
         }
         said->root = (ProtobufCBinaryData){ root.size, (uint8_t *)(uintptr_t)root.data };
     }
-    TRY(bulletin_text(arena, status->trouble.msg, &said->trouble));
+    TRY(arena_text(arena, str_z(status->trouble.msg), &said->trouble));
     *out = said;
-    return status->epoch == 0 ? status_ok()
-                              : bulletin_id(arena, server_process(status->leader), &said->leader);
+    return status->epoch == 0
+               ? status_ok()
+               : status_report_id(arena, server_process(status->leader), &said->leader);
 }
 
-static struct status bulletin_partitions(struct arena *arena, const struct bulletin_facts *facts,
-                                         Agency__V1__ProcessStatus *said)
+static struct status status_report_partitions(struct arena *arena,
+                                              const struct status_report_facts *facts,
+                                              Agency__V1__ProcessStatus *said)
 {
     uint32_t count = facts->partitions_count;
     ARENA_TRY(arena, said->partitions, arena_alloc(arena, (count + 1) * sizeof(void *)));
     for (uint32_t i = 0; i < count; i++) {
-        TRY(bulletin_partition(arena, &facts->partitions[i], &said->partitions[i]));
+        TRY(status_report_partition(arena, &facts->partitions[i], &said->partitions[i]));
         said->partitions[i]->published_sequence = facts->published[i];
         said->decided += facts->partitions[i].decided;
         said->dead_letters += facts->partitions[i].dead_letters;
@@ -108,128 +104,131 @@ static struct status bulletin_partitions(struct arena *arena, const struct bulle
     return status_ok();
 }
 
-static struct status bulletin_roles(struct arena *arena, unsigned roles,
-                                    Agency__V1__ProcessStatus *said)
+static struct status status_report_roles(struct arena *arena, unsigned roles,
+                                         Agency__V1__ProcessStatus *said)
 {
     static const enum daemon_role all[] = { DAEMON_WRITER, DAEMON_PROJECTOR, DAEMON_QUERY };
     ARENA_TRY(arena, said->roles, arena_alloc(arena, sizeof all / sizeof all[0] * sizeof(void *)));
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         if (roles & all[i]) {
-            TRY(bulletin_text(arena, daemon_role_name(all[i]), &said->roles[said->n_roles++]));
+            TRY(arena_text(arena, str_z(daemon_role_name(all[i])), &said->roles[said->n_roles++]));
         }
     }
     return status_ok();
 }
 
-static struct status bulletin_process(struct bulletin *bulletin, Agency__V1__ProcessStatus *said)
+static struct status status_report_process(struct status_report *report,
+                                           Agency__V1__ProcessStatus *said)
 {
-    const struct bulletin_options *options = &bulletin->options;
-    struct arena *arena = &bulletin->arena;
+    const struct status_report_options *options = &report->options;
+    struct arena *arena = &report->arena;
     char host[256] = { 0 };
     gethostname(host, sizeof host - 1);
     said->pid = (uint32_t)getpid();
     said->level_known = FORMAT_LEVEL;
-    TRY(bulletin_id(arena, options->process, &said->process_id));
-    TRY(bulletin_text(arena, host, &said->host));
-    TRY(bulletin_text(arena, AGENCY_VERSION, &said->version));
-    TRY(bulletin_roles(arena, options->roles, said));
-    TRY(fields_time_new(arena, bulletin->started_us, &said->started_at));
+    TRY(status_report_id(arena, options->process, &said->process_id));
+    TRY(arena_text(arena, str_z(host), &said->host));
+    TRY(arena_text(arena, str_z(AGENCY_VERSION), &said->version));
+    TRY(status_report_roles(arena, options->roles, said));
+    TRY(fields_time_new(arena, report->started_us, &said->started_at));
     return fields_time_new(arena, clock_now_us(&options->clock), &said->at);
 }
 
 /* ---- saying it ---- */
 
-static struct status bulletin_send(struct bulletin *bulletin, const Agency__V1__ProcessStatus *said)
+static struct status status_report_send(struct status_report *report,
+                                        const Agency__V1__ProcessStatus *said)
 {
     struct str value;
-    TRY(pb_pack(&bulletin->arena, &said->base, &value));
+    TRY(pb_pack(&report->arena, &said->base, &value));
     struct evlog_item item = { .stream = EVLOG_STATUS,
                                .key = str_z(said->process_id),
                                .value = value };
-    TRY(evlog_append(bulletin->log, &item, 1));
-    bulletin->under_way = true;
+    TRY(evlog_append(report->log, &item, 1));
+    report->under_way = true;
     return status_ok();
 }
 
-static struct status bulletin_say(struct bulletin *bulletin, const struct bulletin_facts *facts,
-                                  bool leaving)
+static struct status status_report_say(struct status_report *report,
+                                       const struct status_report_facts *facts, bool leaving)
 {
     Agency__V1__ProcessStatus *said;
-    arena_reset(&bulletin->arena);
-    TRY(pb_new(&bulletin->arena, &agency__v1__process_status__descriptor, &said));
-    TRY(bulletin_process(bulletin, said));
-    TRY(bulletin_partitions(&bulletin->arena, facts, said));
+    arena_reset(&report->arena);
+    TRY(pb_new(&report->arena, &agency__v1__process_status__descriptor, &said));
+    TRY(status_report_process(report, said));
+    TRY(status_report_partitions(&report->arena, facts, said));
     said->leaving = leaving;
-    return bulletin_send(bulletin, said);
+    return status_report_send(report, said);
 }
 
 /* What is acknowledged makes room for the next; a broken log is opened again. */
-static struct status bulletin_poll(struct bulletin *bulletin)
+static struct status status_report_poll(struct status_report *report)
 {
     struct evlog_completion done;
     size_t count;
-    if (bulletin->log == NULL) {
-        TRY(data_dir_open_log(bulletin->options.dir, false, &bulletin->log));
+    if (report->log == NULL) {
+        TRY(data_dir_open_log(report->options.dir, false, &report->log));
     }
-    TRY(evlog_poll(bulletin->log, &done, 1, &count));
-    bulletin->under_way &= count == 0;
+    TRY(evlog_poll(report->log, &done, 1, &count));
+    report->under_way &= count == 0;
     return status_ok();
 }
 
-static void bulletin_drop(struct bulletin *bulletin, struct status why)
+static void status_report_drop(struct status_report *report, struct status why)
 {
-    struct diag_line line = diag_begin(bulletin->options.diag, DIAG_WARN, "status_not_published");
+    struct diag_line line = diag_begin(report->options.diag, DIAG_WARN, "status_not_published");
     diag_status(&line, &why);
     diag_end(&line);
-    evlog_close(bulletin->log);
-    bulletin->log = NULL;
-    bulletin->under_way = false;
-    bulletin->next_us = clock_monotonic_us(&bulletin->options.clock) + BULLETIN_RETRY_US;
+    evlog_close(report->log);
+    report->log = NULL;
+    report->under_way = false;
+    report->next_us = clock_monotonic_us(&report->options.clock) + STATUS_REPORT_RETRY_US;
 }
 
-void bulletin_step(struct bulletin *bulletin, const struct bulletin_facts *facts)
+void status_report_step(struct status_report *report, const struct status_report_facts *facts)
 {
-    int64_t now_us = clock_monotonic_us(&bulletin->options.clock);
-    if (now_us < bulletin->next_us) {
+    int64_t now_us = clock_monotonic_us(&report->options.clock);
+    if (now_us < report->next_us) {
         return;
     }
-    bulletin->next_us = now_us + bulletin->options.every_us;
-    struct status st = bulletin_poll(bulletin);
-    if (st.code == STATUS_OK && !bulletin->under_way) {
-        st = bulletin_say(bulletin, facts, false);
+    report->next_us = now_us + report->options.every_us;
+    struct status st = status_report_poll(report);
+    if (st.code == STATUS_OK && !report->under_way) {
+        st = status_report_say(report, facts, false);
     }
     if (st.code != STATUS_OK) {
-        bulletin_drop(bulletin, st);
+        status_report_drop(report, st);
     }
 }
 
-static struct status bulletin_await(struct bulletin *bulletin)
+static struct status status_report_await(struct status_report *report)
 {
-    int64_t until = clock_monotonic_us(&bulletin->options.clock) + BULLETIN_LAST_US;
-    TRY(bulletin_poll(bulletin));
-    while (bulletin->under_way && clock_monotonic_us(&bulletin->options.clock) < until) {
-        evlog_wait(evlog_descriptor(bulletin->log), BULLETIN_LAST_US / 10);
-        TRY(bulletin_poll(bulletin));
+    int64_t until = clock_monotonic_us(&report->options.clock) + STATUS_REPORT_LAST_US;
+    TRY(status_report_poll(report));
+    while (report->under_way && clock_monotonic_us(&report->options.clock) < until) {
+        evlog_wait(evlog_descriptor(report->log), STATUS_REPORT_LAST_US / 10);
+        TRY(status_report_poll(report));
     }
     return status_ok();
 }
 
 /* The last word of a clean stop; nobody misses it where it does not get through. */
-static struct status bulletin_leave(struct bulletin *bulletin, const struct bulletin_facts *facts)
+static struct status status_report_leave(struct status_report *report,
+                                         const struct status_report_facts *facts)
 {
-    TRY(bulletin_await(bulletin));
-    TRY(bulletin->under_way ? status_ok() : bulletin_say(bulletin, facts, true));
-    return bulletin_await(bulletin);
+    TRY(status_report_await(report));
+    TRY(report->under_way ? status_ok() : status_report_say(report, facts, true));
+    return status_report_await(report);
 }
 
-void bulletin_close(struct bulletin *bulletin, const struct bulletin_facts *facts)
+void status_report_close(struct status_report *report, const struct status_report_facts *facts)
 {
-    if (bulletin == NULL) {
+    if (report == NULL) {
         return;
     }
-    struct status left = bulletin->log == NULL ? status_ok() : bulletin_leave(bulletin, facts);
+    struct status left = report->log == NULL ? status_ok() : status_report_leave(report, facts);
     (void)left; /* somebody will miss it after a while */
-    evlog_close(bulletin->log);
-    arena_release(&bulletin->arena);
-    mem_free(bulletin);
+    evlog_close(report->log);
+    arena_release(&report->arena);
+    mem_free(report);
 }

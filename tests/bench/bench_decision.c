@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "core/auth/principal.h"
+#include "core/auth/command_record.h"
 #include "core/base/memory.h"
 #include "core/domain/check/check.h"
 #include "core/evlog/evlog_local.h"
@@ -78,8 +78,8 @@ static void bench_add(struct bench *bench, const Agency__V1__Principal *principa
         arena_printf(&bench->arena, "{\"orgId\":\"acme\",\"commandId\":\"c%zu\",\"%s\":%s}",
                      bench->records_count, command, json);
     check_ok(pb_from_json(&bench->arena, &agency__v1__command__descriptor, text, &read));
-    check_ok(intake_record(&bench->arena, STR("key"), read, principal, NULL,
-                           &bench->records[bench->records_count++]));
+    check_ok(command_record_make(&bench->arena, STR("key"), read, principal, NULL,
+                                 &bench->records[bench->records_count++]));
 }
 
 static void bench_prepare(struct bench *bench)
@@ -130,8 +130,8 @@ static void bench_init(struct bench *bench)
     message.n_operators = message.n_org_creators = 1;
     arena_init(&bench->arena, (size_t)2 << 30);
     check_ok(pb_pack(&bench->arena, &message.base, &bench->configuration));
-    check_ok(intake_principal(&bench->arena, STR("key"), STR("admin"), &bench->admin));
-    check_ok(intake_principal(&bench->arena, STR("key"), STR("API_KEY:root"), &bench->owner));
+    check_ok(principal_parse(&bench->arena, STR("key"), STR("admin"), &bench->admin));
+    check_ok(principal_parse(&bench->arena, STR("key"), STR("API_KEY:root"), &bench->owner));
     bench->records = mem_zalloc(COMMANDS + 4 * GROUPS + 8, sizeof *bench->records);
     int64_t began = cpu_ns();
     bench_prepare(bench);

@@ -32,8 +32,8 @@ struct bench {
     struct evlog *log;
     struct evlog_reader *reader;
     struct load_source source;
-    struct proof_key key;
-    struct proof_cluster cluster;
+    struct command_signature_key key;
+    struct command_signature_cluster cluster;
     struct server *writer;
     uint64_t sent;
     uint64_t answered;
@@ -217,8 +217,9 @@ int main(int argc, char **argv)
         (struct evlog_kafka_options){ .brokers = brokers, .prefix = prefix, .timeout_ms = 30000 };
     log_bench_require(evlog_kafka_create(&bench.log_options, &identity));
     log_bench_require(evlog_kafka_open(&bench.log_options, &bench.log));
-    bench.key = proof_key_make(STR("key"));
-    bench.cluster = (struct proof_cluster){ evlog_id_str(&identity.history_id), &bench.key, 1 };
+    bench.key = command_signature_key_make(STR("key"));
+    bench.cluster =
+        (struct command_signature_cluster){ evlog_id_str(&identity.history_id), &bench.key, 1 };
     bench.sent_us = mem_zalloc(BACKLOG + PACED, sizeof *bench.sent_us);
     bench.latency_us = mem_zalloc(BACKLOG + PACED, sizeof *bench.latency_us);
     arena_init(&bench.arena, 1 << 24);

@@ -1,7 +1,7 @@
 /* Known answers for who makes proofs in another language: tests/golden/proof.txt. */
 #include "core/model/decision.h"
 #include "tests/lib/golden_tool.h"
-#include "tests/lib/proof_kit.h"
+#include "tests/lib/signature_kit.h"
 #include "tests/lib/test.h"
 
 static void print_hex(struct buf *out, const char *name, struct str bytes)
@@ -21,7 +21,7 @@ static void print_text(struct buf *out, const char *name, const char *text)
 }
 
 /* What the statement is made of, in its order. */
-static void print_parts(struct buf *out, const struct proof_kit *kit)
+static void print_parts(struct buf *out, const struct signature_kit *kit)
 {
     const Agency__V1__CommandRecord *record = &kit->record;
     print_hex(out, "cluster_id", kit->cluster.id);
@@ -37,7 +37,7 @@ static void print_parts(struct buf *out, const struct proof_kit *kit)
 }
 
 /* What its outcome will say of the sender. */
-static void print_fingerprint(struct buf *out, struct proof_kit *kit)
+static void print_fingerprint(struct buf *out, struct signature_kit *kit)
 {
     struct str text;
     char *fingerprint;
@@ -46,37 +46,37 @@ static void print_fingerprint(struct buf *out, struct proof_kit *kit)
     print_text(out, "fingerprint", fingerprint);
 }
 
-static void print_proof(struct buf *out, struct proof_kit *kit)
+static void print_proof(struct buf *out, struct signature_kit *kit)
 {
     struct buf statement = { 0 };
-    proof_statement(kit->cluster.id, &kit->record, kit->command, &statement);
+    command_signature_statement(kit->cluster.id, &kit->record, kit->command, &statement);
     print_hex(out, "statement", buf_str(&statement));
     buf_release(&statement);
     ProtobufCBinaryData proof = kit->record.seal; /* or the signature: they share the place */
     bool sealed = kit->record.proof_case == AGENCY__V1__COMMAND_RECORD__PROOF_SEAL;
     print_fingerprint(out, kit);
     print_hex(out, sealed ? "seal" : "signature", str_make(proof.data, proof.len));
-    print_hex(out, "record", proof_kit_pack(kit));
+    print_hex(out, "record", signature_kit_pack(kit));
 }
 
-TEST(proof, is_as_the_golden_says)
+TEST(command_signature, is_as_the_golden_says)
 {
-    struct proof_kit kit;
+    struct signature_kit kit;
     struct buf out = { 0 };
-    proof_kit_init(&kit);
-    proof_kit_seal(&kit);
+    signature_kit_init(&kit);
+    signature_kit_seal(&kit);
     buf_printf(&out, "case          sealed by an intake, for an operator\n");
     print_hex(&out, "key", kit.keys[0].bytes);
     print_parts(&out, &kit);
     print_proof(&out, &kit);
-    proof_kit_be_signer(&kit);
+    signature_kit_be_signer(&kit);
     kit.record.key_id = "";
-    proof_kit_sign(&kit);
+    signature_kit_sign(&kit);
     buf_printf(&out, "\ncase          signed by the sender\n");
     print_hex(&out, "secret", str_make(kit.secret.bytes, sizeof kit.secret.bytes));
     print_parts(&out, &kit);
     print_proof(&out, &kit);
     golden_tool_check(SOURCE_DIR "/tests/golden/proof.txt", buf_str(&out));
     buf_release(&out);
-    proof_kit_release(&kit);
+    signature_kit_release(&kit);
 }

@@ -21,8 +21,8 @@ struct scene {
     struct evlog_kafka_options log_options;
     struct evlog *log; /* the client's */
     struct load_source source;
-    struct proof_key key;
-    struct proof_cluster cluster;
+    struct command_signature_key key;
+    struct command_signature_cluster cluster;
     struct arena arena;
     struct str configuration;
     struct server *writers[WRITERS];
@@ -61,13 +61,14 @@ static void scene_stop(struct scene *scene, uint32_t index)
 
 static void scene_begin(struct scene *scene)
 {
-    *scene = (struct scene){ .key = proof_key_make(STR("key")) };
+    *scene = (struct scene){ .key = command_signature_key_make(STR("key")) };
     scene->log_options = kafka_tool_made(scene->prefix);
     assert_ok(evlog_kafka_open(&scene->log_options, &scene->log));
     arena_init(&scene->arena, 1 << 20);
     scene->configuration = writer_kit_configuration(&scene->arena);
     scene->cluster =
-        (struct proof_cluster){ evlog_id_str(&scene->log->identity.history_id), &scene->key, 1 };
+        (struct command_signature_cluster){ evlog_id_str(&scene->log->identity.history_id),
+                                            &scene->key, 1 };
     load_source_init(&scene->source, "c", ORGS, STR("key"), scene->log->identity.history_id);
 }
 

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/auth/principal.h"
+#include "core/auth/command_record.h"
 #include "core/base/clock.h"
 #include "core/pb/json.h"
 #include "tests/lib/test.h"
@@ -21,13 +21,13 @@ void load_source_init(struct load_source *source, const char *name, uint32_t org
     *source = (struct load_source){ .orgs_count = orgs_count,
                                     .cluster_key = cluster_key,
                                     .history_id = history_id,
-                                    .key = proof_key_make(cluster_key) };
+                                    .key = command_signature_key_make(cluster_key) };
     snprintf(source->name, sizeof source->name, "%s", name);
     arena_init(&source->principals, LOAD_SOURCE_ARENA_MAX);
     arena_init(&source->arena, LOAD_SOURCE_ARENA_MAX);
-    assert_ok(intake_principal(&source->principals, cluster_key, STR("admin"), &source->admin));
+    assert_ok(principal_parse(&source->principals, cluster_key, STR("admin"), &source->admin));
     assert_ok(
-        intake_principal(&source->principals, cluster_key, STR("API_KEY:root"), &source->owner));
+        principal_parse(&source->principals, cluster_key, STR("API_KEY:root"), &source->owner));
 }
 
 void load_source_release(struct load_source *source)
@@ -112,11 +112,11 @@ static struct str load_source_payload(struct load_source *source, uint64_t step,
                                : load_source_subject(source, block, rest - BLOCK_MAKING);
 }
 
-static struct intake_proof load_source_seal(const struct load_source *source)
+static struct command_record_proof load_source_seal(const struct load_source *source)
 {
     struct clock clock = clock_real();
     int64_t now_us = clock_now_us(&clock);
-    return (struct intake_proof){
+    return (struct command_record_proof){
         .cluster = { evlog_id_str(&source->history_id), &source->key, 1 },
         .issued_at_us = now_us,
         .expires_at_us = now_us + LOAD_SOURCE_VALID_US,
@@ -128,7 +128,7 @@ struct str load_source_record(struct load_source *source, uint64_t number)
     char name[LOAD_SOURCE_ORG_SIZE];
     Agency__V1__Command *command = NULL;
     struct str record = { 0 };
-    struct intake_proof seal = load_source_seal(source);
+    struct command_record_proof seal = load_source_seal(source);
     uint64_t step = number / source->orgs_count;
     struct str org = load_source_org(source, number, name);
     arena_reset(&source->arena);
@@ -137,8 +137,8 @@ struct str load_source_record(struct load_source *source, uint64_t number)
         arena_printf(&source->arena, "{\"orgId\":\"%.*s\",\"commandId\":\"%s-%" PRIu64 "\",%.*s}",
                      STR_ARG(org), source->name, number, STR_ARG(payload));
     assert_ok(pb_from_json(&source->arena, &agency__v1__command__descriptor, text, &command));
-    assert_ok(intake_record(&source->arena, source->cluster_key, command,
-                            step == 0 ? source->admin : source->owner, &seal, &record));
+    assert_ok(command_record_make(&source->arena, source->cluster_key, command,
+                                  step == 0 ? source->admin : source->owner, &seal, &record));
     return record;
 }
 

@@ -15,7 +15,7 @@ struct load_source {
     uint32_t orgs_count;
     struct str cluster_key;     /* borrowed */
     struct evlog_id history_id; /* of the log that the commands are for */
-    struct proof_key key;
+    struct command_signature_key key;
     struct arena principals;
     struct arena arena; /* of one command */
     Agency__V1__Principal *admin;

@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#include "core/auth/principal.h"
+#include "core/auth/command_record.h"
 #include "core/pb/json.h"
 #include "core/pb/message.h"
 #include "tests/lib/log_tool.h"
@@ -98,8 +98,8 @@ static struct str partition_kit_command(struct partition_kit *kit, const char *o
     }
     buf_printf(&text, "\"%s\":%s}", command, json);
     assert_ok(pb_from_json(&kit->arena, &agency__v1__command__descriptor, buf_str(&text), &read));
-    assert_ok(intake_principal(&kit->arena, STR("key"), STR("admin"), &principal));
-    assert_ok(intake_record(&kit->arena, STR("key"), read, principal, NULL, &record));
+    assert_ok(principal_parse(&kit->arena, STR("key"), STR("admin"), &principal));
+    assert_ok(command_record_make(&kit->arena, STR("key"), read, principal, NULL, &record));
     buf_release(&text);
     return record;
 }

@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "agency/v1/stream.pb-c.h"
-#include "core/auth/principal.h"
+#include "core/auth/command_record.h"
 #include "core/base/murmur2.h"
 #include "core/model/decision.h"
 #include "core/pb/json.h"
@@ -58,14 +58,14 @@ static void replicas_kit_follow(void *self, struct partition *partition, bool se
 void replicas_kit_open(struct replicas_kit *kit)
 {
     *kit = (struct replicas_kit){ .now_us = REPLICAS_KIT_START_US,
-                                  .key = proof_key_make(STR("key")),
+                                  .key = command_signature_key_make(STR("key")),
                                   .identity = log_tool_identity(REPLICAS_KIT_PARTITIONS) };
     arena_init(&kit->arena, (size_t)1 << 30);
     kit->mem = evlog_mem_new(&kit->identity, EVLOG_MEM_SHARED);
     evlog_mem_set_time(kit->mem, kit->now_us);
-    kit->cluster = (struct proof_cluster){ .id = evlog_id_str(&kit->identity.history_id),
-                                           .keys = &kit->key,
-                                           .keys_count = 1 };
+    kit->cluster = (struct command_signature_cluster){
+        .id = evlog_id_str(&kit->identity.history_id), .keys = &kit->key, .keys_count = 1
+    };
     assert_ok(evlog_mem_open(kit->mem, false, &kit->client));
     kit->configuration = writer_kit_configuration(&kit->arena);
     for (uint32_t i = 0; i < REPLICAS_KIT_MEMBERS; i++) {
@@ -183,12 +183,12 @@ struct str replicas_kit_command(struct replicas_kit *kit, const char *org_id,
     Agency__V1__Command *read = NULL;
     Agency__V1__Principal *admin = NULL;
     struct str record = { 0 };
-    struct intake_proof seal = { .cluster = kit->cluster,
-                                 .issued_at_us = kit->now_us,
-                                 .expires_at_us = kit->now_us + INT64_C(3600) * 1000000 };
+    struct command_record_proof seal = { .cluster = kit->cluster,
+                                         .issued_at_us = kit->now_us,
+                                         .expires_at_us = kit->now_us + INT64_C(3600) * 1000000 };
     assert_ok(pb_from_json(&kit->arena, &agency__v1__command__descriptor, text, &read));
-    assert_ok(intake_principal(&kit->arena, kit->key.bytes, STR("admin"), &admin));
-    assert_ok(intake_record(&kit->arena, kit->key.bytes, read, admin, &seal, &record));
+    assert_ok(principal_parse(&kit->arena, kit->key.bytes, STR("admin"), &admin));
+    assert_ok(command_record_make(&kit->arena, kit->key.bytes, read, admin, &seal, &record));
     return record;
 }
 

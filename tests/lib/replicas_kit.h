@@ -33,8 +33,8 @@ struct replicas_kit {
     struct evlog *client;
     struct arena arena;
     struct str configuration;
-    struct proof_key key;
-    struct proof_cluster cluster;
+    struct command_signature_key key;
+    struct command_signature_cluster cluster;
     struct evlog_identity identity;
     int64_t now_us;
     struct replicas_member members[REPLICAS_KIT_MEMBERS];

@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#include "core/auth/principal.h"
+#include "core/auth/command_record.h"
 #include "core/pb/json.h"
 #include "core/pb/message.h"
 #include "tests/lib/log_tool.h"
@@ -90,8 +90,8 @@ struct str writer_kit_command(struct writer_kit *kit, const char *org_id, const 
     Agency__V1__Principal *admin = NULL;
     struct str record = { 0 };
     assert_ok(pb_from_json(&kit->arena, &agency__v1__command__descriptor, text, &read));
-    assert_ok(intake_principal(&kit->arena, STR("key"), STR("admin"), &admin));
-    assert_ok(intake_record(&kit->arena, STR("key"), read, admin, NULL, &record));
+    assert_ok(principal_parse(&kit->arena, STR("key"), STR("admin"), &admin));
+    assert_ok(command_record_make(&kit->arena, STR("key"), read, admin, NULL, &record));
     return record;
 }
 

@@ -2,7 +2,7 @@
  * write the same bytes, whatever comes. */
 #include "core/model/answers.h"
 
-#include "core/auth/principal.h"
+#include "core/auth/command_record.h"
 #include "core/domain/check/check.h"
 #include "core/pb/message.h"
 #include "tests/lib/org_world.h"
@@ -60,7 +60,7 @@ static void twins_decide(struct twins *twins, Agency__V1__Command *command, unsi
     struct str id = arena_printf(&world->arena, "step-%u", step);
     command->command_id = (char *)(uintptr_t)id.data;
     struct status taken =
-        intake_record(&world->arena, STR("key"), command, &world->principal, NULL, &record);
+        command_record_make(&world->arena, STR("key"), command, &world->principal, NULL, &record);
     if (taken.code != STATUS_OK) {
         return; /* no decider ever sees it */
     }

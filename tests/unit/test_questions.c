@@ -92,9 +92,9 @@ TEST(moment, a_time_is_answered_only_when_nothing_before_it_can_come)
     struct moment_ask ask = { .kind = MOMENT_TIME, .now_us = asked.kit.now_us + 1000 };
     ask.time_us = asked.kit.now_us + 500;
     assert_code(STATUS_UNAVAILABLE, resolve(&asked, ask, &moment));
-    ask.vouched_us = ask.now_us;
+    ask.closed_us = ask.now_us;
     assert_ok(resolve(&asked, ask, &moment));
-    ask.vouched_us = 0;
+    ask.closed_us = 0;
     partition_kit_tick(&asked.kit);
     assert_ok(partition_kit_catch_up(&asked.kit, asked.partition));
     assert_ok(resolve(&asked, ask, &moment));

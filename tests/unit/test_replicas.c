@@ -288,8 +288,8 @@ TEST(replicas, a_command_sealed_with_another_key_is_a_dead_letter)
 {
     struct replicas_kit kit;
     open_serving(&kit);
-    struct proof_key key = kit.key;
-    kit.key = proof_key_make(STR("another"));
+    struct command_signature_key key = kit.key;
+    kit.key = command_signature_key_make(STR("another"));
     const char *org_id = replicas_kit_org(0);
     struct str record = replicas_kit_command(&kit, org_id, "c", "registerSubject", subject);
     kit.key = key;

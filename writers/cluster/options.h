@@ -5,7 +5,7 @@
 #include "core/base/clock.h"
 #include "core/model/partition.h"
 
-struct proof_cluster;
+struct command_signature_cluster;
 
 /* The number of a partition in a report that is about all. */
 #define SERVER_ALL UINT32_MAX
@@ -41,8 +41,8 @@ struct server_options {
     const char *stores; /* folder of the stores, `pNN` each; made if missing; NULL: in memory */
     struct clock clock;
     struct str configuration; /* a DecidingConfiguration, packed, for epochs that begin here */
-    const struct proof_cluster *cluster;       /* to check who sent a command */
-    const struct server_partition *partitions; /* NULL: all, of rank 0 */
+    const struct command_signature_cluster *cluster; /* to check who sent a command */
+    const struct server_partition *partitions;       /* NULL: all, of rank 0 */
     uint32_t partitions_count;
     int64_t election_timeout_us; /* T: a log so long without a record has no leader any more */
     uint64_t process;    /* a random number, kept beside the stores: the leader of every epoch that

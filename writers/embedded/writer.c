@@ -30,7 +30,7 @@ enum {
     BATCH_SIZE_MAX = 4 << 20, /* bytes of them */
     FLUSH_EVERY_US = 10 * 1000000,
     REOPEN_EVERY_US = 200 * 1000,
-    VOUCH_EVERY_US = 100 * 1000, /* how far behind now a reader of the past can be */
+    CLOSED_TIME_EVERY_US = 100 * 1000, /* how far behind now a reader of the past can be */
     PATH_SIZE_MAX = 4096,
 };
 
@@ -40,7 +40,7 @@ struct writer {
     pthread_t thread;
     struct evlog *log;
     struct poison *poison;
-    struct vouch *vouch;
+    struct closed_time *closed_time;
     uint32_t partitions_count;
     struct leader **leader; /* by partition; NULL until its first command */
     struct unconfirmed_ring unconfirmed;
@@ -146,8 +146,8 @@ static struct status writer_append(struct writer *writer, const struct evlog_ite
 static int64_t writer_now(const struct writer *writer)
 {
     int64_t now = clock_now_us(&writer->options.clock);
-    int64_t vouched = vouch_given(writer->vouch);
-    return now > vouched ? now : vouched + 1;
+    int64_t closed = closed_time_get(writer->closed_time);
+    return now > closed ? now : closed + 1;
 }
 
 /* A TICK says that nothing older comes, and may name a state root; nothing may be waiting. */
@@ -316,7 +316,7 @@ static void writer_wait(struct writer *writer)
     struct pollfd both[] = { { .fd = requests, .events = POLLIN },
                              { .fd = writer->log == NULL ? -1 : evlog_descriptor(writer->log),
                                .events = POLLIN } };
-    poll(both, 2, VOUCH_EVERY_US / 1000);
+    poll(both, 2, CLOSED_TIME_EVERY_US / 1000);
 }
 
 static uint32_t writer_take(struct writer *writer, struct request *requests)
@@ -343,7 +343,7 @@ static void writer_step(struct writer *writer)
     struct status st = writer->failed.code == STATUS_OK ? writer_poll(writer) : status_ok();
     if (st.code == STATUS_OK && count == 0 && unconfirmed_count(&writer->unconfirmed) == 0) {
         st = writer_write_all(writer);
-        vouch_give(writer->vouch, clock_now_us(&writer->options.clock));
+        closed_time_set(writer->closed_time, clock_now_us(&writer->options.clock));
     }
     if (st.code == STATUS_OK) {
         st = writer_flush(writer, clock_monotonic_us(&writer->options.clock));
@@ -378,7 +378,7 @@ static struct status writer_prepare_folder(struct writer *writer)
         return status_error(STATUS_UNAVAILABLE, "expected to make the folder '%s': %s",
                             writer->options.stores, strerror(errno));
     }
-    TRY(vouch_open(writer->options.stores, &writer->vouch));
+    TRY(closed_time_open(writer->options.stores, &writer->closed_time));
     char path[PATH_SIZE_MAX];
     snprintf(path, sizeof path, "%s/poison", writer->options.stores);
     return poison_open(path, &writer->poison);
@@ -408,7 +408,7 @@ static void writer_free(struct writer *writer)
     }
     evlog_close(writer->log);
     poison_close(writer->poison);
-    vouch_close(writer->vouch);
+    closed_time_close(writer->closed_time);
     queue_close(writer->requests);
     mem_free(writer->leader);
     unconfirmed_release(&writer->unconfirmed);

@@ -1,19 +1,19 @@
-#include "tests/lib/proof_kit.h"
+#include "tests/lib/signature_kit.h"
 
 #include "core/base/hash.h"
 #include "core/pb/json.h"
 #include "core/pb/message.h"
 #include "tests/lib/test.h"
 
-enum { PROOF_KIT_ARENA = 16 << 20 };
+enum { SIGNATURE_KIT_ARENA = 16 << 20 };
 
-void proof_kit_init(struct proof_kit *kit)
+void signature_kit_init(struct signature_kit *kit)
 {
-    *kit = (struct proof_kit){ 0 };
-    arena_init(&kit->arena, PROOF_KIT_ARENA);
-    kit->keys[0] = proof_key_make(STR("the newer key of the cluster ..."));
-    kit->keys[1] = proof_key_make(STR("the older key of the cluster ..."));
-    kit->cluster = (struct proof_cluster){ STR("0123456789abcdef"), kit->keys, 2 };
+    *kit = (struct signature_kit){ 0 };
+    arena_init(&kit->arena, SIGNATURE_KIT_ARENA);
+    kit->keys[0] = command_signature_key_make(STR("the newer key of the cluster ..."));
+    kit->keys[1] = command_signature_key_make(STR("the older key of the cluster ..."));
+    kit->cluster = (struct command_signature_cluster){ STR("0123456789abcdef"), kit->keys, 2 };
     memset(kit->secret.bytes, 7, sizeof kit->secret.bytes);
     agency__v1__principal__init(&kit->principal);
     kit->principal.operator_ = "admin";
@@ -22,25 +22,25 @@ void proof_kit_init(struct proof_kit *kit)
                                "{\"subjectId\":\"ada\",\"name\":\"Ada L\u00f6we\"}}"),
                            &kit->command));
     agency__v1__command_record__init(&kit->record);
-    proof_kit_take_command(kit);
+    signature_kit_take_command(kit);
     kit->record.principal = &kit->principal;
-    kit->record.issued_at_us = PROOF_KIT_ISSUED_US;
-    kit->record.expires_at_us = PROOF_KIT_EXPIRES_US;
+    kit->record.issued_at_us = SIGNATURE_KIT_ISSUED_US;
+    kit->record.expires_at_us = SIGNATURE_KIT_EXPIRES_US;
 }
 
-void proof_kit_take_command(struct proof_kit *kit)
+void signature_kit_take_command(struct signature_kit *kit)
 {
     struct str packed;
     assert_ok(pb_pack(&kit->arena, &kit->command->base, &packed));
     kit->record.command = (ProtobufCBinaryData){ packed.size, (uint8_t *)(uintptr_t)packed.data };
 }
 
-void proof_kit_release(struct proof_kit *kit)
+void signature_kit_release(struct signature_kit *kit)
 {
     arena_release(&kit->arena);
 }
 
-void proof_kit_be_signer(struct proof_kit *kit)
+void signature_kit_be_signer(struct signature_kit *kit)
 {
     struct ed25519_public public = ed25519_public_of(&kit->secret);
     struct hash bytes;
@@ -51,29 +51,31 @@ void proof_kit_be_signer(struct proof_kit *kit)
     kit->principal.identity_hash = kit->identity_hash;
 }
 
-void proof_kit_seal(struct proof_kit *kit)
+void signature_kit_seal(struct signature_kit *kit)
 {
-    assert_ok(proof_seal(&kit->arena, &kit->cluster, &kit->record, kit->command));
+    assert_ok(command_signature_seal(&kit->arena, &kit->cluster, &kit->record, kit->command));
 }
 
-void proof_kit_sign(struct proof_kit *kit)
+void signature_kit_sign(struct signature_kit *kit)
 {
-    assert_ok(proof_sign(&kit->arena, kit->cluster.id, &kit->secret, &kit->record, kit->command));
+    assert_ok(command_signature_sign(&kit->arena, kit->cluster.id, &kit->secret, &kit->record,
+                                     kit->command));
 }
 
-struct status proof_kit_check(const struct proof_kit *kit)
+struct status signature_kit_check(const struct signature_kit *kit)
 {
-    return proof_check(&kit->cluster, false, &kit->record, kit->command, PROOF_KIT_NOW_US);
+    return command_signature_check(&kit->cluster, false, &kit->record, kit->command,
+                                   SIGNATURE_KIT_NOW_US);
 }
 
-struct str proof_kit_pack(struct proof_kit *kit)
+struct str signature_kit_pack(struct signature_kit *kit)
 {
     struct str packed;
     assert_ok(pb_pack(&kit->arena, &kit->record.base, &packed));
     return packed;
 }
 
-struct status proof_kit_read(struct proof_kit *kit, struct str bytes)
+struct status signature_kit_read(struct signature_kit *kit, struct str bytes)
 {
     Agency__V1__CommandRecord *record;
     Agency__V1__Command *command;
@@ -84,5 +86,5 @@ struct status proof_kit_read(struct proof_kit *kit, struct str bytes)
     if (record->principal == NULL) {
         return status_error(STATUS_INVALID_ARGUMENT, "expected a principal");
     }
-    return proof_check(&kit->cluster, false, record, command, PROOF_KIT_NOW_US);
+    return command_signature_check(&kit->cluster, false, record, command, SIGNATURE_KIT_NOW_US);
 }

@@ -1,16 +1,16 @@
 #include <stdio.h>
 
 #include "tests/lib/partition_kit.h"
-#include "tests/lib/proof_kit.h"
+#include "tests/lib/signature_kit.h"
 #include "tests/lib/test.h"
 
 /* What the decider makes of a record that came over a shared log. */
-static struct decider_answer decide(struct partition_kit *kit, struct proof_kit *proof)
+static struct decider_answer decide(struct partition_kit *kit, struct signature_kit *proof)
 {
-    struct decider_command given = { .bytes = proof_kit_pack(proof),
+    struct decider_command given = { .bytes = signature_kit_pack(proof),
                                      .key = STR("acme"),
                                      .cluster = &proof->cluster,
-                                     .now_us = PROOF_KIT_NOW_US };
+                                     .now_us = SIGNATURE_KIT_NOW_US };
     struct decider_answer answer;
     struct str record;
     assert_ok(decider_decide(&kit->decider, &given, &answer, &record));
@@ -20,29 +20,29 @@ static struct decider_answer decide(struct partition_kit *kit, struct proof_kit 
 TEST(decider, believes_who_sent_a_command_by_its_proof_only)
 {
     struct partition_kit kit;
-    struct proof_kit proof;
+    struct signature_kit proof;
     partition_kit_open_org(&kit);
-    proof_kit_init(&proof);
+    signature_kit_init(&proof);
     struct decider_answer answer = decide(&kit, &proof);
     assert_int_equal(answer.outcome, DECIDER_FAILED);
     assert_int_equal(answer.code, STATUS_UNAUTHENTICATED);
-    proof_kit_seal(&proof);
+    signature_kit_seal(&proof);
     answer = decide(&kit, &proof);
     assert_int_equal(answer.outcome, DECIDER_DECIDED);
     assert_int_equal(answer.code, STATUS_OK);
-    proof_kit_release(&proof);
+    signature_kit_release(&proof);
     partition_kit_close(&kit);
 }
 
 TEST(decider, takes_a_signature_while_its_credential_is_live)
 {
     struct partition_kit kit;
-    struct proof_kit proof;
+    struct signature_kit proof;
     char json[256];
     partition_kit_open_org(&kit);
-    proof_kit_init(&proof);
-    proof_kit_be_signer(&proof);
-    proof_kit_sign(&proof);
+    signature_kit_init(&proof);
+    signature_kit_be_signer(&proof);
+    signature_kit_sign(&proof);
     struct decider_answer answer = decide(&kit, &proof);
     assert_int_equal(answer.code, STATUS_UNAUTHENTICATED);
     snprintf(json, sizeof json,
@@ -55,25 +55,25 @@ TEST(decider, takes_a_signature_while_its_credential_is_live)
     assert_int_equal(answer.code, STATUS_OK);
     partition_kit_do(&kit, NULL, "revokeCredential", "{\"credentialId\":\"key\"}");
     proof.command->command_id = "proof-2";
-    proof_kit_take_command(&proof);
-    proof_kit_sign(&proof);
+    signature_kit_take_command(&proof);
+    signature_kit_sign(&proof);
     answer = decide(&kit, &proof);
     assert_int_equal(answer.code, STATUS_UNAUTHENTICATED);
-    proof_kit_release(&proof);
+    signature_kit_release(&proof);
     partition_kit_close(&kit);
 }
 
 TEST(decider, on_a_trusted_topic_believes_without_proof)
 {
     struct partition_kit kit;
-    struct proof_kit proof;
+    struct signature_kit proof;
     partition_kit_open_org(&kit);
-    proof_kit_init(&proof);
+    signature_kit_init(&proof);
     kit.decider.commands_trusted = true;
     struct decider_answer answer = decide(&kit, &proof);
     assert_int_equal(answer.outcome, DECIDER_DECIDED);
     assert_int_equal(answer.code, STATUS_OK);
-    proof_kit_release(&proof);
+    signature_kit_release(&proof);
     partition_kit_close(&kit);
 }
 
@@ -81,12 +81,12 @@ TEST(decider, knows_the_operators_that_it_is_told_only)
 {
     static char wrong[][8] = { "root", "admin ", "API_KEY", "Admin" };
     struct partition_kit kit;
-    struct proof_kit proof;
+    struct signature_kit proof;
     partition_kit_open_org(&kit);
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
-        proof_kit_init(&proof);
+        signature_kit_init(&proof);
         proof.record.principal->operator_ = wrong[i];
-        proof_kit_seal(&proof);
+        signature_kit_seal(&proof);
         struct decider_answer answer = decide(&kit, &proof);
         assert_int_equal(answer.outcome, DECIDER_FAILED);
         assert_int_equal(answer.code, STATUS_UNAUTHENTICATED);
@@ -94,7 +94,7 @@ TEST(decider, knows_the_operators_that_it_is_told_only)
         answer = decide(&kit, &proof);
         assert_int_equal(answer.code, STATUS_UNAUTHENTICATED);
         kit.decider.commands_trusted = false;
-        proof_kit_release(&proof);
+        signature_kit_release(&proof);
     }
     partition_kit_close(&kit);
 }
