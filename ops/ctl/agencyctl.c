@@ -67,6 +67,8 @@ static const struct verb verbs[] = {
       1, false, true },
     { "key show", "FILE", "show the public half of a key: the identity to bind", ctl_key_show, 1, 1,
       false, true },
+    { "key api", "", "make an API key: a secret to call with, and the identity to bind",
+      ctl_key_api, 0, 0, false, true },
     { "cel", "(check | eval | explain | cost) EXPRESSION [NAME=JSON | NAME:TYPE[=JSON]]...",
       "try a constraint: its type and cost, its value on examples, how the value came about",
       ctl_cel, 2, 40, false, true },

@@ -1,4 +1,6 @@
-/* key new, key show: the Ed25519 keys that programs sign commands with (docs/commands.md). */
+/* key new, key show: the Ed25519 keys that programs sign commands with (docs/commands.md). key api:
+ * the secrets that programs call with (docs/identity.md). */
+#include "core/auth/api_key.h"
 #include "core/base/ed25519_pem.h"
 #include "core/base/random.h"
 #include "ops/ctl/ctl.h"
@@ -33,5 +35,15 @@ struct status ctl_key_show(struct ctl *ctl)
     TRY(small_file_read(ctl->argv[0], &ctl->arena, &text));
     TRY(status_prefix(ed25519_pem_read(text, &secret), "%s", ctl->argv[0]));
     key_say(ctl, &secret);
+    return status_ok();
+}
+
+struct status ctl_key_api(struct ctl *ctl)
+{
+    uint8_t random[API_KEY_RANDOM_SIZE];
+    char key[API_KEY_SIZE + 1];
+    random_bytes(random, sizeof random);
+    api_key_make(random, key);
+    buf_printf(&ctl->out, "%s\n", key);
     return status_ok();
 }

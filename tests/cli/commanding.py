@@ -148,6 +148,18 @@ def it_makes_keys_to_sign_with(tool, fresh):
     expect("Ed25519 private key in PEM" in said, "what was expected", said)
 
 
+def it_makes_api_keys_to_call_with(tool, fresh):
+    acme = fresh()
+    key, other = tool("key", "api").strip(), tool("key", "api").strip()
+    expect(re.fullmatch(r"agk_[A-Za-z0-9_-]{49}", key) and key != other, "new keys", key)
+    acme.submit("BindCredential", credentialId="api-2", subjectId="root",
+                kind="CREDENTIAL_KIND_API_KEY", identity=key)
+    acme("--principal", f"API_KEY:{key}", "submit", "CreateGroup", '{"groupId":"by-key"}')
+    kept = [file for file in acme.data.rglob("*") if file.is_file()]
+    found = [file for file in kept if key.encode() in file.read_bytes()]
+    expect(kept and not found, "no key at rest", found)
+
+
 def it_commands_as_the_holder_of_a_key(tool, fresh):
     acme = fresh()
     pem = str(acme.data / "signer.pem")
