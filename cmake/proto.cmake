@@ -53,7 +53,8 @@ target_compile_options(grpcproto PRIVATE -w)
 target_link_libraries(grpcproto PUBLIC proto)
 
 # Messages of the tests alone; library `testproto`.
-proto_c(${CMAKE_SOURCE_DIR}/tests/proto "test/v1/everything.proto;test/v1/maps.proto" test_sources)
+proto_c(${CMAKE_SOURCE_DIR}/tests/proto "test/v1/everything.proto;test/v1/library.proto;test/v1/maps.proto"
+    test_sources)
 add_library(testproto STATIC ${test_sources})
 target_compile_options(testproto PRIVATE -w)
 target_link_libraries(testproto PUBLIC proto)

@@ -105,7 +105,12 @@ static void interop_input(struct rpc_call *call, const ProtobufCMessage *message
     typedef Grpc__Testing__StreamingInputCallRequest input_request;
     const input_request *request = RPC_AS(input_request, message);
     size_t size = request->payload == NULL ? 0 : request->payload->body.len;
-    rpc_call_set_user(call, (char *)rpc_call_user(call) + size);
+    size_t *sum = rpc_call_user(call);
+    if (sum == NULL) {
+        sum = arena_zalloc(rpc_call_arena(call), sizeof *sum);
+        rpc_call_set_user(call, sum);
+    }
+    *sum += size;
 }
 
 /* A client that cancels right behind its last message expects to be faster than the answer; so a
@@ -120,7 +125,8 @@ static void interop_input_answer(struct rpc_call *call)
 {
     Grpc__Testing__StreamingInputCallResponse answer =
         GRPC__TESTING__STREAMING_INPUT_CALL_RESPONSE__INIT;
-    answer.aggregated_payload_size = (int32_t)(uintptr_t)rpc_call_user(call);
+    const size_t *sum = rpc_call_user(call);
+    answer.aggregated_payload_size = sum == NULL ? 0 : (int32_t)*sum;
     interop_echo_metadata(call);
     rpc_call_send(call, &answer.base);
     rpc_call_finish_ok(call);

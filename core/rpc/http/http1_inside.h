@@ -23,6 +23,7 @@ struct http1 {
     bool chunked;     /* the answer */
     bool sent;        /* the answer is out */
     bool closing;     /* no more requests */
+    bool refused;     /* what came was no request, and that has been said */
 };
 
 /* Sets the callbacks that take a request in. */

@@ -160,6 +160,10 @@ void http1_request_init(struct http1 *http1)
 void http1_refuse(struct http1 *http1, unsigned status, const char *why)
 {
     struct exchange *exchange = http1->exchange;
+    if (http1->refused) {
+        return; /* the parser comes to see it, too */
+    }
+    http1->refused = true;
     http1->closing = true;
     http1->in_headers = false;
     http1->headers_done = true;

@@ -25,7 +25,7 @@ struct link {
     struct rpc_peer peer;
     struct buf certificate;
     bool handshaking;
-    bool lingering; /* all is written; what still comes is dropped */
+    int64_t lingers_until_us; /* all is written; what still comes is dropped */
 };
 
 static void link_list(struct link *link)
@@ -70,7 +70,7 @@ static void link_linger(struct link *link)
     struct timeval patience = { LINK_LINGER_SECONDS, 0 };
     connection_close(link->connection);
     link->connection = NULL;
-    link->lingering = true;
+    link->lingers_until_us = link->loop->host->now_us + LINK_LINGER_SECONDS * RPC_SECOND_US;
     tls_say_goodbye(bufferevent_openssl_get_ssl(link->socket));
     shutdown(bufferevent_getfd(link->socket), SHUT_WR);
     bufferevent_set_timeouts(link->socket, &patience, NULL);
@@ -136,15 +136,27 @@ void link_flush(struct link *link)
     }
 }
 
+/* A client that goes on sending keeps no socket by that. */
+static void link_drop(struct link *link)
+{
+    struct evbuffer *input = bufferevent_get_input(link->socket);
+    evbuffer_drain(input, evbuffer_get_length(input));
+    if (link->loop->host->now_us > link->lingers_until_us) {
+        struct loop *loop = link->loop;
+        link_close(link);
+        loop_settle(loop);
+    }
+}
+
 static void link_on_read(struct bufferevent *socket, void *user)
 {
+    (void)socket;
     struct link *link = user;
+    loop_wake(link->loop);
     if (link->connection == NULL) {
-        struct evbuffer *input = bufferevent_get_input(socket);
-        evbuffer_drain(input, evbuffer_get_length(input));
+        link_drop(link);
         return;
     }
-    loop_wake(link->loop);
     connection_touch(link->connection);
     loop_settle(link->loop);
 }

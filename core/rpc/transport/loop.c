@@ -113,7 +113,6 @@ void loop_close(struct loop *loop)
         event_free(loop->posts);
     }
     if (loop->base != NULL) {
-        event_base_loop(loop->base, EVLOOP_NONBLOCK); /* sockets are freed by the loop */
         event_base_free(loop->base);
     }
     queue_close(loop->jobs);
@@ -126,6 +125,7 @@ void loop_run(struct loop *loop)
     loop_wake(loop);
     loop_settle(loop);
     event_base_dispatch(loop->base);
+    event_base_loop(loop->base, EVLOOP_NONBLOCK); /* it closes what was freed in its last turn */
 }
 
 void loop_leave(struct loop *loop)
