@@ -1,7 +1,7 @@
 /* The goldens of decisions are complete: each command is done once, is already so once where its
  * entity's life knows that, and is rejected with each code that its comment in proto/agency/v1
  * lists after "Rejected:". */
-#include <dirent.h>
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -12,10 +12,8 @@
 static struct buf goldens; /* all of tests/golden/decide, one after the other */
 static struct buf schema;  /* all of proto/agency/v1 */
 
-static void coverage_read(const char *folder, const char *name, struct buf *text)
+static void coverage_read(const char *path, struct buf *text)
 {
-    char path[512];
-    snprintf(path, sizeof path, SOURCE_DIR "/%s/%s", folder, name);
     FILE *file = fopen(path, "rb");
     assert_non_null(file);
     size_t size;
@@ -26,23 +24,14 @@ static void coverage_read(const char *folder, const char *name, struct buf *text
     fclose(file);
 }
 
-static int coverage_is_file(const struct dirent *entry)
+static void coverage_read_all(const char *pattern, struct buf *text)
 {
-    return entry->d_name[0] != '.';
-}
-
-static void coverage_read_all(const char *folder, struct buf *text)
-{
-    char path[512];
-    struct dirent **names;
-    snprintf(path, sizeof path, SOURCE_DIR "/%s", folder);
-    int count = scandir(path, &names, coverage_is_file, alphasort);
-    assert_true(count > 0);
-    for (int i = 0; i < count; i++) {
-        coverage_read(folder, names[i]->d_name, text);
-        free(names[i]);
+    glob_t files;
+    assert_int_equal(glob(pattern, 0, NULL, &files), 0);
+    for (size_t i = 0; i < files.gl_pathc; i++) {
+        coverage_read(files.gl_pathv[i], text);
     }
-    free(names);
+    globfree(&files);
     buf_byte(text, '\0');
 }
 
@@ -126,8 +115,8 @@ static bool coverage_repeats(unsigned command)
 TEST(goldens, cover_each_command_and_each_rejection)
 {
     unsigned missing = 0;
-    coverage_read_all("tests/golden/decide", &goldens);
-    coverage_read_all("proto/agency/v1", &schema);
+    coverage_read_all(SOURCE_DIR "/tests/golden/decide/*/*.txt", &goldens);
+    coverage_read_all(SOURCE_DIR "/proto/agency/v1/*.proto", &schema);
 #define X(upper, pascal, snake, ...)                                               \
     missing += coverage_missing(#pascal, NULL, "done");                            \
     missing += coverage_missing_rejections(#pascal);                               \

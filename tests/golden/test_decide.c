@@ -1,4 +1,4 @@
-/* Decisions as texts: tests/golden/decide/<entity>.txt, a paragraph a case.
+/* Decisions as texts: tests/golden/decide/AREA/ENTITY.txt, a paragraph a case.
  *
  *   case   assigning twice yields no event
  *   given  RoleCreated {"roleId":"r1"}       an event that is applied
@@ -13,7 +13,7 @@
  * Lines before the first case belong to all cases of the file. With GOLDEN_UPDATE=1 in the
  * environment the files are rewritten as the program decides; otherwise a failure prints what the
  * file should say. */
-#include <dirent.h>
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -22,7 +22,7 @@
 #include "tests/lib/org_world.h"
 #include "tests/lib/test.h"
 
-#define GOLDEN_FOLDER SOURCE_DIR "/tests/golden/decide"
+#define GOLDEN_FILES SOURCE_DIR "/tests/golden/decide/*/*.txt"
 
 enum { GOLDEN_LINES_MAX = 8192, GOLDEN_WORD = 7 };
 
@@ -229,9 +229,9 @@ static struct buf file_read(const char *path)
     return text;
 }
 
-static void golden_open(struct golden *golden, const char *name)
+static void golden_open(struct golden *golden, const char *path)
 {
-    snprintf(golden->path, sizeof golden->path, GOLDEN_FOLDER "/%s", name);
+    snprintf(golden->path, sizeof golden->path, "%s", path);
     golden->text = file_read(golden->path);
     char *at = golden->text.data;
     for (char *end; (end = strchr(at, '\n')) != NULL; at = end + 1) {
@@ -253,32 +253,24 @@ static void golden_close(struct golden *golden)
     buf_release(&golden->text);
 }
 
-static size_t golden_file(const char *name)
+static size_t golden_file(const char *path)
 {
     static struct golden golden;
     golden = (struct golden){ 0 };
-    golden_open(&golden, name);
+    golden_open(&golden, path);
     golden_run_all(&golden);
     golden_close(&golden);
     return golden.failed;
 }
 
-static int is_text(const struct dirent *entry)
-{
-    const char *dot = strrchr(entry->d_name, '.');
-    return dot != NULL && strcmp(dot, ".txt") == 0;
-}
-
 TEST(decide, answers_as_the_goldens_say)
 {
-    struct dirent **names;
-    int count = scandir(GOLDEN_FOLDER, &names, is_text, alphasort);
-    assert_true(count > 0);
+    glob_t files;
+    assert_int_equal(glob(GOLDEN_FILES, 0, NULL, &files), 0);
     size_t failed = 0;
-    for (int i = 0; i < count; i++) {
-        failed += golden_file(names[i]->d_name);
-        free(names[i]);
+    for (size_t i = 0; i < files.gl_pathc; i++) {
+        failed += golden_file(files.gl_pathv[i]);
     }
-    free(names);
+    globfree(&files);
     assert_int_equal(failed, 0);
 }

@@ -59,7 +59,7 @@ def main():
     assert len(found) == 2
     for case in found:
         check(case)
-    # As in tests/unit/test_murmur2.c.
+    # As in tests/unit/base/test_murmur2.c.
     for org_id, hashed in (("21", -973932308), ("foobar", -790332482), ("abc", 479470107),
                            ("a-little-bit-long-string", -985981536)):
         assert client.partition_of(org_id, 1024) == (hashed & 0x7FFFFFFF) % 1024, org_id

@@ -273,7 +273,7 @@ def rule_dead_files(tree):
     cmake = tree.text("tests/CMakeLists.txt")
     names = {word: set(" ".join(re.findall(rf"foreach\({word} ([^)]*)\)", cmake)).split())
              for word in ("suite", "program")}
-    suites = {"test_": names["suite"], "fuzz_": {"fuzz"}, "bench_": {"bench"},
+    suites = {"test_": names["suite"] | {"unit/ROOM"}, "fuzz_": {"fuzz"}, "bench_": {"bench"},
               "": names["program"]}  # a program is made of all files of its folder
     for file in tree.c_files:
         if file.name.endswith(".c") and not built(file.name, libraries, suites):
@@ -287,7 +287,7 @@ def built(name, libraries, suites):
     if folder == "tests/lib" or name == "tests/fuzz/driver.c":
         return True
     if folder.startswith("tests/"):
-        suite = folder[len("tests/"):]
+        suite = re.sub(r"^unit/\w+$", "unit/ROOM", folder[len("tests/"):])
         prefix = {"fuzz": "fuzz_", "bench": "bench_"}.get(suite, "test_")
         return suite in suites.get(prefix, ()) and base.startswith(prefix) or suite in suites[""]
     return folder.startswith("examples/")

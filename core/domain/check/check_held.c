@@ -1,5 +1,5 @@
 /* All grants to all that a subject counts as: the same rows as Check's. That the two agree is
- * tested on random orgs: tests/unit/test_check_list.c. */
+ * tested on random orgs: tests/unit/domain/test_check_lists.c. */
 #include "core/domain/check/check_held.h"
 
 #include <stdlib.h>

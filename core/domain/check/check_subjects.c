@@ -1,5 +1,5 @@
 /* From the grants on the objects down to whoever they reach: the same rows as Check's, from the
- * other end. That the two agree is tested on random orgs: tests/unit/test_check_list.c. */
+ * other end. That the two agree is tested on random orgs: tests/unit/domain/test_check_lists.c. */
 #include "core/domain/check/check_subjects.h"
 
 #include "core/domain/check/check.h"

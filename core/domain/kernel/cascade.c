@@ -3,8 +3,8 @@
  * subject on itself) ends once. What has expired is skipped: it has ended already.
  *
  * Order: cascade_collect, the event of what ends, cascade_emit. What ends may have dependants of
- * its own; kinds never depend on each other in a circle (tests/unit/test_registry.c), so that the
- * walk comes to an end. */
+ * its own; kinds never depend on each other in a circle (tests/unit/domain/test_registry.c), so
+ * that the walk comes to an end. */
 #include "core/domain/kernel/cascade.h"
 
 #include "core/base/limits.h"

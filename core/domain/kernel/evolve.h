@@ -45,7 +45,7 @@ MUST_USE struct status evolve_entity_id(struct arena *arena, enum entity_kind ki
                                         const ProtobufCMessage *message, struct str *id);
 
 /* Copies the key of an entity between commands, events and entities of its kind: key fields have
- * the same numbers and types in all of them (tests/unit/test_registry.c). Borrows. */
+ * the same numbers and types in all of them (tests/unit/domain/test_registry.c). Borrows. */
 void evolve_copy_key(enum entity_kind kind, const ProtobufCMessage *from, ProtobufCMessage *to);
 
 /* What an event of which the registry says OWN does to its entity: `entity` is a copy of the

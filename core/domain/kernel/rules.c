@@ -91,7 +91,8 @@ static struct status rules_check_flat(struct decide *d, const ProtobufCMessage *
     return status_ok();
 }
 
-/* Messages of ours in a command have none in them (tests/unit/test_registry.c): one level is all.
+/* Messages of ours in a command have none in them (tests/unit/domain/test_registry.c): one level is
+ * all.
  */
 struct status rules_check_fields(struct decide *d, const ProtobufCMessage *command)
 {

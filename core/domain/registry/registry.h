@@ -1,7 +1,7 @@
 /* What the schema cannot say about entities, commands, events and indexes: one list each, from
  * which come the typed prototypes, the dispatch tables and the typed helpers. Each area has its own
  * lists (directory.h, access.h, ...), in the order of the areas. proto/agency/v1 owns names and
- * numbers; tests/unit/test_registry.c walks the descriptors both ways. */
+ * numbers; tests/unit/domain/test_registry.c walks the descriptors both ways. */
 #ifndef CORE_DOMAIN_REGISTRY_REGISTRY_H
 #define CORE_DOMAIN_REGISTRY_REGISTRY_H
 
