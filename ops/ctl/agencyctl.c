@@ -72,6 +72,9 @@ static const struct verb verbs[] = {
     { "cel", "(check | eval | explain | cost) EXPRESSION [NAME=JSON | NAME:TYPE[=JSON]]...",
       "try a constraint: its type and cost, its value on examples, how the value came about",
       ctl_cel, 2, 40, false, true },
+    { "schema", "SCHEMA [DOCUMENT]...",
+      "try a JSON Schema: whether it is understood, and what it says of documents (files)",
+      ctl_schema, 1, 1000, false, true },
 };
 enum { VERBS_COUNT = sizeof verbs / sizeof verbs[0] };
 

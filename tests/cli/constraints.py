@@ -1,4 +1,6 @@
-"""agencyctl cel: what tries constraints."""
+"""agencyctl cel and schema: what tries constraints."""
+
+import json
 
 from cases import expect
 from tool import FAILED, USAGE, Tool
@@ -56,3 +58,33 @@ def it_points_at_what_is_wrong_in_a_constraint(tool, fresh):
     expect("did you mean 'name'" in text and " |      ^" in text, "name and caret", text)
     expect("1:3" in tool.error("cel", "eval", "n / 0", "n=1", code=FAILED), "the place")
     expect("'n'" in tool.error("cel", "eval", "n", "n=1", "n=2", code=USAGE), "the variable")
+
+
+def it_tries_a_schema_on_documents(tool, fresh):
+    alone = Tool(tool.program, "/nonexistent", "acme")
+    folder = fresh().data
+    schema, good, bad = folder / "schema", folder / "good", folder / "bad"
+    schema.write_text(json.dumps({
+        "type": "object", "required": ["name"], "additionalProperties": False,
+        "properties": {"name": {"type": "string", "pattern": "^[a-z]+$"},
+                       "size": {"anyOf": [{"minimum": 1}, {"type": "null"}]}}}))
+    good.write_text('{"name": "ada", "size": null}')
+    bad.write_text('{"name": "Ada", "size": 0, "\\u200b": 1}')
+    expect("a schema that is understood" in alone("schema", str(schema)), "the schema alone")
+    expect(f"{good}: valid" in alone("schema", str(schema), str(good)), "a valid document")
+    said = alone("schema", str(schema), str(good), str(bad), code=FAILED)
+    for line in (f"{bad}: not valid",
+                 "/name by /properties/name/pattern: expected text that matches '^[a-z]+$'",
+                 "/size by /properties/size/anyOf/1/type: expected null, but it is 0",
+                 "/\\u200b by /additionalProperties: expected no member of that name"):
+        expect(line in said, line, said)
+    [first, second] = alone.json("schema", str(schema), str(good), str(bad), code=FAILED)
+    expect(first["valid"] and first["document"] == str(good), "the first document", first)
+    expect(not second["valid"] and second["problems"][0]["keyword"] == "/properties/name/pattern",
+           "what is wrong", second)
+    schema.write_text('{"items": {"$ref": "https://example.com/a"}}')
+    said = alone("schema", str(schema), str(good), code=FAILED)
+    expect("/items/$ref: expected a reference inside" in said and "valid" not in said, "why", said)
+    bad.write_text("{")
+    schema.write_text("{}")
+    expect("it ends" in alone("schema", str(schema), str(bad), code=FAILED), "no JSON")
