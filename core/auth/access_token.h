@@ -8,6 +8,7 @@
 #include "core/auth/actor_chain.h"
 #include "core/auth/jwks_cache.h"
 #include "core/auth/jws.h"
+#include "core/base/hash.h"
 
 /* What checking a token takes of an arena, at most. */
 enum { ACCESS_TOKEN_MEMORY = 2 << 20 };
@@ -16,9 +17,10 @@ enum { ACCESS_TOKEN_MEMORY = 2 << 20 };
 struct access_token_check {
     const struct issuers *issuers;
     struct jwks_cache *keys;
-    int64_t now_us;         /* since 1970: what `exp` and `nbf` are held against */
-    int64_t monotonic_us;   /* for the keys */
-    struct str certificate; /* of the connection's client, in DER; empty: it has shown none */
+    int64_t now_us;       /* since 1970: what `exp` and `nbf` are held against */
+    int64_t monotonic_us; /* for the keys */
+    const struct hash
+        *certificate; /* thumbprint of the connection's client; NULL: it showed none */
 };
 
 /* Borrows from the arena, the token's text and the issuers. */

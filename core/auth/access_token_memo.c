@@ -1,6 +1,5 @@
 #include "core/auth/access_token_memo.h"
 
-#include "core/base/hash.h"
 #include "core/base/memory.h"
 #include "core/base/num.h"
 #include "core/base/time.h"
@@ -42,7 +41,8 @@ static struct hash access_token_memo_hash(const struct access_token_check *check
 {
     char size[8];
     num_put_u64be(size, text.size);
-    const struct str parts[] = { str_make(size, sizeof size), text, check->certificate };
+    struct str certificate = check->certificate == NULL ? STR("") : hash_str(check->certificate);
+    const struct str parts[] = { str_make(size, sizeof size), text, certificate };
     return hash_sha256(parts, 3);
 }
 

@@ -119,7 +119,9 @@ static void identity_token(struct identity *identity, char *text)
     struct access_token token;
     struct buf out = { 0 };
     struct str bytes = identity_hex(identity, &text);
-    identity->check.certificate = identity_hex(identity, &text);
+    struct str der = identity_hex(identity, &text);
+    struct hash thumbprint = hash_sha256(&der, 1);
+    identity->check.certificate = der.size == 0 ? NULL : &thumbprint;
     identity->fetched = 0;
     struct status st = identity_check(identity, bytes, &token);
     if (st.code == STATUS_OK) {

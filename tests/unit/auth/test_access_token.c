@@ -7,6 +7,14 @@
 
 static struct token_kit kit;
 
+/* The thumbprint of these bytes, as if they were a certificate. */
+static const struct hash *token_thumbprint(struct str bytes)
+{
+    static struct hash hash;
+    hash = hash_sha256(&bytes, 1);
+    return &hash;
+}
+
 /* A new kit in place of the last. */
 static void token_begin(const char *members)
 {
@@ -202,10 +210,10 @@ TEST(access_token, bound_to_a_certificate_needs_it)
     const char *claims = "\"cnf\":{\"x5t#S256\":\"ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0\"}";
     REFUSED(claims);
     token_begin("");
-    kit.check.certificate = STR("abc");
+    kit.check.certificate = token_thumbprint(STR("abc"));
     assert_ok(token_kit_check_claims(&kit, claims));
     assert_true(kit.token.bound);
-    kit.check.certificate = STR("abd");
+    kit.check.certificate = token_thumbprint(STR("abd"));
     assert_code(STATUS_UNAUTHENTICATED, token_kit_check_claims(&kit, claims));
     token_kit_release(&kit);
 }
@@ -222,13 +230,13 @@ TEST(access_token, bound_in_a_way_that_cannot_be_checked_is_refused)
     REFUSED("\"cnf\":null");
     REFUSED("\"cnf\":{\"x5t#S256\":\"ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0\",\"jkt\":\"a\"}");
     token_begin("");
-    kit.check.certificate = STR("abc");
+    kit.check.certificate = token_thumbprint(STR("abc"));
     assert_code(STATUS_UNAUTHENTICATED,
                 token_kit_check_claims(&kit, "\"cnf\":{\"x5t#S256\":\"ungW\"}"));
     assert_code(STATUS_UNAUTHENTICATED, token_kit_check_claims(&kit, "\"cnf\":{\"x5t#S256\":7}"));
     assert_code(STATUS_UNAUTHENTICATED,
                 token_kit_check_claims(&kit, "\"cnf\":{" ABC ",\"jkt\":\"a\"}"));
-    kit.check.certificate = STR(""); /* SHA-256 of nothing */
+    kit.check.certificate = NULL; /* SHA-256 of nothing */
     assert_code(
         STATUS_UNAUTHENTICATED,
         token_kit_check_claims(

@@ -88,14 +88,16 @@ TEST(access_token_memo, does_not_let_it_outlive_its_end)
 TEST(access_token_memo, knows_a_bound_token_with_its_certificate_alone)
 {
     memo_begin(",\"cnf\":{\"x5t#S256\":\"ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0\"}");
-    kit.check.certificate = STR("abc");
+    const struct str texts[] = { STR("abc"), STR("abd") };
+    const struct hash mine = hash_sha256(&texts[0], 1), other = hash_sha256(&texts[1], 1);
+    kit.check.certificate = &mine;
     assert_int_equal(memo_code(), STATUS_OK);
-    kit.check.certificate = STR("abd");
+    kit.check.certificate = &other;
     assert_int_equal(memo_code(), STATUS_UNAUTHENTICATED);
-    kit.check.certificate = STR("");
+    kit.check.certificate = NULL;
     assert_int_equal(memo_code(), STATUS_UNAUTHENTICATED);
     memo_forget_keys();
-    kit.check.certificate = STR("abc");
+    kit.check.certificate = &mine;
     assert_int_equal(memo_code(), STATUS_OK);
     assert_true(kit.token.bound);
     memo_end();
