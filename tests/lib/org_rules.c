@@ -91,16 +91,41 @@ static const char *org_rules_parents(const struct org_rules *rules)
     return NULL;
 }
 
-/* Levels of inclusion below a group; more than allowed for a cycle. */
-static int org_rules_depth(const struct org_rules *rules, const char *group_id, int depth)
+/* Groups that a walk has come by. */
+enum { WALK_MAX = 256 };
+struct org_rules_walk {
+    const Agency__V1__Group *seen[WALK_MAX];
+    size_t count;
+};
+
+static bool org_rules_saw(const struct org_rules_walk *walk, const Agency__V1__Group *group)
 {
-    const Agency__V1__Group *group = org_rules_group(rules, group_id);
-    int deepest = depth;
-    for (size_t i = 0; depth <= HIERARCHY_LEVELS_MAX && i < group->n_included_group_ids; i++) {
-        int below = org_rules_depth(rules, group->included_group_ids[i], depth + 1);
-        deepest = below > deepest ? below : deepest;
+    for (size_t i = 0; i < walk->count; i++) {
+        if (walk->seen[i] == group) {
+            return true;
+        }
     }
-    return deepest;
+    return false;
+}
+
+/* Whether a group includes itself by way of others. How deep inclusions may be is asked of who
+ * includes, and no longer when somebody else includes him. */
+static bool org_rules_in_cycle(const struct org_rules *rules, const Agency__V1__Group *group)
+{
+    struct org_rules_walk walk = { .seen = { group }, .count = 1 };
+    for (size_t at = 0; at < walk.count; at++) {
+        for (size_t i = 0; i < walk.seen[at]->n_included_group_ids; i++) {
+            const Agency__V1__Group *below =
+                org_rules_group(rules, walk.seen[at]->included_group_ids[i]);
+            if (below == group) {
+                return true;
+            }
+            if (!org_rules_saw(&walk, below) && walk.count < WALK_MAX) {
+                walk.seen[walk.count++] = below;
+            }
+        }
+    }
+    return false;
 }
 
 static const char *org_rules_inclusions(const struct org_rules *rules)
@@ -111,8 +136,8 @@ static const char *org_rules_inclusions(const struct org_rules *rules)
         if (group->status == LIFE_REMOVED) {
             continue;
         }
-        if (org_rules_depth(rules, group->group_id, 1) > HIERARCHY_LEVELS_MAX) {
-            return "groups include each other at most 8 levels deep, in no cycle";
+        if (org_rules_in_cycle(rules, group)) {
+            return "groups include each other in no cycle";
         }
         for (size_t i = 0; i < group->n_included_group_ids; i++) {
             if (org_rules_group(rules, group->included_group_ids[i])->status == LIFE_REMOVED) {

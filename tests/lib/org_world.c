@@ -209,9 +209,9 @@ static struct status world_keep(struct org_world *world, bool live, int64_t occu
     return status_ok();
 }
 
-struct status org_world_decide(struct org_world *world, const Agency__V1__Command *command)
+/* Decides into the scratch, which is not kept yet. */
+static struct status world_judge(struct org_world *world, const Agency__V1__Command *command)
 {
-    world->now_us += 1000000;
     struct decide_context context = { .principal = &world->principal,
                                       .config = &world->config,
                                       .head = world->head,
@@ -224,9 +224,23 @@ struct status org_world_decide(struct org_world *world, const Agency__V1__Comman
                                    .command = command };
     struct status status = decide_command(&world->last);
     world->last.context = NULL; /* ends here */
+    return status;
+}
+
+struct status org_world_decide(struct org_world *world, const Agency__V1__Command *command)
+{
+    world->now_us += 1000000;
+    struct status status = world_judge(world, command);
     if (status.code == STATUS_OK && world->last.events_count > 0) {
         status = world_keep(world, command->occurred_at == NULL, world->last.occurred_at_us);
     }
+    layer_reset(&world->scratch);
+    return status;
+}
+
+struct status org_world_try(struct org_world *world, const Agency__V1__Command *command)
+{
+    struct status status = world_judge(world, command);
     layer_reset(&world->scratch);
     return status;
 }

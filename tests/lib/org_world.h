@@ -43,6 +43,8 @@ void org_world_as(struct org_world *world, const char *name);
 /* Decides a message; what is accepted is kept. The status and world->last are the decider's. */
 MUST_USE struct status org_world_decide(struct org_world *world,
                                         const Agency__V1__Command *command);
+/* The same, but nothing is kept and no time passes: what would the answer be? */
+MUST_USE struct status org_world_try(struct org_world *world, const Agency__V1__Command *command);
 /* Reads a command's text into a command for the org. INVALID_ARGUMENT for text that is none. */
 MUST_USE struct status org_world_read(struct org_world *world, const char *text,
                                       Agency__V1__Command *command);

@@ -4,6 +4,7 @@
 #include "core/domain/kernel/life.h"
 #include "core/pb/field.h"
 #include "core/pb/message.h"
+#include "tests/lib/deep_field.h"
 #include "tests/lib/test.h"
 
 /* SplitMix64 (public domain, Sebastiano Vigna). */
@@ -28,8 +29,11 @@ struct maker {
     int64_t now_us;
 };
 
-/* Live entities of a kind above which none are made: a check of all of them stays cheap. */
-enum { LIVE_MAX = 6 };
+enum {
+    LIVE_MAX = 6,
+    GRANTS_FOR_EACH = 3, /* times as many grants, which tie the others to each other */
+    DEPTH_MAX = 3,       /* of messages in messages */
+};
 
 /* Fields that name an entity, and texts that should meet each other. */
 struct pool {
@@ -49,7 +53,7 @@ static const struct pool pools[] = {
     { "group_ids", ENTITY_GROUP, "g", 0 },
     { "asset_id", ENTITY_ASSET, "a", 0 },
     { "parent_asset_id", ENTITY_ASSET, "a", 50 },
-    { "job_space_id", ENTITY_JOB_SPACE, "j", 70 },
+    { "job_space_id", ENTITY_JOB_SPACE, "j", 60 },
     { "permission", ENTITY_PERMISSION, "p", 0 },
     { "permissions", ENTITY_PERMISSION, "p", 0 },
     { "implied_by", ENTITY_PERMISSION, "p", 0 },
@@ -76,7 +80,7 @@ static const struct {
               { "_ASSET", "asset_id" },
               { "_ASSET_TYPE", "type" } };
 
-static const char *const builtin[] = { "*", "delegate", "import", "act_as", "AssignRole" };
+static const char *const builtin[] = { "*", "import", "act_as", "AssignRole" };
 
 static char *random_text(struct arena *arena, const char *prefix, unsigned number)
 {
@@ -115,12 +119,17 @@ const ProtobufCMessage *random_entity(struct random_state *random, const struct 
     return picked;
 }
 
+static char *random_builtin(struct maker *maker);
+
 /* An id that an entity of the kind has, had, or will have. */
 static char *random_id(struct maker *maker, const struct pool *pool)
 {
     const ProtobufCMessage *entity = NULL;
     if (random_below(maker->random, 100) < 90) {
         entity = random_entity(maker->random, maker->state, pool->kind);
+    }
+    if (entity == NULL && pool->kind == ENTITY_PERMISSION) {
+        return random_builtin(maker);
     }
     if (entity == NULL) {
         return random_text(maker->arena, pool->prefix,
@@ -129,6 +138,28 @@ static char *random_id(struct maker *maker, const struct pool *pool)
     struct str id =
         arena_copy(maker->arena, fields_string(entity, entity->descriptor->fields[0].name));
     return (char *)(uintptr_t)id.data;
+}
+
+/* The name of a command, which is a permission; the numbers of commands have gaps. */
+static char *random_command_name(struct maker *maker)
+{
+    const ProtobufCMessageDescriptor *commands = &agency__v1__command__descriptor;
+    const ProtobufCFieldDescriptor *member;
+    do {
+        member = &commands->fields[random_below(maker->random, commands->n_fields)];
+    } while (!pb_field_in_oneof(member));
+    return (char *)(uintptr_t)pb_field_type(member)->short_name;
+}
+
+/* A permission that needs no definition. */
+static char *random_builtin(struct maker *maker)
+{
+    unsigned percent = random_below(maker->random, 100);
+    if (percent < 40) {
+        return (char *)(uintptr_t) "delegate";
+    }
+    return percent < 80 ? random_command_name(maker)
+                        : (char *)(uintptr_t)builtin[random_below(maker->random, 4)];
 }
 
 static char *random_from_pool(struct maker *maker, const struct pool *pool)
@@ -140,7 +171,7 @@ static char *random_from_pool(struct maker *maker, const struct pool *pool)
         return random_text(maker->arena, pool->prefix, random_below(maker->random, 5));
     }
     if (pool->kind == ENTITY_PERMISSION && random_below(maker->random, 100) < 20) {
-        return (char *)(uintptr_t)builtin[random_below(maker->random, 5)];
+        return random_builtin(maker);
     }
     return random_id(maker, pool);
 }
@@ -203,6 +234,21 @@ static Google__Protobuf__Timestamp *random_time(struct maker *maker)
     return time;
 }
 
+/* The message whose fields a mask beside it names: an entity in the same command, else the command
+ * itself. */
+static const ProtobufCMessageDescriptor *
+random_mask_owner(const ProtobufCMessageDescriptor *descriptor)
+{
+    for (unsigned i = 0; i < descriptor->n_fields; i++) {
+        const ProtobufCFieldDescriptor *field = &descriptor->fields[i];
+        if (field->type == PROTOBUF_C_TYPE_MESSAGE && !pb_field_repeated(field) &&
+            deep_field_is_ours(pb_field_type(field))) {
+            return pb_field_type(field);
+        }
+    }
+    return descriptor;
+}
+
 /* One to three of the message's client fields. */
 static Google__Protobuf__FieldMask *random_mask(struct maker *maker,
                                                 const ProtobufCMessageDescriptor *descriptor)
@@ -211,6 +257,7 @@ static Google__Protobuf__FieldMask *random_mask(struct maker *maker,
     google__protobuf__field_mask__init(mask);
     mask->paths = arena_alloc(maker->arena, 3 * sizeof(char *));
     unsigned wanted = 1 + random_below(maker->random, 3);
+    descriptor = random_mask_owner(descriptor);
     while (mask->n_paths < wanted) {
         const ProtobufCFieldDescriptor *field =
             &descriptor->fields[random_below(maker->random, descriptor->n_fields)];
@@ -245,10 +292,10 @@ static Google__Protobuf__Struct *random_struct(struct maker *maker)
     return data;
 }
 
-static void random_fill(struct maker *maker, ProtobufCMessage *message, bool nested);
+static void random_fill(struct maker *maker, ProtobufCMessage *message, int depth);
 
 static void *random_message(struct maker *maker, const ProtobufCMessageDescriptor *owner,
-                            const ProtobufCMessageDescriptor *type, bool nested)
+                            const ProtobufCMessageDescriptor *type, int depth)
 {
     if (type == &google__protobuf__timestamp__descriptor) {
         return random_time(maker);
@@ -262,17 +309,21 @@ static void *random_message(struct maker *maker, const ProtobufCMessageDescripto
     if (type == &google__protobuf__value__descriptor) {
         return random_value(maker);
     }
-    assert_false(nested); /* messages in commands hold no others of ours */
+    if (depth == DEPTH_MAX) {
+        return NULL;
+    }
     ProtobufCMessage *inner = arena_alloc(maker->arena, type->sizeof_message);
     type->message_init(inner);
-    random_fill(maker, inner, true);
+    random_fill(maker, inner, depth + 1);
     return inner;
 }
 
 static void random_list(struct maker *maker, ProtobufCMessage *message,
                         const ProtobufCFieldDescriptor *field)
 {
-    assert_int_equal(field->type, PROTOBUF_C_TYPE_STRING);
+    if (field->type != PROTOBUF_C_TYPE_STRING) {
+        return; /* lists of other things stay empty until a command has one that matters */
+    }
     size_t count = random_below(maker->random, 3) > 0 ? 0 : 1 + random_below(maker->random, 2);
     char **items = arena_alloc(maker->arena, 2 * sizeof(char *));
     for (size_t i = 0; i < count; i++) {
@@ -298,7 +349,7 @@ static void random_number(struct maker *maker, ProtobufCMessage *message,
 }
 
 static void random_field(struct maker *maker, ProtobufCMessage *message,
-                         const ProtobufCFieldDescriptor *field, bool nested)
+                         const ProtobufCFieldDescriptor *field, int depth)
 {
     if (pb_field_repeated(field)) {
         random_list(maker, message, field);
@@ -306,17 +357,23 @@ static void random_field(struct maker *maker, ProtobufCMessage *message,
         char *text = random_string(maker, message, field);
         pb_field_set(message, field, &text);
     } else if (field->type == PROTOBUF_C_TYPE_MESSAGE) {
-        void *inner = random_message(maker, message->descriptor, pb_field_type(field), nested);
+        void *inner = random_message(maker, message->descriptor, pb_field_type(field), depth);
         pb_field_set(message, field, &inner);
     } else {
         random_number(maker, message, field);
     }
 }
 
-static void random_fill(struct maker *maker, ProtobufCMessage *message, bool nested)
+/* What the system writes and derives is refused in a command: seldom there, or every command that
+ * holds an entity would be refused for that. */
+static void random_fill(struct maker *maker, ProtobufCMessage *message, int depth)
 {
+    bool systems = random_below(maker->random, 50) == 0;
     for (unsigned i = 0; i < message->descriptor->n_fields; i++) {
-        random_field(maker, message, &message->descriptor->fields[i], nested);
+        const ProtobufCFieldDescriptor *field = &message->descriptor->fields[i];
+        if (field->id < FIELD_VERSION || systems) {
+            random_field(maker, message, field, depth);
+        }
     }
 }
 
@@ -334,11 +391,14 @@ static enum key_choice random_key_choice(unsigned command)
 static void random_new_key(struct maker *maker, enum entity_kind kind, ProtobufCMessage *payload)
 {
     const ProtobufCMessage *ignored = NULL;
-    bool room = random_count(maker->state, kind, random_statuses, SIZE_MAX, &ignored) < LIVE_MAX;
-    const struct pool *pool = random_pool(payload->descriptor->fields[0].name);
+    unsigned live_max = maker->random->live_max > 0 ? maker->random->live_max : LIVE_MAX;
+    live_max *= kind == ENTITY_GRANT ? GRANTS_FOR_EACH : 1;
+    bool room = random_count(maker->state, kind, random_statuses, SIZE_MAX, &ignored) < live_max;
+    const char *key = registry_entity((unsigned)kind)->descriptor->fields[0].name;
+    const struct pool *pool = random_pool(key);
     if (room && pool != NULL && random_below(maker->random, 100) < 90) {
         char *id = random_text(maker->arena, pool->prefix, maker->random->made++);
-        pb_field_set(payload, &payload->descriptor->fields[0], &id);
+        deep_field_set(payload, key, &id);
     }
 }
 
@@ -352,8 +412,8 @@ static void random_key_of_entity(struct maker *maker, enum entity_kind kind,
     }
     assert_ok(pb_copy(maker->arena, entity, &copy));
     for (size_t part = 0; part < registry_entity((unsigned)kind)->key_parts; part++) {
-        pb_field_set(payload, &payload->descriptor->fields[part],
-                     pb_field_at(copy, &copy->descriptor->fields[part]));
+        const ProtobufCFieldDescriptor *field = &copy->descriptor->fields[part];
+        deep_field_set(payload, field->name, pb_field_at(copy, field));
     }
 }
 
@@ -399,19 +459,40 @@ static const ProtobufCFieldDescriptor *random_member(struct random_state *random
     }
 }
 
-Agency__V1__Command *random_command(struct random_state *random, struct arena *arena,
-                                    const struct layer *state, int64_t now_us)
+static Agency__V1__Command *random_make(struct maker *maker, const ProtobufCFieldDescriptor *member)
 {
-    struct maker maker = { random, arena, state, now_us };
-    const ProtobufCFieldDescriptor *member = random_member(random);
+    struct arena *arena = maker->arena;
     Agency__V1__Command *command = arena_alloc(arena, sizeof *command);
     ProtobufCMessage *payload = arena_alloc(arena, pb_field_type(member)->sizeof_message);
     agency__v1__command__init(command);
     command->org_id = (char *)(uintptr_t) "acme";
-    command->command_id = random_text(arena, "c", (unsigned)random_next(random));
+    command->command_id = random_text(arena, "c", (unsigned)random_next(maker->random));
     pb_field_type(member)->message_init(payload);
-    random_fill(&maker, payload, false);
-    random_key(&maker, member->id, payload);
+    random_fill(maker, payload, 0);
+    random_key(maker, member->id, payload);
     pb_field_set(&command->base, member, &payload);
     return command;
+}
+
+Agency__V1__Command *random_command(struct random_state *random, struct arena *arena,
+                                    const struct layer *state, int64_t now_us)
+{
+    struct maker maker = { random, arena, state, now_us };
+    return random_make(&maker, random_member(random));
+}
+
+Agency__V1__Command *random_command_named(struct random_state *random, struct arena *arena,
+                                          const struct layer *state, int64_t now_us,
+                                          const char *name)
+{
+    struct maker maker = { random, arena, state, now_us };
+    const ProtobufCMessageDescriptor *commands = &agency__v1__command__descriptor;
+    for (unsigned i = 0; i < commands->n_fields; i++) {
+        const ProtobufCFieldDescriptor *member = &commands->fields[i];
+        if (pb_field_in_oneof(member) && strcmp(pb_field_type(member)->short_name, name) == 0) {
+            return random_make(&maker, member);
+        }
+    }
+    fail_msg("expected a command '%s'", name);
+    return NULL;
 }

@@ -8,8 +8,10 @@
 #include "core/model/layer.h"
 
 struct random_state {
-    uint64_t state; /* the seed; any number */
-    unsigned made;  /* ids given out */
+    uint64_t state;    /* the seed; any number */
+    unsigned made;     /* ids given out */
+    unsigned live_max; /* live entities of a kind above which none are made, so that looking at all
+                          of them stays cheap; 0: six */
 };
 
 /* The next number; all 64 bits are random. */
@@ -24,5 +26,9 @@ const ProtobufCMessage *random_entity(struct random_state *random, const struct 
 /* A command of org `acme` in the arena, about the entities of a layer, times around `now_us`. */
 Agency__V1__Command *random_command(struct random_state *random, struct arena *arena,
                                     const struct layer *state, int64_t now_us);
+/* The same, but the one of this name, such as "GrantPermission"; there must be one. */
+Agency__V1__Command *random_command_named(struct random_state *random, struct arena *arena,
+                                          const struct layer *state, int64_t now_us,
+                                          const char *name);
 
 #endif

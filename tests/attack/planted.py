@@ -1,0 +1,102 @@
+"""Holes that the attacker must find: each a small change of the source that opens one.
+
+A hole is a text that must stand exactly once in core/domain, in whatever file, and what stands
+there instead; of a header also the sources that must be compiled anew. When the code moves on and a
+hole no longer applies, the suite fails: say it again for the code as it is."""
+
+import collections
+
+Hole = collections.namedtuple("Hole", "name old new units", defaults=[()])
+
+# What uses the rules about objects, and what the rows of commands.
+RULES = ("core/domain/own.c",)
+ROWS = ("core/domain/registry/registry.c",)
+
+PLANTED = [
+    # The holes of which this suite was made (A, B, C, H), and their like.
+    Hole("A: moves, restores, archives ask only about what is named",
+         "X(BELOW, self, ALL, BELOW)", "X(BELOW, self, ALL, ITSELF)", RULES),
+    Hole("A: a grant asks only about what it is on, not what it covers",
+         "X(GRANT_BELOW, grant, ALL, BELOW)", "X(GRANT_BELOW, grant, ALL, ITSELF)", RULES),
+    Hole("A: what is held by job space or type counts for what lies below",
+         "if (i == 0 || !beside) {", "if (i == 0 || beside || !beside) {"),
+    Hole("B: the last owner is looked for among a subject's first seats",
+         "TRY_ACCEPTED(d, rules_scan(d, INDEX_ASSIGNMENT_BY_TYPE, owner_type, 2, &ids, &count));\n"
+         "    for (size_t i = 0; i < count && !*holds; i++) {\n"
+         "        const Agency__V1__Assignment *held;\n"
+         "        TRY(rules_get_assignment(d->view, ids[i], &held));\n"
+         "        *holds = str_eq(str_z(held->subject_id), subject_id);",
+         "TRY(view_ids(d->view, d->arena, INDEX_ASSIGNMENT_BY_SUBJECT, &subject_id, 1, 1024,\n"
+         "                 &ids, &count));\n"
+         "    for (size_t i = 0; i < count && !*holds; i++) {\n"
+         "        const Agency__V1__Assignment *held;\n"
+         "        TRY(rules_get_assignment(d->view, ids[i], &held));\n"
+         "        *holds = str_eq(str_z(held->role_type), owner_type[0]);"),
+    Hole("C: a deleted group no longer protects its joint seats",
+         "kept ? seat_add_kept(d, id, targets)", "false ? seat_add_kept(d, id, targets)"),
+    Hole("H: a credential that will expire keeps an owner",
+         "*has = credential->expires_at == NULL;",
+         "*has = !decide_expired(d, credential->expires_at);"),
+    # The last owner.
+    Hole("an owner that was suspended counts",
+         "return subject->status == LIFE_ACTIVE ? owner_has_credential",
+         "return true ? owner_has_credential"),
+    Hole("an owner's seat that will expire counts",
+         "held->n_group_ids > 0 || held->expires_at != NULL", "held->n_group_ids > 0"),
+    Hole("nobody looks whether a credential was the last one",
+         "return owner_lost_credential(d, event->credential_revoked->credential_id, loses);",
+         "return status_ok();"),
+    # Who acts.
+    Hole("an expired credential still acts",
+         "fields_time_us(credential->expires_at) <= d->context->recorded_at_us", "false"),
+    Hole("a suspended subject still acts",
+         "if (subject == NULL || subject->status != LIFE_ACTIVE) {\n        return decide_reject",
+         "if (subject == NULL) {\n        return decide_reject"),
+    Hole("acting for another needs no act_as",
+         "TRY_ACCEPTED(d, authority_need(d, d->subject_id, STR(\"act_as\"),",
+         "if (false) TRY_ACCEPTED(d, authority_need(d, d->subject_id, STR(\"act_as\"),"),
+    Hole("the past is written without import",
+         "return d->command->occurred_at == NULL", "return true"),
+    # What is asked about.
+    Hole("delegate is not asked",
+         "TRY_ACCEPTED(d, targets_of(d, type->delegate, &targets));", "targets.count = 0;"),
+    Hole("an OPEN org waives delegate, too",
+         "TRY_ACCEPTED(d, targets_of(d, type->delegate, &targets));",
+         "bool waived;\n    TRY(authority_is_open(d, &waived));\n    targets.count = 0;\n"
+         "    if (!waived) {\n"
+         "        TRY_ACCEPTED(d, targets_of(d, type->delegate, &targets));\n    }"),
+    Hole("only the first of the objects is asked about",
+         "for (size_t i = 0; i < targets->count; i++) {\n"
+         "        TRY_ACCEPTED(d, authority_need_target",
+         "for (size_t i = 0; i < targets->count && i < 1; i++) {\n"
+         "        TRY_ACCEPTED(d, authority_need_target"),
+    Hole("a seat asks about its first group only",
+         "for (size_t i = 0; i < seat->group_ids_count; i++) {",
+         "for (size_t i = 0; i < seat->group_ids_count && i < 1; i++) {"),
+    Hole("a seat does not ask where its type's permissions hold",
+         "if (type->n_permissions > 0 ||", "if ("),
+    Hole("parents give without being asked",
+         "targets_add(targets, (struct object){ OBJECT_SUBJECT, str_z(parent_id) });", ""),
+    Hole("a credential is bound without delegate on its subject",
+         "TRY(targets_subject(d, targets));\n    if (", "if ("),
+    Hole("a restored subject is not asked about",
+         "SUBJECT_RESTORED, SELF, SELF)", "SUBJECT_RESTORED, SELF, NONE)", ROWS),
+    Hole("a group is included without being asked", "INCLUSION, SELF)", "SELF, SELF)", ROWS),
+    # What ends with something else.
+    Hole("a removed subject leaves its grants",
+         "X(SUBJECT, GRANT_BY_GRANTEE, GRANTEE(SUBJECT), PERMISSION_REVOKED, always)",
+         "X(SUBJECT, GRANT_BY_GRANTEE, GRANTEE(GROUP), PERMISSION_REVOKED, always)",
+         ("core/domain/kernel/cascade.c",)),
+    Hole("what ends takes nothing with it",
+         "TRY(cascade_emit_one(cascade->d, rows[row].event, cascade->ended[row].items[i]));", ""),
+    # What Check answers.
+    Hole("expired assignments count", "if (end_us > search->lookup->at_us) {", "if (true) {"),
+    Hole("suspended parents give",
+         "if (subject->status == LIFE_ACTIVE) {\n            lineage->items",
+         "if (subject->status != LIFE_REMOVED) {\n            lineage->items"),
+    Hole("a seat that has ended counts",
+         "if (held == NULL || held->status != LIFE_ACTIVE) {", "if (held == NULL) {"),
+    Hole("what lies below an archived thing serves",
+         "status == LIFE_ARCHIVED && objects->state == OBJECT_LIVE",
+         "status == LIFE_ARCHIVED && objects->count == 0"),
+]
