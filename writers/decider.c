@@ -66,7 +66,7 @@ void decider_release(struct decider *decider)
 
 /* ---- answers ---- */
 
-static void decider_set_code(struct decider_answer *answer, enum status_code code,
+static void decider_set_code(struct submit_answer *answer, enum status_code code,
                              const char *reason)
 {
     answer->code = code;
@@ -74,14 +74,14 @@ static void decider_set_code(struct decider_answer *answer, enum status_code cod
     assert(size >= 0);
 }
 
-static struct status decider_fail(struct decider_answer *answer, struct status why)
+static struct status decider_fail(struct submit_answer *answer, struct status why)
 {
-    *answer = (struct decider_answer){ .outcome = DECIDER_FAILED };
+    *answer = (struct submit_answer){ .outcome = SUBMIT_FAILED };
     decider_set_code(answer, why.code, why.msg);
     return status_ok();
 }
 
-static void decider_set_rejection(struct decider_answer *answer,
+static void decider_set_rejection(struct submit_answer *answer,
                                   const Agency__V1__Rejection *rejection)
 {
     if (rejection != NULL) {
@@ -89,7 +89,7 @@ static void decider_set_rejection(struct decider_answer *answer,
     }
 }
 
-static struct status decider_repeat(struct decider_answer *answer, const Agency__V1__AnswerRow *row,
+static struct status decider_repeat(struct submit_answer *answer, const Agency__V1__AnswerRow *row,
                                     const struct hash *content, const char *command_id)
 {
     struct hash first;
@@ -100,11 +100,11 @@ static struct status decider_repeat(struct decider_answer *answer, const Agency_
     if (!hash_eq(&first, content)) {
         return decider_fail(answer, decision_other_content(command_id));
     }
-    *answer = (struct decider_answer){ .outcome = DECIDER_REPEATED,
-                                       .sequence = row->sequence,
-                                       .org_sequence = row->org_sequence,
-                                       .events_count = row->events_count,
-                                       .recorded_at_us = row->recorded_at_us };
+    *answer = (struct submit_answer){ .outcome = SUBMIT_REPEATED,
+                                      .sequence = row->sequence,
+                                      .org_sequence = row->org_sequence,
+                                      .events_count = row->events_count,
+                                      .recorded_at_us = row->recorded_at_us };
     decider_set_rejection(answer, row->rejection);
     return status_ok();
 }
@@ -203,7 +203,7 @@ static void decider_chain(struct decider *decider, enum record_type type, struct
     chain_push(&decider->chain, &record, buf_str(&decider->value));
 }
 
-static struct status decider_record(struct decider_work *work, struct decider_answer *answer,
+static struct status decider_record(struct decider_work *work, struct submit_answer *answer,
                                     struct str *record)
 {
     struct decider *decider = work->decider;
@@ -223,11 +223,11 @@ static struct status decider_record(struct decider_work *work, struct decider_an
     TRY(fold_keep(decider->fold, &decider->arena, &decision, &place));
     decider_chain(decider, RECORD_DECISION, body, work->given->next_command_offset);
     decider->recorded_at_us = work->recorded_at_us;
-    *answer = (struct decider_answer){ .outcome = DECIDER_DECIDED,
-                                       .sequence = place.sequence,
-                                       .org_sequence = decision.org_sequence,
-                                       .events_count = (uint32_t)decision.n_events,
-                                       .recorded_at_us = decision.recorded_at_us };
+    *answer = (struct submit_answer){ .outcome = SUBMIT_DECIDED,
+                                      .sequence = place.sequence,
+                                      .org_sequence = decision.org_sequence,
+                                      .events_count = (uint32_t)decision.n_events,
+                                      .recorded_at_us = decision.recorded_at_us };
     decider_set_rejection(answer, decision.rejection);
     *record = buf_str(&decider->value);
     return status_ok();
@@ -235,14 +235,14 @@ static struct status decider_record(struct decider_work *work, struct decider_an
 
 /* A repeat that was read from the log is answered there. */
 static struct status decider_record_repeat(struct decider_work *work,
-                                           const struct decider_answer *answer, struct str *record)
+                                           const struct submit_answer *answer, struct str *record)
 {
     struct decider *decider = work->decider;
     Agency__V1__Repeat repeat = AGENCY__V1__REPEAT__INIT;
     repeat.org_id = work->command->org_id;
     repeat.command_id = work->command->command_id;
     repeat.principal = (Agency__V1__Principal *)(uintptr_t)work->principal;
-    if (answer->outcome == DECIDER_REPEATED) {
+    if (answer->outcome == SUBMIT_REPEATED) {
         repeat.first_sequence = answer->sequence;
     } else {
         repeat.code = (uint32_t)answer->code;
@@ -268,7 +268,7 @@ static struct status decider_poisoned(void)
                                          "stopped the process three times");
 }
 
-static struct status decider_work(struct decider_work *work, struct decider_answer *answer,
+static struct status decider_work(struct decider_work *work, struct submit_answer *answer,
                                   struct str *record)
 {
     struct decider *decider = work->decider;
@@ -375,7 +375,7 @@ static struct status decider_read(struct decider_work *work)
 }
 
 struct status decider_decide(struct decider *decider, const struct decider_command *command,
-                             struct decider_answer *answer, struct str *record)
+                             struct submit_answer *answer, struct str *record)
 {
     struct decider_work work = { .decider = decider, .given = command };
     work.recorded_at_us = decider->recorded_at_us + 1;
@@ -390,7 +390,7 @@ struct status decider_decide(struct decider *decider, const struct decider_comma
         return decider_fail(answer, st);
     }
     if (command->decide_nothing) {
-        *answer = (struct decider_answer){ .outcome = DECIDER_LATER };
+        *answer = (struct submit_answer){ .outcome = SUBMIT_LATER };
         return status_ok();
     }
     return decider_work(&work, answer, record);

@@ -8,26 +8,7 @@
 #include "core/base/buf.h"
 #include "core/evlog/chain.h"
 #include "core/model/fold.h"
-
-enum decider_outcome {
-    DECIDER_DECIDED,  /* a DECISION record is to be appended */
-    DECIDER_REPEATED, /* answered before, by the record `sequence` */
-    DECIDER_FAILED,   /* nothing is recorded, or nobody knows (UNAVAILABLE); see the code */
-    DECIDER_LATER,    /* nothing was to be decided, but there is something */
-};
-
-enum { DECIDER_REASON_MAX = 512 };
-
-/* The answer to a command. By value, so that it can cross threads. */
-struct decider_answer {
-    enum decider_outcome outcome;
-    enum status_code code;           /* OK: accepted; else why it was rejected, or failed */
-    char reason[DECIDER_REASON_MAX]; /* empty when accepted */
-    uint64_t sequence;               /* of the record; 0 when nothing was */
-    uint64_t org_sequence;           /* 0: no events */
-    uint32_t events_count;
-    int64_t recorded_at_us;
-};
+#include "core/model/submit.h"
 
 struct decider {
     struct fold *fold;
@@ -68,7 +49,7 @@ struct decider_command {
  * not fit the log. */
 MUST_USE struct status decider_decide(struct decider *decider,
                                       const struct decider_command *command,
-                                      struct decider_answer *answer, struct str *record);
+                                      struct submit_answer *answer, struct str *record);
 
 /* The next TICK record, as above; sets its time. `next_command_offset`: as in a command. */
 MUST_USE struct status decider_tick(struct decider *decider, Agency__V1__Tick *tick, int64_t now_us,

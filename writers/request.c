@@ -5,7 +5,7 @@
 #include "core/base/memory.h"
 
 struct request request_make(struct str org_id, struct str command, uint32_t partition,
-                            request_done *done, void *context)
+                            submit_done *done, void *context)
 {
     struct request request = { .bytes = mem_alloc(org_id.size + command.size + 1),
                                .org_size = org_id.size,
@@ -24,7 +24,7 @@ void request_release(struct request *request)
     request->bytes = NULL;
 }
 
-void request_answer(const struct request *request, const struct decider_answer *answer)
+void request_answer(const struct request *request, const struct submit_answer *answer)
 {
     request->done(request->context, answer);
     mem_free(request->bytes);
@@ -32,7 +32,7 @@ void request_answer(const struct request *request, const struct decider_answer *
 
 void request_fail(const struct request *request, struct status why)
 {
-    struct decider_answer answer = { .outcome = DECIDER_FAILED, .code = why.code };
+    struct submit_answer answer = { .outcome = SUBMIT_FAILED, .code = why.code };
     int size = snprintf(answer.reason, sizeof answer.reason, "%s", why.msg);
     assert(size >= 0);
     request_answer(request, &answer);

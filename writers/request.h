@@ -2,23 +2,20 @@
 #ifndef WRITERS_REQUEST_H
 #define WRITERS_REQUEST_H
 
-#include "writers/decider.h"
-
-/* Called once for each command taken, in the writer's thread: it must not block. */
-typedef void request_done(void *context, const struct decider_answer *answer);
+#include "core/model/submit.h"
 
 struct request {
     char *bytes; /* the org's id, then the CommandRecord; owned */
     size_t org_size;
     size_t size; /* of both */
     uint32_t partition;
-    request_done *done;
+    submit_done *done;
     void *context;
 };
 
 /* Copies org and command. */
 struct request request_make(struct str org_id, struct str command, uint32_t partition,
-                            request_done *done, void *context);
+                            submit_done *done, void *context);
 void request_release(struct request *request);
 
 static inline struct str request_org(const struct request *request)
@@ -32,7 +29,7 @@ static inline struct str request_command(const struct request *request)
 }
 
 /* Answers and releases. */
-void request_answer(const struct request *request, const struct decider_answer *answer);
+void request_answer(const struct request *request, const struct submit_answer *answer);
 /* Answers that nothing is recorded, or that nobody knows (UNAVAILABLE), and releases. */
 void request_fail(const struct request *request, struct status why);
 

@@ -20,7 +20,7 @@ void term_epoch(const struct chain *chain, const struct evlog_identity *log, str
 }
 
 struct status term_decide(struct decider *decider, struct poison *poison,
-                          struct decider_command command, struct decider_answer *answer,
+                          struct decider_command command, struct submit_answer *answer,
                           struct str *record)
 {
     if (poison == NULL) {

@@ -15,7 +15,7 @@ void term_epoch(const struct chain *chain, const struct evlog_identity *log, str
 /* Decides a command under the eye of `poison` (NULL: deaths are not counted): one that has killed
  * the process again and again is not looked at any more. Otherwise as decider_decide. */
 MUST_USE struct status term_decide(struct decider *decider, struct poison *poison,
-                                   struct decider_command command, struct decider_answer *answer,
+                                   struct decider_command command, struct submit_answer *answer,
                                    struct str *record);
 
 /* The next TICK record, with the newest state root that the position knows; as decider_tick. */

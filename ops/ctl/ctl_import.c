@@ -39,9 +39,9 @@ struct import {
 };
 
 static void import_count(struct import *import, const struct import_line *line,
-                         const struct decider_answer *answer)
+                         const struct submit_answer *answer)
 {
-    bool again = answer->outcome == DECIDER_REPEATED;
+    bool again = answer->outcome == SUBMIT_REPEATED;
     import->repeated += again;
     if (answer->code == STATUS_OK) {
         import->accepted += !again;
@@ -56,12 +56,12 @@ static void import_count(struct import *import, const struct import_line *line,
     import->rejected++;
     if (import->rejected <= IMPORT_TOLD_MAX) {
         say("%s:%" PRIu64 ": %s %s: %s", line->path, line->number,
-            answer->outcome == DECIDER_FAILED ? "failed" : "rejected",
+            answer->outcome == SUBMIT_FAILED ? "failed" : "rejected",
             status_code_name(answer->code), answer->reason);
     }
 }
 
-static void import_done(void *context, const struct decider_answer *answer)
+static void import_done(void *context, const struct submit_answer *answer)
 {
     struct import_line *line = context;
     struct import *import = line->import;

@@ -113,7 +113,7 @@ static void submit_say(struct ctl *ctl, const Agency__V1__SubmitResponse *respon
 }
 
 static struct status submit_tell(struct sending *sending, const Agency__V1__Command *command,
-                                 const struct decider_answer *answer)
+                                 const struct submit_answer *answer)
 {
     struct ctl *ctl = sending->ctl;
     Agency__V1__SubmitResponse *response;
@@ -132,7 +132,7 @@ static struct status submit_tell(struct sending *sending, const Agency__V1__Comm
 static struct status submit_call(struct sending *sending, struct name_watch *names,
                                  Agency__V1__Command *command)
 {
-    struct decider_answer answer;
+    struct submit_answer answer;
     TRY(sending_call(sending, &sending->ctl->arena, command, &answer));
     if (sending_is_over(&answer)) {
         return status_error(answer.code, "%s", answer.reason);

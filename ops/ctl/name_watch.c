@@ -10,7 +10,7 @@
 #include "ops/ctl/say.h"
 
 void name_watch_note(struct name_watch *watch, const Agency__V1__Command *command,
-                     const struct decider_answer *answer)
+                     const struct submit_answer *answer)
 {
     const ProtobufCMessage *payload = registry_command_payload(command);
     const struct command_type *type = registry_command(command->payload_case);

@@ -18,7 +18,7 @@ struct name_watch {
 
 /* Notes what name an accepted command gave, if any. The command must live as long. */
 void name_watch_note(struct name_watch *watch, const Agency__V1__Command *command,
-                     const struct decider_answer *answer);
+                     const struct submit_answer *answer);
 /* After the answers, and when the folder is closed: tells of characters that nobody sees and, where
  * the log is embedded, of live names of the same kind that look the same. */
 void name_watch_tell(struct name_watch *watch, struct ctl *ctl);

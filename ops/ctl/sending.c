@@ -46,7 +46,9 @@ static struct status sending_open_writer(struct sending *sending)
                                       .stores = ctl->dir.stores,
                                       .clock = ctl->clock };
     TRY(folder_conf_deciding(&sending->conf, false, &ctl->arena, &options.configuration));
-    return writer_open(&options, &sending->writer);
+    TRY(writer_open(&options, &sending->writer));
+    sending->port = writer_port(sending->writer);
+    return status_ok();
 }
 
 static struct status sending_open_client(struct sending *sending)
@@ -57,7 +59,9 @@ static struct status sending_open_client(struct sending *sending)
                                       .clock = sending->ctl->clock,
                                       .timeout_us = sending->ctl->options.timeout_us,
                                       .patience_us = ASK_AFTER_US };
-    return client_open(&options, &sending->client);
+    TRY(client_open(&options, &sending->client));
+    sending->port = client_port(sending->client);
+    return status_ok();
 }
 
 /* ---- who commands ---- */
@@ -160,45 +164,47 @@ static struct status sending_prove(const struct sending *sending, struct arena *
                                record);
 }
 
-struct status sending_submit(struct sending *sending, struct arena *arena,
-                             Agency__V1__Command *command, request_done *done, void *context)
+static struct status sending_record(struct sending *sending, struct arena *arena,
+                                    Agency__V1__Command *command, struct submit_command *sent)
 {
-    struct client_command sent = { .org_id = str_z(command->org_id),
-                                   .command_id = str_z(command->command_id),
-                                   .principal = str_z(sending->fingerprint) };
-    if (sending->client != NULL) {
-        TRY(sending_prove(sending, arena, command, &sent.record));
-        return client_submit(sending->client, &sent, done, context);
-    }
-    TRY(command_record_make(arena, sending->ctl->dir.cluster_key, command, sending->principal, NULL,
-                            &sent.record));
-    return writer_submit(sending->writer, sent.org_id, sent.record, done, context);
+    *sent = (struct submit_command){ .org_id = str_z(command->org_id),
+                                     .command_id = str_z(command->command_id),
+                                     .principal = str_z(sending->fingerprint) };
+    return sending->client != NULL
+               ? sending_prove(sending, arena, command, &sent->record)
+               : command_record_make(arena, sending->ctl->dir.cluster_key, command,
+                                     sending->principal, NULL, &sent->record);
+}
+
+struct status sending_submit(struct sending *sending, struct arena *arena,
+                             Agency__V1__Command *command, submit_done *done, void *context)
+{
+    struct submit_command sent;
+    TRY(sending_record(sending, arena, command, &sent));
+    return submit(&sending->port, &sent, done, context);
 }
 
 struct status sending_call(struct sending *sending, struct arena *arena,
-                           Agency__V1__Command *command, struct decider_answer *answer)
+                           Agency__V1__Command *command, struct submit_answer *answer)
 {
-    struct submit_and_wait call;
-    submit_and_wait_init(&call, answer);
-    TRY(sending_submit(sending, arena, command, submit_and_wait_done, &call));
-    submit_and_wait_wait(&call);
-    return status_ok();
+    struct submit_command sent;
+    TRY(sending_record(sending, arena, command, &sent));
+    return submit_and_wait(&sending->port, &sent, answer);
 }
 
-bool sending_is_over(const struct decider_answer *answer)
+bool sending_is_over(const struct submit_answer *answer)
 {
-    bool closed = answer->outcome == DECIDER_FAILED && answer->code == STATUS_FAILED_PRECONDITION;
+    bool closed = answer->outcome == SUBMIT_FAILED && answer->code == STATUS_FAILED_PRECONDITION;
     return closed || answer->code == STATUS_UNAVAILABLE || answer->code == STATUS_DATA_LOSS;
 }
 
 struct status sending_response(const struct sending *sending, struct arena *arena,
                                const char *org_id, const char *command_id,
-                               const struct decider_answer *answer,
-                               Agency__V1__SubmitResponse **out)
+                               const struct submit_answer *answer, Agency__V1__SubmitResponse **out)
 {
     struct outcome facts = {
         .command_id = command_id,
-        .repeated = answer->outcome == DECIDER_REPEATED,
+        .repeated = answer->outcome == SUBMIT_REPEATED,
         .code = answer->code,
         .reason = answer->reason,
         .events_count = answer->events_count,

@@ -3,15 +3,17 @@
 #ifndef OPS_CTL_SENDING_H
 #define OPS_CTL_SENDING_H
 
+#include "core/model/submit_and_wait.h"
 #include "ops/ctl/ctl.h"
 #include "ops/folder_conf.h"
 #include "writers/client/client.h"
-#include "writers/submit_and_wait.h"
+#include "writers/embedded/writer.h"
 
 struct sending {
     struct ctl *ctl;
     struct writer *writer; /* of an embedded log, */
-    struct client *client; /* or on Kafka */
+    struct client *client; /* or on Kafka: */
+    struct submit port;    /* one of the two */
     struct evlog_identity identity;
     struct folder_conf conf;
     Agency__V1__Principal *principal;
@@ -29,17 +31,17 @@ MUST_USE struct status sending_close(struct sending *sending);
 /* Sends a command; `done` is called in a thread of its own. The command may be changed (identities
  * are hidden). Memory of `arena` is used until it returns. */
 MUST_USE struct status sending_submit(struct sending *sending, struct arena *arena,
-                                      Agency__V1__Command *command, request_done *done,
+                                      Agency__V1__Command *command, submit_done *done,
                                       void *context);
 /* The same, and waits for the answer. */
 MUST_USE struct status sending_call(struct sending *sending, struct arena *arena,
-                                    Agency__V1__Command *command, struct decider_answer *answer);
+                                    Agency__V1__Command *command, struct submit_answer *answer);
 /* Whether an answer says that nothing can be sent now: no use to go on. */
-bool sending_is_over(const struct decider_answer *answer);
+bool sending_is_over(const struct submit_answer *answer);
 /* The answer as a client sees it; lies in the arena. */
 MUST_USE struct status sending_response(const struct sending *sending, struct arena *arena,
                                         const char *org_id, const char *command_id,
-                                        const struct decider_answer *answer,
+                                        const struct submit_answer *answer,
                                         Agency__V1__SubmitResponse **response);
 
 #endif

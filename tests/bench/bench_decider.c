@@ -52,7 +52,7 @@ static int64_t bench_decider_batch(struct bench_decider *bench, struct leader *l
 {
     int64_t began = cpu_ns(), now_us = began / 1000;
     for (size_t i = 0; i < count; i++) {
-        struct decider_answer answer;
+        struct submit_answer answer;
         struct str record;
         assert_ok(leader_decide(leader, NULL, records[i], now_us, &answer, &record));
         assert_int_equal(answer.code, STATUS_OK);

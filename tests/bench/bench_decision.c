@@ -13,12 +13,13 @@
 #include "core/base/memory.h"
 #include "core/domain/check/check.h"
 #include "core/evlog/evlog_local.h"
+#include "core/model/submit_and_wait.h"
 #include "core/pb/json.h"
 #include "core/pb/message.h"
 #include "tests/lib/folder_tool.h"
 #include "tests/lib/log_tool.h"
 #include "writers/embedded/leader.h"
-#include "writers/submit_and_wait.h"
+#include "writers/embedded/writer.h"
 
 enum {
     GROUPS = 100,
@@ -167,7 +168,7 @@ static void run_batch(struct leader *leader, const struct str *records, size_t c
     static struct hash heads[BATCH];
     int64_t began = cpu_ns();
     for (size_t i = 0; i < count; i++) {
-        struct decider_answer answer;
+        struct submit_answer answer;
         struct str record;
         check_ok(leader_decide(leader, NULL, records[i], wall_ns() / 1000, &answer, &record));
         if (answer.code != STATUS_OK) {
@@ -232,7 +233,7 @@ static struct status bench_open_log(void *context, struct evlog **log)
     return evlog_local_open(self->bench->path, &options, log);
 }
 
-static void bench_done(void *context, const struct decider_answer *answer)
+static void bench_done(void *context, const struct submit_answer *answer)
 {
     struct bench_writer *self = context;
     if (answer->code != STATUS_OK) {
@@ -251,10 +252,12 @@ static int bench_compare(const void *a, const void *b)
 static void bench_single(struct writer *writer, const struct str *records)
 {
     int64_t *took = mem_zalloc(SINGLE, sizeof *took);
+    const struct submit port = writer_port(writer);
     for (size_t i = 0; i < SINGLE; i++) {
-        struct decider_answer answer;
+        struct submit_answer answer;
         int64_t began = wall_ns();
-        check_ok(writer_submit_and_wait(writer, STR("acme"), records[i], &answer));
+        const struct submit_command sent = { .org_id = STR("acme"), .record = records[i] };
+        check_ok(submit_and_wait(&port, &sent, &answer));
         took[i] = wall_ns() - began;
     }
     qsort(took, SINGLE, sizeof *took, bench_compare);
@@ -268,9 +271,10 @@ static void bench_many(struct bench_writer *self, struct writer *writer, const s
 {
     int64_t began = wall_ns();
     for (size_t i = 0; i < count; i++) {
+        const struct submit_command sent = { .org_id = STR("acme"), .record = records[i] };
         struct status st;
         do {
-            st = writer_submit(writer, STR("acme"), records[i], bench_done, self);
+            st = writer_submit(writer, &sent, bench_done, self);
             if (st.code == STATUS_RESOURCE_EXHAUSTED) {
                 nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
             }

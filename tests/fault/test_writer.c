@@ -31,7 +31,7 @@ static void run_steps(struct writer_kit *kit)
     for (int i = 0; i < STEPS; i++) {
         char id[16];
         snprintf(id, sizeof id, "c%d", i);
-        struct decider_answer answer =
+        struct submit_answer answer =
             writer_kit_insist(kit, "acme", id, steps[i].command, steps[i].json);
         assert_int_equal(answer.code, steps[i].code);
     }

@@ -104,18 +104,18 @@ static struct str partition_kit_command(struct partition_kit *kit, const char *o
     return record;
 }
 
-struct decider_answer partition_kit_decide(struct partition_kit *kit, const char *occurred_at,
-                                           const char *command, const char *json)
+struct submit_answer partition_kit_decide(struct partition_kit *kit, const char *occurred_at,
+                                          const char *command, const char *json)
 {
     arena_reset(&kit->arena);
     kit->commands_count++;
     kit->now_us += 1000000;
     struct decider_command given = { .now_us = kit->now_us };
-    struct decider_answer answer;
+    struct submit_answer answer;
     struct str record;
     given.bytes = partition_kit_command(kit, occurred_at, command, json);
     assert_ok(decider_decide(&kit->decider, &given, &answer, &record));
-    if (answer.outcome != DECIDER_DECIDED) {
+    if (answer.outcome != SUBMIT_DECIDED) {
         fail_msg("%s %s: refused: %s", command, json, answer.reason);
     }
     uint64_t offset = partition_kit_append(kit, record);
@@ -129,7 +129,7 @@ struct decider_answer partition_kit_decide(struct partition_kit *kit, const char
 void partition_kit_do(struct partition_kit *kit, const char *occurred_at, const char *command,
                       const char *json)
 {
-    struct decider_answer answer = partition_kit_decide(kit, occurred_at, command, json);
+    struct submit_answer answer = partition_kit_decide(kit, occurred_at, command, json);
     if (answer.code != STATUS_OK) {
         fail_msg("%s %s: rejected: %s", command, json, answer.reason);
     }

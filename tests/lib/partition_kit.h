@@ -36,8 +36,8 @@ void partition_kit_close(struct partition_kit *kit);
 void partition_kit_do(struct partition_kit *kit, const char *occurred_at, const char *command,
                       const char *json);
 /* The same, where a rejection is as good. Gives the answer. */
-struct decider_answer partition_kit_decide(struct partition_kit *kit, const char *occurred_at,
-                                           const char *command, const char *json);
+struct submit_answer partition_kit_decide(struct partition_kit *kit, const char *occurred_at,
+                                          const char *command, const char *json);
 /* Appends a record that continues the decider's chain, which has moved over it. */
 void partition_kit_pass(struct partition_kit *kit, struct str value);
 /* Appends a TICK. */

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "agency/v1/decision.pb-c.h"
 #include "core/auth/command_record.h"
 #include "core/pb/json.h"
 #include "core/pb/message.h"
@@ -95,21 +96,23 @@ struct str writer_kit_command(struct writer_kit *kit, const char *org_id, const 
     return record;
 }
 
-struct decider_answer writer_kit_call(struct writer_kit *kit, const char *org_id,
-                                      const char *command_id, const char *command, const char *json)
+struct submit_answer writer_kit_call(struct writer_kit *kit, const char *org_id,
+                                     const char *command_id, const char *command, const char *json)
 {
-    struct decider_answer answer = { 0 };
+    struct submit_answer answer = { 0 };
     struct str record = writer_kit_command(kit, org_id, command_id, command, json);
-    assert_ok(writer_submit_and_wait(kit->writer, str_z(org_id), record, &answer));
+    const struct submit port = writer_port(kit->writer);
+    const struct submit_command sent = { .org_id = str_z(org_id), .record = record };
+    assert_ok(submit_and_wait(&port, &sent, &answer));
     return answer;
 }
 
-struct decider_answer writer_kit_insist(struct writer_kit *kit, const char *org_id,
-                                        const char *command_id, const char *command,
-                                        const char *json)
+struct submit_answer writer_kit_insist(struct writer_kit *kit, const char *org_id,
+                                       const char *command_id, const char *command,
+                                       const char *json)
 {
     enum { TRIES_MAX = 100 };
-    struct decider_answer answer = { .code = STATUS_UNAVAILABLE };
+    struct submit_answer answer = { .code = STATUS_UNAVAILABLE };
     for (int i = 0; i < TRIES_MAX && answer.code == STATUS_UNAVAILABLE; i++) {
         answer = writer_kit_call(kit, org_id, command_id, command, json);
     }
@@ -123,7 +126,7 @@ void writer_kit_make_org(struct writer_kit *kit, const char *org_id)
              "{\"orgId\":\"%s\",\"ownerSubjectId\":\"root\",\"credential\":{\"credentialId\":\"c\","
              "\"kind\":\"CREDENTIAL_KIND_API_KEY\",\"identity\":\"root\"}}",
              org_id);
-    struct decider_answer answer = writer_kit_insist(kit, org_id, "make", "createOrg", json);
+    struct submit_answer answer = writer_kit_insist(kit, org_id, "make", "createOrg", json);
     assert_string_equal(answer.reason, "");
     assert_int_equal(answer.code, STATUS_OK);
 }

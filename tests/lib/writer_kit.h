@@ -2,9 +2,11 @@
 #ifndef TESTS_LIB_WRITER_KIT_H
 #define TESTS_LIB_WRITER_KIT_H
 
+#include "core/base/arena.h"
 #include "core/evlog/evlog_mem.h"
+#include "core/model/submit_and_wait.h"
 #include "tests/lib/folder_tool.h"
-#include "writers/submit_and_wait.h"
+#include "writers/embedded/writer.h"
 
 struct writer_kit {
     char folder[FOLDER_TOOL_PATH_MAX];
@@ -32,13 +34,12 @@ void writer_kit_lose_stores(struct writer_kit *kit);
 struct str writer_kit_command(struct writer_kit *kit, const char *org_id, const char *command_id,
                               const char *command, const char *json);
 /* Submits it and gives the answer. Fails the test if the writer does not take it. */
-struct decider_answer writer_kit_call(struct writer_kit *kit, const char *org_id,
-                                      const char *command_id, const char *command,
-                                      const char *json);
+struct submit_answer writer_kit_call(struct writer_kit *kit, const char *org_id,
+                                     const char *command_id, const char *command, const char *json);
 /* The same, again while the answer is UNAVAILABLE. */
-struct decider_answer writer_kit_insist(struct writer_kit *kit, const char *org_id,
-                                        const char *command_id, const char *command,
-                                        const char *json);
+struct submit_answer writer_kit_insist(struct writer_kit *kit, const char *org_id,
+                                       const char *command_id, const char *command,
+                                       const char *json);
 /* Makes the org with its owner `root`. */
 void writer_kit_make_org(struct writer_kit *kit, const char *org_id);
 

@@ -68,7 +68,7 @@ static void client_take_answer(struct client *client, enum evlog_stream stream,
 
 static void client_fail(struct client *client, struct in_flight_command *command, struct status why)
 {
-    struct decider_answer answer = reply_failed(why.code, why.msg);
+    struct submit_answer answer = reply_failed(why.code, why.msg);
     in_flight_answer(&client->in_flight, command, &answer);
 }
 
@@ -428,8 +428,8 @@ const struct evlog_identity *client_identity(const struct client *client)
 
 /* ---- submitting ---- */
 
-struct status client_submit(struct client *client, const struct client_command *given,
-                            request_done *done, void *context)
+struct status client_submit(struct client *client, const struct submit_command *given,
+                            submit_done *done, void *context)
 {
     struct in_flight_command command = { .early_offset = EVLOG_OFFSET_UNKNOWN };
     uint32_t partition = murmur2_partition(given->org_id, client->identity.partitions_count);
@@ -450,4 +450,15 @@ struct status client_submit(struct client *client, const struct client_command *
                ? status_error(STATUS_UNAVAILABLE, "expected a client that is not closing")
                : status_error(STATUS_RESOURCE_EXHAUSTED,
                               "expected less than %d commands to wait: try again", IN_FLIGHT_MAX);
+}
+
+static struct status client_take_cb(void *self, const struct submit_command *command,
+                                    submit_done *done, void *context)
+{
+    return client_submit(self, command, done, context);
+}
+
+struct submit client_port(struct client *client)
+{
+    return (struct submit){ client, client_take_cb };
 }

@@ -33,16 +33,10 @@ void client_close(struct client *client);
 /* Who the log is. */
 const struct evlog_identity *client_identity(const struct client *client);
 
-struct client_command {
-    struct str org_id;
-    struct str command_id;
-    struct str principal; /* the fingerprint of who sends it (decision_fingerprint) */
-    struct str record;    /* the CommandRecord, proven */
-};
-
-/* Takes a command (copied); `done` is called in the client's thread: it must not block. Any thread.
- * RESOURCE_EXHAUSTED: too many wait, try again soon. UNAVAILABLE: closing. */
-MUST_USE struct status client_submit(struct client *client, const struct client_command *command,
-                                     request_done *done, void *context);
+/* Takes a command, as submit.h has it. `done` is called in the client's thread. */
+MUST_USE struct status client_submit(struct client *client, const struct submit_command *command,
+                                     submit_done *done, void *context);
+/* The same as a port; valid until the client is closed. */
+struct submit client_port(struct client *client);
 
 #endif

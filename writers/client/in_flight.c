@@ -30,7 +30,7 @@ void in_flight_add(struct in_flight *in_flight, const struct in_flight_command *
 }
 
 void in_flight_answer(struct in_flight *in_flight, struct in_flight_command *command,
-                      const struct decider_answer *answer)
+                      const struct submit_answer *answer)
 {
     command->answered = true;
     request_answer(&command->request, answer);

@@ -21,7 +21,7 @@ struct in_flight_command {
     uint32_t offsets_count;
     uint64_t offsets[IN_FLIGHT_COPIES_MAX]; /* of the copies, among the commands */
     uint64_t early_offset;                  /* an answer that came before the acknowledgement; */
-    struct decider_answer early;            /* it counts if it is of the same offset */
+    struct submit_answer early;             /* it counts if it is of the same offset */
     int64_t until_us;                       /* monotonic: it is answered by then */
     int64_t ask_us;                         /* monotonic: when to ask what became of it, */
     int64_t ask_wait_us;                    /* how long after the time before, */
@@ -44,7 +44,7 @@ struct in_flight_command *in_flight_at(const struct in_flight *in_flight, uint64
 void in_flight_add(struct in_flight *in_flight, const struct in_flight_command *command);
 /* Answers a command. */
 void in_flight_answer(struct in_flight *in_flight, struct in_flight_command *command,
-                      const struct decider_answer *answer);
+                      const struct submit_answer *answer);
 
 /* A copy of the command is acknowledged at an offset. */
 void in_flight_acknowledge(struct in_flight *in_flight, struct in_flight_command *command,

@@ -14,15 +14,15 @@ static enum status_code reply_code(const char *name)
     return STATUS_UNKNOWN;
 }
 
-static void reply_reason(struct decider_answer *answer, const char *reason)
+static void reply_reason(struct submit_answer *answer, const char *reason)
 {
     size_t size = strlen(reason), most = sizeof answer->reason - 1;
     memcpy(answer->reason, reason, size < most ? size : most);
 }
 
-struct decider_answer reply_failed(enum status_code code, const char *reason)
+struct submit_answer reply_failed(enum status_code code, const char *reason)
 {
-    struct decider_answer answer = { .outcome = DECIDER_FAILED, .code = code };
+    struct submit_answer answer = { .outcome = SUBMIT_FAILED, .code = code };
     reply_reason(&answer, reason);
     return answer;
 }
@@ -41,7 +41,7 @@ static bool reply_read_outcome(struct arena *arena, struct str value, struct rep
         .command_id = said->command_id,
         .principal = outcome->principal,
         .offset = outcome->offset,
-        .answer = { .outcome = said->repeated ? DECIDER_REPEATED : DECIDER_DECIDED,
+        .answer = { .outcome = said->repeated ? SUBMIT_REPEATED : SUBMIT_DECIDED,
                     .code = reply_code(said->code),
                     .sequence = said->sequence,
                     .org_sequence = said->org_sequence,

@@ -12,7 +12,7 @@ struct reply {
     const char *command_id;
     const char *principal; /* the fingerprint of whose command it was; NULL: nobody knows */
     uint64_t offset;       /* where the command lies */
-    struct decider_answer answer;
+    struct submit_answer answer;
 };
 
 /* Reads an outcome or a dead letter; false: it is none. The streams are for everybody, so
@@ -21,6 +21,6 @@ bool reply_read(struct arena *arena, enum evlog_stream stream, struct str value,
                 struct reply *reply);
 
 /* What is answered here, without the log. */
-struct decider_answer reply_failed(enum status_code code, const char *reason);
+struct submit_answer reply_failed(enum status_code code, const char *reason);
 
 #endif

@@ -103,7 +103,7 @@ static char *replica_text(struct str id)
 
 static struct status replica_append_dead_letter(struct replica *replica,
                                                 const struct queued_command *command,
-                                                const struct decider_answer *answer,
+                                                const struct submit_answer *answer,
                                                 const struct replica_time *time)
 {
     struct decider *decider = &replica->decider;
@@ -133,7 +133,7 @@ static struct status replica_append_dead_letter(struct replica *replica,
 static struct status replica_ask_decider(struct replica *replica,
                                          const struct queued_command *command,
                                          const struct replica_time *time,
-                                         struct decider_answer *answer, struct str *record)
+                                         struct submit_answer *answer, struct str *record)
 {
     struct decider_command given = { .bytes = command->value,
                                      .key = command->key,
@@ -149,10 +149,10 @@ static struct status replica_ask_decider(struct replica *replica,
 static struct status replica_handle(struct replica *replica, const struct queued_command *command,
                                     const struct replica_time *time, bool *later)
 {
-    struct decider_answer answer;
+    struct submit_answer answer;
     struct str record;
     TRY(replica_ask_decider(replica, command, time, &answer, &record));
-    *later = answer.outcome == DECIDER_LATER;
+    *later = answer.outcome == SUBMIT_LATER;
     if (*later) {
         return status_ok();
     }
@@ -160,8 +160,8 @@ static struct status replica_handle(struct replica *replica, const struct queued
     if (record.size == 0) {
         return replica_append_dead_letter(replica, command, &answer, time);
     }
-    replica->decided += answer.outcome == DECIDER_DECIDED;
-    replica->repeated += answer.outcome != DECIDER_DECIDED;
+    replica->decided += answer.outcome == SUBMIT_DECIDED;
+    replica->repeated += answer.outcome != SUBMIT_DECIDED;
     replica_append(replica, command->key, record, time);
     return status_ok();
 }

@@ -98,13 +98,13 @@ void leader_close(struct leader *leader)
 }
 
 struct status leader_decide(struct leader *leader, struct poison *poison, struct str command,
-                            int64_t now_us, struct decider_answer *answer, struct str *record)
+                            int64_t now_us, struct submit_answer *answer, struct str *record)
 {
     struct decider_command given = { .bytes = command,
                                      .now_us = now_us,
                                      .next_command_offset = leader->commands_end + 1 };
     TRY(term_decide(&leader->decider, poison, given, answer, record));
-    if (answer->outcome == DECIDER_DECIDED) {
+    if (answer->outcome == SUBMIT_DECIDED) {
         leader->commands_end++;
     }
     return status_ok();

@@ -35,7 +35,7 @@ void leader_close(struct leader *leader);
  * call. Statuses of term_decide. */
 MUST_USE struct status leader_decide(struct leader *leader, struct poison *poison,
                                      struct str command, int64_t now_us,
-                                     struct decider_answer *answer, struct str *record);
+                                     struct submit_answer *answer, struct str *record);
 /* The next TICK record, with the newest state root there is; valid until the next call. */
 MUST_USE struct status leader_tick(struct leader *leader, int64_t now_us, struct str *record);
 /* A record of the decider, whose chain had `head` with it, is durable at this offset. DATA_LOSS if

@@ -16,8 +16,8 @@ void unconfirmed_release(struct unconfirmed_ring *ring)
 
 const struct unconfirmed *unconfirmed_add(struct unconfirmed_ring *ring,
                                           const struct request *request,
-                                          const struct decider_answer *answer,
-                                          struct leader *leader, struct str record)
+                                          const struct submit_answer *answer, struct leader *leader,
+                                          struct str record)
 {
     assert(unconfirmed_count(ring) < UNCONFIRMED_MAX);
     struct unconfirmed *unconfirmed = &ring->items[ring->end++ % UNCONFIRMED_MAX];

@@ -10,7 +10,7 @@ enum { UNCONFIRMED_MAX = 4096 };
 
 struct unconfirmed {
     struct request request;
-    struct decider_answer answer;
+    struct submit_answer answer;
     struct leader *leader;
     struct hash head;  /* of the chain with the record */
     struct str record; /* owned; empty for a repeat of a command that waits itself */
@@ -35,8 +35,8 @@ static inline size_t unconfirmed_count(const struct unconfirmed_ring *ring)
  * answered. */
 const struct unconfirmed *unconfirmed_add(struct unconfirmed_ring *ring,
                                           const struct request *request,
-                                          const struct decider_answer *answer,
-                                          struct leader *leader, struct str record);
+                                          const struct submit_answer *answer, struct leader *leader,
+                                          struct str record);
 /* The one that was appended first. */
 const struct unconfirmed *unconfirmed_first(const struct unconfirmed_ring *ring);
 /* Answers the first, and the repeats behind it that waited for it. */

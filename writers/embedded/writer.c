@@ -255,11 +255,11 @@ static struct status writer_decide(struct writer *writer, struct batch *batch,
 {
     struct leader *leader = writer->leader[request->partition];
     struct str command = request_command(request);
-    struct decider_answer answer;
+    struct submit_answer answer;
     struct str record;
     TRY(leader_decide(leader, writer->poison, command, writer_now(writer), &answer, &record));
     bool confirmed = answer.sequence <= leader->partition->position.chain.sequence;
-    if (answer.outcome == DECIDER_FAILED || (answer.outcome == DECIDER_REPEATED && confirmed)) {
+    if (answer.outcome == SUBMIT_FAILED || (answer.outcome == SUBMIT_REPEATED && confirmed)) {
         request_answer(request, &answer);
         return status_ok();
     }
@@ -461,11 +461,12 @@ uint32_t writer_partition(const struct writer *writer, struct str org_id)
     return murmur2_partition(org_id, writer->partitions_count);
 }
 
-struct status writer_submit(struct writer *writer, struct str org_id, struct str command,
-                            request_done *done, void *context)
+struct status writer_submit(struct writer *writer, const struct submit_command *command,
+                            submit_done *done, void *context)
 {
+    uint32_t partition = writer_partition(writer, command->org_id);
     struct request request =
-        request_make(org_id, command, writer_partition(writer, org_id), done, context);
+        request_make(command->org_id, command->record, partition, done, context);
     if (queue_push(writer->requests, &request)) {
         return status_ok();
     }
@@ -475,4 +476,15 @@ struct status writer_submit(struct writer *writer, struct str org_id, struct str
     }
     return status_error(STATUS_RESOURCE_EXHAUSTED,
                         "expected at most %d commands to wait: try again soon", WRITER_QUEUE_MAX);
+}
+
+static struct status writer_take_cb(void *self, const struct submit_command *command,
+                                    submit_done *done, void *context)
+{
+    return writer_submit(self, command, done, context);
+}
+
+struct submit writer_port(struct writer *writer)
+{
+    return (struct submit){ writer, writer_take_cb };
 }

@@ -30,10 +30,11 @@ MUST_USE struct status writer_open(const struct writer_options *options, struct 
  * it did. */
 MUST_USE struct status writer_close(struct writer *writer);
 
-/* Takes a CommandRecord (copied) of an org. Any thread. RESOURCE_EXHAUSTED: too many wait.
- * UNAVAILABLE: closing; nothing was taken. */
-MUST_USE struct status writer_submit(struct writer *writer, struct str org_id, struct str command,
-                                     request_done *done, void *context);
+/* Takes a command, as submit.h has it. `done` is called in the writer's thread. */
+MUST_USE struct status writer_submit(struct writer *writer, const struct submit_command *command,
+                                     submit_done *done, void *context);
+/* The same as a port; valid until the writer is closed. */
+struct submit writer_port(struct writer *writer);
 /* The partition of an org. */
 uint32_t writer_partition(const struct writer *writer, struct str org_id);
 

@@ -238,13 +238,14 @@ TEST(load, is_accepted_in_the_order_of_its_numbers)
     struct writer_kit kit;
     struct load_source source;
     writer_kit_open(&kit);
+    const struct submit port = writer_port(kit.writer);
     load_source_init(&source, "load", 2, STR("key"), (struct evlog_id){ { 1 } });
     for (uint64_t number = 0; number < 700; number++) {
         char org[LOAD_SOURCE_ORG_SIZE];
-        struct decider_answer answer;
-        struct str record = load_source_record(&source, number);
-        assert_ok(writer_submit_and_wait(kit.writer, load_source_org(&source, number, org), record,
-                                         &answer));
+        struct submit_answer answer;
+        const struct submit_command sent = { .org_id = load_source_org(&source, number, org),
+                                             .record = load_source_record(&source, number) };
+        assert_ok(submit_and_wait(&port, &sent, &answer));
         assert_string_equal(answer.reason, "");
         assert_int_equal(answer.code, STATUS_OK);
     }

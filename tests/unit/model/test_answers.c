@@ -41,7 +41,7 @@ static void twins_release(struct twins *twins)
 
 /* Decides a record, and passes the decision on. */
 static struct str twins_decide_one(const struct twins *twins, struct partition_kit *kit,
-                                   struct str command, struct decider_answer *answer)
+                                   struct str command, struct submit_answer *answer)
 {
     struct decider_command given = { .bytes = command, .now_us = twins->world.now_us };
     struct str record;
@@ -56,7 +56,7 @@ static void twins_decide(struct twins *twins, Agency__V1__Command *command, unsi
 {
     struct org_world *world = &twins->world;
     struct str record;
-    struct decider_answer answer, other;
+    struct submit_answer answer, other;
     struct str id = arena_printf(&world->arena, "step-%u", step);
     command->command_id = (char *)(uintptr_t)id.data;
     struct status taken =

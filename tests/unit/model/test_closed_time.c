@@ -47,7 +47,7 @@ TEST(closed_time, nothing_is_decided_at_or_before_the_word)
     closed_time_set(closed, word);
     closed_time_close(closed);
     writer_kit_start(&kit);
-    struct decider_answer answer =
+    struct submit_answer answer =
         writer_kit_call(&kit, "acme", "c1", "openJobSpace", "{\"jobSpaceId\":\"js\"}");
     assert_int_equal(answer.code, STATUS_OK);
     assert_true(answer.recorded_at_us > word);

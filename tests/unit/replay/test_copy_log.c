@@ -330,18 +330,18 @@ TEST(copy_log, the_source_takes_no_commands_any_more_and_the_copy_does)
     static const char space[] = "{\"jobSpaceId\":\"js\"}", more[] = "{\"jobSpaceId\":\"more\"}";
     writer_kit_open(&kit);
     writer_kit_make_org(&kit, "acme");
-    struct decider_answer first = writer_kit_call(&kit, "acme", "c1", "openJobSpace", space);
+    struct submit_answer first = writer_kit_call(&kit, "acme", "c1", "openJobSpace", space);
     writer_kit_stop(&kit);
     struct evlog_mem *source = kit.mem, *copy = copy_of(source);
     writer_kit_start(&kit);
-    struct decider_answer late = writer_kit_call(&kit, "acme", "c2", "openJobSpace", more);
+    struct submit_answer late = writer_kit_call(&kit, "acme", "c2", "openJobSpace", more);
     assert_int_equal(late.code, STATUS_FAILED_PRECONDITION);
     struct status closed = writer_close(kit.writer);
     (void)closed; /* it may say the same */
     kit.mem = copy;
     writer_kit_start(&kit);
-    struct decider_answer again = writer_kit_call(&kit, "acme", "c1", "openJobSpace", space);
-    assert_int_equal(again.outcome, DECIDER_REPEATED);
+    struct submit_answer again = writer_kit_call(&kit, "acme", "c1", "openJobSpace", space);
+    assert_int_equal(again.outcome, SUBMIT_REPEATED);
     assert_int_equal(again.sequence, first.sequence);
     assert_int_equal(writer_kit_call(&kit, "acme", "c2", "openJobSpace", more).org_sequence, 3);
     evlog_mem_free(source);

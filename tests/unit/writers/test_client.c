@@ -8,10 +8,10 @@
 #include "core/base/murmur2.h"
 #include "core/evlog/evlog_mem.h"
 #include "core/evlog/record.h"
+#include "core/model/submit_and_wait.h"
 #include "core/pb/message.h"
 #include "tests/lib/log_tool.h"
 #include "tests/lib/test.h"
-#include "writers/submit_and_wait.h"
 
 enum { PARTITIONS = 4 };
 
@@ -110,9 +110,9 @@ static void client_kit_decide(struct client_kit *kit, const char *id, uint64_t o
 }
 
 static void client_kit_submit(struct client_kit *kit, struct submit_and_wait *call,
-                              struct decider_answer *answer, const char *id)
+                              struct submit_answer *answer, const char *id)
 {
-    const struct client_command command = { STR("acme"), str_z(id), STR("mine"), str_z(id) };
+    const struct submit_command command = { STR("acme"), str_z(id), STR("mine"), str_z(id) };
     submit_and_wait_init(call, answer);
     assert_ok(client_submit(kit->client, &command, submit_and_wait_done, call));
 }
@@ -136,7 +136,7 @@ TEST(client, brings_each_command_its_own_answer)
 {
     struct client_kit kit;
     struct submit_and_wait calls[2];
-    struct decider_answer answers[2];
+    struct submit_answer answers[2];
     client_kit_open(&kit, 10000000);
     client_kit_decide(&kit, "one", 0, 1); /* of an earlier time: nobody waits for it */
     client_kit_submit(&kit, &calls[0], &answers[0], "one");
@@ -148,7 +148,7 @@ TEST(client, brings_each_command_its_own_answer)
     client_kit_decide(&kit, "one", one, 4);
     submit_and_wait_wait(&calls[0]);
     submit_and_wait_wait(&calls[1]);
-    assert_int_equal(answers[0].outcome, DECIDER_DECIDED);
+    assert_int_equal(answers[0].outcome, SUBMIT_DECIDED);
     assert_int_equal(answers[0].sequence, 4);
     assert_int_equal(answers[1].sequence, 3);
     client_kit_close(&kit);
@@ -158,7 +158,7 @@ TEST(client, an_answer_to_another_command_of_the_same_id_is_none)
 {
     struct client_kit kit;
     struct submit_and_wait call;
-    struct decider_answer answer;
+    struct submit_answer answer;
     client_kit_open(&kit, 10000000);
     client_kit_submit(&kit, &call, &answer, "one");
     uint64_t own = client_kit_await(&kit, "one");
@@ -170,7 +170,7 @@ TEST(client, an_answer_to_another_command_of_the_same_id_is_none)
     client_kit_bury(&kit, "one", own + 1, "not mine");
     client_kit_decide(&kit, "one", own, 6);
     submit_and_wait_wait(&call);
-    assert_int_equal(answer.outcome, DECIDER_DECIDED);
+    assert_int_equal(answer.outcome, SUBMIT_DECIDED);
     assert_int_equal(answer.sequence, 6);
     client_kit_close(&kit);
 }
@@ -179,12 +179,12 @@ TEST(client, brings_a_dead_letter_found_by_its_offset)
 {
     struct client_kit kit;
     struct submit_and_wait call;
-    struct decider_answer answer;
+    struct submit_answer answer;
     client_kit_open(&kit, 10000000);
     client_kit_submit(&kit, &call, &answer, "one");
     client_kit_bury(&kit, "one", client_kit_await(&kit, "one"), "who are you");
     submit_and_wait_wait(&call);
-    assert_int_equal(answer.outcome, DECIDER_FAILED);
+    assert_int_equal(answer.outcome, SUBMIT_FAILED);
     assert_int_equal(answer.code, STATUS_UNAUTHENTICATED);
     assert_string_equal(answer.reason, "who are you");
     client_kit_close(&kit);
@@ -194,7 +194,7 @@ TEST(client, a_dead_letter_of_an_earlier_copy_is_no_answer)
 {
     struct client_kit kit;
     struct submit_and_wait calls[2];
-    struct decider_answer answers[2];
+    struct submit_answer answers[2];
     client_kit_open(&kit, 300000);
     client_kit_submit(&kit, &calls[0], &answers[0], "one");
     uint64_t early = client_kit_await(&kit, "one");
@@ -213,7 +213,7 @@ TEST(client, a_dead_letter_can_come_before_the_acknowledgement)
 {
     struct client_kit kit;
     struct submit_and_wait call;
-    struct decider_answer answer;
+    struct submit_answer answer;
     client_kit_open(&kit, 10000000);
     evlog_mem_fate_at(kit.mem, 0, EVLOG_MEM_HOLD);
     client_kit_submit(&kit, &call, &answer, "one");
@@ -234,7 +234,7 @@ TEST(client, sends_again_what_may_not_have_come)
     for (size_t i = 0; i < 2; i++) {
         struct client_kit kit;
         struct submit_and_wait call;
-        struct decider_answer answer;
+        struct submit_answer answer;
         client_kit_open(&kit, 10000000);
         evlog_mem_fate_at(kit.mem, 0, fates[i]);
         client_kit_submit(&kit, &call, &answer, "one");
@@ -254,12 +254,12 @@ TEST(client, says_when_nobody_answers)
 {
     struct client_kit kit;
     struct submit_and_wait call;
-    struct decider_answer answer;
+    struct submit_answer answer;
     client_kit_open(&kit, 200000);
     client_kit_submit(&kit, &call, &answer, "one");
     submit_and_wait_wait(&call);
     assert_int_equal(answer.code, STATUS_UNAVAILABLE);
-    assert_int_equal(answer.outcome, DECIDER_FAILED);
+    assert_int_equal(answer.outcome, SUBMIT_FAILED);
     client_kit_close(&kit);
 }
 
@@ -267,7 +267,7 @@ TEST(client, asks_again_for_what_gets_no_answer)
 {
     struct client_kit kit;
     struct submit_and_wait calls[2];
-    struct decider_answer answers[2];
+    struct submit_answer answers[2];
     client_kit_open_with(&kit, 10000000, 50000);
     client_kit_submit(&kit, &calls[0], &answers[0], "one"); /* the oldest asks for all */
     client_kit_submit(&kit, &calls[1], &answers[1], "two");
@@ -308,7 +308,7 @@ TEST(client, says_soon_that_a_log_is_closed)
 {
     struct client_kit kit;
     struct submit_and_wait call;
-    struct decider_answer answer;
+    struct submit_answer answer;
     client_kit_open_with(&kit, 10000000, 50000);
     client_kit_epoch(&kit, 1, false);
     client_kit_epoch(&kit, 2, true);
@@ -316,7 +316,7 @@ TEST(client, says_soon_that_a_log_is_closed)
         client_kit_submit(&kit, &call, &answer, "one");
         submit_and_wait_wait(&call);
         assert_int_equal(answer.code, STATUS_FAILED_PRECONDITION);
-        assert_int_equal(answer.outcome, DECIDER_FAILED);
+        assert_int_equal(answer.outcome, SUBMIT_FAILED);
     }
     client_kit_close(&kit);
 }
@@ -325,7 +325,7 @@ TEST(client, an_epoch_that_closes_in_vain_is_no_end)
 {
     struct client_kit kit;
     struct submit_and_wait call;
-    struct decider_answer answer;
+    struct submit_answer answer;
     client_kit_open_with(&kit, 10000000, 50000);
     client_kit_epoch(&kit, 1, false);
     client_kit_epoch(&kit, 1, true);
@@ -333,7 +333,7 @@ TEST(client, an_epoch_that_closes_in_vain_is_no_end)
     client_kit_await(&kit, "one");
     client_kit_decide(&kit, "one", client_kit_await(&kit, "one"), 1); /* it looked, then asked */
     submit_and_wait_wait(&call);
-    assert_int_equal(answer.outcome, DECIDER_DECIDED);
+    assert_int_equal(answer.outcome, SUBMIT_DECIDED);
     client_kit_close(&kit);
 }
 
@@ -343,7 +343,7 @@ TEST(client, a_log_that_fails_is_opened_again)
     client_kit_open(&kit, 10000000);
     for (long n = 0; n < 12; n++) {
         struct submit_and_wait call;
-        struct decider_answer answer;
+        struct submit_answer answer;
         char id[16];
         snprintf(id, sizeof id, "c%ld", n);
         evlog_mem_fail_at(kit.mem, n);

@@ -5,13 +5,13 @@
 #include "tests/lib/test.h"
 
 /* What the decider makes of a record that came over a shared log. */
-static struct decider_answer decide(struct partition_kit *kit, struct signature_kit *proof)
+static struct submit_answer decide(struct partition_kit *kit, struct signature_kit *proof)
 {
     struct decider_command given = { .bytes = signature_kit_pack(proof),
                                      .key = STR("acme"),
                                      .cluster = &proof->cluster,
                                      .now_us = SIGNATURE_KIT_NOW_US };
-    struct decider_answer answer;
+    struct submit_answer answer;
     struct str record;
     assert_ok(decider_decide(&kit->decider, &given, &answer, &record));
     return answer;
@@ -23,12 +23,12 @@ TEST(decider, believes_who_sent_a_command_by_its_proof_only)
     struct signature_kit proof;
     partition_kit_open_org(&kit);
     signature_kit_init(&proof);
-    struct decider_answer answer = decide(&kit, &proof);
-    assert_int_equal(answer.outcome, DECIDER_FAILED);
+    struct submit_answer answer = decide(&kit, &proof);
+    assert_int_equal(answer.outcome, SUBMIT_FAILED);
     assert_int_equal(answer.code, STATUS_UNAUTHENTICATED);
     signature_kit_seal(&proof);
     answer = decide(&kit, &proof);
-    assert_int_equal(answer.outcome, DECIDER_DECIDED);
+    assert_int_equal(answer.outcome, SUBMIT_DECIDED);
     assert_int_equal(answer.code, STATUS_OK);
     signature_kit_release(&proof);
     partition_kit_close(&kit);
@@ -43,7 +43,7 @@ TEST(decider, takes_a_signature_while_its_credential_is_live)
     signature_kit_init(&proof);
     signature_kit_be_signer(&proof);
     signature_kit_sign(&proof);
-    struct decider_answer answer = decide(&kit, &proof);
+    struct submit_answer answer = decide(&kit, &proof);
     assert_int_equal(answer.code, STATUS_UNAUTHENTICATED);
     snprintf(json, sizeof json,
              "{\"credentialId\":\"key\",\"subjectId\":\"root\",\"kind\":\"CREDENTIAL_KIND_ED25519\""
@@ -51,7 +51,7 @@ TEST(decider, takes_a_signature_while_its_credential_is_live)
              proof.identity_hash);
     partition_kit_do(&kit, NULL, "bindCredential", json);
     answer = decide(&kit, &proof);
-    assert_int_equal(answer.outcome, DECIDER_DECIDED);
+    assert_int_equal(answer.outcome, SUBMIT_DECIDED);
     assert_int_equal(answer.code, STATUS_OK);
     partition_kit_do(&kit, NULL, "revokeCredential", "{\"credentialId\":\"key\"}");
     proof.command->command_id = "proof-2";
@@ -70,8 +70,8 @@ TEST(decider, on_a_trusted_topic_believes_without_proof)
     partition_kit_open_org(&kit);
     signature_kit_init(&proof);
     kit.decider.commands_trusted = true;
-    struct decider_answer answer = decide(&kit, &proof);
-    assert_int_equal(answer.outcome, DECIDER_DECIDED);
+    struct submit_answer answer = decide(&kit, &proof);
+    assert_int_equal(answer.outcome, SUBMIT_DECIDED);
     assert_int_equal(answer.code, STATUS_OK);
     signature_kit_release(&proof);
     partition_kit_close(&kit);
@@ -87,8 +87,8 @@ TEST(decider, knows_the_operators_that_it_is_told_only)
         signature_kit_init(&proof);
         proof.record.principal->operator_ = wrong[i];
         signature_kit_seal(&proof);
-        struct decider_answer answer = decide(&kit, &proof);
-        assert_int_equal(answer.outcome, DECIDER_FAILED);
+        struct submit_answer answer = decide(&kit, &proof);
+        assert_int_equal(answer.outcome, SUBMIT_FAILED);
         assert_int_equal(answer.code, STATUS_UNAUTHENTICATED);
         kit.decider.commands_trusted = true;
         answer = decide(&kit, &proof);

@@ -1,13 +1,13 @@
-#include "writers/submit_and_wait.h"
+#include "core/model/submit_and_wait.h"
 
-void submit_and_wait_init(struct submit_and_wait *call, struct decider_answer *answer)
+void submit_and_wait_init(struct submit_and_wait *call, struct submit_answer *answer)
 {
     *call = (struct submit_and_wait){ .lock = PTHREAD_MUTEX_INITIALIZER,
                                       .done = PTHREAD_COND_INITIALIZER,
                                       .answer = answer };
 }
 
-void submit_and_wait_done(void *context, const struct decider_answer *answer)
+void submit_and_wait_done(void *context, const struct submit_answer *answer)
 {
     struct submit_and_wait *call = context;
     pthread_mutex_lock(&call->lock);
@@ -26,12 +26,12 @@ void submit_and_wait_wait(struct submit_and_wait *call)
     pthread_mutex_unlock(&call->lock);
 }
 
-struct status writer_submit_and_wait(struct writer *writer, struct str org_id, struct str command,
-                                     struct decider_answer *answer)
+struct status submit_and_wait(const struct submit *port, const struct submit_command *command,
+                              struct submit_answer *answer)
 {
     struct submit_and_wait call;
     submit_and_wait_init(&call, answer);
-    TRY(writer_submit(writer, org_id, command, submit_and_wait_done, &call));
+    TRY(submit(port, command, submit_and_wait_done, &call));
     submit_and_wait_wait(&call);
     return status_ok();
 }
