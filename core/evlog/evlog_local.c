@@ -385,6 +385,9 @@ struct status evlog_local_open(const char *path, const struct evlog_local_option
     struct evlog_local *local = evlog_local_new(options);
     const struct folder_io *io = options->io == NULL ? &folder_io_system : options->io;
     struct status st = folder_open(path, io, &local->folder);
+    if (st.code == STATUS_DATA_LOSS && options->give_up != NULL && !options->read_only) {
+        st = folder_drop_cut(&local->folder, st);
+    }
     if (st.code == STATUS_OK) {
         st = evlog_local_load(local, options);
     }

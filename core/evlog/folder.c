@@ -342,6 +342,36 @@ struct status folder_segment_add(struct folder *folder, uint64_t base, const uin
     return folder_refresh(folder);
 }
 
+/* Whether one segment lies behind the whole ones, and only a part of its header is there. */
+static bool folder_is_cut(struct folder *folder, char name[FOLDER_NAME_SIZE])
+{
+    size_t known = folder->segments_count;
+    struct stat found;
+    struct status listed =
+        known == 0 ? status_error(STATUS_NOT_FOUND, "no whole segment") : folder_list(folder);
+    bool one = listed.code == STATUS_OK && folder->segments_count == known + 1;
+    if (one) {
+        folder_segment_name(folder->segments[known].base, name);
+    }
+    folder->segments_count = known;
+    return one && fstatat(folder->directory, name, &found, AT_SYMLINK_NOFOLLOW) == 0 &&
+           (uint64_t)found.st_size < folder_header_size(folder);
+}
+
+struct status folder_drop_cut(struct folder *folder, struct status damage)
+{
+    char name[FOLDER_NAME_SIZE];
+    int lock = -1;
+    if (!folder_is_cut(folder, name)) {
+        return damage;
+    }
+    TRY(folder_lock(folder, &lock));
+    bool removed = unlinkat(folder->directory, name, 0) == 0 && fsync(folder->directory) == 0;
+    struct status st = removed ? folder_refresh(folder) : folder_error(folder, "remove", name);
+    close(lock);
+    return st;
+}
+
 void folder_clean(const struct folder *folder)
 {
     int copy = openat(folder->directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -70,6 +70,10 @@ MUST_USE struct status folder_finish(const struct folder *folder);
  * damaged; the message names the file and what it holds. UNAVAILABLE. Release it in any case. */
 MUST_USE struct status folder_open(const char *path, const struct folder_io *io,
                                    struct folder *folder);
+/* After folder_open has found `damage`: removes the last segment if its file ends within its
+ * header, so that nothing in it can be read, and reads on; for a person who gives that up. Any
+ * other damage is given back. FAILED_PRECONDITION as folder_lock; UNAVAILABLE. */
+MUST_USE struct status folder_drop_cut(struct folder *folder, struct status damage);
 void folder_release(struct folder *folder);
 /* Looks for segments made since. Same failures as folder_open. */
 MUST_USE struct status folder_refresh(struct folder *folder);

@@ -109,7 +109,7 @@ TEST(lost_tail, a_cut_end_is_given_up_wherever_it_was_cut)
     lost_make(&lost);
     uint64_t size = lost.size, all = 0;
     folder_tool_remove(lost.path);
-    for (uint64_t less = 1; less < size - 200; less += 7) {
+    for (uint64_t less = 1; less <= size; less += 7) { /* down to a part of its header */
         lost_make(&lost);
         assert_int_equal(truncate(lost.segment, (off_t)(size - less)), 0);
         uint64_t told = lost_give_up(&lost);
@@ -143,6 +143,17 @@ TEST(lost_tail, an_end_that_was_overwritten_is_given_up)
         evlog_close(log);
         folder_tool_remove(lost.path);
     }
+}
+
+TEST(lost_tail, a_damaged_header_before_records_is_no_lost_end)
+{
+    struct lost lost;
+    struct evlog *log;
+    lost_make(&lost);
+    lost_overwrite(&lost, 20, 0x5A, 1);
+    assert_code(STATUS_DATA_LOSS, lost_open(&lost, true, &log));
+    assert_int_equal(access(lost.segment, F_OK), 0);
+    folder_tool_remove(lost.path);
 }
 
 TEST(lost_tail, damage_before_whole_records_is_no_lost_end)
