@@ -34,7 +34,7 @@ static struct status checkpoint_finder_find(struct checkpoint_finder *finder, ui
 {
     struct checkpoint_search *search = &finder->search;
     if (search->log == NULL) {
-        TRY(finder->options.open_log(finder->options.context, true, &search->log));
+        TRY(evlog_opener_open(&finder->options.opener, true, &search->log));
     }
     struct status st = checkpoint_find(search, number, checkpoint);
     if (st.code == STATUS_UNAVAILABLE) {
@@ -47,7 +47,7 @@ static void checkpoint_finder_reply(struct checkpoint_finder *finder, uint32_t n
 {
     struct checkpoint_finder_answer answer = { .number = number };
     if (number == CHECKPOINT_FINDER_LOG) {
-        answer.status = finder->options.open_log(finder->options.context, false, &answer.log);
+        answer.status = evlog_opener_open(&finder->options.opener, false, &answer.log);
     } else {
         answer.status = checkpoint_finder_find(finder, number, &answer.checkpoint);
     }

@@ -3,14 +3,14 @@
 #ifndef PROJECTORS_CHECKPOINT_FINDER_H
 #define PROJECTORS_CHECKPOINT_FINDER_H
 
+#include "core/evlog/opener.h"
 #include "projectors/checkpoint.h"
 
 /* Asked instead of a partition: open the log for appending. */
 #define CHECKPOINT_FINDER_LOG UINT32_MAX
 
 struct checkpoint_finder_options {
-    struct status (*open_log)(void *context, bool read_only, struct evlog **log);
-    void *context; /* used by the finder's thread */
+    struct evlog_opener opener; /* used by the finder's thread */
     uint32_t level_known;
     uint32_t questions_max; /* without an answer taken */
 };

@@ -40,8 +40,7 @@ static const char *const publisher_names[PUBLISHER_STATES] = { "idle", "seeking"
 
 struct status publisher_open(const struct publisher_options *options, struct publisher **out)
 {
-    struct checkpoint_finder_options finder = { .open_log = options->open_log,
-                                                .context = options->context,
+    struct checkpoint_finder_options finder = { .opener = options->opener,
                                                 .level_known = options->level_known,
                                                 .questions_max = options->partitions_count + 1 };
     struct checkpoint_finder *opened;

@@ -13,16 +13,13 @@
 #define PROJECTORS_PUBLISHER_H
 
 #include "core/base/clock.h"
+#include "core/evlog/opener.h"
 #include "core/model/partition.h"
 
 struct publisher_options {
-    /* Opens the log: for the publisher to append to alone, and once more for its finder to read, in
-     * a thread of its own. */
-    struct status (*open_log)(void *context, bool read_only, struct evlog **log);
-    /* Tells a person that a partition is no longer published, in the thread of publisher_step; OK:
-     * it is again. UINT32_MAX: all. May be NULL. */
-    void (*report)(void *context, uint32_t partition, struct status what);
-    void *context;
+    struct evlog_opener opener;     /* for the publisher to append, and for its finder to read, in a
+                                       thread of its own */
+    struct evlog_reporter reporter; /* a partition is no longer published, or again */
     struct clock clock;
     uint32_t partitions_count; /* of the log */
     uint32_t level_known;

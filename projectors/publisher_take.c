@@ -61,8 +61,8 @@ void publisher_report(struct publisher *publisher, uint32_t partition, struct st
 {
     bool news = known->code != what.code;
     *known = what;
-    if (news && publisher->options.report != NULL) {
-        publisher->options.report(publisher->options.context, partition, what);
+    if (news) {
+        evlog_reporter_tell(&publisher->options.reporter, partition, what);
     }
 }
 
@@ -115,7 +115,7 @@ static void publisher_bury_log(struct publisher *publisher)
 /* What is under way is unknown: all begin again, from what the log has. */
 static void publisher_break(struct publisher *publisher, struct status why)
 {
-    publisher_report(publisher, UINT32_MAX, &publisher->trouble, why);
+    publisher_report(publisher, EVLOG_ALL, &publisher->trouble, why);
     for (uint32_t i = 0; i < publisher->options.partitions_count; i++) {
         struct publisher_slot *slot = &publisher->slots[i];
         if (slot->fsm.state == PUBLISHER_PUBLISHING) {
@@ -156,7 +156,7 @@ static void publisher_opened(struct publisher *publisher,
     }
     publisher_watch(publisher, evlog_descriptor(publisher->log));
     publisher_watch(publisher, evlog_reader_descriptor(publisher->reader));
-    publisher_report(publisher, UINT32_MAX, &publisher->trouble, status_ok());
+    publisher_report(publisher, EVLOG_ALL, &publisher->trouble, status_ok());
 }
 
 /* Publishes from a checkpoint on; or only looks whether there is something above `probe_above`. */

@@ -15,15 +15,15 @@
 /* Another agencyctl is soon done; a server is not. */
 enum { LOCK_WAIT_US = 5 * 1000000, LOCK_RETRY_US = 20 * 1000, ASK_AFTER_US = 2 * 1000000 };
 
-static struct status sending_open_log(void *context, struct evlog **log)
+static struct status sending_open_log(void *context, bool read_only, struct evlog **log)
 {
     struct sending *sending = context;
     const struct clock *clock = &sending->ctl->clock;
     int64_t until = clock_monotonic_us(clock) + LOCK_WAIT_US;
-    struct status st = data_dir_open_log(&sending->ctl->dir, false, log);
+    struct status st = data_dir_open_log(&sending->ctl->dir, read_only, log);
     while (st.code == STATUS_FAILED_PRECONDITION && clock_monotonic_us(clock) < until) {
         nanosleep(&(struct timespec){ .tv_nsec = LOCK_RETRY_US * 1000 }, NULL);
-        st = data_dir_open_log(&sending->ctl->dir, false, log);
+        st = data_dir_open_log(&sending->ctl->dir, read_only, log);
     }
     if (st.code == STATUS_OK) {
         sending->identity = (*log)->identity;
@@ -31,18 +31,18 @@ static struct status sending_open_log(void *context, struct evlog **log)
     return st;
 }
 
-static void sending_report(void *context, struct status what)
+static void sending_report(void *context, uint32_t partition, struct status what)
 {
     (void)context;
+    (void)partition;
     say_status("agencyctl", &what);
 }
 
 static struct status sending_open_writer(struct sending *sending)
 {
     struct ctl *ctl = sending->ctl;
-    struct writer_options options = { .open_log = sending_open_log,
-                                      .report = sending_report,
-                                      .context = sending,
+    struct writer_options options = { .opener = { sending_open_log, sending },
+                                      .reporter = { sending_report, sending },
                                       .stores = ctl->dir.stores,
                                       .clock = ctl->clock };
     TRY(folder_conf_deciding(&sending->conf, false, &ctl->arena, &options.configuration));
@@ -53,9 +53,8 @@ static struct status sending_open_writer(struct sending *sending)
 
 static struct status sending_open_client(struct sending *sending)
 {
-    struct client_options options = { .open_log = sending_open_log,
-                                      .report = sending_report,
-                                      .context = sending,
+    struct client_options options = { .opener = { sending_open_log, sending },
+                                      .reporter = { sending_report, sending },
                                       .clock = sending->ctl->clock,
                                       .timeout_us = sending->ctl->options.timeout_us,
                                       .patience_us = ASK_AFTER_US };

@@ -74,7 +74,7 @@ static void daemon_report(void *context, uint32_t partition, struct status what)
                                 : DIAG_ERROR; /* waiting does not mend it */
     struct diag_line line =
         diag_begin(daemon->diag, level, what.code == STATUS_OK ? "recovered" : "trouble");
-    if (partition != SERVER_ALL) {
+    if (partition != EVLOG_ALL) {
         diag_u64(&line, "partition", partition);
     }
     diag_status(&line, &what);
@@ -118,7 +118,7 @@ static struct status daemon_open_folder(struct daemon *daemon)
 
 /* ---- the publisher ---- */
 
-static struct status daemon_open_publisher_log(void *context, bool read_only, struct evlog **log)
+static struct status daemon_open_log(void *context, bool read_only, struct evlog **log)
 {
     struct daemon *daemon = context;
     return data_dir_open_log(&daemon->dir, read_only, log);
@@ -126,9 +126,8 @@ static struct status daemon_open_publisher_log(void *context, bool read_only, st
 
 static struct status daemon_open_publisher(struct daemon *daemon, uint32_t partitions_count)
 {
-    struct publisher_options options = { .open_log = daemon_open_publisher_log,
-                                         .report = daemon_report,
-                                         .context = daemon,
+    struct publisher_options options = { .opener = { daemon_open_log, daemon },
+                                         .reporter = { daemon_report, daemon },
                                          .clock = daemon->clock,
                                          .partitions_count = partitions_count,
                                          .level_known = FORMAT_LEVEL,
@@ -204,12 +203,6 @@ static void daemon_publish(struct daemon *daemon)
 
 /* ---- the writer ---- */
 
-static struct status daemon_open_log(void *context, struct evlog **log)
-{
-    struct daemon *daemon = context;
-    return data_dir_open_log(&daemon->dir, false, log);
-}
-
 static struct status daemon_ranks(struct daemon *daemon, struct server_partition **out)
 {
     struct server_partition *ranks;
@@ -229,9 +222,8 @@ static struct status daemon_open_writer(struct daemon *daemon)
 {
     struct server_partition *ranks = NULL;
     struct folder_conf folder;
-    struct server_options options = { .open_log = daemon_open_log,
-                                      .report = daemon_report,
-                                      .context = daemon,
+    struct server_options options = { .opener = { daemon_open_log, daemon },
+                                      .reporter = { daemon_report, daemon },
                                       .stores = daemon->dir.stores,
                                       .observer = daemon_observer(daemon),
                                       .clock = daemon->clock,

@@ -226,10 +226,11 @@ struct bench_writer {
     atomic_size_t answered;
 };
 
-static struct status bench_open_log(void *context, struct evlog **log)
+static struct status bench_open_log(void *context, bool read_only, struct evlog **log)
 {
     struct bench_writer *self = context;
     struct evlog_local_options options = { 0 };
+    (void)read_only; /* one handle does both */
     return evlog_local_open(self->bench->path, &options, log);
 }
 
@@ -296,8 +297,7 @@ static void bench_through_writer(struct bench *bench)
     char stores[PATH_SIZE];
     evlog_close(bench_log(bench, "writer"));
     snprintf(stores, sizeof stores, "%s/stores", bench->folder);
-    struct writer_options options = { .open_log = bench_open_log,
-                                      .context = &self,
+    struct writer_options options = { .opener = { bench_open_log, &self },
                                       .stores = stores,
                                       .clock = clock_real(),
                                       .configuration = bench->configuration };

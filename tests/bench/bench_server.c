@@ -49,9 +49,10 @@ static int64_t bench_now_us(void)
     return (int64_t)now.tv_sec * MILLION + now.tv_nsec / 1000;
 }
 
-static struct status bench_open_log(void *context, struct evlog **log)
+static struct status bench_open_log(void *context, bool read_only, struct evlog **log)
 {
     const struct bench *bench = context;
+    (void)read_only; /* one handle does both */
     return evlog_kafka_open(&bench->log_options, log);
 }
 
@@ -123,9 +124,8 @@ static void bench_start(struct bench *bench, const char *stores)
     message.operators = message.org_creators = creators;
     message.n_operators = message.n_org_creators = 1;
     size_t size = agency__v1__deciding_configuration__pack(&message, configuration);
-    struct server_options options = { .open_log = bench_open_log,
-                                      .report = bench_report,
-                                      .context = bench,
+    struct server_options options = { .opener = { bench_open_log, bench },
+                                      .reporter = { bench_report, bench },
                                       .stores = stores,
                                       .clock = clock_real(),
                                       .configuration = str_make(configuration, size),

@@ -29,9 +29,10 @@ struct scene {
     uint64_t sent;
 };
 
-static struct status scene_open_log(void *context, struct evlog **log)
+static struct status scene_open_log(void *context, bool read_only, struct evlog **log)
 {
     const struct scene *scene = context;
+    (void)read_only; /* one handle does both */
     return evlog_kafka_open(&scene->log_options, log);
 }
 
@@ -41,8 +42,7 @@ static void scene_start(struct scene *scene, uint32_t index)
     for (uint32_t i = 0; i < KAFKA_TOOL_PARTITIONS; i++) {
         partitions[i] = (struct server_partition){ i, index };
     }
-    struct server_options options = { .open_log = scene_open_log,
-                                      .context = scene,
+    struct server_options options = { .opener = { scene_open_log, scene },
                                       .clock = clock_real(),
                                       .configuration = scene->configuration,
                                       .cluster = &scene->cluster,

@@ -53,8 +53,9 @@ static void drill_keep(const struct drill *drill)
     drill_open_now = true;
 }
 
-static struct status drill_open_log(void *context, struct evlog **log)
+static struct status drill_open_log(void *context, bool read_only, struct evlog **log)
 {
+    (void)read_only; /* one handle does both */
     return evlog_kafka_open(context, log);
 }
 
@@ -155,8 +156,7 @@ void drill_start(struct drill *drill, int member, int rank)
 
 void drill_load(struct drill *drill, uint32_t orgs_count, uint64_t commands_max)
 {
-    struct load_options options = { .open_log = drill_open_log,
-                                    .context = &drill->options,
+    struct load_options options = { .opener = { drill_open_log, &drill->options },
                                     .name = "load",
                                     .orgs_count = orgs_count,
                                     .cluster_key = buf_str(&drill->cluster_key),

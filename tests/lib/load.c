@@ -23,7 +23,7 @@ static int64_t load_now_us(void)
 
 static void load_open_log(struct load *load)
 {
-    assert_ok(load->options.open_log(load->options.context, &load->log));
+    assert_ok(evlog_opener_open(&load->options.opener, false, &load->log));
     assert_ok(evlog_reader_open(load->log, EVLOG_OUTCOMES, &load->reader));
     uint32_t count = load->log->identity.partitions_count;
     if (load->partitions == NULL) {

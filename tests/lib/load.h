@@ -4,7 +4,7 @@
 #ifndef TESTS_LIB_LOAD_H
 #define TESTS_LIB_LOAD_H
 
-#include "core/evlog/evlog.h"
+#include "core/evlog/opener.h"
 #include "tests/lib/load_source.h"
 
 /* What the client knows of a command. */
@@ -25,8 +25,7 @@ struct load_partition {
 };
 
 struct load_options {
-    struct status (*open_log)(void *context, struct evlog **log);
-    void *context;
+    struct evlog_opener opener;
     const char *name; /* of orgs and commands: another one for each load on a log */
     uint32_t orgs_count;
     struct str cluster_key; /* borrowed */

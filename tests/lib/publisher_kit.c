@@ -42,9 +42,8 @@ static struct publisher *publisher_kit_start(struct publisher_kit *kit, uint64_t
                                              int64_t election_timeout_us)
 {
     struct publisher *publisher;
-    struct publisher_options options = { .open_log = publisher_kit_open_log,
-                                         .report = publisher_kit_report,
-                                         .context = kit,
+    struct publisher_options options = { .opener = { publisher_kit_open_log, kit },
+                                         .reporter = { publisher_kit_report, kit },
                                          .clock = clock_from_fake(&kit->clock),
                                          .partitions_count = 1,
                                          .level_known = FORMAT_LEVEL,

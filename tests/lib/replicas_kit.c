@@ -15,10 +15,10 @@
 static const int64_t REPLICAS_KIT_START_US = INT64_C(1767225600) * 1000000; /* 2026-01-01 */
 enum { REPLICAS_KIT_COMMANDS_MAX = 16384, REPLICAS_KIT_STEP_US = 5000 };
 
-static struct status replicas_kit_open_log(void *context, struct evlog **log)
+static struct status replicas_kit_open_log(void *context, bool read_only, struct evlog **log)
 {
     const struct replicas_member *member = context;
-    return evlog_mem_open(member->kit->mem, false, log);
+    return evlog_mem_open(member->kit->mem, read_only, log);
 }
 
 static void replicas_kit_report(void *context, uint32_t partition, struct status what)
@@ -93,9 +93,8 @@ void replicas_kit_start(struct replicas_kit *kit, uint32_t index)
         partitions[i] = (struct server_partition){ i, index };
     }
     struct server_options options = {
-        .open_log = replicas_kit_open_log,
-        .report = replicas_kit_report,
-        .context = member,
+        .opener = { replicas_kit_open_log, member },
+        .reporter = { replicas_kit_report, member },
         .observer = { .hear = replicas_kit_hear,
                       .step = replicas_kit_follow,
                       .descriptor = replicas_kit_descriptor,

@@ -9,15 +9,16 @@
 #include "tests/lib/log_tool.h"
 #include "tests/lib/test.h"
 
-static struct status writer_kit_open_log(void *context, struct evlog **log)
+static struct status writer_kit_open_log(void *context, bool read_only, struct evlog **log)
 {
     const struct writer_kit *kit = context;
-    return evlog_mem_open(kit->mem, false, log);
+    return evlog_mem_open(kit->mem, read_only, log);
 }
 
-static void writer_kit_report(void *context, struct status what)
+static void writer_kit_report(void *context, uint32_t partition, struct status what)
 {
     struct writer_kit *kit = context;
+    (void)partition;
     (void)what;
     kit->reports++;
 }
@@ -36,9 +37,8 @@ struct str writer_kit_configuration(struct arena *arena)
 
 void writer_kit_start(struct writer_kit *kit)
 {
-    struct writer_options options = { .open_log = writer_kit_open_log,
-                                      .report = writer_kit_report,
-                                      .context = kit,
+    struct writer_options options = { .opener = { writer_kit_open_log, kit },
+                                      .reporter = { writer_kit_report, kit },
                                       .stores = kit->folder,
                                       .clock = clock_real(),
                                       .configuration = kit->configuration };

@@ -106,7 +106,7 @@ static struct status client_open_answers(struct client *client, struct client_an
 
 static struct status client_open_log(struct client *client)
 {
-    TRY(client->options.open_log(client->options.context, &client->log));
+    TRY(evlog_opener_open(&client->options.opener, false, &client->log));
     struct status st = client_open_answers(client, &client->outcomes);
     if (st.code == STATUS_OK) {
         st = client_open_answers(client, &client->dead_letters);
@@ -120,9 +120,7 @@ static struct status client_open_log(struct client *client)
 /* What was not acknowledged may be in the log or not: it is sent again. */
 static void client_broke(struct client *client, struct status why)
 {
-    if (client->options.report != NULL) {
-        client->options.report(client->options.context, why);
-    }
+    evlog_reporter_tell(&client->options.reporter, EVLOG_ALL, why);
     client_close_log(client);
     client->in_flight.sent = client->in_flight.first;
     client->reopen_us = clock_monotonic_us(&client->options.clock) + CLIENT_REOPEN_US;
@@ -378,7 +376,7 @@ static void client_free(struct client *client)
 static struct status client_start(struct client *client)
 {
     int descriptor;
-    TRY(client->options.open_log(client->options.context, &client->log));
+    TRY(evlog_opener_open(&client->options.opener, false, &client->log));
     client->identity = client->log->identity;
     uint32_t count = client->identity.partitions_count;
     client->partitions = mem_zalloc(count, sizeof *client->partitions);

@@ -6,15 +6,12 @@
 #define WRITERS_CLIENT_CLIENT_H
 
 #include "core/base/clock.h"
-#include "core/evlog/evlog.h"
+#include "core/evlog/opener.h"
 #include "writers/request.h"
 
 struct client_options {
-    /* Opens the log for appending, at the start and again whenever it broke. */
-    struct status (*open_log)(void *context, struct evlog **log);
-    /* Tells a person what happened. May be NULL. */
-    void (*report)(void *context, struct status what);
-    void *context;
+    struct evlog_opener opener; /* used at the start and again whenever the log broke */
+    struct evlog_reporter reporter;
     struct clock clock;
     int64_t timeout_us; /* a command so long without an answer is answered UNAVAILABLE */
     /* So long without an answer it looks whether the log was closed: then the answer is
@@ -25,7 +22,7 @@ struct client_options {
 
 struct client;
 
-/* Opens the log and starts the thread. Gives it. Statuses of open_log. */
+/* Opens the log and starts the thread. Gives it. Statuses of the opener. */
 MUST_USE struct status client_open(const struct client_options *options, struct client **client);
 /* Waits for all answers, or their time-outs. NULL is fine. */
 void client_close(struct client *client);

@@ -3,12 +3,10 @@
 #define WRITERS_CLUSTER_OPTIONS_H
 
 #include "core/base/clock.h"
+#include "core/evlog/opener.h"
 #include "core/model/partition.h"
 
 struct command_signature_cluster;
-
-/* The number of a partition in a report that is about all. */
-#define SERVER_ALL UINT32_MAX
 
 struct server_partition {
     uint32_t number;
@@ -32,11 +30,8 @@ struct server_observer {
 };
 
 struct server_options {
-    /* Opens the log for appending, at the start and again whenever it broke. */
-    struct status (*open_log)(void *context, struct evlog **log);
-    /* Tells a person what happened, in the writer's thread; OK: all is well again. May be NULL. */
-    void (*report)(void *context, uint32_t partition, struct status what);
-    void *context;
+    struct evlog_opener opener; /* used at the start and again whenever the log broke */
+    struct evlog_reporter reporter;
     struct server_observer observer;
     const char *stores; /* folder of the stores, `pNN` each; made if missing; NULL: in memory */
     struct clock clock;

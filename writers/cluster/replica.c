@@ -147,10 +147,9 @@ void replica_disconnect(struct replica *replica)
 void replica_tell(struct replica *replica, struct status what)
 {
     bool known = what.code == replica->trouble.code && strcmp(what.msg, replica->trouble.msg) == 0;
-    const struct server_options *options = replica->common->options;
     replica->trouble = what;
-    if (!known && options->report != NULL) {
-        options->report(options->context, replica->number, what);
+    if (!known) {
+        evlog_reporter_tell(&replica->common->options->reporter, replica->number, what);
     }
 }
 
@@ -242,12 +241,11 @@ static struct status replica_open_partition(struct replica *replica)
 
 static void replica_open(struct replica *replica, const struct replica_time *time)
 {
-    const struct server_options *options = replica->common->options;
     struct status st = replica_open_partition(replica);
     if (st.code == STATUS_OK) {
         struct status rebuilt = replica->partition->rebuilt;
-        if (rebuilt.code != STATUS_OK && options->report != NULL) {
-            options->report(options->context, replica->number, rebuilt);
+        if (rebuilt.code != STATUS_OK) {
+            evlog_reporter_tell(&replica->common->options->reporter, replica->number, rebuilt);
         }
         replica->flushed_us = time->monotonic_us;
         st = replica_follow(replica, time);

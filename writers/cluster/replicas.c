@@ -148,7 +148,7 @@ static struct status replicas_check_count(struct replicas *replicas)
 static struct status replicas_connect(struct replicas *replicas)
 {
     struct evlog *log;
-    TRY(replicas->options.open_log(replicas->options.context, &log));
+    TRY(evlog_opener_open(&replicas->options.opener, false, &log));
     TRY(session_open(&replicas->session, log));
     struct status st = replicas_check_count(replicas);
     if (st.code != STATUS_OK) {
@@ -167,8 +167,8 @@ static void replicas_tell(struct replicas *replicas, struct status what)
     bool known =
         what.code == replicas->trouble.code && strcmp(what.msg, replicas->trouble.msg) == 0;
     replicas->trouble = what;
-    if (!known && replicas->options.report != NULL) {
-        replicas->options.report(replicas->options.context, SERVER_ALL, what);
+    if (!known) {
+        evlog_reporter_tell(&replicas->options.reporter, EVLOG_ALL, what);
     }
 }
 

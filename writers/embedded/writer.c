@@ -42,7 +42,7 @@ struct writer {
     struct poison *poison;
     struct closed_time *closed_time;
     uint32_t partitions_count;
-    struct leader **leader; /* by partition; NULL until its first command */
+    struct leader **leaders; /* by partition; NULL until its first command */
     struct unconfirmed_ring unconfirmed;
     int64_t flushed_us;
     struct status failed; /* why the log or a partition stopped; OK: all well */
@@ -50,25 +50,18 @@ struct writer {
 
 /* ---- trouble ---- */
 
-static void writer_report(struct writer *writer, struct status what)
-{
-    if (writer->options.report != NULL) {
-        writer->options.report(writer->options.context, what);
-    }
-}
-
 /* Whatever waits may be in the log or not: UNAVAILABLE says so, and the client asks again with the
  * same command_id. */
 static void writer_fail(struct writer *writer, struct status why)
 {
     writer->failed = why;
-    writer_report(writer, why);
+    evlog_reporter_tell(&writer->options.reporter, EVLOG_ALL, why);
     struct status unknown = why;
     unknown.code = STATUS_UNAVAILABLE;
     unconfirmed_fail_all(&writer->unconfirmed, unknown);
     for (uint32_t i = 0; i < writer->partitions_count; i++) {
-        leader_close(writer->leader[i]);
-        writer->leader[i] = NULL;
+        leader_close(writer->leaders[i]);
+        writer->leaders[i] = NULL;
     }
 }
 
@@ -76,7 +69,7 @@ static void writer_reopen(struct writer *writer)
 {
     evlog_close(writer->log);
     writer->log = NULL;
-    struct status st = writer->options.open_log(writer->options.context, &writer->log);
+    struct status st = evlog_opener_open(&writer->options.opener, false, &writer->log);
     if (st.code == STATUS_OK) {
         writer->failed = status_ok();
     } else {
@@ -187,8 +180,8 @@ static struct status writer_write(struct writer *writer, struct leader *leader)
 static struct status writer_write_all(struct writer *writer)
 {
     for (uint32_t i = 0; i < writer->partitions_count; i++) {
-        if (writer->leader[i] != NULL && leader_dirty(writer->leader[i])) {
-            TRY(writer_write(writer, writer->leader[i]));
+        if (writer->leaders[i] != NULL && leader_dirty(writer->leaders[i])) {
+            TRY(writer_write(writer, writer->leaders[i]));
         }
     }
     return status_ok();
@@ -201,8 +194,8 @@ static struct status writer_flush(struct writer *writer, int64_t now_us)
     }
     writer->flushed_us = now_us;
     for (uint32_t i = 0; i < writer->partitions_count; i++) {
-        if (writer->leader[i] != NULL) {
-            TRY(partition_flush(writer->leader[i]->partition));
+        if (writer->leaders[i] != NULL) {
+            TRY(partition_flush(writer->leaders[i]->partition));
         }
     }
     return status_ok();
@@ -210,9 +203,9 @@ static struct status writer_flush(struct writer *writer, int64_t now_us)
 
 /* ---- deciding ---- */
 
-static struct status writer_owned(struct writer *writer, uint32_t number, struct leader **leader)
+static struct status writer_leader(struct writer *writer, uint32_t number, struct leader **leader)
 {
-    *leader = writer->leader[number];
+    *leader = writer->leaders[number];
     if (*leader != NULL) {
         return status_ok();
     }
@@ -225,16 +218,16 @@ static struct status writer_owned(struct writer *writer, uint32_t number, struct
                                       .clock = writer->options.clock,
                                       .configuration = writer->options.configuration };
     TRY(leader_open(&options, leader));
-    writer->leader[number] = *leader;
+    writer->leaders[number] = *leader;
     if ((*leader)->partition->rebuilt.code != STATUS_OK) {
-        writer_report(writer, (*leader)->partition->rebuilt);
+        evlog_reporter_tell(&writer->options.reporter, number, (*leader)->partition->rebuilt);
     }
     return status_ok();
 }
 
 static struct status writer_prepare(struct writer *writer, uint32_t number, struct leader **leader)
 {
-    TRY(writer_owned(writer, number, leader));
+    TRY(writer_leader(writer, number, leader));
     if (leader_full(*leader)) {
         TRY(writer_drain(writer));
         TRY(writer_write(writer, *leader));
@@ -253,7 +246,7 @@ static struct status writer_append_batch(struct writer *writer, struct batch *ba
 static struct status writer_decide(struct writer *writer, struct batch *batch,
                                    const struct request *request)
 {
-    struct leader *leader = writer->leader[request->partition];
+    struct leader *leader = writer->leaders[request->partition];
     struct str command = request_command(request);
     struct submit_answer answer;
     struct str record;
@@ -276,7 +269,7 @@ static struct status writer_decide(struct writer *writer, struct batch *batch,
 static struct status writer_handle(struct writer *writer, struct batch *batch,
                                    const struct request *request)
 {
-    struct leader *leader = writer->leader[request->partition];
+    struct leader *leader = writer->leaders[request->partition];
     if (leader == NULL || leader_full(leader)) {
         TRY(writer_append_batch(writer, batch));
         TRY(writer_prepare(writer, request->partition, &leader));
@@ -387,9 +380,9 @@ static struct status writer_prepare_folder(struct writer *writer)
 static struct status writer_start(struct writer *writer)
 {
     TRY(writer_prepare_folder(writer));
-    TRY(writer->options.open_log(writer->options.context, &writer->log));
+    TRY(evlog_opener_open(&writer->options.opener, false, &writer->log));
     writer->partitions_count = writer->log->identity.partitions_count;
-    writer->leader = mem_zalloc(writer->partitions_count, sizeof(void *));
+    writer->leaders = mem_zalloc(writer->partitions_count, sizeof(void *));
     unconfirmed_init(&writer->unconfirmed);
     writer->requests = queue_open(WRITER_QUEUE_MAX, sizeof(struct request));
     writer->flushed_us = clock_monotonic_us(&writer->options.clock);
@@ -403,14 +396,14 @@ static struct status writer_start(struct writer *writer)
 
 static void writer_free(struct writer *writer)
 {
-    for (uint32_t i = 0; writer->leader != NULL && i < writer->partitions_count; i++) {
-        leader_close(writer->leader[i]);
+    for (uint32_t i = 0; writer->leaders != NULL && i < writer->partitions_count; i++) {
+        leader_close(writer->leaders[i]);
     }
     evlog_close(writer->log);
     poison_close(writer->poison);
     closed_time_close(writer->closed_time);
     queue_close(writer->requests);
-    mem_free(writer->leader);
+    mem_free(writer->leaders);
     unconfirmed_release(&writer->unconfirmed);
     mem_free(writer);
 }
@@ -432,7 +425,7 @@ static struct status writer_finish(struct writer *writer)
 {
     TRY(writer->failed);
     for (uint32_t i = 0; i < writer->partitions_count; i++) {
-        struct leader *leader = writer->leader[i];
+        struct leader *leader = writer->leaders[i];
         if (leader != NULL) {
             TRY(writer_tick(writer, leader));
             TRY(partition_write(leader->partition));

@@ -4,19 +4,16 @@
 #define WRITERS_EMBEDDED_WRITER_H
 
 #include "core/base/clock.h"
-#include "core/evlog/evlog.h"
+#include "core/evlog/opener.h"
 #include "writers/request.h"
 
 /* Commands that may wait; above it submit answers RESOURCE_EXHAUSTED: try again soon. */
 enum { WRITER_QUEUE_MAX = 16384 };
 
 struct writer_options {
-    /* Opens the log for appending, at the start and again after a failed write. */
-    struct status (*open_log)(void *context, struct evlog **log);
-    /* Tells a person what happened: a rebuilt store, a broken log. May be NULL. */
-    void (*report)(void *context, struct status what);
-    void *context;
-    const char *stores; /* folder of the stores; made if missing */
+    struct evlog_opener opener;     /* used at the start and again after a failed write */
+    struct evlog_reporter reporter; /* of a rebuilt store, a broken log */
+    const char *stores;             /* folder of the stores; made if missing */
     struct clock clock;
     struct str configuration; /* a DecidingConfiguration, packed; borrowed until close */
 };
@@ -24,7 +21,7 @@ struct writer_options {
 struct writer;
 
 /* Starts the writer. Partitions are opened when their first command comes. Gives it. Statuses of
- * open_log. */
+ * the opener. */
 MUST_USE struct status writer_open(const struct writer_options *options, struct writer **writer);
 /* Decides what was taken, writes all, and ends. NULL is fine. Gives why the last of it failed, if
  * it did. */

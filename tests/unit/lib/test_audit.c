@@ -29,9 +29,9 @@ struct world {
     uint64_t sinner; /* the number of the command */
 };
 
-static struct status world_open_log(void *context, struct evlog **log)
+static struct status world_open_log(void *context, bool read_only, struct evlog **log)
 {
-    return evlog_mem_open(context, false, log);
+    return evlog_mem_open(context, read_only, log);
 }
 
 static void world_append(struct world *world, enum evlog_stream stream, uint32_t partition,
@@ -66,8 +66,7 @@ static struct world world_open(enum sin sin, uint64_t sinner)
     struct world world = { .mem = evlog_mem_new(&identity, EVLOG_MEM_SHARED),
                            .sin = sin,
                            .sinner = sinner };
-    struct load_options options = { .open_log = world_open_log,
-                                    .context = world.mem,
+    struct load_options options = { .opener = { world_open_log, world.mem },
                                     .name = "load",
                                     .orgs_count = ORGS,
                                     .cluster_key = STR("key"),

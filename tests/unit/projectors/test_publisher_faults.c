@@ -383,8 +383,7 @@ static struct status faults_open_log(void *context, bool read_only, struct evlog
 static struct publisher *faults_feed(struct evlog_mem *mem, struct clock_fake *clock)
 {
     struct publisher *publisher;
-    struct publisher_options options = { .open_log = faults_open_log,
-                                         .context = mem,
+    struct publisher_options options = { .opener = { faults_open_log, mem },
                                          .clock = clock_from_fake(clock),
                                          .partitions_count = 2,
                                          .level_known = FORMAT_LEVEL };

@@ -24,17 +24,16 @@ struct client_kit {
     uint32_t partition; /* of org acme */
 };
 
-static struct status client_kit_log(void *context, struct evlog **log)
+static struct status client_kit_log(void *context, bool read_only, struct evlog **log)
 {
-    return evlog_mem_open(context, false, log);
+    return evlog_mem_open(context, read_only, log);
 }
 
 static void client_kit_open_with(struct client_kit *kit, int64_t timeout_us, int64_t patience_us)
 {
     struct evlog_identity identity = log_tool_identity(PARTITIONS);
     kit->mem = evlog_mem_new(&identity, EVLOG_MEM_SHARED);
-    struct client_options options = { .open_log = client_kit_log,
-                                      .context = kit->mem,
+    struct client_options options = { .opener = { client_kit_log, kit->mem },
                                       .clock = clock_real(),
                                       .timeout_us = timeout_us,
                                       .patience_us = patience_us };

@@ -7,16 +7,15 @@
 #include "tests/lib/test.h"
 #include "writers/cluster/server.h"
 
-static struct status open_log(void *context, struct evlog **log)
+static struct status open_log(void *context, bool read_only, struct evlog **log)
 {
     struct replicas_kit *kit = context;
-    return evlog_mem_open(kit->mem, false, log);
+    return evlog_mem_open(kit->mem, read_only, log);
 }
 
 static struct server_options writer_options(struct replicas_kit *kit, uint64_t process)
 {
-    return (struct server_options){ .open_log = open_log,
-                                    .context = kit,
+    return (struct server_options){ .opener = { open_log, kit },
                                     .clock = clock_real(),
                                     .configuration = kit->configuration,
                                     .cluster = &kit->cluster,
