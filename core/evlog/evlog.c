@@ -65,7 +65,9 @@ struct status evlog_poll(struct evlog *log, struct evlog_completion *out, size_t
 {
     assert(out_max > 0);
     *out_count = 0;
-    return log->ops->poll(log, out, out_max, out_count);
+    struct status st = log->ops->poll(log, out, out_max, out_count);
+    assert(*out_count <= out_max);
+    return st;
 }
 
 struct status evlog_range(struct evlog *log, enum evlog_stream stream, uint32_t partition,
@@ -120,12 +122,16 @@ struct status evlog_reader_read(struct evlog_reader *reader, struct evlog_record
 {
     assert(out_max > 0);
     *out_count = 0;
-    return reader->ops->read(reader, out, out_max, out_count);
+    struct status st = reader->ops->read(reader, out, out_max, out_count);
+    assert(*out_count <= out_max);
+    assert(st.code == STATUS_OK || *out_count == 0);
+    return st;
 }
 
 struct status evlog_reader_read_to(struct evlog_reader *reader, uint32_t partition, uint64_t end,
                                    struct evlog_record *out, size_t out_max, size_t *out_count)
 {
+    assert(out_max > 0);
     *out_count = 0;
     while (evlog_reader_position(reader, partition) < end) {
         TRY(evlog_reader_read(reader, out, out_max, out_count));

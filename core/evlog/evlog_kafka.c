@@ -38,6 +38,8 @@ static const struct evlog_ops evlog_kafka_ops;
 
 static void evlog_kafka_break(struct evlog_kafka *kafka, struct status why)
 {
+    assert(kafka->producer != NULL);
+    assert(why.code != STATUS_OK);
     if (kafka->failure.code == STATUS_OK) {
         kafka->failure = status_prefix(why, "the log is broken until it is opened again");
         kafka->failure.code = STATUS_UNAVAILABLE;
@@ -60,7 +62,9 @@ static struct status evlog_kafka_may_append(const struct evlog_kafka *kafka,
     for (size_t i = 0; i < items_count; i++) {
         size += items[i].key.size + items[i].value.size;
     }
+    assert(kafka->done_given <= kafka->done_count);
     size_t waiting = kafka->under_way_count + kafka->done_count - kafka->done_given;
+    assert(waiting <= EVLOG_PENDING_MAX && kafka->under_way_size <= KAFKA_UNDER_WAY_SIZE_MAX);
     if (items_count > EVLOG_PENDING_MAX - waiting ||
         size > KAFKA_UNDER_WAY_SIZE_MAX - kafka->under_way_size) {
         return status_error(STATUS_RESOURCE_EXHAUSTED,
@@ -79,6 +83,7 @@ static void evlog_kafka_complete(struct evlog_kafka *kafka, uint64_t token, uint
 /* Makes room at the end of the completions. */
 static void evlog_kafka_shift(struct evlog_kafka *kafka)
 {
+    assert(kafka->done_given <= kafka->done_count);
     kafka->done_count -= kafka->done_given;
     memmove(kafka->done, kafka->done + kafka->done_given, kafka->done_count * sizeof *kafka->done);
     kafka->done_given = 0;
@@ -112,6 +117,7 @@ static rd_kafka_topic_conf_t *evlog_kafka_topic_conf(const struct evlog_kafka *k
  * only those that it needs. */
 static rd_kafka_topic_t *evlog_kafka_topic(struct evlog_kafka *kafka, enum evlog_stream stream)
 {
+    assert(stream <= EVLOG_STATUS);
     if (kafka->topics[stream] == NULL) {
         char name[KAFKA_TOPIC_SIZE];
         kafka_client_topic(&kafka->options, (int)stream, name);
@@ -123,6 +129,7 @@ static rd_kafka_topic_t *evlog_kafka_topic(struct evlog_kafka *kafka, enum evlog
 
 static rd_kafka_headers_t *evlog_kafka_headers(const struct evlog_item *item)
 {
+    assert(item->headers_count <= EVLOG_HEADERS_MAX);
     rd_kafka_headers_t *headers = rd_kafka_headers_new(item->headers_count);
     for (size_t i = 0; i < item->headers_count; i++) {
         const struct evlog_header *header = &item->headers[i];
@@ -203,6 +210,8 @@ static void evlog_kafka_report(struct evlog_kafka *kafka, const rd_kafka_message
 {
     uint64_t token = (uint64_t)(uintptr_t)message->_private;
     bool known = message->err == RD_KAFKA_RESP_ERR_NO_ERROR && message->offset >= 0;
+    assert(kafka->under_way_count > 0);
+    assert(kafka->under_way_size >= message->key_len + message->len);
     kafka->under_way_count--;
     kafka->under_way_size -= message->key_len + message->len;
     evlog_kafka_complete(kafka, token, known ? (uint64_t)message->offset : EVLOG_OFFSET_UNKNOWN);
@@ -249,6 +258,7 @@ static struct status evlog_kafka_poll(struct evlog *log, struct evlog_completion
     *out_count = left < out_max ? left : out_max;
     memcpy(out, kafka->done + kafka->done_given, *out_count * sizeof *out);
     kafka->done_given += *out_count;
+    assert(kafka->done_given <= kafka->done_count);
     if (*out_count < left || (kafka->producer != NULL && kafka->failure.code != STATUS_OK)) {
         kafka_client_ring(kafka->bell);
     }
@@ -310,6 +320,7 @@ static void evlog_kafka_close(struct evlog *log)
 
 static struct status evlog_kafka_start(struct evlog_kafka *kafka)
 {
+    assert(kafka->producer == NULL);
     TRY(kafka_client_new(&kafka->options, KAFKA_PRODUCER, &kafka->producer));
     kafka->reports = rd_kafka_queue_get_main(kafka->producer);
     kafka->bell = kafka_client_bell(kafka->reports);

@@ -51,6 +51,8 @@ static struct status evlog_local_may_append(const struct evlog_local *local,
                                                 "was opened for reading only");
     }
     TRY(local->failure);
+    assert(local->pending_count <= EVLOG_PENDING_MAX);
+    assert(local->waiting.frames.size <= EVLOG_LOCAL_WAITING_SIZE_MAX);
     if (items_count > EVLOG_PENDING_MAX - local->pending_count) {
         return status_error(STATUS_RESOURCE_EXHAUSTED, "expected at most %d records under way",
                             EVLOG_PENDING_MAX);
@@ -67,6 +69,7 @@ static void evlog_local_queue(struct evlog_local *local, const struct evlog_item
                               size_t items_count)
 {
     struct evlog_local_group *group = &local->waiting;
+    assert(group->count + items_count <= EVLOG_PENDING_MAX);
     for (size_t i = 0; i < items_count; i++) {
         const struct evlog_item *item = &items[i];
         size_t slot = folder_slot(&local->folder, item->stream, item->partition);
@@ -105,6 +108,7 @@ static struct status evlog_local_poll(struct evlog *log, struct evlog_completion
     evlog_local_lock(local);
     struct status st = local->done_count == 0 ? local->failure : status_ok();
     size_t count = local->done_count < out_max ? local->done_count : out_max;
+    assert(local->done_count <= local->pending_count);
     memcpy(out, local->done, count * sizeof *out);
     local->done_count -= count;
     local->pending_count -= count;
@@ -121,6 +125,7 @@ static struct status evlog_local_poll(struct evlog *log, struct evlog_completion
 /* A handle for reading learns from the mark what its owner has added. */
 static void evlog_local_look(struct evlog_local *local)
 {
+    assert(local->read_only);
     uint64_t *ends = mem_zalloc(1, evlog_local_slots_size(local));
     struct folder_mark mark = { .ends = ends };
     if (folder_mark_read(&local->folder, local->mark_file, &mark) &&
@@ -135,6 +140,7 @@ static struct status evlog_local_range(struct evlog *log, enum evlog_stream stre
                                        uint32_t partition, uint64_t *begin, uint64_t *end)
 {
     struct evlog_local *local = (struct evlog_local *)log;
+    assert(evlog_stream_is_kept(stream));
     evlog_local_lock(local);
     if (local->read_only) {
         evlog_local_look(local);
@@ -181,6 +187,7 @@ static void evlog_local_close_file(int file)
 
 static void evlog_local_stop(struct evlog_local *local)
 {
+    assert(local->running);
     evlog_local_lock(local);
     local->stopping = true;
     pthread_cond_signal(&local->wake);
@@ -224,6 +231,7 @@ static struct status evlog_local_sync(const struct evlog_local *local)
 /* For the writer: makes what no sync has confirmed durable, or shows that it is gone. */
 static struct status evlog_local_settle_file(struct evlog_local *local)
 {
+    assert(!local->read_only);
     TRY(evlog_local_sync(local));
     (void)posix_fadvise(local->file, 0, 0, POSIX_FADV_DONTNEED); /* advice may be ignored */
     return status_ok();
@@ -234,6 +242,7 @@ static void evlog_local_tell_lost(const struct evlog_local *local,
                                   const struct evlog_local_options *options,
                                   const struct folder_mark *mark)
 {
+    assert(options->give_up != NULL);
     struct evlog_local_lost lost = { .position = local->written.position };
     uint32_t count = local->folder.identity.partitions_count * EVLOG_STREAMS_KEPT;
     for (uint32_t i = 0; i < count; i++) {
@@ -276,6 +285,7 @@ static struct status evlog_local_settle_end(struct evlog_local *local,
         bool known = mark != NULL && local->written.position <= mark->position;
         return known ? status_ok() : evlog_local_sync(local);
     }
+    assert(local->written.position >= evlog_local_base(local));
     uint64_t size = local->written.position - evlog_local_base(local);
     if (torn && (ftruncate(local->file, (off_t)size) != 0 || fsync(local->file) != 0)) {
         return folder_error(&local->folder, "cut", "the last segment");
@@ -348,6 +358,8 @@ static struct status evlog_local_load(struct evlog_local *local,
 
 static struct status evlog_local_start(struct evlog_local *local)
 {
+    assert(!local->running);
+    assert(local->written.position == local->durable.position);
     size_t size = sizeof(struct evlog_completion);
     local->waiting.completions = mem_zalloc(EVLOG_PENDING_MAX, size);
     local->writing.completions = mem_zalloc(EVLOG_PENDING_MAX, size);

@@ -53,6 +53,7 @@ static const struct evlog_reader_ops evlog_local_reader_ops;
 static uint64_t *evlog_local_reader_end(const struct evlog_local_reader *reader, uint64_t *slots,
                                         uint32_t partition)
 {
+    assert(partition < reader->folder.identity.partitions_count);
     return &slots[folder_slot(&reader->folder, reader->stream, partition)];
 }
 
@@ -61,6 +62,7 @@ static uint64_t *evlog_local_reader_end(const struct evlog_local_reader *reader,
 static uint64_t evlog_local_reader_limit(const struct evlog_local_reader *reader)
 {
     size_t next = reader->window.segment + 1;
+    assert(next <= reader->folder.segments_count);
     uint64_t visible = reader->visible.position;
     if (next == reader->folder.segments_count || reader->folder.segments[next].base > visible) {
         return visible;
@@ -78,6 +80,7 @@ static void evlog_local_reader_look(struct evlog_local_reader *reader)
     struct folder_mark seen = reader->next;
     reader->next = reader->visible;
     reader->visible = seen;
+    assert(reader->next.position < reader->visible.position);
 }
 
 static void evlog_local_reader_drain(const struct evlog_local_reader *reader)
@@ -111,6 +114,7 @@ static struct status evlog_local_reader_frame(struct evlog_local_reader *reader,
 static struct status evlog_local_reader_skip(struct evlog_local_reader *reader,
                                              enum frame_state state)
 {
+    assert(state == FRAME_LOST || state == FRAME_CUT);
     uint64_t limit = evlog_local_reader_limit(reader);
     if (state == FRAME_LOST) {
         reader->cursor += FRAME_ALIGN;
@@ -148,6 +152,7 @@ static struct status evlog_local_reader_find(struct evlog_local_reader *reader, 
 static struct status evlog_local_reader_loss(const struct evlog_local_reader *reader,
                                              uint32_t partition, struct evlog_record *out)
 {
+    assert(reader->follows[partition].followed);
     uint64_t offset = reader->follows[partition].position;
     *out = (struct evlog_record){ .partition = partition, .offset = offset };
     return status_error(
@@ -177,6 +182,8 @@ static struct status evlog_local_reader_cross(struct evlog_local_reader *reader,
                                               struct evlog_record *out)
 {
     size_t next = reader->window.segment + 1;
+    assert(next < reader->folder.segments_count);
+    assert(reader->cursor >= reader->folder.segments[next].base);
     TRY(evlog_local_reader_check(reader, reader->folder.segments[next].starts, out));
     TRY(window_open(&reader->window, next));
     reader->cursor = reader->folder.segments[next].base + folder_header_size(&reader->folder);
@@ -187,6 +194,7 @@ static struct status evlog_local_reader_cross(struct evlog_local_reader *reader,
 static struct status evlog_local_reader_rest(struct evlog_local_reader *reader, bool *more,
                                              struct evlog_record *out)
 {
+    assert(reader->cursor >= reader->visible.position);
     evlog_local_reader_drain(reader);
     evlog_local_reader_look(reader);
     *more = reader->cursor < reader->visible.position;
@@ -220,6 +228,7 @@ static struct status evlog_local_reader_give(struct evlog_local_reader *reader,
     if (wanted && (!whole || frame->offset > follow->position)) {
         return evlog_local_reader_loss(reader, frame->partition, out);
     }
+    assert(frame->size > 0);
     reader->cursor += frame->size;
     if (wanted) {
         *out = (struct evlog_record){
@@ -283,6 +292,7 @@ static struct status evlog_local_reader_read(struct evlog_reader *port, struct e
 static size_t evlog_local_reader_segment(const struct evlog_local_reader *reader, uint64_t position)
 {
     size_t segment = reader->folder.segments_count - 1;
+    assert(reader->folder.segments_count > 0);
     while (segment > 0 && reader->folder.segments[segment].base > position) {
         segment--;
     }
@@ -316,6 +326,7 @@ static struct status evlog_local_reader_seek(struct evlog_reader *port, uint32_t
 {
     struct evlog_local_reader *reader = (struct evlog_local_reader *)port;
     struct evlog_local_follow *follow = &reader->follows[partition];
+    assert(partition < reader->folder.identity.partitions_count);
     bool alone = true;
     for (uint32_t p = 0; p < reader->folder.identity.partitions_count; p++) {
         alone = alone && (!reader->follows[p].followed || p == partition);
@@ -343,6 +354,7 @@ static uint64_t evlog_local_reader_position(const struct evlog_reader *port, uin
  * again at what came before the watch. */
 static struct status evlog_local_reader_watch(struct evlog_local_reader *reader)
 {
+    assert(reader->watch < 0);
     char path[64];
     int again;
     snprintf(path, sizeof path, "/proc/self/fd/%d", reader->mark_file);
@@ -387,6 +399,7 @@ static void evlog_local_reader_close(struct evlog_reader *port)
 static struct status evlog_local_reader_load(struct evlog_local_reader *reader,
                                              const struct folder_mark *durable)
 {
+    assert(durable->ends != NULL);
     size_t slots_count = folder_slots_count(&reader->folder);
     reader->visible.position = durable->position;
     reader->visible.ends = mem_zalloc(slots_count, sizeof *durable->ends);
@@ -403,6 +416,7 @@ struct status evlog_local_reader_new(const char *path, const struct folder_io *i
                                      enum evlog_stream stream, const struct folder_mark *durable,
                                      struct evlog_reader **out)
 {
+    assert(evlog_stream_is_kept(stream));
     struct evlog_local_reader *reader = mem_zalloc(1, sizeof *reader);
     reader->reader.ops = &evlog_local_reader_ops;
     reader->stream = stream;

@@ -51,6 +51,7 @@ uint64_t evlog_local_base(const struct evlog_local *local)
 /* Begins a new segment when the last one is large enough. */
 static struct status evlog_local_roll(struct evlog_local *local)
 {
+    assert(local->written.position >= evlog_local_base(local));
     if (local->written.position - evlog_local_base(local) < local->segment_size) {
         return status_ok();
     }
@@ -65,6 +66,7 @@ static struct status evlog_local_roll(struct evlog_local *local)
 
 static struct status evlog_local_write(struct evlog_local *local)
 {
+    assert(local->writing.count > 0 && local->writing.frames.size > 0);
     TRY(evlog_local_roll(local));
     const struct folder_io *io = local->folder.io;
     uint64_t at = local->written.position - evlog_local_base(local);
@@ -90,6 +92,7 @@ static void evlog_local_finish(struct evlog_local *local, struct evlog_local_gro
     for (size_t i = 0; i < group->count; i++) {
         struct evlog_completion completion = group->completions[i];
         completion.offset = known ? completion.offset : EVLOG_OFFSET_UNKNOWN;
+        assert(local->done_count < EVLOG_PENDING_MAX);
         local->done[local->done_count++] = completion;
     }
     group->count = 0;
@@ -99,6 +102,8 @@ static void evlog_local_finish(struct evlog_local *local, struct evlog_local_gro
 /* Hands over the outcome of a write; the mutex is held. */
 static void evlog_local_settle(struct evlog_local *local, struct status st)
 {
+    assert(local->failure.code == STATUS_OK); /* nothing is written after a failure */
+    assert(local->durable.position <= local->written.position);
     evlog_local_finish(local, &local->writing, st.code == STATUS_OK);
     if (st.code == STATUS_OK) {
         local->durable.position = local->written.position;
@@ -121,6 +126,7 @@ static bool evlog_local_take(struct evlog_local *local)
     if (local->stopping || local->failure.code != STATUS_OK) {
         return false;
     }
+    assert(local->writing.count == 0 && local->writing.frames.size == 0);
     struct evlog_local_group taken = local->waiting;
     local->waiting = local->writing;
     local->writing = taken;

@@ -122,6 +122,8 @@ static void evlog_mem_ring_readers(struct evlog_mem *mem, enum evlog_stream stre
 static uint64_t evlog_mem_write(struct evlog_mem *mem, const struct evlog_mem_item *item)
 {
     struct evlog_mem_partition *partition = &mem->partitions[item->stream][item->partition];
+    assert(partition->begin <= partition->end && partition->end <= partition->cap);
+    assert(item->entry != NULL);
     if (partition->end == partition->cap) {
         partition->cap = partition->cap == 0 ? 64 : partition->cap * 2;
         partition->entries =
@@ -158,6 +160,7 @@ static void evlog_mem_break(struct evlog_mem *mem, struct evlog_mem_handle *hand
 
 void evlog_mem_settle(struct evlog_mem *mem, struct evlog_mem_unit *unit, enum evlog_mem_fate fate)
 {
+    assert(fate != EVLOG_MEM_HOLD);
     struct evlog_mem_handle *handle = unit->handle;
     bool known = fate == EVLOG_MEM_WRITE || fate == EVLOG_MEM_WRITE_TWICE;
     for (size_t i = 0; i < unit->items_count; i++) {
@@ -180,6 +183,7 @@ void evlog_mem_settle(struct evlog_mem *mem, struct evlog_mem_unit *unit, enum e
 
 static void evlog_mem_hold(struct evlog_mem *mem, struct evlog_mem_unit *unit)
 {
+    assert(unit->next == NULL);
     struct evlog_mem_unit **last = &mem->held;
     while (*last != NULL) {
         last = &(*last)->next;
@@ -219,6 +223,7 @@ static struct evlog_mem_entry *evlog_mem_entry_new(struct evlog_mem *mem,
         entry->headers[i].name = evlog_mem_put(&at, item->headers[i].name);
         entry->headers[i].value = evlog_mem_put(&at, item->headers[i].value);
     }
+    assert(at == entry->bytes + size);
     return entry;
 }
 
@@ -234,6 +239,7 @@ static void evlog_mem_send(struct evlog_mem_handle *handle, const struct evlog_i
                            size_t items_count)
 {
     struct evlog_mem *mem = handle->mem;
+    assert(items_count > 0);
     struct evlog_mem_unit *unit = mem_zalloc(1, sizeof *unit);
     unit->handle = handle->broken ? NULL : handle;
     unit->items = mem_zalloc(items_count, sizeof *unit->items);
@@ -263,6 +269,7 @@ static struct status evlog_mem_may_append(const struct evlog_mem_handle *handle,
         return status_error(STATUS_UNAVAILABLE, "expected a handle that may write, but it %s",
                             handle->broken ? "is broken: open a new one" : "is for reading only");
     }
+    assert(handle->pending_count <= EVLOG_PENDING_MAX);
     if (items_count > EVLOG_PENDING_MAX - handle->pending_count) {
         return status_error(STATUS_RESOURCE_EXHAUSTED, "expected at most %d records under way",
                             EVLOG_PENDING_MAX);
@@ -299,6 +306,7 @@ static struct status evlog_mem_take(struct evlog_mem_handle *handle, struct evlo
                                                 "unknown what became of some: open a new handle");
     }
     size_t count = handle->completions_count < out_max ? handle->completions_count : out_max;
+    assert(count <= handle->pending_count);
     memcpy(out, handle->completions, count * sizeof *out);
     handle->completions_count -= count;
     handle->pending_count -= count;
@@ -333,6 +341,7 @@ static struct status evlog_mem_range(struct evlog *log, enum evlog_stream stream
     evlog_mem_lock(mem);
     struct status st = evlog_mem_call(mem);
     if (st.code == STATUS_OK) {
+        assert(mem->partitions[stream][partition].begin <= mem->partitions[stream][partition].end);
         *begin = mem->partitions[stream][partition].begin;
         *end = mem->partitions[stream][partition].end;
     }
@@ -405,6 +414,7 @@ static void evlog_mem_close(struct evlog *log)
     evlog_mem_lock(mem);
     struct evlog_mem_handle **link = &mem->handles;
     while (*link != handle) {
+        assert(*link != NULL);
         link = &(*link)->next;
     }
     *link = handle->next;

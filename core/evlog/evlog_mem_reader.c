@@ -8,6 +8,7 @@ static struct status evlog_mem_reader_seek(struct evlog_reader *port, uint32_t p
                                            uint64_t offset)
 {
     struct evlog_mem_reader *reader = (struct evlog_mem_reader *)port;
+    assert(partition < reader->partitions_count);
     evlog_mem_lock(reader->mem);
     struct status st = evlog_mem_call(reader->mem);
     if (st.code == STATUS_OK) {
@@ -21,12 +22,15 @@ static struct status evlog_mem_reader_seek(struct evlog_reader *port, uint32_t p
 static void evlog_mem_reader_leave(struct evlog_reader *port, uint32_t partition)
 {
     struct evlog_mem_reader *reader = (struct evlog_mem_reader *)port;
+    assert(partition < reader->partitions_count);
     reader->follows[partition].followed = false;
 }
 
 static uint64_t evlog_mem_reader_position(const struct evlog_reader *port, uint32_t partition)
 {
-    return ((const struct evlog_mem_reader *)port)->follows[partition].position;
+    const struct evlog_mem_reader *reader = (const struct evlog_mem_reader *)port;
+    assert(partition < reader->partitions_count);
+    return reader->follows[partition].position;
 }
 
 static int evlog_mem_reader_descriptor(struct evlog_reader *port)
@@ -59,6 +63,7 @@ static struct status evlog_mem_reader_take(struct evlog_mem_reader *reader, uint
     const struct evlog_mem_partition *partition = &reader->mem->partitions[reader->stream][number];
     struct evlog_mem_follow *follow = &reader->follows[number];
     TRY(evlog_mem_reader_check(partition, number, follow->position));
+    assert(follow->followed);
     while (*out_count < out_max && follow->position < partition->end &&
            !partition->entries[follow->position]->damaged) {
         const struct evlog_mem_entry *entry = partition->entries[follow->position];
@@ -117,6 +122,7 @@ static void evlog_mem_reader_close(struct evlog_reader *port)
     evlog_mem_lock(reader->mem);
     struct evlog_mem_reader **link = &reader->mem->readers;
     while (*link != reader) {
+        assert(*link != NULL);
         link = &(*link)->next;
     }
     *link = reader->next;

@@ -44,6 +44,8 @@ enum {
     FOLDER_SEGMENTS_MAX = 1 << 20, /* 64 TiB: more are a sign of damage */
 };
 
+static_assert(FOLDER_HEADER_FIXED_SIZE == 72 + 8, "as the picture above says");
+static_assert(FOLDER_MARK_FIXED_SIZE == 16 + 8, "as the picture above says");
 static const struct str FOLDER_HEADER_MAGIC = { "agencylg", 8 };
 static const struct str FOLDER_MARK_MAGIC = { "agencymk", 8 };
 
@@ -82,6 +84,7 @@ static void folder_segment_name(uint64_t base, char name[FOLDER_NAME_SIZE])
 /* Ends the bytes since `start` by zeros and their sum. */
 static void folder_put_crc(struct buf *out, size_t start)
 {
+    assert(start <= out->size);
     char end[8] = { 0 };
     buf_append(out, str_make(end, 4));
     uint32_t crc = crc32c(0, str_make(out->data + start, out->size - start));
@@ -119,10 +122,12 @@ static void folder_header_encode(const struct folder *folder, uint64_t base, con
     buf_append(out, evlog_id_str(&folder->identity.commands_log_id));
     folder_put_slots(folder, starts, out);
     folder_put_crc(out, 0);
+    assert(out->size == folder_header_size(folder));
 }
 
 static bool folder_crc_holds(struct str bytes)
 {
+    assert(bytes.size >= 4);
     uint32_t crc = crc32c(0, str_make(bytes.data, bytes.size - 4));
     return crc == num_get_u32be(bytes.data + bytes.size - 4);
 }
@@ -184,6 +189,7 @@ static bool folder_header_decode(struct folder *folder, struct str bytes,
 
 static struct status folder_segment_load(struct folder *folder, struct folder_segment *segment)
 {
+    assert(segment->starts == NULL);
     char name[FOLDER_NAME_SIZE];
     folder_segment_name(segment->base, name);
     struct buf bytes = { 0 };
@@ -245,6 +251,7 @@ static struct status folder_list(struct folder *folder)
     if (folder->segments_count > known) {
         qsort(folder->segments + known, folder->segments_count - known, sizeof *folder->segments,
               folder_compare);
+        assert(known == 0 || folder->segments[known - 1].base < folder->segments[known].base);
     }
     return status_ok();
 }
@@ -266,6 +273,7 @@ struct status folder_refresh(struct folder *folder)
 static struct status folder_attach(const char *path, const struct folder_io *io,
                                    struct folder *folder)
 {
+    assert(io != NULL && path[0] != '\0');
     *folder = (struct folder){ .io = io };
     folder->path = mem_alloc(strlen(path) + 1);
     memcpy(folder->path, path, strlen(path) + 1);
@@ -305,6 +313,7 @@ static struct status folder_write_file(const struct folder *folder, int file, co
                                        struct str bytes)
 {
     const struct folder_io *io = folder->io;
+    assert(bytes.size > 0);
     if (io->write(io, file, bytes.data, bytes.size, 0) != (ssize_t)bytes.size) {
         return folder_error(folder, "write", name);
     }
@@ -326,6 +335,8 @@ static struct status folder_publish(const struct folder *folder, const char *dra
 struct status folder_segment_add(struct folder *folder, uint64_t base, const uint64_t *starts)
 {
     char name[FOLDER_NAME_SIZE], draft[FOLDER_NAME_SIZE + 4];
+    size_t count = folder->segments_count;
+    assert(count == 0 || folder->segments[count - 1].base < base);
     folder_segment_name(base, name);
     snprintf(draft, sizeof draft, "%s.new", name);
     int file = openat(folder->directory, draft, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
@@ -457,6 +468,7 @@ struct status folder_mark_write(const struct folder *folder, int file,
     buf_append(&bytes, str_make(position, 8));
     folder_put_slots(folder, mark->ends, &bytes);
     folder_put_crc(&bytes, 0);
+    assert(bytes.size == FOLDER_MARK_FIXED_SIZE + 8 * folder_slots_count(folder));
     const struct folder_io *io = folder->io;
     ssize_t written = io->write(io, file, bytes.data, bytes.size, 0);
     struct status st = status_ok();

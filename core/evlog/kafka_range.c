@@ -1,5 +1,6 @@
 #include "core/evlog/kafka_range.h"
 
+#include <limits.h>
 #include <unistd.h>
 
 #include "core/base/clock.h"
@@ -25,6 +26,7 @@ int kafka_range_left(const struct kafka_range_deadline *deadline)
 {
     struct clock clock = clock_real();
     int64_t left_us = deadline->at_us - clock_monotonic_us(&clock);
+    assert(left_us / 1000 <= INT_MAX);
     return left_us > 0 ? (int)(left_us / 1000) : 0;
 }
 

@@ -10,6 +10,7 @@
 #include <inttypes.h>
 #include <unistd.h>
 
+#include "core/base/limits.h"
 #include "core/base/memory.h"
 #include "core/evlog/kafka_client.h"
 
@@ -39,6 +40,7 @@ static const struct evlog_reader_ops kafka_reader_ops;
 /* Ends the loan of what was given. */
 static void kafka_reader_return(struct kafka_reader *reader)
 {
+    assert(reader->messages_given <= reader->messages_count);
     for (size_t i = 0; i < reader->messages_given; i++) {
         rd_kafka_message_destroy(reader->messages[i]);
     }
@@ -59,12 +61,14 @@ static void kafka_reader_forget(struct kafka_reader *reader, uint32_t partition)
             reader->messages[kept++] = reader->messages[i];
         }
     }
+    assert(kept <= reader->messages_count);
     reader->messages_count = kept;
 }
 
 static void kafka_reader_leave(struct evlog_reader *port, uint32_t partition)
 {
     struct kafka_reader *reader = (struct kafka_reader *)port;
+    assert(partition < reader->partitions_count);
     if (reader->follows[partition].followed) {
         rd_kafka_consume_stop(reader->topic, (int32_t)partition);
         kafka_reader_forget(reader, partition);
@@ -88,6 +92,7 @@ static struct status kafka_reader_seek(struct evlog_reader *port, uint32_t parti
 
 static void kafka_reader_fetch(struct kafka_reader *reader)
 {
+    assert(reader->messages_count == 0 && reader->messages_given == 0);
     rd_kafka_poll(reader->client, 0);
     ssize_t count =
         rd_kafka_consume_batch_queue(reader->queue, 0, reader->messages, KAFKA_READER_BATCH);
@@ -137,6 +142,7 @@ static int64_t kafka_reader_time_us(const rd_kafka_message_t *message)
 static void kafka_reader_headers(struct kafka_reader *reader, const rd_kafka_message_t *message,
                                  struct evlog_record *out)
 {
+    assert(reader->messages_given < KAFKA_READER_BATCH);
     rd_kafka_headers_t *found;
     if (reader->headers == NULL ||
         rd_kafka_message_headers(message, &found) != RD_KAFKA_RESP_ERR_NO_ERROR) {
@@ -209,7 +215,9 @@ static struct status kafka_reader_read(struct evlog_reader *port, struct evlog_r
 
 static uint64_t kafka_reader_position(const struct evlog_reader *port, uint32_t partition)
 {
-    return ((const struct kafka_reader *)port)->follows[partition].position;
+    const struct kafka_reader *reader = (const struct kafka_reader *)port;
+    assert(partition < reader->partitions_count);
+    return reader->follows[partition].position;
 }
 
 static int kafka_reader_descriptor(struct evlog_reader *port)
@@ -237,6 +245,7 @@ static void kafka_reader_close(struct evlog_reader *port)
 struct status kafka_reader_new(const struct evlog_kafka_options *options, uint32_t partitions_count,
                                enum evlog_stream stream, struct evlog_reader **out)
 {
+    assert(partitions_count > 0 && partitions_count <= PARTITIONS_MAX);
     char name[KAFKA_TOPIC_SIZE];
     rd_kafka_t *client;
     TRY(kafka_client_new(options, KAFKA_CONSUMER, &client));

@@ -32,11 +32,13 @@ static void leadership_check(const void *self)
 {
     const struct leadership *leadership = self;
     assert(leadership->pending_count == 0 || leadership->fsm.state == LEADERSHIP_LEADER);
+    assert(leadership->pending_count <= LEADERSHIP_PENDING_MAX);
 }
 
 void leadership_init(struct leadership *leadership, const struct chain *chain, uint64_t next_offset,
                      int64_t now_us)
 {
+    assert(chain->sequence == 0 || chain->epoch > 0); /* what counts first is an EPOCH */
     *leadership =
         (struct leadership){ .chain = *chain, .next_offset = next_offset, .heard_us = now_us };
     leadership->pending = mem_zalloc(LEADERSHIP_PENDING_MAX, sizeof *leadership->pending);
@@ -55,6 +57,7 @@ static void leadership_free(struct str *value)
 static struct leadership_pending *leadership_pending_at(const struct leadership *leadership,
                                                         size_t index)
 {
+    assert(index < LEADERSHIP_PENDING_MAX);
     return &leadership->pending[(leadership->pending_first + index) % LEADERSHIP_PENDING_MAX];
 }
 
@@ -133,6 +136,7 @@ static enum leadership_event leadership_judge_epoch(struct leadership *leadershi
     bool ours =
         state == LEADERSHIP_CANDIDATE && evlog_id_eq(leadership->chain.leader, leadership->id);
     if (ours && !leadership->chain.closed) {
+        assert(leadership->pending_count == 0);
         leadership_move(leadership, LEADERSHIP_LEADER);
         leadership->ahead = leadership->chain;
         return LEADERSHIP_WON;
@@ -191,6 +195,8 @@ struct status leadership_offer(struct leadership *leadership, uint64_t offset, s
 static enum leadership_event leadership_confirm(struct leadership *leadership, int64_t now_us)
 {
     const struct leadership_pending *first = leadership_pending_at(leadership, 0);
+    assert(first->next_command_offset >= leadership->chain.next_command_offset);
+    assert(first->value.size >= RECORD_ENVELOPE_SIZE);
     leadership->chain.head = first->head;
     leadership->chain.next_command_offset = first->next_command_offset;
     leadership->chain.sequence++;
@@ -243,6 +249,7 @@ void leadership_next(const struct leadership *leadership, uint64_t next_command_
 void leadership_push_ahead(struct leadership *leadership, const struct chain *ahead,
                            struct str value)
 {
+    assert(value.size >= RECORD_ENVELOPE_SIZE);
     char *copy = mem_alloc(value.size);
     memcpy(copy, value.data, value.size);
 

@@ -56,6 +56,7 @@ static struct status tail_walk(struct tail *tail, enum frame_state *state)
         if (frame.offset != *end) {
             return tail_loss(tail, "the partition's next record");
         }
+        assert(frame.size > 0);
         ++*end;
         tail->position += frame.size;
         if (frame.batch_left == 0) {
@@ -67,6 +68,7 @@ static struct status tail_walk(struct tail *tail, enum frame_state *state)
 /* Takes back the frames of an append that is not whole. */
 static struct status tail_undo(struct tail *tail)
 {
+    assert(tail->append_start <= tail->position);
     uint64_t stop = tail->position;
     tail->position = tail->append_start;
     while (tail->position < stop) {
@@ -76,7 +78,9 @@ static struct status tail_undo(struct tail *tail)
         if (state != FRAME_WHOLE) {
             return tail_loss(tail, "a record that was there");
         }
-        --tail->ends[folder_slot(tail->folder, frame.stream, frame.partition)];
+        uint64_t *end = &tail->ends[folder_slot(tail->folder, frame.stream, frame.partition)];
+        assert(*end > 0);
+        --*end;
         tail->position += frame.size;
     }
     tail->position = tail->append_start;
@@ -96,6 +100,7 @@ static bool tail_zero(struct str bytes)
 /* Whether a block behind the position was never written. */
 static struct status tail_has_hole(struct tail *tail, bool *hole)
 {
+    assert(tail->position <= tail->limit);
     uint64_t at = (tail->position + TAIL_BLOCK_SIZE - 1) / TAIL_BLOCK_SIZE * TAIL_BLOCK_SIZE;
     *hole = false;
     while (at < tail->limit && !*hole) {
@@ -117,6 +122,7 @@ static struct status tail_has_hole(struct tail *tail, bool *hole)
 /* The frame at the position is not whole: is that what a crash leaves? */
 static struct status tail_judge(struct tail *tail, enum frame_state state, uint64_t durable)
 {
+    assert(state != FRAME_WHOLE);
     bool hole = false;
     if (tail->append_start < durable) {
         return tail_loss(tail, "a whole record");
@@ -183,6 +189,7 @@ struct status tail_find(const struct folder *folder, const struct folder_mark *m
  * found by chance. */
 static struct status tail_check_last(struct tail *tail)
 {
+    assert(tail->append_start <= tail->position && tail->position <= tail->limit);
     for (uint64_t at = tail->position + FRAME_ALIGN; at < tail->limit; at += FRAME_ALIGN) {
         struct frame frame;
         enum frame_state state = window_frame(&tail->window, at, &frame);

@@ -20,6 +20,7 @@ void window_release(struct window *window)
 
 struct status window_open(struct window *window, size_t segment)
 {
+    assert(segment < window->folder->segments_count);
     if (window->file >= 0) {
         close(window->file);
     }
@@ -39,6 +40,7 @@ enum frame_state window_frame(const struct window *window, uint64_t position, st
     struct str bytes = { 0 };
     if (position >= window->position && position - window->position < window->size) {
         size_t from = (size_t)(position - window->position);
+        assert(from < window->size);
         bytes = str_make(window->bytes + from, window->size - from);
     }
     return frame_decode(bytes, position, window->folder->identity.partitions_count, frame);
@@ -63,5 +65,6 @@ struct status window_fill(struct window *window, uint64_t position, uint64_t lim
         }
         window->size += got > 0 ? (size_t)got : 0;
     }
+    assert(window->size <= want);
     return status_ok();
 }

@@ -33,6 +33,7 @@ static struct status store_compare_differs(enum kv_column column, const struct k
     bool in_a = a->valid && (!b->valid || str_cmp(a->key, b->key) <= 0);
     bool in_b = b->valid && (!a->valid || str_cmp(b->key, a->key) <= 0);
     struct str key = in_a ? a->key : b->key;
+    assert(in_a || in_b);
     size_t size = key.size < sizeof text ? key.size : sizeof text;
     for (size_t i = 0; i < size; i++) {
         text[i] = key.data[i] >= ' ' && key.data[i] <= '~' ? key.data[i] : '.';
@@ -48,6 +49,7 @@ static struct status store_compare_differs(enum kv_column column, const struct k
 static struct status store_compare_column(struct store_reader *first, struct store_reader *second,
                                           enum kv_column column)
 {
+    assert(column < KV_META);
     bool equal = false;
     struct kv_iter *a = store_reader_take_iter(first, column);
     struct kv_iter *b = store_reader_take_iter(second, column);

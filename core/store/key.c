@@ -64,6 +64,7 @@ struct status key_get_str(struct str *key, struct arena *arena, struct str *part
         return status_ok();
     }
     char *text;
+    assert(size >= escapes);
     ARENA_TRY(arena, text, arena_alloc(arena, size - escapes));
     size_t used = 0;
     for (size_t at = 0; at < written.size; at++) {
@@ -108,6 +109,7 @@ size_t key_size_before_last(struct str key)
     }
     while (rest.size > 0) {
         before = key.size - rest.size;
+        assert(before < key.size);
         if (key_skip_str(&rest).code != STATUS_OK) {
             return 0;
         }

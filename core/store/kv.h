@@ -20,6 +20,9 @@ enum kv_column {
     KV_META = 6,
     KV_COLUMNS = 7,
 };
+static_assert(KV_META == KV_COLUMNS - 1, "the store's own rows come last");
+static_assert(KV_ENTITY_HISTORY == KV_ENTITY + 1, "a history lies right behind what it is of");
+static_assert(KV_INDEX_HISTORY == KV_INDEX + 1, "a history lies right behind what it is of");
 
 /* The last 8 bytes of a history's key are a version. */
 enum { KV_VERSION_SIZE = 8 };

@@ -22,6 +22,9 @@ enum {
     ABSENT_KEY_PROBES = 6, /* of 9 bits each */
     ABSENT_READAHEAD = 1 << 20,
 };
+static_assert(ABSENT_WORDS * 64 == ABSENT_LINE_BITS, "a line is its words");
+static_assert((ABSENT_WORDS & (ABSENT_WORDS - 1)) == 0, "a word is found by a mask");
+static_assert(ABSENT_KEY_PROBES * 9 <= 64, "a hash has the bits of all probes");
 
 struct absent_filter {
     const struct absent_filter *before; /* the smaller one that answered before */
@@ -45,6 +48,8 @@ struct kv_absent {
 
 static struct absent_filter *absent_filter_new(uint64_t keys, const struct absent_filter *before)
 {
+    assert(keys > 0);
+    assert(before == NULL || keys >= before->keys_max);
     struct absent_filter *filter = mem_zalloc(1, sizeof *filter);
     filter->before = before;
     filter->keys_max = keys;
@@ -106,6 +111,7 @@ static bool absent_filter_has(const struct absent_filter *filter, uint64_t hash)
 /* The key, and what else is asked for it by. */
 static void absent_filter_add_key(struct absent_filter *filter, struct str key)
 {
+    assert(key.size > 0);
     absent_filter_add(filter, hmap_hash(key));
     size_t prefix = key.data[0] == KV_INDEX ? kv_rocks_prefix_size(key) : 0;
     if (prefix > 0) {
@@ -124,6 +130,7 @@ static void absent_read_column(struct kv_absent *absent, rocksdb_iterator_t *ite
                                enum kv_column column)
 {
     const char first = (char)column;
+    assert(absent_covers(column));
     rocksdb_iter_seek(iter, &first, 1);
     while (rocksdb_iter_valid(iter) && !atomic_load(&absent->stop)) {
         struct str key;
@@ -174,6 +181,7 @@ static void *absent_run(void *self)
 /* Without a thread the filter before goes on answering, or none. */
 static void absent_begin(struct kv_absent *absent, uint64_t keys)
 {
+    assert(!absent->runs);
     absent->fills = absent_filter_new(keys, absent->fills);
     atomic_store(&absent->read, false);
     absent->runs = pthread_create(&absent->thread, NULL, absent_run, absent) == 0;
@@ -212,6 +220,8 @@ void kv_absent_close(struct kv_absent *absent)
 void kv_absent_put(struct kv_absent *absent, struct str key)
 {
     struct absent_filter *answers = atomic_load_explicit(&absent->answers, memory_order_acquire);
+    assert(key.size > 0);
+    assert(absent->fills != NULL);
     if (!absent_covers((enum kv_column)key.data[0])) {
         return;
     }
@@ -223,6 +233,7 @@ void kv_absent_put(struct kv_absent *absent, struct str key)
 
 void kv_absent_grow(struct kv_absent *absent)
 {
+    assert(absent->fills != NULL);
     uint64_t keys = atomic_load_explicit(&absent->fills->keys, memory_order_relaxed);
     if (keys > absent->fills->keys_max && atomic_load(&absent->read)) {
         absent_join(absent);
@@ -232,6 +243,7 @@ void kv_absent_grow(struct kv_absent *absent)
 
 bool kv_absent_is(const struct kv_absent *absent, struct str key)
 {
+    assert(key.size > 0);
     const struct absent_filter *answers =
         atomic_load_explicit(&absent->answers, memory_order_acquire);
     return answers != NULL && absent_covers((enum kv_column)key.data[0]) &&

@@ -72,6 +72,9 @@ static struct str kv_batch_add(struct kv_batch *batch, enum kv_column column, st
 {
     struct buf *rows = &batch->rows[column];
     assert(key.size < UINT32_MAX && value.size < UINT32_MAX);
+    assert(column < KV_COLUMNS);
+    assert(value_size == value.size ||
+           (value_size == (uint32_t)KV_BATCH_REMOVED && value.size == 0));
     struct kv_batch_row row = { (uint32_t)key.size + 1, value_size };
     buf_append(rows, str_make(&row, sizeof row));
     kv_rocks_put_key(rows, column, key);
@@ -118,9 +121,11 @@ static bool kv_batch_next(struct str *rows, struct str *key, struct str *value, 
     if (rows->size == 0) {
         return false;
     }
+    assert(rows->size >= sizeof row);
     memcpy(&row, rows->data, sizeof row);
     *removed = row.value_size == (uint32_t)KV_BATCH_REMOVED;
     size_t size = *removed ? 0 : row.value_size;
+    assert(row.key_size > 0 && rows->size - sizeof row >= row.key_size + size);
     *key = str_make(rows->data + sizeof row, row.key_size);
     *value = str_make(key->data + key->size, size);
     *rows = str_from(*rows, sizeof row + key->size + size);
@@ -131,6 +136,7 @@ static bool kv_batch_next(struct str *rows, struct str *key, struct str *value, 
 
 struct status kv_batch_write(struct kv_batch *batch)
 {
+    assert(rocksdb_writebatch_count(batch->memory) == 0);
     struct str key, value;
     bool removed;
     for (int i = 0; i < KV_COLUMNS; i++) {
@@ -189,6 +195,7 @@ static struct status kv_batch_file(struct kv_batch *batch)
 
 struct status kv_batch_ingest(struct kv_batch *batch)
 {
+    assert(kv_batch_size(batch) > 0); /* RocksDB takes no empty file; a position is always there */
     const char *paths[] = { batch->path.data };
     unlink(batch->path.data);
     struct status st = kv_batch_file(batch);

@@ -60,6 +60,7 @@ const struct kv_mem_version *kv_mem_visible(const struct kv_mem *mem,
         version = version->older;
     }
     bool hides = mem->under != NULL;
+    assert(version == NULL || version->commit <= commit);
     return version == NULL || (version->removed && !hides) ? NULL : version;
 }
 
@@ -80,6 +81,7 @@ static uint64_t kv_mem_oldest_snapshot(const struct kv_mem *mem)
     {
         oldest = snapshot->commit < oldest ? snapshot->commit : oldest;
     }
+    assert(oldest <= mem->commit);
     return oldest;
 }
 
@@ -87,6 +89,7 @@ static uint64_t kv_mem_oldest_snapshot(const struct kv_mem *mem)
 static void kv_mem_trim(struct kv_mem *mem, struct omap *column, struct omap_entry *entry,
                         uint64_t oldest)
 {
+    assert(oldest <= mem->commit);
     struct kv_mem_version *version = kv_mem_newest(entry);
     while (version != NULL && version->commit > oldest) {
         version = version->older;
@@ -107,6 +110,8 @@ static void kv_mem_trim(struct kv_mem *mem, struct omap *column, struct omap_ent
 static void kv_mem_collect(struct kv_mem *mem, enum kv_column column, struct str key,
                            struct str value, bool removed)
 {
+    assert(column < KV_COLUMNS);
+    assert(!removed || value.size == 0);
     struct kv_mem_version *version = mem_alloc(sizeof *version + value.size);
     *version = (struct kv_mem_version){
         .removed = removed,
@@ -141,11 +146,13 @@ static void kv_mem_apply(struct kv_mem *mem, struct omap *column, struct str key
 {
     struct omap_entry *entry = omap_find(column, key);
     version->commit = mem->commit;
+    assert(version->older == NULL);
     if (entry == NULL) {
         struct str pointer = str_make(&version, sizeof version);
         entry = omap_put(column, key, pointer, NULL);
     } else {
         version->older = kv_mem_newest(entry);
+        assert(version->older->commit <= version->commit); /* the newest first */
         kv_mem_set_newest(entry, version);
     }
     kv_mem_trim(mem, column, entry, oldest);
@@ -177,6 +184,7 @@ static struct status kv_mem_commit(struct kv *kv, bool durable)
     struct kv_mem_pending *pending;
     STAILQ_FOREACH(pending, &mem->pending, link)
     {
+        assert(pending->version != NULL);
         kv_mem_apply(mem, &mem->columns[pending->column], pending->key, pending->version, oldest);
         pending->version = NULL;
     }
@@ -205,6 +213,7 @@ static void kv_mem_snapshot_close(struct kv *kv, void *taken)
 {
     struct kv_mem *mem = (struct kv_mem *)kv;
     struct kv_mem_snapshot *snapshot = taken;
+    assert(snapshot->commit <= mem->commit);
     if (mem->under != NULL) {
         mem->under->ops->snapshot_close(mem->under, snapshot->under);
     }
@@ -231,6 +240,7 @@ static struct status kv_mem_get_one(struct kv_mem *mem, const struct kv_mem_snap
         entry == NULL ? NULL : kv_mem_visible(mem, entry, kv_mem_seen(mem, snapshot));
     *decided = version != NULL || mem->under == NULL;
     *value = (struct kv_value){ .found = version != NULL && !version->removed };
+    assert(*decided || !value->found);
     bool full = false;
     if (value->found) {
         value->bytes = arena_copy(arena, version->value);

@@ -38,6 +38,7 @@ static const struct omap_entry *kv_mem_iter_own(struct kv_mem_iter *iter, bool i
             break;
         }
     }
+    assert(entry == NULL || *version != NULL);
     return entry;
 }
 
@@ -92,6 +93,7 @@ static struct status kv_mem_iter_move(struct kv_mem_iter *iter, bool inclusive, 
             return status_ok();
         }
         iter->base.key = own->key;
+        assert(version != NULL);
         iter->base.value = version->value;
         if (!version->removed) {
             return status_ok();
@@ -156,6 +158,7 @@ struct kv_iter *kv_mem_iter_open(struct kv *kv, void *taken, enum kv_column colu
     struct kv_mem *mem = (struct kv_mem *)kv;
     const struct kv_mem_snapshot *snapshot = taken;
     assert(snapshot != NULL);
+    assert(column < KV_COLUMNS);
     struct kv_mem_iter *iter = mem_zalloc(1, sizeof *iter);
     iter->base.ops = &kv_mem_iter_ops;
     iter->mem = mem;

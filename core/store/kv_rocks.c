@@ -117,6 +117,7 @@ static void kv_rocks_ask(const struct kv_rocks *rocks, struct kv_rocks_snapshot 
                          enum kv_column column, const struct str *keys, size_t count,
                          struct kv_rocks_question *question)
 {
+    assert(count <= KV_ROCKS_GET_MAX);
     size_t at = 0;
     question->count = 0;
     snapshot->keys.size = 0;
@@ -131,6 +132,8 @@ static void kv_rocks_ask(const struct kv_rocks *rocks, struct kv_rocks_snapshot 
             question->which[question->count++] = i;
         }
     }
+    assert(at == snapshot->keys.size);
+    assert(question->count <= count);
 }
 
 static struct status kv_rocks_get_batch(struct kv_rocks *rocks, struct kv_rocks_snapshot *snapshot,
@@ -205,6 +208,7 @@ static struct status kv_rocks_iter_read(struct kv_rocks_iter *iter)
 
 static void kv_rocks_iter_key(struct kv_rocks_iter *iter, struct str key)
 {
+    assert(iter->column < KV_COLUMNS);
     iter->key.size = 0;
     kv_rocks_put_key(&iter->key, iter->column, key);
 }
@@ -274,6 +278,7 @@ static struct kv_iter *kv_rocks_iter_open(struct kv *kv, void *taken, enum kv_co
     struct kv_rocks *rocks = (struct kv_rocks *)kv;
     struct kv_rocks_snapshot *snapshot = taken;
     struct kv_rocks_iter *iter = mem_zalloc(1, sizeof *iter);
+    assert(snapshot != NULL && column < KV_COLUMNS);
     iter->base.ops = &kv_rocks_iter_ops;
     iter->column = column;
     iter->absent = one_prefix ? rocks->absent : NULL;
@@ -288,6 +293,7 @@ static void kv_rocks_put(struct kv *kv, enum kv_column column, struct str key, s
 {
     struct kv_rocks *rocks = (struct kv_rocks *)kv;
     struct str put = kv_batch_put(rocks->batch, column, key, value);
+    assert(put.size == key.size + 1);
     if (rocks->absent != NULL) {
         kv_absent_put(rocks->absent, put);
     }
@@ -324,6 +330,7 @@ static struct status kv_rocks_room(const struct kv_rocks *rocks, size_t size)
 
 static struct status kv_rocks_commit(struct kv *kv, bool durable)
 {
+    assert(!kv->read_only);
     struct kv_rocks *rocks = (struct kv_rocks *)kv;
     size_t size = kv_batch_size(rocks->batch);
     struct status st = kv_rocks_room(rocks, size);
@@ -334,6 +341,7 @@ static struct status kv_rocks_commit(struct kv *kv, bool durable)
         rocks->unflushed_size += size;
     }
     kv_batch_clear(rocks->batch);
+    assert(kv_batch_size(rocks->batch) == 0);
     if (rocks->absent != NULL) {
         kv_absent_grow(rocks->absent);
     }
@@ -410,6 +418,7 @@ static const struct kv_ops kv_rocks_ops = {
  * first. */
 static struct status kv_rocks_exists(const char *path)
 {
+    assert(path[0] != '\0');
     struct buf current = { 0 };
     struct stat found;
     buf_printf(&current, "%s/CURRENT", path);

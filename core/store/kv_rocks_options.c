@@ -46,6 +46,7 @@ size_t kv_rocks_prefix_size(struct str key)
     }
     size_t before =
         key.size > 0 && key.data[0] == KV_INDEX ? key_size_before_last(str_from(key, 1)) : 0;
+    assert(before < key.size || before == 0);
     return before == 0 ? 0 : before + 1;
 }
 

@@ -75,6 +75,8 @@ struct kv_iter *store_reader_take_iter(struct store_reader *reader, enum kv_colu
 void store_reader_give_iter(struct store_reader *reader, enum kv_column column,
                             struct kv_iter *iter)
 {
+    assert(column < KV_COLUMNS);
+    assert(iter != NULL);
     if (reader->spare[column] == NULL) {
         reader->spare[column] = iter;
     } else {
@@ -86,6 +88,8 @@ void store_reader_give_iter(struct store_reader *reader, enum kv_column column,
 static struct status store_get_past(struct store_reader *reader, struct arena *arena,
                                     enum store_family family, uint64_t as_of, struct store_row *row)
 {
+    assert(as_of < STORE_LATEST); /* so that there is a version behind it to seek */
+    assert(!row->found);
     enum kv_column column = store_history_column(family);
     if (reader->history[column] == NULL) {
         reader->history[column] =
@@ -112,6 +116,7 @@ static struct status store_get_past(struct store_reader *reader, struct arena *a
         return status_ok();
     }
     row->found = true;
+    assert(row->since <= as_of);
     row->value = arena_copy(arena, value);
     return row->value.data == NULL ? arena_full(arena) : status_ok();
 }
@@ -140,6 +145,7 @@ static struct status store_get_group(struct store_reader *reader, struct arena *
                                      size_t keys_count, uint64_t as_of, struct store_row *rows)
 {
     struct kv_value latest[STORE_GET_GROUP];
+    assert(keys_count > 0);
     assert(keys_count <= STORE_GET_GROUP);
     TRY(reader->kv->ops->get(reader->kv, reader->snapshot, arena, store_column(family), keys,
                              keys_count, latest));

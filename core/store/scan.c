@@ -53,6 +53,8 @@ static bool store_prefix_end(struct buf *key)
 /* Puts a descending scan on its first row. */
 static struct status store_scan_start_back(struct store_scan *scan, const struct store_range *range)
 {
+    assert(scan->descending);
+    assert(scan->history == NULL); /* a scan of the past goes forward only */
     struct kv_iter *iter = scan->latest;
     bool exact = range->start.size > 0;
     struct str from = store_buf_set(&scan->key, exact ? range->start : range->prefix);
@@ -72,6 +74,8 @@ static struct status store_scan_start_back(struct store_scan *scan, const struct
  * that is not `start`: its own rows are `start` and 8 bytes, so they are passed with it. */
 static struct status store_scan_start(struct store_scan *scan, const struct store_range *range)
 {
+    assert(!scan->descending);
+    assert((scan->history == NULL) == (scan->as_of == STORE_LATEST));
     struct str from = range->start.size > 0 ? range->start : range->prefix;
     TRY(scan->latest->ops->seek(scan->latest, from));
     if (range->after_start && scan->latest->valid && str_eq(scan->latest->key, from)) {
@@ -88,6 +92,7 @@ static struct status store_scan_start(struct store_scan *scan, const struct stor
 /* No text is lower than the empty one. */
 static struct status store_scan_start_last_part(struct store_scan *scan)
 {
+    assert(scan->last_part && scan->history == NULL);
     struct kv_iter *iter = scan->latest;
     store_buf_set(&scan->key, buf_str(&scan->prefix));
     key_put_str(&scan->key, STR(""));
@@ -104,6 +109,7 @@ static struct kv_iter *store_scan_take_last_part(struct store_reader *reader)
 
 static void store_scan_give_last_part(struct store_reader *reader, struct kv_iter *iter)
 {
+    assert(iter != NULL);
     if (reader->spare_last_part == NULL) {
         reader->spare_last_part = iter;
     } else {
@@ -172,6 +178,7 @@ static struct status store_scan_pass(struct store_scan *scan, uint64_t until, bo
 {
     struct kv_iter *history = scan->history;
     size_t size = scan->key.size;
+    assert(history != NULL);
     for (int steps = 0; history->valid; steps++) {
         struct str key;
         uint64_t ended;
@@ -211,6 +218,8 @@ static struct status store_scan_leave(struct store_scan *scan)
 /* What the key of the history's row was as of the scan's version. */
 static struct status store_scan_past(struct store_scan *scan, struct store_row *row)
 {
+    assert(scan->as_of < STORE_LATEST);
+    assert(scan->history->valid);
     struct str key;
     uint64_t until;
     bool at;
@@ -242,6 +251,7 @@ static struct status store_scan_step(struct store_scan *scan, struct store_row *
         TRY(store_history_key(scan->history->key, &past, &until));
     }
     int order = !now ? 1 : !then ? -1 : str_cmp(scan->latest->key, past);
+    assert(!scan->past_latest && !scan->past_history);
     if (order > 0) {
         return store_scan_past(scan, row);
     }
@@ -263,6 +273,8 @@ struct status store_scan_next(struct store_scan *scan, struct store_row *row)
         *row = (struct store_row){ 0 };
         TRY(store_scan_step(scan, row, &more));
     } while (more && !row->found);
+    assert(!row->found || row->since <= scan->as_of);
+    assert(!row->found || str_starts(row->key, buf_str(&scan->prefix)));
     return status_ok();
 }
 
@@ -296,6 +308,7 @@ static bool store_history_in(const struct store_history *history)
  * began by then, else the one ahead of that. */
 static struct status store_history_start(struct store_history *history)
 {
+    assert(!history->given);
     struct kv_iter *iter = history->iter;
     TRY(iter->ops->seek(iter, store_history_key_at(history, history->before)));
     if (store_history_in(history)) {
@@ -312,6 +325,7 @@ static struct status store_history_start(struct store_history *history)
 struct status store_history_open(struct store_reader *reader, enum store_family family,
                                  struct str key, uint64_t before, struct store_history **out)
 {
+    assert(store_has_history(family));
     struct store_history *history = mem_zalloc(1, sizeof *history);
     const struct kv_ops *ops = reader->kv->ops;
     history->reader = reader;

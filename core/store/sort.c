@@ -15,6 +15,7 @@ enum {
     SORT_MORE = SORT_CHUNK + 1, /* in place of the size: the key goes on behind the chunk */
     SORT_SHORT = 16,
 };
+static_assert(SORT_MORE > SORT_CHUNK && SORT_MORE <= 0xFF, "it fits beside seven bytes of a key");
 
 struct sort_item {
     uint64_t chunk; /* seven bytes of the key, big endian, and how many of them there are */
@@ -36,6 +37,7 @@ struct sort {
 
 static uint64_t sort_chunk(struct str key, size_t depth)
 {
+    assert(depth <= key.size);
     size_t left = key.size - depth;
     if (left > SORT_CHUNK) {
         return (num_get_u64be(key.data + depth) & ~(uint64_t)0xFF) | SORT_MORE;
@@ -61,6 +63,7 @@ static int sort_order_chunk(const void *a, const void *b)
 
 static void sort_later(struct sort *sort, struct sort_item *items, size_t count, size_t depth)
 {
+    assert(count > 0);
     if (sort->count == sort->cap) {
         sort->cap = sort->cap == 0 ? 64 : sort->cap * 2;
         sort->runs = mem_realloc(sort->runs, sort->cap * sizeof *sort->runs);
@@ -81,6 +84,7 @@ static size_t sort_common(struct str a, struct str b, size_t depth, size_t max)
 /* The depth up to which all keys of a run are equal. */
 static size_t sort_depth(const struct sort_run *run)
 {
+    assert(run->count > 0);
     struct str first = run->items[0].change->key;
     size_t common = first.size - run->depth;
     for (size_t i = 1; i < run->count && common > 0; i++) {
@@ -136,6 +140,7 @@ static void sort_by_insertion(const struct sort_run *run)
 
 static void sort_run(struct sort *sort, const struct sort_run *run)
 {
+    assert(run->count > 0);
     if (run->count <= SORT_SHORT) {
         sort_by_insertion(run);
     } else {
@@ -149,6 +154,7 @@ static void sort_families(struct sort *sort, const struct store_change *changes,
 {
     size_t ends[STORE_APPEND + 1] = { 0 }, begin = 0;
     for (size_t i = 0; i < count; i++) {
+        assert(changes[i].family >= STORE_META && changes[i].family <= STORE_APPEND);
         ends[changes[i].family]++;
     }
     for (int family = 0; family <= STORE_APPEND; family++) {
@@ -159,6 +165,7 @@ static void sort_families(struct sort *sort, const struct store_change *changes,
         ends[family] = begin;
         begin += size;
     }
+    assert(begin == count);
     for (size_t i = 0; i < count; i++) {
         items[ends[changes[i].family]++].change = &changes[i];
     }

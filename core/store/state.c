@@ -11,6 +11,7 @@ enum { STORE_ROOT_SIZE = HASH_SIZE + 8 };
 
 static struct str store_part_key(struct buf *key, unsigned part)
 {
+    assert(part < ROOT_PARTS);
     key->size = 0;
     buf_append(key, STORE_KEY_PART);
     buf_byte(key, (uint8_t)part);
@@ -36,6 +37,7 @@ size_t store_root_put_parts(struct kv *kv, const struct root *root)
             count++;
         }
     }
+    assert(count <= ROOT_PARTS);
     buf_release(&key);
     return count;
 }
@@ -137,6 +139,7 @@ static struct status store_root_compute(struct store_reader *reader, struct root
 /* In which part of the keys the difference lies, where the stored parts can tell. */
 static struct status store_root_differs(struct store_reader *reader, const struct root *computed)
 {
+    assert(computed != NULL);
     struct root *kept;
     char where[64] = "";
     struct status st = store_root_load(reader->kv, reader->snapshot, &kept);

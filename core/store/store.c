@@ -12,6 +12,7 @@ enum { STORE_FORMAT = 2, STORE_FORMAT_SIZE = 8 };
 /* Every file that is not merged yet is asked: so there must be few, and large ones; less so where
  * most of what is absent is known without asking. */
 enum { STORE_DURABLE_MIN = 100000, STORE_DURABLE_MIN_KNOWING = 50000 };
+static_assert(STORE_DURABLE_MIN_KNOWING < STORE_DURABLE_MIN, "more files where most are not asked");
 
 static struct status store_format_check(struct str row, uint32_t fold_version)
 {
@@ -35,6 +36,7 @@ static struct status store_format_check(struct str row, uint32_t fold_version)
 
 static struct status store_format_write(struct kv *kv, uint32_t fold_version)
 {
+    assert(!kv->read_only);
     char row[STORE_FORMAT_SIZE];
     num_put_u32be(row, STORE_FORMAT);
     num_put_u32be(row + 4, fold_version);
@@ -63,6 +65,7 @@ static struct status store_format(struct kv *kv, const struct store_options *opt
 
 static struct store *store_new(struct kv *kv, size_t durable_min)
 {
+    assert(kv != NULL && durable_min > 0);
     struct store *store = mem_zalloc(1, sizeof *store);
     store->kv = kv;
     store->durable_min = durable_min;
@@ -77,6 +80,7 @@ static size_t store_durable_min(const struct store_options *options)
 
 struct status store_open(const struct store_options *options, struct store **store)
 {
+    assert(options->path != NULL);
     assert(options->secondary == NULL || !options->create);
     struct kv *kv;
     struct status st = kv_rocks_open(options, &kv);
@@ -118,6 +122,7 @@ struct status store_destroy(const char *path)
 
 struct status store_flush(struct store *store)
 {
+    assert(store->writer == NULL || !store->kv->read_only);
     if (store->writer != NULL) {
         TRY(store_writer_save(store->writer));
     }

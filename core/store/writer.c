@@ -55,6 +55,7 @@ void store_writer_close(struct store_writer *writer)
         return;
     }
     struct status lost = store_writer_save(writer); /* then the next start folds again */
+    assert(writer->store->writer == writer);
     (void)lost;
     writer->store->writer = NULL;
     root_free(writer->root);
@@ -66,6 +67,7 @@ void store_writer_close(struct store_writer *writer)
 
 struct status store_writer_save(struct store_writer *writer)
 {
+    assert(!writer->kv->read_only);
     if (store_root_put_parts(writer->kv, writer->root) > 0) {
         TRY(writer->kv->ops->commit(writer->kv, false));
         root_saved(writer->root);
@@ -84,6 +86,7 @@ struct store_state {
 static struct str store_writer_row(struct store_writer *writer, enum store_family family,
                                    const struct store_state *state)
 {
+    assert(state->exists);
     if (!store_is_versioned(family)) {
         return state->value;
     }
@@ -133,6 +136,8 @@ static struct status store_writer_key(struct store_writer *writer,
 {
     enum store_family family = changes[0]->family;
     struct store_state old = { .exists = latest->found };
+    assert(count > 0);
+    assert(!old.exists || store_has_history(family)); /* others are not read before */
     if (old.exists) {
         TRY(store_row_decode(family, latest->bytes, &old.since, &old.value));
     }
@@ -183,6 +188,7 @@ static struct status store_writer_group(struct store_writer *writer,
     }
     starts[used] = at;
     *done = at;
+    assert(used > 0 && at > 0); /* so that the loop around this ends */
     struct kv_value latest[STORE_WRITE_GROUP] = { { 0 } };
     arena_reset(&writer->arena);
     if (store_has_history(family)) {
@@ -232,6 +238,7 @@ static struct status store_write_sorted(struct store_writer *writer,
                                         const struct store_change *const *sorted, size_t count,
                                         struct str position, bool durable)
 {
+    assert(!durable || writer->unflushed == 0); /* a file finds nothing in memory */
     root_begin(writer->root);
     struct status st = store_writer_collect(writer, sorted, count);
     if (st.code == STATUS_OK) {
@@ -251,6 +258,8 @@ static struct status store_write_sorted(struct store_writer *writer,
 struct status store_write(struct store_writer *writer, const struct store_change *changes,
                           size_t changes_count, struct str position)
 {
+    assert(writer->store->writer == writer);
+    assert(position.size > 0);
     for (size_t i = 0; i < changes_count; i++) {
         assert(changes[i].family != STORE_META);
     }
