@@ -4,7 +4,7 @@
  *     ^        |        |
  *     +--------+--------+              not serving any more, somebody else publishes, log broken
  *   any -> STOPPED                     the log or the store contradicts itself; begins again
- *                                       after a minute, or by publisher_leave
+ *                                       after a minute
  *
  * All partitions share one handle for appending and one reader of decisions, which is needed only
  * for what publisher_offer did not tell: the past, and all where nobody tells. The reader runs
@@ -223,14 +223,6 @@ void publisher_step(struct publisher *publisher, struct partition *partition, bo
     } else {
         publisher_stop(publisher, slot, st);
     }
-}
-
-void publisher_leave(struct publisher *publisher, uint32_t partition)
-{
-    struct publisher_slot *slot = &publisher->slots[partition];
-    publisher_idle(publisher, slot);
-    slot->serving = false;
-    slot->trouble = status_ok();
 }
 
 struct publisher_status publisher_status(const struct publisher *publisher, uint32_t partition)

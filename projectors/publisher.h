@@ -49,8 +49,6 @@ void publisher_offer(struct publisher *publisher, uint32_t partition, uint64_t o
  * standby. A partition is only read, and only during the call. Trouble is reported, and tried
  * again: at once where time may help, after a minute where a person may. */
 void publisher_step(struct publisher *publisher, struct partition *partition, bool serving);
-/* The partition's store is closed for good, or serves another purpose: nothing is published. */
-void publisher_leave(struct publisher *publisher, uint32_t partition);
 /* Readable when a step can do something. */
 int publisher_descriptor(const struct publisher *publisher);
 

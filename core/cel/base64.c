@@ -23,7 +23,8 @@ static bool cel_base64_other_alphabet(struct str text)
            (memchr(text.data, '-', text.size) != NULL || memchr(text.data, '_', text.size) != NULL);
 }
 
-bool cel_base64_decode(struct cel_run *run, struct str text, struct str *bytes)
+/* With padding or without. Fails on what is none. */
+static bool cel_base64_decode(struct cel_run *run, struct str text, struct str *bytes)
 {
     char *out = cel_alloc(run, base64_decoded_size_max(text.size));
     if (out == NULL) {

@@ -6,7 +6,5 @@
 
 /* With padding, in the run's arena. */
 bool cel_base64_encode(struct cel_run *run, struct str bytes, struct str *text);
-/* With padding or without. Fails on what is none. */
-bool cel_base64_decode(struct cel_run *run, struct str text, struct str *bytes);
 
 #endif

@@ -4,6 +4,9 @@
 
 #include "core/cel/time.h"
 
+static bool dynamic_adapt_value(const struct cel_schema *schema, struct cel_run *run,
+                                struct cel_value raw, struct cel_value *result);
+
 static bool dynamic_adapt_time(struct cel_run *run, const struct cel_dynamic *message,
                                struct cel_value *result)
 {
@@ -142,8 +145,9 @@ bool dynamic_adapt(const struct cel_schema *schema, struct cel_run *run,
     return true;
 }
 
-bool dynamic_adapt_value(const struct cel_schema *schema, struct cel_run *run, struct cel_value raw,
-                         struct cel_value *result)
+/* A raw value as the language sees it. */
+static bool dynamic_adapt_value(const struct cel_schema *schema, struct cel_run *run,
+                                struct cel_value raw, struct cel_value *result)
 {
     *result = raw;
     return raw.kind != CEL_MESSAGE ||

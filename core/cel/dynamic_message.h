@@ -61,9 +61,6 @@ static inline const struct cel_dynamic *dynamic_of(struct cel_value raw)
 bool dynamic_adapt(const struct cel_schema *schema, struct cel_run *run,
                    const struct cel_message_type *type, const struct cel_dynamic *message,
                    struct cel_value *result);
-/* A raw value as the language sees it. */
-bool dynamic_adapt_value(const struct cel_schema *schema, struct cel_run *run, struct cel_value raw,
-                         struct cel_value *result);
 /* A field as the language sees it, set or not. */
 bool dynamic_adapt_field(const struct cel_schema *schema, struct cel_run *run,
                          const struct cel_dynamic *message, const struct cel_proto_field *field,

@@ -14,7 +14,7 @@ bool cel_timestamp_valid(int64_t seconds, int32_t nanos)
     return seconds >= time_first && seconds <= time_last && nanos >= 0 && nanos < CEL_TIME_SECOND;
 }
 
-bool cel_duration_valid(int64_t seconds, int32_t nanos)
+static bool cel_duration_valid(int64_t seconds, int32_t nanos)
 {
     int64_t total;
     if (nanos < 0 || nanos >= CEL_TIME_SECOND) {

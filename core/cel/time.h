@@ -7,9 +7,8 @@
 
 enum { CEL_TIME_SECOND = 1000000000 }; /* nanoseconds */
 
-/* Whether they are in range (and nanos below a second). */
+/* Whether it is in range (and nanos below a second). */
 bool cel_timestamp_valid(int64_t seconds, int32_t nanos);
-bool cel_duration_valid(int64_t seconds, int32_t nanos);
 
 /* The value of a google.protobuf.Timestamp or Duration (the kind) with these fields. */
 bool cel_time_read(struct cel_run *run, enum cel_kind kind, int64_t seconds, int64_t nanos,

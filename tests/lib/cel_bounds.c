@@ -106,7 +106,12 @@ static void bounds_run_again(struct cel_bounds *bounds)
     *bounds = runs[BOUNDS_RUNS / 2];
 }
 
-void cel_bounds_check(struct cel_bounds *bounds)
+/* Compiles and evaluates the source among the variables of cel_world, in a thread whose stack was
+ * painted before, so that the deepest byte used is seen. Fails the test above 10 ms of processor
+ * time (the median of several runs) to compile or to evaluate, 64 KiB of stack, the gas or the
+ * memory of a run. Without optimisation or with sanitizers stack is not, and time loosely checked.
+ */
+static void cel_bounds_check(struct cel_bounds *bounds)
 {
     bounds_run(bounds);
     if (bounds_slower(bounds) > BOUNDS_CPU_MAX_US * BOUNDS_SLACK / 2) {

@@ -14,13 +14,6 @@ struct cel_bounds {
     size_t stack_size, arena_used;
 };
 
-/* Compiles and evaluates the source among the variables of cel_world, in a thread whose stack was
- * painted before, so that the deepest byte used is seen. Fails the test above 10 ms of processor
- * time (the median of several runs) to compile or to evaluate, 64 KiB of stack, the gas or the
- * memory of a run. Without optimisation or with sanitizers stack is not, and time loosely checked.
- */
-void cel_bounds_check(struct cel_bounds *bounds);
-
 /* The same for a text, unchecked and checked; what the latter took. */
 struct cel_bounds cel_bounds_check_text(const char *source);
 

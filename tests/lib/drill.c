@@ -133,7 +133,8 @@ void drill_open(struct drill *drill, uint32_t partitions_count)
     drill_keep(drill);
 }
 
-void drill_start_as(struct drill *drill, int member, int rank, const char *roles)
+/* The same, with other roles. */
+static void drill_start_as(struct drill *drill, int member, int rank, const char *roles)
 {
     struct drill_member *self = &drill->members[member];
     char program[PROCESS_TOOL_PATH_MAX], role[64], order[32], timeout[32];
@@ -221,7 +222,8 @@ void drill_close(struct drill *drill, const char *what)
     drill_abandon(drill);
 }
 
-bool drill_said(const struct drill *drill, int member, const char *text)
+/* Whether a member has printed this text since it was made. */
+static bool drill_said(const struct drill *drill, int member, const char *text)
 {
     char line[2048];
     bool found = false;

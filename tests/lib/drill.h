@@ -36,8 +36,6 @@ void drill_open(struct drill *drill, uint32_t partitions_count);
 /* Starts a member: as writer (it takes over what has been silent for T * (1 + rank)) and projector.
  * Makes its folder when it has none. */
 void drill_start(struct drill *drill, int member, int rank);
-/* The same, with other roles. */
-void drill_start_as(struct drill *drill, int member, int rank, const char *roles);
 /* Begins a load of so many commands at most, and waits until the first is answered everywhere. */
 void drill_load(struct drill *drill, uint32_t orgs_count, uint64_t commands_max);
 /* Settles the load, stops the members and audits; says in one line how it went. Every store must be
@@ -50,8 +48,6 @@ void drill_abandon(struct drill *drill);
 /* Runs agencyctl on a member's folder; `words` end in NULL. Gives its exit code; what it prints is
  * added to the file FOLDER/ctl.log. */
 int drill_ctl(struct drill *drill, int member, const char *const *words);
-/* Whether a member has printed this text since it was made. */
-bool drill_said(const struct drill *drill, int member, const char *text);
 /* Waits until it has; fails the test after so many seconds. */
 void drill_await(const struct drill *drill, int member, const char *text, double seconds_max);
 

@@ -6,7 +6,8 @@
 
 enum { FRAME_HEADER_SIZE = 9, WINDOW_SETTING = 4, PAYLOAD_MAX = 16384, H2_VALUE_MAX = 256 };
 
-void h2_frame(struct buf *out, unsigned type, unsigned flags, uint32_t stream, struct str payload)
+static void h2_frame(struct buf *out, unsigned type, unsigned flags, uint32_t stream,
+                     struct str payload)
 {
     unsigned char header[FRAME_HEADER_SIZE];
     num_put_u32be(header, (uint32_t)payload.size << 8);
@@ -115,17 +116,6 @@ size_t h2_count(const struct rpc_kit *kit, unsigned type, uint32_t stream, size_
         }
     }
     return count;
-}
-
-struct str h2_last(const struct rpc_kit *kit, unsigned type, uint32_t stream)
-{
-    struct str rest = buf_str(&kit->out), payload, last = { 0 };
-    unsigned found;
-    uint32_t of;
-    while (h2_next(&rest, &found, &of, &payload)) {
-        last = found == type && of == stream ? payload : last;
-    }
-    return last;
 }
 
 /* Takes the fields of a block, in order, as the dynamic table demands. */

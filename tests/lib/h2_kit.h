@@ -17,7 +17,6 @@ enum {
 };
 enum { H2_END_STREAM = 1, H2_ACK = 1, H2_END_HEADERS = 4 };
 
-void h2_frame(struct buf *out, unsigned type, unsigned flags, uint32_t stream, struct str payload);
 /* A new connection that has begun with the preface and, where it is not 0, a window for streams. */
 void h2_connect(struct rpc_kit *kit, uint32_t window);
 void h2_send(struct rpc_kit *kit, unsigned type, unsigned flags, uint32_t stream,
@@ -28,8 +27,6 @@ void h2_call(struct rpc_kit *kit, uint32_t stream, const char *method, struct st
              bool ends);
 /* How many frames of a type came back for a stream, and the bytes of their payloads. */
 size_t h2_count(const struct rpc_kit *kit, unsigned type, uint32_t stream, size_t *bytes);
-/* The payload of the last of them; NULL data when there is none. */
-struct str h2_last(const struct rpc_kit *kit, unsigned type, uint32_t stream);
 /* The last value of a header or trailer of a stream; "" when there is none. Valid until the next.
  */
 const char *h2_header(const struct rpc_kit *kit, uint32_t stream, const char *name);

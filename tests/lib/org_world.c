@@ -168,8 +168,9 @@ static struct str world_shorten(struct org_world *world, struct str text)
     return shortened;
 }
 
-struct str org_world_message_text(struct org_world *world, const char *name,
-                                  const ProtobufCMessage *message)
+/* A message as `Name {json}`, with `@name` for the hashes of names that were read. */
+static struct str org_world_message_text(struct org_world *world, const char *name,
+                                         const ProtobufCMessage *message)
 {
     struct buf out = { 0 };
     buf_printf(&out, "%s ", name);

@@ -64,9 +64,6 @@ const char *org_world_rejected(struct org_world *world, enum status_code code, c
 
 /* The last decision as lines of text: events, `accepted, no events`, or `rejected CODE: reason`. */
 struct str org_world_text(struct org_world *world);
-/* A message as `Name {json}`, with `@name` for the hashes of names that were read. */
-struct str org_world_message_text(struct org_world *world, const char *name,
-                                  const ProtobufCMessage *message);
 
 /* What everybody sees: the state without scratch. */
 const struct view *org_world_view(struct org_world *world);

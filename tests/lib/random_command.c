@@ -8,7 +8,7 @@
 #include "tests/lib/test.h"
 
 /* SplitMix64 (public domain, Sebastiano Vigna). */
-uint64_t random_next(struct random_state *random)
+static uint64_t random_next(struct random_state *random)
 {
     uint64_t z = random->state += UINT64_C(0x9e3779b97f4a7c15);
     z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);

@@ -14,8 +14,6 @@ struct random_state {
                           of them stays cheap; 0: six */
 };
 
-/* The next number; all 64 bits are random. */
-uint64_t random_next(struct random_state *random);
 /* One of 0 .. below - 1. */
 unsigned random_below(struct random_state *random, unsigned below);
 

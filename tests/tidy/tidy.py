@@ -21,6 +21,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
+import declaration_rules
 import proto_rules
 from source import Breach, Tree
 
@@ -363,6 +364,7 @@ RULES = {
     "headers-alone": rule_headers_alone,
     "format": rule_format,
     "scripts": rule_scripts,
+    **declaration_rules.RULES,
     **proto_rules.RULES,
 }
 

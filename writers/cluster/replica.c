@@ -100,6 +100,14 @@ static void replica_stand_down(struct replica *replica)
     }
 }
 
+static void replica_read_off(struct replica *replica)
+{
+    if (replica->reads && replica->common->session->log != NULL) {
+        evlog_reader_leave(replica->common->session->decisions, replica->number);
+    }
+    replica->reads = false;
+}
+
 void replica_close(struct replica *replica)
 {
     if (replica->partition == NULL) {
@@ -195,14 +203,6 @@ struct status replica_read_on(struct replica *replica)
     replica->reads = true;
     return session_seek(session, session->decisions, replica->number,
                         replica->leadership.next_offset);
-}
-
-void replica_read_off(struct replica *replica)
-{
-    if (replica->reads && replica->common->session->log != NULL) {
-        evlog_reader_leave(replica->common->session->decisions, replica->number);
-    }
-    replica->reads = false;
 }
 
 /* Follows the log from where the partition is. */

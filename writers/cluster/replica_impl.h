@@ -21,9 +21,8 @@ void replica_tell(struct replica *replica, struct status what);
 /* Tells that nobody will ever serve it here, if so it is. */
 void replica_tell_closed(struct replica *replica);
 
-/* Reads the decisions from the first that is not judged on, or no longer. UNAVAILABLE: the log. */
+/* Reads the decisions from the first that is not judged on. UNAVAILABLE: the log. */
 MUST_USE struct status replica_read_on(struct replica *replica);
-void replica_read_off(struct replica *replica);
 
 /* The store lacks something from now on. */
 void replica_mark_dirty(struct replica *replica, const struct replica_time *time);

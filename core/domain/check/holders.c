@@ -54,7 +54,7 @@ struct status holders_add_role(struct holders *holders, struct str role_id)
     return holders_add_rows(holders, INDEX_ASSIGNMENT_BY_ROLE, &role_id, 1, STR(""), false);
 }
 
-struct status holders_add_role_type(struct holders *holders, struct str role_type)
+static struct status holders_add_role_type(struct holders *holders, struct str role_type)
 {
     return holders_add_rows(holders, INDEX_ASSIGNMENT_BY_TYPE, &role_type, 1, STR(""), false);
 }

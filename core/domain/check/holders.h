@@ -19,10 +19,9 @@ struct holders {
     size_t cap;
 };
 
-/* Each adds the unexpired assignments to a seat; to the seats of a type, in all job spaces or in
- * one (may be empty: outside all); to the seats of a type in a group. */
+/* Each adds the unexpired assignments to a seat; to the seats of a type in one job space (empty:
+ * outside all); to the seats of a type in a group. */
 MUST_USE struct status holders_add_role(struct holders *holders, struct str role_id);
-MUST_USE struct status holders_add_role_type(struct holders *holders, struct str role_type);
 MUST_USE struct status holders_add_scope(struct holders *holders, struct str role_type,
                                          struct str job_space_id);
 MUST_USE struct status holders_add_group_type(struct holders *holders, struct str group_id,

@@ -30,7 +30,9 @@ static struct status plain_check_name(struct decide *d, const char *name)
     return rules_check_name(d, type->entity, id.data, name);
 }
 
-struct status plain_make(struct decide *d)
+/* Makes an entity with the fields of the command. Rejects as life_find, and a name in use with
+ * ALREADY_EXISTS. */
+static struct status plain_make(struct decide *d)
 {
     const ProtobufCMessage *none;
     ProtobufCMessage *event;
@@ -83,7 +85,8 @@ struct status plain_move(struct decide *d)
                : plain_end(d, event);
 }
 
-struct status plain_update(struct decide *d)
+/* Changes the fields that the mask names. Rejects as life_find and rules_update. */
+static struct status plain_update(struct decide *d)
 {
     const ProtobufCMessage *entity, *command = registry_command_payload(d->command);
     Google__Protobuf__FieldMask *changed = NULL;

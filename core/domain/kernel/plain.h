@@ -8,17 +8,10 @@
 /* Decides d's command as its row says: by one of these. */
 MUST_USE struct status plain_decide(struct decide *d);
 
-/* Makes an entity with the fields of the command. Rejects as life_find, and a name in use with
- * ALREADY_EXISTS. */
-MUST_USE struct status plain_make(struct decide *d);
-
 /* Takes the entity to the status that the event gives; what is there already, or has expired where
  * the event ends it, is accepted without events; what depends on an entity that ends does so, too
  * (cascade.h). Rejects as life_find, and with ALREADY_EXISTS when
  * the entity comes back and its name is in use meanwhile. */
 MUST_USE struct status plain_move(struct decide *d);
-
-/* Changes the fields that the mask names. Rejects as life_find and rules_update. */
-MUST_USE struct status plain_update(struct decide *d);
 
 #endif
