@@ -17,10 +17,13 @@ struct fetch_curl {
     struct buf authorities; /* a path that ends with a NUL; empty: the system's */
 };
 
+enum { FETCH_CURL_HEAD_MAX = 64 * 1024 };
+
 /* A transfer. */
 struct fetch_curl_got {
     struct buf body;
     struct buf cache_control;
+    size_t head_size; /* of all header fields */
     size_t size_max;
     bool large;
 };
@@ -66,6 +69,11 @@ static size_t fetch_curl_header_cb(char *data, size_t size, size_t count, void *
 {
     struct fetch_curl_got *got = self;
     struct str line = str_make(data, size * count), name = STR("cache-control:");
+    got->head_size += line.size;
+    got->large = got->large || got->head_size > FETCH_CURL_HEAD_MAX;
+    if (got->large) {
+        return 0;
+    }
     if (line.size > name.size && strncasecmp(line.data, name.data, name.size) == 0) {
         buf_append(&got->cache_control, got->cache_control.size > 0 ? STR(",") : STR(""));
         buf_append(&got->cache_control, str_from(line, name.size));

@@ -192,7 +192,8 @@ static struct status jwk_check_use(struct arena *arena, const Google__Protobuf__
     struct str found;
     struct claims_texts operations;
     TRY(claims_text(claims, "use", &found));
-    if (found.data != NULL && !str_eq(found, use)) {
+    bool silent = found.data == NULL && str_eq(use, STR("sig")); /* a bundle's must always say it */
+    if (!silent && !str_eq(found, use)) {
         return status_error(STATUS_INVALID_ARGUMENT, "expected a key for the use '%.*s', not '%s'",
                             STR_ARG(use), shown_make(found).text);
     }

@@ -17,9 +17,10 @@ struct jwk {
     struct evp_pkey_st *key; /* OpenSSL's EVP_PKEY */
 };
 
-/* Reads a key; its texts borrow from the claims. `use` is what the key must be for where it says
- * so: `sig`, of a SPIFFE bundle `jwt-svid`. INVALID_ARGUMENT: it is of a kind that is not taken, is
- * for something else, lacks something, is too small, lies on no curve, or shows a private part. */
+/* Reads a key; its texts borrow from the claims. `use` is what the key must be for: `sig`, where it
+ * says so (RFC 7517, section 4.2); of a SPIFFE bundle `jwt-svid`, which it must say.
+ * INVALID_ARGUMENT: it is of a kind that is not taken, is for something else, lacks something, is
+ * too small, lies on no curve, or shows a private part. */
 MUST_USE struct status jwk_read(struct arena *arena, const Google__Protobuf__Struct *claims,
                                 struct str use, struct jwk *jwk);
 /* Frees OpenSSL's part; a zeroed key is fine. */

@@ -83,12 +83,13 @@ bool jwks_cache_busy(const struct jwks_cache *cache, const struct issuer *issuer
 
 /* ---- what came ---- */
 
-static int64_t jwks_slot_age_us(struct str cache_control)
+static int64_t jwks_slot_age_us(const struct issuer *issuer, struct str cache_control)
 {
     const int64_t least_us = JWKS_CACHE_AGE_SECONDS_MIN * TIME_SECOND_US;
     const int64_t most_us = JWKS_CACHE_AGE_SECONDS_MAX * TIME_SECOND_US;
-    int64_t age_us =
-        fetch_max_age_us(cache_control, JWKS_CACHE_AGE_SECONDS_DEFAULT * TIME_SECOND_US);
+    int64_t usual_us =
+        issuer->trust_domain.size > 0 ? least_us : JWKS_CACHE_AGE_SECONDS_DEFAULT * TIME_SECOND_US;
+    int64_t age_us = fetch_max_age_us(cache_control, usual_us);
     return age_us < least_us ? least_us : age_us > most_us ? most_us : age_us;
 }
 
@@ -113,7 +114,7 @@ struct status jwks_cache_put(struct jwks_cache *cache, const struct issuer *issu
     slot->before = slot->set;
     slot->before_until_us = slot->due_us;
     slot->set = set;
-    slot->due_us = monotonic_us + jwks_slot_age_us(cache_control);
+    slot->due_us = monotonic_us + jwks_slot_age_us(issuer, cache_control);
     return status_ok();
 }
 

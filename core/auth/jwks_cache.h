@@ -17,7 +17,8 @@
 /* Between two fetches for one issuer: rotated keys are seen that soon, and strangers who make up
  * key ids cannot have us ask more often. */
 enum { JWKS_CACHE_PAUSE_SECONDS = 30 };
-/* Bounds of a set's max-age, and what holds where the issuer says nothing (or no-cache). */
+/* Bounds of a set's max-age, and what holds where the issuer says nothing; of a SPIFFE bundle that
+ * is the least (SPIFFE Trust Domain and Bundle, section 6.2). */
 enum {
     JWKS_CACHE_AGE_SECONDS_MIN = 5 * 60,
     JWKS_CACHE_AGE_SECONDS_MAX = 24 * 60 * 60,

@@ -135,7 +135,8 @@ def checks_bound_tokens(judge):
 def svid_begin(judge, **members):
     keys = {"keys": [{**key("ES256").as_dict(private=False), "use": "jwt-svid"},
                      {**key("Ed").as_dict(private=False), "use": "jwt-svid"},
-                     {**key("ES384").as_dict(private=False), "use": "x509-svid"}],
+                     {**key("ES384").as_dict(private=False), "use": "x509-svid"},
+                     key("ES512").as_dict(private=False)],
             "spiffe_sequence": 1, "spiffe_refresh_hint": 300}
     (judge.folder / "bundle.json").write_text(json.dumps(keys))
     judge.trust({"trust_domain": "example.org", "audience": AUD,
@@ -162,6 +163,8 @@ SVIDS = [
      "issuer that is trusted"),
     ("EdDSA", lambda: sign(SVID, key("Ed"), "EdDSA"), "JWT-SVID signed by"),
     ("an X.509 anchor's key", lambda: sign(SVID, key("ES384"), "ES384"), "expected a key"),
+    ("a key that does not say its use", lambda: sign(SVID, key("ES512"), "ES512"),
+     "expected a key"),
     ("typ at+jwt", lambda: sign(SVID, key("ES256"), "ES256", {"typ": "at+jwt"}), "JWT or JOSE"),
     ("typ in small letters", lambda: sign(SVID, key("ES256"), "ES256", {"typ": "jwt"}),
      "JWT or JOSE"),

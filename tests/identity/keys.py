@@ -218,6 +218,8 @@ ANSWERS = [
     ("not found", 404, {}, "the answer is 404"),
     ("an error", 500, {}, "the answer 200"),
     ("a page", 200, {}, "expected an object", "<html></html>"),
+    ("header fields without end", 200, {f"Cache-Control{i}": "x" * 900 for i in range(90)},
+     "at most 262144 bytes"),
     ("too much", 200, {}, "at most 262144 bytes", " " * 300000),
 ]
 

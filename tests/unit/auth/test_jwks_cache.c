@@ -178,3 +178,15 @@ TEST(jwks_cache, bounds_the_max_age)
     assert_true(cache_asks(cache, 1000 + JWKS_CACHE_AGE_SECONDS_MAX));
     jwks_cache_free(cache);
 }
+
+TEST(jwks_cache, asks_soon_for_bundles_that_say_nothing)
+{
+    const struct issuer domain = { .trust_domain = { "example.org", 11 } };
+    const struct issuers issuers = { &domain, 1 };
+    struct jwks_cache *cache = jwks_cache_new(&issuers);
+    assert_ptr_equal(jwks_cache_next(cache, 0), &domain);
+    assert_ok(jwks_cache_put(cache, &domain, STR("{\"keys\":[]}"), STR(""), 0));
+    assert_null(jwks_cache_next(cache, JWKS_CACHE_AGE_SECONDS_MIN * TIME_SECOND_US - 1));
+    assert_ptr_equal(jwks_cache_next(cache, JWKS_CACHE_AGE_SECONDS_MIN * TIME_SECOND_US), &domain);
+    jwks_cache_free(cache);
+}
