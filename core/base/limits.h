@@ -37,6 +37,9 @@ enum {
     /* Events of one decision. Larger cascades are done in batches by `agencyctl remove --cascade`,
      * so that no single command stalls its partition. */
     DECISION_EVENTS_MAX = 1024,
+    /* Rows of indexes that one decision changes: bounds its time, as a holder of a seat in 256
+     * groups has 771 of them. */
+    DECISION_ROWS_MAX = 64 * 1024,
     /* The body of a decision record: half of Kafka's default message limit of 1 MiB. */
     RECORD_SIZE_MAX = 512 * 1024,
 

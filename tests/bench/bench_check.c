@@ -4,6 +4,7 @@
 
 #include "core/domain/check/check.h"
 #include "tests/lib/bench.h"
+#include "tests/lib/large_org.h"
 #include "tests/lib/org_world.h"
 #include "tests/lib/test.h"
 
@@ -13,7 +14,8 @@ enum {
     DEPARTMENTS = 10,
     ASSETS = 500,
     SEATS_EACH = 5,
-    STEPS = 2000
+    STEPS = 2000,
+    STEPS_STORED = 100
 };
 
 struct bench_check {
@@ -111,4 +113,85 @@ TEST(bench_check, what_one_check_costs)
     measure(&bench, "a command refused", "s0", "AssignRole", group);
     arena_release(&bench.arena);
     org_world_release(&bench.world);
+}
+
+/* ---- in a store, with nothing kept ---- */
+
+struct bench_stored {
+    struct store_reader *reader;
+    struct check_question question;
+    struct check_answer answer;
+    unsigned subjects; /* asked for by turns; 0: the one of the question */
+    unsigned turn;
+    size_t lookups_max;
+};
+
+/* One Check as a request asks it: everything is read from the store and decoded anew. */
+static void step_stored(void *self)
+{
+    struct bench_stored *bench = self;
+    struct stored stored;
+    struct org_view org;
+    struct arena arena;
+    char subject_id[32];
+    struct check_question question = bench->question;
+    arena_init(&arena, 1 << 24);
+    stored_init(&stored, bench->reader, STORE_LATEST, 1 << 24);
+    org_view_init(&org, &stored.source, STR("acme"));
+    if (bench->subjects > 0) {
+        snprintf(subject_id, sizeof subject_id, "%.*s%u", STR_ARG(question.subject_id),
+                 bench->turn++ % bench->subjects);
+        question.subject_id = str_z(subject_id);
+    }
+    assert_ok(check(&org.view, &arena, INT64_C(1900000000000000), &question, &bench->answer));
+    bench->lookups_max =
+        bench->answer.lookups > bench->lookups_max ? bench->answer.lookups : bench->lookups_max;
+    stored_release(&stored);
+    arena_release(&arena);
+}
+
+static void measure_stored(struct store_reader *reader, const char *asset, const char *subject,
+                           unsigned subjects, const char *name)
+{
+    struct bench_stored bench = { .reader = reader,
+                                  .question = { .subject_id = str_z(subject),
+                                                .permission = STR("read"),
+                                                .object = { OBJECT_ASSET, str_z(asset) } },
+                                  .subjects = subjects };
+    for (unsigned i = 0; i < STEPS_STORED; i++) {
+        step_stored(&bench);
+    }
+    char line[160];
+    snprintf(line, sizeof line, "%s, %s: %s, %zu look-ups", asset, name,
+             bench.answer.allowed ? "allowed" : check_reason_name(bench.answer.reason),
+             bench.lookups_max);
+    bench_print(line, step_stored, &bench, STEPS_STORED);
+}
+
+static void measure_asset(struct store_reader *reader, const char *asset)
+{
+    measure_stored(reader, asset, "s", LARGE_ORG_MEMBERS, "3 groups");
+    measure_stored(reader, asset, "one", 0, "and 10,000 seats in another");
+    measure_stored(reader, asset, "many", 0, "and in 10,000 others");
+    measure_stored(reader, asset, "o", 10, "an outsider");
+}
+
+TEST(bench_check, what_one_check_costs_in_a_large_org)
+{
+    static struct partition_kit kit;
+    large_org_make(&kit);
+    partition_close(partition_kit_fold(&kit, kit.store));
+    const struct store_options options = { .path = kit.store,
+                                           .cache_size = 64 << 20,
+                                           .fold_version = FOLD_VERSION };
+    struct store *store;
+    struct store_reader *reader;
+    assert_ok(store_open(&options, &store));
+    assert_ok(store_reader_open(store, &reader));
+    measure_asset(reader, "direct");
+    measure_asset(reader, "groups");
+    measure_asset(reader, "below");
+    store_reader_close(reader);
+    store_close(store);
+    partition_kit_close(&kit);
 }

@@ -6,6 +6,7 @@
 #include "core/base/hash.h"
 #include "core/domain/access/permission.h"
 #include "core/domain/kernel/fields.h"
+#include "core/domain/kernel/ids.h"
 #include "core/domain/kernel/rules.h"
 #include "core/domain/kernel/targets.h"
 
@@ -143,6 +144,85 @@ static struct status grant_check_unique(struct decide *d, const char *grant_id,
     return status_ok();
 }
 
+/* ---- how many ---- */
+
+/* Live grants to groups and seats on one object, at most: whoever asks who may do something there
+ * looks at each of them. There may be any number to subjects, which are found by themselves. */
+enum {
+    GRANTS_WIDE_MAX = 1024,
+    GRANT_PART_PERMISSION = 2,
+    GRANT_PART_KIND,
+    GRANT_PART_GRANTEE,
+    GRANT_PART_END,
+    GRANT_PART_HOW,
+    GRANT_PAGE = 16
+};
+
+/* Where to go on: behind a row; behind all subjects, if it is to one of them. */
+static struct status grant_next(struct decide *d, const struct view_row *row, struct str from[6],
+                                size_t *from_count)
+{
+    const bool direct = str_eq(row->parts[GRANT_PART_KIND],
+                               index_kind(AGENCY__V1__GRANTEE_KIND__GRANTEE_KIND_SUBJECT));
+    for (size_t i = GRANT_PART_PERMISSION; i <= GRANT_PART_HOW; i++) {
+        from[i - GRANT_PART_PERMISSION] = row->parts[i];
+    }
+    from[1] = direct ? index_kind(AGENCY__V1__GRANTEE_KIND__GRANTEE_KIND_ROLE) : from[1];
+    *from_count = direct ? 2 : 6;
+    return ids_behind(d->arena, row->id, &from[5]);
+}
+
+/* Counts the live ones of a page up to the first that is to a subject, which is to be leapt from.
+ */
+static const struct view_row *grant_count_page(const struct decide *d, const struct view_row *rows,
+                                               size_t rows_count, size_t *count)
+{
+    for (size_t i = 0; i < rows_count; i++) {
+        if (str_eq(rows[i].parts[GRANT_PART_KIND],
+                   index_kind(AGENCY__V1__GRANTEE_KIND__GRANTEE_KIND_SUBJECT))) {
+            return &rows[i];
+        }
+        *count += index_end_time(rows[i].parts[GRANT_PART_END]) > d->occurred_at_us;
+    }
+    return rows_count == GRANT_PAGE ? &rows[rows_count - 1] : NULL;
+}
+
+static struct status grant_check_wide(struct decide *d, const Agency__V1__GrantObject *on)
+{
+    const struct str parts[] = { index_kind((unsigned)on->kind), str_z(on->id) };
+    struct str from[6];
+    struct view_range range = { .index = INDEX_GRANT_BY_OBJECT,
+                                .parts = parts,
+                                .parts_count = 2,
+                                .from = from,
+                                .limit = GRANT_PAGE };
+    const struct view_row *last = NULL;
+    size_t count = 0, looked = 0;
+    do {
+        struct view_row *rows;
+        size_t rows_count;
+        TRY(view_rows(d->view, d->arena, &range, &rows, &rows_count));
+        last = grant_count_page(d, rows, rows_count, &count);
+        looked += rows_count + 1;
+        if (last != NULL) {
+            TRY(grant_next(d, last, from, &range.from_count));
+        }
+    } while (last != NULL && count < GRANTS_WIDE_MAX && looked <= RULES_SCAN_MAX);
+    if (count < GRANTS_WIDE_MAX && last != NULL) {
+        return decide_reject(d, STATUS_RESOURCE_EXHAUSTED,
+                             "expected at most %d rows to count the grants on one object by, but "
+                             "there are more",
+                             RULES_SCAN_MAX);
+    }
+    return count < GRANTS_WIDE_MAX
+               ? status_ok()
+               : decide_reject(
+                     d, STATUS_FAILED_PRECONDITION,
+                     "expected at most %d grants to groups and seats on one object, but there "
+                     "are as many: grant it to a group that includes them",
+                     GRANTS_WIDE_MAX);
+}
+
 /* The grantee with its role types in byte order. */
 static struct status grant_sorted_grantee(struct decide *d, const Agency__V1__Grantee *grantee,
                                           Agency__V1__Grantee **sorted)
@@ -167,6 +247,9 @@ struct status decide_grant_permission(struct decide *d, const Agency__V1__GrantP
     TRY(grant_sorted_grantee(d, command->grantee, &event.grantee));
     TRY_ACCEPTED(
         d, grant_check_unique(d, command->grant_id, command->permission, event.grantee, event.on));
+    if (command->grantee->kind != AGENCY__V1__GRANTEE_KIND__GRANTEE_KIND_SUBJECT) {
+        TRY_ACCEPTED(d, grant_check_wide(d, event.on));
+    }
     return emit_permission_granted(d, &event);
 }
 

@@ -14,8 +14,9 @@
 #include "core/domain/check/check_path.h"
 #include "core/domain/check/search.h"
 
-/* Look-ups of the first turn, and how many times more the next one has. */
-enum { CHECK_TURN_FIRST = 128, CHECK_TURN_GROWTH = 4 };
+/* Look-ups of the first turn from the objects' side, how many times more the subject's has, and
+ * each next one. */
+enum { CHECK_TURN_FIRST = 64, CHECK_TURN_UP = 2, CHECK_TURN_GROWTH = 4 };
 
 struct check {
     struct lookup lookup; /* of what both searches begin with */
@@ -74,16 +75,24 @@ static struct status check_turns(struct check *check, struct check_answer *answe
 {
     bool done = false;
     size_t budget = CHECK_TURN_FIRST;
+    if (check->question->for_command) {
+        TRY(check_turn(check, search_owner, budget, answer, &done));
+        if (check->best.id.size > 0) {
+            return status_ok();
+        }
+    }
     for (;;) {
         TRY(check_turn(check, search_down, budget, answer, &done));
         if (!done) {
-            TRY(check_turn(check, search_up, budget, answer, &done));
+            size_t up = budget * CHECK_TURN_UP;
+            up = up < CHECK_LOOKUPS_MAX ? up : CHECK_LOOKUPS_MAX;
+            TRY(check_turn(check, search_up, up, answer, &done));
         }
         if (done || budget == CHECK_LOOKUPS_MAX) {
             return done ? status_ok() : lookup_exhausted();
         }
-        budget = budget * CHECK_TURN_GROWTH < CHECK_LOOKUPS_MAX ? budget * CHECK_TURN_GROWTH
-                                                                : CHECK_LOOKUPS_MAX;
+        budget *= CHECK_TURN_GROWTH;
+        budget = budget < CHECK_LOOKUPS_MAX ? budget : CHECK_LOOKUPS_MAX;
     }
 }
 

@@ -3,6 +3,8 @@
  * say what is needed of most grants, so that the grant itself is not read. */
 #include "core/domain/check/granted.h"
 
+#include "core/domain/kernel/ids.h"
+
 enum {
     PART_PERMISSION = 2,
     PART_KIND,
@@ -180,16 +182,6 @@ struct status granted_any(struct granted *granted, enum grantee_kind kind, bool 
     return granted_many(granted, kind, any);
 }
 
-/* The first text behind an id. */
-static struct status granted_behind(struct granted *granted, struct str id, struct str *behind)
-{
-    char *text;
-    ARENA_TRY(granted->lookup->arena, text, arena_zalloc(granted->lookup->arena, id.size + 1));
-    memcpy(text, id.data, id.size);
-    *behind = str_make(text, id.size + 1);
-    return status_ok();
-}
-
 /* Those of a long list to one grantee: what lasts longest comes first, so the first that has ended
  * ends the list. */
 static struct status granted_list_to(struct granted *granted, struct granted_list *list,
@@ -212,7 +204,7 @@ static struct status granted_list_to(struct granted *granted, struct granted_lis
             const struct view_row *last = &page[count - 1];
             from[0] = last->parts[PART_END];
             from[1] = last->parts[PART_HOW];
-            TRY(granted_behind(granted, last->id, &from[2]));
+            TRY(ids_behind(granted->lookup->arena, last->id, &from[2]));
             from_count = 3;
         }
     }
@@ -238,7 +230,7 @@ static struct status granted_list_all(struct granted *granted, struct granted_li
             from[0] = last->parts[PART_GRANTEE];
             from[1] = ended ? STR("g") /* behind all digits */ : last->parts[PART_END];
             from[2] = last->parts[PART_HOW];
-            TRY(granted_behind(granted, last->id, &from[3]));
+            TRY(ids_behind(granted->lookup->arena, last->id, &from[3]));
             from_count = ended ? 2 : 4;
         }
     }

@@ -85,6 +85,12 @@ struct status search_types(struct search *search, size_t level, struct way *best
     return status_ok();
 }
 
+struct status search_owner(struct search *search, struct way *best)
+{
+    *best = (struct way){ 0 };
+    return search_type(search, &search->lineage->items[0], STR("owner"), STR(""), best);
+}
+
 /* ---- seats ---- */
 
 struct status search_seat(struct search *search, const struct kin *kin,

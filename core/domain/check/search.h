@@ -21,6 +21,10 @@ struct search {
 MUST_USE struct status search_down(struct search *search, struct way *best);
 MUST_USE struct status search_up(struct search *search, struct way *best);
 
+/* Finds the way of an owner of the org, who may do everything: however else he could, it is told.
+ */
+MUST_USE struct status search_owner(struct search *search, struct way *best);
+
 /* ---- what the two share ---- */
 
 /* Offers what is granted to the subjects of one level; and what their seats' types have: of that,

@@ -14,8 +14,8 @@
 /* A group whose members are granted something. */
 struct member_group {
     struct str id;
-    const Agency__V1__Group *group;
-    const struct member_group *up; /* the one that includes it; NULL: it is granted to */
+    const Agency__V1__Group *group; /* NULL: not read yet, as only its id mattered */
+    const struct member_group *up;  /* the one that includes it; NULL: it is granted to */
     const struct granted_row *grant;
     size_t rank; /* among those of its level, by grant and groups from the top */
 };
@@ -35,7 +35,8 @@ struct seat_list {
     struct seat_list *next;
 };
 
-enum { SEATS_AT_ONCE = 16, PART_GROUP = 2, PART_SEAT_END = 3 };
+/* Ids of included groups that are read with a group at the price of one look-up. */
+enum { INCLUDED_A_LOOKUP = 16, SEATS_AT_ONCE = 16, PART_GROUP = 2, PART_SEAT_END = 3 };
 
 struct down {
     struct search *search;
@@ -144,8 +145,8 @@ static struct status down_rank(struct down *down, struct member_level *level)
     return status_ok();
 }
 
-/* Makes a level of what was collected: each group once, by its best way, if it is ACTIVE and was in
- * no level before. */
+/* Makes a level of what was collected: each group once, by its best way, if it was in no level
+ * before. */
 static struct status down_add_level(struct down *down, struct member_group *found, size_t count)
 {
     struct member_level *level = &down->levels[down->levels_count];
@@ -155,22 +156,29 @@ static struct status down_add_level(struct down *down, struct member_group *foun
         qsort(found, count, sizeof *found, member_compare_ids);
     }
     for (size_t i = 0; i < count; i++) {
-        struct member_group group = found[i];
+        const struct member_group group = found[i];
         bool again = new.count > 0 && str_eq(new.items[new.count - 1], group.id);
         if (again || ids_have(&down->seen, group.id)) {
             continue;
         }
         TRY(ids_add(&new, group.id));
-        TRY(lookup_known_group(down->lookup, group.id, &group.group));
-        if (group.group->status == LIFE_ACTIVE) {
-            group.id = str_z(group.group->group_id);
-            level->items[level->count++] = group;
-        }
+        level->items[level->count++] = group;
     }
     TRY(ids_add_all(&down->seen, new.items, new.count));
     ids_sort(&down->seen);
     down->levels_count++;
     return down_rank(down, level);
+}
+
+/* Reads a group; *active: it confers. What it includes counts, too: it is read with it. */
+static struct status down_read(struct down *down, struct member_group *member, bool *active)
+{
+    if (member->group == NULL) {
+        TRY(lookup_known_group(down->lookup, member->id, &member->group));
+        TRY(lookup_charge(down->lookup, member->group->n_included_group_ids / INCLUDED_A_LOOKUP));
+    }
+    *active = member->group->status == LIFE_ACTIVE;
+    return status_ok();
 }
 
 /* The groups that are granted to: as a whole, or to role types in them. */
@@ -201,13 +209,16 @@ static struct status down_next_level(struct down *down)
     struct member_group *found;
     size_t count = 0, room = 0;
     for (size_t i = 0; i < level->count; i++) {
-        room += level->items[i].group->n_included_group_ids;
+        bool active;
+        TRY(down_read(down, &level->items[i], &active));
+        room += active ? level->items[i].group->n_included_group_ids : 0;
     }
     ARENA_TRY(down->lookup->arena, found,
               arena_alloc(down->lookup->arena, (room + 1) * sizeof *found));
     for (size_t i = 0; i < level->count; i++) {
         const struct member_group *up = &level->items[i];
-        for (size_t j = 0; j < up->group->n_included_group_ids; j++) {
+        bool active = up->group->status == LIFE_ACTIVE;
+        for (size_t j = 0; active && j < up->group->n_included_group_ids; j++) {
             found[count++] = (struct member_group){ .id = str_z(up->group->included_group_ids[j]),
                                                     .up = up,
                                                     .grant = up->grant };
@@ -267,7 +278,11 @@ static struct status down_join(struct down *down, const struct member_level *lev
         }
         i = low;
         if (i < level->count && str_eq(level->items[i].id, row->parts[PART_GROUP])) {
-            down_offer(down, kin, level->items[i].grant, &level->items[i], row, best);
+            bool active;
+            TRY(down_read(down, &level->items[i], &active));
+            if (active) {
+                down_offer(down, kin, level->items[i].grant, &level->items[i], row, best);
+            }
             i++;
         }
     }

@@ -95,6 +95,13 @@ static struct status decide_check_entity(struct decide *d, const struct event_ty
                              registry_entity(type->entity)->name, STR_ARG(evolved->id),
                              EVENT_SIZE_MAX, size);
     }
+    d->rows_count += evolved->rows_count;
+    if (d->rows_count > DECISION_ROWS_MAX) {
+        return decide_reject(d, STATUS_RESOURCE_EXHAUSTED,
+                             "expected a decision that changes at most %d rows of indexes, but it "
+                             "changes more: make fewer holders or groups at once",
+                             DECISION_ROWS_MAX);
+    }
     struct status lists = fields_check_lists(evolved->after);
     return lists.code == STATUS_OK ? lists : decide_reject(d, lists.code, "%s", lists.msg);
 }

@@ -53,6 +53,7 @@ struct decide {
     size_t events_count;
     size_t events_cap;
     size_t events_size;               /* bytes, packed */
+    size_t rows_count;                /* of indexes that change */
     Agency__V1__Rejection *rejection; /* NULL: accepted */
     Agency__V1__Authority *authority; /* NULL: not allowed */
     struct str subject_id;            /* who acts; empty for an operator */

@@ -63,7 +63,7 @@ static void rows_sort(struct rows *rows)
 /* Deletes the old rows that are not among the new ones, and puts the new ones that are not among
  * the old; both are in order. */
 static struct status rows_exchange(const struct evolve *evolve, const struct rows *old,
-                                   const struct rows *new, struct str id)
+                                   const struct rows *new, struct str id, size_t *rows_count)
 {
     size_t o = 0, n = 0;
     while (o < old->count || n < new->count) {
@@ -75,6 +75,7 @@ static struct status rows_exchange(const struct evolve *evolve, const struct row
         } else if (order > 0) {
             TRY(evolve->changes->put_row(evolve->changes_self, &new->items[n], id));
         }
+        *rows_count += order != 0;
         o += order <= 0;
         n += order >= 0;
     }
@@ -82,7 +83,8 @@ static struct status rows_exchange(const struct evolve *evolve, const struct row
 }
 
 static struct status evolve_rows(const struct evolve *evolve, enum entity_kind kind, struct str id,
-                                 const ProtobufCMessage *before, const ProtobufCMessage *after)
+                                 const ProtobufCMessage *before, const ProtobufCMessage *after,
+                                 size_t *rows_count)
 {
     struct rows old = { .arena = evolve->arena }, new = { .arena = evolve->arena };
     if (before != NULL) {
@@ -91,7 +93,8 @@ static struct status evolve_rows(const struct evolve *evolve, enum entity_kind k
     TRY(index_rows(kind, after, &(struct index_sink){ rows_add, &new }));
     rows_sort(&old);
     rows_sort(&new);
-    return rows_exchange(evolve, &old, &new, id);
+    *rows_count = 0;
+    return rows_exchange(evolve, &old, &new, id, rows_count);
 }
 
 static struct str evolve_key_part(const ProtobufCMessage *message, unsigned number)
@@ -255,9 +258,10 @@ struct status evolve_apply(const struct evolve *evolve, const Agency__V1__Event 
         return status_error(STATUS_DATA_LOSS, "expected event %s to give '%.*s' a status",
                             type->name, STR_ARG(id));
     }
-    TRY(evolve_rows(evolve, type->entity, id, before, after));
+    size_t rows_count;
+    TRY(evolve_rows(evolve, type->entity, id, before, after, &rows_count));
     if (evolved != NULL) {
-        *evolved = (struct evolved){ id, before, after };
+        *evolved = (struct evolved){ id, before, after, rows_count };
     }
     return evolve->changes->put_entity(evolve->changes_self, type->entity, id, after);
 }

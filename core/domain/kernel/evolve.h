@@ -31,6 +31,7 @@ struct evolved {
     struct str id;
     const ProtobufCMessage *before; /* NULL: there was none */
     const ProtobufCMessage *after;  /* lies in the arena */
+    size_t rows_count;              /* of indexes, put or deleted */
 };
 
 /* Applies one event: evolves its entity and puts it with the differences of its index rows.

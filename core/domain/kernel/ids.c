@@ -50,3 +50,12 @@ bool ids_have(const struct ids *ids, struct str id)
     return ids->count > 0 &&
            bsearch(&id, ids->items, ids->count, sizeof ids->items[0], ids_compare) != NULL;
 }
+
+struct status ids_behind(struct arena *arena, struct str id, struct str *behind)
+{
+    char *text;
+    ARENA_TRY(arena, text, arena_zalloc(arena, id.size + 1));
+    memcpy(text, id.data, id.size);
+    *behind = str_make(text, id.size + 1);
+    return status_ok();
+}

@@ -21,4 +21,7 @@ void ids_sort(struct ids *ids);
 /* True if a sorted list has the id. */
 bool ids_have(const struct ids *ids, struct str id);
 
+/* The first text behind an id in byte order: where a page after it begins. */
+MUST_USE struct status ids_behind(struct arena *arena, struct str id, struct str *behind);
+
 #endif

@@ -15,6 +15,13 @@ static struct status lookup_spend(struct lookup *lookup)
     return status_ok();
 }
 
+struct status lookup_charge(struct lookup *lookup, size_t count)
+{
+    bool enough = count <= lookup->left;
+    lookup->left = enough ? lookup->left - count : 0;
+    return enough ? status_ok() : lookup_exhausted();
+}
+
 struct status lookup_get(struct lookup *lookup, enum entity_kind kind, struct str id,
                          const ProtobufCMessage **entity)
 {

@@ -26,6 +26,9 @@ struct lookup {
 /* The status of a question that needs more look-ups than it has. */
 MUST_USE struct status lookup_exhausted(void);
 
+/* Takes look-ups for what is read together with something else. RESOURCE_EXHAUSTED. */
+MUST_USE struct status lookup_charge(struct lookup *lookup, size_t count);
+
 /* As view_get; *entity is NULL if there never was one. */
 MUST_USE struct status lookup_get(struct lookup *lookup, enum entity_kind kind, struct str id,
                                   const ProtobufCMessage **entity);

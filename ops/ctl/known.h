@@ -1,0 +1,15 @@
+/* Names that a question must not get wrong: what is misspelt is an error that names the nearest,
+ * never an empty answer. */
+#ifndef OPS_CTL_KNOWN_H
+#define OPS_CTL_KNOWN_H
+
+#include "ops/ctl/reading.h"
+
+/* INVALID_ARGUMENT: the name is empty. NOT_FOUND: no such permission is defined or built in. */
+MUST_USE struct status known_permission(struct reading *reading, struct ctl *ctl,
+                                        struct str permission);
+/* The same of a role type. */
+MUST_USE struct status known_role_type(struct reading *reading, struct ctl *ctl,
+                                       struct str role_type);
+
+#endif
