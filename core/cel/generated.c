@@ -177,7 +177,7 @@ static const struct cel_type *cel_generated_map_type(const ProtobufCFieldDescrip
 static const struct cel_type *cel_generated_field_type(const ProtobufCFieldDescriptor *field,
                                                        struct arena *arena)
 {
-    if (generated_is_map(field)) {
+    if (pb_field_is_map(field)) {
         return cel_generated_map_type(field, arena);
     }
     const struct cel_type *item = cel_generated_item_type(field, arena);

@@ -3,41 +3,7 @@
  */
 #include "core/cel/generated_message.h"
 
-#include <ctype.h>
-
 #include "core/pb/field.h"
-
-/* protoc's name for the entries of `labels_by_id`: LabelsByIdEntry. */
-static bool generated_is_entry_name(const char *entry, const char *field)
-{
-    bool capital = true;
-    for (; *field != '\0'; field++) {
-        if (*field == '_') {
-            capital = true;
-            continue;
-        }
-        char c = capital && *field >= 'a' && *field <= 'z' ? (char)(*field - 'a' + 'A') : *field;
-        capital = false;
-        if (*entry++ != c) {
-            return false;
-        }
-    }
-    return strcmp(entry, "Entry") == 0;
-}
-
-bool generated_is_map(const ProtobufCFieldDescriptor *field)
-{
-    if (!pb_field_repeated(field) || field->type != PROTOBUF_C_TYPE_MESSAGE) {
-        return false;
-    }
-    const ProtobufCMessageDescriptor *entry = pb_field_type(field);
-    return entry->n_fields == 2 && entry->fields[0].id == 1 && entry->fields[1].id == 2 &&
-           strcmp(entry->fields[0].name, "key") == 0 &&
-           strcmp(entry->fields[1].name, "value") == 0 &&
-           entry->fields[0].label == PROTOBUF_C_LABEL_NONE &&
-           !pb_field_repeated(&entry->fields[1]) &&
-           generated_is_entry_name(entry->short_name, field->name);
-}
 
 /* The value of one C value of the field's type. */
 static bool generated_item(const struct cel_generated *g, struct cel_run *run,
@@ -102,7 +68,7 @@ bool generated_get(const struct cel_generated *g, struct cel_run *run,
 {
     static const uint64_t unset[2];
     static const char *const empty = "";
-    if (generated_is_map(field)) {
+    if (pb_field_is_map(field)) {
         return generated_map(g, run, message, field, result);
     }
     if (pb_field_repeated(field)) {
@@ -216,7 +182,7 @@ bool generated_set(struct cel_run *run, ProtobufCMessage *message,
     if (!pb_field_repeated(field)) {
         return generated_set_one(run, message, field, value);
     }
-    bool map = generated_is_map(field);
+    bool map = pb_field_is_map(field);
     if (value.kind != (map ? CEL_MAP : CEL_LIST)) {
         return cel_fail(run, "expected a %s for the field '%s'", map ? "map" : "list", field->name);
     }

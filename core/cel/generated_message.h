@@ -23,7 +23,6 @@ static inline enum cel_known generated_known(const ProtobufCMessageDescriptor *t
 
 /* Whether the repeated field's items are the entries of a map: protobuf-c does not tell, but the
  * type that protoc makes for them has a name and fields that nothing else has. */
-bool generated_is_map(const ProtobufCFieldDescriptor *field);
 /* google.protobuf.NullValue reads as null. */
 bool generated_is_null(const ProtobufCFieldDescriptor *field);
 

@@ -159,6 +159,37 @@ void pb_field_share(const ProtobufCMessage *source, const ProtobufCFieldDescript
     }
 }
 
+/* protoc's name for the entries of `labels_by_id`: LabelsByIdEntry. */
+static bool pb_field_names_entry(const char *field, const char *entry)
+{
+    bool capital = true;
+    for (; *field != '\0'; field++) {
+        if (*field == '_') {
+            capital = true;
+            continue;
+        }
+        if (*entry++ != (capital ? (char)toupper((unsigned char)*field) : *field)) {
+            return false;
+        }
+        capital = false;
+    }
+    return strcmp(entry, "Entry") == 0;
+}
+
+bool pb_field_is_map(const ProtobufCFieldDescriptor *field)
+{
+    if (!pb_field_repeated(field) || field->type != PROTOBUF_C_TYPE_MESSAGE) {
+        return false;
+    }
+    const ProtobufCMessageDescriptor *entry = pb_field_type(field);
+    return entry->n_fields == 2 && entry->fields[0].id == 1 && entry->fields[1].id == 2 &&
+           strcmp(entry->fields[0].name, "key") == 0 &&
+           strcmp(entry->fields[1].name, "value") == 0 &&
+           entry->fields[0].label == PROTOBUF_C_LABEL_NONE &&
+           !pb_field_repeated(&entry->fields[1]) &&
+           pb_field_names_entry(field->name, entry->short_name);
+}
+
 /* protoc's rule: underscores vanish, and the character after one is upper case. Gives the next
  * character of the JSON form, or NUL. */
 static char pb_field_next_json(const char **name)

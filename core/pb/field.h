@@ -28,6 +28,10 @@ static inline bool pb_field_in_oneof(const ProtobufCFieldDescriptor *field)
     return (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0;
 }
 
+/* Whether the field is a map: protoc's descriptors do not say, but the message that it makes for
+ * the entries has this name and these fields. */
+bool pb_field_is_map(const ProtobufCFieldDescriptor *field);
+
 /* Only for fields of type MESSAGE. */
 static inline const ProtobufCMessageDescriptor *pb_field_type(const ProtobufCFieldDescriptor *field)
 {

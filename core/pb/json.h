@@ -12,7 +12,8 @@
  * schema or lowerCamelCase, enums by name or number, 64-bit numbers as strings or numbers, bytes in
  * either base64. Well-known types are written as the specification says; a google.protobuf.Any may
  * hold what `types` has (NULL: nothing). Unknown and doubled names, two members of a oneof, wrong
- * types, values out of range and more than MESSAGE_DEPTH_MAX levels are INVALID_ARGUMENT:
+ * types, values out of range and more than MESSAGE_DEPTH_MAX levels are INVALID_ARGUMENT (of equal
+ * keys of a map the last counts):
  *   roleType.membership: expected true or false, but it is '"x"'
  *   line 3, column 7: expected ',' or '}', but it is 'x'
  * RESOURCE_EXHAUSTED at the arena's cap. */

@@ -82,9 +82,8 @@ bool pb_read_value(struct pb_reader *reader, const ProtobufCFieldDescriptor *fie
     return pb_read_scalar(reader, field, value);
 }
 
-/* Twice the room for `count` items; what was there is left to the arena. */
-static void *pb_read_grow(struct pb_reader *reader, const void *items, size_t count, size_t size,
-                          size_t *room)
+void *pb_read_grow(struct pb_reader *reader, const void *items, size_t count, size_t size,
+                   size_t *room)
 {
     *room = count == 0 ? PB_READ_ITEMS_MIN : count * 2;
     void *grown = arena_alloc(reader->arena, *room * size);
@@ -151,6 +150,9 @@ static bool pb_read_member(struct pb_reader *reader, ProtobufCMessage *message,
     if (pb_read_kind(reader) == JSON_NULL &&
         (pb_field_repeated(field) || !pb_read_takes_null(field))) {
         return json_literal(&reader->scan, JSON_NULL); /* null is the default */
+    }
+    if (pb_field_is_map(field)) {
+        return pb_read_map(reader, message, field);
     }
     return pb_field_repeated(field) ? pb_read_list(reader, message, field)
                                     : pb_read_single(reader, message, field);

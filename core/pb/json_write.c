@@ -90,6 +90,9 @@ static bool pb_write_field(struct pb_writer *writer, const ProtobufCMessage *mes
     pb_field_json_name(field->name, writer->out);
     buf_byte(writer->out, '"');
     pb_write_colon(writer);
+    if (pb_field_is_map(field)) {
+        return pb_write_map(writer, message, field);
+    }
     return pb_field_repeated(field) ? pb_write_list(writer, message, field)
                                     : pb_write_value(writer, field, pb_field_at(message, field));
 }

@@ -30,6 +30,9 @@ MUST_USE bool pb_write_value(struct pb_writer *writer, const ProtobufCFieldDescr
 /* All items of a repeated field. */
 MUST_USE bool pb_write_list(struct pb_writer *writer, const ProtobufCMessage *message,
                             const ProtobufCFieldDescriptor *field);
+/* A map. */
+MUST_USE bool pb_write_map(struct pb_writer *writer, const ProtobufCMessage *message,
+                           const ProtobufCFieldDescriptor *field);
 /* A message of a well-known type that has a JSON form of its own. */
 MUST_USE bool pb_write_known(struct pb_writer *writer, const ProtobufCMessage *message);
 

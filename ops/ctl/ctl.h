@@ -84,10 +84,6 @@ MUST_USE struct status ctl_partition(const struct ctl *ctl, const struct evlog_i
 /* What --...-retention say: milliseconds by stream, -1: for ever. */
 void ctl_retention(const struct ctl *ctl, int64_t retention_ms[EVLOG_STREAMS]);
 
-/* A kind of entity by the word that people use: "group" or "groups". INVALID_ARGUMENT with the
- * nearest. */
-MUST_USE struct status ctl_kind(const char *name, enum entity_kind *kind);
-
 /* Appends a decision as people read it: number, time, command, who, annotations. */
 void ctl_say_decision(struct ctl *ctl, const Agency__V1__DecisionRow *row);
 

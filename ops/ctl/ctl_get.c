@@ -2,38 +2,16 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "core/base/nearest.h"
 #include "core/base/time.h"
 #include "core/domain/kernel/fields.h"
-#include "core/model/list.h"
 #include "core/pb/field.h"
 #include "core/pb/json.h"
 #include "ops/ctl/reading.h"
 #include "ops/ctl/table.h"
+#include "query/entities.h"
 
-/* ---- kinds ---- */
-
-struct status ctl_kind(const char *name, enum entity_kind *kind)
-{
-    struct nearest nearest;
-    nearest_init(&nearest, str_z(name));
-    for (unsigned number = 0; number < ENTITY_KINDS_END; number++) {
-        const struct entity_type *type = registry_entity(number);
-        if (type == NULL) {
-            continue;
-        }
-        struct str plural = str_z(type->plural), wanted = str_z(name);
-        struct str singular = { plural.data, plural.size - 1 };
-        if (str_eq(plural, wanted) || str_eq(singular, wanted)) {
-            *kind = (enum entity_kind)number;
-            return status_ok();
-        }
-        nearest_offer(&nearest, plural);
-    }
-    return status_error(STATUS_INVALID_ARGUMENT,
-                        "expected a kind, such as groups, but it is '%s'%s", name,
-                        nearest_hint(&nearest));
-}
+/* Parts of an id, as the verb takes them. */
+enum { GET_PARTS_MAX = 3 };
 
 /* ---- cells ---- */
 
@@ -142,41 +120,16 @@ static struct status get_print(struct ctl *ctl, const ProtobufCMessage *entity)
     return status_ok();
 }
 
-/* The id of an entity from the words of the command line: the parts of a composite one are words of
- * their own. */
-static struct status get_id(struct reading *reading, struct ctl *ctl, enum entity_kind kind,
-                            struct str *id)
-{
-    if (ctl->argc == 2) {
-        return reading_resolve(reading, ctl, kind, str_z(ctl->argv[1]), id);
-    }
-    *id = str_z(ctl->argv[1]);
-    for (int i = 1; i < ctl->argc; i++) {
-        if (ctl->argv[i][0] == '\0') {
-            return status_error(STATUS_INVALID_ARGUMENT,
-                                "expected all parts of an id of kind %s, but one is empty",
-                                registry_entity(kind)->name);
-        }
-    }
-    for (int i = 2; i < ctl->argc; i++) {
-        *id = arena_printf(&ctl->arena, "%.*s~%s", STR_ARG(*id), ctl->argv[i]);
-        if (id->data == NULL) {
-            return arena_full(&ctl->arena);
-        }
-    }
-    return status_ok();
-}
-
+/* The parts of a composite id are words of their own. */
 static struct status get_run(struct reading *reading, struct ctl *ctl, enum entity_kind kind)
 {
-    struct str id;
+    struct str parts[GET_PARTS_MAX];
+    size_t count = 0;
     const ProtobufCMessage *entity;
-    TRY(get_id(reading, ctl, kind, &id));
-    TRY(view_get(&reading->org.view, kind, id, &entity));
-    if (entity == NULL) {
-        return status_error(STATUS_NOT_FOUND, "expected a %s, but there is no '%.*s'%s",
-                            registry_entity(kind)->name, STR_ARG(id), reading_then(ctl));
+    for (int i = 1; i < ctl->argc && count < GET_PARTS_MAX; i++) {
+        parts[count++] = str_z(ctl->argv[i]);
     }
+    TRY(entities_get(&reading->snapshot, kind, parts, count, &entity));
     if (ctl->options.output == CTL_JSON) {
         return ctl_json(ctl, entity);
     }
@@ -188,7 +141,7 @@ struct status ctl_get(struct ctl *ctl)
 {
     enum entity_kind kind;
     struct reading reading = { 0 };
-    TRY(ctl_kind(ctl->argv[0], &kind));
+    TRY(entities_kind(str_z(ctl->argv[0]), &kind));
     struct status st = reading_open(&reading, ctl);
     if (st.code == STATUS_OK) {
         st = get_run(&reading, ctl, kind);
@@ -282,8 +235,7 @@ static struct status list_pages(struct list_run *run, struct reading *reading,
     size_t limit = run->ctl->options.limit == 0 ? SIZE_MAX : (size_t)run->ctl->options.limit;
     struct list_page page;
     do {
-        TRY(list_page(reading->partition->reader, &reading->partition->position, &run->ctl->arena,
-                      request, &page));
+        TRY(entities_page(&reading->snapshot, request, &page));
         for (size_t i = 0; i < page.count && run->shown < limit; i++, run->shown++) {
             TRY(list_item(run, page.items[i]));
         }
@@ -296,9 +248,7 @@ static struct status list_run(struct reading *reading, struct ctl *ctl, enum ent
 {
     struct list_run run = { .ctl = ctl };
     const char *heads[TABLE_COLUMNS_MAX];
-    struct list_request request = { .org_id = ctl->options.org,
-                                    .kind = kind,
-                                    .at = reading_at(reading),
+    struct list_request request = { .kind = kind,
                                     .all = ctl->options.all,
                                     .page_size = LIST_PAGE_MAX };
     TRY(list_filters(ctl, &request));
@@ -316,7 +266,7 @@ struct status ctl_list(struct ctl *ctl)
 {
     enum entity_kind kind;
     struct reading reading = { 0 };
-    TRY(ctl_kind(ctl->argv[0], &kind));
+    TRY(entities_kind(str_z(ctl->argv[0]), &kind));
     struct status st = reading_open(&reading, ctl);
     if (st.code == STATUS_OK) {
         st = list_run(&reading, ctl, kind);

@@ -4,14 +4,12 @@
 #include <stdio.h>
 
 #include "core/base/time.h"
-#include "core/domain/check/check_subjects.h"
-#include "core/domain/check/holders.h"
-#include "core/model/history.h"
-#include "core/pb/message.h"
-#include "ops/ctl/known.h"
-#include "ops/ctl/object_text.h"
+#include "core/domain/kernel/fields.h"
 #include "ops/ctl/reading.h"
 #include "ops/ctl/table.h"
+#include "query/access.h"
+#include "query/entities.h"
+#include "query/history.h"
 
 static size_t history_limit(const struct ctl *ctl)
 {
@@ -38,56 +36,21 @@ static struct status history_show(struct ctl *ctl, const Agency__V1__DecisionRow
     return status_ok();
 }
 
-static struct status history_rows(struct ctl *ctl, const Agency__V1__DecisionRow **rows,
-                                  size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        TRY(history_show(ctl, rows[i]));
-    }
-    return status_ok();
-}
-
-static struct status history_of_entity(struct reading *reading, struct ctl *ctl,
-                                       enum entity_kind kind, struct str id)
-{
-    struct history_version *versions;
-    size_t count;
-    TRY(history_entity(reading->partition->reader, &ctl->arena, ctl->options.org, kind, id,
-                       reading->moment.org_sequence + 1, history_limit(ctl), &versions, &count));
-    if (count == 0) {
-        return status_error(STATUS_NOT_FOUND, "expected a %s, but there never was '%.*s'",
-                            registry_entity(kind)->name, STR_ARG(id));
-    }
-    for (size_t i = 0; i < count; i++) {
-        TRY(history_show(ctl, versions[i].decision));
-    }
-    return status_ok();
-}
-
 static struct status history_run(struct reading *reading, struct ctl *ctl)
 {
-    const Agency__V1__DecisionRow **rows;
-    size_t count;
-    uint64_t before = reading->moment.org_sequence + 1;
-    if (ctl->argc == 0) {
-        TRY(history_decisions(reading->partition->reader, &ctl->arena, ctl->options.org, before,
-                              history_limit(ctl), &rows, &count));
-        return history_rows(ctl, rows, count);
-    }
+    struct history_list list;
     enum entity_kind kind;
-    struct str id;
-    TRY(ctl_kind(ctl->argv[0], &kind));
-    TRY(reading_resolve(reading, ctl, kind, str_z(ctl->argv[1]), &id));
-    if (kind != ENTITY_SUBJECT) {
-        return history_of_entity(reading, ctl, kind, id);
+    if (ctl->argc == 0) {
+        TRY(history_list_org(&reading->snapshot, history_limit(ctl), &list));
+    } else {
+        TRY(entities_kind(str_z(ctl->argv[0]), &kind));
+        TRY(history_list_entity(&reading->snapshot, kind, str_z(ctl->argv[1]), history_limit(ctl),
+                                &list));
     }
-    TRY(history_subject(reading->partition->reader, &ctl->arena, ctl->options.org, id, before,
-                        history_limit(ctl), &rows, &count));
-    return count > 0 ? history_rows(ctl, rows, count)
-                     : status_error(STATUS_NOT_FOUND,
-                                    "expected a Subject, but nothing was decided by or about "
-                                    "'%.*s'",
-                                    STR_ARG(id));
+    for (size_t i = 0; i < list.count; i++) {
+        TRY(history_show(ctl, list.rows[i]));
+    }
+    return status_ok();
 }
 
 struct status ctl_history(struct ctl *ctl)
@@ -113,73 +76,41 @@ struct who {
     struct table table;
 };
 
-static struct status who_message(struct who *who, const struct holder *holder,
-                                 const Agency__V1__Subject *subject)
+static struct status who_message(struct who *who, const struct access_holder *holder)
 {
-    Agency__V1__HolderItem item = AGENCY__V1__HOLDER_ITEM__INIT;
-    const Agency__V1__DecisionRow *row;
-    item.subject_id = holder->assignment->subject_id;
-    item.subject_name = subject->name;
-    item.role_id = holder->assignment->role_id;
-    item.role_type = holder->assignment->role_type;
-    item.expires_at = holder->assignment->expires_at;
-    TRY(history_decision(who->reading->partition->reader, &who->ctl->arena, who->ctl->options.org,
-                         holder->assignment->version, &row));
-    item.decision = (Agency__V1__DecisionRow *)(uintptr_t)row;
+    Agency__V1__HolderItem item;
+    TRY(access_holder_item(&who->reading->snapshot, holder, &item));
     return ctl_json(who->ctl, &item.base);
 }
 
-static struct status who_row(struct who *who, const struct holder *holder,
-                             const Agency__V1__Subject *subject)
+static struct status who_row(struct who *who, const struct access_holder *holder)
 {
     char since[TIME_TEXT_SIZE];
     const Agency__V1__Assignment *assignment = holder->assignment;
     time_format(fields_time_us(assignment->granted_at), since);
-    TRY(table_add(&who->table, str_z(subject->name)));
+    TRY(table_add(&who->table, str_z(holder->subject->name)));
     TRY(table_add(&who->table, str_z(assignment->subject_id)));
     TRY(table_add(&who->table, str_z(assignment->role_id)));
     TRY(table_add(&who->table, str_z(assignment->role_type)));
     return table_add(&who->table, str_z(since));
 }
 
-static struct status who_holder(struct who *who, const struct holder *holder)
-{
-    struct str wanted = who->ctl->options.role_type;
-    const Agency__V1__Subject *subject;
-    if (wanted.size > 0 && !str_eq(wanted, str_z(holder->assignment->role_type))) {
-        return status_ok();
-    }
-    TRY(view_subject(&who->reading->org.view, holder->subject_id, &subject));
-    if (subject == NULL) {
-        return status_error(STATUS_DATA_LOSS, "expected the holder '%.*s'",
-                            STR_ARG(holder->subject_id));
-    }
-    return who->ctl->options.output == CTL_JSON ? who_message(who, holder, subject)
-                                                : who_row(who, holder, subject);
-}
-
 static struct status who_holds(struct who *who, enum entity_kind kind)
 {
     static const char *const heads[] = { "name", "subject", "seat", "role type", "since" };
-    struct holder *items;
+    struct ctl *ctl = who->ctl;
+    struct access_holder *holders;
     size_t count;
-    struct str id;
-    TRY(reading_resolve(who->reading, who->ctl, kind, str_z(who->ctl->argv[1]), &id));
-    if (kind == ENTITY_ROLE_TYPE) {
-        TRY(known_role_type(who->reading, who->ctl, id));
-    }
-    if (who->ctl->options.role_type.size > 0) {
-        TRY(known_role_type(who->reading, who->ctl, who->ctl->options.role_type));
-    }
-    TRY(holders_list(&who->reading->org.view, &who->ctl->arena, who->reading->moment.time_us, kind,
-                     id, &items, &count));
-    TRY(table_init(&who->table, &who->ctl->arena, heads, 5));
+    TRY(access_holders(&who->reading->snapshot, kind, str_z(ctl->argv[1]), ctl->options.role_type,
+                       &holders, &count));
+    TRY(table_init(&who->table, &ctl->arena, heads, 5));
     for (size_t i = 0; i < count; i++) {
-        TRY(who_holder(who, &items[i]));
+        TRY(ctl->options.output == CTL_JSON ? who_message(who, &holders[i])
+                                            : who_row(who, &holders[i]));
     }
-    if (who->ctl->options.output == CTL_TABLE) {
-        reading_say_moment(who->reading, who->ctl);
-        table_print(&who->table, &who->ctl->out);
+    if (ctl->options.output == CTL_TABLE) {
+        reading_say_moment(who->reading, ctl);
+        table_print(&who->table, &ctl->out);
     }
     return status_ok();
 }
@@ -187,23 +118,19 @@ static struct status who_holds(struct who *who, enum entity_kind kind)
 static struct status who_can(struct who *who)
 {
     struct ctl *ctl = who->ctl;
-    struct object object;
-    struct ids ids = { 0 };
+    const Agency__V1__Subject **subjects;
+    size_t count;
     if (ctl->argc != 3) {
         return status_error(STATUS_INVALID_ARGUMENT, "expected a permission and an object");
     }
-    TRY(known_permission(who->reading, ctl, str_z(ctl->argv[1])));
-    TRY(object_text_parse(who->reading, ctl, str_z(ctl->argv[2]), &object));
-    TRY(check_subjects(&who->reading->org.view, &ctl->arena, who->reading->moment.time_us,
-                       str_z(ctl->argv[1]), object, &ids));
+    TRY(access_subjects(&who->reading->snapshot, str_z(ctl->argv[1]), str_z(ctl->argv[2]),
+                        &subjects, &count));
     reading_say_moment(who->reading, ctl);
-    for (size_t i = 0; i < ids.count; i++) {
-        const Agency__V1__Subject *subject;
-        TRY(view_subject(&who->reading->org.view, ids.items[i], &subject));
+    for (size_t i = 0; i < count; i++) {
         if (ctl->options.output == CTL_JSON) {
-            TRY(ctl_json(ctl, &subject->base));
+            TRY(ctl_json(ctl, &subjects[i]->base));
         } else {
-            buf_printf(&ctl->out, "%.*s\n", STR_ARG(ids.items[i]));
+            buf_printf(&ctl->out, "%s\n", subjects[i]->subject_id);
         }
     }
     return status_ok();

@@ -43,7 +43,7 @@ static struct status name_watch_find(struct reading *reading, struct ctl *ctl,
     char noun[LIFE_NOUN_SIZE];
     struct str found, id;
     TRY(look_alike_find(reading->partition->reader, &ctl->arena, ctl->options.org, kind,
-                        &reading->moment, name, &found, &id));
+                        &reading->snapshot.moment, name, &found, &id));
     if (id.size > 0) {
         say("agencyctl: warning: the name '%.*s' looks like '%.*s', the name of %s '%.*s'",
             STR_ARG(name), STR_ARG(found), life_noun(kind, noun), STR_ARG(id));

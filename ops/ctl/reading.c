@@ -9,14 +9,9 @@
 #include <unistd.h>
 
 #include "core/base/murmur2.h"
-#include "core/base/num.h"
 #include "core/base/time.h"
-#include "core/domain/kernel/fields.h"
 #include "core/evlog/evlog_local.h"
 #include "core/model/closed_time.h"
-#include "core/model/list.h"
-#include "core/model/token.h"
-#include "core/pb/message.h"
 #include "ops/ctl/say.h"
 
 enum { CLOSED_TIME_WAIT_US = 1000 * 1000, CLOSED_TIME_RETRY_US = 20 * 1000 };
@@ -112,63 +107,17 @@ static struct status reading_close_time(struct reading *reading, struct ctl *ctl
     return partition_catch_up(reading->partition, reading->log);
 }
 
-static struct status reading_parse_version(struct str text, uint64_t *version)
-{
-    *version = 0;
-    for (size_t i = 1; i < text.size; i++) {
-        unsigned digit = (unsigned)text.data[i] - '0';
-        if (digit > 9 || !num_mul_u64(*version, 10, version) ||
-            !num_add_u64(*version, digit, version)) {
-            return status_error(STATUS_INVALID_ARGUMENT,
-                                "expected the number of a decision after '#', but it is '%.*s'",
-                                STR_ARG(text));
-        }
-    }
-    return status_ok();
-}
-
-static struct status reading_ask(struct reading *reading, struct ctl *ctl, struct moment_ask *ask)
-{
-    struct str as_of = ctl->options.as_of;
-    Agency__V1__Token *token;
-    *ask = (struct moment_ask){ .kind = MOMENT_LATEST, .now_us = clock_now_us(&ctl->clock) };
-    if (ctl->options.at_least.size > 0) {
-        TRY(token_parse(&ctl->arena, ctl->options.at_least, &token));
-        ask->at_least = token;
-    }
-    if (as_of.size == 0) {
-        return status_ok();
-    }
-    if (as_of.data[0] == '#') {
-        ask->kind = MOMENT_VERSION;
-        return reading_parse_version(as_of, &ask->org_sequence);
-    }
-    if (token_parse(&ctl->arena, as_of, &token).code == STATUS_OK && token->sequence > 0) {
-        ask->kind = MOMENT_TOKEN;
-        ask->token = token;
-        return status_ok();
-    }
-    ask->kind = MOMENT_TIME;
-    TRY(time_parse_human(as_of, ask->now_us, &ask->time_us));
-    return ask->time_us < reading->partition->position.time_us
-               ? status_ok()
-               : reading_close_time(reading, ctl, ask);
-}
-
 static struct status reading_find(struct reading *reading, struct ctl *ctl)
 {
+    const struct ctl_options *options = &ctl->options;
     struct moment_ask ask;
-    TRY(reading_ask(reading, ctl, &ask));
-    TRY(moment_resolve(reading->partition->reader, &reading->partition->position, ctl->options.org,
-                       &ask, &reading->moment));
-    stored_init(&reading->stored, reading->partition->reader, moment_as_of(&reading->moment),
-                READING_MEMORY_MAX);
-    org_view_init(&reading->org, &reading->stored.source, ctl->options.org);
-    if (reading->moment.org_sequence == 0) {
-        return status_error(STATUS_NOT_FOUND, "expected an org, but there is no '%.*s'%s",
-                            STR_ARG(ctl->options.org), reading_then(ctl));
+    TRY(snapshot_ask(&ctl->arena, options->as_of, options->at_least, clock_now_us(&ctl->clock),
+                     &ask));
+    if (ask.kind == MOMENT_TIME && ask.time_us >= reading->partition->position.time_us) {
+        TRY(reading_close_time(reading, ctl, &ask));
     }
-    return status_ok();
+    return snapshot_open(&reading->snapshot, reading->partition, &ctl->arena, options->org, &ask,
+                         READING_MEMORY_MAX);
 }
 
 struct status reading_open(struct reading *reading, struct ctl *ctl)
@@ -181,7 +130,7 @@ struct status reading_open(struct reading *reading, struct ctl *ctl)
 
 void reading_close(struct reading *reading)
 {
-    stored_release(&reading->stored);
+    snapshot_release(&reading->snapshot);
     partition_close(reading->partition);
     evlog_close(reading->log);
     if (reading->folder[0] != '\0') {
@@ -190,42 +139,15 @@ void reading_close(struct reading *reading)
     }
 }
 
-struct moment_ask reading_at(const struct reading *reading)
-{
-    return (struct moment_ask){ .kind = MOMENT_EXACT,
-                                .org_sequence = reading->moment.org_sequence,
-                                .time_us = reading->moment.time_us };
-}
-
-const char *reading_then(const struct ctl *ctl)
-{
-    return ctl->options.as_of.size > 0 ? " at that moment" : "";
-}
-
-struct status reading_resolve(struct reading *reading, struct ctl *ctl, enum entity_kind kind,
-                              struct str text, struct str *id)
-{
-    return list_resolve_id(reading->partition->reader, &ctl->arena, ctl->options.org, kind,
-                           &reading->moment, text, id);
-}
-
-struct status reading_moment(const struct reading *reading, struct ctl *ctl,
-                             Agency__V1__Moment **moment)
-{
-    TRY(pb_new(&ctl->arena, &agency__v1__moment__descriptor, moment));
-    (*moment)->org_sequence = reading->moment.org_sequence;
-    (*moment)->provisional = reading->moment.provisional;
-    return fields_time_new(&ctl->arena, reading->moment.time_us, &(*moment)->time);
-}
-
 void reading_say_moment(const struct reading *reading, const struct ctl *ctl)
 {
     char time[TIME_TEXT_SIZE];
     if (ctl->options.output != CTL_TABLE) {
         return;
     }
-    time_format(reading->moment.time_us, time);
-    say("as of decision %" PRIu64 " of %.*s, %s%s", reading->moment.org_sequence,
+    time_format(reading->snapshot.moment.time_us, time);
+    say("as of decision %" PRIu64 " of %.*s, %s%s", reading->snapshot.moment.org_sequence,
         STR_ARG(ctl->options.org), time,
-        reading->moment.provisional ? " (provisional: an import may still change it)" : "");
+        reading->snapshot.moment.provisional ? " (provisional: an import may still change it)"
+                                             : "");
 }

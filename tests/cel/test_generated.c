@@ -31,12 +31,10 @@ static const char world_everything[] =
     "\"fieldMask\":\"fooBar,baz\",\"choiceInner\":{\"number\":4}}";
 
 static const char world_maps[] =
-    "{\"labelsByName\":[{\"key\":\"a\",\"value\":\"old\"},{\"key\":\"b\",\"value\":\"B\"},"
-    "{\"key\":\"a\",\"value\":\"A\"}],\"numbers\":[{\"key\":-1,\"value\":\"10\"}],"
-    "\"flags\":[{\"key\":\"18446744073709551615\",\"value\":true}],"
-    "\"weights\":[{\"key\":true,\"value\":0.5}],\"inner\":[{\"key\":\"i\",\"value\":{}}],"
-    "\"values\":[{\"key\":\"v\",\"value\":[1]},{\"key\":\"n\"}],"
-    "\"wrapped\":[{\"key\":\"w\",\"value\":\"3\"}],\"pairs\":[{\"key\":\"k\"},{\"key\":\"k\"}]}";
+    "{\"labelsByName\":{\"a\":\"old\",\"b\":\"B\",\"a\":\"A\"},\"numbers\":{\"-1\":\"10\"},"
+    "\"flags\":{\"18446744073709551615\":true},\"weights\":{\"true\":0.5},\"inner\":{\"i\":{}},"
+    "\"values\":{\"v\":[1],\"n\":null},\"wrapped\":{\"w\":\"3\"},"
+    "\"pairs\":[{\"key\":\"k\"},{\"key\":\"k\"}]}";
 
 static void world_message(struct world *world, uint32_t i, const char *name,
                           const ProtobufCMessageDescriptor *type, const char *json)

@@ -40,8 +40,8 @@ static const char fuzz_everything[] =
     "\"int64Wrapper\":\"9\",\"valueList\":[1,[2,{\"a\":[]}]],\"fieldMask\":\"fooBar,baz\","
     "\"choiceInner\":{\"number\":4}}";
 static const char fuzz_maps[] =
-    "{\"labelsByName\":[{\"key\":\"a\",\"value\":\"old\"},{\"key\":\"a\",\"value\":\"A\"}],"
-    "\"numbers\":[{\"key\":-1,\"value\":\"10\"}],\"values\":[{\"key\":\"v\",\"value\":[1]}]}";
+    "{\"labelsByName\":{\"a\":\"old\",\"a\":\"A\"},\"numbers\":{\"-1\":\"10\"},"
+    "\"values\":{\"v\":[1]}}";
 
 static struct cel_field_limit fuzz_limit(const ProtobufCFieldDescriptor *field)
 {

@@ -1,4 +1,4 @@
-#include "ops/ctl/object_text.h"
+#include "query/object_text.h"
 
 /* As words without blanks; asset types can be granted on, but not asked about. */
 static const char *const object_words[] = {
@@ -28,17 +28,17 @@ static bool object_text_kind(struct str word, enum object_kind *kind)
     return false;
 }
 
-static struct status object_text_org(const struct ctl *ctl, struct str id)
+static struct status object_text_org(const struct snapshot *snapshot, struct str id)
 {
-    return id.size == 0 || str_eq(id, ctl->options.org)
+    return id.size == 0 || str_eq(id, snapshot->org_id)
                ? status_ok()
                : status_error(STATUS_INVALID_ARGUMENT,
                               "expected the org '%.*s', which the question is about, but it is "
                               "'%.*s'",
-                              STR_ARG(ctl->options.org), STR_ARG(id));
+                              STR_ARG(snapshot->org_id), STR_ARG(id));
 }
 
-static struct status object_text_find(struct reading *reading, struct ctl *ctl, struct str id,
+static struct status object_text_find(struct snapshot *snapshot, struct str id,
                                       struct object *object)
 {
     static const enum entity_kind entities[] = { [OBJECT_ASSET] = ENTITY_ASSET,
@@ -47,12 +47,11 @@ static struct status object_text_find(struct reading *reading, struct ctl *ctl, 
                                                  [OBJECT_SUBJECT] = ENTITY_SUBJECT };
     object->id = (struct str){ 0 };
     return object->kind == OBJECT_ORG
-               ? object_text_org(ctl, id)
-               : reading_resolve(reading, ctl, entities[object->kind], id, &object->id);
+               ? object_text_org(snapshot, id)
+               : snapshot_resolve(snapshot, entities[object->kind], id, &object->id);
 }
 
-struct status object_text_parse(struct reading *reading, struct ctl *ctl, struct str text,
-                                struct object *object)
+struct status object_text_parse(struct snapshot *snapshot, struct str text, struct object *object)
 {
     const char *colon = text.size == 0 ? NULL : memchr(text.data, ':', text.size);
     struct str word = { text.data, colon == NULL ? text.size : (size_t)(colon - text.data) };
@@ -64,11 +63,11 @@ struct status object_text_parse(struct reading *reading, struct ctl *ctl, struct
                             "subject:ID, but it is '%.*s'",
                             STR_ARG(text));
     }
-    return object_text_find(reading, ctl, id, object);
+    return object_text_find(snapshot, id, object);
 }
 
-struct status object_text_named(struct reading *reading, struct ctl *ctl, struct str kind,
-                                struct str id, struct object *object)
+struct status object_text_named(struct snapshot *snapshot, struct str kind, struct str id,
+                                struct object *object)
 {
     if (!object_text_kind(kind, &object->kind)) {
         return status_error(STATUS_INVALID_ARGUMENT,
@@ -76,7 +75,7 @@ struct status object_text_named(struct reading *reading, struct ctl *ctl, struct
                             "(its id stands apart), but it is '%.*s'",
                             STR_ARG(kind));
     }
-    return object_text_find(reading, ctl, id, object);
+    return object_text_find(snapshot, id, object);
 }
 
 struct status object_text_format(struct arena *arena, struct object object, char **text)

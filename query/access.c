@@ -1,0 +1,231 @@
+#include "query/access.h"
+
+#include "core/domain/check/check.h"
+#include "core/domain/check/check_held.h"
+#include "core/domain/check/check_subjects.h"
+#include "core/model/history.h"
+#include "core/pb/message.h"
+#include "query/known.h"
+#include "query/object_text.h"
+
+/* ---- one question ---- */
+
+static struct status access_decision(struct snapshot *snapshot, uint64_t version,
+                                     Agency__V1__DecisionRow **row)
+{
+    const Agency__V1__DecisionRow *found;
+    TRY(history_decision(snapshot->partition->reader, snapshot->arena, snapshot->org_id, version,
+                         &found));
+    *row = (Agency__V1__DecisionRow *)(uintptr_t)found;
+    return status_ok();
+}
+
+static struct status access_step(struct snapshot *snapshot, const struct check_step *step,
+                                 Agency__V1__CheckStep **out)
+{
+    TRY(pb_new(snapshot->arena, &agency__v1__check_step__descriptor, out));
+    TRY(pb_new(snapshot->arena, &agency__v1__entity_ref__descriptor, &(*out)->entity));
+    TRY(arena_text(snapshot->arena, str_z(check_step_name(step->kind)), &(*out)->step));
+    (*out)->entity->kind = (Agency__V1__EntityKind)step->entity;
+    TRY(arena_text(snapshot->arena, step->id, &(*out)->entity->id));
+    return access_decision(snapshot, step->version, &(*out)->decision);
+}
+
+static struct status access_response(struct snapshot *snapshot,
+                                     const struct check_question *question,
+                                     const struct check_answer *answer,
+                                     Agency__V1__CheckResponse **out)
+{
+    Agency__V1__CheckResponse *response = NULL;
+    TRY(pb_new(snapshot->arena, &agency__v1__check_response__descriptor, &response));
+    TRY(arena_text(snapshot->arena, question->subject_id, &response->subject_id));
+    TRY(arena_text(snapshot->arena, question->permission, &response->permission));
+    TRY(object_text_format(snapshot->arena, question->object, &response->object));
+    response->allowed = answer->allowed;
+    TRY(arena_text(snapshot->arena, str_z(check_reason_name(answer->reason)), &response->reason));
+    TRY(arena_text(snapshot->arena, answer->nearest, &response->nearest));
+    ARENA_TRY(snapshot->arena, response->path,
+              arena_alloc(snapshot->arena, (answer->steps_count + 1) * sizeof(void *)));
+    for (size_t i = 0; i < answer->steps_count; i++) {
+        TRY(access_step(snapshot, &answer->steps[i], &response->path[i]));
+        response->n_path++;
+    }
+    TRY(snapshot_moment(snapshot, &response->at));
+    *out = response;
+    return status_ok();
+}
+
+struct status access_check(struct snapshot *snapshot, struct str subject, struct str permission,
+                           struct str object, Agency__V1__CheckResponse **response)
+{
+    struct check_question question = { .permission = permission, .explain = true };
+    struct check_answer answer;
+    TRY(snapshot_resolve(snapshot, ENTITY_SUBJECT, subject, &question.subject_id));
+    TRY(object_text_parse(snapshot, object, &question.object));
+    if (permission.size == 0) {
+        return status_error(STATUS_INVALID_ARGUMENT, "expected a permission, but it is empty");
+    }
+    TRY(check(&snapshot->org.view, snapshot->arena, snapshot->moment.time_us, &question, &answer));
+    return access_response(snapshot, &question, &answer, response);
+}
+
+/* ---- many ---- */
+
+/* One line asks about many: whatever it names wrongly is an error, not one more "no". */
+static struct status access_named(const struct snapshot *snapshot,
+                                  const struct check_question *question,
+                                  const struct check_answer *answer)
+{
+    switch ((unsigned)answer->reason) {
+    case CHECK_NO_SUBJECT:
+        return status_error(STATUS_NOT_FOUND, "expected a subject, but there is no '%.*s'%s",
+                            STR_ARG(question->subject_id), snapshot_then(snapshot));
+    case CHECK_NO_OBJECT:
+        return status_error(STATUS_NOT_FOUND, "expected a %s, but there is no '%.*s'%s",
+                            object_kind_name(question->object.kind), STR_ARG(question->object.id),
+                            snapshot_then(snapshot));
+    }
+    return status_ok();
+}
+
+struct status access_check_batch(struct snapshot *snapshot, struct arena *arena,
+                                 const Agency__V1__BatchCheckRequest *request,
+                                 Agency__V1__BatchCheckResponse *response)
+{
+    struct check_question question = { .permission = str_z(request->permission) };
+    struct check_answer answer;
+    agency__v1__batch_check_response__init(response);
+    TRY(object_text_named(snapshot, str_z(request->on), str_z(request->id), &question.object));
+    TRY(known_permission(snapshot, question.permission));
+    if (request->n_subjects == 0) {
+        return status_error(STATUS_INVALID_ARGUMENT, "expected subjects, but there are none");
+    }
+    ARENA_TRY(arena, response->allowed,
+              arena_alloc(arena, (request->n_subjects + 1) * sizeof(char *)));
+    for (size_t i = 0; i < request->n_subjects; i++) {
+        TRY(snapshot_resolve(snapshot, ENTITY_SUBJECT, str_z(request->subjects[i]),
+                             &question.subject_id));
+        TRY(check(&snapshot->org.view, arena, snapshot->moment.time_us, &question, &answer));
+        TRY(access_named(snapshot, &question, &answer));
+        if (answer.allowed) {
+            response->allowed[response->n_allowed++] = request->subjects[i];
+        }
+    }
+    return status_ok();
+}
+
+/* ---- what somebody has ---- */
+
+static char *access_borrow(struct str text)
+{
+    return (char *)(uintptr_t)text.data;
+}
+
+static struct status access_held_permissions(struct snapshot *snapshot, struct str subject_id,
+                                             Agency__V1__HeldItem **items, size_t *count)
+{
+    struct check_held *held;
+    TRY(check_held_permissions(&snapshot->org.view, snapshot->arena, snapshot->moment.time_us,
+                               subject_id, &held, count));
+    ARENA_TRY(snapshot->arena, *items, arena_alloc(snapshot->arena, (*count + 1) * sizeof **items));
+    for (size_t i = 0; i < *count; i++) {
+        Agency__V1__HeldItem *item = &(*items)[i];
+        agency__v1__held_item__init(item);
+        TRY(object_text_format(snapshot->arena, held[i].on, &item->object));
+        item->permission = access_borrow(held[i].permission);
+        item->grant_id = access_borrow(held[i].grant_id);
+        item->role_id = access_borrow(held[i].role_id);
+    }
+    return status_ok();
+}
+
+static struct status access_held_objects(struct snapshot *snapshot, struct str subject_id,
+                                         struct str permission, Agency__V1__HeldItem **items,
+                                         size_t *count)
+{
+    struct object *objects;
+    TRY(known_permission(snapshot, permission));
+    TRY(check_held_objects(&snapshot->org.view, snapshot->arena, snapshot->moment.time_us,
+                           subject_id, permission, &objects, count));
+    ARENA_TRY(snapshot->arena, *items, arena_alloc(snapshot->arena, (*count + 1) * sizeof **items));
+    for (size_t i = 0; i < *count; i++) {
+        agency__v1__held_item__init(&(*items)[i]);
+        TRY(object_text_format(snapshot->arena, objects[i], &(*items)[i].object));
+        (*items)[i].permission = access_borrow(permission);
+    }
+    return status_ok();
+}
+
+struct status access_held(struct snapshot *snapshot, struct str subject, struct str permission,
+                          Agency__V1__HeldItem **items, size_t *count)
+{
+    struct str subject_id;
+    TRY(snapshot_resolve(snapshot, ENTITY_SUBJECT, subject, &subject_id));
+    return permission.data == NULL
+               ? access_held_permissions(snapshot, subject_id, items, count)
+               : access_held_objects(snapshot, subject_id, permission, items, count);
+}
+
+/* ---- who has it ---- */
+
+struct status access_subjects(struct snapshot *snapshot, struct str permission, struct str object,
+                              const Agency__V1__Subject ***subjects, size_t *count)
+{
+    struct object found;
+    struct ids ids = { 0 };
+    TRY(known_permission(snapshot, permission));
+    TRY(object_text_parse(snapshot, object, &found));
+    TRY(check_subjects(&snapshot->org.view, snapshot->arena, snapshot->moment.time_us, permission,
+                       found, &ids));
+    ARENA_TRY(snapshot->arena, *subjects,
+              arena_alloc(snapshot->arena, (ids.count + 1) * sizeof **subjects));
+    for (*count = 0; *count < ids.count; ++*count) {
+        TRY(view_subject(&snapshot->org.view, ids.items[*count], &(*subjects)[*count]));
+    }
+    return status_ok();
+}
+
+static struct status access_keep_holder(struct snapshot *snapshot, const struct holder *found,
+                                        struct access_holder *holder)
+{
+    holder->assignment = found->assignment;
+    TRY(view_subject(&snapshot->org.view, found->subject_id, &holder->subject));
+    return holder->subject != NULL ? status_ok()
+                                   : status_error(STATUS_DATA_LOSS, "expected the holder '%.*s'",
+                                                  STR_ARG(found->subject_id));
+}
+
+struct status access_holders(struct snapshot *snapshot, enum entity_kind kind, struct str text,
+                             struct str role_type, struct access_holder **holders, size_t *count)
+{
+    struct holder *items;
+    size_t items_count;
+    struct str id;
+    TRY(snapshot_resolve(snapshot, kind, text, &id));
+    TRY(kind == ENTITY_ROLE_TYPE ? known_role_type(snapshot, id) : status_ok());
+    TRY(role_type.size > 0 ? known_role_type(snapshot, role_type) : status_ok());
+    TRY(holders_list(&snapshot->org.view, snapshot->arena, snapshot->moment.time_us, kind, id,
+                     &items, &items_count));
+    ARENA_TRY(snapshot->arena, *holders,
+              arena_alloc(snapshot->arena, (items_count + 1) * sizeof **holders));
+    *count = 0;
+    for (size_t i = 0; i < items_count; i++) {
+        if (role_type.size == 0 || str_eq(role_type, str_z(items[i].assignment->role_type))) {
+            TRY(access_keep_holder(snapshot, &items[i], &(*holders)[(*count)++]));
+        }
+    }
+    return status_ok();
+}
+
+struct status access_holder_item(struct snapshot *snapshot, const struct access_holder *holder,
+                                 Agency__V1__HolderItem *item)
+{
+    const Agency__V1__Assignment *assignment = holder->assignment;
+    agency__v1__holder_item__init(item);
+    item->subject_id = assignment->subject_id;
+    item->subject_name = holder->subject->name;
+    item->role_id = assignment->role_id;
+    item->role_type = assignment->role_type;
+    item->expires_at = assignment->expires_at;
+    return access_decision(snapshot, assignment->version, &item->decision);
+}

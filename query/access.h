@@ -1,0 +1,49 @@
+/* Who may do what: one question with the way that answers it, many at once, what somebody has and
+ * where, and who has it. What is named wrongly is an error that says so, never an empty answer.
+ * Answers lie in the snapshot's arena unless another is given. */
+#ifndef QUERY_ACCESS_H
+#define QUERY_ACCESS_H
+
+#include "core/domain/check/holders.h"
+#include "core/domain/kernel/ids.h"
+#include "query/snapshot.h"
+
+/* May a subject (an id or name:X) do something on an object (as object_text.h has it), and by which
+ * way. INVALID_ARGUMENT: one of them is empty, or no object. NOT_FOUND: a name that nothing has. */
+MUST_USE struct status access_check(struct snapshot *snapshot, struct str subject,
+                                    struct str permission, struct str object,
+                                    Agency__V1__CheckResponse **response);
+/* Which of many subjects may. Takes memory of `arena`, which may be reset afterwards. The same
+ * statuses; NOT_FOUND also for what there never was. */
+MUST_USE struct status access_check_batch(struct snapshot *snapshot, struct arena *arena,
+                                          const Agency__V1__BatchCheckRequest *request,
+                                          Agency__V1__BatchCheckResponse *response);
+
+/* What a subject may do, as granted, where no permission is given (its data is NULL); else the
+ * objects on which it has that one. */
+MUST_USE struct status access_held(struct snapshot *snapshot, struct str subject,
+                                   struct str permission, Agency__V1__HeldItem **items,
+                                   size_t *count);
+
+/* The subjects that may do something on an object. */
+MUST_USE struct status access_subjects(struct snapshot *snapshot, struct str permission,
+                                       struct str object, const Agency__V1__Subject ***subjects,
+                                       size_t *count);
+
+/* Somebody who holds a seat. */
+struct access_holder {
+    const Agency__V1__Subject *subject;
+    const Agency__V1__Assignment *assignment;
+};
+
+/* The holders of a seat, of a role type or of seats in a group; where a role type is given, only
+ * those of seats of that type. */
+MUST_USE struct status access_holders(struct snapshot *snapshot, enum entity_kind kind,
+                                      struct str text, struct str role_type,
+                                      struct access_holder **holders, size_t *count);
+/* One of them as a message, with the decision that gave the seat. */
+MUST_USE struct status access_holder_item(struct snapshot *snapshot,
+                                          const struct access_holder *holder,
+                                          Agency__V1__HolderItem *item);
+
+#endif

@@ -1,0 +1,69 @@
+#include "query/entities.h"
+
+#include "core/base/nearest.h"
+
+struct status entities_kind(struct str name, enum entity_kind *kind)
+{
+    struct nearest nearest;
+    nearest_init(&nearest, name);
+    for (unsigned number = 0; number < ENTITY_KINDS_END; number++) {
+        const struct entity_type *type = registry_entity(number);
+        if (type == NULL) {
+            continue;
+        }
+        struct str plural = str_z(type->plural), wanted = name;
+        struct str singular = { plural.data, plural.size - 1 };
+        if (str_eq(plural, wanted) || str_eq(singular, wanted)) {
+            *kind = (enum entity_kind)number;
+            return status_ok();
+        }
+        nearest_offer(&nearest, plural);
+    }
+    return status_error(STATUS_INVALID_ARGUMENT,
+                        "expected a kind, such as groups, but it is '%.*s'%s", STR_ARG(name),
+                        nearest_hint(&nearest));
+}
+
+static struct status entities_id(struct snapshot *snapshot, enum entity_kind kind,
+                                 const struct str *parts, size_t parts_count, struct str *id)
+{
+    if (parts_count == 1) {
+        return snapshot_resolve(snapshot, kind, parts[0], id);
+    }
+    *id = STR("");
+    for (size_t i = 0; i < parts_count; i++) {
+        if (parts[i].size == 0) {
+            return status_error(STATUS_INVALID_ARGUMENT,
+                                "expected all parts of an id of kind %s, but one is empty",
+                                registry_entity(kind)->name);
+        }
+        *id = arena_printf(snapshot->arena, "%.*s%s%.*s", STR_ARG(*id), i > 0 ? "~" : "",
+                           STR_ARG(parts[i]));
+        if (id->data == NULL) {
+            return arena_full(snapshot->arena);
+        }
+    }
+    return status_ok();
+}
+
+struct status entities_get(struct snapshot *snapshot, enum entity_kind kind,
+                           const struct str *parts, size_t parts_count,
+                           const ProtobufCMessage **entity)
+{
+    struct str id;
+    TRY(entities_id(snapshot, kind, parts, parts_count, &id));
+    TRY(view_get(&snapshot->org.view, kind, id, entity));
+    return *entity != NULL
+               ? status_ok()
+               : status_error(STATUS_NOT_FOUND, "expected a %s, but there is no '%.*s'%s",
+                              registry_entity(kind)->name, STR_ARG(id), snapshot_then(snapshot));
+}
+
+struct status entities_page(struct snapshot *snapshot, struct list_request *request,
+                            struct list_page *page)
+{
+    request->org_id = snapshot->org_id;
+    request->at = snapshot_at(snapshot);
+    return list_page(snapshot->partition->reader, &snapshot->partition->position, snapshot->arena,
+                     request, page);
+}

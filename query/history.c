@@ -1,0 +1,44 @@
+#include "query/history.h"
+
+#include "core/model/history.h"
+
+struct status history_list_org(struct snapshot *snapshot, size_t limit, struct history_list *list)
+{
+    return history_decisions(snapshot->partition->reader, snapshot->arena, snapshot->org_id,
+                             snapshot->moment.org_sequence + 1, limit, &list->rows, &list->count);
+}
+
+static struct status history_list_subject(struct snapshot *snapshot, struct str id, size_t limit,
+                                          struct history_list *list)
+{
+    TRY(history_subject(snapshot->partition->reader, snapshot->arena, snapshot->org_id, id,
+                        snapshot->moment.org_sequence + 1, limit, &list->rows, &list->count));
+    return list->count > 0 ? status_ok()
+                           : status_error(STATUS_NOT_FOUND,
+                                          "expected a Subject, but nothing was decided by or about "
+                                          "'%.*s'",
+                                          STR_ARG(id));
+}
+
+struct status history_list_entity(struct snapshot *snapshot, enum entity_kind kind, struct str text,
+                                  size_t limit, struct history_list *list)
+{
+    struct history_version *versions;
+    struct str id;
+    TRY(snapshot_resolve(snapshot, kind, text, &id));
+    if (kind == ENTITY_SUBJECT) {
+        return history_list_subject(snapshot, id, limit, list);
+    }
+    TRY(history_entity(snapshot->partition->reader, snapshot->arena, snapshot->org_id, kind, id,
+                       snapshot->moment.org_sequence + 1, limit, &versions, &list->count));
+    if (list->count == 0) {
+        return status_error(STATUS_NOT_FOUND, "expected a %s, but there never was '%.*s'",
+                            registry_entity(kind)->name, STR_ARG(id));
+    }
+    ARENA_TRY(snapshot->arena, list->rows,
+              arena_alloc(snapshot->arena, list->count * sizeof *list->rows));
+    for (size_t i = 0; i < list->count; i++) {
+        list->rows[i] = versions[i].decision;
+    }
+    return status_ok();
+}

@@ -1,0 +1,105 @@
+#include "query/snapshot.h"
+
+#include "core/base/num.h"
+#include "core/base/time.h"
+#include "core/domain/kernel/fields.h"
+#include "core/model/list.h"
+#include "core/model/token.h"
+#include "core/pb/message.h"
+
+/* ---- which moment ---- */
+
+static struct status snapshot_parse_version(struct str text, uint64_t *version)
+{
+    *version = 0;
+    for (size_t i = 1; i < text.size; i++) {
+        unsigned digit = (unsigned)text.data[i] - '0';
+        if (digit > 9 || !num_mul_u64(*version, 10, version) ||
+            !num_add_u64(*version, digit, version)) {
+            return status_error(STATUS_INVALID_ARGUMENT,
+                                "expected the number of a decision after '#', but it is '%.*s'",
+                                STR_ARG(text));
+        }
+    }
+    return status_ok();
+}
+
+static struct status snapshot_parse(struct arena *arena, struct str as_of, struct moment_ask *ask)
+{
+    Agency__V1__Token *token;
+    if (as_of.data[0] == '#') {
+        ask->kind = MOMENT_VERSION;
+        return snapshot_parse_version(as_of, &ask->org_sequence);
+    }
+    if (token_parse(arena, as_of, &token).code == STATUS_OK && token->sequence > 0) {
+        ask->kind = MOMENT_TOKEN;
+        ask->token = token;
+        return status_ok();
+    }
+    ask->kind = MOMENT_TIME;
+    return time_parse_human(as_of, ask->now_us, &ask->time_us);
+}
+
+struct status snapshot_ask(struct arena *arena, struct str as_of, struct str at_least,
+                           int64_t now_us, struct moment_ask *ask)
+{
+    Agency__V1__Token *token;
+    *ask = (struct moment_ask){ .kind = MOMENT_LATEST, .now_us = now_us };
+    if (at_least.size > 0) {
+        TRY(token_parse(arena, at_least, &token));
+        ask->at_least = token;
+    }
+    return as_of.size == 0 ? status_ok() : snapshot_parse(arena, as_of, ask);
+}
+
+/* ---- life ---- */
+
+struct status snapshot_open(struct snapshot *snapshot, const struct partition *partition,
+                            struct arena *arena, struct str org_id, const struct moment_ask *ask,
+                            size_t memory_max)
+{
+    *snapshot = (struct snapshot){
+        .partition = partition, .arena = arena, .org_id = org_id, .past = ask->kind != MOMENT_LATEST
+    };
+    TRY(moment_resolve(partition->reader, &partition->position, org_id, ask, &snapshot->moment));
+    stored_init(&snapshot->stored, partition->reader, moment_as_of(&snapshot->moment), memory_max);
+    org_view_init(&snapshot->org, &snapshot->stored.source, org_id);
+    return snapshot->moment.org_sequence > 0
+               ? status_ok()
+               : status_error(STATUS_NOT_FOUND, "expected an org, but there is no '%.*s'%s",
+                              STR_ARG(org_id), snapshot_then(snapshot));
+}
+
+void snapshot_release(struct snapshot *snapshot)
+{
+    stored_release(&snapshot->stored);
+}
+
+/* ---- what questions need ---- */
+
+struct moment_ask snapshot_at(const struct snapshot *snapshot)
+{
+    return (struct moment_ask){ .kind = MOMENT_EXACT,
+                                .org_sequence = snapshot->moment.org_sequence,
+                                .time_us = snapshot->moment.time_us };
+}
+
+const char *snapshot_then(const struct snapshot *snapshot)
+{
+    return snapshot->past ? " at that moment" : "";
+}
+
+struct status snapshot_resolve(struct snapshot *snapshot, enum entity_kind kind, struct str text,
+                               struct str *id)
+{
+    return list_resolve_id(snapshot->partition->reader, snapshot->arena, snapshot->org_id, kind,
+                           &snapshot->moment, text, id);
+}
+
+struct status snapshot_moment(const struct snapshot *snapshot, Agency__V1__Moment **moment)
+{
+    TRY(pb_new(snapshot->arena, &agency__v1__moment__descriptor, moment));
+    (*moment)->org_sequence = snapshot->moment.org_sequence;
+    (*moment)->provisional = snapshot->moment.provisional;
+    return fields_time_new(snapshot->arena, snapshot->moment.time_us, &(*moment)->time);
+}

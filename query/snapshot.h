@@ -1,0 +1,48 @@
+/* An org as of one moment: what every question is asked of. Whoever answers (agencyctl, a server)
+ * brings the partition, complete up to where the moment is known. */
+#ifndef QUERY_SNAPSHOT_H
+#define QUERY_SNAPSHOT_H
+
+#include "agency/v1/query.pb-c.h"
+#include "core/model/moment.h"
+#include "core/model/partition.h"
+#include "core/model/stored.h"
+
+struct snapshot {
+    const struct partition *partition; /* borrowed */
+    struct arena *arena;               /* borrowed: answers lie in it */
+    struct str org_id;                 /* borrowed */
+    bool past;                         /* a moment was named */
+    struct moment moment;
+    struct stored stored; /* the org as of the moment */
+    struct org_view org;
+};
+
+/* The moment that somebody asks for: `as_of` is a time as people write it, #DECISION or a token, or
+ * empty for the latest; `at_least` a token, or empty. What it points to lies in the arena.
+ * INVALID_ARGUMENT. */
+MUST_USE struct status snapshot_ask(struct arena *arena, struct str as_of, struct str at_least,
+                                    int64_t now_us, struct moment_ask *ask);
+
+/* Finds the moment, in memory for answers of that many bytes. Statuses of moment_resolve.
+ * NOT_FOUND: there is no such org then. To be released in any case; must not be moved. */
+MUST_USE struct status snapshot_open(struct snapshot *snapshot, const struct partition *partition,
+                                     struct arena *arena, struct str org_id,
+                                     const struct moment_ask *ask, size_t memory_max);
+/* A zeroed one is fine. */
+void snapshot_release(struct snapshot *snapshot);
+
+/* The moment as a question of core/model asks for it. */
+struct moment_ask snapshot_at(const struct snapshot *snapshot);
+/* " at that moment" where one was named: what is not there may have been, or come later. */
+const char *snapshot_then(const struct snapshot *snapshot);
+
+/* `text`, or the id of what has that name where it is name:X, as of the moment. INVALID_ARGUMENT:
+ * the id or name is empty. NOT_FOUND: nothing has that name. */
+MUST_USE struct status snapshot_resolve(struct snapshot *snapshot, enum entity_kind kind,
+                                        struct str text, struct str *id);
+/* The moment as a message. */
+MUST_USE struct status snapshot_moment(const struct snapshot *snapshot,
+                                       Agency__V1__Moment **moment);
+
+#endif
