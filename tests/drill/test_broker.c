@@ -131,7 +131,7 @@ TEST(log, that_lost_its_tail_stops_the_stores_loudly)
     load_run(drill.load, 3, RATE);
     load_settle(drill.load, 30);
     drill_start(&drill, 1, 1);
-    drill_await(&drill, 1, "standby", 20);
+    drill_await(&drill, 1, "state=follower", 20);
     assert_int_equal(process_tool_stop(&drill.members[0].process, 20), 0);
     process_tool_freeze(&drill.members[1].process, true);
     broker_lose_tail(&drill);

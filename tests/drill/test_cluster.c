@@ -66,5 +66,5 @@ TEST(cluster, whose_follower_hangs_while_the_owner_dies_divides_no_readers)
     broker_tool_freeze(frozen, false);
     drill_start(&drill, 0, 1);
     load_run(drill.load, 3, RATE);
-    drill_close(&drill, "a follower frozen while the owner dies");
+    drill_close(&drill, "a follower frozen while the leader dies");
 }

@@ -31,9 +31,9 @@ TEST(decider, killed_is_followed_by_its_standby)
     load_run(drill.load, 5, RATE);
     drill_start(&drill, 0, 1);
     load_run(drill.load, 2, RATE);
-    drill_close(&drill, "decider killed, a standby takes over");
+    drill_close(&drill, "decider killed, a follower takes over");
     if (drill.pause > TAKE_OVER_MAX) {
-        fail_msg("expected a standby to decide within %.0f s, but it took %.1f s", TAKE_OVER_MAX,
+        fail_msg("expected a follower to decide within %.0f s, but it took %.1f s", TAKE_OVER_MAX,
                  drill.pause);
     }
 }
@@ -46,7 +46,7 @@ TEST(decider, frozen_for_20_s_answers_nothing_when_it_wakes)
     load_run(drill.load, 20, RATE);
     process_tool_freeze(&drill.members[0].process, false);
     load_run(drill.load, 5, RATE);
-    drill_close(&drill, "decider frozen for 20 s, a standby takes over");
+    drill_close(&drill, "decider frozen for 20 s, a follower takes over");
     assert_true(drill.audit.epochs >= 2 * PARTITIONS);
 }
 

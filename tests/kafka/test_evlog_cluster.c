@@ -74,7 +74,7 @@ TEST(evlog_cluster, late_records_of_a_dead_owner_divide_no_readers)
     size_t fenced = kafka_owner_fold(other, &seen);
     assert_true(hash_eq(&seen.head, &chain.head));
     assert_int_equal(seen.epoch, 2);
-    print_message("%llu of 2000 late records counted, %zu void\n",
+    print_message("%llu of 2000 late records counted, %zu fenced\n",
                   (unsigned long long)seen.sequence - 3, fenced);
     evlog_close(new);
     evlog_close(other);

@@ -186,7 +186,7 @@ static void drill_say(const struct drill *drill, const char *what)
     const struct audit *audit = &drill->audit;
     print_message("told %s: %" PRIu64 " acknowledged, %" PRIu64 " lost, %" PRIu64
                   " decided twice, longest pause %.1f s (%" PRIu64 " sent again, %" PRIu64
-                  " epochs, %" PRIu64 " void records)\n",
+                  " epochs, %" PRIu64 " fenced records)\n",
                   what, audit->acknowledged, audit->lost, audit->twice, drill->pause,
                   drill->load->again, audit->epochs, audit->fenced);
 }
