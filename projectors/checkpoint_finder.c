@@ -1,3 +1,7 @@
+/* Whatever blocks for brokers happens here: opening a log, reading its last records, closing what
+ * broke. The publisher asks by a queue and goes on; a question is a value, and so is its answer,
+ * so the two threads share nothing else. There is room for an answer to each question, so the
+ * thread never waits for the publisher. */
 #include "projectors/checkpoint_finder.h"
 
 #include <pthread.h>

@@ -1,3 +1,6 @@
+/* The entity in an event is as the decision left it, asked of the partition at that version: so a
+ * record is the same whenever it is made, live, late, or again after a crash, and readers may
+ * compare. An event of an entity that the decision removed has none: what is gone is not told. */
 #include "projectors/cloud_event.h"
 
 #include <ctype.h>

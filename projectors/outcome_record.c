@@ -1,3 +1,5 @@
+/* An outcome says what the client was, or would have been, told at once: of a repeat the first
+ * answer, as the store keeps it. */
 #include "projectors/outcome_record.h"
 
 #include "core/model/decision.h"

@@ -1,3 +1,12 @@
+/* A step reads, takes and, when nothing more waits, writes: under load batches grow by themselves,
+ * at low load every decision is in the store at once.
+ *
+ * Invariants: (1) a partition's reader is at its position: after any failure it is sought there
+ * again, so nothing is taken twice or passed over; (2) one that has stopped keeps its last good
+ * state and is left, the others go on; (3) a store that could not be written is closed, not tried
+ * again: RocksDB does not recover from a disk that refused, but the log does.
+ *
+ * Cost: a fold of each record, on one thread; writing a large batch goes on behind it. */
 #include "projectors/projector.h"
 
 #include <inttypes.h>

@@ -1,3 +1,6 @@
+/* Items borrow from one arena, which is emptied as a whole when all are offered. What the log did
+ * not take stays, in order, and is offered first the next time: records of a partition never
+ * overtake each other. */
 #include "projectors/send_batch.h"
 
 #include "core/base/memory.h"

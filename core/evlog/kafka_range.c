@@ -1,3 +1,6 @@
+/* Asking brokers while they come and go: each question is short, and asked again until the
+ * deadline, since the one who knows may just have changed. What the connections met meanwhile (a
+ * wrong password, a certificate) is told instead of "timed out", for waiting does not mend it. */
 #include "core/evlog/kafka_range.h"
 
 #include <limits.h>

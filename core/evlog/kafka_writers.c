@@ -1,3 +1,6 @@
+/* Who can write decisions owns the system, so `status` says who that is, as far as the brokers
+ * tell: the rules that allow writing, or that there are none because nobody is checked. What they
+ * refuse to tell is said to be unknown, never to be safe. */
 #include "core/evlog/kafka_writers.h"
 
 #include <stdio.h>

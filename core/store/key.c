@@ -1,3 +1,6 @@
+/* Order and framing in one: a text ends with 00 00, and a 00 within it is 00 FF, so that keys
+ * compare as their parts do and none is the beginning of another. Numbers are big endian for the
+ * same reason. */
 #include "core/store/key.h"
 
 #include "core/base/num.h"

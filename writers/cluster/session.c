@@ -1,3 +1,15 @@
+/* One connection to a shared log, as long as it holds.
+ *
+ * Order: session_open; session_append through a step, session_flush at its end; session_poll at
+ * the beginning of the next; session_close when `failure` is set, then a new handle.
+ *
+ * Invariants: (1) a token is a slot of `pending`, taken by an append and given back by its
+ * completion, so there are never more than EVLOG_PENDING_MAX; (2) the first failure is the one
+ * that is told: what comes behind it says less; (3) after a record whose fate is unknown nothing
+ * else is polled: the completions before it are known, those behind it are not.
+ *
+ * Left out: handing the bytes to the log without a copy of our own. What is appended must outlive
+ * the step if its replica is closed within it, and copying is little beside deciding. */
 #include "writers/cluster/session.h"
 
 #include <assert.h>

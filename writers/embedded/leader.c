@@ -1,3 +1,13 @@
+/* The only writer of a log knows more than one of many: the offset that each record will get, and
+ * that every record of its epoch counts. So there is nothing to campaign for and nothing to read
+ * back; what the log says is checked against what it must be, and anything else is DATA_LOSS.
+ *
+ * Order: leader_open; leader_decide and leader_tick, each record appended before the next call;
+ * then leader_confirm in the same order.
+ *
+ * Invariants: (1) the decider is ahead of the partition by what is appended and not confirmed; (2)
+ * a command's record lies right before its decision, at `commands_end`, since both are one append;
+ * (3) the store is written only while the leader is settled. */
 #include "writers/embedded/leader.h"
 
 #include <inttypes.h>

@@ -1,3 +1,6 @@
+/* A repeat of a command that waits itself has no record: it is answered with the one before it,
+ * which is the one that it repeats or a later one, so an answer never tells of what the log may
+ * not have. */
 #include "writers/embedded/unconfirmed.h"
 
 #include "core/base/memory.h"
