@@ -1,6 +1,18 @@
 #include "query/entities.h"
 
 #include "core/base/nearest.h"
+#include "core/domain/kernel/life.h"
+
+/* Whether people call one of this kind so: "job-space". */
+static bool entities_is_singular(enum entity_kind kind, struct str name)
+{
+    char noun[LIFE_NOUN_SIZE];
+    life_noun(kind, noun);
+    for (char *space; (space = strchr(noun, ' ')) != NULL;) {
+        *space = '-';
+    }
+    return str_eq(str_z(noun), name);
+}
 
 struct status entities_kind(struct str name, enum entity_kind *kind)
 {
@@ -11,9 +23,8 @@ struct status entities_kind(struct str name, enum entity_kind *kind)
         if (type == NULL) {
             continue;
         }
-        struct str plural = str_z(type->plural), wanted = name;
-        struct str singular = { plural.data, plural.size - 1 };
-        if (str_eq(plural, wanted) || str_eq(singular, wanted)) {
+        struct str plural = str_z(type->plural);
+        if (str_eq(plural, name) || entities_is_singular((enum entity_kind)number, name)) {
             *kind = (enum entity_kind)number;
             return status_ok();
         }

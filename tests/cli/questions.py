@@ -49,6 +49,13 @@ def it_lists_by_any_field(tool, fresh):
     expect([row["roleId"] for row in rows] == ["wg-macros.lead"], "his one lead seat", rows)
 
 
+def it_knows_a_kind_by_one_and_by_many(tool, fresh):
+    for words in (("org-child", "org-children"), ("capability", "capabilities")):
+        for word in words:
+            said = tool.error("get", word, "nobody~nothing", code=FAILED)
+            expect("NOT_FOUND" in said, f"no entity, but a kind '{word}'", said)
+
+
 def it_says_by_its_exit_code_who_may(tool, fresh):
     blog = "asset:name:rust-lang/blog.rust-lang.org"
     answer = tool.json("check", "eholk", "write", blog, "--as-of", "2024-05-26")[0]
