@@ -80,9 +80,9 @@ static struct status decide_check_envelope(const Agency__V1__Command *command)
 
 /* Fields that need an engine that is not there yet: refused, never ignored. */
 static const char *const fields_of_later[] = {
-    "spec_id",    "spec_data",        "constraint_ids",   "prequalification",
-    "evaluation", "selection",        "removal",          "auction",
-    "condition",  "joining_workflow", "leaving_workflow", "approver_roles",
+    "spec_id",          "spec_data",        "constraint_ids", "prequalification", "measure",
+    "evaluation",       "selection",        "removal",        "auction",          "condition",
+    "joining_workflow", "leaving_workflow", "approver_roles",
 };
 
 static struct status decide_check_implemented(const ProtobufCMessage *payload)

@@ -27,6 +27,7 @@ static const struct {
     { ENTITY_ROLE, PLAIN_JOB_SPACE, "job_space_id" },
     { ENTITY_ASSIGNMENT, PLAIN_ROLE, "role_id" },
     { ENTITY_ASSIGNMENT, PLAIN_SUBJECT, "subject_id" },
+    { ENTITY_CAPABILITY, PLAIN_SUBJECT, "subject_id" },
     { ENTITY_CREDENTIAL, PLAIN_SUBJECT, "subject_id" },
     { ENTITY_CREDENTIAL, PLAIN_IDENTITY, "identity_hash" },
     { ENTITY_GRANT, PLAIN_PERMISSION, "permission" },

@@ -92,6 +92,7 @@ void over_read(const struct plain_org *org, const struct plain *item, bool made,
     case ENTITY_SUBJECT:
         over_add(over, OBJECT_SUBJECT, made ? STR("") : item->id);
         return;
+    case ENTITY_CAPABILITY:
     case ENTITY_CREDENTIAL:
         over_add(over, OBJECT_SUBJECT, item->texts[PLAIN_SUBJECT]);
         return;
@@ -120,6 +121,7 @@ void over_read(const struct plain_org *org, const struct plain *item, bool made,
     case ENTITY_ORG_CHILD:
     case ENTITY_PERMISSION:
     case ENTITY_ROLE_TYPE:
+    case ENTITY_GOAL:
         over_add(over, OBJECT_ORG, STR(""));
         return;
     }

@@ -132,7 +132,9 @@ struct status life_find(struct decide *d, const ProtobufCMessage **entity)
         return life_check_new(d, kind, id, *entity);
     }
     if (*entity == NULL && (starts & BIT(LIFE_NONE)) != 0) {
-        return status_ok();
+        /* The parts of a composite one name others, or are checked by the kind. */
+        return registry_entity(kind)->key_parts > 1 ? status_ok()
+                                                    : life_check_new(d, kind, id, NULL);
     }
     return life_check(d, kind, id, *entity, starts);
 }

@@ -1,5 +1,5 @@
-/* The area directory/: who and what there is in an org: subjects and their credentials, groups,
- * assets, job spaces. What the columns mean: registry.h. */
+/* The area directory/: who and what there is in an org: subjects with their credentials and
+ * capabilities, groups, assets, job spaces. What the columns mean: registry.h. */
 #ifndef CORE_DOMAIN_REGISTRY_DIRECTORY_H
 #define CORE_DOMAIN_REGISTRY_DIRECTORY_H
 
@@ -8,7 +8,8 @@
     X(CREDENTIAL, Credential, credential, 1, "credentials", UNNAMED) \
     X(GROUP, Group, group, 1, "groups", NAMED)                       \
     X(ASSET, Asset, asset, 1, "assets", NAMED)                       \
-    X(JOB_SPACE, JobSpace, job_space, 1, "job-spaces", NAMED)
+    X(JOB_SPACE, JobSpace, job_space, 1, "job-spaces", NAMED)        \
+    X(CAPABILITY, Capability, capability, 2, "capabilities", UNNAMED)
 
 #define DIRECTORY_COMMANDS(X)                                                                     \
     X(REGISTER_SUBJECT, RegisterSubject, register_subject, SUBJECT, NONE, MAKE,                   \
@@ -61,7 +62,13 @@
     X(UPDATE_JOB_SPACE, UpdateJobSpace, update_job_space, JOB_SPACE, ACTIVE, UPDATE,              \
       JOB_SPACE_UPDATED, SELF, NONE)                                                              \
     X(CLOSE_JOB_SPACE, CloseJobSpace, close_job_space, JOB_SPACE, ACTIVE | CLOSED, MOVE,          \
-      JOB_SPACE_CLOSED, SELF, NONE)
+      JOB_SPACE_CLOSED, SELF, NONE)                                                               \
+    X(DECLARE_CAPABILITY, DeclareCapability, declare_capability, CAPABILITY,                      \
+      NONE | ACTIVE | ENDED, OWN, CAPABILITY_DECLARED, SUBJECT, NONE)                             \
+    X(VERIFY_CAPABILITY, VerifyCapability, verify_capability, CAPABILITY, ACTIVE, OWN,            \
+      CAPABILITY_VERIFIED, SUBJECT, NONE)                                                         \
+    X(REVOKE_CAPABILITY, RevokeCapability, revoke_capability, CAPABILITY, ACTIVE | ENDED, MOVE,   \
+      CAPABILITY_REVOKED, SUBJECT, NONE)
 
 #define DIRECTORY_EVENTS(X)                                                                        \
     X(SUBJECT_REGISTERED, SubjectRegistered, subject_registered, SUBJECT, MAKES, ACTIVE, SETS)     \
@@ -89,18 +96,25 @@
     X(ASSET_REMOVED, AssetRemoved, asset_removed, ASSET, CHANGES, REMOVED, SETS)                   \
     X(JOB_SPACE_OPENED, JobSpaceOpened, job_space_opened, JOB_SPACE, MAKES, ACTIVE, SETS)          \
     X(JOB_SPACE_UPDATED, JobSpaceUpdated, job_space_updated, JOB_SPACE, CHANGES, SAME, MASKS)      \
-    X(JOB_SPACE_CLOSED, JobSpaceClosed, job_space_closed, JOB_SPACE, CHANGES, CLOSED, SETS)
+    X(JOB_SPACE_CLOSED, JobSpaceClosed, job_space_closed, JOB_SPACE, CHANGES, CLOSED, SETS)        \
+    X(CAPABILITY_DECLARED, CapabilityDeclared, capability_declared, CAPABILITY, EITHER, ACTIVE,    \
+      OWN)                                                                                         \
+    X(CAPABILITY_VERIFIED, CapabilityVerified, capability_verified, CAPABILITY, CHANGES, SAME,     \
+      OWN)                                                                                         \
+    X(CAPABILITY_REVOKED, CapabilityRevoked, capability_revoked, CAPABILITY, CHANGES, ENDED, SETS)
 
-#define DIRECTORY_INDEXES(X)                                                \
-    X(SUBJECT_BY_PARENT, 2, SUBJECT, 1, MANY(Subject, parent_subject_ids))  \
-    X(CREDENTIAL_BY_IDENTITY, 3, CREDENTIAL, 2, KIND(Credential, kind),     \
-      ONE(Credential, identity_hash))                                       \
-    X(CREDENTIAL_BY_SUBJECT, 4, CREDENTIAL, 1, ONE(Credential, subject_id)) \
-    X(GROUP_BY_PARENT, 5, GROUP, 1, ONE(Group, parent_group_id))            \
-    X(GROUP_BY_INCLUDED, 6, GROUP, 1, MANY(Group, included_group_ids))      \
-    X(GROUP_BY_JOB_SPACE, 7, GROUP, 1, ONE(Group, job_space_id))            \
-    X(ASSET_BY_PARENT, 8, ASSET, 1, ONE(Asset, parent_asset_id))            \
-    X(ASSET_BY_TYPE, 9, ASSET, 1, ONE(Asset, type))
+#define DIRECTORY_INDEXES(X)                                                 \
+    X(SUBJECT_BY_PARENT, 2, SUBJECT, 1, MANY(Subject, parent_subject_ids))   \
+    X(CREDENTIAL_BY_IDENTITY, 3, CREDENTIAL, 2, KIND(Credential, kind),      \
+      ONE(Credential, identity_hash))                                        \
+    X(CREDENTIAL_BY_SUBJECT, 4, CREDENTIAL, 1, ONE(Credential, subject_id))  \
+    X(GROUP_BY_PARENT, 5, GROUP, 1, ONE(Group, parent_group_id))             \
+    X(GROUP_BY_INCLUDED, 6, GROUP, 1, MANY(Group, included_group_ids))       \
+    X(GROUP_BY_JOB_SPACE, 7, GROUP, 1, ONE(Group, job_space_id))             \
+    X(ASSET_BY_PARENT, 8, ASSET, 1, ONE(Asset, parent_asset_id))             \
+    X(ASSET_BY_TYPE, 9, ASSET, 1, ONE(Asset, type))                          \
+    X(CAPABILITY_BY_SUBJECT, 24, CAPABILITY, 1, ONE(Capability, subject_id)) \
+    X(CAPABILITY_BY_NAME, 25, CAPABILITY, 1, ONE(Capability, capability))
 
 #define DIRECTORY_HIERARCHIES(X)                                                      \
     X(SUBJECT_PARENTS, SUBJECT, "parent_subject_ids", SUBJECT_BY_PARENT, "subjects")  \
@@ -123,6 +137,8 @@
     X(GROUP, GROUP_BY_INCLUDED, "groups that include") \
     X(ASSET, ASSET_BY_PARENT, "assets below")
 
-#define DIRECTORY_DEPENDANTS(X) X(SUBJECT, CREDENTIAL_BY_SUBJECT, 0, CREDENTIAL_REVOKED, always)
+#define DIRECTORY_DEPENDANTS(X)                                      \
+    X(SUBJECT, CREDENTIAL_BY_SUBJECT, 0, CREDENTIAL_REVOKED, always) \
+    X(SUBJECT, CAPABILITY_BY_SUBJECT, 0, CAPABILITY_REVOKED, always)
 
 #endif

@@ -1,4 +1,4 @@
-/* The area org/: the org itself, its children, and configuration. What the columns mean:
+/* The area org/: the org itself, its children, its goals, and configuration. What the columns mean:
  * registry.h. */
 #ifndef CORE_DOMAIN_REGISTRY_ORG_H
 #define CORE_DOMAIN_REGISTRY_ORG_H
@@ -6,7 +6,8 @@
 #define ORG_ENTITIES(X)                                           \
     X(ORG, Org, org, 1, "orgs", UNNAMED)                          \
     X(ORG_CHILD, OrgChild, org_child, 1, "org-children", UNNAMED) \
-    X(CONFIG, Config, config, 3, "configs", UNNAMED)
+    X(CONFIG, Config, config, 3, "configs", UNNAMED)              \
+    X(GOAL, Goal, goal, 1, "goals", UNNAMED)
 
 #define ORG_COMMANDS(X)                                                                            \
     X(CREATE_ORG, CreateOrg, create_org, ORG, NONE, OWN, ORG_CREATED, NONE, NONE)                  \
@@ -24,7 +25,10 @@
     X(SET_CONFIG, SetConfig, set_config, CONFIG, NONE | ACTIVE | REMOVED, OWN, CONFIG_SET, CONFIG, \
       NONE)                                                                                        \
     X(UNSET_CONFIG, UnsetConfig, unset_config, CONFIG, ACTIVE | REMOVED | NONE, OWN, CONFIG_UNSET, \
-      CONFIG, NONE)
+      CONFIG, NONE)                                                                                \
+    X(SET_GOAL, SetGoal, set_goal, GOAL, NONE | ACTIVE, OWN, GOAL_SET, ORG, NONE)                  \
+    X(REPORT_GOAL, ReportGoal, report_goal, GOAL, ACTIVE, OWN, GOAL_REPORTED, ORG, NONE)           \
+    X(CLOSE_GOAL, CloseGoal, close_goal, GOAL, ACTIVE | CLOSED, MOVE, GOAL_CLOSED, ORG, NONE)
 
 #define ORG_EVENTS(X)                                                                            \
     X(ORG_CREATED, OrgCreated, org_created, ORG, MAKES, ACTIVE, SETS)                            \
@@ -36,10 +40,17 @@
     X(CHILD_ORG_ACCEPTED, ChildOrgAccepted, child_org_accepted, ORG_CHILD, EITHER, ACTIVE, SETS) \
     X(CHILD_ORG_RELEASED, ChildOrgReleased, child_org_released, ORG_CHILD, CHANGES, ENDED, SETS) \
     X(CONFIG_SET, ConfigSet, config_set, CONFIG, EITHER, ACTIVE, SETS)                           \
-    X(CONFIG_UNSET, ConfigUnset, config_unset, CONFIG, CHANGES, REMOVED, OWN)
+    X(CONFIG_UNSET, ConfigUnset, config_unset, CONFIG, CHANGES, REMOVED, OWN)                    \
+    X(GOAL_SET, GoalSet, goal_set, GOAL, EITHER, ACTIVE, SETS)                                   \
+    X(GOAL_REPORTED, GoalReported, goal_reported, GOAL, CHANGES, SAME, SETS)                     \
+    X(GOAL_CLOSED, GoalClosed, goal_closed, GOAL, CHANGES, CLOSED, SETS)
 
-#define ORG_INDEXES(X) \
-    X(CONFIG_BY_ENTITY, 20, CONFIG, 2, KIND(Config, kind), ONE(Config, entity_id))
+#define ORG_INDEXES(X)                                                             \
+    X(CONFIG_BY_ENTITY, 20, CONFIG, 2, KIND(Config, kind), ONE(Config, entity_id)) \
+    X(GOAL_BY_PARENT, 26, GOAL, 1, ONE(Goal, parent_goal_id))                      \
+    X(GOAL_BY_OWNER, 27, GOAL, 1, ONE(Goal, owner_subject_id))
+
+#define ORG_HIERARCHIES(X) X(GOAL_PARENTS, GOAL, "parent_goal_id", GOAL_BY_PARENT, "goals")
 
 /* CONFIG: the entity configured if Check knows its kind, else the org. */
 #define ORG_OBJECT_RULES(X) X(CONFIG, config, ALL, ITSELF)

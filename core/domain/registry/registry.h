@@ -47,7 +47,8 @@
  * that finds those below it. */
 #define HIERARCHIES(X)       \
     DIRECTORY_HIERARCHIES(X) \
-    ACCESS_HIERARCHIES(X)
+    ACCESS_HIERARCHIES(X)    \
+    ORG_HIERARCHIES(X)
 
 /* X(INDEX, number, ENTITY, asked, parts...): what finds an entity while it has not ended: its keys
  * are made from its fields. A key is its parts and then the entity's id; kinds are parts as decimal

@@ -175,6 +175,19 @@ TEST(index, a_value_of_config_is_found_by_its_entity)
               "CONFIG_BY_ENTITY | 5 | g\n");
 }
 
+TEST(index, a_capability_is_found_by_subject_and_by_what_it_is)
+{
+    index_has(ENTITY_CAPABILITY, "{\"subjectId\":\"s\",\"capability\":\"rust\"," ACTIVE "}",
+              "CAPABILITY_BY_SUBJECT | s\nCAPABILITY_BY_NAME | rust\n");
+}
+
+TEST(index, a_goal_is_found_by_parent_and_owner)
+{
+    index_has(ENTITY_GOAL,
+              "{\"goalId\":\"g\",\"parentGoalId\":\"p\",\"ownerSubjectId\":\"s\"," ACTIVE "}",
+              "GOAL_BY_PARENT | p\nGOAL_BY_OWNER | s\n");
+}
+
 TEST(index, a_role_type_is_found_by_its_permissions)
 {
     index_has(ENTITY_ROLE_TYPE, "{\"roleType\":\"t\",\"permissions\":[\"p\",\"*\"]," ACTIVE "}",
