@@ -142,7 +142,7 @@ static struct status decider_run(struct decider_work *work)
                                     .changes = &layer_changes,
                                     .changes_self = &changes,
                                     .context = &context,
-                                    .memory = &decider->fold->answers.memory,
+                                    .memory = &decider->fold->check_cache.memory,
                                     .command = work->command };
     return decide_command(&work->decide);
 }

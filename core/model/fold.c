@@ -16,12 +16,12 @@ void fold_init(struct fold *fold, const struct source *store)
     changes_init(&fold->frozen_changes, store);
     changes_init(&fold->active_changes, &fold->frozen_changes.source);
     layer_init(&fold->scratch, &fold->active_changes.source);
-    answers_init(&fold->answers, &fold->active_changes.source);
+    check_cache_init(&fold->check_cache, &fold->active_changes.source);
 }
 
 void fold_release(struct fold *fold)
 {
-    answers_release(&fold->answers);
+    check_cache_release(&fold->check_cache);
     layer_release(&fold->scratch);
     changes_release(&fold->active_changes);
     changes_release(&fold->frozen_changes);
@@ -265,7 +265,7 @@ struct status fold_keep(struct fold *fold, struct arena *arena,
     struct status st;
     TRY_OUT(fold_put_rows(&keeping));
     TRY_OUT(changes_add(&fold->active_changes, &fold->scratch, decision->org_sequence));
-    answers_changed(&fold->answers, &fold->scratch);
+    check_cache_changed(&fold->check_cache, &fold->scratch);
 out:
     if (st.code != STATUS_OK) {
         changes_cut(&fold->active_changes, changes_count);

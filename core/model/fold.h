@@ -12,8 +12,8 @@
 #define CORE_MODEL_FOLD_H
 
 #include "core/domain/kernel/decision.h"
-#include "core/model/answers.h"
 #include "core/model/changes.h"
+#include "core/model/check_cache.h"
 
 /* Of the code that makes rows from decisions: a store of another one is rebuilt, and roots compare
  * only within one. */
@@ -23,7 +23,7 @@ struct fold {
     struct changes frozen_changes;
     struct changes active_changes;
     struct layer scratch;
-    struct answers answers; /* about the state without scratch */
+    struct check_cache check_cache; /* about the state without scratch */
 };
 
 /* An empty fold on a store's source (source_empty() for none); borrows it. The fold must not be

@@ -1,6 +1,6 @@
 /* Kept answers are those that would be found anew: a decider that keeps them and one that does not
  * write the same bytes, whatever comes. */
-#include "core/model/answers.h"
+#include "core/model/check_cache.h"
 
 #include "core/auth/command_record.h"
 #include "core/domain/check/check.h"
@@ -29,7 +29,7 @@ static void twins_init(struct twins *twins, unsigned seed)
     org_world_init(&twins->world);
     partition_kit_open(&twins->keeps);
     partition_kit_open(&twins->forgets);
-    twins->forgets.decided->fold.answers.arena.cap = 0; /* no answer fits */
+    twins->forgets.decided->fold.check_cache.arena.cap = 0; /* no answer fits */
 }
 
 static void twins_release(struct twins *twins)
@@ -65,7 +65,7 @@ static void twins_decide(struct twins *twins, Agency__V1__Command *command, unsi
         return; /* no decider ever sees it */
     }
     (void)!org_world_decide(world, command).code; /* what it is told, the deciders are, too */
-    size_t known = twins->keeps.decided->fold.answers.known.count;
+    size_t known = twins->keeps.decided->fold.check_cache.known.count;
     struct str a = twins_decide_one(twins, &twins->keeps, record, &answer);
     struct str b = twins_decide_one(twins, &twins->forgets, record, &other);
     assert_int_equal(answer.code, other.code);
@@ -73,7 +73,7 @@ static void twins_decide(struct twins *twins, Agency__V1__Command *command, unsi
     assert_true(str_eq(a, b));
     bool asked = world->principal.operator_[0] == '\0' && answer.code == STATUS_OK;
     twins->accepted += asked;
-    twins->reused += asked && known == twins->keeps.decided->fold.answers.known.count;
+    twins->reused += asked && known == twins->keeps.decided->fold.check_cache.known.count;
 }
 
 static void twins_begin(struct twins *twins)
@@ -133,7 +133,7 @@ static void twins_same(const struct check_answer *kept, const struct check_answe
 static void twins_ask(struct twins *twins)
 {
     struct org_world *world = &twins->world;
-    struct answers *answers = &twins->keeps.decided->fold.answers;
+    struct check_cache *answers = &twins->keeps.decided->fold.check_cache;
     const Agency__V1__Subject *subject =
         (const void *)random_entity(&twins->random, &world->state, ENTITY_SUBJECT);
     const Agency__V1__Group *group =
@@ -184,7 +184,7 @@ static void twins_run(unsigned seed)
     test_free(twins);
 }
 
-TEST(answers, kept_ones_change_no_byte_of_any_decision)
+TEST(check_cache, kept_ones_change_no_byte_of_any_decision)
 {
     twins_run(1);
     twins_run(2);
@@ -195,7 +195,7 @@ TEST(answers, kept_ones_change_no_byte_of_any_decision)
 
 struct asked {
     struct org_world world;
-    struct answers answers;
+    struct check_cache check_cache;
 };
 
 static void asked_init(struct asked *asked)
@@ -203,12 +203,12 @@ static void asked_init(struct asked *asked)
     org_world_init_owned(&asked->world);
     org_world_do(&asked->world, "CreateGroup {\"groupId\":\"g\"}");
     org_world_do(&asked->world, "RegisterSubject {\"subjectId\":\"ada\"}");
-    answers_init(&asked->answers, &asked->world.state.source);
+    check_cache_init(&asked->check_cache, &asked->world.state.source);
 }
 
 static void asked_release(struct asked *asked)
 {
-    answers_release(&asked->answers);
+    check_cache_release(&asked->check_cache);
     org_world_release(&asked->world);
 }
 
@@ -220,9 +220,9 @@ static bool asked_may(struct asked *asked, int64_t after_us)
                                              .for_command = true };
     struct check_answer answer;
     struct org_world *world = &asked->world;
-    assert_ok(asked->answers.memory.ask(&asked->answers.memory, org_world_view(world),
-                                        &world->arena, world->now_us + after_us, &question,
-                                        &answer));
+    assert_ok(asked->check_cache.memory.ask(&asked->check_cache.memory, org_world_view(world),
+                                            &world->arena, world->now_us + after_us, &question,
+                                            &answer));
     return answer.allowed;
 }
 
@@ -235,21 +235,21 @@ static void asked_grant(struct asked *asked, const char *permission, const char 
                  asked->world.commands_count, permission, more);
 }
 
-TEST(answers, one_ends_when_what_it_stands_on_expires)
+TEST(check_cache, one_ends_when_what_it_stands_on_expires)
 {
     struct asked asked;
     asked_init(&asked);
     asked_grant(&asked, "UpdateGroup", ",\"expiresAt\":\"2026-01-01T01:00:00Z\"");
     assert_true(asked_may(&asked, 0));
     assert_true(asked_may(&asked, 1));
-    assert_int_equal(asked.answers.known.count, 1);
+    assert_int_equal(asked.check_cache.known.count, 1);
     assert_false(asked_may(&asked, INT64_C(3600) * 1000000));
     assert_false(asked_may(&asked, INT64_C(3601) * 1000000));
     asked_release(&asked);
 }
 
 /* Changes that the answers are not told of show what is kept. */
-TEST(answers, one_is_kept_until_what_it_was_found_from_changes)
+TEST(check_cache, one_is_kept_until_what_it_was_found_from_changes)
 {
     struct asked asked;
     struct layer told;
@@ -258,9 +258,9 @@ TEST(answers, one_is_kept_until_what_it_was_found_from_changes)
     asked_grant(&asked, "UpdateGroup", "");
     assert_false(asked_may(&asked, 0));
     layer_init(&told, source_empty());
-    answers_changed(&asked.answers, &told);
+    check_cache_changed(&asked.check_cache, &told);
     assert_false(asked_may(&asked, 0));
-    answers_changed(&asked.answers, &asked.world.state);
+    check_cache_changed(&asked.check_cache, &asked.world.state);
     assert_true(asked_may(&asked, 0));
     layer_release(&told);
     asked_release(&asked);
