@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
@@ -16,7 +15,7 @@
 #include "ops/folder_conf.h"
 #include "ops/small_file.h"
 
-enum { CLUSTER_KEY_SIZE = 32, REMOVE_DESCRIPTORS_MAX = 16 };
+enum { CLUSTER_KEY_SIZE = 32 };
 
 static struct status data_dir_path(char out[DATA_DIR_PATH_MAX], const char *path, const char *name)
 {
@@ -388,22 +387,4 @@ struct status data_dir_open_cut_log(const struct data_dir *dir, evlog_local_lost
     assert(!dir->shared);
     struct evlog_local_options options = { .give_up = give_up, .give_up_context = context };
     return evlog_local_open(dir->log, &options, log);
-}
-
-static int data_dir_remove_one(const char *path, const struct stat *found, int kind,
-                               struct FTW *where)
-{
-    (void)found;
-    (void)kind;
-    (void)where;
-    return remove(path);
-}
-
-struct status data_dir_remove(const char *path)
-{
-    if (nftw(path, data_dir_remove_one, REMOVE_DESCRIPTORS_MAX, FTW_DEPTH | FTW_PHYS) == 0 ||
-        errno == ENOENT) {
-        return status_ok();
-    }
-    return data_dir_system("remove", path);
 }

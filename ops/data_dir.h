@@ -79,7 +79,5 @@ MUST_USE struct status data_dir_open_log(const struct data_dir *dir, bool read_o
 MUST_USE struct status data_dir_open_cut_log(const struct data_dir *dir,
                                              evlog_local_lost_fn *give_up, void *context,
                                              struct evlog **log);
-/* Removes a folder and all in it, links not followed; nothing there is fine. UNAVAILABLE. */
-MUST_USE struct status data_dir_remove(const char *path);
 
 #endif

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "agency/v1/query.pb-c.h"
+#include "core/base/remove_tree.h"
 #include "ops/ctl/copy_target.h"
 #include "ops/ctl/ctl.h"
 #include "ops/ctl/progress.h"
@@ -58,7 +59,7 @@ static struct status ctl_copy_verify(struct ctl_copy *run, uint32_t number)
     char store[DATA_DIR_PATH_MAX], beside[DATA_DIR_PATH_MAX];
     data_dir_store(&run->dir, number, store);
     snprintf(beside, sizeof beside, "%.4000s.source", store);
-    TRY(data_dir_remove(beside));
+    TRY(remove_tree(beside));
     struct copy_verify verify = { .copy = &run->copy,
                                   .partition = number,
                                   .source_store = beside,
@@ -66,7 +67,7 @@ static struct status ctl_copy_verify(struct ctl_copy *run, uint32_t number)
                                   .progress = ctl_copy_progress,
                                   .context = run };
     struct status st = copy_verify_run(&verify);
-    TRY(data_dir_remove(beside));
+    TRY(remove_tree(beside));
     TRY(status_prefix(st, "partition %" PRIu32, number));
     return verify.records == 0 ? status_ok() : ctl_copy_say(run, &verify);
 }

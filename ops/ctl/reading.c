@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "core/base/murmur2.h"
+#include "core/base/remove_tree.h"
 #include "core/base/time.h"
 #include "core/evlog/evlog_local.h"
 #include "core/model/closed_time.h"
@@ -134,7 +135,7 @@ void reading_close(struct reading *reading)
     partition_close(reading->partition);
     evlog_close(reading->log);
     if (reading->folder[0] != '\0') {
-        struct status removed = data_dir_remove(reading->folder);
+        struct status removed = remove_tree(reading->folder);
         (void)removed; /* a folder that stays behind does no harm */
     }
 }
