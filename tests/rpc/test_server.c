@@ -112,6 +112,16 @@ TEST(server, stopping_ends_what_waits)
     rpc_server_close(server);
 }
 
+TEST(server, answers_a_client_that_has_closed_its_side)
+{
+    int fd = connect_to(begin());
+    get(fd, "/v1/shelves/s/books/b");
+    shutdown(fd, SHUT_WR);
+    assert_true(answers(fd, "{\"name\":\"shelves/s/books/b\"}"));
+    close(fd);
+    rpc_server_close(server);
+}
+
 static bool serves(int fd)
 {
     static const char check[] = "POST /grpc.health.v1.Health/Check HTTP/1.1\r\nHost: "

@@ -25,6 +25,7 @@ struct link {
     struct rpc_peer peer;
     struct buf certificate;
     bool handshaking;
+    bool flushes;             /* the client has closed its side: closed when all is written */
     int64_t lingers_until_us; /* all is written; what still comes is dropped */
 };
 
@@ -163,13 +164,15 @@ static void link_on_read(struct bufferevent *socket, void *user)
 
 static void link_on_write(struct bufferevent *socket, void *user)
 {
-    (void)socket;
     struct link *link = user;
+    struct loop *loop = link->loop;
+    loop_wake(link->loop);
     if (link->connection != NULL) {
-        loop_wake(link->loop);
         connection_touch(link->connection);
-        loop_settle(link->loop);
+    } else if (link->flushes && evbuffer_get_length(bufferevent_get_output(socket)) == 0) {
+        link_close(link);
     }
+    loop_settle(loop);
 }
 
 static void link_begin(struct link *link)
@@ -195,6 +198,23 @@ static void link_on_secured(struct link *link)
     connection_touch(link->connection);
 }
 
+/* A client that has closed its side may still read: what was answered goes out, what is under way
+ * is cancelled. */
+static void link_on_half_close(struct link *link)
+{
+    struct timeval patience = { LINK_LINGER_SECONDS, 0 };
+    if (link->connection == NULL || link_move(link) == 0) {
+        link_close(link);
+        return;
+    }
+    connection_close(link->connection);
+    link->connection = NULL;
+    link->flushes = true;
+    bufferevent_disable(link->socket, EV_READ);
+    bufferevent_setwatermark(link->socket, EV_WRITE, 0, 0);
+    bufferevent_set_timeouts(link->socket, NULL, &patience);
+}
+
 static void link_on_event(struct bufferevent *socket, short what, void *user)
 {
     (void)socket;
@@ -203,6 +223,8 @@ static void link_on_event(struct bufferevent *socket, short what, void *user)
     loop_wake(loop);
     if ((what & BEV_EVENT_CONNECTED) != 0) {
         link_on_secured(link);
+    } else if ((what & BEV_EVENT_EOF) != 0) {
+        link_on_half_close(link);
     } else {
         link_close(link);
     }
