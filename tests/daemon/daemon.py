@@ -156,6 +156,7 @@ def it_refuses_what_another_key_sealed(cluster):
     stranger = cluster.tool("stranger")
     stranger.data.mkdir()
     (stranger.data / "cluster.key").write_bytes(b"x" * 32)
+    (stranger.data / "cluster.key").chmod(0o600)
     stranger("log", "join", *cluster.where)
     answer = stranger.submit("CreateGroup", groupId="green", code=REJECTED)
     expect(answer["code"] == "UNAUTHENTICATED", "UNAUTHENTICATED", answer)

@@ -6,16 +6,7 @@
 
 #include "core/base/arena.h"
 #include "core/model/layer.h"
-
-struct random_state {
-    uint64_t state;    /* the seed; any number */
-    unsigned made;     /* ids given out */
-    unsigned live_max; /* live entities of a kind above which none are made, so that looking at all
-                          of them stays cheap; 0: six */
-};
-
-/* One of 0 .. below - 1. */
-unsigned random_below(struct random_state *random, unsigned below);
+#include "tests/lib/random.h"
 
 /* A random entity of the kind, mostly one that is alive; NULL if there is none. */
 const ProtobufCMessage *random_entity(struct random_state *random, const struct layer *state,
