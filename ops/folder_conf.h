@@ -1,6 +1,7 @@
 /* agency.conf of a data folder: who is an operator there. Lines of `name = value`:
  *   operators = admin,night-shift
  *   org-creators = admin
+ *   refusals-per-minute = 60
  * Where there is no such file, the one operator is `admin`. */
 #ifndef OPS_FOLDER_CONF_H
 #define OPS_FOLDER_CONF_H
@@ -8,8 +9,9 @@
 #include "core/base/config.h"
 
 struct folder_conf {
-    struct str operators;    /* names with commas; the first commands where nobody is named */
-    struct str org_creators; /* those of them that may create orgs; empty: all; or "none" */
+    struct str operators;        /* names with commas; the first commands where nobody is named */
+    struct str org_creators;     /* those of them that may create orgs; empty: all; or "none" */
+    int64_t refusals_per_minute; /* of one principal that are recorded; 0: all */
 };
 
 /* Reads the file; strings lie in the arena. INVALID_ARGUMENT names the line, or says what names

@@ -45,7 +45,7 @@ static struct status decider_read_config(struct decider *decider, struct str con
     decider->config.org_creators_count = read->n_org_creators;
     decider->operators_count = read->n_operators;
     decider->commands_trusted = read->commands_trusted;
-    return status_ok();
+    return refusals_init(&decider->refusals, arena, read->refusals_per_minute);
 }
 
 struct status decider_init(struct decider *decider, struct fold *fold, const struct chain *chain,
@@ -254,6 +254,30 @@ static struct status decider_record_repeat(struct decider_work *work,
     return status_ok();
 }
 
+/* Who was refused too often has to wait: whatever he sends is not even decided, or each would cost
+ * a place in the order of decisions. An operator never has, as he may do everything. */
+static struct status decider_check_rate(const struct decider_work *work)
+{
+    const struct refusals *refusals = &work->decider->refusals;
+    if (work->principal->operator_[0] != '\0' ||
+        refusals_have_room(refusals, str_z(work->command->org_id), work->sender,
+                           work->recorded_at_us)) {
+        return status_ok();
+    }
+    return status_error(STATUS_RESOURCE_EXHAUSTED,
+                        "expected a principal who is refused at most %" PRIu32 " times a minute: "
+                        "wait until the first are a minute old",
+                        refusals->per_minute);
+}
+
+static void decider_count_refusal(struct decider_work *work)
+{
+    if (work->principal->operator_[0] == '\0') {
+        refusals_add(&work->decider->refusals, str_z(work->command->org_id), work->sender,
+                     work->recorded_at_us);
+    }
+}
+
 /* Failures that say something about the command are its answer; those about the partition stop it.
  */
 static bool decider_is_answer(enum status_code code)
@@ -275,19 +299,26 @@ static struct status decider_work(struct decider_work *work, struct submit_answe
     const Agency__V1__Command *command = work->command;
     Agency__V1__AnswerRow *row;
     TRY(decision_content_hash(&decider->arena, command, &work->content));
-    TRY(decision_principal(&decider->arena, work->principal, &work->sender));
     TRY(fold_answer(decider->fold, &decider->arena, str_z(command->org_id), work->sender,
                     str_z(command->command_id), &row));
     if (row != NULL) {
         TRY(decider_repeat(answer, row, &work->content, command->command_id));
-        return work->given->cluster == NULL ? status_ok()
-                                            : decider_record_repeat(work, answer, record);
+        if (work->given->cluster == NULL) {
+            return status_ok();
+        }
+        if (answer->code != STATUS_OK) {
+            decider_count_refusal(work);
+        }
+        return decider_record_repeat(work, answer, record);
     }
     TRY(fold_head(decider->fold, &decider->arena, str_z(command->org_id), &work->head));
     struct status st = decider_run(work);
     if (st.code != STATUS_OK) {
         fold_discard(decider->fold);
         return decider_is_answer(st.code) ? decider_fail(answer, st) : st;
+    }
+    if (work->decide.rejection != NULL) {
+        decider_count_refusal(work);
     }
     return decider_record(work, answer, record);
 }
@@ -371,7 +402,8 @@ static struct status decider_read(struct decider_work *work)
     TRY(decider_check_operator(work->decider, record->principal));
     work->command = command;
     work->principal = record->principal;
-    return status_ok();
+    TRY(decision_principal(arena, work->principal, &work->sender));
+    return decider_check_rate(work);
 }
 
 struct status decider_decide(struct decider *decider, const struct decider_command *command,

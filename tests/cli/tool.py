@@ -69,3 +69,10 @@ def make_org(tool):
                         on={"kind": "OBJECT_KIND_GROUP", "id": group})
     tool.submit("AssignRole", roleId="red.lead", subjectId="ada")
     tool.submit("AssignRole", roleId="blue.member", subjectId="bob")
+
+
+def refused(count):
+    """Lines for `submit -`: so many commands of org acme that nobody without a right may give."""
+    return "\n".join(json.dumps({"orgId": "acme", "commandId": f"refused-{number}",
+                                 "openJobSpace": {"jobSpaceId": f"j{number}"}})
+                     for number in range(count))

@@ -21,7 +21,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests/cli"), str(ROOT / "tests/lib")]
 from cases import Fault, expect  # noqa: E402
 from confluent_kafka import Producer  # noqa: E402
-from tool import DAMAGED, DONE, FAILED, REJECTED, USAGE, Tool, make_org  # noqa: E402
+from tool import (DAMAGED, DONE, FAILED, REJECTED, USAGE, Tool, make_org,  # noqa: E402
+                  refused)
 
 PARTITIONS = 4
 
@@ -137,6 +138,25 @@ def it_answers_a_repeat_as_before(cluster):
     expect(one["sequence"] == two["sequence"] and one["token"] == two["token"], one, two)
     other = tool.submit("CreateGroup", groupId="white", options=again, code=REJECTED)
     expect(other["code"] == "INVALID_ARGUMENT", "INVALID_ARGUMENT", other)
+
+
+def it_makes_dead_letters_of_refusals_above_the_rate(cluster):
+    tool = cluster.first
+    cluster.start(tool)
+    make_org(tool)
+    bob = ("--principal", "API_KEY:bob")
+    said = tool.json("submit", "-", *bob, stdin=refused(100), code=REJECTED)
+    codes = [answer["code"] for answer in said]
+    expect(sorted(codes) == ["PERMISSION_DENIED"] * 60 + ["RESOURCE_EXHAUSTED"] * 40,
+           "60 decisions and 40 dead letters", codes)
+    said = tool.json("submit", "-", *bob, stdin=refused(60), code=REJECTED)
+    expect({answer["code"] for answer in said} == {"RESOURCE_EXHAUSTED"}, "no repeats", said)
+    tool.submit("CreateGroup", groupId="green")
+
+    def letters():
+        return int(tool.json("status")[0]["processes"][0]["deadLetters"])
+    await_true("100 dead letters", lambda: letters() == 100)
+    expect("100" in tool("status"), "the count in the table")
 
 
 def it_reads_its_own_writes_and_the_last_moment(cluster):

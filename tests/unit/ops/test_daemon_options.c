@@ -129,7 +129,7 @@ static struct status configured(const struct daemon_options *options,
                                 Agency__V1__DecidingConfiguration **configuration)
 {
     static struct arena arena;
-    const struct folder_conf folder = { STR("admin,ops"), STR("admin") };
+    const struct folder_conf folder = { STR("admin,ops"), STR("admin"), 7 };
     struct str packed;
     arena_release(&arena);
     arena_init(&arena, 4 << 20);
@@ -145,6 +145,7 @@ TEST(daemon_options, operators_are_the_folders_unless_it_is_told)
     assert_ok(configured(&(struct daemon_options){ 0 }, &found));
     assert_int_equal(found->n_operators, 2);
     assert_int_equal(found->n_org_creators, 1);
+    assert_int_equal(found->refusals_per_minute, 7);
     assert_ok(configured(&(struct daemon_options){ .operators = { STR("a,admin"), STR("none") } },
                          &found));
     assert_string_equal(found->operators[0], "a");

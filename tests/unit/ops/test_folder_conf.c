@@ -9,7 +9,8 @@
 
 static struct status checked(const char *operators, const char *org_creators)
 {
-    return folder_conf_check(&(struct folder_conf){ str_z(operators), str_z(org_creators) });
+    return folder_conf_check(&(struct folder_conf){ .operators = str_z(operators),
+                                                    .org_creators = str_z(org_creators) });
 }
 
 TEST(folder_conf, operators_are_names_without_spaces)
@@ -27,7 +28,7 @@ TEST(folder_conf, operators_are_names_without_spaces)
 
 TEST(folder_conf, nobody_else_is_an_operator)
 {
-    const struct folder_conf conf = { STR("admin,ops"), STR("") };
+    const struct folder_conf conf = { .operators = STR("admin,ops") };
     assert_true(folder_conf_is_operator(&conf, STR("admin")));
     assert_true(folder_conf_is_operator(&conf, STR("ops")));
     assert_false(folder_conf_is_operator(&conf, STR("admin ")));
@@ -46,7 +47,7 @@ TEST(folder_conf, names_fit_into_an_epoch)
     for (int i = 0; i < 10000; i++) {
         buf_printf(&list, "%soperator%d", i == 0 ? "" : ",", i);
     }
-    const struct folder_conf conf = { buf_str(&list), STR("none") };
+    const struct folder_conf conf = { .operators = buf_str(&list), .org_creators = STR("none") };
     assert_code(STATUS_INVALID_ARGUMENT, folder_conf_deciding(&conf, false, &arena, &packed));
     buf_release(&list);
     arena_release(&arena);
@@ -67,6 +68,8 @@ TEST(folder_conf, a_new_file_says_what_none_would)
     assert_true(str_eq(absent.operators, STR("admin")));
     assert_true(str_eq(made.operators, absent.operators));
     assert_true(str_eq(made.org_creators, absent.org_creators));
+    assert_int_equal(made.refusals_per_minute, 60);
+    assert_int_equal(absent.refusals_per_minute, 60);
     unlink(path);
     arena_release(&arena);
 }

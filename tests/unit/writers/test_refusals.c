@@ -1,0 +1,66 @@
+#include "writers/refusals.h"
+
+#include "tests/lib/test.h"
+
+enum { SECOND_US = 1000000 };
+
+struct scene {
+    struct arena arena;
+    struct refusals refusals;
+};
+
+static void scene_open(struct scene *scene, uint32_t per_minute)
+{
+    arena_init(&scene->arena, 1 << 20);
+    assert_ok(refusals_init(&scene->refusals, &scene->arena, per_minute));
+}
+
+/* How many of a hundred refusals at one time are recorded. */
+static int scene_refuse(struct scene *scene, struct str principal, int64_t now_us)
+{
+    int recorded = 0;
+    for (int i = 0; i < 100; i++) {
+        if (refusals_have_room(&scene->refusals, STR("acme"), principal, now_us)) {
+            refusals_add(&scene->refusals, STR("acme"), principal, now_us);
+            recorded++;
+        }
+    }
+    return recorded;
+}
+
+TEST(refusals, so_many_a_minute_at_once_and_then_one_by_one)
+{
+    struct scene scene;
+    scene_open(&scene, 20);
+    assert_int_equal(scene_refuse(&scene, STR("ada"), SECOND_US), 20);
+    assert_int_equal(scene_refuse(&scene, STR("ada"), 3 * SECOND_US), 0);
+    assert_int_equal(scene_refuse(&scene, STR("ada"), 4 * SECOND_US), 1);
+    assert_int_equal(scene_refuse(&scene, STR("ada"), 200 * SECOND_US), 20);
+    arena_release(&scene.arena);
+}
+
+TEST(refusals, of_others_do_not_count)
+{
+    struct scene scene;
+    scene_open(&scene, 20);
+    assert_int_equal(scene_refuse(&scene, STR("ada"), SECOND_US), 20);
+    assert_int_equal(scene_refuse(&scene, STR("bob"), SECOND_US), 20);
+    assert_true(refusals_have_room(&scene.refusals, STR("other"), STR("ada"), SECOND_US));
+    arena_release(&scene.arena);
+}
+
+TEST(refusals, all_are_recorded_where_no_rate_is_set)
+{
+    struct scene scene;
+    scene_open(&scene, 0);
+    assert_int_equal(scene_refuse(&scene, STR("ada"), SECOND_US), 100);
+    arena_release(&scene.arena);
+}
+
+TEST(refusals, a_rate_may_be_as_high_as_its_type)
+{
+    struct scene scene;
+    scene_open(&scene, UINT32_MAX);
+    assert_int_equal(scene_refuse(&scene, STR("ada"), SECOND_US), 100);
+    arena_release(&scene.arena);
+}
