@@ -146,13 +146,15 @@ struct status config_set(struct config *config, struct str name, struct str valu
         return status_error(STATUS_INVALID_ARGUMENT, "%s: expected a value, but it is empty",
                             option->name);
     }
+    size_t place = (size_t)(option - config->options);
+    config->given |= place < 64 ? UINT64_C(1) << place : 0;
     return config_set_option(config, option, name, value);
 }
 
 struct status config_init(struct config *config, const struct config_option *options,
                           size_t options_count, void *values, struct arena *arena)
 {
-    *config = (struct config){ options, options_count, values, arena };
+    *config = (struct config){ options, options_count, values, 0, arena };
     for (size_t i = 0; i < options_count; i++) {
         struct str name = str_z(options[i].name);
         if (options[i].type == CONFIG_PAIRS) {

@@ -43,6 +43,7 @@ struct config {
     const struct config_option *options; /* borrowed */
     size_t options_count;
     void *values;        /* borrowed: the program's struct */
+    uint64_t given;      /* by place: which were set since config_init, of the first 64 */
     struct arena *arena; /* borrowed: strings lie in it */
 };
 

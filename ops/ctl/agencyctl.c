@@ -22,59 +22,66 @@ struct verb {
     ctl_verb *run;
     int args_min;
     int args_max;
-    bool writes; /* makes the data folder where there is none */
-    bool alone;  /* needs no data folder */
+    bool writes;         /* makes the data folder where there is none */
+    bool alone;          /* needs no data folder */
+    const char *options; /* that it uses, beside those that all do */
 };
 
 static const struct verb verbs[] = {
     { "submit", "COMMAND JSON | -", "send a command, or those of the JSON lines on standard input",
-      ctl_submit, 1, 2, true, false },
+      ctl_submit, 1, 2, true, false,
+      "principal key command-id occurred-at on-behalf-of expected-version note. timeout" },
     { "import", "FILE...",
       "send the commands of JSON-lines files (zstd or plain); run it again to go on", ctl_import, 1,
-      1000, true, false },
+      1000, true, false, "principal key timeout" },
     { "export", "FILE",
       "write the org's accepted commands as JSON lines (zstd if FILE ends in .zst)", ctl_export, 1,
-      1, false, false },
-    { "get", "KIND ID", "show one entity", ctl_get, 2, 4, false, false },
+      1, false, false, "timeout" },
+    { "get", "KIND ID", "show one entity", ctl_get, 2, 4, false, false, "as-of at-least timeout" },
     { "list", "KIND [FIELD=VALUE | without=FIELD]...", "list the entities of a kind", ctl_list, 1,
-      9, false, false },
+      9, false, false, "as-of at-least all limit timeout" },
     { "check", "SUBJECT [PERMISSION [OBJECT]]",
       "may a subject do something, by which way, decided by which change; what may it do; where",
-      ctl_check, 0, 3, false, false },
+      ctl_check, 0, 3, false, false, "as-of at-least batch timeout" },
     { "who", "role ID | type NAME | group ID | can PERMISSION OBJECT",
       "who holds a seat, a role type or seats in a group; who may do something", ctl_who, 2, 3,
-      false, false },
+      false, false, "as-of at-least role-type timeout" },
     { "history", "[KIND ID]", "what happened: to one entity, by and about a subject, or in the org",
-      ctl_history, 0, 2, false, false },
-    { "log", "", "show the records of the log", ctl_log, 0, 0, false, false },
+      ctl_history, 0, 2, false, false, "as-of at-least limit timeout" },
+    { "log", "", "show the records of the log", ctl_log, 0, 0, false, false,
+      "partition from limit timeout" },
     { "log create", "", "make a log on Kafka (--brokers), and the data folder for it",
-      ctl_log_create, 0, 0, false, true },
+      ctl_log_create, 0, 0, false, true,
+      "brokers prefix property. cluster-key partitions replicas outcomes-retention "
+      "dead-letters-retention events-retention commands-retention timeout" },
     { "log join", "", "make the data folder for a log that is on Kafka already", ctl_log_join, 0, 0,
-      false, true },
+      false, true, "brokers prefix property. cluster-key timeout" },
     { "log id", "", "show the id of the log's history: what proofs name the cluster by", ctl_log_id,
-      0, 0, false, false },
+      0, 0, false, false, "timeout" },
     { "log copy", "TO",
       "move the history to a new data folder, embedded or on Kafka (--brokers); closes this log; "
       "run it again to go on",
-      ctl_log_copy, 1, 1, false, false },
+      ctl_log_copy, 1, 1, false, false,
+      "brokers prefix property. replicas outcomes-retention dead-letters-retention "
+      "events-retention commands-retention timeout" },
     { "status", "", "on Kafka: who serves which partition, and how far everybody is", ctl_status, 0,
-      0, false, false },
+      0, false, false, "all timeout" },
     { "rebuild", "", "fold the stores again from the log, and compare their roots", ctl_rebuild, 0,
-      0, false, false },
+      0, false, false, "partition accept-lost-tail timeout" },
     { "verify", "", "check every record, head and root; name the first bad one", ctl_verify, 0, 0,
-      false, false },
+      false, false, "partition timeout" },
     { "key new", "FILE", "make a key to sign commands with; shows the public half", ctl_key_new, 1,
-      1, false, true },
+      1, false, true, "" },
     { "key show", "FILE", "show the public half of a key: the identity to bind", ctl_key_show, 1, 1,
-      false, true },
+      false, true, "" },
     { "key api", "", "make an API key: a secret to call with, and the identity to bind",
-      ctl_key_api, 0, 0, false, true },
+      ctl_key_api, 0, 0, false, true, "" },
     { "cel", "(check | eval | explain | cost) EXPRESSION [NAME=JSON | NAME:TYPE[=JSON]]...",
       "try a constraint: its type and cost, its value on examples, how the value came about",
-      ctl_cel, 2, 40, false, true },
+      ctl_cel, 2, 40, false, true, "" },
     { "schema", "SCHEMA [DOCUMENT]...",
       "try a JSON Schema: whether it is understood, and what it says of documents (files)",
-      ctl_schema, 1, 1000, false, true },
+      ctl_schema, 1, 1000, false, true, "" },
 };
 enum { VERBS_COUNT = sizeof verbs / sizeof verbs[0] };
 
@@ -174,6 +181,7 @@ const struct config_option ctl_options[] = {
     OPTION("help", CONFIG_BOOL, help, "false", "show this"),
 };
 const size_t ctl_options_count = sizeof ctl_options / sizeof ctl_options[0];
+static_assert(sizeof ctl_options / sizeof ctl_options[0] <= 64, "config.given has a bit for each");
 
 static void print_help(FILE *to)
 {
@@ -266,7 +274,37 @@ static struct status open_folder(struct ctl *ctl, const struct verb *verb)
     return status_ok();
 }
 
-static int run(struct ctl *ctl)
+static bool in_words(const char *words, const char *word)
+{
+    size_t size = strlen(word);
+    for (const char *at = words; (at = strstr(at, word)) != NULL; at++) {
+        bool begins = at == words || at[-1] == ' ';
+        if (begins && (at[size] == ' ' || at[size] == '\0')) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* An option that a verb does not use was meant to do something: it is no use to go on without it.
+ */
+static struct status check_options(const struct ctl *ctl, const struct verb *verb, uint64_t given)
+{
+    bool lines = verb->run == ctl_submit && strcmp(ctl->argv[0], "-") == 0;
+    const char *used = lines ? "principal key timeout" : verb->options; /* each line has its own */
+    for (size_t i = 0; i < ctl_options_count; i++) {
+        const char *name = ctl_options[i].name;
+        bool is_given = (given & UINT64_C(1) << i) != 0;
+        if (is_given && !in_words("data org output help", name) && !in_words(used, name)) {
+            return status_error(STATUS_INVALID_ARGUMENT,
+                                "expected options that '%s%s' uses, but it does not use --%s",
+                                verb->name, lines ? " -" : "", name);
+        }
+    }
+    return status_ok();
+}
+
+static int run(struct ctl *ctl, uint64_t given)
 {
     const struct verb *verb = find_verb(ctl);
     if (verb == NULL) {
@@ -276,7 +314,10 @@ static int run(struct ctl *ctl)
         print_usage(verb);
         return CTL_USAGE;
     }
-    struct status st = open_folder(ctl, verb);
+    struct status st = check_options(ctl, verb, given);
+    if (st.code == STATUS_OK) {
+        st = open_folder(ctl, verb);
+    }
     if (st.code == STATUS_OK) {
         st = verb->run(ctl);
     }
@@ -309,7 +350,7 @@ int main(int argc, char **argv)
     } else {
         ctl.argc = argc - 1;
         ctl.argv = argv + 1;
-        code = run(&ctl);
+        code = run(&ctl, config.given);
     }
     buf_release(&ctl.out);
     arena_release(&ctl.arena);

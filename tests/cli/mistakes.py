@@ -122,3 +122,21 @@ def it_survives_a_reader_that_stops_reading(tool, fresh):
     first = subprocess.run(f"{' '.join(tool.command)} list assignments | head -n 1", shell=True,
                            capture_output=True, text=True, check=False)
     expect(first.stdout.startswith("role_id"), "the head of the table", first.stdout + first.stderr)
+
+
+def it_refuses_options_that_a_verb_does_not_use(tool, fresh):
+    acme, lines = fresh(), json.dumps({"orgId": "acme", "commandId": "x",
+                                       "createGroup": {"groupId": "x"}}) + "\n"
+    before = acme("history")
+    for words in (("submit", "CreateGroup", '{"groupId":"x"}', "--as-of", "2020-06-01"),
+                  ("submit", "-", "--expected-version", "3"), ("submit", "-", "--note.a=b"),
+                  ("submit", "-", "--command-id", "y"), ("import", "x", "--occurred-at", "now"),
+                  ("export", "x", "--as-of", "2020-06-01"), ("export", "x", "--limit", "1"),
+                  ("history", "--from", "1"), ("list", "groups", "--role-type", "lead"),
+                  ("get", "group", "red", "--all"), ("check", "ada", "--limit", "1"),
+                  ("verify", "--accept-lost-tail"), ("log", "--as-of", "#1"),
+                  ("who", "role", "red.lead", "--principal", "admin"), ("key", "api", "--all")):
+        done = acme.run(*words, stdin=lines)
+        expect(done.returncode == USAGE and "does not use --" in done.stderr, f"a refusal: {words}",
+               done.stdout + done.stderr)
+    expect(acme("history") == before, "nothing decided")
