@@ -1,18 +1,15 @@
 /* Life of a partition as this process has it:
  *
- *                 log and store open        nobody is heard         our EPOCH counts
- *     OPENING ------------------> FOLLOWER ---------------> CANDIDATE ------------> LEADER
- *      ^   |                       ^  |  ^                    |  |                   |  |
- *      |   |                       |  |  +--------------------+  |                   |  |
- *      |   |                       |  |     another was faster,   |                   |  |
- *      |   |                       |  |     or our clock is off   |                   |  |
- *      |   |                       +--|---------------------------|-- another leads --+  |
- *      |   |                          |                           |                      |
- *      +---|--------------------------+---------------------------+----------------------+
- *          |     the log or the disk refuses, a record of ours is fenced, or what was
- *          |     decided can no longer count
- *          v
- *       STOPPED   the log or the store contradicts itself: a person must act
+ *   OPENING -> FOLLOWER -> CANDIDATE -> LEADER
+ *     |  ^        ^  |         |          |
+ *     |  |        +--|---------+----------+   another leads; or our clock is off the log's
+ *     |  +-----------+---------+----------+   the log or the disk refuses, a record of ours is
+ *     |                                       fenced, what was decided can no longer count
+ *     +-> STOPPED                             the log or the store contradicts itself: a person
+ *                                             must act
+ *
+ * It is OPENING until log and store are open, CANDIDATE when nobody was heard for long enough,
+ * LEADER when its EPOCH counts; candidates and leaders go back by way of FOLLOWER.
  *
  * A leader that loses is a follower at once only if nothing was under way; else its fold holds what
  * does not count, and it is opened anew. replica_follow.c has what a record of the decisions does,

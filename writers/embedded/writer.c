@@ -420,7 +420,7 @@ struct status writer_open(const struct writer_options *options, struct writer **
     return st;
 }
 
-/* The TICK at the end lets readers without an owner answer about the last moments. */
+/* The TICK at the end lets readers without a writer answer about the last moments. */
 static struct status writer_finish(struct writer *writer)
 {
     TRY(writer->failed);
