@@ -5,6 +5,7 @@
 #include "core/pb/field.h"
 #include "core/pb/message.h"
 #include "tests/lib/deep_field.h"
+#include "tests/lib/random_pool.h"
 #include "tests/lib/test.h"
 
 /* What a command is made in. */
@@ -19,46 +20,6 @@ enum {
     LIVE_MAX = 6,
     GRANTS_FOR_EACH = 3, /* times as many grants, which tie the others to each other */
     DEPTH_MAX = 3,       /* of messages in messages */
-};
-
-/* Fields that name an entity, and texts that should meet each other. */
-struct pool {
-    const char *field;
-    enum entity_kind kind; /* 0: a text */
-    const char *prefix;
-    unsigned empty_percent;
-};
-
-static const struct pool pools[] = {
-    { "subject_id", ENTITY_SUBJECT, "s", 0 },
-    { "parent_subject_ids", ENTITY_SUBJECT, "s", 0 },
-    { "holder_subject_ids", ENTITY_SUBJECT, "s", 0 },
-    { "group_id", ENTITY_GROUP, "g", 0 },
-    { "parent_group_id", ENTITY_GROUP, "g", 50 },
-    { "included_group_id", ENTITY_GROUP, "g", 0 },
-    { "group_ids", ENTITY_GROUP, "g", 0 },
-    { "asset_id", ENTITY_ASSET, "a", 0 },
-    { "parent_asset_id", ENTITY_ASSET, "a", 50 },
-    { "job_space_id", ENTITY_JOB_SPACE, "j", 60 },
-    { "permission", ENTITY_PERMISSION, "p", 0 },
-    { "permissions", ENTITY_PERMISSION, "p", 0 },
-    { "implied_by", ENTITY_PERMISSION, "p", 0 },
-    { "role_type", ENTITY_ROLE_TYPE, "t", 0 },
-    { "role_types", ENTITY_ROLE_TYPE, "t", 0 },
-    { "role_id", ENTITY_ROLE, "r", 0 },
-    { "grant_id", ENTITY_GRANT, "x", 0 },
-    { "credential_id", ENTITY_CREDENTIAL, "c", 0 },
-    { "capability", 0, "cap", 0 },
-    { "goal_id", ENTITY_GOAL, "goal", 0 },
-    { "parent_goal_id", ENTITY_GOAL, "goal", 60 },
-    { "owner_subject_id", ENTITY_SUBJECT, "s", 40 },
-    { "statement", 0, "goal ", 5 },
-    { "child_org_id", 0, "o", 0 },
-    { "parent_org_id", 0, "o", 30 },
-    { "name", 0, "Name ", 50 },
-    { "key", 0, "k", 0 },
-    { "type", 0, "y", 30 },
-    { "description", 0, "text ", 20 },
 };
 
 /* What `kind` beside an id says about it. */
@@ -113,7 +74,7 @@ const ProtobufCMessage *random_entity(struct random_state *random, const struct 
 static char *random_builtin(struct maker *maker);
 
 /* An id that an entity of the kind has, had, or will have. */
-static char *random_id(struct maker *maker, const struct pool *pool)
+static char *random_id(struct maker *maker, const struct random_pool *pool)
 {
     const ProtobufCMessage *entity = NULL;
     if (random_below(maker->random, 100) < 90) {
@@ -153,7 +114,7 @@ static char *random_builtin(struct maker *maker)
                         : (char *)(uintptr_t)builtin[random_below(maker->random, 4)];
 }
 
-static char *random_from_pool(struct maker *maker, const struct pool *pool)
+static char *random_from_pool(struct maker *maker, const struct random_pool *pool)
 {
     if (random_below(maker->random, 100) < pool->empty_percent) {
         return (char *)(uintptr_t) "";
@@ -167,18 +128,8 @@ static char *random_from_pool(struct maker *maker, const struct pool *pool)
     return random_id(maker, pool);
 }
 
-static const struct pool *random_pool(const char *field)
-{
-    for (size_t i = 0; i < sizeof pools / sizeof pools[0]; i++) {
-        if (strcmp(pools[i].field, field) == 0) {
-            return &pools[i];
-        }
-    }
-    return NULL;
-}
-
 /* The pool that a message's field `kind` asks for; NULL if it has none, or for the org. */
-static const struct pool *random_pool_of_kind(const ProtobufCMessage *message)
+static const struct random_pool *random_pool_of_kind(const ProtobufCMessage *message)
 {
     const ProtobufCFieldDescriptor *field = pb_field_find(message->descriptor, STR("kind"));
     const ProtobufCEnumValue *value =
@@ -188,7 +139,7 @@ static const struct pool *random_pool_of_kind(const ProtobufCMessage *message)
     for (size_t i = 0; value != NULL && i < sizeof kinds / sizeof kinds[0]; i++) {
         size_t size = strlen(value->name), end = strlen(kinds[i].kind);
         if (size > end && strcmp(value->name + size - end, kinds[i].kind) == 0) {
-            return random_pool(kinds[i].field);
+            return random_pool_of(kinds[i].field);
         }
     }
     return NULL;
@@ -198,7 +149,8 @@ static char *random_string(struct maker *maker, const ProtobufCMessage *message,
                            const ProtobufCFieldDescriptor *field)
 {
     bool of_kind = strcmp(field->name, "id") == 0 || strcmp(field->name, "entity_id") == 0;
-    const struct pool *pool = of_kind ? random_pool_of_kind(message) : random_pool(field->name);
+    const struct random_pool *pool =
+        of_kind ? random_pool_of_kind(message) : random_pool_of(field->name);
     if (pool != NULL) {
         return random_from_pool(maker, pool);
     }
@@ -386,7 +338,7 @@ static void random_new_key(struct maker *maker, enum entity_kind kind, ProtobufC
     live_max *= kind == ENTITY_GRANT ? GRANTS_FOR_EACH : 1;
     bool room = random_count(maker->state, kind, random_statuses, SIZE_MAX, &ignored) < live_max;
     const char *key = registry_entity((unsigned)kind)->descriptor->fields[0].name;
-    const struct pool *pool = random_pool(key);
+    const struct random_pool *pool = random_pool_of(key);
     if (room && pool != NULL && random_below(maker->random, 100) < 90) {
         char *id = random_text(maker->arena, pool->prefix, maker->random->made++);
         deep_field_set(payload, key, &id);
