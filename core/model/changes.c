@@ -50,18 +50,30 @@ static struct status changes_push(struct changes *changes, struct store_change c
     return status_ok();
 }
 
+/* Those of one decision in one family come in the order of their keys, each once. */
+static struct status changes_push_in_order(struct changes *changes, struct store_change change)
+{
+    if (changes->count > 0) {
+        const struct store_change *last = &changes->items[changes->count - 1];
+        bool beside = last->version == change.version && last->family == change.family;
+        assert(!beside || str_cmp(last->key, change.key) < 0);
+    }
+    return changes_push(changes, change);
+}
+
 static struct status changes_add_entity(struct changes *changes, const struct omap_entry *entry,
                                         uint64_t version)
 {
     struct store_change change = { .family = STORE_ENTITY, .key = entry->key, .version = version };
     TRY(pb_pack(&changes->memory, layer_entity(entry), &change.value));
-    return changes_push(changes, change);
+    return changes_push_in_order(changes, change);
 }
 
 static struct status changes_add_row(struct changes *changes, const struct omap_entry *entry,
                                      uint64_t version)
 {
-    return changes_push(changes, (struct store_change){
+    return changes_push_in_order(changes,
+                                 (struct store_change){
                                      .family = STORE_INDEX,
                                      .is_delete = entry->value.data[0] == LAYER_ROW_DELETED,
                                      .key = entry->key,

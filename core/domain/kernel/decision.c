@@ -20,7 +20,7 @@ static_assert(DECISION_FRAME_MAX > ANNOTATIONS_SIZE_MAX + REASON_SIZE_MAX + 16 *
 
 struct status decide_reject(struct decide *d, enum status_code code, const char *format, ...)
 {
-    assert(code != STATUS_OK);
+    assert(code != STATUS_OK && d->rejection == NULL); /* the first one ends the decide */
     char reason[REASON_SIZE_MAX];
     va_list args;
     va_start(args, format);
@@ -142,6 +142,7 @@ static struct status decide_apply(struct decide *d, const struct event_type *typ
 struct status decide_emit(struct decide *d, enum event_number number, const ProtobufCMessage *event)
 {
     const struct event_type *type = registry_event(number);
+    assert(type != NULL && event->descriptor == type->descriptor);
     ProtobufCMessage *copy;
     Agency__V1__Event *wrapper;
     if (d->rejection != NULL) {

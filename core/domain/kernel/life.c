@@ -74,6 +74,7 @@ struct status life_check(struct decide *d, enum entity_kind kind, struct str id,
                          const ProtobufCMessage *entity, uint32_t statuses)
 {
     char noun[LIFE_NOUN_SIZE];
+    assert(statuses != 0);
     if (entity == NULL) {
         return decide_reject(d, STATUS_NOT_FOUND, "expected %s '%.*s', but there is none",
                              life_noun(kind, noun), STR_ARG(id));
@@ -124,6 +125,7 @@ struct status life_find(struct decide *d, const ProtobufCMessage **entity)
     unsigned command = (unsigned)d->command->payload_case;
     enum entity_kind kind = registry_command(command)->entity;
     uint32_t starts = registry_command(command)->from;
+    assert(starts != 0 && d->events_count == 0); /* it is the first that a decide asks */
     struct str id;
     TRY(evolve_entity_id(d->arena, kind, registry_command_payload(d->command), &id));
     TRY_ACCEPTED(d, life_check_org(d, kind, id));
