@@ -39,6 +39,19 @@ static bool may(struct org_world *world, const char *subject_id, const char *per
     return answer.allowed;
 }
 
+static const char *why_not(struct org_world *world, const char *subject_id, const char *permission,
+                           const char *asset_id)
+{
+    const struct check_question question = { .subject_id = str_z(subject_id),
+                                             .permission = str_z(permission),
+                                             .object = { OBJECT_ASSET, str_z(asset_id) },
+                                             .explain = true };
+    struct check_answer answer;
+    assert_ok(check(org_world_view(world), &world->arena, world->now_us, &question, &answer));
+    assert_false(answer.allowed);
+    return check_reason_name(answer.reason);
+}
+
 /* Chains of others use up nothing: a way has 19 steps at most, whoever made which of them. */
 TEST(check_limits, a_way_is_as_long_as_19_steps_and_no_longer)
 {
@@ -64,6 +77,7 @@ TEST(check_limits, a_way_is_as_long_as_19_steps_and_no_longer)
     }
     assert_true(may(&world, "ada", "read", "a15")); /* 2 + 1 + 16 */
     assert_false(may(&world, "ada", "read", "a16"));
+    assert_string_equal(why_not(&world, "ada", "read", "a16"), "DEPTH");
     org_world_release(&world);
 }
 
