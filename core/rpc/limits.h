@@ -14,6 +14,9 @@ enum {
     RPC_EXCHANGE_MEMORY_MAX = 128 * 1024,
     /* Streams at once in a connection; a reset one counts until its handler has finished. */
     RPC_STREAMS_MAX = 128,
+    /* Calls of all connections that their handlers have not finished, gone clients' too: who leaves
+     * and comes again gets no more of them. */
+    RPC_CALLS_MAX = 64 * 1024,
     /* Upload that a handler need not have taken yet: per stream, and per connection. */
     RPC_STREAM_WINDOW = 256 * 1024,
     RPC_CONNECTION_WINDOW = 1024 * 1024,

@@ -111,6 +111,8 @@ void router_begin(struct exchange *exchange)
     const struct rpc_page *page = rpc_registry_page(registry, exchange->path);
     if (exchange->oversized) {
         exchange_answer(exchange, 431, STR("text/plain"), STR("expected less of headers\n"));
+    } else if (exchange->connection->host->calls_count >= RPC_CALLS_MAX) {
+        exchange_answer(exchange, 503, STR("text/plain"), STR("expected fewer calls at once\n"));
     } else if (router_call(exchange, entry) || rest_begin(exchange)) {
         return;
     } else if (page != NULL) {

@@ -106,6 +106,16 @@ TEST(rest, a_deadline_passes)
     rpc_kit_close(&kit);
 }
 
+TEST(rest, calls_that_nobody_finishes_are_not_piled_up)
+{
+    rpc_kit_open(&kit);
+    kit.host.calls_count += RPC_CALLS_MAX; /* as if so many were held */
+    assert_has(get("/v1/shelves/s/books/b"), "HTTP/1.1 503 Service Unavailable\r\n");
+    kit.host.calls_count -= RPC_CALLS_MAX;
+    assert_has(get("/v1/shelves/s/books/b"), "HTTP/1.1 200 OK\r\n");
+    rpc_kit_close(&kit);
+}
+
 TEST(sse, events_have_ids_and_resume)
 {
     rpc_kit_open(&kit);
