@@ -101,10 +101,11 @@ static struct status check_turns(struct check *check, struct check_answer *answe
 static struct status check_allow(struct check *check, struct check_answer *answer)
 {
     const struct way *best = &check->best;
-    answer->allowed = true;
     answer->until_us = best->grant_us < best->seat_us ? best->grant_us : best->seat_us;
     check->lookup.left = CHECK_LOOKUPS_MAX; /* what is told was found within the budget */
-    return check_path_tell_way(&check->lookup, best, answer);
+    TRY(check_path_tell_way(&check->lookup, best, answer));
+    answer->allowed = true; /* last: what fails before does not allow */
+    return status_ok();
 }
 
 struct status check(const struct view *view, struct arena *arena, int64_t at_us,
