@@ -20,6 +20,19 @@ static struct status access_decision(struct snapshot *snapshot, uint64_t version
     return status_ok();
 }
 
+/* A grant can give another permission than was asked about, on something above. */
+static struct status access_step_grant(struct snapshot *snapshot, Agency__V1__CheckStep *step)
+{
+    const Agency__V1__Grant *grant;
+    TRY(view_grant(&snapshot->org.view, str_z(step->entity->id), &grant));
+    if (grant == NULL) {
+        return status_error(STATUS_DATA_LOSS, "expected the grant '%s'", step->entity->id);
+    }
+    const struct object on = { (enum object_kind)grant->on->kind, str_z(grant->on->id) };
+    step->permission = grant->permission;
+    return object_text_format(snapshot->arena, on, &step->object);
+}
+
 static struct status access_step(struct snapshot *snapshot, const struct check_step *step,
                                  Agency__V1__CheckStep **out)
 {
@@ -28,6 +41,7 @@ static struct status access_step(struct snapshot *snapshot, const struct check_s
     TRY(arena_text(snapshot->arena, str_z(check_step_name(step->kind)), &(*out)->step));
     (*out)->entity->kind = (Agency__V1__EntityKind)step->entity;
     TRY(arena_text(snapshot->arena, step->id, &(*out)->entity->id));
+    TRY(step->kind == STEP_GRANT ? access_step_grant(snapshot, *out) : status_ok());
     return access_decision(snapshot, step->version, &(*out)->decision);
 }
 

@@ -46,7 +46,11 @@ static void check_say(struct ctl *ctl, const Agency__V1__CheckResponse *response
     buf_byte(&ctl->out, '\n');
     for (size_t i = 0; i < response->n_path; i++) {
         const Agency__V1__CheckStep *step = response->path[i];
-        buf_printf(&ctl->out, "  %-10s %s\n             ", step->step, step->entity->id);
+        buf_printf(&ctl->out, "  %-10s %s", step->step, step->entity->id);
+        if (step->permission[0] != '\0') {
+            buf_printf(&ctl->out, ": %s on %s", step->permission, step->object);
+        }
+        buf_append(&ctl->out, STR("\n             "));
         ctl_say_decision(ctl, step->decision);
     }
 }

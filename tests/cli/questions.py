@@ -141,6 +141,32 @@ def it_refuses_a_line_of_a_batch_that_names_nothing(tool, fresh):
                done.stdout)
 
 
+def it_lists_nothing_that_check_denies(tool, fresh):
+    acme = fresh()
+    acme.submit("DefinePermission", permission="write")
+    acme.submit("DefinePermission", permission="read", impliedBy=["write"])
+    acme.submit("RegisterAsset", assetId="shelf", type="shelf")
+    acme.submit("RegisterAsset", assetId="doc", type="document", parentAssetId="shelf")
+    for grant, kind, object_ in (("g1", "ASSET", "shelf"), ("g2", "ASSET", "doc"),
+                                 ("g3", "ASSET_TYPE", "document")):
+        acme.submit("GrantPermission", grantId=grant, permission="write",
+                    grantee={"kind": "GRANTEE_KIND_SUBJECT", "id": "eve"},
+                    on={"kind": f"OBJECT_KIND_{kind}", "id": object_})
+    step = acme.json("check", "eve", "read", "asset:doc")[0]["path"][0]
+    expect((step["permission"], step["object"]) in (("write", "asset:shelf"), ("write", "asset:doc")),
+           "what the grant gives, and where", step)
+    expect(": write on asset:" in acme("check", "eve", "read", "asset:doc"), "the same in words")
+
+    def held():
+        return [row["object"] for row in acme.json("check", "eve")]
+    expect(held() == ["asset:doc", "asset:shelf", "asset-type:document"], "three grants", held())
+    acme.submit("ArchiveAsset", assetId="shelf")
+    expect(held() == ["asset-type:document"], "nothing archived, nor below", held())
+    acme("check", "eve", "write", "asset:doc", code=DENIED)
+    acme.submit("RestoreAsset", assetId="shelf")
+    expect(len(held()) == 3, "all again", held())
+
+
 def it_lets_a_lead_manage_the_own_team_only(tool, fresh):
     acme, ada = fresh(), ("--principal", "API_KEY:ada")
     acme.submit("AssignRole", roleId="red.member", subjectId="eve", options=ada)

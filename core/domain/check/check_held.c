@@ -108,6 +108,32 @@ static struct status held_collect(struct held *held, struct str subject_id)
     return status_ok();
 }
 
+/* Check denies everybody what is archived or removed, or lies below it; assets of a type are live
+ * or not each by itself. */
+static struct status held_is_live(struct lookup *lookup, const struct object *on, bool *live)
+{
+    struct objects covering = { .state = OBJECT_LIVE };
+    if (on->kind != OBJECT_ASSET_TYPE) {
+        TRY(objects_covering(lookup, *on, &covering));
+    }
+    *live = covering.state == OBJECT_LIVE;
+    return status_ok();
+}
+
+static struct status held_keep_live(struct held *held)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < held->count; i++) {
+        bool live;
+        TRY(held_is_live(held->lookup, &held->items[i].on, &live));
+        if (live) {
+            held->items[kept++] = held->items[i];
+        }
+    }
+    held->count = kept;
+    return status_ok();
+}
+
 static int held_compare(const void *a, const void *b)
 {
     const struct check_held *left = a, *right = b;
@@ -128,6 +154,7 @@ struct status check_held_permissions(const struct view *view, struct arena *aren
     };
     struct held held = { .lookup = &lookup };
     TRY(held_collect(&held, subject_id));
+    TRY(held_keep_live(&held));
     if (held.count > 0) {
         qsort(held.items, held.count, sizeof *held.items, held_compare);
     }

@@ -15,7 +15,8 @@ struct check_held {
 };
 
 /* What a subject has as of at_us, as granted: what it implies and what lies below the object is not
- * listed. None for one that is not ACTIVE. In order of permission, object and grant or seat. */
+ * listed, nor what is archived or below it. None for one that is not ACTIVE. In order of
+ * permission, object and grant or seat. */
 MUST_USE struct status check_held_permissions(const struct view *view, struct arena *arena,
                                               int64_t at_us, struct str subject_id,
                                               struct check_held **items, size_t *items_count);
