@@ -50,30 +50,18 @@ static struct status changes_push(struct changes *changes, struct store_change c
     return status_ok();
 }
 
-/* Those of one decision in one family come in the order of their keys, each once. */
-static struct status changes_push_in_order(struct changes *changes, struct store_change change)
-{
-    if (changes->count > 0) {
-        const struct store_change *last = &changes->items[changes->count - 1];
-        bool beside = last->version == change.version && last->family == change.family;
-        assert(!beside || str_cmp(last->key, change.key) < 0);
-    }
-    return changes_push(changes, change);
-}
-
 static struct status changes_add_entity(struct changes *changes, const struct omap_entry *entry,
                                         uint64_t version)
 {
     struct store_change change = { .family = STORE_ENTITY, .key = entry->key, .version = version };
     TRY(pb_pack(&changes->memory, layer_entity(entry), &change.value));
-    return changes_push_in_order(changes, change);
+    return changes_push(changes, change);
 }
 
 static struct status changes_add_row(struct changes *changes, const struct omap_entry *entry,
                                      uint64_t version)
 {
-    return changes_push_in_order(changes,
-                                 (struct store_change){
+    return changes_push(changes, (struct store_change){
                                      .family = STORE_INDEX,
                                      .is_delete = entry->value.data[0] == LAYER_ROW_DELETED,
                                      .key = entry->key,
@@ -116,6 +104,18 @@ static struct status changes_collect(struct changes *changes, const struct layer
     return status_ok();
 }
 
+/* Those of one decision in one family come in the order of their keys, each once. */
+static bool changes_in_order(const struct changes *changes, size_t begin)
+{
+    for (size_t i = begin + 1; i < changes->count; i++) {
+        const struct store_change *last = &changes->items[i - 1], *next = &changes->items[i];
+        if (last->family == next->family && str_cmp(last->key, next->key) >= 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* From now on questions find what was added from item `begin` on. */
 static void changes_show(struct changes *changes, size_t begin, struct changes_row *rows)
 {
@@ -138,6 +138,7 @@ struct status changes_add(struct changes *changes, const struct layer *layer, ui
     struct changes_row *rows;
     ARENA_TRY(&changes->memory, rows, arena_alloc(&changes->memory, rows_count * sizeof *rows));
     TRY(changes_collect(changes, layer, version));
+    assert(changes_in_order(changes, begin));
     changes_show(changes, begin, rows);
     changes->decisions_count++;
     return status_ok();
