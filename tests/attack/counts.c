@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-/* Of inheritances, and of a whole way (the plan's rules: K5). */
+/* Of inheritances, and of a whole way. */
 enum { INHERITANCES_MAX = 8, WAY_STEPS_MAX = 19 };
 
 static size_t place(const struct plain_org *org, const struct plain *item)
