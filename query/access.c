@@ -209,26 +209,40 @@ static struct status access_keep_holder(struct snapshot *snapshot, const struct 
                                                   STR_ARG(found->subject_id));
 }
 
+static struct status access_keep_holders(struct snapshot *snapshot, const struct holder *items,
+                                         size_t count, struct access_holder **holders)
+{
+    ARENA_TRY(snapshot->arena, *holders,
+              arena_alloc(snapshot->arena, (count + 1) * sizeof **holders));
+    for (size_t i = 0; i < count; i++) {
+        TRY(access_keep_holder(snapshot, &items[i], &(*holders)[i]));
+    }
+    return status_ok();
+}
+
 struct status access_holders(struct snapshot *snapshot, enum entity_kind kind, struct str text,
-                             struct str role_type, struct access_holder **holders, size_t *count)
+                             struct access_holder **holders, size_t *count)
 {
     struct holder *items;
-    size_t items_count;
     struct str id;
     TRY(snapshot_resolve(snapshot, kind, text, &id));
     TRY(kind == ENTITY_ROLE_TYPE ? known_role_type(snapshot, id) : status_ok());
-    TRY(role_type.size > 0 ? known_role_type(snapshot, role_type) : status_ok());
     TRY(holders_list(&snapshot->org.view, snapshot->arena, snapshot->moment.time_us, kind, id,
-                     &items, &items_count));
-    ARENA_TRY(snapshot->arena, *holders,
-              arena_alloc(snapshot->arena, (items_count + 1) * sizeof **holders));
-    *count = 0;
-    for (size_t i = 0; i < items_count; i++) {
-        if (role_type.size == 0 || str_eq(role_type, str_z(items[i].assignment->role_type))) {
-            TRY(access_keep_holder(snapshot, &items[i], &(*holders)[(*count)++]));
-        }
-    }
-    return status_ok();
+                     &items, count));
+    return access_keep_holders(snapshot, items, *count, holders);
+}
+
+struct status access_holders_typed(struct snapshot *snapshot, struct str group,
+                                   struct str role_type, struct access_holder **holders,
+                                   size_t *count)
+{
+    struct holder *items;
+    struct str id;
+    TRY(snapshot_resolve(snapshot, ENTITY_GROUP, group, &id));
+    TRY(known_role_type(snapshot, role_type));
+    TRY(holders_list_group_type(&snapshot->org.view, snapshot->arena, snapshot->moment.time_us, id,
+                                role_type, &items, count));
+    return access_keep_holders(snapshot, items, *count, holders);
 }
 
 struct status access_holder_item(struct snapshot *snapshot, const struct access_holder *holder,

@@ -36,11 +36,14 @@ struct access_holder {
     const Agency__V1__Assignment *assignment;
 };
 
-/* The holders of a seat, of a role type or of seats in a group; where a role type is given, only
- * those of seats of that type. */
+/* The holders of a seat or of a role type, or the members of a group. */
 MUST_USE struct status access_holders(struct snapshot *snapshot, enum entity_kind kind,
-                                      struct str text, struct str role_type,
-                                      struct access_holder **holders, size_t *count);
+                                      struct str text, struct access_holder **holders,
+                                      size_t *count);
+/* The holders of the seats of a type in a group itself, as a grant with role types counts them. */
+MUST_USE struct status access_holders_typed(struct snapshot *snapshot, struct str group,
+                                            struct str role_type, struct access_holder **holders,
+                                            size_t *count);
 /* One of them as a message, with the decision that gave the seat. */
 MUST_USE struct status access_holder_item(struct snapshot *snapshot,
                                           const struct access_holder *holder,

@@ -101,8 +101,10 @@ static struct status who_holds(struct who *who, enum entity_kind kind)
     struct ctl *ctl = who->ctl;
     struct access_holder *holders;
     size_t count;
-    TRY(access_holders(&who->reading->snapshot, kind, str_z(ctl->argv[1]), ctl->options.role_type,
-                       &holders, &count));
+    TRY(ctl->options.role_type.size > 0
+            ? access_holders_typed(&who->reading->snapshot, str_z(ctl->argv[1]),
+                                   ctl->options.role_type, &holders, &count)
+            : access_holders(&who->reading->snapshot, kind, str_z(ctl->argv[1]), &holders, &count));
     TRY(table_init(&who->table, &ctl->arena, heads, 5));
     for (size_t i = 0; i < count; i++) {
         TRY(ctl->options.output == CTL_JSON ? who_message(who, &holders[i])
@@ -139,6 +141,10 @@ static struct status who_can(struct who *who)
 static struct status who_run(struct who *who)
 {
     const char *what = who->ctl->argv[0];
+    if (who->ctl->options.role_type.size > 0 && strcmp(what, "group") != 0) {
+        return status_error(STATUS_INVALID_ARGUMENT,
+                            "expected --role-type with who group ID only, but it is who %s", what);
+    }
     if (strcmp(what, "can") == 0) {
         return who_can(who);
     }

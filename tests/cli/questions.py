@@ -167,6 +167,33 @@ def it_lists_nothing_that_check_denies(tool, fresh):
     expect(len(held()) == 3, "all again", held())
 
 
+def it_lists_of_a_type_in_a_group_whom_a_grant_counts(tool, fresh):
+    acme = fresh()
+    acme.submit("DefinePermission", permission="write")
+    acme.submit("DefineRoleType", roleType="alumnus", noMembership=True)
+    acme.submit("CreateRole", roleId="red.old", roleType="alumnus", groupIds=["red"])
+    acme.submit("AssignRole", roleId="red.old", subjectId="eve")
+    acme.submit("IncludeGroup", groupId="blue", includedGroupId="red")
+
+    def seats(*words):
+        return [(row["subjectId"], row["roleId"]) for row in acme.json("who", "group", *words)]
+    expect(seats("blue") == [("ada", "red.lead"), ("bob", "blue.member")], "members",
+           seats("blue"))
+    for group in ("red", "blue"):
+        for kind in ("lead", "member", "alumnus"):
+            grant = f"{group}-{kind}"
+            acme.submit("GrantPermission", grantId=grant, permission="write",
+                        grantee={"kind": "GRANTEE_KIND_GROUP", "id": group, "roleTypes": [kind]},
+                        on={"kind": "OBJECT_KIND_GROUP", "id": "red"})
+            counted = [row["subjectId"] for row in acme.json("who", "can", "write", "group:red")]
+            listed = [subject for subject, _ in seats(group, "--role-type", kind)]
+            expect(sorted({*listed, "root"}) == sorted(counted), f"as {grant} counts", listed)
+            acme.submit("RevokePermission", grantId=grant)
+    for words in (("role", "red.lead"), ("type", "lead"), ("can", "write", "group:red")):
+        said = acme.error("who", *words, "--role-type", "lead", code=USAGE)
+        expect("who group" in said, "a use of --role-type", said)
+
+
 def it_lets_a_lead_manage_the_own_team_only(tool, fresh):
     acme, ada = fresh(), ("--principal", "API_KEY:ada")
     acme.submit("AssignRole", roleId="red.member", subjectId="eve", options=ada)

@@ -136,6 +136,26 @@ static struct status holders_add_kind(struct holders *holders, enum entity_kind 
                         (unsigned)kind);
 }
 
+static struct status holders_need(struct holders *holders, enum entity_kind kind, struct str id)
+{
+    const ProtobufCMessage *entity;
+    TRY(lookup_get(holders->lookup, kind, id, &entity));
+    return entity != NULL
+               ? status_ok()
+               : status_error(STATUS_NOT_FOUND,
+                              "expected a seat, role type or group, but there is no '%.*s'",
+                              STR_ARG(id));
+}
+
+static void holders_give(struct holders *holders, struct holder **items, size_t *items_count)
+{
+    if (holders->count > 0) {
+        qsort(holders->items, holders->count, sizeof *holders->items, holders_compare);
+    }
+    *items = holders->items;
+    *items_count = holders->count;
+}
+
 struct status holders_list(const struct view *view, struct arena *arena, int64_t at_us,
                            enum entity_kind kind, struct str id, struct holder **items,
                            size_t *items_count)
@@ -144,19 +164,23 @@ struct status holders_list(const struct view *view, struct arena *arena, int64_t
         .view = view, .arena = arena, .at_us = at_us, .left = LIST_LOOKUPS_MAX
     };
     struct holders holders = { .lookup = &lookup };
-    const ProtobufCMessage *entity;
-    TRY(lookup_get(&lookup, kind, id, &entity));
-    if (entity == NULL) {
-        return status_error(STATUS_NOT_FOUND,
-                            "expected a seat, role type or group, but there is no "
-                            "'%.*s'",
-                            STR_ARG(id));
-    }
+    TRY(holders_need(&holders, kind, id));
     TRY(holders_add_kind(&holders, kind, id));
-    if (holders.count > 0) {
-        qsort(holders.items, holders.count, sizeof *holders.items, holders_compare);
-    }
-    *items = holders.items;
-    *items_count = holders.count;
+    holders_give(&holders, items, items_count);
+    return status_ok();
+}
+
+struct status holders_list_group_type(const struct view *view, struct arena *arena, int64_t at_us,
+                                      struct str group_id, struct str role_type,
+                                      struct holder **items, size_t *items_count)
+{
+    struct lookup lookup = {
+        .view = view, .arena = arena, .at_us = at_us, .left = LIST_LOOKUPS_MAX
+    };
+    struct holders holders = { .lookup = &lookup };
+    TRY(holders_need(&holders, ENTITY_GROUP, group_id));
+    TRY(holders_need(&holders, ENTITY_ROLE_TYPE, role_type));
+    TRY(holders_add_group_type(&holders, group_id, role_type));
+    holders_give(&holders, items, items_count);
     return status_ok();
 }

@@ -32,13 +32,9 @@ static void world_init(struct org_world *world)
 }
 
 /* The list as "ada/lead@core bob/old". */
-static void assert_holders(struct org_world *world, enum entity_kind kind, const char *id,
-                           const char *expected)
+static void assert_items(struct org_world *world, const struct holder *items, size_t count,
+                         const char *expected)
 {
-    struct holder *items;
-    size_t count;
-    assert_ok(holders_list(org_world_view(world), &world->arena, world->now_us, kind, str_z(id),
-                           &items, &count));
     struct str text = STR("");
     for (size_t i = 0; i < count; i++) {
         text = arena_printf(&world->arena, "%.*s%s%.*s/%s%s%.*s", STR_ARG(text), i > 0 ? " " : "",
@@ -46,6 +42,26 @@ static void assert_holders(struct org_world *world, enum entity_kind kind, const
                             items[i].group_id.size > 0 ? "@" : "", STR_ARG(items[i].group_id));
     }
     assert_string_equal(text.size == 0 ? "" : text.data, expected);
+}
+
+static void assert_holders(struct org_world *world, enum entity_kind kind, const char *id,
+                           const char *expected)
+{
+    struct holder *items;
+    size_t count;
+    assert_ok(holders_list(org_world_view(world), &world->arena, world->now_us, kind, str_z(id),
+                           &items, &count));
+    assert_items(world, items, count, expected);
+}
+
+static void assert_typed(struct org_world *world, const char *group_id, const char *role_type,
+                         const char *expected)
+{
+    struct holder *items;
+    size_t count;
+    assert_ok(holders_list_group_type(org_world_view(world), &world->arena, world->now_us,
+                                      str_z(group_id), str_z(role_type), &items, &count));
+    assert_items(world, items, count, expected);
 }
 
 TEST(holders, of_seats_and_types_are_listed_by_subject)
@@ -69,6 +85,16 @@ TEST(holders, of_a_group_are_its_members_and_those_of_groups_it_includes)
     org_world_do(&world, "ArchiveGroup {\"groupId\":\"core\"}");
     assert_holders(&world, ENTITY_GROUP, "all", "cleo/head@all");
     assert_holders(&world, ENTITY_GROUP, "core", "ada/lead@core");
+    org_world_release(&world);
+}
+
+TEST(holders, of_a_type_in_a_group_are_those_that_a_grant_to_it_counts)
+{
+    struct org_world world;
+    world_init(&world);
+    assert_typed(&world, "all", "lead", "cleo/head@all");
+    assert_typed(&world, "core", "alumnus", "bob/old@core");
+    assert_typed(&world, "all", "alumnus", "");
     org_world_release(&world);
 }
 
