@@ -31,12 +31,56 @@ static struct status kafka_conf_system(const char *verb, const char *path)
 
 /* ---- reading ---- */
 
+static bool kafka_conf_is_port(struct str text)
+{
+    unsigned port = 0;
+    for (size_t i = 0; i < text.size; i++) {
+        if (text.size > 5 || text.data[i] < '0' || text.data[i] > '9') {
+            return false;
+        }
+        port = port * 10 + (unsigned)(text.data[i] - '0');
+    }
+    return port >= 1 && port <= UINT16_MAX;
+}
+
+/* HOST, HOST:PORT, [IPV6] or [IPV6]:PORT. librdkafka takes a port's low 16 bits, and 0 for what is
+ * no number: it would ask whoever listens there. */
+static bool kafka_conf_is_broker(struct str text)
+{
+    bool bracketed = text.size > 0 && text.data[0] == '[';
+    const char *end = text.size == 0 ? NULL : memchr(text.data, bracketed ? ']' : ':', text.size);
+    size_t host = end == NULL ? text.size : (size_t)(end - text.data) + bracketed;
+    for (size_t i = 0; i < text.size; i++) {
+        if ((unsigned char)text.data[i] <= ' ' || text.data[i] == '/') {
+            return false;
+        }
+    }
+    if (bracketed && (end == NULL || host < 3)) {
+        return false;
+    }
+    struct str rest = str_from(text, host);
+    return host > 0 &&
+           (rest.size == 0 || (rest.data[0] == ':' && kafka_conf_is_port(str_from(rest, 1))));
+}
+
 static struct status kafka_conf_check(const struct kafka_conf *conf)
 {
-    return conf->brokers.size > 0
-               ? status_ok()
-               : status_error(STATUS_INVALID_ARGUMENT,
-                              "expected brokers, such as 127.0.0.1:9092: where is Kafka?");
+    if (conf->brokers.size == 0) {
+        return status_error(STATUS_INVALID_ARGUMENT,
+                            "expected brokers, such as 127.0.0.1:9092: where is Kafka?");
+    }
+    for (size_t at = 0, size; at <= conf->brokers.size; at += size + 1) {
+        struct str left = str_from(conf->brokers, at);
+        const char *comma = left.size == 0 ? NULL : memchr(left.data, ',', left.size);
+        size = comma == NULL ? left.size : (size_t)(comma - left.data);
+        if (!kafka_conf_is_broker(str_make(left.data, size))) {
+            return status_error(STATUS_INVALID_ARGUMENT,
+                                "expected brokers as HOST:PORT with commas, ports from 1 to 65535 "
+                                "(9092 where none is given), but one is '%.*s'",
+                                (int)size, left.data);
+        }
+    }
+    return status_ok();
 }
 
 /* Whether librdkafka is told a password, a token or a private key here. */

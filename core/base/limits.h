@@ -34,8 +34,8 @@ enum {
     COMMAND_AHEAD_SECONDS_MAX = 60,
     /* An event, and so an entity, as packed bytes: one key-value of the store. */
     EVENT_SIZE_MAX = 64 * 1024,
-    /* Events of one decision. Larger cascades are done in batches by `agencyctl remove --cascade`,
-     * so that no single command stalls its partition. */
+    /* Events of one decision, so that no single command stalls its partition. What has more
+     * dependants than that is refused: its sender ends some of them first. */
     DECISION_EVENTS_MAX = 1024,
     /* Rows of indexes that one decision changes: bounds its time, as a holder of a seat in 256
      * groups has 771 of them. */

@@ -179,7 +179,7 @@ const struct config_option ctl_options[] = {
     OPTION_KEPT("commands-retention", commands_kept_us, "0",
                 "log create, copy: how long commands are kept, longer than any waits; export needs "
                 "all; 0: for ever"),
-    OPTION("help", CONFIG_BOOL, help, "false", "show this"),
+    OPTION("help", CONFIG_BOOL, help, "false", "show this, or what is said of one verb"),
 };
 const size_t ctl_options_count = sizeof ctl_options / sizeof ctl_options[0];
 static_assert(sizeof ctl_options / sizeof ctl_options[0] <= 64, "config.given has a bit for each");
@@ -238,6 +238,58 @@ static const struct verb *find_verb(struct ctl *ctl)
     return found;
 }
 
+/* ---- help of one verb ---- */
+
+static bool in_words(const char *words, const char *word)
+{
+    size_t size = strlen(word);
+    for (const char *at = words; (at = strstr(at, word)) != NULL; at++) {
+        bool begins = at == words || at[-1] == ' ';
+        if (begins && (at[size] == ' ' || at[size] == '\0')) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool uses(const struct verb *verb, const char *option)
+{
+    return in_words("data org output help", option) || in_words(verb->options, option);
+}
+
+static void print_verb_help(const struct verb *verb)
+{
+    struct buf options = { 0 };
+    for (size_t i = 0; i < ctl_options_count; i++) {
+        if (uses(verb, ctl_options[i].name)) {
+            config_help(&ctl_options[i], 1, &options);
+        }
+    }
+    printf("agencyctl %s: %s\n\nusage: agencyctl [OPTION...] %s%s%s\n\noptions:\n%.*s", verb->name,
+           verb->help, verb->name, verb->usage[0] == '\0' ? "" : " ", verb->usage,
+           (int)options.size, options.data);
+    buf_release(&options);
+}
+
+/* Of the verb that is named, or of all that begin with its first word: "key", "log". */
+static int help_verb(struct ctl *ctl)
+{
+    bool printed = false;
+    for (int words = 2; words > 0 && !printed; words--) {
+        for (int i = 0; i < VERBS_COUNT; i++) {
+            size_t first = strcspn(verbs[i].name, " ");
+            bool named = words == 2 ? verb_words(&verbs[i], ctl->argc, ctl->argv) == 2
+                                    : str_eq(str_make(verbs[i].name, first), str_z(ctl->argv[0]));
+            if (named) {
+                fputs(printed ? "\n" : "", stdout);
+                print_verb_help(&verbs[i]);
+                printed = true;
+            }
+        }
+    }
+    return printed || find_verb(ctl) != NULL ? CTL_OK : CTL_USAGE;
+}
+
 /* How the verb is called, and those whose first word is the same: "log nosuch" means one of them.
  */
 static void print_usage(const struct verb *verb)
@@ -275,28 +327,17 @@ static struct status open_folder(struct ctl *ctl, const struct verb *verb)
     return status_ok();
 }
 
-static bool in_words(const char *words, const char *word)
-{
-    size_t size = strlen(word);
-    for (const char *at = words; (at = strstr(at, word)) != NULL; at++) {
-        bool begins = at == words || at[-1] == ' ';
-        if (begins && (at[size] == ' ' || at[size] == '\0')) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* An option that a verb does not use was meant to do something: it is no use to go on without it.
  */
 static struct status check_options(const struct ctl *ctl, const struct verb *verb, uint64_t given)
 {
     bool lines = verb->run == ctl_submit && strcmp(ctl->argv[0], "-") == 0;
-    const char *used = lines ? "principal key timeout" : verb->options; /* each line has its own */
+    struct verb asked = *verb;
+    asked.options = lines ? "principal key timeout" : verb->options; /* each line has its own */
     for (size_t i = 0; i < ctl_options_count; i++) {
         const char *name = ctl_options[i].name;
         bool is_given = (given & UINT64_C(1) << i) != 0;
-        if (is_given && !in_words("data org output help", name) && !in_words(used, name)) {
+        if (is_given && !uses(&asked, name)) {
             return status_error(STATUS_INVALID_ARGUMENT,
                                 "expected options that '%s%s' uses, but it does not use --%s",
                                 verb->name, lines ? " -" : "", name);
@@ -345,13 +386,13 @@ int main(int argc, char **argv)
     int code;
     if (st.code != STATUS_OK) {
         code = fail(st);
-    } else if (ctl.options.help || argc < 2) {
+    } else if (argc < 2) {
         print_help(ctl.options.help ? stdout : stderr);
         code = ctl.options.help ? CTL_OK : CTL_USAGE;
     } else {
         ctl.argc = argc - 1;
         ctl.argv = argv + 1;
-        code = run(&ctl, config.given);
+        code = ctl.options.help ? help_verb(&ctl) : run(&ctl, config.given);
     }
     buf_release(&ctl.out);
     arena_release(&ctl.arena);

@@ -13,16 +13,27 @@ enum { EXPORT_CHUNK = 1 << 16, EXPORT_ZSTD_LEVEL = 9 };
 
 struct export_file {
     FILE *file;
+    const char *path;
     ZSTD_CStream *zstd; /* NULL: plain */
+    int unwritten;      /* errno of what could not be written; 0: all was */
 };
 
 /* ---- the file ---- */
 
+static struct status export_write(struct export_file *export, const void *data, size_t size)
+{
+    if (fwrite(data, 1, size, export->file) == size) {
+        return status_ok();
+    }
+    export->unwritten = errno;
+    return status_error(STATUS_UNAVAILABLE, "expected to write '%s': %s", export->path,
+                        strerror(errno));
+}
+
 static struct status export_put(struct export_file *export, struct str text, ZSTD_EndDirective end)
 {
     if (export->zstd == NULL) {
-        fwrite(text.data, 1, text.size, export->file);
-        return status_ok();
+        return export_write(export, text.data, text.size);
     }
     ZSTD_inBuffer in = { text.data, text.size, 0 };
     size_t left;
@@ -33,7 +44,7 @@ static struct status export_put(struct export_file *export, struct str text, ZST
         if (ZSTD_isError(left)) {
             return status_error(STATUS_INTERNAL, "compress: %s", ZSTD_getErrorName(left));
         }
-        fwrite(chunk, 1, out.pos, export->file);
+        TRY(export_write(export, chunk, out.pos));
     } while (end == ZSTD_e_end ? left > 0 : in.pos < in.size);
     return status_ok();
 }
@@ -54,6 +65,7 @@ static struct status export_open_file(struct export_file *export, const char *pa
 {
     struct str name = str_z(path);
     bool zstd = name.size > 4 && strcmp(path + name.size - 4, ".zst") == 0;
+    export->path = path;
     export->file = strcmp(path, "-") == 0 ? stdout : fopen(path, "wb");
     if (export->file == NULL) {
         return status_error(STATUS_UNAVAILABLE, "expected to write '%s': %s", path,
@@ -72,10 +84,14 @@ static struct status export_close_file(struct export_file *export)
 {
     struct status st = export->zstd == NULL ? status_ok() : export_put(export, STR(""), ZSTD_e_end);
     ZSTD_freeCStream(export->zstd);
-    bool failed = fflush(export->file) != 0 || ferror(export->file) != 0;
+    bool failed = fflush(export->file) != 0;
     failed |= export->file != stdout && fclose(export->file) != 0;
-    return failed ? status_error(STATUS_UNAVAILABLE, "expected to write all: %s", strerror(errno))
-                  : st;
+    if (!failed || export->unwritten != 0) {
+        return st;
+    }
+    export->unwritten = errno;
+    return status_error(STATUS_UNAVAILABLE, "expected to write '%s': %s", export->path,
+                        strerror(errno));
 }
 
 static struct status export_line_cb(void *context, struct str line)
@@ -104,7 +120,11 @@ struct status ctl_export(struct ctl *ctl)
     struct export_file export = { 0 };
     uint64_t written = 0;
     TRY(ctl_need_org(ctl));
-    TRY(export_to(ctl, &export, &written));
+    struct status st = export_to(ctl, &export, &written);
+    if (export.file == stdout && export.unwritten == EPIPE) {
+        return status_ok(); /* who reads has seen enough, as of every other verb */
+    }
+    TRY(st);
     if (ctl->options.output == CTL_TABLE && export.file != stdout) {
         buf_printf(&ctl->out, "%" PRIu64 " commands written to %s\n", written, ctl->argv[0]);
     }

@@ -107,8 +107,8 @@ static struct status import_lines(struct import *import, struct lines *lines, co
         struct import_line *line = &import->window[lines_number(lines) % IMPORT_WINDOW];
         TRY(import_wait(import, IMPORT_WINDOW - 1));
         *line = (struct import_line){ import, lines_number(lines), path };
-        st = status_prefix(text.size == 0 ? status_ok() : import_send(import, line, text),
-                           "%s:%" PRIu64, path, lines_number(lines));
+        st = status_prefix(import_send(import, line, text), "%s:%" PRIu64, path,
+                           lines_number(lines));
         progress_show(&progress, lines_read(lines));
         if (st.code == STATUS_OK) {
             st = lines_next(lines, &text, &more);

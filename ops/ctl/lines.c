@@ -132,7 +132,7 @@ static struct status lines_more(struct lines *lines)
                               lines->path);
 }
 
-struct status lines_next(struct lines *lines, struct str *line, bool *more)
+static struct status lines_any(struct lines *lines, struct str *line, bool *more)
 {
     size_t searched = lines->given;
     for (;;) {
@@ -156,6 +156,24 @@ struct status lines_next(struct lines *lines, struct str *line, bool *more)
         TRY(lines_more(lines));
         searched = behind;
     }
+}
+
+static bool lines_is_blank(struct str line)
+{
+    for (size_t i = 0; i < line.size; i++) {
+        if (line.data[i] != ' ' && line.data[i] != '\t' && line.data[i] != '\r') {
+            return false;
+        }
+    }
+    return true;
+}
+
+struct status lines_next(struct lines *lines, struct str *line, bool *more)
+{
+    do {
+        TRY(lines_any(lines, line, more));
+    } while (*more && lines_is_blank(*line));
+    return status_ok();
 }
 
 uint64_t lines_number(const struct lines *lines)

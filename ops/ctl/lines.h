@@ -15,8 +15,9 @@ struct lines;
 MUST_USE struct status lines_open(const char *path, struct lines **lines);
 /* NULL is fine. */
 void lines_close(struct lines *lines);
-/* The next line, valid until the next call; `more` is false behind the last. INVALID_ARGUMENT: a
- * line longer than LINES_SIZE_MAX. DATA_LOSS: a damaged zstd file. UNAVAILABLE. */
+/* The next line that is not blank, valid until the next call; `more` is false behind the last.
+ * INVALID_ARGUMENT: a line longer than LINES_SIZE_MAX. DATA_LOSS: a damaged zstd file. UNAVAILABLE.
+ */
 MUST_USE struct status lines_next(struct lines *lines, struct str *line, bool *more);
 /* Its number, from 1. */
 uint64_t lines_number(const struct lines *lines);

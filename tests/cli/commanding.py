@@ -38,6 +38,18 @@ def it_takes_one_value_as_the_json_of_a_command(tool, fresh):
     expect(acme("history") == before, "nothing decided")
 
 
+def it_passes_over_blank_lines(tool, fresh):
+    acme = fresh()
+    lines = "\n\n".join(json.dumps({"orgId": "acme", "commandId": name, "createGroup": {
+        "groupId": name}}) for name in ("one", "two"))
+    said = acme.json("submit", "-", stdin=f" \n{lines}\n\t\r\n")
+    expect([answer["orgSequence"] > "0" for answer in said] == [True] * 2, "two answers", said)
+    said = acme.json("import", "-", stdin=f"\n{lines}\n \n")[0]
+    expect((said["repeated"], said["rejected"]) == (2, 0), "the same two", said)
+    said = acme.run("submit", "-", stdin="\n \n[1]\n")
+    expect(said.returncode == USAGE and "line 3" in said.stderr, "the line's number", said.stderr)
+
+
 def it_warns_of_a_name_that_looks_like_another(tool, fresh):
     acme = fresh()
 

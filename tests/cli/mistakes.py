@@ -4,7 +4,7 @@ import json
 import subprocess
 
 from cases import expect
-from tool import FAILED, REJECTED, USAGE, Tool
+from tool import DONE, FAILED, REJECTED, USAGE, Tool
 
 
 def it_lists_every_verb_and_option_in_its_help(tool, fresh):
@@ -12,6 +12,20 @@ def it_lists_every_verb_and_option_in_its_help(tool, fresh):
     for word in ("submit", "import", "export", "get", "list", "check", "who", "history", "log",
                  "rebuild", "verify", "cel", "--as-of", "exit codes"):
         expect(word in text, f"'{word}' in --help", text)
+
+
+def it_shows_one_verb_in_that_verbs_help(tool, fresh):
+    text = tool("check", "--help")
+    for word in ("SUBJECT [PERMISSION [OBJECT]]", "--batch", "--as-of", "--data"):
+        expect(word in text, f"'{word}' in the help of check", text)
+    for word in ("--brokers", "--partition", "import", "rebuild"):
+        expect(word not in text, f"no '{word}' there", text)
+    text = tool("--help", "log", "create")
+    expect("--partitions" in text and "agencyctl log join:" not in text, "one of two words", text)
+    text = tool("log", "--help")
+    expect("log copy TO" in text and "[OPTION...] log\n" in text, "all of log", text)
+    expect("key new FILE" in tool("key", "--help"), "those that only begin so")
+    expect("submit" in tool.error("sumbit", "--help", code=USAGE), "a hint at the verb")
 
 
 def it_names_the_nearest_word_for_a_wrong_one(tool, fresh):
@@ -122,6 +136,25 @@ def it_survives_a_reader_that_stops_reading(tool, fresh):
     first = subprocess.run(f"{' '.join(tool.command)} list assignments | head -n 1", shell=True,
                            capture_output=True, text=True, check=False)
     expect(first.stdout.startswith("role_id"), "the head of the table", first.stdout + first.stderr)
+
+
+def it_lets_a_reader_of_an_export_stop_reading(tool, fresh):
+    done = subprocess.run(["bash", "-c", 'set -o pipefail; "$@" export - | head -n 1', "-",
+                           *tool.command], capture_output=True, text=True, check=False)
+    expect(done.returncode == DONE and done.stderr == "" and done.stdout.startswith("{"),
+           "the first line and no complaint", done)
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = subprocess.run([*tool.command, "export", "-"], stdout=full, stderr=subprocess.PIPE,
+                              text=True, check=False)
+    expect(done.returncode == FAILED and "No space left" in done.stderr, "a failure", done)
+
+
+def it_refuses_brokers_that_are_no_addresses(tool, fresh):
+    folder = fresh().data.parent / "nowhere"
+    for wrong in ("localhost:99999", "localhost:0", "localhost:x", "a:1,,b:2", "::1"):
+        said = Tool(tool.program, folder, "acme").error("log", "create", "--brokers", wrong,
+                                                        code=USAGE)
+        expect("HOST:PORT" in said and not folder.exists(), f"a refusal of {wrong}", said)
 
 
 def it_refuses_options_that_a_verb_does_not_use(tool, fresh):

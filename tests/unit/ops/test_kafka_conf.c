@@ -101,6 +101,35 @@ TEST(kafka_conf, gives_what_opens_the_log)
     arena_release(&arena);
 }
 
+static struct status kafka_conf_at(const char *brokers)
+{
+    char line[128];
+    struct arena arena;
+    struct kafka_conf conf;
+    arena_init(&arena, 1 << 20);
+    snprintf(line, sizeof line, "brokers = %s\n", brokers);
+    struct status st = kafka_conf_of(line, &arena, &conf);
+    arena_release(&arena);
+    return st;
+}
+
+TEST(kafka_conf, names_brokers_by_host_and_port)
+{
+    static const char *const right[] = { "a", "a:1", "127.0.0.1:65535,b:9092", "[::1]:9092",
+                                         "[::1]" };
+    static const char *const wrong[] = { "a:0",     "a:65536", "a:99999",   "a:x",    "a:",
+                                         ":9092",   "a:1,",    ",a:1",      "a:1,b:", "::1",
+                                         "a:1 b:2", "[::1",    "[::1]9092", "[]:1",   "SSL://a:1" };
+    for (size_t i = 0; i < sizeof right / sizeof right[0]; i++) {
+        assert_ok(kafka_conf_at(right[i]));
+    }
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        struct status st = kafka_conf_at(wrong[i]);
+        assert_int_equal(st.code, STATUS_INVALID_ARGUMENT);
+        assert_non_null(strstr(st.msg, "HOST:PORT"));
+    }
+}
+
 TEST(kafka_conf, a_value_of_two_lines_is_refused)
 {
     char path[FOLDER_TOOL_PATH_MAX + 16];
