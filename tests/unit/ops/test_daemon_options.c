@@ -146,11 +146,11 @@ TEST(daemon_options, operators_are_the_folders_unless_it_is_told)
     assert_int_equal(found->n_operators, 2);
     assert_int_equal(found->n_org_creators, 1);
     assert_int_equal(found->refusals_per_minute, 7);
-    assert_ok(configured(&(struct daemon_options){ .operators = { STR("a,admin"), STR("none") } },
-                         &found));
+    assert_ok(configured(
+        &(struct daemon_options){ .operators = { STR("a,admin"), STR("none"), 0 } }, &found));
     assert_string_equal(found->operators[0], "a");
     assert_int_equal(found->n_org_creators, 0);
     assert_code(
         STATUS_INVALID_ARGUMENT,
-        configured(&(struct daemon_options){ .operators = { STR("a"), STR("b") } }, &found));
+        configured(&(struct daemon_options){ .operators = { STR("a"), STR("b"), 0 } }, &found));
 }
