@@ -142,7 +142,8 @@ static struct status decide_check_import(struct decide *d)
     }
     if (context->head.live) {
         return decide_reject(d, STATUS_FAILED_PRECONDITION,
-                             "expected no occurred_at, but org '%s' has live decisions",
+                             "expected no occurred_at, but org '%s' has a live decision, which "
+                             "closes it to imports for ever: keep the time as an annotation",
                              d->command->org_id);
     }
     if (context->head.org_sequence > 0 && d->occurred_at_us < context->head.last_occurred_at_us) {

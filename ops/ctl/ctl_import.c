@@ -89,6 +89,7 @@ static struct status import_send(struct import *import, struct import_line *line
     Agency__V1__Command *command;
     arena_reset(&import->arena);
     TRY(pb_from_json(&import->arena, &agency__v1__command__descriptor, text, &command));
+    TRY(sending_check_org(import->ctl, command));
     TRY(sending_submit(&import->sending, &import->arena, command, import_done, line));
     pthread_mutex_lock(&import->lock);
     import->sent++;

@@ -155,6 +155,9 @@ static struct status submit_lines(struct sending *sending, struct name_watch *na
         Agency__V1__Command *command;
         st = pb_from_json(&ctl->arena, &agency__v1__command__descriptor, line, &command);
         if (st.code == STATUS_OK) {
+            st = sending_check_org(ctl, command);
+        }
+        if (st.code == STATUS_OK) {
             st = submit_call(sending, names, command);
         }
         st = status_prefix(st, "line %" PRIu64, lines_number(lines));

@@ -146,6 +146,16 @@ struct status sending_close(struct sending *sending)
     return writer_close(sending->writer);
 }
 
+struct status sending_check_org(const struct ctl *ctl, const Agency__V1__Command *command)
+{
+    struct str org = ctl->options.org;
+    return org.size == 0 || str_eq(org, str_z(command->org_id))
+               ? status_ok()
+               : status_error(STATUS_INVALID_ARGUMENT,
+                              "expected a command to org '%.*s', as --org says, but it is to '%s'",
+                              STR_ARG(org), command->org_id);
+}
+
 /* A command that is not answered in time is not decided later, either. */
 static struct status sending_prove(const struct sending *sending, struct arena *arena,
                                    Agency__V1__Command *command, struct str *record)

@@ -28,6 +28,8 @@ MUST_USE struct status sending_open(struct sending *sending, struct ctl *ctl);
 /* Ends when all is answered and written. */
 MUST_USE struct status sending_close(struct sending *sending);
 
+/* INVALID_ARGUMENT: a line is about another org than --org says, where that is given. */
+MUST_USE struct status sending_check_org(const struct ctl *ctl, const Agency__V1__Command *command);
 /* Sends a command; `done` is called in a thread of its own. The command may be changed (identities
  * are hidden). Memory of `arena` is used until it returns. */
 MUST_USE struct status sending_submit(struct sending *sending, struct arena *arena,

@@ -91,6 +91,34 @@ def it_imports_a_file_once(tool, fresh):
     expect((said["accepted"], said["repeated"]) == (0, 10123), "nothing new", said)
 
 
+def it_closes_the_past_with_the_first_live_command(tool, fresh):
+    acme, file = fresh(), fresh().data.parent / "sync.jsonl"
+    line = {"orgId": "acme", "commandId": "hr-1", "occurredAt": "2020-06-01T00:00:00Z",
+            "assignRole": {"roleId": "red.member", "subjectId": "eve"}}
+    file.write_text(json.dumps(line))
+    said = acme.error("import", str(file), code=REJECTED)
+    expect("closes it to imports for ever" in said and "annotation" in said, "the reason", said)
+    del line["occurredAt"]
+    line |= {"commandId": "hr-2", "annotations": [{"key": "source-time", "value": "2020-06-01"}]}
+    file.write_text(json.dumps(line))
+    said = [acme.json("import", str(file))[0] for _ in range(2)]
+    expect([(one["accepted"], one["repeated"]) for one in said] == [(1, 0), (0, 1)], "once", said)
+    said = acme("history", "assignment", "red.member~eve")
+    expect("source-time 2020-06-01" in said, "the source's time in the history", said)
+
+
+def it_takes_no_lines_of_another_org_than_is_named(tool, fresh):
+    acme, file = fresh(), fresh().data.parent / "lines.jsonl"
+    lines = [json.dumps({"orgId": org, "commandId": org, "createGroup": {"groupId": "x"}})
+             for org in ("acme", "beta")]
+    file.write_text("\n".join(lines))
+    for words, line in ((("import", str(file)), "lines.jsonl:2"), (("submit", "-"), "line 2")):
+        done = acme.run(*words, stdin="\n".join(lines))
+        expect(done.returncode == USAGE and f"{line}: expected a command to org 'acme'" in
+               done.stderr and "'beta'" in done.stderr, "the line and both orgs", done.stderr)
+    acme("get", "group", "x")
+
+
 def it_exports_what_gives_the_same_state(tool, fresh):
     file = tool.data.parent / "export.jsonl.zst"
     tool("export", str(file))
