@@ -5,19 +5,19 @@
 #include "core/domain/check/check_subjects.h"
 #include "core/model/history.h"
 #include "core/pb/message.h"
+#include "query/decision_item.h"
 #include "query/known.h"
 #include "query/object_text.h"
 
 /* ---- one question ---- */
 
 static struct status access_decision(struct snapshot *snapshot, uint64_t version,
-                                     Agency__V1__DecisionRow **row)
+                                     Agency__V1__DecisionItem **item)
 {
-    const Agency__V1__DecisionRow *found;
+    const Agency__V1__DecisionRow *row;
     TRY(history_decision(snapshot->partition->reader, snapshot->arena, snapshot->org_id, version,
-                         &found));
-    *row = (Agency__V1__DecisionRow *)(uintptr_t)found;
-    return status_ok();
+                         &row));
+    return decision_item(snapshot->arena, row, item);
 }
 
 /* A grant can give another permission than was asked about, on something above. */

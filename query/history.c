@@ -1,5 +1,7 @@
 #include "query/history.h"
 
+#include <inttypes.h>
+
 #include "core/model/history.h"
 
 struct status history_list_org(struct snapshot *snapshot, size_t limit, struct history_list *list)
@@ -40,5 +42,26 @@ struct status history_list_entity(struct snapshot *snapshot, enum entity_kind ki
     for (size_t i = 0; i < list->count; i++) {
         list->rows[i] = versions[i].decision;
     }
+    return status_ok();
+}
+
+struct status history_change(const struct snapshot *snapshot, struct arena *arena,
+                             uint64_t org_sequence, const Agency__V1__EntityRef *changed,
+                             struct history_change *change)
+{
+    struct history_version *versions;
+    size_t count = 0;
+    if (registry_entity((unsigned)changed->kind) != NULL) {
+        TRY(history_entity(snapshot->partition->reader, arena, snapshot->org_id,
+                           (enum entity_kind)changed->kind, str_z(changed->id), org_sequence + 1, 2,
+                           &versions, &count));
+    }
+    if (count == 0 || versions[0].since != org_sequence) {
+        return status_error(STATUS_DATA_LOSS,
+                            "expected the version of '%s' that decision %" PRIu64 " made",
+                            changed->id, org_sequence);
+    }
+    change->after = versions[0].entity;
+    change->before = count == 2 ? versions[1].entity : NULL;
     return status_ok();
 }

@@ -20,4 +20,15 @@ MUST_USE struct status history_list_entity(struct snapshot *snapshot, enum entit
                                            struct str text, size_t limit,
                                            struct history_list *list);
 
+/* What a decision made of an entity. */
+struct history_change {
+    const ProtobufCMessage *before; /* NULL: there was none */
+    const ProtobufCMessage *after;
+};
+
+/* Of one of the entities that a decision changed; lies in the arena given. */
+MUST_USE struct status history_change(const struct snapshot *snapshot, struct arena *arena,
+                                      uint64_t org_sequence, const Agency__V1__EntityRef *changed,
+                                      struct history_change *change);
+
 #endif

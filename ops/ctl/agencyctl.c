@@ -46,7 +46,9 @@ static const struct verb verbs[] = {
     { "who", "role ID | type NAME | group ID | can PERMISSION OBJECT",
       "who holds a seat or a role type; who is a member of a group; who may do something", ctl_who,
       2, 3, false, false, "as-of at-least role-type timeout" },
-    { "history", "[KIND ID]", "what happened: to one entity, by and about a subject, or in the org",
+    { "history", "[KIND ID]",
+      "what happened: to one entity, by and about a subject, or in the org; who did it, and what "
+      "changed",
       ctl_history, 0, 2, false, false, "as-of at-least limit timeout" },
     { "log", "", "show the records of the log", ctl_log, 0, 0, false, false,
       "partition from limit timeout" },

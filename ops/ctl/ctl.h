@@ -85,7 +85,10 @@ MUST_USE struct status ctl_partition(const struct ctl *ctl, const struct evlog_i
 void ctl_retention(const struct ctl *ctl, int64_t retention_ms[EVLOG_STREAMS]);
 
 /* Appends a decision as people read it: number, time, command, who, annotations. */
-void ctl_say_decision(struct ctl *ctl, const Agency__V1__DecisionRow *row);
+void ctl_say_decision(struct ctl *ctl, const Agency__V1__DecisionItem *item);
+/* Appends " by operator X", " by S" or " by S on behalf of T". */
+void ctl_say_actor(struct ctl *ctl, const char *operator_name, const char *subject_id,
+                   const char *on_behalf_of);
 
 /* One verb each; ops/ctl/agencyctl.c has the table with what they take. */
 typedef struct status ctl_verb(struct ctl *ctl);

@@ -4,6 +4,7 @@
 
 #include "core/base/time.h"
 #include "core/base/utf8.h"
+#include "core/domain/kernel/fields.h"
 #include "core/pb/json.h"
 #include "ops/ctl/lines.h"
 #include "ops/ctl/reading.h"
@@ -15,21 +16,30 @@ static const size_t CHECK_ARENA_MAX = (size_t)64 << 20;
 
 /* ---- one ---- */
 
-void ctl_say_decision(struct ctl *ctl, const Agency__V1__DecisionRow *row)
+void ctl_say_actor(struct ctl *ctl, const char *operator_name, const char *subject_id,
+                   const char *on_behalf_of)
+{
+    bool is_operator = operator_name[0] != '\0';
+    buf_printf(&ctl->out, " by %s%s", is_operator ? "operator " : "",
+               is_operator ? operator_name : subject_id);
+    if (on_behalf_of[0] != '\0') {
+        buf_printf(&ctl->out, " on behalf of %s", on_behalf_of);
+    }
+}
+
+void ctl_say_decision(struct ctl *ctl, const Agency__V1__DecisionItem *item)
 {
     char time[TIME_TEXT_SIZE];
-    const struct command_type *command = registry_command(row->command);
-    const char *who = row->operator_[0] != '\0' ? row->operator_ : row->subject_id;
-    time_format(row->occurred_at_us, time);
-    buf_printf(&ctl->out, "decision %" PRIu64 ", %s, %s by %s", row->org_sequence, time,
-               command == NULL ? "?" : command->name, who);
-    for (size_t i = 0; i < row->n_annotations; i++) {
+    time_format(fields_time_us(item->occurred_at), time);
+    buf_printf(&ctl->out, "decision %" PRIu64 ", %s, %s", item->org_sequence, time, item->command);
+    ctl_say_actor(ctl, item->operator_, item->subject_id, item->on_behalf_of);
+    for (size_t i = 0; i < item->n_annotations; i++) {
         buf_append(&ctl->out, i == 0 ? STR(" (") : STR(", "));
-        utf8_show(str_z(row->annotations[i]->key), &ctl->out);
+        utf8_show(str_z(item->annotations[i]->key), &ctl->out);
         buf_byte(&ctl->out, ' ');
-        utf8_show(str_z(row->annotations[i]->value), &ctl->out);
+        utf8_show(str_z(item->annotations[i]->value), &ctl->out);
     }
-    buf_printf(&ctl->out, "%s\n", row->n_annotations > 0 ? ")" : "");
+    buf_printf(&ctl->out, "%s\n", item->n_annotations > 0 ? ")" : "");
 }
 
 static void check_say(struct ctl *ctl, const Agency__V1__CheckResponse *response)

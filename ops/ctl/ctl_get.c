@@ -1,104 +1,13 @@
 /* get and list: entities as of a moment. */
-#include <inttypes.h>
-#include <stdio.h>
-
-#include "core/base/time.h"
 #include "core/domain/kernel/fields.h"
 #include "core/pb/field.h"
-#include "core/pb/json.h"
+#include "ops/ctl/cell.h"
 #include "ops/ctl/reading.h"
 #include "ops/ctl/table.h"
 #include "query/entities.h"
 
 /* Parts of an id, as the verb takes them. */
 enum { GET_PARTS_MAX = 3 };
-
-/* ---- cells ---- */
-
-/* An enum value without the name of its enum: ACTIVE for ENTITY_STATUS_ACTIVE. */
-static struct str get_enum_text(const ProtobufCEnumDescriptor *descriptor, int number)
-{
-    const ProtobufCEnumValue *value = protobuf_c_enum_descriptor_get_value(descriptor, number);
-    if (value == NULL) {
-        return STR("?");
-    }
-    const ProtobufCEnumValue *zero = protobuf_c_enum_descriptor_get_value(descriptor, 0);
-    struct str name = str_z(value->name);
-    struct str prefix = str_z(zero == NULL ? "" : zero->name);
-    prefix.size -= prefix.size >= sizeof "UNSPECIFIED" - 1 ? sizeof "UNSPECIFIED" - 1 : 0;
-    return str_starts(name, prefix) ? str_from(name, prefix.size) : name;
-}
-
-static struct status get_time_text(struct arena *arena, const ProtobufCMessage *message,
-                                   struct str *text)
-{
-    char out[TIME_TEXT_SIZE];
-    time_format(fields_time_us((const Google__Protobuf__Timestamp *)(const void *)message), out);
-    *text = arena_copy(arena, str_z(out));
-    return text->data == NULL ? arena_full(arena) : status_ok();
-}
-
-static struct status get_json_text(struct arena *arena, const ProtobufCMessage *message,
-                                   struct str *text)
-{
-    struct buf json = { 0 };
-    struct status st = pb_to_json(message, (struct pb_json_options){ 0 }, &json);
-    *text = arena_copy(arena, buf_str(&json));
-    buf_release(&json);
-    return st.code == STATUS_OK && text->data == NULL ? arena_full(arena) : st;
-}
-
-static struct status get_value_text(struct arena *arena, const ProtobufCFieldDescriptor *field,
-                                    const void *value, struct str *text)
-{
-    if (field->type == PROTOBUF_C_TYPE_STRING) {
-        const char *z;
-        memcpy(&z, value, sizeof z);
-        *text = str_z(z);
-        return status_ok();
-    }
-    if (field->type == PROTOBUF_C_TYPE_ENUM) {
-        int number;
-        memcpy(&number, value, sizeof number);
-        *text = get_enum_text(field->descriptor, number);
-        return status_ok();
-    }
-    if (field->type == PROTOBUF_C_TYPE_MESSAGE) {
-        const ProtobufCMessage *message = pb_field_message(value);
-        if (field->descriptor == &google__protobuf__timestamp__descriptor) {
-            return get_time_text(arena, message, text);
-        }
-        return get_json_text(arena, message, text);
-    }
-    uint64_t number = 0;
-    memcpy(&number, value, pb_field_size(field) < 8 ? pb_field_size(field) : 8);
-    bool boolean = field->type == PROTOBUF_C_TYPE_BOOL;
-    *text = boolean ? (number != 0 ? STR("true") : STR("false"))
-                    : arena_printf(arena, "%" PRIu64, number);
-    return text->data == NULL ? arena_full(arena) : status_ok();
-}
-
-/* A field as a cell; empty where it is not set. Items of a list are joined by commas. */
-static struct status get_cell(struct arena *arena, const ProtobufCMessage *entity,
-                              const ProtobufCFieldDescriptor *field, struct str *text)
-{
-    *text = STR("");
-    if (!pb_field_has(entity, field)) {
-        return status_ok();
-    }
-    if (!pb_field_repeated(field)) {
-        return get_value_text(arena, field, pb_field_at(entity, field), text);
-    }
-    for (size_t i = 0; i < pb_field_count(entity, field); i++) {
-        struct str item;
-        TRY(get_value_text(arena, field, pb_field_item(entity, field, i), &item));
-        *text = arena_printf(arena, "%.*s%s%.*s", STR_ARG(*text), i > 0 ? ", " : "", STR_ARG(item));
-        if (text->data == NULL) {
-            return arena_full(arena);
-        }
-    }
-    return status_ok();
-}
 
 /* ---- get ---- */
 
@@ -110,7 +19,7 @@ static struct status get_print(struct ctl *ctl, const ProtobufCMessage *entity)
     for (unsigned i = 0; i < entity->descriptor->n_fields; i++) {
         const ProtobufCFieldDescriptor *field = &entity->descriptor->fields[i];
         struct str cell;
-        TRY(get_cell(&ctl->arena, entity, field, &cell));
+        TRY(cell_of_field(&ctl->arena, entity, field, &cell));
         if (cell.size > 0) {
             TRY(table_add(&table, str_z(field->name)));
             TRY(table_add(&table, cell));
@@ -223,7 +132,7 @@ static struct status list_item(struct list_run *run, const ProtobufCMessage *ite
     }
     for (size_t i = 0; i < run->columns_count; i++) {
         struct str cell;
-        TRY(get_cell(&run->ctl->arena, item, run->columns[i], &cell));
+        TRY(cell_of_field(&run->ctl->arena, item, run->columns[i], &cell));
         TRY(table_add(&run->table, cell));
     }
     return status_ok();

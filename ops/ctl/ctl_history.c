@@ -5,11 +5,16 @@
 
 #include "core/base/time.h"
 #include "core/domain/kernel/fields.h"
+#include "ops/ctl/change_text.h"
 #include "ops/ctl/reading.h"
 #include "ops/ctl/table.h"
 #include "query/access.h"
+#include "query/decision_item.h"
 #include "query/entities.h"
 #include "query/history.h"
+
+/* Memory for what one decision changed: at most all versions that one can make, twice. */
+static const size_t HISTORY_ARENA_MAX = (size_t)64 << 20;
 
 static size_t history_limit(const struct ctl *ctl)
 {
@@ -18,22 +23,35 @@ static size_t history_limit(const struct ctl *ctl)
 
 /* ---- history ---- */
 
-static void history_say_changed(struct ctl *ctl, const Agency__V1__DecisionRow *row)
+static struct status history_show(struct reading *reading, struct ctl *ctl, struct arena *arena,
+                                  const Agency__V1__DecisionRow *row)
 {
-    for (size_t i = 0; i < row->n_changed; i++) {
-        const struct entity_type *type = registry_entity((unsigned)row->changed[i]->kind);
-        buf_printf(&ctl->out, "    %s %s\n", type == NULL ? "?" : type->name, row->changed[i]->id);
+    Agency__V1__DecisionItem *item;
+    TRY(decision_item(arena, row, &item));
+    if (ctl->options.output == CTL_JSON) {
+        return ctl_json(ctl, &item->base);
     }
+    ctl_say_decision(ctl, item);
+    for (size_t i = 0; i < row->n_changed; i++) {
+        struct history_change change;
+        TRY(history_change(&reading->snapshot, arena, row->org_sequence, row->changed[i], &change));
+        TRY(change_text(arena, row->changed[i], &change, &ctl->out));
+    }
+    return status_ok();
 }
 
-static struct status history_show(struct ctl *ctl, const Agency__V1__DecisionRow *row)
+static struct status history_show_all(struct reading *reading, struct ctl *ctl,
+                                      const struct history_list *list)
 {
-    if (ctl->options.output == CTL_JSON) {
-        return ctl_json(ctl, &row->base);
+    struct arena arena; /* of one decision */
+    struct status st = status_ok();
+    arena_init(&arena, HISTORY_ARENA_MAX);
+    for (size_t i = 0; i < list->count && st.code == STATUS_OK; i++) {
+        arena_reset(&arena);
+        st = history_show(reading, ctl, &arena, list->rows[i]);
     }
-    ctl_say_decision(ctl, row);
-    history_say_changed(ctl, row);
-    return status_ok();
+    arena_release(&arena);
+    return st;
 }
 
 static struct status history_run(struct reading *reading, struct ctl *ctl)
@@ -47,10 +65,7 @@ static struct status history_run(struct reading *reading, struct ctl *ctl)
         TRY(history_list_entity(&reading->snapshot, kind, str_z(ctl->argv[1]), history_limit(ctl),
                                 &list));
     }
-    for (size_t i = 0; i < list.count; i++) {
-        TRY(history_show(ctl, list.rows[i]));
-    }
-    return status_ok();
+    return history_show_all(reading, ctl, &list);
 }
 
 struct status ctl_history(struct ctl *ctl)

@@ -4,10 +4,12 @@
 
 #include "core/base/murmur2.h"
 #include "core/base/time.h"
+#include "core/domain/kernel/fields.h"
 #include "core/evlog/chain.h"
 #include "core/model/decision.h"
 #include "core/pb/message.h"
 #include "ops/ctl/reading.h"
+#include "query/decision_item.h"
 #include "writers/cluster/server.h"
 
 enum { LOG_RUN = 128, LOG_LEADER_SIZE = 17 };
@@ -38,11 +40,10 @@ static const char *log_type_name(enum record_type type)
 static void log_say_decision(struct ctl *ctl, const Agency__V1__Decision *decision)
 {
     char time[TIME_TEXT_SIZE];
-    const struct command_type *command = registry_command(decision->command);
     time_format(decision->recorded_at_us, time);
-    buf_printf(&ctl->out, " %s %s %s by %s", time, decision->org_id,
-               command == NULL ? "?" : command->name,
-               decision->operator_[0] != '\0' ? decision->operator_ : decision->subject_id);
+    buf_printf(&ctl->out, " %s %s %s", time, decision->org_id,
+               decision_item_command(decision->command));
+    ctl_say_actor(ctl, decision->operator_, decision->subject_id, decision->on_behalf_of);
     if (decision->rejection != NULL) {
         buf_printf(&ctl->out, " rejected %s: %s",
                    status_code_name((enum status_code)decision->rejection->code),
@@ -65,6 +66,15 @@ static struct status log_read_epoch(struct log_run *run, const struct record *de
     item->level = begun.level;
     item->closed = begun.closed;
     return status_ok();
+}
+
+static struct status log_read_decision(struct log_run *run, const struct record *decoded,
+                                       Agency__V1__LogItem *item)
+{
+    TRY(decision_decode(&run->arena, decoded->body, &item->decision));
+    item->command = (char *)(uintptr_t)decision_item_command(item->decision->command);
+    TRY(fields_time_new(&run->arena, item->decision->recorded_at_us, &item->recorded_at));
+    return fields_time_new(&run->arena, item->decision->occurred_at_us, &item->occurred_at);
 }
 
 static void log_say_epoch(struct ctl *ctl, const Agency__V1__LogItem *item)
@@ -90,7 +100,7 @@ static struct status log_show(struct log_run *run, const struct evlog_record *re
         TRY(log_read_epoch(run, decoded, &item));
     }
     if (decoded->type == RECORD_DECISION) {
-        TRY(decision_decode(&run->arena, decoded->body, &item.decision));
+        TRY(log_read_decision(run, decoded, &item));
     }
     if (ctl->options.output == CTL_JSON) {
         return ctl_json(ctl, &item.base);

@@ -194,6 +194,52 @@ def it_lists_of_a_type_in_a_group_whom_a_grant_counts(tool, fresh):
         expect("who group" in said, "a use of --role-type", said)
 
 
+def it_says_who_did_it_and_for_whom(tool, fresh):
+    acme = fresh()
+    acme.submit("RegisterSubject", subjectId="admin", type="SUBJECT_TYPE_AGENT")
+    acme.submit("BindCredential", credentialId="admin-key", subjectId="admin",
+                kind="CREDENTIAL_KIND_API_KEY", identity="subject-admin")
+    acme.submit("GrantPermission", grantId="all", permission="*", on={"kind": "OBJECT_KIND_ORG"},
+                grantee={"kind": "GRANTEE_KIND_SUBJECT", "id": "admin"})
+    for name, options in (("a", ()), ("b", ("--principal", "API_KEY:subject-admin")),
+                          ("c", ("--on-behalf-of", "root"))):
+        acme.submit("CreateGroup", groupId=name, name=name, options=options)
+    for group, who in (("a", "by operator admin\n"), ("b", "by admin\n"),
+                       ("c", "by operator admin on behalf of root\n")):
+        said = acme("history", "group", group).splitlines(keepends=True)[0]
+        expect(said.endswith(f"CreateGroup {who}"), f"'{who}'", said)
+    expect("CreateGroup by operator admin on behalf of root" in acme("log"), "the same in the log")
+    said = acme.json("history", "group", "c")[0]
+    expect((said["operator"], said["onBehalfOf"]) == ("admin", "root"), "both", said)
+
+
+def it_says_what_changed(tool, fresh):
+    acme = fresh()
+    acme.submit("UpdateGroup", groupId="red", name="rouge", updateMask="name")
+    acme.submit("IncludeGroup", groupId="red", includedGroupId="blue")
+    acme.submit("ExcludeGroup", groupId="red", includedGroupId="blue")
+    acme.submit("ArchiveGroup", groupId="red")
+    said = [[line.strip() for line in part.splitlines()[1:]]
+            for part in acme("history", "group", "red").split("decision ")[1:]]
+    expect(said == [["Group red", "status: ACTIVE -> ARCHIVED"],
+                    ["Group red", "included_group_ids: -blue"],
+                    ["Group red", "included_group_ids: +blue"],
+                    ["Group red", "name: red -> rouge"],
+                    ["Group red, new", "status: ACTIVE"]], "old -> new", said)
+
+
+def it_names_commands_and_writes_times_as_lists_do(tool, fresh):
+    acme = fresh()
+    since = acme.json("get", "assignment", "red.lead", "ada")[0]["grantedAt"]
+    told = [acme.json("history", "assignment", "red.lead~ada")[0],
+            acme.json("who", "role", "red.lead")[0]["decision"],
+            acme.json("check", "ada", "delegate", "group:red")[0]["path"][-1]["decision"]]
+    told += [row for row in acme.json("log") if row.get("command") == "AssignRole"][:1]
+    for row in told:
+        expect(row["command"] == "AssignRole" and row["occurredAt"] == row["recordedAt"] == since,
+               f"AssignRole at {since}", row)
+
+
 def it_lets_a_lead_manage_the_own_team_only(tool, fresh):
     acme, ada = fresh(), ("--principal", "API_KEY:ada")
     acme.submit("AssignRole", roleId="red.member", subjectId="eve", options=ada)

@@ -1,0 +1,36 @@
+#include "query/decision_item.h"
+
+#include "core/domain/kernel/fields.h"
+#include "core/domain/registry/registry.h"
+
+const char *decision_item_command(uint32_t command)
+{
+    const struct command_type *type = registry_command(command);
+    return type == NULL ? "?" : type->name;
+}
+
+struct status decision_item(struct arena *arena, const Agency__V1__DecisionRow *row,
+                            Agency__V1__DecisionItem **item)
+{
+    Agency__V1__DecisionItem *made;
+    ARENA_TRY(arena, made, arena_alloc(arena, sizeof *made));
+    agency__v1__decision_item__init(made);
+    made->sequence = row->sequence;
+    made->org_sequence = row->org_sequence;
+    TRY(fields_time_new(arena, row->recorded_at_us, &made->recorded_at));
+    TRY(fields_time_new(arena, row->occurred_at_us, &made->occurred_at));
+    made->command = (char *)(uintptr_t)decision_item_command(row->command);
+    made->command_id = row->command_id;
+    made->credential_id = row->credential_id;
+    made->operator_ = row->operator_;
+    made->subject_id = row->subject_id;
+    made->on_behalf_of = row->on_behalf_of;
+    made->authority = row->authority;
+    made->n_annotations = row->n_annotations;
+    made->annotations = row->annotations;
+    made->n_changed = row->n_changed;
+    made->changed = row->changed;
+    made->imported = row->imported;
+    *item = made;
+    return status_ok();
+}

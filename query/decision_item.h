@@ -1,0 +1,14 @@
+/* A decision as clients see it: its command by name, its times as times. */
+#ifndef QUERY_DECISION_ITEM_H
+#define QUERY_DECISION_ITEM_H
+
+#include "agency/v1/query.pb-c.h"
+#include "core/base/arena.h"
+
+/* Borrows from the row; the item lies in the arena. */
+MUST_USE struct status decision_item(struct arena *arena, const Agency__V1__DecisionRow *row,
+                                     Agency__V1__DecisionItem **item);
+/* The name of a command by its number; "?" for one that there is none of. Static memory. */
+const char *decision_item_command(uint32_t command);
+
+#endif
