@@ -50,6 +50,8 @@ static const struct verb verbs[] = {
       "what happened: to one entity, by and about a subject, or in the org; who did it, and what "
       "changed",
       ctl_history, 0, 2, false, false, "as-of at-least limit timeout" },
+    { "orgs", "", "which orgs are here, and how far each is", ctl_orgs, 0, 0, false, false,
+      "timeout" },
     { "log", "", "show the records of the log", ctl_log, 0, 0, false, false,
       "partition from limit timeout" },
     { "log create", "", "make a log on Kafka (--brokers), and the data folder for it",

@@ -38,12 +38,27 @@ static struct status reading_make_folder(struct reading *reading, const struct c
                : status_error(STATUS_UNAVAILABLE, "expected to make a folder for this reader");
 }
 
-static struct status reading_open_partition(struct reading *reading, struct ctl *ctl)
+struct status reading_open_log(struct reading *reading, struct ctl *ctl)
+{
+    *reading = (struct reading){ 0 };
+    return data_dir_open_log(&ctl->dir, true, &reading->log);
+}
+
+static void reading_close_partition(struct reading *reading)
+{
+    partition_close(reading->partition);
+    reading->partition = NULL;
+    if (reading->folder[0] != '\0') {
+        struct status removed = remove_tree(reading->folder);
+        (void)removed; /* a folder that stays behind does no harm */
+    }
+}
+
+struct status reading_open_partition(struct reading *reading, struct ctl *ctl, uint32_t number)
 {
     char store[DATA_DIR_PATH_MAX];
+    reading_close_partition(reading);
     TRY(reading_make_folder(reading, ctl));
-    TRY(data_dir_open_log(&ctl->dir, true, &reading->log));
-    uint32_t number = murmur2_partition(ctl->options.org, reading->log->identity.partitions_count);
     data_dir_store(&ctl->dir, number, store);
     struct partition_options options = { .store = store,
                                          .secondary = reading->folder,
@@ -125,19 +140,18 @@ struct status reading_open(struct reading *reading, struct ctl *ctl)
 {
     *reading = (struct reading){ 0 };
     TRY(ctl_need_org(ctl));
-    TRY(reading_open_partition(reading, ctl));
+    TRY(reading_open_log(reading, ctl));
+    TRY(reading_open_partition(
+        reading, ctl,
+        murmur2_partition(ctl->options.org, reading->log->identity.partitions_count)));
     return reading_find(reading, ctl);
 }
 
 void reading_close(struct reading *reading)
 {
     snapshot_release(&reading->snapshot);
-    partition_close(reading->partition);
+    reading_close_partition(reading);
     evlog_close(reading->log);
-    if (reading->folder[0] != '\0') {
-        struct status removed = remove_tree(reading->folder);
-        (void)removed; /* a folder that stays behind does no harm */
-    }
 }
 
 void reading_say_moment(const struct reading *reading, const struct ctl *ctl)

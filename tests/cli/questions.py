@@ -4,7 +4,25 @@ import json
 
 import naive
 from cases import expect
-from tool import DENIED, DONE, FAILED, REJECTED, USAGE
+from tool import DENIED, DONE, FAILED, REJECTED, USAGE, Tool, make_org
+
+
+def it_lists_the_orgs_that_are_here(tool, fresh):
+    acme = fresh()
+    beta = Tool(tool.program, acme.data, "beta")
+    make_org(beta)
+    beta.submit("UpdateOrg", orgId="beta", updateMask="name", name="Beta & Sons")
+    beta.submit("ArchiveOrg", orgId="beta")
+    Tool(tool.program, acme.data, "none").submit("CreateGroup", groupId="x", code=REJECTED)
+    rows = {row["orgId"]: row for row in acme.json("orgs")}
+    expect(sorted(rows) == ["acme", "beta"], "both and no other", rows)
+    expect(rows["beta"]["name"] == "Beta & Sons" and rows["beta"]["archived"], "as it is", rows)
+    last = int(acme.json("history", "--limit", "1")[0]["orgSequence"])
+    expect(int(rows["acme"]["orgSequence"]) == last and rows["acme"]["live"], "how far", rows)
+    text = acme("orgs")
+    expect("ARCHIVED" in text and "acme" in text and "closed" in text, "a table", text)
+    [row] = tool.json("orgs")
+    expect(row["orgId"] == "rust-lang" and not row["archived"], "the example", row)
 
 
 def it_takes_dates_as_people_write_them(tool, fresh):
