@@ -20,7 +20,6 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests/cli"), str(ROOT / "tests/lib")]
 from cases import Fault, expect  # noqa: E402
-from confluent_kafka import Producer  # noqa: E402
 from tool import (DAMAGED, DONE, FAILED, REJECTED, USAGE, Tool, make_org,  # noqa: E402
                   refused)
 
@@ -430,6 +429,7 @@ def it_shows_who_serves(cluster):
 
 
 def it_says_which_partition_holds_what_is_no_record(cluster):
+    from confluent_kafka import Producer
     brokers, prefix = cluster.where[1], cluster.where[3]
     for text in (b"garbage", b"", b"\x00" * 200):
         producer = Producer({"bootstrap.servers": brokers})
