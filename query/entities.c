@@ -2,6 +2,7 @@
 
 #include "core/base/nearest.h"
 #include "core/domain/kernel/life.h"
+#include "core/model/configured.h"
 
 /* Whether people call one of this kind so: "job-space". */
 static bool entities_is_singular(enum entity_kind kind, struct str name)
@@ -68,6 +69,17 @@ struct status entities_get(struct snapshot *snapshot, enum entity_kind kind,
                ? status_ok()
                : status_error(STATUS_NOT_FOUND, "expected a %s, but there is no '%.*s'%s",
                               registry_entity(kind)->name, STR_ARG(id), snapshot_then(snapshot));
+}
+
+struct status entities_is_idle(const struct snapshot *snapshot, const ProtobufCMessage *entity,
+                               bool *idle)
+{
+    *idle = false;
+    return entity->descriptor == &agency__v1__config__descriptor
+               ? configured_is_gone(snapshot->partition->reader, snapshot->arena, snapshot->org_id,
+                                    &snapshot->moment,
+                                    (const Agency__V1__Config *)(const void *)entity, idle)
+               : status_ok();
 }
 
 struct status entities_page(struct snapshot *snapshot, struct list_request *request,

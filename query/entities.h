@@ -15,6 +15,10 @@ MUST_USE struct status entities_get(struct snapshot *snapshot, enum entity_kind 
                                     const struct str *parts, size_t parts_count,
                                     const ProtobufCMessage **entity);
 
+/* Whether an entity is a setting of what is gone, so that it has no effect. */
+MUST_USE struct status entities_is_idle(const struct snapshot *snapshot,
+                                        const ProtobufCMessage *entity, bool *idle);
+
 /* A page of a list: org and moment are the snapshot's, all else as list.h has it. */
 MUST_USE struct status entities_page(struct snapshot *snapshot, struct list_request *request,
                                      struct list_page *page);

@@ -5,6 +5,7 @@
 #include "core/base/base64.h"
 #include "core/base/num.h"
 #include "core/domain/kernel/fields.h"
+#include "core/model/configured.h"
 #include "core/model/filter.h"
 #include "core/model/key.h"
 #include "core/pb/field.h"
@@ -180,7 +181,13 @@ static struct status list_add(struct list *list, const struct store_row *row)
     }
     TRY(pb_unpack(list->arena, registry_entity(list->request->kind)->descriptor, value, PB_STORED,
                   &entity));
-    if (list_passes(list, entity)) {
+    bool left_out = !list_passes(list, entity);
+    if (!left_out && list->request->kind == ENTITY_CONFIG && !list->request->all) {
+        TRY(configured_is_gone(list->reader, list->arena, list->request->org_id,
+                               &list->token.moment, (const Agency__V1__Config *)(void *)entity,
+                               &left_out));
+    }
+    if (!left_out) {
         list->page->items[list->page->count] = entity;
         list->page->values[list->page->count++] = value;
     }

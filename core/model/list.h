@@ -22,8 +22,8 @@ struct list_request {
     struct moment_ask at;
     struct list_filter filters[LIST_FILTERS_MAX];
     size_t filters_count;
-    bool all;              /* with what has ended, expired or was removed */
-    size_t page_size;      /* 0: LIST_PAGE_DEFAULT */
+    bool all;         /* with what has ended, expired or was removed, and what is set on that */
+    size_t page_size; /* 0: LIST_PAGE_DEFAULT */
     struct str page_token; /* of the page before; then `at` does not count. Empty: the first */
 };
 

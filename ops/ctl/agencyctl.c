@@ -139,8 +139,8 @@ const struct config_option ctl_options[] = {
       .offset = offsetof(struct ctl_options, notes),
       .help = "submit: an annotation, such as --note.ticket=A-1" },
     OPTION("all", CONFIG_BOOL, all, "false",
-           "list: also what was removed, has ended or expired; status: every partition of every "
-           "process"),
+           "list: also what was removed, has ended or expired, and what is set on that; status: "
+           "every partition of every process"),
     OPTION_INT("limit", limit, "0", 0, INT64_MAX, "list, history, log: items at most; 0: all"),
     OPTION("batch", CONFIG_TEXT, batch, "",
            "check: a file of JSON lines {subjects, permission, on, id}, or -"),

@@ -3,6 +3,7 @@
 #include "core/pb/field.h"
 #include "ops/ctl/cell.h"
 #include "ops/ctl/reading.h"
+#include "ops/ctl/say.h"
 #include "ops/ctl/table.h"
 #include "query/entities.h"
 
@@ -35,10 +36,15 @@ static struct status get_run(struct reading *reading, struct ctl *ctl, enum enti
     struct str parts[GET_PARTS_MAX];
     size_t count = 0;
     const ProtobufCMessage *entity;
+    bool idle;
     for (int i = 1; i < ctl->argc && count < GET_PARTS_MAX; i++) {
         parts[count++] = str_z(ctl->argv[i]);
     }
     TRY(entities_get(&reading->snapshot, kind, parts, count, &entity));
+    TRY(entities_is_idle(&reading->snapshot, entity, &idle));
+    if (idle) {
+        say("what this is set on is gone: it has no effect");
+    }
     if (ctl->options.output == CTL_JSON) {
         return ctl_json(ctl, entity);
     }

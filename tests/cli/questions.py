@@ -258,6 +258,31 @@ def it_names_commands_and_writes_times_as_lists_do(tool, fresh):
                f"AssignRole at {since}", row)
 
 
+def it_lists_no_setting_of_what_is_gone(tool, fresh):
+    acme = fresh()
+    acme.submit("CreateGroup", groupId="old", name="old")
+    for kind, entity in (("GROUP", "old"), ("GROUP", "red"), ("ASSIGNMENT", "red.lead~ada"),
+                         ("ORG", "")):
+        acme.submit("SetConfig", kind=f"ENTITY_KIND_{kind}", entityId=entity, key="k", value=1)
+
+    def settings(*words):
+        return sorted(row["entityId"] for row in acme.json("list", "configs", *words))
+    expect(settings() == ["", "old", "red", "red.lead~ada"], "all four", settings())
+    last = acme.submit("ArchiveGroup", groupId="red")["orgSequence"]
+    acme.submit("DeleteGroup", groupId="old")
+    acme.submit("RevokeRole", roleId="red.lead", subjectId="ada")
+    for words, listed in (((), ["", "red"]), (("status=ACTIVE",), ["", "red"]),
+                          (("kind=GROUP",), ["red"]), (("kind=GROUP", "entity_id=old"), []),
+                          (("--all",), ["", "old", "red", "red.lead~ada"])):
+        expect(settings(*words) == listed, f"of {words} {listed}", settings(*words))
+    for group, effect in (("old", "it has no effect"), ("red", "")):
+        done = acme.run("get", "config", "Group", group, "k", "--output", "json")
+        expect(effect in done.stderr and bool(effect) == bool(done.stderr), f"of {group} {effect}",
+               done.stderr)
+    before = acme.json("list", "configs", "--as-of", f"#{last}")
+    expect(len(before) == 4, "all four before", before)
+
+
 def it_lets_a_lead_manage_the_own_team_only(tool, fresh):
     acme, ada = fresh(), ("--principal", "API_KEY:ada")
     acme.submit("AssignRole", roleId="red.member", subjectId="eve", options=ada)

@@ -150,7 +150,17 @@ class Naive:
 
     def lists(self):
         """kind -> what `list` shows unless asked for more, in one form."""
-        return {kind: in_one_form(entities.values()) for kind, entities in self.kinds.items()}
+        shown = {kind: in_one_form(entities.values()) for kind, entities in self.kinds.items()}
+        shown["configs"] = in_one_form(setting for setting in self.kinds["configs"].values()
+                                       if not self.is_of_what_is_gone(setting))
+        return shown
+
+    def is_of_what_is_gone(self, setting):
+        kinds = {"ENTITY_KIND_GROUP": "groups", "ENTITY_KIND_ASSET": "assets",
+                 "ENTITY_KIND_SUBJECT": "subjects", "ENTITY_KIND_ROLE": "roles"}
+        kind = kinds.get(setting["kind"])
+        return kind is not None and (
+            self.kinds[kind][setting["entityId"]]["status"] in (ENDED, REMOVED))
 
 
 def without_defaults(value):
