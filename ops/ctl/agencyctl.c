@@ -49,7 +49,7 @@ static const struct verb verbs[] = {
     { "history", "[KIND ID]",
       "what happened: to one entity, by and about a subject, or in the org; who did it, and what "
       "changed",
-      ctl_history, 0, 2, false, false, "as-of at-least limit timeout" },
+      ctl_history, 0, 2, false, false, "as-of at-least limit note from to timeout" },
     { "orgs", "", "which orgs are here, and how far each is", ctl_orgs, 0, 0, false, false,
       "timeout" },
     { "log", "", "show the records of the log", ctl_log, 0, 0, false, false,
@@ -150,7 +150,13 @@ const struct config_option ctl_options[] = {
     OPTION_INT("partition", partition, "-1", -1, 1023, "log, verify: one partition; -1: all"),
     OPTION("accept-lost-tail", CONFIG_BOOL, accept_lost_tail, "false",
            "rebuild: give up what the log has lost at its end, and stores have seen"),
-    OPTION_INT("from", from, "0", 0, INT64_MAX, "log: the first sequence to show"),
+    OPTION("note", CONFIG_TEXT, note, "",
+           "history: only decisions with this annotation, such as pr=1147; without --org: of all "
+           "orgs"),
+    OPTION("from", CONFIG_TEXT, from, "",
+           "log: the first sequence to show; history: what happened not before this moment"),
+    OPTION("to", CONFIG_TEXT, to, "",
+           "history: what happened before this moment, such as 2020-07-01"),
     { .name = "timeout",
       .type = CONFIG_DURATION,
       .offset = offsetof(struct ctl_options, timeout_us),

@@ -40,7 +40,9 @@ struct ctl_options {
     struct str batch;
     struct str role_type;
     int64_t partition;
-    int64_t from;
+    struct str from;
+    struct str to;
+    struct str note;
     bool accept_lost_tail;
     int64_t timeout_us;
     struct kafka_conf kafka;

@@ -12,22 +12,44 @@
 #include "query/decision_item.h"
 #include "query/entities.h"
 #include "query/history.h"
+#include "query/history_pick.h"
+#include "query/orgs.h"
 
 /* Memory for what one decision changed: at most all versions that one can make, twice. */
 static const size_t HISTORY_ARENA_MAX = (size_t)64 << 20;
 
-static size_t history_limit(const struct ctl *ctl)
+/* ---- history ---- */
+
+static struct status history_moment(const struct ctl *ctl, struct str text, int64_t *time_us)
 {
-    return ctl->options.limit == 0 ? SIZE_MAX : (size_t)ctl->options.limit;
+    return text.size == 0 ? status_ok()
+                          : time_parse_human(text, clock_now_us(&ctl->clock), time_us);
 }
 
-/* ---- history ---- */
+static struct status history_wanted(const struct ctl *ctl, struct history_pick *pick)
+{
+    const struct ctl_options *options = &ctl->options;
+    *pick = history_pick_all();
+    pick->limit = options->limit == 0 ? SIZE_MAX : (size_t)options->limit;
+    TRY(status_prefix(history_moment(ctl, options->from, &pick->from_us), "--from"));
+    TRY(status_prefix(history_moment(ctl, options->to, &pick->to_us), "--to"));
+    return options->note.size == 0 ? status_ok() : history_pick_note(pick, options->note);
+}
+
+/* So many are enough to look at: all, where some of them are not wanted. */
+static size_t history_limit(const struct ctl *ctl)
+{
+    const struct ctl_options *options = &ctl->options;
+    bool some = options->from.size > 0 || options->to.size > 0 || options->note.size > 0;
+    return some || options->limit == 0 ? SIZE_MAX : (size_t)options->limit;
+}
 
 static struct status history_show(struct reading *reading, struct ctl *ctl, struct arena *arena,
                                   const Agency__V1__DecisionRow *row)
 {
     Agency__V1__DecisionItem *item;
     TRY(decision_item(arena, row, &item));
+    TRY(arena_text(arena, reading->snapshot.org_id, &item->org_id));
     if (ctl->options.output == CTL_JSON) {
         return ctl_json(ctl, &item->base);
     }
@@ -54,7 +76,8 @@ static struct status history_show_all(struct reading *reading, struct ctl *ctl,
     return st;
 }
 
-static struct status history_run(struct reading *reading, struct ctl *ctl)
+static struct status history_run(struct reading *reading, struct ctl *ctl,
+                                 const struct history_pick *pick)
 {
     struct history_list list;
     enum entity_kind kind;
@@ -65,7 +88,67 @@ static struct status history_run(struct reading *reading, struct ctl *ctl)
         TRY(history_list_entity(&reading->snapshot, kind, str_z(ctl->argv[1]), history_limit(ctl),
                                 &list));
     }
+    history_pick(pick, &list);
     return history_show_all(reading, ctl, &list);
+}
+
+/* ---- of all orgs ---- */
+
+enum { HISTORY_ORGS_MAX = 1 << 16 };
+
+struct history_orgs {
+    struct str ids[HISTORY_ORGS_MAX];
+    size_t count;
+};
+
+static struct status history_org_cb(void *context, const Agency__V1__OrgItem *item)
+{
+    struct history_orgs *orgs = context;
+    if (orgs->count == HISTORY_ORGS_MAX) {
+        return status_error(STATUS_RESOURCE_EXHAUSTED,
+                            "expected at most %d orgs in a partition: name one by --org",
+                            HISTORY_ORGS_MAX);
+    }
+    orgs->ids[orgs->count++] = str_z(item->org_id);
+    return status_ok();
+}
+
+/* As if --org named it; one that there was not yet at the moment asked about has nothing to show.
+ */
+static struct status history_org(struct reading *reading, struct ctl *ctl,
+                                 const struct history_pick *pick, struct str org_id)
+{
+    size_t before = ctl->out.size;
+    ctl->options.org = org_id;
+    struct status st = reading_open_org(reading, ctl);
+    if (st.code == STATUS_NOT_FOUND) {
+        return status_ok();
+    }
+    TRY(st);
+    if (ctl->options.output == CTL_TABLE) {
+        buf_printf(&ctl->out, "org %.*s\n", STR_ARG(org_id));
+    }
+    size_t head = ctl->out.size;
+    TRY(history_run(reading, ctl, pick));
+    ctl->out.size = ctl->out.size == head ? before : ctl->out.size;
+    return status_ok();
+}
+
+static struct status history_everywhere(struct reading *reading, struct ctl *ctl,
+                                        const struct history_pick *pick)
+{
+    struct history_orgs *orgs;
+    ARENA_TRY(&ctl->arena, orgs, arena_alloc(&ctl->arena, sizeof *orgs));
+    TRY(reading_open_log(reading, ctl));
+    for (uint32_t i = 0; i < reading->log->identity.partitions_count; i++) {
+        orgs->count = 0;
+        TRY(reading_open_partition(reading, ctl, i));
+        TRY(orgs_each(reading->partition->reader, &ctl->arena, history_org_cb, orgs));
+        for (size_t j = 0; j < orgs->count; j++) {
+            TRY(history_org(reading, ctl, pick, orgs->ids[j]));
+        }
+    }
+    return status_ok();
 }
 
 struct status ctl_history(struct ctl *ctl)
@@ -75,10 +158,16 @@ struct status ctl_history(struct ctl *ctl)
                             "expected a kind and an id, or nothing for the org's history");
     }
     struct reading reading = { 0 };
-    struct status st = reading_open(&reading, ctl);
-    if (st.code == STATUS_OK) {
-        st = history_run(&reading, ctl);
+    struct history_pick pick;
+    TRY(history_wanted(ctl, &pick));
+    struct status st = status_ok();
+    if (ctl->options.org.size == 0 && ctl->options.note.size > 0 && ctl->argc == 0) {
+        st = history_everywhere(&reading, ctl, &pick);
+    } else {
+        TRY_OUT(reading_open(&reading, ctl));
+        st = history_run(&reading, ctl, &pick);
     }
+out:
     reading_close(&reading);
     return st;
 }

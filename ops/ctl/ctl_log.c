@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "core/base/murmur2.h"
+#include "core/base/num.h"
 #include "core/base/time.h"
 #include "core/domain/kernel/fields.h"
 #include "core/evlog/chain.h"
@@ -19,6 +20,7 @@ struct log_run {
     struct ctl *ctl;
     struct arena arena; /* of one record */
     struct chain chain;
+    uint64_t from; /* the first sequence to show */
     uint64_t shown;
 };
 
@@ -117,6 +119,21 @@ static struct status log_show(struct log_run *run, const struct evlog_record *re
     return status_ok();
 }
 
+static struct status log_from(const struct ctl *ctl, uint64_t *from)
+{
+    struct str text = ctl->options.from;
+    *from = 0;
+    for (size_t i = 0; i < text.size; i++) {
+        uint64_t digit = (uint64_t)(unsigned char)text.data[i] - '0';
+        if (digit > 9 || !num_mul_u64(*from, 10, from) || !num_add_u64(*from, digit, from)) {
+            return status_error(STATUS_INVALID_ARGUMENT,
+                                "expected a sequence as --from, such as 120, but it is '%.*s'",
+                                STR_ARG(text));
+        }
+    }
+    return status_ok();
+}
+
 static bool log_enough(const struct log_run *run)
 {
     return run->ctl->options.limit > 0 && run->shown >= (uint64_t)run->ctl->options.limit;
@@ -129,7 +146,7 @@ static struct status log_take(struct log_run *run, const struct evlog_record *re
     arena_reset(&run->arena);
     TRY(status_prefix(chain_offer(&run->chain, record->value, &decoded, &verdict),
                       "partition %" PRIu32 ", offset %" PRIu64, record->partition, record->offset));
-    if (run->chain.sequence < (uint64_t)run->ctl->options.from || log_enough(run)) {
+    if (run->chain.sequence < run->from || log_enough(run)) {
         return status_ok();
     }
     run->shown++;
@@ -168,6 +185,7 @@ struct status ctl_log(struct ctl *ctl)
 {
     struct log_run run = { .ctl = ctl };
     struct evlog *log;
+    TRY(log_from(ctl, &run.from));
     TRY(data_dir_open_log(&ctl->dir, true, &log));
     arena_init(&run.arena, LOG_ARENA_MAX);
     uint32_t wanted = (uint32_t)ctl->options.partition;

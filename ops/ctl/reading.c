@@ -46,6 +46,8 @@ struct status reading_open_log(struct reading *reading, struct ctl *ctl)
 
 static void reading_close_partition(struct reading *reading)
 {
+    snapshot_release(&reading->snapshot);
+    reading->snapshot = (struct snapshot){ 0 };
     partition_close(reading->partition);
     reading->partition = NULL;
     if (reading->folder[0] != '\0') {
@@ -123,8 +125,10 @@ static struct status reading_close_time(struct reading *reading, struct ctl *ctl
     return partition_catch_up(reading->partition, reading->log);
 }
 
-static struct status reading_find(struct reading *reading, struct ctl *ctl)
+struct status reading_open_org(struct reading *reading, struct ctl *ctl)
 {
+    snapshot_release(&reading->snapshot);
+    reading->snapshot = (struct snapshot){ 0 };
     const struct ctl_options *options = &ctl->options;
     struct moment_ask ask;
     TRY(snapshot_ask(&ctl->arena, options->as_of, options->at_least, clock_now_us(&ctl->clock),
@@ -144,12 +148,11 @@ struct status reading_open(struct reading *reading, struct ctl *ctl)
     TRY(reading_open_partition(
         reading, ctl,
         murmur2_partition(ctl->options.org, reading->log->identity.partitions_count)));
-    return reading_find(reading, ctl);
+    return reading_open_org(reading, ctl);
 }
 
 void reading_close(struct reading *reading)
 {
-    snapshot_release(&reading->snapshot);
     reading_close_partition(reading);
     evlog_close(reading->log);
 }

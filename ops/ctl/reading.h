@@ -16,11 +16,12 @@ struct reading {
 /* Opens the partition of ctl's org and finds the moment that its options ask for; NOT_FOUND if
  * there is no such org then. The reading must not be moved. */
 MUST_USE struct status reading_open(struct reading *reading, struct ctl *ctl);
-/* The same in steps, without an org and a moment: the log, then partitions of it, each in the place
- * of the one before. */
+/* The same in steps: the log; partitions of it; orgs of a partition, as ctl's options name them.
+ * Each in the place of the one before. */
 MUST_USE struct status reading_open_log(struct reading *reading, struct ctl *ctl);
 MUST_USE struct status reading_open_partition(struct reading *reading, struct ctl *ctl,
                                               uint32_t number);
+MUST_USE struct status reading_open_org(struct reading *reading, struct ctl *ctl);
 /* A zeroed one is fine. */
 void reading_close(struct reading *reading);
 

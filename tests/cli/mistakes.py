@@ -62,6 +62,14 @@ def it_names_the_partitions_that_a_log_has(tool, fresh):
         expect("0 to 15" in said, "the partitions", said)
 
 
+def it_takes_a_number_as_the_first_record_to_show(tool, fresh):
+    acme = fresh()
+    rows = acme.json("log", "--from", "3")
+    expect(rows and min(int(row["sequence"]) for row in rows) == 3, "from the third on", rows[:1])
+    for wrong in ("x", "-1", "2020-06-01", "99999999999999999999"):
+        expect("a sequence" in acme.error("log", "--from", wrong, code=USAGE), f"not {wrong}")
+
+
 def it_shows_all_verbs_of_a_first_word(tool, fresh):
     said = tool.error("log", "lst", code=USAGE)
     expect("log create" in said and "log copy TO" in said and "key" not in said, "those of log",
@@ -165,7 +173,7 @@ def it_refuses_options_that_a_verb_does_not_use(tool, fresh):
                   ("submit", "-", "--expected-version", "3"), ("submit", "-", "--note.a=b"),
                   ("submit", "-", "--command-id", "y"), ("import", "x", "--occurred-at", "now"),
                   ("export", "x", "--as-of", "2020-06-01"), ("export", "x", "--limit", "1"),
-                  ("history", "--from", "1"), ("list", "groups", "--role-type", "lead"),
+                  ("get", "group", "red", "--from", "1"), ("list", "groups", "--role-type", "lead"),
                   ("get", "group", "red", "--all"), ("check", "ada", "--limit", "1"),
                   ("verify", "--accept-lost-tail"), ("log", "--as-of", "#1"),
                   ("who", "role", "red.lead", "--principal", "admin"), ("key", "api", "--all")):

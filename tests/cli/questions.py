@@ -1,10 +1,44 @@
 """Questions of agencyctl: moments, lists, access."""
 
 import json
+import subprocess
 
 import naive
 from cases import expect
 from tool import DENIED, DONE, FAILED, REJECTED, USAGE, Tool, make_org
+
+
+def it_finds_the_decisions_of_a_note_in_every_org(tool, fresh):
+    acme = fresh()
+    beta = Tool(tool.program, acme.data, "beta")
+    make_org(beta)
+    for org, group in ((acme, "one"), (beta, "two")):
+        org.submit("CreateGroup", groupId=group, name=group, options=("--note.pr", "1147"))
+        org.submit("CreateGroup", groupId=f"{group}-b", options=("--note.pr", "11470"))
+    rows = acme.json("history", "--note", "pr=1147")
+    expect([row["orgId"] for row in rows] == ["acme"], "that of acme", rows)
+    everywhere = [acme.program, "--data", str(acme.data), "history", "--note", "pr=1147"]
+    done = subprocess.run([*everywhere, "--output", "json"], capture_output=True, text=True)
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    expect(sorted(row["orgId"] for row in rows) == ["acme", "beta"], "one of each", done)
+    said = subprocess.run(everywhere, capture_output=True, text=True).stdout
+    expect("org beta\n" in said and said.count("CreateGroup") == 2, "each under its org", said)
+    expect(acme("history", "group", "one", "--note", "pr=x") == "", "none of another value")
+    for wrong in ("pr", "=1147"):
+        said = acme.error("history", "--note", wrong, code=USAGE)
+        expect("NAME=VALUE" in said, "what was expected", said)
+
+
+def it_shows_what_happened_between_two_dates(tool, fresh):
+    def times(*words):
+        return [row["occurredAt"] for row in tool.json("history", *words)]
+    june = times("--from", "2020-06-01", "--to", "2020-07-01")
+    expect(june and all(time[:7] == "2020-06" for time in june), "June", june[:3])
+    naive_june = [time for time in times() if time[:7] == "2020-06"]
+    expect(june == naive_june, "all of June, newest first", len(naive_june))
+    expect(times("--from", june[-1], "--to", june[0], "--limit", "2") ==
+           [time for time in june if june[-1] <= time < june[0]][:2], "the ends", june)
+    expect("--from" in tool.error("history", "--from", "soon", code=USAGE), "the option's name")
 
 
 def it_lists_the_orgs_that_are_here(tool, fresh):

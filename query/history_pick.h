@@ -1,0 +1,22 @@
+/* Some of a history: what happened in a time, or carries a note. */
+#ifndef QUERY_HISTORY_PICK_H
+#define QUERY_HISTORY_PICK_H
+
+#include "query/history.h"
+
+struct history_pick {
+    struct str note_name; /* of an annotation; empty: whatever they carry */
+    struct str note_value;
+    int64_t from_us; /* when it happened: not before this, */
+    int64_t to_us;   /* and before this */
+    size_t limit;
+};
+
+/* All of a history. */
+struct history_pick history_pick_all(void);
+/* `NAME=VALUE`, borrowed. INVALID_ARGUMENT. */
+MUST_USE struct status history_pick_note(struct history_pick *pick, struct str text);
+/* Leaves the newest that are wanted in the list. */
+void history_pick(const struct history_pick *pick, struct history_list *list);
+
+#endif
