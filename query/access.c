@@ -3,6 +3,7 @@
 #include "core/domain/check/check.h"
 #include "core/domain/check/check_held.h"
 #include "core/domain/check/check_subjects.h"
+#include "core/domain/check/implied.h"
 #include "core/model/history.h"
 #include "core/pb/message.h"
 #include "query/decision_item.h"
@@ -45,6 +46,15 @@ static struct status access_step(struct snapshot *snapshot, const struct check_s
     return access_decision(snapshot, step->version, &(*out)->decision);
 }
 
+struct status access_waived(struct snapshot *snapshot, struct str permission, bool *waived)
+{
+    const Agency__V1__Org *org;
+    TRY(view_org(&snapshot->org.view, snapshot->org_id, &org));
+    *waived = org != NULL && org->access_mode == AGENCY__V1__ACCESS_MODE__ACCESS_MODE_OPEN &&
+              permission_is_command(permission);
+    return status_ok();
+}
+
 static struct status access_response(struct snapshot *snapshot,
                                      const struct check_question *question,
                                      const struct check_answer *answer,
@@ -64,6 +74,9 @@ static struct status access_response(struct snapshot *snapshot,
         TRY(access_step(snapshot, &answer->steps[i], &response->path[i]));
         response->n_path++;
     }
+    bool waived;
+    TRY(access_waived(snapshot, question->permission, &waived));
+    response->waived = waived;
     TRY(snapshot_moment(snapshot, &response->at));
     *out = response;
     return status_ok();
@@ -111,6 +124,9 @@ struct status access_check_batch(struct snapshot *snapshot, struct arena *arena,
     agency__v1__batch_check_response__init(response);
     TRY(object_text_named(snapshot, str_z(request->on), str_z(request->id), &question.object));
     TRY(known_permission(snapshot, question.permission));
+    bool waived;
+    TRY(access_waived(snapshot, question.permission, &waived));
+    response->waived = waived;
     if (request->n_subjects == 0) {
         return status_error(STATUS_INVALID_ARGUMENT, "expected subjects, but there are none");
     }

@@ -13,6 +13,9 @@
 MUST_USE struct status access_check(struct snapshot *snapshot, struct str subject,
                                     struct str permission, struct str object,
                                     Agency__V1__CheckResponse **response);
+/* Whether a permission is a command's own and the org waives it for all who are bound in it. */
+MUST_USE struct status access_waived(struct snapshot *snapshot, struct str permission,
+                                     bool *waived);
 /* Which of many subjects may. Takes memory of `arena`, which may be reset afterwards. The same
  * statuses; NOT_FOUND also for what there never was. */
 MUST_USE struct status access_check_batch(struct snapshot *snapshot, struct arena *arena,

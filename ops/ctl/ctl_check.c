@@ -76,7 +76,7 @@ static struct status check_one(struct reading *reading, struct ctl *ctl)
     }
     reading_say_moment(reading, ctl);
     check_say(ctl, response);
-    return status_ok();
+    return reading_say_waived(reading, ctl, str_z(response->permission));
 }
 
 /* ---- part of one ---- */
@@ -114,7 +114,7 @@ static struct status check_held(struct reading *reading, struct ctl *ctl)
     if (ctl->argc == 1 && ctl->options.output == CTL_TABLE) {
         table_print(&table, &ctl->out);
     }
-    return status_ok();
+    return ctl->argc == 2 ? reading_say_waived(reading, ctl, permission) : status_ok();
 }
 
 /* ---- many ---- */

@@ -239,7 +239,7 @@ static struct status who_can(struct who *who)
             buf_printf(&ctl->out, "%s\n", subjects[i]->subject_id);
         }
     }
-    return status_ok();
+    return reading_say_waived(who->reading, ctl, str_z(ctl->argv[1]));
 }
 
 static struct status who_run(struct who *who)

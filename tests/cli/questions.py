@@ -317,6 +317,26 @@ def it_lists_no_setting_of_what_is_gone(tool, fresh):
     expect(len(before) == 4, "all four before", before)
 
 
+def it_says_that_an_open_org_waives_a_permission(tool, fresh):
+    acme = fresh()
+    asked = (("check", "eve", "CreateGroup", "org"), ("who", "can", "CreateGroup", "org"),
+             ("check", "eve", "CreateGroup"))
+    batch = json.dumps({"subjects": ["eve"], "permission": "CreateGroup", "on": "org"})
+
+    def told():
+        said = acme.json(*asked[0], code=DENIED)[0]
+        expect(said["reason"] == "NOT_GRANTED", "nothing granted", said)
+        many = acme.json("check", "--batch", "-", stdin=batch)[0]
+        expect(many["allowed"] == [], "nobody", many)
+        return [said["waived"], many["waived"],
+                *("acme is OPEN" in acme.run(*words).stderr for words in asked)]
+    expect(told() == [False] * 5, "nothing waived", told())
+    acme.submit("SetOrgAccessMode", orgId="acme", accessMode="ACCESS_MODE_OPEN")
+    expect(told() == [True] * 5, "waived, everywhere", told())
+    acme.submit("CreateGroup", groupId="green", options=("--principal", "API_KEY:eve"))
+    expect(not acme.json("check", "eve", "delegate", "org", code=DENIED)[0]["waived"], "delegate")
+
+
 def it_lets_a_lead_manage_the_own_team_only(tool, fresh):
     acme, ada = fresh(), ("--principal", "API_KEY:ada")
     acme.submit("AssignRole", roleId="red.member", subjectId="eve", options=ada)
