@@ -49,7 +49,7 @@ static const struct verb verbs[] = {
     { "history", "[KIND ID]",
       "what happened: to one entity, by and about a subject, or in the org; who did it, and what "
       "changed",
-      ctl_history, 0, 2, false, false, "as-of at-least limit note from to timeout" },
+      ctl_history, 0, 2, false, false, "as-of at-least all limit note from to timeout" },
     { "orgs", "", "which orgs are here, and how far each is", ctl_orgs, 0, 0, false, false,
       "timeout" },
     { "log", "", "show the records of the log", ctl_log, 0, 0, false, false,
@@ -139,8 +139,8 @@ const struct config_option ctl_options[] = {
       .offset = offsetof(struct ctl_options, notes),
       .help = "submit: an annotation, such as --note.ticket=A-1" },
     OPTION("all", CONFIG_BOOL, all, "false",
-           "list: also what was removed, has ended or expired, and what is set on that; status: "
-           "every partition of every process"),
+           "list: also what was removed, has ended or expired, and what is set on that; history: "
+           "with seats, assignments and grants; status: every partition of every process"),
     OPTION_INT("limit", limit, "0", 0, INT64_MAX, "list, history, log: items at most; 0: all"),
     OPTION("batch", CONFIG_TEXT, batch, "",
            "check: a file of JSON lines {subjects, permission, on, id}, or -"),

@@ -12,6 +12,7 @@
 #include "query/decision_item.h"
 #include "query/entities.h"
 #include "query/history.h"
+#include "query/history_about.h"
 #include "query/history_pick.h"
 #include "query/orgs.h"
 
@@ -85,8 +86,10 @@ static struct status history_run(struct reading *reading, struct ctl *ctl,
         TRY(history_list_org(&reading->snapshot, history_limit(ctl), &list));
     } else {
         TRY(entities_kind(str_z(ctl->argv[0]), &kind));
-        TRY(history_list_entity(&reading->snapshot, kind, str_z(ctl->argv[1]), history_limit(ctl),
-                                &list));
+        TRY(ctl->options.all
+                ? history_list_about(&reading->snapshot, kind, str_z(ctl->argv[1]), &list)
+                : history_list_entity(&reading->snapshot, kind, str_z(ctl->argv[1]),
+                                      history_limit(ctl), &list));
     }
     history_pick(pick, &list);
     return history_show_all(reading, ctl, &list);
@@ -153,9 +156,10 @@ static struct status history_everywhere(struct reading *reading, struct ctl *ctl
 
 struct status ctl_history(struct ctl *ctl)
 {
-    if (ctl->argc == 1) {
-        return status_error(STATUS_INVALID_ARGUMENT,
-                            "expected a kind and an id, or nothing for the org's history");
+    if (ctl->argc == 1 || (ctl->argc == 0 && ctl->options.all)) {
+        return status_error(STATUS_INVALID_ARGUMENT, "expected a kind and an id%s",
+                            ctl->options.all ? " with --all"
+                                             : ", or nothing for the org's history");
     }
     struct reading reading = { 0 };
     struct history_pick pick;

@@ -41,6 +41,32 @@ def it_shows_what_happened_between_two_dates(tool, fresh):
     expect("--from" in tool.error("history", "--from", "soon", code=USAGE), "the option's name")
 
 
+def it_shows_what_a_group_went_through_with_its_seats_and_grants(tool, fresh):
+    acme = fresh()
+    acme.submit("CreateGroup", groupId="g", name="g")
+    acme.submit("CreateRole", roleId="g.lead", roleType="lead", groupIds=["g"])
+    acme.submit("AssignRole", roleId="g.lead", subjectId="eve")
+    for number, (kind, to, on) in enumerate((("GROUP", "g", "blue"), ("ROLE", "g.lead", "blue"),
+                                             ("SUBJECT", "bob", "g"), ("GROUP", "red", "blue"))):
+        acme.submit("GrantPermission", grantId=f"to-{number}", permission="AssignRole",
+                    grantee={"kind": f"GRANTEE_KIND_{kind}", "id": to},
+                    on={"kind": "OBJECT_KIND_GROUP", "id": on})
+    acme.submit("RevokePermission", grantId="to-0")
+    acme.submit("RevokeRole", roleId="g.lead", subjectId="eve")
+    acme.submit("AssignRole", roleId="red.member", subjectId="eve")
+
+    def changed(*words):
+        return [row["changed"][0]["id"] for row in acme.json("history", *words)]
+    expect(changed("group", "g", "--all") ==
+           ["g.lead~eve", "to-0", "to-2", "to-1", "to-0", "g.lead~eve", "g.lead", "g"],
+           "all that hangs on it, newest first", changed("group", "g", "--all"))
+    expect(changed("group", "name:g") == ["g"], "itself without --all")
+    expect(changed("role", "g.lead", "--all", "--limit", "1") == ["g.lead~eve"], "of a seat")
+    expect("never was" in acme.error("history", "group", "x", "--all", code=FAILED), "no such")
+    for words in (("subject", "eve"), ()):
+        acme.error("history", *words, "--all", code=USAGE)
+
+
 def it_lists_the_orgs_that_are_here(tool, fresh):
     acme = fresh()
     beta = Tool(tool.program, acme.data, "beta")
