@@ -6,6 +6,7 @@
 #include "core/domain/kernel/fields.h"
 #include "core/pb/field.h"
 #include "core/pb/json.h"
+#include "query/grant_text.h"
 
 /* An enum value without the name of its enum: ACTIVE for ENTITY_STATUS_ACTIVE. */
 static struct str cell_enum(const ProtobufCEnumDescriptor *descriptor, int number)
@@ -59,6 +60,12 @@ struct status cell_of_value(struct arena *arena, const ProtobufCFieldDescriptor 
         const ProtobufCMessage *message = pb_field_message(value);
         if (field->descriptor == &google__protobuf__timestamp__descriptor) {
             return cell_time(arena, message, text);
+        }
+        if (field->descriptor == &agency__v1__grant_object__descriptor) {
+            return grant_text_on(arena, (const void *)message, text);
+        }
+        if (field->descriptor == &agency__v1__grantee__descriptor) {
+            return grant_text_grantee(arena, (const void *)message, text);
         }
         return cell_json(arena, message, text);
     }

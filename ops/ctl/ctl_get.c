@@ -6,6 +6,7 @@
 #include "ops/ctl/say.h"
 #include "ops/ctl/table.h"
 #include "query/entities.h"
+#include "query/grant_text.h"
 
 /* Parts of an id, as the verb takes them. */
 enum { GET_PARTS_MAX = 3 };
@@ -111,14 +112,29 @@ static struct status list_filter(const char *word, struct list_filter *filter)
     return status_ok();
 }
 
-static struct status list_filters(struct ctl *ctl, struct list_request *request)
+static struct status list_add_filter(struct reading *reading, const char *word,
+                                     struct list_request *request)
+{
+    struct list_filter asked, filters[2];
+    size_t count;
+    TRY(list_filter(word, &asked));
+    TRY(grant_text_filters(&reading->snapshot, request->kind, &asked, filters, &count));
+    if (request->filters_count + count > LIST_FILTERS_MAX) {
+        return status_error(STATUS_INVALID_ARGUMENT,
+                            "expected at most %d filters (on= and grantee= count twice)",
+                            LIST_FILTERS_MAX);
+    }
+    for (size_t i = 0; i < count; i++) {
+        request->filters[request->filters_count++] = filters[i];
+    }
+    return status_ok();
+}
+
+static struct status list_filters(struct reading *reading, struct ctl *ctl,
+                                  struct list_request *request)
 {
     for (int i = 1; i < ctl->argc; i++) {
-        if (request->filters_count == LIST_FILTERS_MAX) {
-            return status_error(STATUS_INVALID_ARGUMENT, "expected at most %d filters",
-                                LIST_FILTERS_MAX);
-        }
-        TRY(list_filter(ctl->argv[i], &request->filters[request->filters_count++]));
+        TRY(list_add_filter(reading, ctl->argv[i], request));
     }
     return status_ok();
 }
@@ -166,7 +182,7 @@ static struct status list_run(struct reading *reading, struct ctl *ctl, enum ent
     struct list_request request = { .kind = kind,
                                     .all = ctl->options.all,
                                     .page_size = LIST_PAGE_MAX };
-    TRY(list_filters(ctl, &request));
+    TRY(list_filters(reading, ctl, &request));
     run.columns_count = list_columns(kind, run.columns, heads);
     TRY(table_init(&run.table, &ctl->arena, heads, run.columns_count));
     TRY(list_pages(&run, reading, &request));

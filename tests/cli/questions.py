@@ -363,6 +363,32 @@ def it_says_that_an_open_org_waives_a_permission(tool, fresh):
     expect(not acme.json("check", "eve", "delegate", "org", code=DENIED)[0]["waived"], "delegate")
 
 
+def it_lists_grants_by_their_sides(tool, fresh):
+    acme = fresh()
+    acme.submit("DefinePermission", permission="write")
+    for grant, grantee, on in (("g1", ("SUBJECT", "eve"), ("ORG", "")),
+                               ("g2", ("ROLE", "red.lead"), ("ASSET_TYPE", "document")),
+                               ("g3", ("GROUP", "blue"), ("SUBJECT", "ada"))):
+        acme.submit("GrantPermission", grantId=grant, permission="write",
+                    grantee={"kind": f"GRANTEE_KIND_{grantee[0]}", "id": grantee[1]},
+                    on={"kind": f"OBJECT_KIND_{on[0]}", "id": on[1]})
+    rows = [line.split("  ") for line in acme("list", "grants").splitlines()]
+    cells = {row[0]: [cell.strip() for cell in row[1:] if cell] for row in rows}
+    for grant, sides in (("g1", ["subject:eve", "org"]),
+                         ("g2", ["role:red.lead", "asset-type:document"]),
+                         ("g3", ["group:blue", "subject:ada"]),
+                         ("red-delegate", ["group:red as lead", "group:red"])):
+        expect(cells[grant][1:3] == sides, f"{sides} of {grant}", cells[grant])
+        found = [row["grantId"] for row in acme.json(
+            "list", "grants", f"grantee={sides[0].split(' ')[0]}", f"on={sides[1]}")]
+        expect(grant in found and len(found) == 1 + (grant[:3] == "red"), f"{grant}", found)
+    named = acme.json("list", "grants", "on=group:name:red", "grantee=group:name:red")
+    expect(len(named) == 2, "both grants of red", named)
+    for words in (("on=red",), ("on=",), ("on=group:",), ("grantee=asset:x",), ("grantee=role:",)):
+        said = acme.error("list", "grants", *words, code=USAGE)
+        expect("expected" in said, f"why not {words}", said)
+
+
 def it_lets_a_lead_manage_the_own_team_only(tool, fresh):
     acme, ada = fresh(), ("--principal", "API_KEY:ada")
     acme.submit("AssignRole", roleId="red.member", subjectId="eve", options=ada)
