@@ -50,6 +50,9 @@ static const struct verb verbs[] = {
       "what happened: to one entity, by and about a subject, or in the org; who did it, and what "
       "changed",
       ctl_history, 0, 2, false, false, "as-of at-least all limit note from to timeout" },
+    { "stints", "subject ID | role ID",
+      "who held which seat from when to when, and the decisions at both ends", ctl_stints, 2, 2,
+      false, false, "as-of at-least timeout" },
     { "orgs", "", "which orgs are here, and how far each is", ctl_orgs, 0, 0, false, false,
       "timeout" },
     { "log", "", "show the records of the log", ctl_log, 0, 0, false, false,

@@ -67,6 +67,47 @@ def it_shows_what_a_group_went_through_with_its_seats_and_grants(tool, fresh):
         acme.error("history", *words, "--all", code=USAGE)
 
 
+def it_shows_every_stint_with_the_decisions_at_both_ends(tool, fresh):
+    acme, held = fresh(), {"roleId": "red.member", "subjectId": "eve"}
+    for command in ("AssignRole", "RevokeRole", "AssignRole"):
+        acme.submit(command, **held)
+    acme.submit("UpdateRole", roleId="red.member", updateMask="name", name="Red")
+    acme.submit("RevokeRole", **held)
+    acme.submit("AssignRole", roleId="blue.member", subjectId="eve")
+    rows = acme.json("stints", "subject", "name:eve")
+    seats = [(row["roleId"], row["begun"]["command"], row.get("ended", {}).get("command"))
+             for row in rows]
+    expect(seats == [("blue.member", "AssignRole", None)] +
+           [("red.member", "AssignRole", "RevokeRole")] * 2, "three stints", seats)
+    expect(rows[1]["until"] == rows[1]["ended"]["occurredAt"] < rows[2]["since"] and
+           rows[2]["since"] == rows[2]["begun"]["occurredAt"], "their ends", rows)
+    text = acme("stints", "role", "red.member")
+    expect(text.count("RevokeRole") == 2 and "red.member" in text, "of a seat", text)
+    last = rows[2]["ended"]["orgSequence"]
+    then = acme.json("stints", "role", "red.member", "--as-of", f"#{int(last) - 1}")
+    expect("ended" not in then[1] and "until" not in then[1], "as of before its end", then)
+    acme.submit("AssignRole", **held, expiresAt="2999-01-01T00:00:00Z")
+    expect("until" not in acme.json("stints", "role", "red.member")[2], "not expired yet")
+    acme.error("stints", "group", "red", code=USAGE)
+
+
+def it_ends_a_stint_where_it_expired(tool, fresh):
+    past = Tool(tool.program, fresh().data, "past")
+
+    def at(day, command, **payload):
+        past.submit(command, options=("--occurred-at", day), **payload)
+    at("2020-01-01", "CreateOrg", orgId="past", ownerSubjectId="eve", credential={
+        "credentialId": "k", "kind": "CREDENTIAL_KIND_API_KEY", "identity": "k"})
+    at("2020-01-01", "DefineRoleType", roleType="lead")
+    at("2020-01-01", "CreateRole", roleId="lead", roleType="lead")
+    at("2020-02-01", "AssignRole", roleId="lead", subjectId="eve", expiresAt="2020-06-01T00:00:00Z")
+    at("2021-01-01", "AssignRole", roleId="lead", subjectId="eve")
+    rows = past.json("stints", "role", "lead")
+    expect([(row["since"][:10], row.get("until", "")[:10], "ended" in row) for row in rows] ==
+           [("2020-02-01", "2020-06-01", False), ("2021-01-01", "", False)], "two", rows)
+    expect("expired" in past("stints", "subject", "eve"), "why the first ended")
+
+
 def it_lists_the_orgs_that_are_here(tool, fresh):
     acme = fresh()
     beta = Tool(tool.program, acme.data, "beta")
