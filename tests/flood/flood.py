@@ -331,7 +331,17 @@ ATTACKS = [
 ]
 
 
-def attack(server, case):
+def attack(program, case):
+    """On a server of its own: what another attack took is not given back to the system at once."""
+    server = Server(program)
+    try:
+        attack_server(server, case)
+        server.stop()
+    finally:
+        server.process.kill()
+
+
+def attack_server(server, case):
     honest, before = Honest(server.port), server.cpu_seconds()
     honest.start()
     began, peak = time.monotonic(), 0.0
@@ -366,12 +376,10 @@ def guarded(case, port):
 def main():
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    server = Server(sys.argv[1])
     chosen = [case for case in ATTACKS if not sys.argv[2:] or case.__name__ in sys.argv[2:]]
-    passed = sum(run_case(case.__name__, attack, server, case) for case in chosen)
-    passed += run_case("the server ends cleanly", server.stop)
-    print(f"{passed} passed, {len(chosen) + 1 - passed} failed, 0 skipped")
-    return 0 if passed == len(chosen) + 1 else 1
+    passed = sum(run_case(case.__name__, attack, sys.argv[1], case) for case in chosen)
+    print(f"{passed} passed, {len(chosen) - passed} failed, 0 skipped")
+    return 0 if passed == len(chosen) else 1
 
 
 if __name__ == "__main__":

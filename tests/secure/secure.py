@@ -31,8 +31,8 @@ LIMIT_S = 120
 def allowed():
     """(who, operation, topics) of the rows of docs/kafka.md."""
     text = (ROOT / "docs/kafka.md").read_text()
-    for who, operations, topics in re.findall(r"^\| (.+) \| ([A-Z][\w, ]+) \| ([a-z, ]+) \|$", text,
-                                              re.M):
+    rows = re.findall(r"^\| (.+) \| ([A-Z][\w, ]+) \| ([a-z_, ]+) \|$", text, re.M)
+    for who, operations, topics in rows:
         for operation in operations.split(", "):
             name = re.sub(r"(?<!^)([A-Z])", r"_\1", operation).upper()
             yield who, AclOperation[name], TOPICS if topics == "all" else topics.split(", ")
