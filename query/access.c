@@ -89,9 +89,7 @@ struct status access_check(struct snapshot *snapshot, struct str subject, struct
     struct check_answer answer;
     TRY(snapshot_resolve(snapshot, ENTITY_SUBJECT, subject, &question.subject_id));
     TRY(object_text_parse(snapshot, object, &question.object));
-    if (permission.size == 0) {
-        return status_error(STATUS_INVALID_ARGUMENT, "expected a permission, but it is empty");
-    }
+    TRY(known_permission(snapshot, permission));
     TRY(check(&snapshot->org.view, snapshot->arena, snapshot->moment.time_us, &question, &answer));
     return access_response(snapshot, &question, &answer, response);
 }

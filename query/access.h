@@ -9,7 +9,8 @@
 #include "query/snapshot.h"
 
 /* May a subject (an id or name:X) do something on an object (as object_text.h has it), and by which
- * way. INVALID_ARGUMENT: one of them is empty, or no object. NOT_FOUND: a name that nothing has. */
+ * way. INVALID_ARGUMENT: one of them is empty, or no object. NOT_FOUND: a name that nothing has, or
+ * a permission that is not defined. */
 MUST_USE struct status access_check(struct snapshot *snapshot, struct str subject,
                                     struct str permission, struct str object,
                                     Agency__V1__CheckResponse **response);

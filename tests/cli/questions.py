@@ -230,6 +230,7 @@ def it_knows_what_it_is_asked_about(tool, fresh):
     acme.submit("DefinePermission", permission="write")
     for words, hint in ((("who", "can", "wriet", "group:red"), "did you mean 'write'"),
                         (("check", "ada", "wriet"), "did you mean 'write'"),
+                        (("check", "ada", "wriet", "group:red"), "did you mean 'write'"),
                         (("who", "type", "leed"), "did you mean 'lead'"),
                         (("who", "group", "red", "--role-type", "leed"), "did you mean 'lead'"),
                         (("who", "can", "write", "asset:nope"), "no asset 'nope'")):
