@@ -61,11 +61,11 @@ static struct status export_close_to_others(struct export_file *export, const ch
                               strerror(errno));
 }
 
-static struct status export_open_file(struct export_file *export, const char *path)
+static struct status export_open_file(struct export_file *export)
 {
+    const char *path = export->path;
     struct str name = str_z(path);
     bool zstd = name.size > 4 && strcmp(path + name.size - 4, ".zst") == 0;
-    export->path = path;
     export->file = strcmp(path, "-") == 0 ? stdout : fopen(path, "wb");
     if (export->file == NULL) {
         return status_error(STATUS_UNAVAILABLE, "expected to write '%s': %s", path,
@@ -94,9 +94,15 @@ static struct status export_close_file(struct export_file *export)
                         strerror(errno));
 }
 
+/* The file is opened for the first line, so that a mistake in the question does not empty what an
+ * earlier export wrote. */
 static struct status export_line_cb(void *context, struct str line)
 {
-    return export_put(context, line, ZSTD_e_continue);
+    struct export_file *export = context;
+    if (export->file == NULL) {
+        TRY(export_open_file(export));
+    }
+    return export_put(export, line, ZSTD_e_continue);
 }
 
 static struct status export_to(struct ctl *ctl, struct export_file *export, uint64_t *written)
@@ -105,14 +111,11 @@ static struct status export_to(struct ctl *ctl, struct export_file *export, uint
                                       .line = export_line_cb,
                                       .context = export };
     TRY(data_dir_open_log(&ctl->dir, true, &request.log));
-    struct status st = export_open_file(export, ctl->argv[0]);
-    if (st.code == STATUS_OK) {
-        st = export_commands(&request, written);
-        struct status closed = export_close_file(export);
-        st = st.code == STATUS_OK ? closed : st;
-    }
+    export->path = ctl->argv[0];
+    struct status st = export_commands(&request, written);
+    struct status closed = export->file == NULL ? status_ok() : export_close_file(export);
     evlog_close(request.log);
-    return st;
+    return st.code == STATUS_OK ? closed : st;
 }
 
 struct status ctl_export(struct ctl *ctl)

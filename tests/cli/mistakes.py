@@ -52,8 +52,11 @@ def it_names_the_folder_that_is_not_there(tool, fresh):
 
 def it_names_the_org_that_is_not_there(tool, fresh):
     other = Tool(tool.program, tool.data, "nobody")
-    for words in (("list", "groups"), ("export", str(tool.data.parent / "nobody.jsonl"))):
+    file = tool.data.parent / "nobody.jsonl"
+    file.write_text("an earlier export")
+    for words in (("list", "groups"), ("export", str(file))):
         expect("nobody" in other.error(*words, code=FAILED), "the org's name")
+    expect(file.read_text() == "an earlier export", "what was exported before", file.read_text())
 
 
 def it_names_the_partitions_that_a_log_has(tool, fresh):
