@@ -1,4 +1,5 @@
 # Generates the C messages of proto/ and of the well-known types into <build>/gen; library `proto`.
+# <build>/schema is the whole schema, for whoever makes a client of it: proto/, and what is made.
 find_program(PROTOC_C protoc-c REQUIRED)
 find_program(PROTOC protoc REQUIRED)
 set(GEN ${CMAKE_BINARY_DIR}/gen)
@@ -29,11 +30,14 @@ function(descriptor_set name roots files out)
         list(APPEND includes -I${root})
     endforeach()
     set(stem ${GEN}/${name})
+    set(depends ${files})
+    list(FILTER depends INCLUDE REGEX "^/")
     add_custom_command(OUTPUT ${stem}.c
-        COMMAND ${PROTOC} ${includes} --include_imports --descriptor_set_out=${stem}.bin ${files}
+        COMMAND ${PROTOC} ${includes} --include_imports --include_source_info
+            --descriptor_set_out=${stem}.bin ${files}
         COMMAND ${CMAKE_COMMAND} -DIN=${stem}.bin -DOUT=${stem}.c -DNAME=${name}
             -P ${CMAKE_SOURCE_DIR}/cmake/embed.cmake
-        DEPENDS ${CMAKE_SOURCE_DIR}/cmake/embed.cmake VERBATIM)
+        DEPENDS ${CMAKE_SOURCE_DIR}/cmake/embed.cmake ${depends} VERBATIM)
     set(${out} ${stem}.c PARENT_SCOPE)
 endfunction()
 
@@ -43,6 +47,32 @@ add_library(proto STATIC ${agency_sources} ${google_sources})
 target_compile_options(proto PRIVATE -w)
 target_include_directories(proto SYSTEM PUBLIC ${GEN})
 target_link_libraries(proto PUBLIC PkgConfig::PROTOBUF_C)
+
+# The service Entities is made from the registry (ops/schema), which stands on the messages: library
+# `entitiesproto`.
+set(SCHEMA ${CMAKE_BINARY_DIR}/schema)
+set(schema_files)
+foreach(file ${proto_files})
+    add_custom_command(OUTPUT ${SCHEMA}/${file}
+        COMMAND ${CMAKE_COMMAND} -E copy ${CMAKE_SOURCE_DIR}/proto/${file} ${SCHEMA}/${file}
+        DEPENDS ${CMAKE_SOURCE_DIR}/proto/${file} VERBATIM)
+    list(APPEND schema_files ${SCHEMA}/${file})
+endforeach()
+set(entities_file agency/v1/entities_service.proto)
+list(TRANSFORM proto_files PREPEND ${CMAKE_SOURCE_DIR}/proto/ OUTPUT_VARIABLE proto_paths)
+add_custom_command(OUTPUT ${SCHEMA}/${entities_file}
+    COMMAND ${PROTOC} -I${CMAKE_SOURCE_DIR}/proto -I${GOOGLE_PROTO} --include_imports
+        --descriptor_set_out=${GEN}/messages.bin ${proto_paths}
+    COMMAND agencyschema ${GEN}/messages.bin > ${SCHEMA}/${entities_file}
+    DEPENDS agencyschema ${schema_files} VERBATIM)
+proto_c(${SCHEMA} ${entities_file} entities_sources)
+list(TRANSFORM proto_files PREPEND ${SCHEMA}/ OUTPUT_VARIABLE schema_paths)
+# All of it with its comments, as the array agency_descriptors.
+descriptor_set(agency_descriptors ${SCHEMA} "${schema_paths};${SCHEMA}/${entities_file}"
+    agency_set)
+add_library(entitiesproto STATIC ${entities_sources} ${agency_set})
+target_compile_options(entitiesproto PRIVATE -w)
+target_link_libraries(entitiesproto PUBLIC proto)
 
 # Health and reflection of gRPC, and its interop service: Debian's grpc-proto.
 find_path(GRPC_PROTO grpc/health/v1/health.proto PATHS /usr/share/grpc-proto REQUIRED)
