@@ -51,12 +51,28 @@ struct rpc_service {
     void *context; /* what rpc_call_context gives */
 };
 
+/* Where a part of a request that is called `name` goes: several binds of one name fill several
+ * fields. */
+struct rpc_bind {
+    enum rpc_bind_from {
+        RPC_BIND_PARAMETER, /* a variable of the path, or a parameter of the query */
+        RPC_BIND_HEADER,    /* its value, with or without quotes around */
+        RPC_BIND_BODY,      /* a member of the body, which also stays where it is */
+    } from;
+    const char *name;
+    const char *field; /* of the message: "command.org_id" */
+};
+
 /* A method as a path of JSON over HTTP, as google.api.http has it. */
 struct rpc_route {
     const char *verb;     /* "GET", "POST", "PATCH", "PUT" or "DELETE" */
     const char *template; /* "/v1/orgs/{org}/roles/{role}:assign" */
     const char *method;   /* "agency.v1.Commands/Submit" */
     const char *body;     /* "*": the message; "role": this field of it; NULL: there is none */
+    /* What variables, parameters and headers stand for, borrowed. Without binds their names are
+     * fields of the message; with them, no others are taken. */
+    const struct rpc_bind *binds;
+    size_t binds_count;
 };
 
 /* A text served under a path, whole: a document, a page. Borrowed. */

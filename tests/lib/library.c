@@ -199,11 +199,44 @@ struct rpc_service library_service(struct library *library)
     };
 }
 
+/* As an entity that two fields name. */
+static const struct rpc_bind library_binds[] = {
+    { RPC_BIND_PARAMETER, "shelf", "shelf" },
+    { RPC_BIND_PARAMETER, "book", "book.name" },
+    { RPC_BIND_PARAMETER, "pages", "book.pages" },
+    { RPC_BIND_HEADER, "x-title", "book.title" },
+};
+static const struct rpc_bind library_body_binds[] = { { RPC_BIND_BODY, "title", "shelf" } };
+
 const struct rpc_route library_routes[] = {
-    { "GET", "/v1/shelves/{shelf}/books/{book}", "test.v1.Library/GetBook", NULL },
-    { "GET", "/v1/shelves/{shelf}/books", "test.v1.Library/ListBooks", NULL },
-    { "POST", "/v1/shelves/{shelf}/books", "test.v1.Library/CreateBook", "book" },
-    { "POST", "/v1/{name=shelves/*/books/*}:borrow", "test.v1.Library/BorrowBook", "*" },
-    { "GET", "/v1/shelves/{shelf}/books:watch", "test.v1.Library/WatchBooks", NULL },
+    { .verb = "GET",
+      .template = "/v1/shelves/{shelf}/books/{book}",
+      .method = "test.v1.Library/GetBook" },
+    { .verb = "GET",
+      .template = "/v1/shelves/{shelf}/books",
+      .method = "test.v1.Library/ListBooks" },
+    { .verb = "POST",
+      .template = "/v1/shelves/{shelf}/books",
+      .method = "test.v1.Library/CreateBook",
+      .body = "book" },
+    { .verb = "PATCH",
+      .template = "/v1/shelves/{shelf}/books/{book}",
+      .method = "test.v1.Library/CreateBook",
+      .body = "book",
+      .binds = library_binds,
+      .binds_count = sizeof library_binds / sizeof library_binds[0] },
+    { .verb = "POST",
+      .template = "/v1/titles",
+      .method = "test.v1.Library/CreateBook",
+      .body = "book",
+      .binds = library_body_binds,
+      .binds_count = 1 },
+    { .verb = "POST",
+      .template = "/v1/{name=shelves/*/books/*}:borrow",
+      .method = "test.v1.Library/BorrowBook",
+      .body = "*" },
+    { .verb = "GET",
+      .template = "/v1/shelves/{shelf}/books:watch",
+      .method = "test.v1.Library/WatchBooks" },
 };
 const size_t library_routes_count = sizeof library_routes / sizeof library_routes[0];

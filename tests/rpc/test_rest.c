@@ -71,11 +71,48 @@ TEST(rest, what_is_wrong_is_said)
     assert_has(get("/v1/shelves/%zz/books"), "expected a path and query without broken escapes");
     assert_has(post("/v1/shelves/s/books/b:borrow", STR("[]")),
                "expected a JSON object as the body");
-    assert_has(post("/v1/shelves/s/books/b:borrow", STR("{\"name\":\"x\"}")), "is there again");
+    assert_has(post("/v1/shelves/s/books/b:borrow", STR("{\"name\":\"x\"}")),
+               "name: expected 'shelves/s/books/b' in the body, as in the path or query");
     assert_has(post("/v1/shelves/s/books/b:lend", STR("{}")), "HTTP/1.1 405 ");
-    assert_has(post("/v1/shelves/s/books/b", STR("{}")), "allow: GET\r\n");
+    assert_has(post("/v1/shelves/s/books/b", STR("{}")), "allow: GET, PATCH\r\n");
     assert_has(get("/v1/shelves//books"), "HTTP/1.1 404 ");
     assert_has(get("/v1/elsewhere"), "HTTP/1.1 404 ");
+    rpc_kit_close(&kit);
+}
+
+static const char *patch(const char *target, const char *header, struct str body)
+{
+    char head[512];
+    snprintf(head, sizeof head, "PATCH %s HTTP/1.1\r\n%s", target, header);
+    return rpc_kit_ask(&kit, head, body);
+}
+
+TEST(rest, names_stand_for_fields_that_are_deeper)
+{
+    rpc_kit_open(&kit);
+    assert_string_equal(rpc_kit_body(patch("/v1/shelves/s/books/b?pages=3", "x-title: \"Sand\"\r\n",
+                                           (struct str){ 0 })),
+                        "{\"name\":\"b\",\"title\":\"Sand\",\"pages\":\"3\"}");
+    assert_string_equal(
+        rpc_kit_body(patch("/v1/shelves/s/books/b", "", STR("{\"name\":\"b\",\"title\":\"t\"}"))),
+        "{\"name\":\"b\",\"title\":\"t\"}");
+    assert_has(patch("/v1/shelves/s/books/b", "", STR("{\"name\":\"c\"}")),
+               "name: expected 'b' in the body, as in the path or query");
+    assert_has(patch("/v1/shelves/s/books/b?book.title=x", "", (struct str){ 0 }),
+               "expected a parameter of this path, not 'book.title'");
+    assert_string_equal(rpc_kit_body(post("/v1/titles", STR("{\"title\":\"a\\u0062\"}"))),
+                        "{\"title\":\"ab\"}");
+    rpc_kit_close(&kit);
+}
+
+TEST(rest, a_body_ends_nothing_but_itself)
+{
+    rpc_kit_open(&kit);
+    assert_has(post("/v1/shelves/s/books", STR("{},\"shelf\":\"t\"")), "HTTP/1.1 400 ");
+    assert_has(post("/v1/shelves/s/books", STR("{}}")), "HTTP/1.1 400 ");
+    assert_has(patch("/v1/shelves/s/books/b", "", STR("{}},\"shelf\":{")), "HTTP/1.1 400 ");
+    assert_has(patch("/v1/shelves/s/books/b", "", STR("{")), "HTTP/1.1 400 ");
+    assert_has(patch("/v1/shelves/s/books/b", "", STR("{\"title\":}")), "HTTP/1.1 400 ");
     rpc_kit_close(&kit);
 }
 

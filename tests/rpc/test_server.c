@@ -176,7 +176,9 @@ TEST(server, wrong_options_are_refused)
     struct rpc_tls tls = { .certificate = STR("none"), .key = STR("none") };
     struct rpc_listen listen = { .address = "nowhere" };
     struct rpc_service service = library_service(&library);
-    struct rpc_route route = { "GET", "/v1/{nothing}", "test.v1.Library/GetBook", NULL };
+    struct rpc_route route = { .verb = "GET",
+                               .template = "/v1/{nothing}",
+                               .method = "test.v1.Library/GetBook" };
     uint16_t port;
     assert_code(
         STATUS_INVALID_ARGUMENT,

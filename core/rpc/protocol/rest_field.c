@@ -3,12 +3,17 @@
 #include "core/pb/field.h"
 #include "core/pb/json_known.h"
 #include "core/rpc/protocol/detail.h"
+#include "core/rpc/protocol/rest_body.h"
 
 /* Some of the parameters: those with the same fields up to here. */
 struct rest_level {
+    struct arena *arena;
     const ProtobufCMessageDescriptor *descriptor;
     struct rest_param items[REST_PARAMS_MAX]; /* `field`: what is left of it */
     size_t count;
+    bool taken[REST_PARAMS_MAX];  /* what is in the text already */
+    const struct rest_body *body; /* NULL: it goes elsewhere */
+    struct str place;             /* where below; empty: here */
     unsigned depth;
 };
 
@@ -25,21 +30,40 @@ static bool rest_is_message(const ProtobufCFieldDescriptor *field)
     return field->type == PROTOBUF_C_TYPE_MESSAGE && pb_known(pb_field_type(field)) == PB_KNOWN_NOT;
 }
 
-bool rest_field_known(const ProtobufCMessageDescriptor *descriptor, struct str path)
+static const ProtobufCFieldDescriptor *rest_find(const ProtobufCMessageDescriptor *descriptor,
+                                                 struct str path)
 {
     const ProtobufCFieldDescriptor *field = NULL;
     struct str left = path;
-    for (unsigned depth = 0; left.size > 0 && depth < REST_DEPTH_MAX; depth++) {
-        if (field != NULL && (!rest_is_message(field) || pb_field_repeated(field))) {
-            return false;
+    for (unsigned depth = 0; left.size > 0; depth++) {
+        if (depth == REST_DEPTH_MAX ||
+            (field != NULL && (!rest_is_message(field) || pb_field_repeated(field)))) {
+            return NULL;
         }
         field = pb_field_find(field == NULL ? descriptor : pb_field_type(field),
                               rest_first(left, &left));
         if (field == NULL) {
-            return false;
+            return NULL;
         }
     }
-    return field != NULL && left.size == 0;
+    return field;
+}
+
+bool rest_field_known(const ProtobufCMessageDescriptor *descriptor, struct str path)
+{
+    return rest_find(descriptor, path) != NULL;
+}
+
+const ProtobufCMessageDescriptor *rest_field_message(const ProtobufCMessageDescriptor *descriptor,
+                                                     struct str path)
+{
+    const ProtobufCFieldDescriptor *field = rest_find(descriptor, path);
+    if (path.size == 0) {
+        return descriptor;
+    }
+    return field != NULL && rest_is_message(field) && !pb_field_repeated(field)
+               ? pb_field_type(field)
+               : NULL;
 }
 
 /* true, false and the numbers of enums stand without quotes. */
@@ -96,68 +120,122 @@ static struct status rest_leaf(const ProtobufCFieldDescriptor *field, struct str
     return status_ok();
 }
 
-static struct status rest_members(const struct rest_level *level, struct buf *out);
+static struct status rest_object(struct rest_level *level, struct buf *out);
 
+/* Under a name there are only parameters, only the body's text, or an object of both. */
 static struct status rest_member(const ProtobufCFieldDescriptor *field, struct str name,
                                  struct rest_level *below, struct buf *out)
 {
-    if (!rest_is_message(field) || below->items[0].field.size == 0) {
+    bool plain = rest_is_message(field) && !pb_field_repeated(field);
+    if (below->body != NULL && !plain) {
+        TRY(rest_body_value(below->arena, below->body->text));
+        buf_append(out, below->body->text);
+        return below->count == 0 ? status_ok() : rest_wrong(name, "nothing beside the body");
+    }
+    if (below->body == NULL && (!rest_is_message(field) || below->items[0].field.size == 0)) {
         return rest_leaf(field, name, below, out);
     }
-    if (pb_field_repeated(field) || below->depth == REST_DEPTH_MAX) {
+    if (!plain || below->depth == REST_DEPTH_MAX) {
         return rest_wrong(name, "no list of messages and fewer levels");
     }
     below->descriptor = pb_field_type(field);
-    buf_byte(out, '{');
-    TRY(rest_members(below, out));
-    buf_byte(out, '}');
-    return status_ok();
+    return rest_object(below, out);
 }
 
-/* Takes all that begin with the name of the one at `at`; `taken` tells which are. */
-static void rest_gather(const struct rest_level *level, size_t at, bool *taken,
-                        struct rest_level *below)
+/* What goes under a name: those of the parameters that begin with it, and the body. */
+static void rest_gather(struct rest_level *level, struct str name, struct rest_level *below)
 {
-    struct str left, name = rest_first(level->items[at].field, &left);
+    struct str left, place;
+    bool body = level->body != NULL && str_eq(rest_first(level->place, &place), name);
+    below->arena = level->arena;
     below->count = 0;
     below->depth = level->depth + 1;
-    for (size_t i = at; i < level->count; i++) {
-        if (!taken[i] && str_eq(rest_first(level->items[i].field, &left), name)) {
-            taken[i] = true;
+    below->body = body ? level->body : NULL;
+    below->place = body ? place : STR("");
+    memset(below->taken, 0, sizeof below->taken);
+    for (size_t i = 0; i < level->count; i++) {
+        if (!level->taken[i] && str_eq(rest_first(level->items[i].field, &left), name)) {
+            level->taken[i] = true;
             below->items[below->count++] = (struct rest_param){ left, level->items[i].value };
         }
     }
 }
 
 /* A level is some KiB of the stack, and there are at most REST_DEPTH_MAX. */
-static struct status rest_members(const struct rest_level *level, struct buf *out)
+static struct status rest_under(struct rest_level *level, struct str name, struct buf *out)
 {
-    bool taken[REST_PARAMS_MAX] = { false }, first = true;
     struct rest_level below;
-    struct str left;
-    for (size_t i = 0; i < level->count; i++) {
-        if (taken[i]) {
+    const ProtobufCFieldDescriptor *field = pb_field_find(level->descriptor, name);
+    if (field == NULL) {
+        return rest_wrong(name, "a field of the request");
+    }
+    rest_gather(level, name, &below);
+    buf_append(out, out->data[out->size - 1] == '{' ? STR("\"") : STR(",\""));
+    pb_field_json_name(field->name, out);
+    buf_append(out, STR("\":"));
+    return rest_member(field, name, &below, out);
+}
+
+/* A member of the body: what a parameter says, too, is left to the body. */
+static struct status rest_compare(void *context, struct str name, struct str value)
+{
+    struct rest_level *level = context;
+    struct str left, text = rest_body_text(level->arena, value);
+    const ProtobufCFieldDescriptor *field = pb_field_find(level->descriptor, name);
+    for (size_t i = 0; field != NULL && i < level->count; i++) {
+        struct str param = rest_first(level->items[i].field, &left);
+        if (pb_field_find(level->descriptor, param) != field) {
             continue;
         }
-        struct str name = rest_first(level->items[i].field, &left);
-        const ProtobufCFieldDescriptor *field = pb_field_find(level->descriptor, name);
-        if (field == NULL) {
-            return rest_wrong(name, "a field of the request");
+        level->taken[i] = left.size == 0 && str_eq(text, level->items[i].value);
+        if (!level->taken[i]) {
+            return status_error(STATUS_INVALID_ARGUMENT,
+                                "%.*s: expected '%.*s' in the body, as in the path or query",
+                                STR_ARG(param), STR_ARG(level->items[i].value));
         }
-        rest_gather(level, i, taken, &below);
-        buf_append(out, first ? STR("\"") : STR(",\""));
-        pb_field_json_name(field->name, out);
-        buf_append(out, STR("\":"));
-        first = false;
-        TRY(rest_member(field, name, &below, out));
     }
     return status_ok();
 }
 
-struct status rest_field_members(const ProtobufCMessageDescriptor *descriptor,
-                                 const struct rest_params *params, struct buf *out)
+static struct status rest_object(struct rest_level *level, struct buf *out)
 {
-    struct rest_level level = { .descriptor = descriptor, .count = params->count };
+    struct str left, inside = STR("");
+    bool here = level->body != NULL && level->place.size == 0;
+    if (here) {
+        TRY(rest_body_members(level->arena, level->body->text, rest_compare, level, &inside));
+    }
+    buf_byte(out, '{');
+    for (size_t i = 0; i < level->count; i++) {
+        if (!level->taken[i]) {
+            TRY(rest_under(level, rest_first(level->items[i].field, &left), out));
+        }
+    }
+    if (level->body != NULL && !here) {
+        struct str name = rest_first(level->place, &left);
+        bool said = false;
+        for (size_t i = 0; i < level->count; i++) {
+            said = said || str_eq(rest_first(level->items[i].field, &left), name);
+        }
+        TRY(said ? status_ok() : rest_under(level, name, out));
+    }
+    bool comma = !rest_body_empty(inside) && out->data[out->size - 1] != '{';
+    buf_append(out, comma ? STR(",") : STR(""));
+    buf_append(out, inside);
+    buf_byte(out, '}');
+    return status_ok();
+}
+
+struct status rest_field_object(struct arena *arena, const ProtobufCMessageDescriptor *descriptor,
+                                const struct rest_params *params, const struct rest_body *body,
+                                struct buf *out)
+{
+    struct rest_level level = {
+        .arena = arena,
+        .descriptor = descriptor,
+        .count = params->count,
+        .body = body,
+        .place = body == NULL ? STR("") : body->field,
+    };
     memcpy(level.items, params->items, params->count * sizeof *params->items);
-    return rest_members(&level, out);
+    return rest_object(&level, out);
 }

@@ -1,9 +1,11 @@
-/* Fields of a request that stand in its path or query: the JSON that they are part of. */
+/* Fields of a request that stand in its path, query and headers, and its body: the JSON text of the
+ * message that they are together. */
 #ifndef CORE_RPC_PROTOCOL_REST_FIELD_H
 #define CORE_RPC_PROTOCOL_REST_FIELD_H
 
 #include <protobuf-c/protobuf-c.h>
 
+#include "core/base/arena.h"
 #include "core/base/buf.h"
 
 enum { REST_PARAMS_MAX = 128, REST_DEPTH_MAX = 8 };
@@ -18,13 +20,23 @@ struct rest_params {
     size_t count;
 };
 
+struct rest_body {
+    struct str field; /* what it is the value of; empty: it is the message */
+    struct str text;
+};
+
 /* Whether a dotted path names a field of the message, which a text can be the value of, or a
  * message. */
 bool rest_field_known(const ProtobufCMessageDescriptor *descriptor, struct str field);
-/* Appends the parameters as members of a JSON object, without its braces: fields of messages are
- * objects, repeated ones arrays, numbers texts, which JSON's reader takes. INVALID_ARGUMENT for
- * what is no field. */
-MUST_USE struct status rest_field_members(const ProtobufCMessageDescriptor *descriptor,
-                                          const struct rest_params *params, struct buf *out);
+/* The message that a dotted path (empty: itself) names; NULL for anything else. */
+const ProtobufCMessageDescriptor *rest_field_message(const ProtobufCMessageDescriptor *descriptor,
+                                                     struct str field);
+/* Appends the request as a JSON object: fields of messages are objects, repeated ones arrays,
+ * numbers texts, which JSON's reader takes. What body and parameters both say must be the same.
+ * `body` may be NULL. INVALID_ARGUMENT for what is no field, or no JSON. */
+MUST_USE struct status rest_field_object(struct arena *arena,
+                                         const ProtobufCMessageDescriptor *descriptor,
+                                         const struct rest_params *params,
+                                         const struct rest_body *body, struct buf *out);
 
 #endif

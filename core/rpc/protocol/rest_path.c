@@ -60,6 +60,17 @@ static bool rest_parse_pattern(struct rest_parse *parse, struct rest_variable *v
     return true;
 }
 
+static bool rest_variable_known(const struct rpc_path *path, struct str name)
+{
+    for (size_t i = 0; i < path->binds_count; i++) {
+        const struct rpc_bind *bind = &path->binds[i];
+        if (bind->from == RPC_BIND_PARAMETER && str_eq(str_z(bind->name), name)) {
+            return true;
+        }
+    }
+    return path->binds_count == 0 && rest_field_known(path->entry->input, name);
+}
+
 static bool rest_parse_variable(struct rest_parse *parse)
 {
     struct rpc_path *path = parse->path;
@@ -69,7 +80,7 @@ static bool rest_parse_variable(struct rest_parse *parse)
     struct rest_variable *variable = &path->variables[path->variables_count++];
     *variable = (struct rest_variable){ rest_until(&parse->rest, "=}"), path->segments_count, 1 };
     return rest_parse_pattern(parse, variable) && rest_take(&parse->rest, '}') &&
-           rest_field_known(path->entry->input, variable->field);
+           rest_variable_known(path, variable->name);
 }
 
 static bool rest_parse_segments(struct rest_parse *parse)
@@ -91,8 +102,18 @@ static bool rest_parse_segments(struct rest_parse *parse)
 
 static bool rest_body_known(const struct rpc_path *path)
 {
-    return path->body.data == NULL || str_eq(path->body, STR("*")) ||
+    return path->body.data == NULL || path->body.size == 0 ||
            rest_field_known(path->entry->input, path->body);
+}
+
+static bool rest_binds_known(const struct rpc_path *path)
+{
+    for (size_t i = 0; i < path->binds_count; i++) {
+        if (!rest_field_known(path->entry->input, str_z(path->binds[i].field))) {
+            return false;
+        }
+    }
+    return true;
 }
 
 struct status rest_path_new(struct arena *arena, const struct rpc_route *route,
@@ -103,8 +124,13 @@ struct status rest_path_new(struct arena *arena, const struct rpc_route *route,
     path->entry = entry;
     path->method = str_z(route->verb);
     path->body = str_z(route->body);
+    if (str_eq(path->body, STR("*"))) {
+        path->body = STR("");
+    }
+    path->binds = route->binds;
+    path->binds_count = route->binds_count;
     struct rest_parse parse = { str_z(route->template), path };
-    if (!rest_parse_segments(&parse) || !rest_body_known(path)) {
+    if (!rest_parse_segments(&parse) || !rest_body_known(path) || !rest_binds_known(path)) {
         return status_error(STATUS_INVALID_ARGUMENT,
                             "expected a template of google.api.http with fields of '%s', not '%s'",
                             entry->input->name, route->template);

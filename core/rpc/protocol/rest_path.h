@@ -3,7 +3,8 @@
  *     /v1/orgs/{org}/roles/{role}:assign      /v1/{name=shelves/X}     /v1/files/{path=**}
  *
  * (X: one star). A segment is a literal, '*' (any one) or '**' (any number, only the last);
- * {a.b=...} binds what its part matches to a field; what follows the last ':' is a custom verb. */
+ * {a.b=...} binds what its part matches to a field, or to what the route's binds say; what follows
+ * the last ':' is a custom verb. */
 #ifndef CORE_RPC_PROTOCOL_REST_PATH_H
 #define CORE_RPC_PROTOCOL_REST_PATH_H
 
@@ -15,15 +16,15 @@ struct rpc_entry;
 enum { REST_SEGMENTS_MAX = 32, REST_VARIABLES_MAX = 8 };
 
 struct rest_variable {
-    struct str field; /* "org", "role.name" */
-    size_t first;     /* its segments */
+    struct str name; /* "org", "role.name" */
+    size_t first;    /* its segments */
     size_t count;
 };
 
 struct rpc_path {
     const struct rpc_entry *entry;
     struct str method;                      /* "GET" */
-    struct str body;                        /* NULL data: none */
+    struct str body;                        /* the field; empty: all; NULL data: none */
     struct str verb;                        /* "assign"; empty: none */
     struct str segments[REST_SEGMENTS_MAX]; /* "*" and "**" as they are */
     size_t segments_count;
@@ -31,6 +32,8 @@ struct rpc_path {
     bool open;       /* the last is "**" */
     struct rest_variable variables[REST_VARIABLES_MAX];
     size_t variables_count;
+    const struct rpc_bind *binds;
+    size_t binds_count; /* 0: names are fields */
 };
 
 /* A request's path, cut. */

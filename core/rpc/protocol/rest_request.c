@@ -1,7 +1,9 @@
-/* One JSON text out of path, query and body: JSON's reader then says what is wrong with any of it,
- * and with what stands there twice. */
+/* One JSON text out of path, query, headers and body: JSON's reader then says what is wrong with
+ * any of it. */
+#include "core/pb/field.h"
 #include "core/rpc/http/url.h"
 #include "core/rpc/protocol/rest.h"
+#include "core/rpc/protocol/rest_body.h"
 #include "core/rpc/protocol/rest_field.h"
 
 static struct status rest_add_param(struct rest_params *params, struct str field, struct str value)
@@ -18,6 +20,87 @@ static struct status rest_add_param(struct rest_params *params, struct str field
     return status_ok();
 }
 
+/* What is called so goes where the binds say; without any, the name is the field. */
+static struct status rest_add_named(const struct rpc_path *path, struct rest_params *params,
+                                    struct str name, struct str value)
+{
+    size_t before = params->count;
+    if (path->binds_count == 0 || name.data == NULL) {
+        return rest_add_param(params, name, value);
+    }
+    for (size_t i = 0; i < path->binds_count; i++) {
+        const struct rpc_bind *bind = &path->binds[i];
+        if (bind->from == RPC_BIND_PARAMETER && str_eq(str_z(bind->name), name)) {
+            TRY(rest_add_param(params, str_z(bind->field), value));
+        }
+    }
+    return params->count > before ? status_ok()
+                                  : status_error(STATUS_INVALID_ARGUMENT,
+                                                 "expected a parameter of this path, not "
+                                                 "'%.*s'",
+                                                 STR_ARG(name));
+}
+
+static struct str rest_unquoted(struct str value)
+{
+    bool quoted = value.size >= 2 && value.data[0] == '"' && value.data[value.size - 1] == '"';
+    return quoted ? str_make(value.data + 1, value.size - 2) : value;
+}
+
+static struct status rest_add_headers(const struct rpc_call *call, struct rest_params *params)
+{
+    for (size_t i = 0; i < call->rest->binds_count; i++) {
+        const struct rpc_bind *bind = &call->rest->binds[i];
+        struct str value = { 0 };
+        if (bind->from == RPC_BIND_HEADER) {
+            value = http_fields_get(&call->exchange->fields, str_z(bind->name));
+        }
+        if (value.data != NULL) {
+            TRY(rest_add_param(params, str_z(bind->field), rest_unquoted(value)));
+        }
+    }
+    return status_ok();
+}
+
+/* Members of the body that other fields take, too. */
+struct rest_copies {
+    struct rpc_call *call;
+    struct rest_params *params;
+    const ProtobufCMessageDescriptor *descriptor; /* the body's; NULL: it is no message */
+};
+
+static struct status rest_copy(void *context, struct str name, struct str value)
+{
+    const struct rest_copies *copies = context;
+    const struct rpc_path *path = copies->call->rest;
+    const ProtobufCFieldDescriptor *field = pb_field_find(copies->descriptor, name);
+    struct str text = rest_body_text(&copies->call->exchange->arena, value);
+    for (size_t i = 0; field != NULL && i < path->binds_count; i++) {
+        const struct rpc_bind *bind = &path->binds[i];
+        if (bind->from == RPC_BIND_BODY && strcmp(bind->name, field->name) == 0) {
+            TRY(rest_add_param(copies->params, str_z(bind->field), text));
+        }
+    }
+    return status_ok();
+}
+
+static struct status rest_add_copies(struct rpc_call *call, struct str body,
+                                     struct rest_params *params)
+{
+    struct str inside;
+    struct rest_copies copies = { call, params, NULL };
+    bool any = false;
+    for (size_t i = 0; i < call->rest->binds_count; i++) {
+        any = any || call->rest->binds[i].from == RPC_BIND_BODY;
+    }
+    if (call->rest->body.data != NULL) {
+        copies.descriptor = rest_field_message(call->entry->input, call->rest->body);
+    }
+    return any && copies.descriptor != NULL
+               ? rest_body_members(&call->exchange->arena, body, rest_copy, &copies, &inside)
+               : status_ok();
+}
+
 static struct status rest_collect(struct rpc_call *call, struct rest_params *params)
 {
     struct arena *arena = &call->exchange->arena;
@@ -27,56 +110,29 @@ static struct status rest_collect(struct rpc_call *call, struct rest_params *par
     rest_target_cut(call->exchange->path, &target);
     for (size_t i = 0; i < call->rest->variables_count; i++) {
         const struct rest_variable *variable = &call->rest->variables[i];
-        TRY(rest_add_param(params, variable->field,
+        TRY(rest_add_named(call->rest, params, variable->name,
                            rest_path_value(call->rest, &target, variable, arena)));
     }
     while (url_next(&query, &name, &value)) {
-        TRY(rest_add_param(params, url_decode(arena, name, true), url_decode(arena, value, true)));
+        TRY(rest_add_named(call->rest, params, url_decode(arena, name, true),
+                           url_decode(arena, value, true)));
     }
-    return status_ok();
+    return rest_add_headers(call, params);
 }
 
-static struct str rest_space(struct str text)
-{
-    while (text.size > 0 && strchr(" \t\r\n", text.data[0]) != NULL) {
-        text = str_from(text, 1);
-    }
-    return text;
-}
-
-/* The members of the body's object go on where those of path and query end. */
-static struct status rest_splice(struct str body, struct buf *out)
-{
-    struct str rest = rest_space(body);
-    if (rest.size == 0) {
-        buf_byte(out, '}');
-        return status_ok();
-    }
-    if (rest.data[0] != '{') {
-        return status_error(STATUS_INVALID_ARGUMENT, "expected a JSON object as the body");
-    }
-    rest = rest_space(str_from(rest, 1));
-    bool empty = rest.size > 0 && rest.data[0] == '}';
-    buf_append(out, out->size > 1 && !empty ? STR(",") : STR(""));
-    buf_append(out, rest);
-    return status_ok();
-}
-
-struct status rest_request(struct rpc_call *call, struct str body, struct buf *out)
+struct status rest_request(struct rpc_call *call, struct str text, struct buf *out)
 {
     struct rest_params params;
-    TRY(rest_collect(call, &params));
-    buf_byte(out, '{');
-    TRY(rest_field_members(call->entry->input, &params, out));
-    if (str_eq(call->rest->body, STR("*"))) {
-        return rest_splice(body, out);
-    }
-    if (call->rest->body.size > 0 && rest_space(body).size > 0) {
-        buf_printf(out, "%s\"%.*s\":", out->size > 1 ? "," : "", STR_ARG(call->rest->body));
-        buf_append(out, body);
-    } else if (rest_space(body).size > 0) {
+    struct rest_body body = { call->rest->body, text };
+    bool takes = body.field.data != NULL;
+    if (!takes && !rest_body_empty(text)) {
         return status_error(STATUS_INVALID_ARGUMENT, "expected no body");
     }
-    buf_byte(out, '}');
-    return status_ok();
+    TRY(rest_collect(call, &params));
+    TRY(rest_add_copies(call, text, &params));
+    /* What is no message has no empty value. */
+    bool left_out = rest_body_empty(text) &&
+                    (!takes || rest_field_message(call->entry->input, body.field) == NULL);
+    return rest_field_object(&call->exchange->arena, call->entry->input, &params,
+                             left_out ? NULL : &body, out);
 }
