@@ -231,6 +231,7 @@ const struct rpc_route library_routes[] = {
       .body = "book",
       .binds = library_body_binds,
       .binds_count = 1 },
+    { .verb = "GET", .template = "/v1/books/{shelf}~{book}", .method = "test.v1.Library/GetBook" },
     { .verb = "POST",
       .template = "/v1/{name=shelves/*/books/*}:borrow",
       .method = "test.v1.Library/BorrowBook",

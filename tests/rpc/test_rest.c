@@ -105,6 +105,17 @@ TEST(rest, names_stand_for_fields_that_are_deeper)
     rpc_kit_close(&kit);
 }
 
+TEST(rest, a_segment_has_parts)
+{
+    rpc_kit_open(&kit);
+    assert_has(get("/v1/books/s~b"), "{\"name\":\"shelves/s/books/b\"}");
+    assert_has(get("/v1/books/~b~c"), "{\"name\":\"shelves//books/b~c\"}");
+    assert_has(get("/v1/books/s%7E"), "{\"name\":\"shelves/s/books/\"}");
+    assert_has(get("/v1/books/s"), "expected a path and query without broken escapes, and ids with "
+                                   "all their parts");
+    rpc_kit_close(&kit);
+}
+
 TEST(rest, a_body_ends_nothing_but_itself)
 {
     rpc_kit_open(&kit);

@@ -173,7 +173,9 @@ static void rest_start(struct exchange *exchange, const struct rpc_path *path)
     bool events = path->entry->method.kind == RPC_SERVER_STREAM;
     if (!rest_is_json(exchange)) {
         exchange_header(exchange, STR("accept-post"), STR("application/json"));
-        exchange_answer(exchange, 415, (struct str){ 0 }, (struct str){ 0 });
+        exchange_answer(exchange, 415, STR("application/json"),
+                        STR("{\"code\":3,\"message\":\"expected application/json as "
+                            "content-type\",\"details\":[]}"));
         return;
     }
     struct rpc_call *call =
@@ -230,7 +232,9 @@ bool rest_begin(struct exchange *exchange)
         rest_start(exchange, path);
     } else if (matches) {
         exchange_header(exchange, STR("allow"), buf_str(&allowed));
-        exchange_answer(exchange, 405, (struct str){ 0 }, (struct str){ 0 });
+        exchange_answer(exchange, 405, STR("application/json"),
+                        STR("{\"code\":12,\"message\":\"expected a method that the header "
+                            "'allow' names\",\"details\":[]}"));
     }
     buf_release(&allowed);
     return matches;

@@ -78,16 +78,48 @@ static bool rest_parse_variable(struct rest_parse *parse)
         return false;
     }
     struct rest_variable *variable = &path->variables[path->variables_count++];
-    *variable = (struct rest_variable){ rest_until(&parse->rest, "=}"), path->segments_count, 1 };
+    *variable =
+        (struct rest_variable){ rest_until(&parse->rest, "=}"), path->segments_count, 1, 0, 1 };
     return rest_parse_pattern(parse, variable) && rest_take(&parse->rest, '}') &&
            rest_variable_known(path, variable->name);
+}
+
+/* A variable behind a '~': of the segment that there is. */
+static bool rest_parse_part(struct rest_parse *parse)
+{
+    struct rpc_path *path = parse->path;
+    if (!rest_take(&parse->rest, '{') || path->variables_count == REST_VARIABLES_MAX) {
+        return false;
+    }
+    struct rest_variable *variable = &path->variables[path->variables_count++];
+    *variable = variable[-1];
+    variable->name = rest_until(&parse->rest, "}");
+    variable->part++;
+    return rest_take(&parse->rest, '}') && rest_variable_known(path, variable->name);
+}
+
+static bool rest_parse_parts(struct rest_parse *parse)
+{
+    size_t first = parse->path->variables_count;
+    if (!rest_parse_variable(parse)) {
+        return false;
+    }
+    while (rest_take(&parse->rest, '~')) {
+        if (!rest_parse_part(parse)) {
+            return false;
+        }
+    }
+    for (size_t i = first; i < parse->path->variables_count; i++) {
+        parse->path->variables[i].parts = parse->path->variables_count - first;
+    }
+    return true;
 }
 
 static bool rest_parse_segments(struct rest_parse *parse)
 {
     while (rest_take(&parse->rest, '/')) {
         bool parsed = rest_take(&parse->rest, '{')
-                          ? rest_parse_variable(parse)
+                          ? rest_parse_parts(parse)
                           : rest_add(parse->path, rest_until(&parse->rest, "/:"));
         if (!parsed) {
             return false;
@@ -184,6 +216,21 @@ bool rest_path_matches(const struct rpc_path *path, const struct rest_target *ta
     return true;
 }
 
+/* The variable's part of its segment: the last has what is left. */
+static struct str rest_part(const struct rest_variable *variable, struct str segment)
+{
+    struct str rest = segment, part = segment;
+    for (size_t i = 0; i <= variable->part && i + 1 < variable->parts; i++) {
+        const char *end = memchr(rest.data, '~', rest.size);
+        if (end == NULL) {
+            return (struct str){ 0 };
+        }
+        part = str_make(rest.data, (size_t)(end - rest.data));
+        rest = str_from(rest, part.size + 1);
+    }
+    return variable->part + 1 == variable->parts ? rest : part;
+}
+
 struct str rest_path_value(const struct rpc_path *path, const struct rest_target *target,
                            const struct rest_variable *variable, struct arena *arena)
 {
@@ -200,5 +247,5 @@ struct str rest_path_value(const struct rpc_path *path, const struct rest_target
         }
         parts[count++] = segment;
     }
-    return arena_join(arena, parts, count);
+    return rest_part(variable, arena_join(arena, parts, count));
 }

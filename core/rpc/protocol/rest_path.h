@@ -3,8 +3,8 @@
  *     /v1/orgs/{org}/roles/{role}:assign      /v1/{name=shelves/X}     /v1/files/{path=**}
  *
  * (X: one star). A segment is a literal, '*' (any one) or '**' (any number, only the last);
- * {a.b=...} binds what its part matches to a field, or to what the route's binds say; what follows
- * the last ':' is a custom verb. */
+ * {a.b=...} binds what its part matches to a field, or to what the route's binds say; {a}~{b} are
+ * parts of one segment, which may be empty; what follows the last ':' is a custom verb. */
 #ifndef CORE_RPC_PROTOCOL_REST_PATH_H
 #define CORE_RPC_PROTOCOL_REST_PATH_H
 
@@ -19,6 +19,8 @@ struct rest_variable {
     struct str name; /* "org", "role.name" */
     size_t first;    /* its segments */
     size_t count;
+    size_t part; /* which of those of its segment, joined by '~' */
+    size_t parts;
 };
 
 struct rpc_path {
@@ -50,7 +52,7 @@ MUST_USE struct status rest_path_new(struct arena *arena, const struct rpc_route
 bool rest_target_cut(struct str path, struct rest_target *target);
 /* Whether it matches, whatever the method. */
 bool rest_path_matches(const struct rpc_path *path, const struct rest_target *target);
-/* What a variable is bound to, decoded; NULL data for a broken escape. */
+/* What a variable is bound to, decoded; NULL data for a broken escape or a part that is missing. */
 struct str rest_path_value(const struct rpc_path *path, const struct rest_target *target,
                            const struct rest_variable *variable, struct arena *arena);
 

@@ -10,7 +10,7 @@ static struct status rest_add_param(struct rest_params *params, struct str field
 {
     if (field.data == NULL || value.data == NULL) {
         return status_error(STATUS_INVALID_ARGUMENT, "expected a path and query without broken "
-                                                     "escapes");
+                                                     "escapes, and ids with all their parts");
     }
     if (params->count == REST_PARAMS_MAX) {
         return status_error(STATUS_INVALID_ARGUMENT, "expected at most %d parameters",
