@@ -33,7 +33,8 @@ TOLD_MAX = 3
 TABBED = (".go", "go.mod", "/exceptions")  # Go's own form; lists of tests that name inputs
 
 # Who may include whom; a folder may always include itself, and all but base the generated messages.
-CORE = {"base", "pb", "auth", "cel", "schema", "domain", "evlog", "store", "model", "rpc"}
+CORE = {"base", "pb", "auth", "cel", "schema", "domain", "evlog", "store", "model", "rpc",
+        "metrics", "trace"}
 INCLUDES = {
     "base": set(),
     "pb": {"base"},
@@ -44,6 +45,8 @@ INCLUDES = {
     "schema": {"base", "pb", "cel"},
     "domain": {"base", "pb", "cel", "schema"},
     "rpc": {"base", "pb"},
+    "metrics": {"base"},
+    "trace": {"base"},
     "model": {"base", "pb", "domain", "store"},
     "writers": CORE,
     "projectors": CORE,
