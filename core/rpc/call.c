@@ -88,6 +88,7 @@ static void call_give_back(struct rpc_call *call)
 {
     struct rpc_host *host = call->host;
     host->buffered -= call->counted;
+    rpc_call_observe_end(call);
     rpc_timer_unset(&host->timers, &call->deadline);
     rpc_timer_unset(&host->timers, &call->wake);
     rpc_timer_unset(&host->timers, &call->beat);
@@ -167,7 +168,7 @@ static void call_cancel(struct rpc_call *call)
 void rpc_call_break(struct rpc_call *call, const struct status *status)
 {
     if (call->exchange != NULL) {
-        call->protocol->finish(call, status);
+        rpc_call_conclude(call, status);
         call_detach(call);
         rpc_timer_set(&call->host->timers, &call->deadline, call->host->now_us);
     }
@@ -189,7 +190,7 @@ static void call_due(struct rpc_timer *timer, int64_t now_us)
         (struct rpc_call *)(void *)((char *)timer - offsetof(struct rpc_call, deadline));
     if (call->exchange != NULL) {
         struct status late = status_error(STATUS_DEADLINE_EXCEEDED, "the deadline has passed");
-        call->protocol->finish(call, &late);
+        rpc_call_conclude(call, &late);
         call_detach(call);
     }
     call_cancel(call);
@@ -230,6 +231,7 @@ struct rpc_call *rpc_call_new(struct exchange *exchange, const struct protocol *
     exchange->user = call;
     exchange->patient = entry != NULL && !rpc_call_takes_one(call);
     call_list(call);
+    rpc_call_observe_begin(call);
     return call;
 }
 
@@ -438,7 +440,7 @@ void rpc_call_finish(struct rpc_call *call, const struct status *status)
             silent = status_error(STATUS_INTERNAL, "expected the method to answer");
             status = &silent;
         }
-        call->protocol->finish(call, status);
+        rpc_call_conclude(call, status);
     }
     call_end(call);
 }

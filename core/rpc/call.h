@@ -25,6 +25,11 @@ struct str rpc_call_metadata(const struct rpc_call *call, struct str name);
 /* All of them in order, those of the protocol included; false behind the last. `at` starts at 0. */
 bool rpc_call_next_metadata(const struct rpc_call *call, size_t *at, struct str *name,
                             struct str *value);
+/* The W3C traceparent under which the call runs: what the server's observer has made of the
+ * request's, else the request's, unchecked; empty: none. For who calls others for this call. */
+struct str rpc_call_trace(const struct rpc_call *call);
+/* For the observer. Copies. */
+void rpc_call_set_trace(struct rpc_call *call, struct str trace);
 /* The query of a request by GET (behind the '?'); NULL data for others. */
 struct str rpc_call_query(const struct rpc_call *call);
 /* When the client stops waiting, in microseconds from now; INT64_MAX: never. */

@@ -21,7 +21,12 @@ struct rpc_call {
     const struct rpc_entry *entry;
     const struct protocol *protocol;
     void *user;
+    void *observed;      /* what the observer keeps with it */
+    struct str trace;    /* under which it runs; empty: as the request says */
+    const char *message; /* of the status that it ended with; NULL: none */
+    int64_t began_us;
 
+    enum status_code code; /* as the client saw it, once it is concluded */
     enum protocol_codec codec;
     enum compression request_compression;
     enum compression answer_compression;
@@ -44,8 +49,9 @@ struct rpc_call {
 
     size_t counted; /* bytes of `in` that count in the host's */
 
-    bool told;     /* the handler knows of it */
-    bool answered; /* with a message */
+    bool concluded; /* the client was answered to the end */
+    bool told;      /* the handler knows of it */
+    bool answered;  /* with a message */
     bool held;
     bool whole_read; /* the request is whole, and so has been delivered */
     bool cancelled;
@@ -71,6 +77,12 @@ void rpc_call_fail(struct rpc_call *call, const struct status *status);
 /* The answer is complete, and is not what the handler said. It hears of it soon, not now: it may be
  * what runs. */
 void rpc_call_break(struct rpc_call *call, const struct status *status);
+
+/* Answers to the end; the exchange must be there. */
+void rpc_call_conclude(struct rpc_call *call, const struct status *status);
+/* Tells the observer. */
+void rpc_call_observe_begin(struct rpc_call *call);
+void rpc_call_observe_end(struct rpc_call *call);
 
 static inline bool rpc_call_takes_one(const struct rpc_call *call)
 {

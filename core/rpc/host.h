@@ -12,11 +12,13 @@
 struct connection;
 struct exchange;
 struct rpc_call;
+struct rpc_observer;
 struct rpc_registry;
 
 struct rpc_host {
     size_t message_size_max;
-    int64_t age_us_max; /* of a connection; 0: any */
+    int64_t age_us_max;                  /* of a connection; 0: any */
+    const struct rpc_observer *observer; /* NULL: nobody */
     struct rpc_registry *registry;
     struct rpc_timers timers;
     int64_t now_us;  /* monotonic; the shell sets it before it calls anything */

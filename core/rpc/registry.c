@@ -14,6 +14,7 @@ void rpc_registry_release(struct rpc_registry *registry)
 {
     hmap_release(&registry->entries);
     hmap_release(&registry->pages);
+    hmap_release(&registry->views);
     pb_types_release(&registry->types);
     descriptors_release(&registry->descriptors);
     arena_release(&registry->arena);
@@ -45,6 +46,7 @@ static struct status registry_add_method(struct rpc_registry *registry,
     ARENA_TRY(&registry->arena, entry, arena_zalloc(&registry->arena, sizeof *entry));
     entry->path = arena_printf(&registry->arena, "/%s/%s", service->descriptor->name, method->name);
     entry->method = *method;
+    entry->number = registry->entries.count;
     entry->input = found->input;
     entry->output = found->output;
     entry->context = service->context;
@@ -78,6 +80,17 @@ struct status rpc_registry_add_page(struct rpc_registry *registry, const struct 
     return registry_put(&registry->pages, str_z(page->path), copy);
 }
 
+struct status rpc_registry_add_view(struct rpc_registry *registry, const struct rpc_view *view)
+{
+    struct rpc_view *copy;
+    if (registry->views.count == RPC_PAGES_MAX) {
+        return status_error(STATUS_RESOURCE_EXHAUSTED, "expected at most %d views", RPC_PAGES_MAX);
+    }
+    ARENA_TRY(&registry->arena, copy, arena_alloc(&registry->arena, sizeof *copy));
+    *copy = *view;
+    return registry_put(&registry->views, str_z(view->path), copy);
+}
+
 struct status rpc_registry_add_route(struct rpc_registry *registry, const struct rpc_route *route)
 {
     struct str path = arena_printf(&registry->arena, "/%s", route->method);
@@ -108,6 +121,11 @@ const struct rpc_entry *rpc_registry_find(const struct rpc_registry *registry, s
 const struct rpc_page *rpc_registry_page(const struct rpc_registry *registry, struct str path)
 {
     return registry_find(&registry->pages, path);
+}
+
+const struct rpc_view *rpc_registry_view(const struct rpc_registry *registry, struct str path)
+{
+    return registry_find(&registry->views, path);
 }
 
 bool rpc_registry_serves(const struct rpc_registry *registry, struct str service)

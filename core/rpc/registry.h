@@ -12,6 +12,7 @@ struct rpc_path;
 
 /* A method that is served. */
 struct rpc_entry {
+    size_t number;   /* among all */
     struct str path; /* "/agency.v1.Query/Check" */
     struct rpc_method method;
     const ProtobufCMessageDescriptor *input;
@@ -23,6 +24,7 @@ struct rpc_registry {
     struct arena arena;
     struct hmap entries;   /* struct rpc_entry by path */
     struct hmap pages;     /* struct rpc_page by path */
+    struct hmap views;     /* struct rpc_view by path */
     struct pb_types types; /* of all messages, for JSON */
     const char *services[RPC_SERVICES_MAX];
     size_t services_count;
@@ -40,6 +42,8 @@ MUST_USE struct status rpc_registry_add(struct rpc_registry *registry,
                                         const struct rpc_service *service);
 MUST_USE struct status rpc_registry_add_page(struct rpc_registry *registry,
                                              const struct rpc_page *page);
+MUST_USE struct status rpc_registry_add_view(struct rpc_registry *registry,
+                                             const struct rpc_view *view);
 /* Also INVALID_ARGUMENT for what is no template, and NOT_FOUND for an unknown method. */
 MUST_USE struct status rpc_registry_add_route(struct rpc_registry *registry,
                                               const struct rpc_route *route);
@@ -47,6 +51,7 @@ MUST_USE struct status rpc_registry_add_route(struct rpc_registry *registry,
 /* NULL when there is none. */
 const struct rpc_entry *rpc_registry_find(const struct rpc_registry *registry, struct str path);
 const struct rpc_page *rpc_registry_page(const struct rpc_registry *registry, struct str path);
+const struct rpc_view *rpc_registry_view(const struct rpc_registry *registry, struct str path);
 bool rpc_registry_serves(const struct rpc_registry *registry, struct str service);
 
 #endif

@@ -46,6 +46,41 @@ static void router_page(struct exchange *exchange)
     exchange->user = exchange;
 }
 
+static void view_whole(void *user)
+{
+    struct exchange *exchange = user;
+    struct connection *connection = exchange->connection;
+    struct buf *body = &connection->host->scratch;
+    const struct rpc_view *view = rpc_registry_view(connection->host->registry, exchange->path);
+    struct rpc_seen seen = { .peer = &connection->peer,
+                             .accept = http_fields_get(&exchange->fields, STR("accept")) };
+    struct rpc_shown shown = { .status = 200, .type = "text/plain; charset=utf-8", .body = body };
+    body->size = 0;
+    view->render(view->context, &seen, &shown);
+    exchange_header(exchange, STR("cache-control"), STR("no-store"));
+    exchange_header(exchange, STR("content-type"), str_z(shown.type));
+    buf_append(exchange_out(exchange), buf_str(body));
+    exchange_finish(exchange, shown.status);
+}
+
+static const struct exchange_sink view_sink = {
+    .body = page_body,
+    .whole = view_whole,
+    .room = page_ignore,
+    .closed = page_ignore,
+};
+
+static void router_view(struct exchange *exchange)
+{
+    if (!str_eq(exchange->method, STR("GET")) && !str_eq(exchange->method, STR("HEAD"))) {
+        exchange_header(exchange, STR("allow"), STR("GET, HEAD"));
+        exchange_answer(exchange, 405, STR("text/plain"), STR("expected GET\n"));
+        return;
+    }
+    exchange->sink = &view_sink;
+    exchange->user = exchange;
+}
+
 static bool router_is_suffix(struct str rest)
 {
     return rest.size == 0 || str_eq(rest, STR("+proto")) || str_eq(rest, STR("+json"));
@@ -117,6 +152,8 @@ void router_begin(struct exchange *exchange)
         return;
     } else if (page != NULL) {
         router_page(exchange);
+    } else if (rpc_registry_view(registry, exchange->path) != NULL) {
+        router_view(exchange);
     } else {
         router_nothing(exchange, entry);
     }

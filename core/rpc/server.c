@@ -53,6 +53,7 @@ struct status rpc_server_open(const struct rpc_server_options *options, struct r
         server->host.message_size_max = options->message_size_max;
     }
     server->host.age_us_max = options->connection_age_s_max * RPC_SECOND_US;
+    server->host.observer = options->observer;
     struct status st = loop_open(&server->loop, &server->host);
     server->loop.links_max =
         options->connections_max > 0 ? options->connections_max : RPC_CONNECTIONS_DEFAULT;
@@ -77,6 +78,12 @@ struct status rpc_server_add_page(struct rpc_server *server, const struct rpc_pa
 {
     assert(!server->started);
     return rpc_registry_add_page(&server->registry, page);
+}
+
+struct status rpc_server_add_view(struct rpc_server *server, const struct rpc_view *view)
+{
+    assert(!server->started);
+    return rpc_registry_add_view(&server->registry, view);
 }
 
 struct status rpc_server_add_route(struct rpc_server *server, const struct rpc_route *route)

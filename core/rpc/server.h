@@ -25,6 +25,7 @@
 #ifndef CORE_RPC_SERVER_H
 #define CORE_RPC_SERVER_H
 
+#include "core/rpc/observer.h"
 #include "core/rpc/service.h"
 
 struct rpc_server;
@@ -36,7 +37,8 @@ struct rpc_server_options {
     /* A google.protobuf.FileDescriptorSet with all that is imported (protoc --include_imports
      * --descriptor_set_out), borrowed: what reflection shows. Empty: no reflection. */
     struct str descriptors;
-    bool health; /* serve grpc.health.v1.Health */
+    bool health;                         /* serve grpc.health.v1.Health */
+    const struct rpc_observer *observer; /* who hears what it does, borrowed; NULL: nobody */
 };
 
 /* All in PEM, borrowed while rpc_server_listen runs. */
@@ -61,6 +63,7 @@ MUST_USE struct status rpc_server_open(const struct rpc_server_options *options,
 /* Before the start; as rpc_registry_add and its kin. */
 MUST_USE struct status rpc_server_add(struct rpc_server *server, const struct rpc_service *service);
 MUST_USE struct status rpc_server_add_page(struct rpc_server *server, const struct rpc_page *page);
+MUST_USE struct status rpc_server_add_view(struct rpc_server *server, const struct rpc_view *view);
 MUST_USE struct status rpc_server_add_route(struct rpc_server *server,
                                             const struct rpc_route *route);
 /* Before the start, any number of times. Gives the port that it got. INVALID_ARGUMENT for a wrong

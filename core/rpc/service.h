@@ -82,6 +82,27 @@ struct rpc_page {
     struct str bytes;
 };
 
+/* Who asks for a view. */
+struct rpc_seen {
+    const struct rpc_peer *peer;
+    struct str accept; /* the header; empty: it is not there */
+};
+
+/* What it is: 200, text/plain and empty, unless `render` says otherwise. */
+struct rpc_shown {
+    unsigned status;
+    const char *type;
+    struct buf *body;
+};
+
+/* A text that is made when it is asked for, by GET or HEAD. `render` runs on the server's thread
+ * and must not wait. */
+struct rpc_view {
+    const char *path;
+    void (*render)(void *context, const struct rpc_seen *seen, struct rpc_shown *shown);
+    void *context;
+};
+
 /* The message as its own type: RPC_AS(Agency__V1__SubmitRequest, message). */
 #define RPC_AS(type, message) ((const type *)(const void *)(message))
 

@@ -3,6 +3,7 @@
 
 #include "core/rpc/http/connection.h"
 #include "core/rpc/limits.h"
+#include "core/rpc/observer.h"
 
 enum { EXCHANGE_FIELD_COST = 32, EXCHANGE_OUT_KEPT = 4096 };
 
@@ -100,6 +101,10 @@ void exchange_consume(struct exchange *exchange, size_t size)
 
 void exchange_answer(struct exchange *exchange, unsigned status, struct str type, struct str body)
 {
+    const struct rpc_observer *observer = exchange->connection->host->observer;
+    if (status >= 400 && observer != NULL && observer->refused != NULL) {
+        observer->refused(observer->self, status);
+    }
     if (type.size > 0) {
         exchange_header(exchange, STR("content-type"), type);
     }

@@ -95,7 +95,7 @@ static inline size_t exchange_queued(const struct exchange *exchange)
 {
     return exchange->out.size - exchange->out_at;
 }
-/* A whole answer: headers, and this text as the body. */
+/* A whole answer: headers, and this text as the body. From 400 on the observer hears of it. */
 void exchange_answer(struct exchange *exchange, unsigned status, struct str type, struct str body);
 
 /* For the versions: the request has come this far. */

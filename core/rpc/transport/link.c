@@ -13,6 +13,7 @@
 
 #include "core/base/memory.h"
 #include "core/rpc/http/connection.h"
+#include "core/rpc/observer.h"
 #include "core/rpc/transport/tls.h"
 
 enum { LINK_INPUT_MAX = 64 * 1024, LINK_LINGER_SECONDS = 1 };
@@ -38,6 +39,9 @@ static void link_list(struct link *link)
     }
     loop->first_link = link;
     loop->links++;
+    if (loop->host->observer != NULL && loop->host->observer->connected != NULL) {
+        loop->host->observer->connected(loop->host->observer->self, &link->peer);
+    }
 }
 
 static void link_unlist(struct link *link)
@@ -52,6 +56,9 @@ static void link_unlist(struct link *link)
         link->next->previous = link->previous;
     }
     loop->links--;
+    if (loop->host->observer != NULL && loop->host->observer->disconnected != NULL) {
+        loop->host->observer->disconnected(loop->host->observer->self, &link->peer);
+    }
 }
 
 void link_close(struct link *link)
@@ -87,6 +94,7 @@ static void link_feed(struct link *link)
         taken = connection_receive(link->connection, bytes);
         evbuffer_drain(input, taken);
         size -= taken;
+        link->loop->received += taken;
     }
 }
 
@@ -118,6 +126,7 @@ static size_t link_move(struct link *link)
         moves = scratch->size > 0 && evbuffer_get_length(input) > 0;
         if (scratch->size > 0) {
             bufferevent_write(link->socket, scratch->data, scratch->size);
+            link->loop->sent += scratch->size;
         }
     }
     return evbuffer_get_length(output);
@@ -253,6 +262,13 @@ static struct bufferevent *link_socket(struct loop *loop, int fd, struct ssl_ctx
                                                         BUFFEREVENT_SSL_ACCEPTING, options);
 }
 
+static void link_turned_away(const struct rpc_observer *observer)
+{
+    if (observer != NULL && observer->turned_away != NULL) {
+        observer->turned_away(observer->self);
+    }
+}
+
 void link_open(struct loop *loop, int fd, struct ssl_ctx_st *tls, const struct rpc_peer *peer)
 {
     int one = 1;
@@ -260,6 +276,7 @@ void link_open(struct loop *loop, int fd, struct ssl_ctx_st *tls, const struct r
     struct bufferevent *socket = full ? NULL : link_socket(loop, fd, tls);
     if (socket == NULL) {
         evutil_closesocket(fd);
+        link_turned_away(loop->host->observer);
         return;
     }
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one); /* fails on a Unix socket: fine */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/rpc/http/connection.h"
+#include "core/rpc/observer.h"
 #include "core/rpc/transport/link.h"
 #include "core/rpc/transport/listener.h"
 
@@ -33,12 +34,22 @@ static void loop_set_timer(struct loop *loop)
     event_add(loop->timer, &wait);
 }
 
+static void loop_tell_moved(struct loop *loop)
+{
+    const struct rpc_observer *observer = loop->host->observer;
+    if (observer != NULL && observer->moved != NULL && (loop->received > 0 || loop->sent > 0)) {
+        observer->moved(observer->self, loop->received, loop->sent);
+    }
+    loop->received = loop->sent = 0;
+}
+
 void loop_settle(struct loop *loop)
 {
     struct connection *connection;
     while ((connection = rpc_host_next_touched(loop->host)) != NULL) {
         link_flush(connection->shell);
     }
+    loop_tell_moved(loop);
     loop_set_timer(loop);
     if (loop->leaving && loop->links == 0 && loop->host->calls_count == 0) {
         event_base_loopbreak(loop->base);

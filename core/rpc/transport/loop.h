@@ -26,7 +26,8 @@ struct loop {
     struct clock clock;
     int64_t timer_at_us; /* what the timer is set to */
     struct buf scratch;
-    unsigned handshakes; /* TLS connections that are not yet one */
+    size_t received, sent; /* bytes that the observer has not heard of */
+    unsigned handshakes;   /* TLS connections that are not yet one */
     struct link *first_link;
     size_t links; /* sockets, also those in the handshake or lingering */
     size_t links_max;
