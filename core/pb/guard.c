@@ -250,15 +250,18 @@ static const char *pb_guard_foreign(struct pb_guard *guard, uint32_t number, enu
     return "expected no group";
 }
 
-/* Fields mostly come in the order of the schema, so the one after the last is tried first. */
+enum { PB_GUARD_NEAR = 8 };
+
+/* Fields mostly come in the order of the schema, so those after the last are tried first. */
 static const ProtobufCFieldDescriptor *pb_guard_find(const struct pb_guard_frame *frame,
                                                      const ProtobufCFieldDescriptor *last,
                                                      uint32_t number)
 {
     const ProtobufCMessageDescriptor *descriptor = frame->descriptor;
-    if (last != NULL) {
-        const ProtobufCFieldDescriptor *next = last->id == number ? last : last + 1;
-        if (next < descriptor->fields + descriptor->n_fields && next->id == number) {
+    const ProtobufCFieldDescriptor *end = descriptor->fields + descriptor->n_fields;
+    const ProtobufCFieldDescriptor *next = last == NULL ? descriptor->fields : last;
+    for (int i = 0; i < PB_GUARD_NEAR && next < end && next->id <= number; i++, next++) {
+        if (next->id == number) {
             return next;
         }
     }

@@ -9,18 +9,19 @@ enum { KEY_ZERO = 0x00, KEY_ESCAPED = 0xFF };
 
 void key_put_str(struct buf *key, struct str part)
 {
-    while (part.size > 0) {
-        const char *zero = memchr(part.data, KEY_ZERO, part.size);
-        if (zero == NULL) {
-            buf_append(key, part);
-            break;
-        }
+    const char *zero;
+    while (part.size > 0 && (zero = memchr(part.data, KEY_ZERO, part.size)) != NULL) {
         size_t upto = (size_t)(zero - part.data) + 1;
         buf_append(key, str_make(part.data, upto));
         buf_byte(key, KEY_ESCAPED);
         part = str_from(part, upto);
     }
-    buf_append(key, STR("\0\0"));
+    char *end = buf_reserve(key, part.size + 2);
+    if (part.size > 0) {
+        memcpy(end, part.data, part.size);
+    }
+    memset(end + part.size, KEY_ZERO, 2);
+    key->size += part.size + 2;
 }
 
 void key_put_u8(struct buf *key, uint8_t part)

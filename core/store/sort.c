@@ -2,10 +2,9 @@
  * keys of a run have in common is skipped, seven bytes of each key behind it are taken beside the
  * pointer and sorted as numbers, and what is equal in them is sorted in the same way. Many runs
  * come in order already (decisions and times of an org), which is noticed; a short one is sorted by
- * insertion. */
+ * insertion. Chunks are merged here and not by qsort: a call to compare two numbers cost two thirds
+ * of the sorting, and what is merged keeps the order of changes by itself. */
 #include "core/store/sort.h"
-
-#include <stdlib.h>
 
 #include "core/base/memory.h"
 #include "core/base/num.h"
@@ -33,6 +32,7 @@ struct sort {
     struct sort_run *runs; /* still to be sorted */
     size_t count;
     size_t cap;
+    struct sort_item *room; /* for half of all items */
 };
 
 static uint64_t sort_chunk(struct str key, size_t depth)
@@ -47,18 +47,6 @@ static uint64_t sort_chunk(struct str key, size_t depth)
         chunk |= (uint64_t)(uint8_t)key.data[depth + i] << (56 - 8 * i);
     }
     return chunk;
-}
-
-static int sort_order_position(const struct sort_item *a, const struct sort_item *b)
-{
-    return (a->change > b->change) - (a->change < b->change);
-}
-
-static int sort_order_chunk(const void *a, const void *b)
-{
-    const struct sort_item *x = a, *y = b;
-    int order = (x->chunk > y->chunk) - (x->chunk < y->chunk);
-    return order != 0 ? order : sort_order_position(x, y);
 }
 
 static void sort_later(struct sort *sort, struct sort_item *items, size_t count, size_t depth)
@@ -109,6 +97,36 @@ static void sort_split(struct sort *sort, const struct sort_run *run, size_t dep
     }
 }
 
+static void sort_chunks_by_insertion(struct sort_item *items, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        struct sort_item item = items[i];
+        size_t at = i;
+        for (; at > 0 && items[at - 1].chunk > item.chunk; at--) {
+            items[at] = items[at - 1];
+        }
+        items[at] = item;
+    }
+}
+
+/* By their chunks; equal ones stay in their order. `room` is for half of them. */
+static void sort_chunks(struct sort_item *items, size_t count, struct sort_item *room)
+{
+    if (count <= SORT_SHORT) {
+        sort_chunks_by_insertion(items, count);
+        return;
+    }
+    size_t half = count / 2, left = 0, right = half, to = 0;
+    sort_chunks(items, half, room);
+    sort_chunks(items + half, count - half, room);
+    memcpy(room, items, half * sizeof *items);
+    while (left < half && right < count) {
+        bool from_right = items[right].chunk < room[left].chunk;
+        items[to++] = from_right ? items[right++] : room[left++];
+    }
+    memcpy(items + to, room + left, (half - left) * sizeof *items);
+}
+
 static void sort_by_chunk(struct sort *sort, const struct sort_run *run)
 {
     size_t depth = sort_depth(run);
@@ -118,7 +136,7 @@ static void sort_by_chunk(struct sort *sort, const struct sort_run *run)
         ascending = ascending && (i == 0 || run->items[i - 1].chunk <= run->items[i].chunk);
     }
     if (!ascending) {
-        qsort(run->items, run->count, sizeof *run->items, sort_order_chunk);
+        sort_chunks(run->items, run->count, sort->room);
     }
     sort_split(sort, run, depth);
 }
@@ -173,7 +191,7 @@ static void sort_families(struct sort *sort, const struct store_change *changes,
 
 const struct store_change **store_sort(const struct store_change *changes, size_t count)
 {
-    struct sort sort = { 0 };
+    struct sort sort = { .room = mem_alloc((count / 2 + 1) * sizeof *sort.room) };
     struct sort_item *items = mem_alloc((count + 1) * sizeof *items);
     sort_families(&sort, changes, count, items);
     while (sort.count > 0) {
@@ -185,6 +203,7 @@ const struct store_change **store_sort(const struct store_change *changes, size_
         sorted[i] = items[i].change;
     }
     mem_free(items);
+    mem_free(sort.room);
     mem_free(sort.runs);
     return sorted;
 }

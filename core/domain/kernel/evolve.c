@@ -31,15 +31,7 @@ static struct status rows_add(void *self, const struct index_row *row)
         rows->cap = cap;
     }
     assert(row->parts_count == index_type(row->index)->parts_count);
-    struct index_row *copy = &rows->items[rows->count];
-    *copy = *row;
-    for (size_t i = 0; i < row->parts_count; i++) {
-        copy->parts[i] = arena_copy(rows->arena, row->parts[i]);
-        if (copy->parts[i].data == NULL) {
-            return arena_full(rows->arena);
-        }
-    }
-    rows->count++;
+    rows->items[rows->count++] = *row;
     return status_ok();
 }
 
@@ -61,11 +53,15 @@ static void rows_sort(struct rows *rows)
 }
 
 /* Deletes the old rows that are not among the new ones, and puts the new ones that are not among
- * the old; both are in order. */
-static struct status rows_exchange(const struct evolve *evolve, const struct rows *old,
-                                   const struct rows *new, struct str id, size_t *rows_count)
+ * the old. Only where there are both do they need an order. */
+static struct status rows_exchange(const struct evolve *evolve, struct rows *old, struct rows *new,
+                                   struct str id, size_t *rows_count)
 {
     size_t o = 0, n = 0;
+    if (old->count > 0 && new->count > 0) {
+        rows_sort(old);
+        rows_sort(new);
+    }
     while (o < old->count || n < new->count) {
         int order = o == old->count   ? 1
                     : n == new->count ? -1
@@ -88,11 +84,9 @@ static struct status evolve_rows(const struct evolve *evolve, enum entity_kind k
 {
     struct rows old = { .arena = evolve->arena }, new = { .arena = evolve->arena };
     if (before != NULL) {
-        TRY(index_rows(kind, before, &(struct index_sink){ rows_add, &old }));
+        TRY(index_rows(kind, before, &(struct index_sink){ rows_add, &old, evolve->arena }));
     }
-    TRY(index_rows(kind, after, &(struct index_sink){ rows_add, &new }));
-    rows_sort(&old);
-    rows_sort(&new);
+    TRY(index_rows(kind, after, &(struct index_sink){ rows_add, &new, evolve->arena }));
     *rows_count = 0;
     return rows_exchange(evolve, &old, &new, id, rows_count);
 }

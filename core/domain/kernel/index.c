@@ -165,9 +165,18 @@ static size_t index_part_count(const struct index_part *part, const ProtobufCMes
     return count;
 }
 
-/* The text of a part; `item` counts where there are many. */
+/* What a function of a kind makes, kept: most of it is empty. */
+static struct str index_part_made(const struct index_part *part, const ProtobufCMessage *entity,
+                                  struct arena *arena)
+{
+    char room[INDEX_MADE_MAX];
+    struct str made = part->made(entity, room);
+    return made.size == 0 ? STR("") : arena_copy(arena, made);
+}
+
+/* The text of a part; `item` counts where there are many. No data: the arena is full. */
 static struct str index_part_text(const struct index_part *part, const ProtobufCMessage *entity,
-                                  size_t item, char room[INDEX_MADE_MAX])
+                                  size_t item, struct arena *arena)
 {
     char *const *list;
     const void *at = index_holder(part, entity) + part->at;
@@ -180,7 +189,7 @@ static struct str index_part_text(const struct index_part *part, const ProtobufC
     case INDEX_PART_KIND:
         return index_kind(*(const unsigned *)at);
     case INDEX_PART_MADE:
-        return part->made(entity, room);
+        return index_part_made(part, entity, arena);
     case INDEX_PART_MADE_MANY:
         return part->made_item(entity, item);
     }
@@ -190,14 +199,17 @@ static struct str index_part_text(const struct index_part *part, const ProtobufC
 /* The row of one item; none for a relation that is not set. Where several parts are many, each item
  * of one goes with each of the others. */
 static struct status index_row_of(const struct index_type *type, const ProtobufCMessage *entity,
-                                  size_t item, const struct index_sink *sink)
+                                  const size_t counts[INDEX_PARTS_MAX], size_t item,
+                                  const struct index_sink *sink)
 {
-    char rooms[INDEX_PARTS_MAX][INDEX_MADE_MAX];
     struct index_row row = { .index = index_number(type), .parts_count = type->parts_count };
     for (size_t i = 0; i < type->parts_count; i++) {
-        size_t count = index_part_count(&type->parts[i], entity);
-        row.parts[i] = index_part_text(&type->parts[i], entity, item % count, rooms[i]);
-        item /= count;
+        size_t at = counts[i] == 1 ? 0 : item % counts[i]; /* few are many, and dividing is slow */
+        item = counts[i] == 1 ? item : item / counts[i];
+        row.parts[i] = index_part_text(&type->parts[i], entity, at, sink->arena);
+        if (row.parts[i].data == NULL) {
+            return arena_full(sink->arena);
+        }
     }
     bool unset = type->parts_count == 1 && row.parts[0].size == 0;
     return unset ? status_ok() : sink->row(sink->self, &row);
@@ -206,16 +218,17 @@ static struct status index_row_of(const struct index_type *type, const ProtobufC
 static struct status index_rows_of(const struct index_type *type, const ProtobufCMessage *entity,
                                    const struct index_sink *sink)
 {
-    size_t count = 1;
+    size_t counts[INDEX_PARTS_MAX], count = 1;
     for (size_t i = 0; i < type->parts_count; i++) {
         if (index_holder(&type->parts[i], entity) == NULL) {
             return status_error(STATUS_DATA_LOSS, "expected %s in an entity that has rows",
                                 type->parts[i].path);
         }
-        count *= index_part_count(&type->parts[i], entity);
+        counts[i] = index_part_count(&type->parts[i], entity);
+        count *= counts[i];
     }
     for (size_t i = 0; i < count; i++) {
-        TRY(index_row_of(type, entity, i, sink));
+        TRY(index_row_of(type, entity, counts, i, sink));
     }
     return status_ok();
 }
@@ -227,9 +240,10 @@ static const uint64_t index_end_bias = (uint64_t)1 << 63; /* times before 1970 c
 struct str index_end(const Google__Protobuf__Timestamp *expires_at, char room[INDEX_MADE_MAX])
 {
     static const char digits[] = "0123456789abcdef";
-    uint64_t left = expires_at == NULL
-                        ? 0
-                        : UINT64_MAX - ((uint64_t)fields_time_us(expires_at) + index_end_bias);
+    if (expires_at == NULL) {
+        return STR("");
+    }
+    uint64_t left = UINT64_MAX - ((uint64_t)fields_time_us(expires_at) + index_end_bias);
     for (int i = 0; i < 16; i++) {
         room[i] = digits[left >> (60 - 4 * i) & 15];
     }
@@ -243,7 +257,7 @@ int64_t index_end_time(struct str end)
         char c = end.data[i];
         left = left << 4 | (uint64_t)(c <= '9' ? c - '0' : c - 'a' + 10);
     }
-    return left == 0 ? INT64_MAX : (int64_t)(UINT64_MAX - left - index_end_bias);
+    return end.size == 0 ? INT64_MAX : (int64_t)(UINT64_MAX - left - index_end_bias);
 }
 
 /* True if what is in this status no longer counts. */

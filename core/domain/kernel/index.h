@@ -17,10 +17,12 @@ struct index_row {
     size_t parts_count;
 };
 
-/* Called once per row; parts are borrowed for the call. */
+/* Called once per row. Its parts live as long as the entity and the arena, and the row for the
+ * call. */
 struct index_sink {
     struct status (*row)(void *self, const struct index_row *row);
     void *self;
+    struct arena *arena;
 };
 
 /* Where a part of a key comes from (the parts of INDEXES, registry.h). */
@@ -82,7 +84,7 @@ static inline bool index_set_has(const struct index_set *set, uint8_t index)
 }
 
 /* A time at which something ends, so that what lasts longest comes first: 16 hexadecimal digits,
- * all of them 0 for what has no end. */
+ * none for what has no end. */
 struct str index_end(const Google__Protobuf__Timestamp *expires_at, char room[INDEX_MADE_MAX]);
 /* When what has this part ends; INT64_MAX: never. */
 int64_t index_end_time(struct str end);

@@ -131,7 +131,9 @@ static void simulation_check_rows(struct simulation *simulation)
         const ProtobufCMessage *entity = layer_entity(e);
         enum entity_kind kind = simulation_kind(entity);
         assert_ok(evolve_entity_id(&simulation->world.arena, kind, entity, &sink.id));
-        assert_ok(index_rows(kind, entity, &(struct index_sink){ simulation_put_row, &sink }));
+        assert_ok(index_rows(
+            kind, entity,
+            &(struct index_sink){ simulation_put_row, &sink, &simulation->world.arena }));
     }
     simulation_same_rows(simulation, &simulation->world.state.rows, &fresh.rows);
     layer_release(&fresh);
