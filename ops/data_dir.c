@@ -10,14 +10,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/base/limits.h"
 #include "core/base/random.h"
-#include "ops/folder_conf.h"
+#include "ops/cluster_key.h"
+#include "ops/data_dir_impl.h"
 #include "ops/small_file.h"
 
-enum { CLUSTER_KEY_SIZE = 32 };
-
-static struct status data_dir_path(char out[DATA_DIR_PATH_MAX], const char *path, const char *name)
+struct status data_dir_path(char out[DATA_DIR_PATH_MAX], const char *path, const char *name)
 {
     int size = snprintf(out, DATA_DIR_PATH_MAX, "%s/%s", path, name);
     /* Room for what is put behind it: "/p0999", "/123-4". */
@@ -28,131 +26,33 @@ static struct status data_dir_path(char out[DATA_DIR_PATH_MAX], const char *path
     return status_ok();
 }
 
-static struct status data_dir_system(const char *what, const char *path)
+struct status data_dir_system(const char *what, const char *path)
 {
     return status_error(STATUS_UNAVAILABLE, "expected to %s '%s': %s", what, path, strerror(errno));
 }
 
-static struct status data_dir_make(const char *path)
-{
-    return mkdir(path, 0700) == 0 || errno == EEXIST ? status_ok()
-                                                     : data_dir_system("make the folder", path);
-}
-
-/* ---- the cluster key ---- */
-
-/* Writes the file unless there is one. */
-static struct status data_dir_write_key(const char *path, const char key[CLUSTER_KEY_SIZE])
-{
-    int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (file < 0) {
-        return errno == EEXIST ? status_ok() : data_dir_system("write", path);
-    }
-    bool written = write(file, key, CLUSTER_KEY_SIZE) == CLUSTER_KEY_SIZE && fsync(file) == 0;
-    struct status st = written ? status_ok() : data_dir_system("write", path);
-    close(file);
-    return st;
-}
-
-static struct status data_dir_make_key(const char *path)
-{
-    char key[CLUSTER_KEY_SIZE];
-    random_bytes(key, sizeof key);
-    return data_dir_write_key(path, key);
-}
-
-/* Empty where this user may not read it. NOT_FOUND. */
-static struct status data_dir_read_key(struct arena *arena, const char *path, struct str *out)
-{
-    char *key;
-    *out = STR("");
-    ARENA_TRY(arena, key, arena_alloc(arena, CLUSTER_KEY_SIZE + 1));
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0 && errno == ENOENT) {
-        return status_error(STATUS_NOT_FOUND, "expected a cluster key at '%s'", path);
-    }
-    if (file < 0) {
-        return errno == EACCES ? status_ok() : data_dir_system("read", path);
-    }
-    ssize_t size = read(file, key, CLUSTER_KEY_SIZE + 1);
-    struct status st = size < 0 ? data_dir_system("read", path) : small_file_secret(file, path);
-    close(file);
-    if (size >= 0 && st.code == STATUS_OK && size != CLUSTER_KEY_SIZE) {
-        st = status_error(STATUS_DATA_LOSS, "expected a cluster key of %d bytes in '%s', but %s",
-                          CLUSTER_KEY_SIZE, path,
-                          size < CLUSTER_KEY_SIZE ? "there are fewer" : "there are more");
-    }
-    *out = (struct str){ key, CLUSTER_KEY_SIZE };
-    return st;
-}
-
-/* The key of another folder of the same log. */
-static struct status data_dir_given_key(struct arena *arena, const char *from, struct str *given)
-{
-    struct status st = data_dir_read_key(arena, from, given);
-    if (st.code == STATUS_DATA_LOSS) {
-        st.code = STATUS_INVALID_ARGUMENT; /* not damaged: no key at all */
-    }
-    TRY(st);
-    return given->size > 0 ? st
-                           : status_error(STATUS_PERMISSION_DENIED, "expected to read '%s'", from);
-}
-
-static struct status data_dir_take_key(struct arena *arena, const char *path, const char *from)
-{
-    struct str given, own;
-    TRY(data_dir_given_key(arena, from, &given));
-    TRY(data_dir_write_key(path, given.data));
-    TRY(data_dir_read_key(arena, path, &own));
-    return str_eq(given, own)
-               ? status_ok()
-               : status_error(STATUS_FAILED_PRECONDITION,
-                              "expected '%s' to be the key '%s', but it is another", path, from);
-}
-
 /* ---- the folder ---- */
 
-static struct evlog_identity data_dir_identity(uint32_t partitions_count)
-{
-    struct evlog_identity identity = { .partitions_count = partitions_count };
-    random_bytes(&identity.history_id, sizeof identity.history_id);
-    random_bytes(&identity.log_id, sizeof identity.log_id);
-    random_bytes(&identity.commands_log_id, sizeof identity.commands_log_id);
-    return identity;
-}
-
-static struct status data_dir_create(struct data_dir *dir, const char *path, const char *key)
-{
-    TRY(data_dir_make(path));
-    TRY(data_dir_make_key(key));
-    TRY(folder_conf_make(dir->conf));
-    struct evlog_identity identity = data_dir_identity(PARTITIONS_DEFAULT);
-    struct status st = evlog_local_create(dir->log, &identity);
-    /* Whoever holds its lock has made it. */
-    bool there = st.code == STATUS_ALREADY_EXISTS || st.code == STATUS_FAILED_PRECONDITION;
-    return there ? status_ok() : st;
-}
-
-static struct status data_dir_check(const char *path, bool create)
+static struct status data_dir_check(const char *path, bool writes)
 {
     struct stat found;
     if (stat(path, &found) != 0) {
-        return create && errno == ENOENT
-                   ? status_ok()
-                   : status_error(STATUS_NOT_FOUND, "expected a data folder at '%s': %s", path,
-                                  strerror(errno));
+        return status_error(errno == ENOENT ? STATUS_NOT_FOUND : STATUS_UNAVAILABLE,
+                            "expected a data folder at '%s': %s; agencyctl init makes one, log "
+                            "create and log join make those of a log on Kafka",
+                            path, strerror(errno));
     }
     if (!S_ISDIR(found.st_mode)) {
         return status_error(STATUS_INVALID_ARGUMENT, "expected '%s' to be a folder", path);
     }
-    if (create && found.st_uid != geteuid()) {
+    if (writes && found.st_uid != geteuid()) {
         return status_error(STATUS_PERMISSION_DENIED,
                             "expected '%s' to belong to you: only its owner may write", path);
     }
     return status_ok();
 }
 
-/* Finds out where the log of the folder is. NOT_FOUND: it has none. */
+/* Finds out where the log of the folder is. */
 static struct status data_dir_find_log(struct data_dir *dir, struct arena *arena, const char *conf)
 {
     struct kafka_conf *kafka;
@@ -162,7 +62,7 @@ static struct status data_dir_find_log(struct data_dir *dir, struct arena *arena
     if (dir->shared) {
         return kafka_conf_options(kafka, arena, &dir->kafka);
     }
-    return st.code == STATUS_NOT_FOUND && access(dir->log, F_OK) == 0 ? status_ok() : st;
+    return st.code == STATUS_NOT_FOUND ? status_ok() : st;
 }
 
 static struct status data_dir_paths(struct data_dir *dir, const char *path)
@@ -196,8 +96,71 @@ struct status data_dir_move(const char *path, const char *to)
     return st.code == STATUS_ALREADY_EXISTS ? status_ok() : st;
 }
 
+/* ---- what is missing ---- */
+
+bool data_dir_has(const char *path, const char *name)
+{
+    char file[DATA_DIR_PATH_MAX];
+    return data_dir_path(file, path, name).code == STATUS_OK && access(file, F_OK) == 0;
+}
+
+/* Of a folder that has neither a log nor a kafka.conf: was it ever a data folder? What is left of
+ * one says so; a new log in it would be another history under the same name. */
+static struct status data_dir_without_log(const char *path)
+{
+    static const char *const others[] = { "stores", "cluster.key", "moved" };
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        if (data_dir_has(path, others[i])) {
+            return status_error(STATUS_DATA_LOSS,
+                                "expected '%s/log' (or kafka.conf, of a log on Kafka), but it is "
+                                "gone, though %s is there: put it back from a backup; nothing else "
+                                "has what was decided",
+                                path, others[i]);
+        }
+    }
+    return status_error(STATUS_NOT_FOUND,
+                        "expected a data folder, but '%s' has no log, and no kafka.conf that says "
+                        "where it is: is it the right one? agencyctl init makes a new one",
+                        path);
+}
+
+static struct status data_dir_without_key(const char *path)
+{
+    return status_error(STATUS_DATA_LOSS,
+                        "expected '%s/cluster.key', but it is gone: put it back from a backup; "
+                        "another key recognises nobody who is bound by an API key, token or "
+                        "certificate (README: when the key is lost)",
+                        path);
+}
+
+static struct status data_dir_whole(const struct data_dir *dir, const char *path)
+{
+    if (data_dir_has(path, DATA_DIR_UNFINISHED)) {
+        return status_error(
+            STATUS_FAILED_PRECONDITION,
+            "expected a whole data folder, but '%s' was not finished: run again what "
+            "was to make it (agencyctl init, log create, log join or log copy)",
+            path);
+    }
+    if (!dir->shared && !data_dir_has(path, "log")) {
+        return data_dir_without_log(path);
+    }
+    if (!dir->shared && !data_dir_has(path, "cluster.key")) {
+        return data_dir_without_key(path);
+    }
+    if (access(dir->conf, F_OK) != 0 && errno == ENOENT) {
+        return status_error(STATUS_FAILED_PRECONDITION,
+                            "expected '%s', which says who is an operator, but it is gone: put it "
+                            "back from a backup, or write a line such as operators = admin",
+                            dir->conf);
+    }
+    return status_ok();
+}
+
+/* ---- opening ---- */
+
 struct status data_dir_open(struct data_dir *dir, struct arena *arena, const char *path,
-                            bool create)
+                            bool writes)
 {
     char key[DATA_DIR_PATH_MAX], conf[DATA_DIR_PATH_MAX], seals[DATA_DIR_PATH_MAX];
     *dir = (struct data_dir){ 0 };
@@ -205,19 +168,10 @@ struct status data_dir_open(struct data_dir *dir, struct arena *arena, const cha
     TRY(data_dir_path(key, path, "cluster.key"));
     TRY(data_dir_path(conf, path, "kafka.conf"));
     TRY(data_dir_path(seals, path, "seal.keys"));
-    TRY(data_dir_check(path, create));
-    struct status st = data_dir_find_log(dir, arena, conf);
-    bool local = st.code == STATUS_NOT_FOUND || (st.code == STATUS_OK && !dir->shared);
-    if (local && create) {
-        st = data_dir_create(dir, path, key); /* goes on where one before was killed */
-    } else if (st.code == STATUS_NOT_FOUND) {
-        st = status_error(STATUS_NOT_FOUND,
-                          "expected a data folder, but there is no log in '%s', and no kafka.conf "
-                          "that says where it is",
-                          path);
-    }
-    TRY(st);
-    st = data_dir_read_key(arena, key, &dir->cluster_key);
+    TRY(data_dir_check(path, writes));
+    TRY(data_dir_find_log(dir, arena, conf));
+    TRY(data_dir_whole(dir, path));
+    struct status st = cluster_key_read(arena, key, &dir->cluster_key);
     if (dir->shared && st.code == STATUS_NOT_FOUND) {
         st = status_ok(); /* of somebody who is not to have it: he signs with a key of his own */
     }
@@ -226,82 +180,7 @@ struct status data_dir_open(struct data_dir *dir, struct arena *arena, const cha
     return seal_keys_read(arena, seals, dir->cluster_key, &dir->seals);
 }
 
-/* ---- on Kafka ---- */
-
-static struct status data_dir_ready(const char *path, char key[DATA_DIR_PATH_MAX],
-                                    char conf[DATA_DIR_PATH_MAX])
-{
-    char log[DATA_DIR_PATH_MAX], own[DATA_DIR_PATH_MAX];
-    TRY(data_dir_path(log, path, "log"));
-    TRY(data_dir_path(own, path, "agency.conf"));
-    TRY(data_dir_path(key, path, "cluster.key"));
-    TRY(data_dir_path(conf, path, "kafka.conf"));
-    TRY(data_dir_check(path, true));
-    if (access(log, F_OK) == 0) {
-        return status_error(STATUS_ALREADY_EXISTS,
-                            "expected a folder without a log, but '%s' has an embedded one", path);
-    }
-    TRY(data_dir_make(path));
-    return folder_conf_make(own);
-}
-
-/* Whether there is a log, and brokers that can tell: before a folder has the address of others, or
- * a key that is not the log's. */
-static struct status data_dir_probe(const struct evlog_kafka_options *options)
-{
-    struct evlog_kafka_options reading = *options;
-    struct evlog *log = NULL;
-    reading.read_only = true;
-    struct status st = evlog_kafka_open(&reading, &log);
-    if (st.code == STATUS_OK) {
-        evlog_close(log);
-    }
-    return st;
-}
-
-struct status data_dir_make_shared(struct arena *arena, const char *path,
-                                   const struct data_dir_new *made)
-{
-    char key[DATA_DIR_PATH_MAX], conf[DATA_DIR_PATH_MAX];
-    struct evlog_kafka_options options;
-    struct evlog_identity identity = data_dir_identity(made->partitions_count);
-    TRY(kafka_conf_options(made->kafka, arena, &options));
-    options.replicas = made->replicas;
-    options.retention_ms = made->retention_ms;
-    options.timeout_ms = made->timeout_ms;
-    if (made->key_file != NULL) {
-        struct str given;
-        TRY(data_dir_given_key(arena, made->key_file, &given));
-    }
-    struct status found = data_dir_probe(&options);
-    if (found.code != STATUS_NOT_FOUND) {
-        return found.code == STATUS_OK ? evlog_kafka_create(&options, &identity) : found;
-    }
-    TRY(data_dir_ready(path, key, conf));
-    TRY(made->key_file == NULL ? data_dir_make_key(key)
-                               : data_dir_take_key(arena, key, made->key_file));
-    /* Before the log: should that fail, nobody takes the folder for one of an embedded log. */
-    TRY(kafka_conf_claim(conf, arena, made->kafka));
-    return evlog_kafka_create(&options, &identity);
-}
-
-struct status data_dir_join_shared(struct arena *arena, const char *path,
-                                   const struct data_dir_new *made)
-{
-    char key[DATA_DIR_PATH_MAX], conf[DATA_DIR_PATH_MAX];
-    struct evlog_kafka_options options;
-    struct evlog *log;
-    TRY(kafka_conf_options(made->kafka, arena, &options));
-    options.read_only = true;
-    options.timeout_ms = made->timeout_ms;
-    TRY(data_dir_ready(path, key, conf));
-    TRY(evlog_kafka_open(&options, &log));
-    evlog_close(log);
-    if (made->key_file != NULL) {
-        TRY(data_dir_take_key(arena, key, made->key_file));
-    }
-    return kafka_conf_write(conf, made->kafka);
-}
+/* ---- who has it ---- */
 
 static struct status data_dir_held(int lock)
 {
@@ -378,7 +257,13 @@ struct status data_dir_open_log(const struct data_dir *dir, bool read_only, stru
         return evlog_kafka_open(&kafka, log);
     }
     struct evlog_local_options options = { .read_only = read_only };
-    return evlog_local_open(dir->log, &options, log);
+    struct status st = evlog_local_open(dir->log, &options, log);
+    bool gone = st.code == STATUS_NOT_FOUND && !data_dir_has(dir->log, "draft");
+    return gone ? status_error(STATUS_DATA_LOSS,
+                               "expected the files of a log in '%s', but they are gone: put them "
+                               "back from a backup; nothing else has what was decided",
+                               dir->log)
+                : st;
 }
 
 struct status data_dir_open_cut_log(const struct data_dir *dir, evlog_local_lost_fn *give_up,

@@ -11,6 +11,7 @@
  *   DIR/readers/...  files of readers beside an owner, removed by them
  *   DIR/lock         on Kafka: held by who owns the stores
  *   DIR/process      on Kafka: the number of this folder, which names its agencyd
+ *   DIR/unfinished   if there: the folder is being made; opened by nobody
  */
 #ifndef OPS_DATA_DIR_H
 #define OPS_DATA_DIR_H
@@ -46,12 +47,22 @@ struct data_dir_new {
     int timeout_ms;              /* to wait for the brokers */
 };
 
-/* Opens the folder at `path`; makes it, with a log and a key, where there is none and `create` says
- * so. NOT_FOUND (nothing there), PERMISSION_DENIED (it belongs to somebody else, and `create`: only
- * its owner may write), INVALID_ARGUMENT (path too long, something else there), UNAVAILABLE.
- * FAILED_PRECONDITION: others can read a key in it. */
+/* Opens the folder at `path`, or says what it lacks and how that comes back. Makes nothing, ever.
+ * NOT_FOUND: there is no data folder. DATA_LOSS: its log or its key is gone. FAILED_PRECONDITION:
+ * it was not finished, it does not say who is an operator, or others can read a key in it.
+ * PERMISSION_DENIED: it belongs to somebody else, and the caller `writes`. INVALID_ARGUMENT (path
+ * too long, something else there), UNAVAILABLE. */
 MUST_USE struct status data_dir_open(struct data_dir *dir, struct arena *arena, const char *path,
-                                     bool create);
+                                     bool writes);
+/* Makes the folder at `path` with an embedded log, and a key that is a copy of `key_file` or, if
+ * that is NULL, new. Safe to repeat after a failure. ALREADY_EXISTS: there is something of a data
+ * folder. FAILED_PRECONDITION: there is another key. Statuses of cluster_key_read_given and
+ * evlog_local_create. */
+MUST_USE struct status data_dir_make(struct arena *arena, const char *path, const char *key_file);
+/* Whoever makes a folder begins with this, unless there is one already: until data_dir_end nobody
+ * opens it. PERMISSION_DENIED, INVALID_ARGUMENT, UNAVAILABLE. */
+MUST_USE struct status data_dir_begin(const char *path);
+MUST_USE struct status data_dir_end(const char *path);
 /* Makes a log on Kafka and the folder at `path` for it, once the brokers have said that there is
  * none. Safe to repeat after a failure.
  * ALREADY_EXISTS: the log, or a folder of another one, is there. Statuses of evlog_kafka_create. */

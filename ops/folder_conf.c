@@ -109,11 +109,7 @@ struct status folder_conf_read(const char *path, struct arena *arena, struct fol
     struct config config;
     struct str text;
     TRY(config_init(&config, folder_options, FOLDER_OPTIONS, conf, arena));
-    struct status st = small_file_read(path, arena, &text);
-    if (st.code == STATUS_NOT_FOUND) {
-        return status_ok();
-    }
-    TRY(st);
+    TRY(small_file_read(path, arena, &text));
     TRY(status_prefix(config_read_file(&config, text), "%s", path));
     return status_prefix(folder_conf_check(conf), "%s", path);
 }

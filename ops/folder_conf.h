@@ -2,7 +2,7 @@
  *   operators = admin,night-shift
  *   org-creators = admin
  *   refusals-per-minute = 60
- * Where there is no such file, the one operator is `admin`. */
+ * A data folder without it is not opened: nobody becomes an operator because a file was lost. */
 #ifndef OPS_FOLDER_CONF_H
 #define OPS_FOLDER_CONF_H
 
@@ -15,7 +15,7 @@ struct folder_conf {
 };
 
 /* Reads the file; strings lie in the arena. INVALID_ARGUMENT names the line, or says what names
- * were expected. PERMISSION_DENIED, UNAVAILABLE. */
+ * were expected. NOT_FOUND, PERMISSION_DENIED, UNAVAILABLE. */
 MUST_USE struct status folder_conf_read(const char *path, struct arena *arena,
                                         struct folder_conf *conf);
 /* INVALID_ARGUMENT: a name that no operator can have, none at all, or an org creator that is no

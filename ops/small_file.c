@@ -2,8 +2,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+enum { SMALL_FILE_PATH_MAX = 4096 + 32 };
 
 /* By errno. */
 static struct status small_file_failed(const char *verb, const char *path)
@@ -61,14 +64,34 @@ struct status small_file_read_secret(const char *path, struct arena *arena, stru
     return small_file_take(path, true, arena, bytes);
 }
 
-struct status small_file_create(const char *path, struct str bytes)
+/* What is killed, or finds the disk full, leaves no half of a file behind that name. */
+static struct status small_file_write(const char *path, struct str bytes)
 {
-    int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (file < 0) {
         return small_file_failed("make", path);
     }
-    bool written = write(file, bytes.data, bytes.size) == (ssize_t)bytes.size && fsync(file) == 0;
-    struct status st = written ? status_ok() : small_file_failed("write", path);
+    ssize_t written = write(file, bytes.data, bytes.size);
+    bool whole = written == (ssize_t)bytes.size && fsync(file) == 0;
+    if (written >= 0 && written < (ssize_t)bytes.size) {
+        errno = ENOSPC;
+    }
+    struct status st = whole ? status_ok() : small_file_failed("write", path);
     close(file);
+    return st;
+}
+
+struct status small_file_create(const char *path, struct str bytes)
+{
+    char fresh[SMALL_FILE_PATH_MAX];
+    int size = snprintf(fresh, sizeof fresh, "%s.new-%ld", path, (long)getpid());
+    if (size < 0 || (size_t)size >= sizeof fresh) {
+        return status_error(STATUS_INVALID_ARGUMENT, "expected a shorter path: '%.100s...'", path);
+    }
+    struct status st = small_file_write(fresh, bytes);
+    if (st.code == STATUS_OK && link(fresh, path) != 0) {
+        st = small_file_failed("make", path);
+    }
+    unlink(fresh);
     return st;
 }

@@ -14,8 +14,8 @@ MUST_USE struct status small_file_read_secret(const char *path, struct arena *ar
                                               struct str *bytes);
 /* FAILED_PRECONDITION if others can read or write the open file; UNAVAILABLE. */
 MUST_USE struct status small_file_secret(int file, const char *path);
-/* Writes a file that only its owner can read, and has it on the disk. ALREADY_EXISTS,
- * NOT_FOUND, PERMISSION_DENIED, UNAVAILABLE. */
+/* Makes a file that only its owner can read, whole and on the disk, or not at all. ALREADY_EXISTS,
+ * NOT_FOUND, PERMISSION_DENIED, UNAVAILABLE; INVALID_ARGUMENT: the path is too long. */
 MUST_USE struct status small_file_create(const char *path, struct str bytes);
 
 #endif

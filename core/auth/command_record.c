@@ -18,16 +18,22 @@ static struct status command_record_hide(struct arena *arena, struct str cluster
     return arena_text(arena, STR(""), &credential->identity);
 }
 
-static struct status command_record_hide_identities(struct arena *arena, struct str cluster_key,
-                                                    Agency__V1__Command *command)
+/* The credential that a command binds; NULL: none. */
+static Agency__V1__BindCredential *command_record_credential(const Agency__V1__Command *command)
 {
     if (command->payload_case == AGENCY__V1__COMMAND__PAYLOAD_BIND_CREDENTIAL) {
-        return command_record_hide(arena, cluster_key, command->bind_credential);
+        return command->bind_credential;
     }
-    if (command->payload_case == AGENCY__V1__COMMAND__PAYLOAD_CREATE_ORG) {
-        return command_record_hide(arena, cluster_key, command->create_org->credential);
-    }
-    return status_ok();
+    return command->payload_case == AGENCY__V1__COMMAND__PAYLOAD_CREATE_ORG
+               ? command->create_org->credential
+               : NULL;
+}
+
+bool command_record_is_hashed(const Agency__V1__Command *command)
+{
+    const Agency__V1__BindCredential *credential = command_record_credential(command);
+    return credential != NULL && credential->identity_hash[0] != '\0' &&
+           credential->kind != AGENCY__V1__CREDENTIAL_KIND__CREDENTIAL_KIND_ED25519;
 }
 
 static struct status command_record_prove(struct arena *arena,
@@ -48,7 +54,7 @@ struct status command_record_make(struct arena *arena, struct str cluster_key,
                                   const struct command_record_proof *proof, struct str *record)
 {
     struct str packed;
-    TRY(command_record_hide_identities(arena, cluster_key, command));
+    TRY(command_record_hide(arena, cluster_key, command_record_credential(command)));
     TRY(pb_sort_structs(arena, &command->base));
     TRY(pb_pack(arena, &command->base, &packed));
     Agency__V1__CommandRecord whole = AGENCY__V1__COMMAND_RECORD__INIT;

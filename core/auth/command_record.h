@@ -23,5 +23,8 @@ MUST_USE struct status command_record_make(struct arena *arena, struct str clust
                                            const Agency__V1__Principal *principal,
                                            const struct command_record_proof *proof,
                                            struct str *record);
+/* Whether the command names an identity by its hash under a cluster key, such as one that was
+ * exported: nobody is recognised by it where the key is another. */
+bool command_record_is_hashed(const Agency__V1__Command *command);
 
 #endif

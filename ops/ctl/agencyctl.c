@@ -22,12 +22,14 @@ struct verb {
     ctl_verb *run;
     int args_min;
     int args_max;
-    bool writes;         /* makes the data folder where there is none */
+    bool writes;         /* commands: for the data folder's owner alone */
     bool alone;          /* needs no data folder */
     const char *options; /* that it uses, beside those that all do */
 };
 
 static const struct verb verbs[] = {
+    { "init", "", "make the data folder (--data), with a log of its own and a new key", ctl_init, 0,
+      0, false, true, "cluster-key" },
     { "submit", "COMMAND JSON | -", "send a command, or those of the JSON lines on standard input",
       ctl_submit, 1, 2, true, false,
       "principal key command-id occurred-at on-behalf-of expected-version note. timeout" },
@@ -177,8 +179,8 @@ const struct config_option ctl_options[] = {
       .help = "log create, join, copy: a property for librdkafka, such as "
               "--property.security.protocol=SSL" },
     OPTION("cluster-key", CONFIG_TEXT, cluster_key, "",
-           "log create, log join: the file with the cluster's key; without it a joined folder can "
-           "ask, and command by --key"),
+           "init, log create, log join: the file with the key of an old folder or of the cluster, "
+           "to copy; without it a joined folder can ask, and command by --key"),
     OPTION_INT("partitions", partitions, "16", 1, PARTITIONS_MAX,
                "log create: partitions of the log, for ever"),
     OPTION_INT("replicas", replicas, "0", 0, 100,

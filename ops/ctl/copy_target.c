@@ -1,8 +1,6 @@
 #include "ops/ctl/copy_target.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/base/random.h"
@@ -151,15 +149,15 @@ struct status copy_target_open(const struct copy_target_options *options, struct
                                const char *path, struct data_dir *dir, struct evlog **log)
 {
     *log = NULL;
-    if (mkdir(path, 0700) != 0 && errno != EEXIST) {
-        return status_error(STATUS_UNAVAILABLE, "expected to make the folder '%s': %s", path,
-                            strerror(errno));
-    }
+    TRY(data_dir_begin(path));
     TRY(copy_target_keys(options, arena, path));
     TRY(copy_target_conf(options, arena, path));
     struct status st = copy_target_log(options, arena, path, log);
     if (st.code == STATUS_OK) {
         st = copy_target_check(*log, options->source);
+    }
+    if (st.code == STATUS_OK) {
+        st = data_dir_end(path); /* from here on the draft says that it is not whole */
     }
     if (st.code == STATUS_OK) {
         st = data_dir_open(dir, arena, path, false);

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <pthread.h>
 
+#include "core/auth/command_record.h"
 #include "core/pb/json.h"
 #include "ops/ctl/lines.h"
 #include "ops/ctl/progress.h"
@@ -29,6 +30,7 @@ struct import {
     struct import_line window[IMPORT_WINDOW];
     pthread_mutex_t lock;
     pthread_cond_t moved;
+    uint64_t hashed; /* commands that bind an identity of which only the hash is known */
     /* Under the lock. */
     uint64_t sent;
     uint64_t answered;
@@ -90,6 +92,7 @@ static struct status import_send(struct import *import, struct import_line *line
     arena_reset(&import->arena);
     TRY(pb_from_json(&import->arena, &agency__v1__command__descriptor, text, &command));
     TRY(sending_check_org(import->ctl, command));
+    import->hashed += command_record_is_hashed(command);
     TRY(sending_submit(&import->sending, &import->arena, command, import_done, line));
     pthread_mutex_lock(&import->lock);
     import->sent++;
@@ -147,6 +150,18 @@ static void import_say(const struct import *import, int64_t began_us)
                import->accepted, import->repeated, import->rejected, seconds);
 }
 
+/* Whether this is the right key nobody can tell from a hash. */
+static void import_say_hashed(const struct import *import)
+{
+    if (import->hashed > 0) {
+        say("agencyctl: ATTENTION: %" PRIu64 " credentials came as hashes under the cluster key of "
+            "the folder that they were exported from. They are recognised here only if this folder "
+            "has the same key (agencyctl init --cluster-key OLD/cluster.key, before the import); "
+            "else whoever called by them has to be bound again",
+            import->hashed);
+    }
+}
+
 struct status ctl_import(struct ctl *ctl)
 {
     struct import import = { .ctl = ctl,
@@ -161,6 +176,7 @@ struct status ctl_import(struct ctl *ctl)
     }
     struct status closed = sending_close(&import.sending);
     import_say(&import, began);
+    import_say_hashed(&import);
     arena_release(&import.arena);
     if (import.rejected > 0) {
         ctl->exit = CTL_REJECTED;

@@ -17,13 +17,14 @@ import tempfile
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 import commanding  # noqa: E402
 import constraints  # noqa: E402
+import folders  # noqa: E402
 import logs  # noqa: E402
 import mistakes  # noqa: E402
 import questions  # noqa: E402
 from cases import Fault  # noqa: E402
 from tool import Tool, make_org  # noqa: E402
 
-MODULES = (constraints, mistakes, questions, commanding, logs)
+MODULES = (constraints, mistakes, folders, questions, commanding, logs)
 
 
 def main():
@@ -34,6 +35,7 @@ def main():
                         if name[:3] == "it_"]
     with tempfile.TemporaryDirectory() as folder:
         template = Tool(program, pathlib.Path(folder) / "template", "acme")
+        template("init")
         make_org(template)
         for name, case in cases:
             with tempfile.TemporaryDirectory(dir=folder) as own:

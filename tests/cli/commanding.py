@@ -123,6 +123,7 @@ def it_exports_what_gives_the_same_state(tool, fresh):
     file = tool.data.parent / "export.jsonl.zst"
     tool("export", str(file))
     other = Tool(tool.program, tool.data.parent / "imported", tool.org)
+    other("init")
     said = other.json("import", str(file))[0]
     expect(said["accepted"] == 10123, "all commands accepted", said)
     expect(other.root() == tool.root(), "the same root", other.root())
@@ -174,6 +175,7 @@ def it_keeps_secrets_and_history_from_others(tool, fresh):
         acme("export", str(export))
         acme("key", "new", str(pem))
         made = Tool(tool.program, acme.data.parent / "made", "made")
+        made("init")
         make_org(made)
     finally:
         os.umask(umask)

@@ -41,6 +41,7 @@ class Homes:
 
     def make(self, name):
         """The beginning of every agencyctl call about a new history."""
+        ask([self.program, "--data", str(self.folder / name)], "init")
         return [self.program, "--data", str(self.folder / name), "--org"]
 
     def told(self):

@@ -324,7 +324,7 @@ def it_publishes_from_a_process_of_its_own(cluster):
 
 def it_refuses_an_embedded_log(cluster):
     local = cluster.tool("local")
-    make_org(local)
+    local("init")
     done = subprocess.run([cluster.build / "agencyd", "--data", local.data], capture_output=True,
                           text=True, timeout=20)
     expect(done.returncode == FAILED and "agencyctl" in done.stderr, "a hint", done.stderr)

@@ -43,6 +43,7 @@ def check(build, scratch, brokers, rng):
     local = Folder(program, scratch / "local")
     shared = Folder(program, scratch / "shared")
     back = Folder(program, scratch / "back")
+    local.ask("init")
     local.ask("import", str(scratch / "commands.jsonl"))
     first = json.loads(local.submit("first").stdout)["token"]
     before = truth(local)

@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/base/remove_tree.h"
+#include "ops/cluster_key.h"
 #include "tests/lib/folder_tool.h"
 #include "tests/lib/test.h"
 
@@ -79,6 +81,7 @@ static struct status open_with_key(struct str key, mode_t mode)
     folder_tool_make(folder);
     write_file(folder, "kafka.conf", STR("brokers = 127.0.0.1:1\n"));
     write_file(folder, "cluster.key", key);
+    write_file(folder, "agency.conf", STR("operators = admin\n"));
     snprintf(path, sizeof path, "%s/cluster.key", folder);
     assert_int_equal(chmod(path, mode), 0);
     arena_init(&arena, 1 << 20);
@@ -142,4 +145,146 @@ TEST(data_dir, nothing_is_made_for_brokers_that_do_not_answer)
     assert_int_equal(access(data, F_OK), -1);
     arena_release(&arena);
     folder_tool_remove(folder);
+}
+
+/* ---- whole or not ---- */
+
+static void assert_said(enum status_code code, const char *words, struct status st)
+{
+    assert_code(code, st);
+    if (strstr(st.msg, words) == NULL) {
+        fail_msg("expected '%s' in '%s'", words, st.msg);
+    }
+}
+
+static struct status opened(const char *folder)
+{
+    struct data_dir dir;
+    struct arena arena;
+    arena_init(&arena, 1 << 20);
+    struct status st = data_dir_open(&dir, &arena, folder, true);
+    if (st.code == STATUS_OK) {
+        struct evlog *log = NULL;
+        st = data_dir_open_log(&dir, false, &log);
+        evlog_close(log);
+    }
+    arena_release(&arena);
+    return st;
+}
+
+static struct status made(const char *folder, const char *key_file)
+{
+    struct arena arena;
+    arena_init(&arena, 1 << 20);
+    struct status st = data_dir_make(&arena, folder, key_file);
+    arena_release(&arena);
+    return st;
+}
+
+static const char *in(const char *folder, const char *name)
+{
+    static char path[FOLDER_TOOL_PATH_MAX + 32];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return path;
+}
+
+static void remove_from(const char *folder, const char *name)
+{
+    assert_ok(remove_tree(in(folder, name)));
+}
+
+TEST(data_dir, what_is_missing_is_named_and_not_made)
+{
+    static const struct {
+        const char *gone;
+        enum status_code code;
+    } cases[] = { { "log", STATUS_DATA_LOSS },
+                  { "cluster.key", STATUS_DATA_LOSS },
+                  { "agency.conf", STATUS_FAILED_PRECONDITION },
+                  { "log/0000000000000000.log", STATUS_DATA_LOSS } };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char folder[FOLDER_TOOL_PATH_MAX];
+        folder_tool_make(folder);
+        assert_ok(made(folder, NULL));
+        assert_ok(opened(folder));
+        remove_from(folder, cases[i].gone);
+        assert_said(cases[i].code, i == 3 ? "/log" : cases[i].gone, opened(folder));
+        assert_int_equal(access(in(folder, cases[i].gone), F_OK), -1);
+        folder_tool_remove(folder);
+    }
+}
+
+TEST(data_dir, stores_may_be_gone)
+{
+    char folder[FOLDER_TOOL_PATH_MAX];
+    folder_tool_make(folder);
+    assert_ok(made(folder, NULL));
+    remove_from(folder, "stores");
+    assert_ok(opened(folder));
+    folder_tool_remove(folder);
+}
+
+TEST(data_dir, a_folder_that_is_not_there_is_not_made)
+{
+    char folder[FOLDER_TOOL_PATH_MAX];
+    folder_tool_make(folder);
+    assert_said(STATUS_NOT_FOUND, "agencyctl init", opened(in(folder, "typo")));
+    assert_int_equal(access(in(folder, "typo"), F_OK), -1);
+    assert_said(STATUS_NOT_FOUND, "agencyctl init", opened(folder)); /* an empty one */
+    write_file(folder, "stores", STR(""));
+    assert_said(STATUS_DATA_LOSS, "backup", opened(folder));
+    folder_tool_remove(folder);
+}
+
+TEST(data_dir, what_is_there_is_not_made_again)
+{
+    static const char *const parts[] = { "log", "stores", "kafka.conf", "moved", "cluster.key" };
+    char folder[FOLDER_TOOL_PATH_MAX];
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        folder_tool_make(folder);
+        write_file(folder, parts[i], STR(""));
+        assert_said(STATUS_ALREADY_EXISTS, parts[i], made(folder, NULL));
+        assert_int_equal(access(in(folder, "agency.conf"), F_OK), -1);
+        folder_tool_remove(folder);
+    }
+    folder_tool_make(folder);
+    assert_ok(made(folder, NULL));
+    assert_code(STATUS_ALREADY_EXISTS, made(folder, NULL));
+    folder_tool_remove(folder);
+}
+
+TEST(data_dir, an_unfinished_folder_is_finished_by_the_next_init)
+{
+    static const char *const gone[] = { "log", "stores", "agency.conf", "cluster.key" };
+    char folder[FOLDER_TOOL_PATH_MAX];
+    folder_tool_make(folder);
+    assert_ok(made(folder, NULL));
+    for (size_t i = 0; i < sizeof gone / sizeof gone[0]; i++) {
+        write_file(folder, "unfinished", STR(""));
+        remove_from(folder, gone[i]);
+        assert_said(STATUS_FAILED_PRECONDITION, "init", opened(folder));
+        assert_ok(made(folder, NULL));
+        assert_ok(opened(folder));
+    }
+    folder_tool_remove(folder);
+}
+
+TEST(data_dir, a_new_folder_can_have_the_key_of_an_old_one)
+{
+    char old[FOLDER_TOOL_PATH_MAX], folder[FOLDER_TOOL_PATH_MAX];
+    struct arena arena;
+    struct str key, copy;
+    arena_init(&arena, 1 << 20);
+    folder_tool_make(old);
+    folder_tool_make(folder);
+    assert_ok(made(old, NULL));
+    assert_ok(cluster_key_read(&arena, in(old, "cluster.key"), &key));
+    assert_code(STATUS_NOT_FOUND, made(folder, in(old, "no.key")));
+    assert_int_equal(access(in(folder, "unfinished"), F_OK), -1);
+    assert_ok(made(folder, in(old, "cluster.key")));
+    assert_ok(cluster_key_read(&arena, in(folder, "cluster.key"), &copy));
+    assert_true(str_eq(key, copy));
+    arena_release(&arena);
+    folder_tool_remove(folder);
+    folder_tool_remove(old);
 }

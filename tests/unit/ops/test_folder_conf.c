@@ -53,23 +53,21 @@ TEST(folder_conf, names_fit_into_an_epoch)
     arena_release(&arena);
 }
 
-TEST(folder_conf, a_new_file_says_what_none_would)
+TEST(folder_conf, a_new_file_names_admin_and_none_names_nobody)
 {
     char path[] = P_tmpdir "/folder-conf-XXXXXX";
     struct arena arena;
-    struct folder_conf absent, made;
+    struct folder_conf made;
     arena_init(&arena, 1 << 20);
     close(mkstemp(path));
     unlink(path);
-    assert_ok(folder_conf_read(path, &arena, &absent));
+    assert_code(STATUS_NOT_FOUND, folder_conf_read(path, &arena, &made));
     assert_ok(folder_conf_make(path));
     assert_ok(folder_conf_make(path)); /* it stays as it is */
     assert_ok(folder_conf_read(path, &arena, &made));
-    assert_true(str_eq(absent.operators, STR("admin")));
-    assert_true(str_eq(made.operators, absent.operators));
-    assert_true(str_eq(made.org_creators, absent.org_creators));
+    assert_true(str_eq(made.operators, STR("admin")));
+    assert_int_equal(made.org_creators.size, 0);
     assert_int_equal(made.refusals_per_minute, 60);
-    assert_int_equal(absent.refusals_per_minute, 60);
     unlink(path);
     arena_release(&arena);
 }
