@@ -5,6 +5,7 @@
 #include "core/domain/check/check_subjects.h"
 #include "core/domain/check/implied.h"
 #include "core/model/history.h"
+#include "core/model/key.h"
 #include "core/pb/message.h"
 #include "query/decision_item.h"
 #include "query/known.h"
@@ -149,66 +150,130 @@ static char *access_borrow(struct str text)
     return (char *)(uintptr_t)text.data;
 }
 
+/* A place in the order of an object's kind and id. */
+static struct str access_kind(enum object_kind kind, char room[1])
+{
+    room[0] = (char)kind;
+    return str_make(room, 1);
+}
+
+struct access_list {
+    struct arena *arena;
+    const void *items;
+};
+
+static struct status access_permission_place(void *self, size_t index, struct str *place)
+{
+    const struct access_list *list = self;
+    const struct check_held *held = (const struct check_held *)list->items + index;
+    char kind[1];
+    const struct str parts[] = { held->permission, access_kind(held->on.kind, kind), held->on.id,
+                                 held->grant_id, held->role_id };
+    return key_parts(list->arena, parts, 5, place);
+}
+
 static struct status access_held_permissions(struct snapshot *snapshot, struct str subject_id,
-                                             Agency__V1__HeldItem **items, size_t *count)
+                                             const struct page *at, struct access_held_page *page)
 {
     struct check_held *held;
+    struct page_part part;
+    size_t count;
     TRY(check_held_permissions(&snapshot->org.view, snapshot->arena, snapshot->moment.time_us,
-                               subject_id, &held, count));
-    ARENA_TRY(snapshot->arena, *items, arena_alloc(snapshot->arena, (*count + 1) * sizeof **items));
-    for (size_t i = 0; i < *count; i++) {
-        Agency__V1__HeldItem *item = &(*items)[i];
+                               subject_id, &held, &count));
+    struct access_list list = { snapshot->arena, held };
+    TRY(page_of_list(at, access_permission_place, &list, count, &part));
+    page->end = part.end;
+    ARENA_TRY(snapshot->arena, page->items,
+              arena_alloc(snapshot->arena, (part.count + 1) * sizeof *page->items));
+    for (; page->count < part.count; page->count++) {
+        const struct check_held *found = &held[part.first + page->count];
+        Agency__V1__HeldItem *item = &page->items[page->count];
         agency__v1__held_item__init(item);
-        TRY(object_text_format(snapshot->arena, held[i].on, &item->object));
-        item->permission = access_borrow(held[i].permission);
-        item->grant_id = access_borrow(held[i].grant_id);
-        item->role_id = access_borrow(held[i].role_id);
+        TRY(object_text_format(snapshot->arena, found->on, &item->object));
+        item->permission = access_borrow(found->permission);
+        item->grant_id = access_borrow(found->grant_id);
+        item->role_id = access_borrow(found->role_id);
     }
     return status_ok();
 }
 
+static struct status access_object_place(void *self, size_t index, struct str *place)
+{
+    const struct access_list *list = self;
+    const struct object *object = (const struct object *)list->items + index;
+    char kind[1];
+    const struct str parts[] = { access_kind(object->kind, kind), object->id };
+    return key_parts(list->arena, parts, 2, place);
+}
+
 static struct status access_held_objects(struct snapshot *snapshot, struct str subject_id,
-                                         struct str permission, Agency__V1__HeldItem **items,
-                                         size_t *count)
+                                         struct str permission, const struct page *at,
+                                         struct access_held_page *page)
 {
     struct object *objects;
-    TRY(known_permission(snapshot, permission));
+    struct page_part part;
+    size_t count;
     TRY(check_held_objects(&snapshot->org.view, snapshot->arena, snapshot->moment.time_us,
-                           subject_id, permission, &objects, count));
-    ARENA_TRY(snapshot->arena, *items, arena_alloc(snapshot->arena, (*count + 1) * sizeof **items));
-    for (size_t i = 0; i < *count; i++) {
-        agency__v1__held_item__init(&(*items)[i]);
-        TRY(object_text_format(snapshot->arena, objects[i], &(*items)[i].object));
-        (*items)[i].permission = access_borrow(permission);
+                           subject_id, permission, &objects, &count));
+    struct access_list list = { snapshot->arena, objects };
+    TRY(page_of_list(at, access_object_place, &list, count, &part));
+    page->end = part.end;
+    ARENA_TRY(snapshot->arena, page->items,
+              arena_alloc(snapshot->arena, (part.count + 1) * sizeof *page->items));
+    for (; page->count < part.count; page->count++) {
+        Agency__V1__HeldItem *item = &page->items[page->count];
+        agency__v1__held_item__init(item);
+        TRY(object_text_format(snapshot->arena, objects[part.first + page->count], &item->object));
+        item->permission = access_borrow(permission);
     }
     return status_ok();
 }
 
 struct status access_held(struct snapshot *snapshot, struct str subject, struct str permission,
-                          Agency__V1__HeldItem **items, size_t *count)
+                          const struct page_ask *ask, struct access_held_page *page)
 {
-    struct str subject_id;
-    TRY(snapshot_resolve(snapshot, ENTITY_SUBJECT, subject, &subject_id));
-    return permission.data == NULL
-               ? access_held_permissions(snapshot, subject_id, items, count)
-               : access_held_objects(snapshot, subject_id, permission, items, count);
+    struct str words[] = { STR("held"), STR(""), permission };
+    struct page at;
+    *page = (struct access_held_page){ 0 };
+    TRY(snapshot_resolve(snapshot, ENTITY_SUBJECT, subject, &words[1]));
+    if (permission.data != NULL) {
+        TRY(known_permission(snapshot, permission));
+    }
+    TRY(page_begin(&at, snapshot, ask, words, permission.data == NULL ? 2 : 3));
+    return permission.data == NULL ? access_held_permissions(snapshot, words[1], &at, page)
+                                   : access_held_objects(snapshot, words[1], permission, &at, page);
 }
 
 /* ---- who has it ---- */
 
+static struct status access_subject_place(void *self, size_t index, struct str *place)
+{
+    const struct ids *ids = self;
+    *place = ids->items[index];
+    return status_ok();
+}
+
 struct status access_subjects(struct snapshot *snapshot, struct str permission, struct str object,
-                              const Agency__V1__Subject ***subjects, size_t *count)
+                              const struct page_ask *ask, struct access_subjects_page *page)
 {
     struct object found;
     struct ids ids = { 0 };
+    struct page at;
+    struct page_part part;
+    char kind[1];
     TRY(known_permission(snapshot, permission));
     TRY(object_text_parse(snapshot, object, &found));
+    const struct str words[] = { STR("can"), permission, access_kind(found.kind, kind), found.id };
+    TRY(page_begin(&at, snapshot, ask, words, 4));
     TRY(check_subjects(&snapshot->org.view, snapshot->arena, snapshot->moment.time_us, permission,
                        found, &ids));
-    ARENA_TRY(snapshot->arena, *subjects,
-              arena_alloc(snapshot->arena, (ids.count + 1) * sizeof **subjects));
-    for (*count = 0; *count < ids.count; ++*count) {
-        TRY(view_subject(&snapshot->org.view, ids.items[*count], &(*subjects)[*count]));
+    TRY(page_of_list(&at, access_subject_place, &ids, ids.count, &part));
+    *page = (struct access_subjects_page){ .end = part.end };
+    ARENA_TRY(snapshot->arena, page->items,
+              arena_alloc(snapshot->arena, (part.count + 1) * sizeof *page->items));
+    for (; page->count < part.count; page->count++) {
+        TRY(view_subject(&snapshot->org.view, ids.items[part.first + page->count],
+                         &page->items[page->count]));
     }
     return status_ok();
 }
@@ -223,40 +288,52 @@ static struct status access_keep_holder(struct snapshot *snapshot, const struct 
                                                   STR_ARG(found->subject_id));
 }
 
-static struct status access_keep_holders(struct snapshot *snapshot, const struct holder *items,
-                                         size_t count, struct access_holder **holders)
+static struct status access_holder_place(void *self, size_t index, struct str *place)
 {
-    ARENA_TRY(snapshot->arena, *holders,
-              arena_alloc(snapshot->arena, (count + 1) * sizeof **holders));
-    for (size_t i = 0; i < count; i++) {
-        TRY(access_keep_holder(snapshot, &items[i], &(*holders)[i]));
+    const struct access_list *list = self;
+    const struct holder *holder = (const struct holder *)list->items + index;
+    const struct str parts[] = { holder->subject_id, str_z(holder->assignment->role_id),
+                                 holder->group_id };
+    return key_parts(list->arena, parts, 3, place);
+}
+
+static struct status access_keep_holders(struct snapshot *snapshot, const struct holder *items,
+                                         size_t count, const struct page *at,
+                                         struct access_holders_page *page)
+{
+    struct access_list list = { snapshot->arena, items };
+    struct page_part part;
+    TRY(page_of_list(at, access_holder_place, &list, count, &part));
+    *page = (struct access_holders_page){ .end = part.end };
+    ARENA_TRY(snapshot->arena, page->items,
+              arena_alloc(snapshot->arena, (part.count + 1) * sizeof *page->items));
+    for (; page->count < part.count; page->count++) {
+        TRY(access_keep_holder(snapshot, &items[part.first + page->count],
+                               &page->items[page->count]));
     }
     return status_ok();
 }
 
 struct status access_holders(struct snapshot *snapshot, enum entity_kind kind, struct str text,
-                             struct access_holder **holders, size_t *count)
+                             struct str role_type, const struct page_ask *ask,
+                             struct access_holders_page *page)
 {
+    struct str words[] = { STR("holders"), STR(""), STR(""), role_type };
     struct holder *items;
-    struct str id;
-    TRY(snapshot_resolve(snapshot, kind, text, &id));
-    TRY(kind == ENTITY_ROLE_TYPE ? known_role_type(snapshot, id) : status_ok());
-    TRY(holders_list(&snapshot->org.view, snapshot->arena, snapshot->moment.time_us, kind, id,
-                     &items, count));
-    return access_keep_holders(snapshot, items, *count, holders);
-}
-
-struct status access_holders_typed(struct snapshot *snapshot, struct str group,
-                                   struct str role_type, struct access_holder **holders,
-                                   size_t *count)
-{
-    struct holder *items;
-    struct str id;
-    TRY(snapshot_resolve(snapshot, ENTITY_GROUP, group, &id));
-    TRY(known_role_type(snapshot, role_type));
-    TRY(holders_list_group_type(&snapshot->org.view, snapshot->arena, snapshot->moment.time_us, id,
-                                role_type, &items, count));
-    return access_keep_holders(snapshot, items, *count, holders);
+    struct page at;
+    size_t count;
+    bool typed = role_type.size > 0;
+    words[1] = index_kind(kind);
+    TRY(snapshot_resolve(snapshot, kind, text, &words[2]));
+    TRY(kind == ENTITY_ROLE_TYPE ? known_role_type(snapshot, words[2]) : status_ok());
+    TRY(typed ? known_role_type(snapshot, role_type) : status_ok());
+    TRY(page_begin(&at, snapshot, ask, words, 4));
+    const struct view *view = &snapshot->org.view;
+    TRY(typed ? holders_list_group_type(view, snapshot->arena, snapshot->moment.time_us, words[2],
+                                        role_type, &items, &count)
+              : holders_list(view, snapshot->arena, snapshot->moment.time_us, kind, words[2],
+                             &items, &count));
+    return access_keep_holders(snapshot, items, count, &at, page);
 }
 
 struct status access_holder_item(struct snapshot *snapshot, const struct access_holder *holder,

@@ -6,7 +6,7 @@
 
 #include "core/domain/check/holders.h"
 #include "core/domain/kernel/ids.h"
-#include "query/snapshot.h"
+#include "query/page.h"
 
 /* May a subject (an id or name:X) do something on an object (as object_text.h has it), and by which
  * way. INVALID_ARGUMENT: one of them is empty, or no object. NOT_FOUND: a name that nothing has, or
@@ -23,16 +23,29 @@ MUST_USE struct status access_check_batch(struct snapshot *snapshot, struct aren
                                           const Agency__V1__BatchCheckRequest *request,
                                           Agency__V1__BatchCheckResponse *response);
 
+/* What a subject has. */
+struct access_held_page {
+    Agency__V1__HeldItem *items;
+    size_t count;
+    struct page_end end;
+};
+
 /* What a subject may do, as granted, where no permission is given (its data is NULL); else the
  * objects on which it has that one. */
 MUST_USE struct status access_held(struct snapshot *snapshot, struct str subject,
-                                   struct str permission, Agency__V1__HeldItem **items,
-                                   size_t *count);
+                                   struct str permission, const struct page_ask *ask,
+                                   struct access_held_page *page);
 
-/* The subjects that may do something on an object. */
+struct access_subjects_page {
+    const Agency__V1__Subject **items;
+    size_t count;
+    struct page_end end;
+};
+
+/* The subjects that may do something on an object, by their ids. */
 MUST_USE struct status access_subjects(struct snapshot *snapshot, struct str permission,
-                                       struct str object, const Agency__V1__Subject ***subjects,
-                                       size_t *count);
+                                       struct str object, const struct page_ask *ask,
+                                       struct access_subjects_page *page);
 
 /* Somebody who holds a seat. */
 struct access_holder {
@@ -40,14 +53,18 @@ struct access_holder {
     const Agency__V1__Assignment *assignment;
 };
 
-/* The holders of a seat or of a role type, or the members of a group. */
+struct access_holders_page {
+    struct access_holder *items;
+    size_t count;
+    struct page_end end;
+};
+
+/* The holders of a seat or of a role type, or the members of a group; of a group with a role type
+ * (not empty) the holders of the seats of this type in the group itself, as a grant with role types
+ * counts them. */
 MUST_USE struct status access_holders(struct snapshot *snapshot, enum entity_kind kind,
-                                      struct str text, struct access_holder **holders,
-                                      size_t *count);
-/* The holders of the seats of a type in a group itself, as a grant with role types counts them. */
-MUST_USE struct status access_holders_typed(struct snapshot *snapshot, struct str group,
-                                            struct str role_type, struct access_holder **holders,
-                                            size_t *count);
+                                      struct str text, struct str role_type,
+                                      const struct page_ask *ask, struct access_holders_page *page);
 /* One of them as a message, with the decision that gave the seat. */
 MUST_USE struct status access_holder_item(struct snapshot *snapshot,
                                           const struct access_holder *holder,

@@ -3,7 +3,7 @@
 #define QUERY_ENTITIES_H
 
 #include "core/model/list.h"
-#include "query/snapshot.h"
+#include "query/page.h"
 
 /* A kind of entity by the word that people use: "group" or "groups". INVALID_ARGUMENT with the
  * nearest. */
@@ -19,8 +19,18 @@ MUST_USE struct status entities_get(struct snapshot *snapshot, enum entity_kind 
 MUST_USE struct status entities_is_idle(const struct snapshot *snapshot,
                                         const ProtobufCMessage *entity, bool *idle);
 
-/* A page of a list: org and moment are the snapshot's, all else as list.h has it. */
+/* A page of a list of entities. */
+struct entities_page {
+    const ProtobufCMessage **items;
+    struct str *values; /* the items as packed bytes */
+    size_t count;
+    struct page_end end;
+};
+
+/* A page of the entities of a kind that pass filters: kind, filters and all of `request` say which,
+ * the rest of it is filled in. LIST_PAGE_MAX items at most. INVALID_ARGUMENT as list.h and page.h
+ * have it. */
 MUST_USE struct status entities_page(struct snapshot *snapshot, struct list_request *request,
-                                     struct list_page *page);
+                                     const struct page_ask *ask, struct entities_page *page);
 
 #endif

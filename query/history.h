@@ -3,22 +3,31 @@
 #ifndef QUERY_HISTORY_H
 #define QUERY_HISTORY_H
 
-#include "query/snapshot.h"
+#include "query/history_pick.h"
+#include "query/page.h"
+
+struct history_question {
+    bool of_entity; /* else of the org */
+    enum entity_kind kind;
+    struct str text; /* its id or name:X */
+    bool about;      /* with the seats, assignments and grants that hang on it: of a group, asset,
+                        job space or role; looks at every decision of the org */
+    struct history_pick pick;
+};
 
 /* Decisions; they lie in the snapshot's arena. */
 struct history_list {
     const Agency__V1__DecisionRow **rows;
     size_t count;
+    struct page_end end;
 };
 
-/* Of the org, `limit` at most. */
-MUST_USE struct status history_list_org(struct snapshot *snapshot, size_t limit,
-                                        struct history_list *list);
-/* Of an entity by its id or name:X; of a subject also what it decided. INVALID_ARGUMENT: the id is
- * empty. NOT_FOUND: there never was one. */
-MUST_USE struct status history_list_entity(struct snapshot *snapshot, enum entity_kind kind,
-                                           struct str text, size_t limit,
-                                           struct history_list *list);
+/* A page of a history; of a subject also what it decided. A page for which many decisions are
+ * looked at and few are wanted is cut. INVALID_ARGUMENT: the id is empty, the kind has nothing
+ * about it, or as page.h has it. NOT_FOUND: there never was such an entity. */
+MUST_USE struct status history_page(struct snapshot *snapshot,
+                                    const struct history_question *question,
+                                    const struct page_ask *ask, struct history_list *list);
 
 /* What a decision made of an entity. */
 struct history_change {

@@ -123,26 +123,24 @@ static struct status about_keep(struct about *about, struct history_list *list)
     return status_ok();
 }
 
-struct status history_list_about(struct snapshot *snapshot, enum entity_kind kind, struct str text,
+struct status history_about_check(enum entity_kind kind)
+{
+    return kind == ENTITY_GROUP || kind == ENTITY_ASSET || kind == ENTITY_JOB_SPACE ||
+                   kind == ENTITY_ROLE
+               ? status_ok()
+               : status_error(STATUS_INVALID_ARGUMENT,
+                              "expected a group, asset, job space or role, whose seats, "
+                              "assignments and grants are shown by --all, not a %s",
+                              registry_entity(kind)->name);
+}
+
+struct status history_about_keep(struct snapshot *snapshot, enum entity_kind kind, struct str id,
                                  struct history_list *list)
 {
     struct arena arena;
-    struct about about = { .snapshot = snapshot, .arena = &arena, .kind = kind };
-    if (kind != ENTITY_GROUP && kind != ENTITY_ASSET && kind != ENTITY_JOB_SPACE &&
-        kind != ENTITY_ROLE) {
-        return status_error(STATUS_INVALID_ARGUMENT,
-                            "expected a group, asset, job space or role, whose seats, assignments "
-                            "and grants are shown by --all, not a %s",
-                            registry_entity(kind)->name);
-    }
-    TRY(snapshot_resolve(snapshot, kind, text, &about.id));
-    TRY(history_list_org(snapshot, SIZE_MAX, list));
+    struct about about = { .snapshot = snapshot, .arena = &arena, .kind = kind, .id = id };
     arena_init(&arena, ABOUT_ARENA_MAX);
     struct status st = about_keep(&about, list);
     arena_release(&arena);
-    if (st.code == STATUS_OK && list->count == 0) {
-        st = status_error(STATUS_NOT_FOUND, "expected a %s, but there never was '%.*s'",
-                          registry_entity(kind)->name, STR_ARG(about.id));
-    }
     return st;
 }

@@ -5,9 +5,11 @@
 
 #include "query/history.h"
 
-/* Of a group, asset, job space or role, by its id or name:X. Looks at every decision of the org.
- * INVALID_ARGUMENT: of another kind, or the id is empty. NOT_FOUND: there never was one. */
-MUST_USE struct status history_list_about(struct snapshot *snapshot, enum entity_kind kind,
-                                          struct str text, struct history_list *list);
+/* INVALID_ARGUMENT: nothing hangs on what is of this kind. */
+MUST_USE struct status history_about_check(enum entity_kind kind);
+/* Leaves the decisions in the list that were about an entity of such a kind, or what hangs on it.
+ */
+MUST_USE struct status history_about_keep(struct snapshot *snapshot, enum entity_kind kind,
+                                          struct str id, struct history_list *list);
 
 #endif

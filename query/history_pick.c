@@ -1,8 +1,15 @@
 #include "query/history_pick.h"
 
+#include "query/history.h"
+
 struct history_pick history_pick_all(void)
 {
-    return (struct history_pick){ .from_us = INT64_MIN, .to_us = INT64_MAX, .limit = SIZE_MAX };
+    return (struct history_pick){ .from_us = INT64_MIN, .to_us = INT64_MAX };
+}
+
+bool history_pick_is_all(const struct history_pick *pick)
+{
+    return pick->from_us == INT64_MIN && pick->to_us == INT64_MAX && pick->note_name.size == 0;
 }
 
 struct status history_pick_note(struct history_pick *pick, struct str text)
@@ -33,7 +40,7 @@ static bool history_pick_has_note(const struct history_pick *pick,
 void history_pick(const struct history_pick *pick, struct history_list *list)
 {
     size_t kept = 0;
-    for (size_t i = 0; i < list->count && kept < pick->limit; i++) {
+    for (size_t i = 0; i < list->count; i++) {
         const Agency__V1__DecisionRow *row = list->rows[i];
         bool then = row->occurred_at_us >= pick->from_us && row->occurred_at_us < pick->to_us;
         if (then && history_pick_has_note(pick, row)) {

@@ -2,21 +2,24 @@
 #ifndef QUERY_HISTORY_PICK_H
 #define QUERY_HISTORY_PICK_H
 
-#include "query/history.h"
+#include "core/base/status.h"
+#include "core/base/str.h"
 
 struct history_pick {
     struct str note_name; /* of an annotation; empty: whatever they carry */
     struct str note_value;
     int64_t from_us; /* when it happened: not before this, */
     int64_t to_us;   /* and before this */
-    size_t limit;
 };
+
+struct history_list;
 
 /* All of a history. */
 struct history_pick history_pick_all(void);
+bool history_pick_is_all(const struct history_pick *pick);
 /* `NAME=VALUE`, borrowed. INVALID_ARGUMENT. */
 MUST_USE struct status history_pick_note(struct history_pick *pick, struct str text);
-/* Leaves the newest that are wanted in the list. */
+/* Leaves those that are wanted in the list. */
 void history_pick(const struct history_pick *pick, struct history_list *list);
 
 #endif

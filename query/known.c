@@ -12,11 +12,10 @@ static struct status known_offer(struct snapshot *snapshot, enum entity_kind kin
     const ProtobufCFieldDescriptor *key = &registry_entity(kind)->descriptor->fields[0];
     const struct list_request request = { .org_id = snapshot->org_id,
                                           .kind = kind,
-                                          .at = snapshot_at(snapshot),
+                                          .moment = snapshot->moment,
                                           .page_size = LIST_PAGE_MAX };
     struct list_page page;
-    TRY(list_page(snapshot->partition->reader, &snapshot->partition->position, snapshot->arena,
-                  &request, &page));
+    TRY(list_page(snapshot->partition->reader, snapshot->arena, &request, &page));
     for (size_t i = 0; i < page.count; i++) {
         nearest_offer(nearest, fields_string(page.items[i], key->name));
     }

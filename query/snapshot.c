@@ -77,13 +77,6 @@ void snapshot_release(struct snapshot *snapshot)
 
 /* ---- what questions need ---- */
 
-struct moment_ask snapshot_at(const struct snapshot *snapshot)
-{
-    return (struct moment_ask){ .kind = MOMENT_EXACT,
-                                .org_sequence = snapshot->moment.org_sequence,
-                                .time_us = snapshot->moment.time_us };
-}
-
 const char *snapshot_then(const struct snapshot *snapshot)
 {
     return snapshot->past ? " at that moment" : "";

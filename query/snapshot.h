@@ -32,8 +32,6 @@ MUST_USE struct status snapshot_open(struct snapshot *snapshot, const struct par
 /* A zeroed one is fine. */
 void snapshot_release(struct snapshot *snapshot);
 
-/* The moment as a question of core/model asks for it. */
-struct moment_ask snapshot_at(const struct snapshot *snapshot);
 /* " at that moment" where one was named: what is not there may have been, or come later. */
 const char *snapshot_then(const struct snapshot *snapshot);
 

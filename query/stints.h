@@ -2,14 +2,19 @@
 #ifndef QUERY_STINTS_H
 #define QUERY_STINTS_H
 
-#include "query/snapshot.h"
+#include "query/page.h"
 
-/* Each stint to `take`: seat by seat, the oldest first; items lie in the snapshot's arena. */
-typedef struct status stints_take(void *context, const Agency__V1__StintItem *item);
+/* Stints, seat by seat, the oldest first. They lie in the snapshot's arena. */
+struct stints_page {
+    Agency__V1__StintItem *items;
+    size_t count;
+    struct page_end end;
+};
 
-/* Of a subject or a role, by its id or name:X. INVALID_ARGUMENT: of another kind, or the id is
- * empty. Or as `take` gives. */
-MUST_USE struct status stints_each(struct snapshot *snapshot, enum entity_kind kind,
-                                   struct str text, stints_take *take, void *context);
+/* Those of a subject or a role, by its id or name:X. INVALID_ARGUMENT: of another kind, the id is
+ * empty, or as page.h has it. */
+MUST_USE struct status stints_page(struct snapshot *snapshot, enum entity_kind kind,
+                                   struct str text, const struct page_ask *ask,
+                                   struct stints_page *page);
 
 #endif

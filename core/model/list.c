@@ -1,78 +1,12 @@
-/* A page is a scan that begins behind the last key of the page before, as of the same org_sequence.
- * The page token says both, and which question it belongs to. */
+/* A page is a scan that begins behind the last key of the page before. */
 #include "core/model/list.h"
 
-#include "core/base/base64.h"
-#include "core/base/num.h"
 #include "core/domain/kernel/fields.h"
 #include "core/model/configured.h"
 #include "core/model/filter.h"
 #include "core/model/key.h"
 #include "core/pb/field.h"
 #include "core/pb/message.h"
-
-/* --- page tokens --- */
-
-enum { LIST_TOKEN_FORMAT = 1, LIST_TOKEN_HEADER = 26, LIST_TOKEN_MAX = 4096 };
-
-struct list_token {
-    struct moment moment;
-    struct str after; /* key of the last row seen, behind the prefix of the scan */
-};
-
-/* What tells questions apart: the first 8 bytes of a hash over all but moment and page. */
-static uint64_t list_question(const struct list_request *request)
-{
-    struct buf text = { 0 };
-    buf_printf(&text, "%.*s %d %d", STR_ARG(request->org_id), (int)request->kind, request->all);
-    for (size_t i = 0; i < request->filters_count; i++) {
-        const struct list_filter *filter = &request->filters[i];
-        buf_printf(&text, " %zu %.*s %zu %.*s", filter->field.size, STR_ARG(filter->field),
-                   filter->value.size, STR_ARG(filter->value));
-    }
-    struct str bytes = buf_str(&text);
-    struct hash hash = hash_sha256(&bytes, 1);
-    buf_release(&text);
-    return num_get_u64be(hash.bytes);
-}
-
-static struct status list_token_encode(struct arena *arena, const struct list_request *request,
-                                       const struct list_token *token, struct str *text)
-{
-    struct buf bytes = { 0 }, out = { 0 };
-    char header[LIST_TOKEN_HEADER] = { LIST_TOKEN_FORMAT, token->moment.provisional };
-    num_put_u64be(header + 2, token->moment.org_sequence);
-    num_put_u64be(header + 10, (uint64_t)token->moment.time_us);
-    num_put_u64be(header + 18, list_question(request));
-    buf_append(&bytes, str_make(header, sizeof header));
-    buf_append(&bytes, token->after);
-    base64_encode(buf_str(&bytes), &out);
-    *text = arena_copy(arena, buf_str(&out));
-    buf_release(&bytes);
-    buf_release(&out);
-    return text->data == NULL ? arena_full(arena) : status_ok();
-}
-
-static struct status list_token_decode(struct arena *arena, const struct list_request *request,
-                                       struct list_token *token)
-{
-    struct str text = request->page_token;
-    char *bytes;
-    size_t size = 0;
-    bool good = text.size <= LIST_TOKEN_MAX;
-    ARENA_TRY(arena, bytes, arena_alloc(arena, base64_decoded_size_max(good ? text.size : 0) + 1));
-    good = good && base64_decode(text, bytes, &size) && size >= LIST_TOKEN_HEADER &&
-           bytes[0] == LIST_TOKEN_FORMAT && num_get_u64be(bytes + 18) == list_question(request);
-    if (!good) {
-        return status_error(STATUS_INVALID_ARGUMENT,
-                            "expected the page token of the page before, of the same question");
-    }
-    token->moment = (struct moment){ .provisional = bytes[1] != 0,
-                                     .org_sequence = num_get_u64be(bytes + 2),
-                                     .time_us = (int64_t)num_get_u64be(bytes + 10) };
-    token->after = str_make(bytes + LIST_TOKEN_HEADER, size - LIST_TOKEN_HEADER);
-    return status_ok();
-}
 
 /* --- one page --- */
 
@@ -84,7 +18,6 @@ struct list {
     bool all; /* nothing is left out because it has ended */
     enum store_family family;
     struct str prefix; /* of the scan */
-    struct list_token token;
     size_t page_size;
     struct list_page *page;
 };
@@ -142,7 +75,7 @@ static struct status list_value(const struct list *list, const struct store_row 
     TRY(key_last_part(list->arena, str_from(row->key, list->prefix.size), &id));
     key_entity(&key, list->request->org_id, list->request->kind, id);
     struct status st = store_get(list->reader, list->arena, STORE_ENTITY, buf_str(&key),
-                                 moment_as_of(&list->token.moment), &entity);
+                                 moment_as_of(&list->request->moment), &entity);
     buf_release(&key);
     *value = st.code == STATUS_OK && entity.found ? entity.value : (struct str){ 0 };
     return st;
@@ -155,7 +88,7 @@ static bool list_ended(const struct list *list, const ProtobufCMessage *entity)
         protobuf_c_message_descriptor_get_field_by_name(entity->descriptor, "expires_at");
     const void *expires_at = field == NULL ? NULL : pb_field_message(pb_field_at(entity, field));
     return status == LIFE_ENDED || status == LIFE_REMOVED ||
-           (expires_at != NULL && fields_time_us(expires_at) <= list->token.moment.time_us);
+           (expires_at != NULL && fields_time_us(expires_at) <= list->request->moment.time_us);
 }
 
 static bool list_passes(const struct list *list, const ProtobufCMessage *entity)
@@ -184,7 +117,7 @@ static struct status list_add(struct list *list, const struct store_row *row)
     bool left_out = !list_passes(list, entity);
     if (!left_out && list->request->kind == ENTITY_CONFIG && !list->request->all) {
         TRY(configured_is_gone(list->reader, list->arena, list->request->org_id,
-                               &list->token.moment, (const Agency__V1__Config *)(void *)entity,
+                               &list->request->moment, (const Agency__V1__Config *)(void *)entity,
                                &left_out));
     }
     if (!left_out) {
@@ -197,9 +130,8 @@ static struct status list_add(struct list *list, const struct store_row *row)
 /* Remembers where the page ended. */
 static struct status list_end(struct list *list, struct str last)
 {
-    list->token.after = str_from(last, list->prefix.size);
-    return list_token_encode(list->arena, list->request, &list->token,
-                             &list->page->next_page_token);
+    list->page->end = arena_copy(list->arena, str_from(last, list->prefix.size));
+    return list->page->end.data == NULL ? arena_full(list->arena) : status_ok();
 }
 
 /* Fills the page; the row behind a full page says whether there is a next one. */
@@ -230,15 +162,15 @@ static struct status list_scan(struct list *list)
 {
     struct buf start = { 0 };
     struct store_scan *scan;
-    bool first = list->request->page_token.size == 0;
+    bool first = list->request->after.size == 0;
     if (!first) {
         buf_append(&start, list->prefix);
-        buf_append(&start, list->token.after);
+        buf_append(&start, list->request->after);
     }
     struct store_range range = { .prefix = list->prefix,
                                  .start = buf_str(&start),
                                  .after_start = !first,
-                                 .as_of = moment_as_of(&list->token.moment) };
+                                 .as_of = moment_as_of(&list->request->moment) };
     struct status st = store_scan_open(list->reader, list->family, &range, &scan);
     if (st.code == STATUS_OK) {
         st = list_fill(list, scan);
@@ -254,7 +186,7 @@ static struct status list_init_page(struct list *list)
     list->page_size = asked == 0              ? LIST_PAGE_DEFAULT
                       : asked > LIST_PAGE_MAX ? LIST_PAGE_MAX
                                               : asked;
-    *list->page = (struct list_page){ .moment = list->token.moment };
+    *list->page = (struct list_page){ 0 };
     ARENA_TRY(list->arena, list->page->items,
               arena_alloc(list->arena, list->page_size * sizeof *list->page->items));
     ARENA_TRY(list->arena, list->page->values,
@@ -262,9 +194,8 @@ static struct status list_init_page(struct list *list)
     return status_ok();
 }
 
-struct status list_page(struct store_reader *reader, const struct position *position,
-                        struct arena *arena, const struct list_request *request,
-                        struct list_page *page)
+struct status list_page(struct store_reader *reader, struct arena *arena,
+                        const struct list_request *request, struct list_page *page)
 {
     struct list list = { .reader = reader, .arena = arena, .request = request, .page = page };
     if (registry_entity(request->kind) == NULL) {
@@ -273,17 +204,6 @@ struct status list_page(struct store_reader *reader, const struct position *posi
     }
     TRY(list_init_filters(&list));
     TRY(list_init_scan(&list));
-    struct moment_ask at = request->at;
-    struct moment *moment = &list.token.moment;
-    if (request->page_token.size > 0) {
-        TRY(list_token_decode(arena, request, &list.token));
-        at = (struct moment_ask){ .kind = MOMENT_EXACT,
-                                  .org_sequence = moment->org_sequence,
-                                  .time_us = moment->time_us };
-    }
-    bool provisional = moment->provisional;
-    TRY(moment_resolve(reader, position, request->org_id, &at, moment));
-    moment->provisional = moment->provisional || provisional;
     TRY(list_init_page(&list));
     return list_scan(&list);
 }

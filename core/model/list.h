@@ -19,27 +19,25 @@ struct list_filter {
 struct list_request {
     struct str org_id;
     enum entity_kind kind;
-    struct moment_ask at;
+    struct moment moment; /* as moment_resolve gave it */
     struct list_filter filters[LIST_FILTERS_MAX];
     size_t filters_count;
     bool all;         /* with what has ended, expired or was removed, and what is set on that */
     size_t page_size; /* 0: LIST_PAGE_DEFAULT */
-    struct str page_token; /* of the page before; then `at` does not count. Empty: the first */
+    struct str after; /* where the page before ended; empty: this is the first */
 };
 
 struct list_page {
-    struct moment moment;
     const ProtobufCMessage **items;
     struct str *values; /* the items as packed bytes */
     size_t count;
-    struct str next_page_token; /* empty: this is the last page */
+    struct str end; /* where the next page goes on; empty: this is the last one */
 };
 
 /* Gives a page; all of it lies in the arena. INVALID_ARGUMENT: an unknown field, a value that the
- * field cannot have, a page token of another question. As moment_resolve otherwise. */
-MUST_USE struct status list_page(struct store_reader *reader, const struct position *position,
-                                 struct arena *arena, const struct list_request *request,
-                                 struct list_page *page);
+ * field cannot have. */
+MUST_USE struct status list_page(struct store_reader *reader, struct arena *arena,
+                                 const struct list_request *request, struct list_page *page);
 
 /* The id of a live entity: `text` itself, or of the one that has the name X where it is "name:X".
  * NOT_FOUND: none has it. INVALID_ARGUMENT: the id or the name is empty. Lies in the arena or is

@@ -145,6 +145,12 @@ static struct status moment_find(const struct moment_org *org, const struct mome
         }
         return moment_at_version(org, ask->token->org_sequence, moment);
     case MOMENT_EXACT:
+        if (ask->org_sequence > moment_last(org)) {
+            return status_error(STATUS_UNAVAILABLE,
+                                "expected the store to have seen decision %" PRIu64
+                                " of org '%.*s', but it is at %" PRIu64,
+                                ask->org_sequence, STR_ARG(org->org_id), moment_last(org));
+        }
         *moment = (struct moment){ .org_sequence = ask->org_sequence, .time_us = ask->time_us };
         return status_ok();
     }

@@ -37,6 +37,7 @@ struct ctl_options {
     struct config_pairs notes;
     bool all;
     int64_t limit;
+    struct str page;
     struct str batch;
     struct str role_type;
     int64_t partition;

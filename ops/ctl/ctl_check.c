@@ -7,6 +7,7 @@
 #include "core/domain/kernel/fields.h"
 #include "core/pb/json.h"
 #include "ops/ctl/lines.h"
+#include "ops/ctl/paging.h"
 #include "ops/ctl/reading.h"
 #include "ops/ctl/table.h"
 #include "query/access.h"
@@ -81,40 +82,58 @@ static struct status check_one(struct reading *reading, struct ctl *ctl)
 
 /* ---- part of one ---- */
 
-static struct status check_held_row(struct ctl *ctl, struct table *table,
-                                    const Agency__V1__HeldItem *item)
+struct check_held_run {
+    struct ctl *ctl;
+    struct str permission; /* data is NULL: all of them */
+    struct table table;
+};
+
+static struct status check_held_item(struct check_held_run *run, const Agency__V1__HeldItem *item)
 {
+    struct ctl *ctl = run->ctl;
     if (ctl->options.output == CTL_JSON) {
         return ctl_json(ctl, &item->base);
     }
-    TRY(table_add(table, str_z(item->permission)));
-    TRY(table_add(table, str_z(item->object)));
-    TRY(table_add(table, str_z(item->grant_id)));
-    return table_add(table, str_z(item->role_id));
+    if (run->permission.data != NULL) {
+        buf_printf(&ctl->out, "%s\n", item->object);
+        return status_ok();
+    }
+    TRY(table_add(&run->table, str_z(item->permission)));
+    TRY(table_add(&run->table, str_z(item->object)));
+    TRY(table_add(&run->table, str_z(item->grant_id)));
+    return table_add(&run->table, str_z(item->role_id));
+}
+
+static struct status check_held_pages(struct reading *reading, struct check_held_run *run)
+{
+    struct paging paging;
+    struct access_held_page page;
+    paging_begin(run->ctl, &paging);
+    do {
+        TRY(access_held(&reading->snapshot, str_z(run->ctl->argv[0]), run->permission, &paging.ask,
+                        &page));
+        for (size_t i = 0; i < page.count; i++) {
+            TRY(check_held_item(run, &page.items[i]));
+        }
+    } while (paging_next(&paging, page.count, &page.end));
+    paging_say(&paging);
+    return status_ok();
 }
 
 /* What somebody may do; or, with a permission, where. */
 static struct status check_held(struct reading *reading, struct ctl *ctl)
 {
     static const char *const heads[] = { "permission", "object", "grant", "seat" };
-    struct str permission = ctl->argc == 2 ? str_z(ctl->argv[1]) : (struct str){ 0 };
-    Agency__V1__HeldItem *items;
-    size_t count;
-    struct table table;
-    TRY(access_held(&reading->snapshot, str_z(ctl->argv[0]), permission, &items, &count));
-    TRY(table_init(&table, &ctl->arena, heads, 4));
+    struct check_held_run run = { .ctl = ctl };
+    bool all = ctl->argc == 1;
+    run.permission = all ? (struct str){ 0 } : str_z(ctl->argv[1]);
+    TRY(table_init(&run.table, &ctl->arena, heads, 4));
     reading_say_moment(reading, ctl);
-    for (size_t i = 0; i < count; i++) {
-        if (ctl->argc == 2 && ctl->options.output == CTL_TABLE) {
-            buf_printf(&ctl->out, "%s\n", items[i].object);
-        } else {
-            TRY(check_held_row(ctl, &table, &items[i]));
-        }
+    TRY(check_held_pages(reading, &run));
+    if (all && ctl->options.output == CTL_TABLE) {
+        table_print(&run.table, &ctl->out);
     }
-    if (ctl->argc == 1 && ctl->options.output == CTL_TABLE) {
-        table_print(&table, &ctl->out);
-    }
-    return ctl->argc == 2 ? reading_say_waived(reading, ctl, permission) : status_ok();
+    return all ? status_ok() : reading_say_waived(reading, ctl, run.permission);
 }
 
 /* ---- many ---- */
@@ -165,6 +184,10 @@ struct status ctl_check(struct ctl *ctl)
     if (batch != (ctl->argc == 0)) {
         return status_error(STATUS_INVALID_ARGUMENT,
                             "expected a subject, a permission and an object, or --batch FILE");
+    }
+    if ((batch || ctl->argc == 3) && (ctl->options.limit > 0 || ctl->options.page.size > 0)) {
+        return status_error(STATUS_INVALID_ARGUMENT,
+                            "expected --limit and --page with check SUBJECT [PERMISSION] only");
     }
     struct reading reading = { 0 };
     struct status st = reading_open(&reading, ctl);

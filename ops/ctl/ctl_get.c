@@ -2,6 +2,7 @@
 #include "core/domain/kernel/fields.h"
 #include "core/pb/field.h"
 #include "ops/ctl/cell.h"
+#include "ops/ctl/paging.h"
 #include "ops/ctl/reading.h"
 #include "ops/ctl/say.h"
 #include "ops/ctl/table.h"
@@ -144,7 +145,6 @@ struct list_run {
     struct table table;
     const ProtobufCFieldDescriptor *columns[TABLE_COLUMNS_MAX];
     size_t columns_count;
-    size_t shown;
 };
 
 static struct status list_item(struct list_run *run, const ProtobufCMessage *item)
@@ -163,15 +163,16 @@ static struct status list_item(struct list_run *run, const ProtobufCMessage *ite
 static struct status list_pages(struct list_run *run, struct reading *reading,
                                 struct list_request *request)
 {
-    size_t limit = run->ctl->options.limit == 0 ? SIZE_MAX : (size_t)run->ctl->options.limit;
-    struct list_page page;
+    struct paging paging;
+    struct entities_page page;
+    paging_begin(run->ctl, &paging);
     do {
-        TRY(entities_page(&reading->snapshot, request, &page));
-        for (size_t i = 0; i < page.count && run->shown < limit; i++, run->shown++) {
+        TRY(entities_page(&reading->snapshot, request, &paging.ask, &page));
+        for (size_t i = 0; i < page.count; i++) {
             TRY(list_item(run, page.items[i]));
         }
-        request->page_token = page.next_page_token;
-    } while (page.next_page_token.size > 0 && run->shown < limit);
+    } while (paging_next(&paging, page.count, &page.end));
+    paging_say(&paging);
     return status_ok();
 }
 
@@ -179,15 +180,13 @@ static struct status list_run(struct reading *reading, struct ctl *ctl, enum ent
 {
     struct list_run run = { .ctl = ctl };
     const char *heads[TABLE_COLUMNS_MAX];
-    struct list_request request = { .kind = kind,
-                                    .all = ctl->options.all,
-                                    .page_size = LIST_PAGE_MAX };
+    struct list_request request = { .kind = kind, .all = ctl->options.all };
     TRY(list_filters(reading, ctl, &request));
     run.columns_count = list_columns(kind, run.columns, heads);
     TRY(table_init(&run.table, &ctl->arena, heads, run.columns_count));
+    reading_say_moment(reading, ctl);
     TRY(list_pages(&run, reading, &request));
     if (ctl->options.output == CTL_TABLE) {
-        reading_say_moment(reading, ctl);
         table_print(&run.table, &ctl->out);
     }
     return status_ok();

@@ -6,14 +6,14 @@
 #include "core/base/time.h"
 #include "core/domain/kernel/fields.h"
 #include "ops/ctl/change_text.h"
+#include "ops/ctl/paging.h"
 #include "ops/ctl/reading.h"
+#include "ops/ctl/say.h"
 #include "ops/ctl/table.h"
 #include "query/access.h"
 #include "query/decision_item.h"
 #include "query/entities.h"
 #include "query/history.h"
-#include "query/history_about.h"
-#include "query/history_pick.h"
 #include "query/orgs.h"
 
 /* Memory for what one decision changed: at most all versions that one can make, twice. */
@@ -21,28 +21,29 @@ static const size_t HISTORY_ARENA_MAX = (size_t)64 << 20;
 
 /* ---- history ---- */
 
-static struct status history_moment(const struct ctl *ctl, struct str text, int64_t *time_us)
+/* What is said as '2 days ago' is so long before `now_us`: the moment asked about, so that it
+ * stands still from one page to the next. */
+static struct status history_times(const struct ctl *ctl, int64_t now_us, struct history_pick *pick)
 {
-    return text.size == 0 ? status_ok()
-                          : time_parse_human(text, clock_now_us(&ctl->clock), time_us);
+    const struct str from = ctl->options.from, to = ctl->options.to;
+    TRY(status_prefix(from.size > 0 ? time_parse_human(from, now_us, &pick->from_us) : status_ok(),
+                      "--from"));
+    return status_prefix(to.size > 0 ? time_parse_human(to, now_us, &pick->to_us) : status_ok(),
+                         "--to");
 }
 
-static struct status history_wanted(const struct ctl *ctl, struct history_pick *pick)
+static struct status history_wanted(const struct ctl *ctl, struct history_question *question)
 {
     const struct ctl_options *options = &ctl->options;
-    *pick = history_pick_all();
-    pick->limit = options->limit == 0 ? SIZE_MAX : (size_t)options->limit;
-    TRY(status_prefix(history_moment(ctl, options->from, &pick->from_us), "--from"));
-    TRY(status_prefix(history_moment(ctl, options->to, &pick->to_us), "--to"));
-    return options->note.size == 0 ? status_ok() : history_pick_note(pick, options->note);
-}
-
-/* So many are enough to look at: all, where some of them are not wanted. */
-static size_t history_limit(const struct ctl *ctl)
-{
-    const struct ctl_options *options = &ctl->options;
-    bool some = options->from.size > 0 || options->to.size > 0 || options->note.size > 0;
-    return some || options->limit == 0 ? SIZE_MAX : (size_t)options->limit;
+    *question = (struct history_question){ .of_entity = ctl->argc > 0,
+                                           .about = options->all,
+                                           .pick = history_pick_all() };
+    TRY(options->note.size == 0 ? status_ok() : history_pick_note(&question->pick, options->note));
+    if (!question->of_entity) {
+        return status_ok();
+    }
+    question->text = str_z(ctl->argv[1]);
+    return entities_kind(str_z(ctl->argv[0]), &question->kind);
 }
 
 static struct status history_show(struct reading *reading, struct ctl *ctl, struct arena *arena,
@@ -77,22 +78,27 @@ static struct status history_show_all(struct reading *reading, struct ctl *ctl,
     return st;
 }
 
-static struct status history_run(struct reading *reading, struct ctl *ctl,
-                                 const struct history_pick *pick)
+static struct status history_pages(struct reading *reading, struct ctl *ctl,
+                                   const struct history_question *question, struct paging *paging)
 {
     struct history_list list;
-    enum entity_kind kind;
-    if (ctl->argc == 0) {
-        TRY(history_list_org(&reading->snapshot, history_limit(ctl), &list));
-    } else {
-        TRY(entities_kind(str_z(ctl->argv[0]), &kind));
-        TRY(ctl->options.all
-                ? history_list_about(&reading->snapshot, kind, str_z(ctl->argv[1]), &list)
-                : history_list_entity(&reading->snapshot, kind, str_z(ctl->argv[1]),
-                                      history_limit(ctl), &list));
-    }
-    history_pick(pick, &list);
-    return history_show_all(reading, ctl, &list);
+    do {
+        TRY(history_page(&reading->snapshot, question, &paging->ask, &list));
+        TRY(history_show_all(reading, ctl, &list));
+    } while (paging_next(paging, list.count, &list.end));
+    return status_ok();
+}
+
+static struct status history_run(struct reading *reading, struct ctl *ctl,
+                                 struct history_question *question)
+{
+    struct paging paging;
+    paging_begin(ctl, &paging);
+    TRY(reading_open(reading, ctl));
+    TRY(history_times(ctl, reading->snapshot.moment.time_us, &question->pick));
+    TRY(history_pages(reading, ctl, question, &paging));
+    paging_say(&paging);
+    return status_ok();
 }
 
 /* ---- of all orgs ---- */
@@ -119,7 +125,8 @@ static struct status history_org_cb(void *context, const Agency__V1__OrgItem *it
 /* As if --org named it; one that there was not yet at the moment asked about has nothing to show.
  */
 static struct status history_org(struct reading *reading, struct ctl *ctl,
-                                 const struct history_pick *pick, struct str org_id)
+                                 const struct history_question *question, struct str org_id,
+                                 struct paging *paging)
 {
     size_t before = ctl->out.size;
     ctl->options.org = org_id;
@@ -132,24 +139,40 @@ static struct status history_org(struct reading *reading, struct ctl *ctl,
         buf_printf(&ctl->out, "org %.*s\n", STR_ARG(org_id));
     }
     size_t head = ctl->out.size;
-    TRY(history_run(reading, ctl, pick));
+    TRY(history_pages(reading, ctl, question, paging));
     ctl->out.size = ctl->out.size == head ? before : ctl->out.size;
     return status_ok();
 }
 
+/* The same page goes on in the next org. */
+static struct status history_partition(struct reading *reading, struct ctl *ctl,
+                                       const struct history_question *question,
+                                       struct history_orgs *orgs, struct paging *paging)
+{
+    orgs->count = 0;
+    TRY(orgs_each(reading->partition->reader, &ctl->arena, history_org_cb, orgs));
+    for (size_t i = 0; i < orgs->count && (!paging->limited || paging->left > 0); i++) {
+        paging->ask.token = STR("");
+        TRY(history_org(reading, ctl, question, orgs->ids[i], paging));
+    }
+    return status_ok();
+}
+
 static struct status history_everywhere(struct reading *reading, struct ctl *ctl,
-                                        const struct history_pick *pick)
+                                        struct history_question *question)
 {
     struct history_orgs *orgs;
+    struct paging paging;
+    TRY(history_times(ctl, clock_now_us(&ctl->clock), &question->pick));
+    paging_begin(ctl, &paging);
     ARENA_TRY(&ctl->arena, orgs, arena_alloc(&ctl->arena, sizeof *orgs));
     TRY(reading_open_log(reading, ctl));
     for (uint32_t i = 0; i < reading->log->identity.partitions_count; i++) {
-        orgs->count = 0;
         TRY(reading_open_partition(reading, ctl, i));
-        TRY(orgs_each(reading->partition->reader, &ctl->arena, history_org_cb, orgs));
-        for (size_t j = 0; j < orgs->count; j++) {
-            TRY(history_org(reading, ctl, pick, orgs->ids[j]));
-        }
+        TRY(history_partition(reading, ctl, question, orgs, &paging));
+    }
+    if (paging.limited && paging.left == 0) {
+        say("there may be more: name an org by --org, which has pages");
     }
     return status_ok();
 }
@@ -162,16 +185,14 @@ struct status ctl_history(struct ctl *ctl)
                                              : ", or nothing for the org's history");
     }
     struct reading reading = { 0 };
-    struct history_pick pick;
-    TRY(history_wanted(ctl, &pick));
-    struct status st = status_ok();
-    if (ctl->options.org.size == 0 && ctl->options.note.size > 0 && ctl->argc == 0) {
-        st = history_everywhere(&reading, ctl, &pick);
-    } else {
-        TRY_OUT(reading_open(&reading, ctl));
-        st = history_run(&reading, ctl, &pick);
+    struct history_question question;
+    TRY(history_wanted(ctl, &question));
+    bool everywhere = ctl->options.org.size == 0 && ctl->options.note.size > 0 && ctl->argc == 0;
+    if (everywhere && ctl->options.page.size > 0) {
+        return status_error(STATUS_INVALID_ARGUMENT, "expected --org with --page");
     }
-out:
+    struct status st = everywhere ? history_everywhere(&reading, ctl, &question)
+                                  : history_run(&reading, ctl, &question);
     reading_close(&reading);
     return st;
 }
@@ -203,24 +224,46 @@ static struct status who_row(struct who *who, const struct access_holder *holder
     return table_add(&who->table, str_z(since));
 }
 
+static struct status who_holders(struct who *who, enum entity_kind kind)
+{
+    struct ctl *ctl = who->ctl;
+    struct access_holders_page page;
+    struct paging paging;
+    paging_begin(ctl, &paging);
+    do {
+        TRY(access_holders(&who->reading->snapshot, kind, str_z(ctl->argv[1]),
+                           ctl->options.role_type, &paging.ask, &page));
+        for (size_t i = 0; i < page.count; i++) {
+            TRY(ctl->options.output == CTL_JSON ? who_message(who, &page.items[i])
+                                                : who_row(who, &page.items[i]));
+        }
+    } while (paging_next(&paging, page.count, &page.end));
+    paging_say(&paging);
+    return status_ok();
+}
+
 static struct status who_holds(struct who *who, enum entity_kind kind)
 {
     static const char *const heads[] = { "name", "subject", "seat", "role type", "since" };
     struct ctl *ctl = who->ctl;
-    struct access_holder *holders;
-    size_t count;
-    TRY(ctl->options.role_type.size > 0
-            ? access_holders_typed(&who->reading->snapshot, str_z(ctl->argv[1]),
-                                   ctl->options.role_type, &holders, &count)
-            : access_holders(&who->reading->snapshot, kind, str_z(ctl->argv[1]), &holders, &count));
     TRY(table_init(&who->table, &ctl->arena, heads, 5));
-    for (size_t i = 0; i < count; i++) {
-        TRY(ctl->options.output == CTL_JSON ? who_message(who, &holders[i])
-                                            : who_row(who, &holders[i]));
-    }
+    reading_say_moment(who->reading, ctl);
+    TRY(who_holders(who, kind));
     if (ctl->options.output == CTL_TABLE) {
-        reading_say_moment(who->reading, ctl);
         table_print(&who->table, &ctl->out);
+    }
+    return status_ok();
+}
+
+static struct status who_subjects(struct who *who, const struct access_subjects_page *page)
+{
+    struct ctl *ctl = who->ctl;
+    for (size_t i = 0; i < page->count; i++) {
+        if (ctl->options.output == CTL_JSON) {
+            TRY(ctl_json(ctl, &page->items[i]->base));
+        } else {
+            buf_printf(&ctl->out, "%s\n", page->items[i]->subject_id);
+        }
     }
     return status_ok();
 }
@@ -228,21 +271,19 @@ static struct status who_holds(struct who *who, enum entity_kind kind)
 static struct status who_can(struct who *who)
 {
     struct ctl *ctl = who->ctl;
-    const Agency__V1__Subject **subjects;
-    size_t count;
+    struct access_subjects_page page;
+    struct paging paging;
     if (ctl->argc != 3) {
         return status_error(STATUS_INVALID_ARGUMENT, "expected a permission and an object");
     }
-    TRY(access_subjects(&who->reading->snapshot, str_z(ctl->argv[1]), str_z(ctl->argv[2]),
-                        &subjects, &count));
+    paging_begin(ctl, &paging);
     reading_say_moment(who->reading, ctl);
-    for (size_t i = 0; i < count; i++) {
-        if (ctl->options.output == CTL_JSON) {
-            TRY(ctl_json(ctl, &subjects[i]->base));
-        } else {
-            buf_printf(&ctl->out, "%s\n", subjects[i]->subject_id);
-        }
-    }
+    do {
+        TRY(access_subjects(&who->reading->snapshot, str_z(ctl->argv[1]), str_z(ctl->argv[2]),
+                            &paging.ask, &page));
+        TRY(who_subjects(who, &page));
+    } while (paging_next(&paging, page.count, &page.end));
+    paging_say(&paging);
     return reading_say_waived(who->reading, ctl, str_z(ctl->argv[1]));
 }
 

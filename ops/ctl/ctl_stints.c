@@ -3,6 +3,7 @@
 
 #include "core/base/time.h"
 #include "core/domain/kernel/fields.h"
+#include "ops/ctl/paging.h"
 #include "ops/ctl/reading.h"
 #include "ops/ctl/table.h"
 #include "query/entities.h"
@@ -33,9 +34,8 @@ static struct status stints_end(struct stints_run *run, const Google__Protobuf__
     return table_add(&run->table, by);
 }
 
-static struct status stints_take_cb(void *context, const Agency__V1__StintItem *item)
+static struct status stints_item(struct stints_run *run, const Agency__V1__StintItem *item)
 {
-    struct stints_run *run = context;
     if (run->ctl->options.output == CTL_JSON) {
         return ctl_json(run->ctl, &item->base);
     }
@@ -43,6 +43,22 @@ static struct status stints_take_cb(void *context, const Agency__V1__StintItem *
     TRY(table_add(&run->table, str_z(item->role_id)));
     TRY(stints_end(run, item->since, item->begun, ""));
     return stints_end(run, item->until, item->ended, "expired");
+}
+
+static struct status stints_pages(struct stints_run *run, struct snapshot *snapshot,
+                                  enum entity_kind kind)
+{
+    struct paging paging;
+    struct stints_page page;
+    paging_begin(run->ctl, &paging);
+    do {
+        TRY(stints_page(snapshot, kind, str_z(run->ctl->argv[1]), &paging.ask, &page));
+        for (size_t i = 0; i < page.count; i++) {
+            TRY(stints_item(run, &page.items[i]));
+        }
+    } while (paging_next(&paging, page.count, &page.end));
+    paging_say(&paging);
+    return status_ok();
 }
 
 static struct status stints_run(struct stints_run *run, struct reading *reading)
@@ -53,9 +69,9 @@ static struct status stints_run(struct stints_run *run, struct reading *reading)
     TRY(entities_kind(str_z(ctl->argv[0]), &kind));
     TRY(table_init(&run->table, &ctl->arena, heads, 6));
     TRY(reading_open(reading, ctl));
-    TRY(stints_each(&reading->snapshot, kind, str_z(ctl->argv[1]), stints_take_cb, run));
+    reading_say_moment(reading, ctl);
+    TRY(stints_pages(run, &reading->snapshot, kind));
     if (ctl->options.output == CTL_TABLE) {
-        reading_say_moment(reading, ctl);
         table_print(&run->table, &ctl->out);
     }
     return status_ok();

@@ -15,6 +15,7 @@
 #include "core/model/closed_time.h"
 #include "ops/ctl/say.h"
 #include "query/access.h"
+#include "query/page.h"
 
 enum { CLOSED_TIME_WAIT_US = 1000 * 1000, CLOSED_TIME_RETRY_US = 20 * 1000 };
 enum { TICK_RETRY_US = 200 * 1000 };
@@ -134,6 +135,7 @@ struct status reading_open_org(struct reading *reading, struct ctl *ctl)
     struct moment_ask ask;
     TRY(snapshot_ask(&ctl->arena, options->as_of, options->at_least, clock_now_us(&ctl->clock),
                      &ask));
+    TRY(page_moment(&ctl->arena, options->page, &ask));
     if (ask.kind == MOMENT_TIME && ask.time_us >= reading->partition->position.time_us) {
         TRY(reading_close_time(reading, ctl, &ask));
     }

@@ -178,7 +178,7 @@ def it_refuses_options_that_a_verb_does_not_use(tool, fresh):
                   ("submit", "-", "--command-id", "y"), ("import", "x", "--occurred-at", "now"),
                   ("export", "x", "--as-of", "2020-06-01"), ("export", "x", "--limit", "1"),
                   ("get", "group", "red", "--from", "1"), ("list", "groups", "--role-type", "lead"),
-                  ("get", "group", "red", "--all"), ("check", "ada", "--limit", "1"),
+                  ("get", "group", "red", "--all"), ("check", "ada", "--all"),
                   ("verify", "--accept-lost-tail"), ("log", "--as-of", "#1"),
                   ("who", "role", "red.lead", "--principal", "admin"), ("key", "api", "--all")):
         done = acme.run(*words, stdin=lines)
