@@ -82,6 +82,13 @@ add_library(grpcproto STATIC ${grpc_sources})
 target_compile_options(grpcproto PRIVATE -w)
 target_link_libraries(grpcproto PUBLIC proto)
 
+# All that agencyd serves; library `apidescriptors`.
+descriptor_set(api_descriptors "${SCHEMA};${GRPC_PROTO}"
+    "${schema_paths};${SCHEMA}/${entities_file};grpc/health/v1/health.proto;grpc/reflection/v1/reflection.proto;grpc/reflection/v1alpha/reflection.proto"
+    api_set)
+add_library(apidescriptors STATIC ${api_set})
+target_compile_options(apidescriptors PRIVATE -w)
+
 # Messages of the tests alone; library `testproto`.
 proto_c(${CMAKE_SOURCE_DIR}/tests/proto "test/v1/everything.proto;test/v1/library.proto;test/v1/maps.proto"
     test_sources)

@@ -12,6 +12,7 @@
  *   DIR/lock         on Kafka: held by who owns the stores
  *   DIR/process      on Kafka: the number of this folder, which names its agencyd
  *   DIR/unfinished   if there: the folder is being made; opened by nobody
+ *   DIR/api.sock     while an agencyd serves it: its API, for the owner of the folder alone
  */
 #ifndef OPS_DATA_DIR_H
 #define OPS_DATA_DIR_H
@@ -22,6 +23,8 @@
 #include "ops/seal_keys.h"
 
 enum { DATA_DIR_PATH_MAX = 4096 };
+/* The socket in the folder. */
+#define DATA_DIR_SOCKET "api.sock"
 
 struct data_dir {
     char log[DATA_DIR_PATH_MAX];

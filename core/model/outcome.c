@@ -19,6 +19,20 @@ static struct status outcome_token(struct arena *arena, const struct evlog_id *h
     return status_ok();
 }
 
+struct outcome outcome_of(const char *command_id, const struct submit_answer *answer)
+{
+    return (struct outcome){
+        .command_id = command_id,
+        .repeated = answer->outcome == SUBMIT_REPEATED,
+        .code = answer->code,
+        .reason = answer->reason,
+        .events_count = answer->events_count,
+        .org_sequence = answer->org_sequence,
+        .sequence = answer->sequence,
+        .recorded_at_us = answer->recorded_at_us,
+    };
+}
+
 struct status outcome_response(struct arena *arena, const struct evlog_id *history_id,
                                uint32_t partition, const struct outcome *outcome,
                                Agency__V1__SubmitResponse **out)

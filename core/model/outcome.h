@@ -5,6 +5,7 @@
 #include "agency/v1/query.pb-c.h"
 #include "core/base/arena.h"
 #include "core/evlog/chain.h"
+#include "core/model/submit.h"
 
 /* What is known of it. Borrows its texts. */
 struct outcome {
@@ -17,6 +18,9 @@ struct outcome {
     uint64_t sequence; /* 0: nothing was recorded, and the next is not set */
     int64_t recorded_at_us;
 };
+
+/* What an answer says of a command. */
+struct outcome outcome_of(const char *command_id, const struct submit_answer *answer);
 
 /* Gives the response, with the token of the decision in that partition; lies in the arena. */
 MUST_USE struct status outcome_response(struct arena *arena, const struct evlog_id *history_id,

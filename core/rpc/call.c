@@ -150,10 +150,20 @@ static void call_end(struct rpc_call *call)
     }
 }
 
+static void call_leave_gate(struct rpc_call *call)
+{
+    const struct rpc_gate *gate = call->host->gate;
+    if (call->gated) {
+        call->gated = false;
+        gate->gone(gate->context, call);
+    }
+}
+
 /* The client has gone, or will not wait. */
 static void call_cancel(struct rpc_call *call)
 {
     call->cancelled = true;
+    call_leave_gate(call);
     call_enter(call);
     if (!call->told) {
         call_end(call);
@@ -178,6 +188,7 @@ void rpc_call_fail(struct rpc_call *call, const struct status *status)
 {
     rpc_call_break(call, status);
     call->cancelled = true;
+    call_leave_gate(call);
     if (!call->told && !call->finished) {
         call_end(call);
     }
@@ -235,7 +246,7 @@ struct rpc_call *rpc_call_new(struct exchange *exchange, const struct protocol *
     return call;
 }
 
-void rpc_call_start(struct rpc_call *call)
+static void call_open(struct rpc_call *call)
 {
     if (call->entry->method.handler.open != NULL) {
         call->told = true;
@@ -243,6 +254,20 @@ void rpc_call_start(struct rpc_call *call)
         call->entry->method.handler.open(call);
         call_leave(call);
     }
+}
+
+void rpc_call_start(struct rpc_call *call)
+{
+    const struct rpc_gate *gate = call->host->gate;
+    if (gate == NULL) {
+        call_open(call);
+        return;
+    }
+    call->gated = true;
+    call->held = true;
+    call_enter(call);
+    gate->ask(gate->context, call);
+    call_leave(call);
 }
 
 void rpc_call_set_timeout(struct rpc_call *call, int64_t timeout_us)
@@ -432,9 +457,25 @@ void rpc_call_let_go(struct rpc_call *call)
     }
 }
 
+/* Where the gate answers at once, whoever has asked it goes on reading. */
+void rpc_call_admit(struct rpc_call *call, const void *as)
+{
+    assert(call->gated);
+    call->gated = false;
+    call->held = false;
+    call->admitted = as;
+    call_enter(call);
+    call_open(call);
+    if (call->inside == 1 && !call->finished) {
+        call_pump(call);
+    }
+    call_leave(call);
+}
+
 void rpc_call_finish(struct rpc_call *call, const struct status *status)
 {
     struct status silent;
+    call->gated = false;
     if (call->exchange != NULL) {
         if (status->code == STATUS_OK && !call->answered && rpc_call_answers_one(call)) {
             silent = status_error(STATUS_INTERNAL, "expected the method to answer");

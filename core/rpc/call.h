@@ -19,6 +19,18 @@ void rpc_call_set_user(struct rpc_call *call, void *user);
 struct str rpc_call_method(const struct rpc_call *call);
 const struct rpc_peer *rpc_call_peer(const struct rpc_call *call);
 
+/* For the gate (struct rpc_gate): lets the call in, as whom; borrowed until the call is finished.
+ */
+void rpc_call_admit(struct rpc_call *call, const void *as);
+/* What the gate keeps with the connection; NULL at first. Only while it is asked. */
+void **rpc_call_note(struct rpc_call *call);
+/* The connection takes no more requests, and closes when what is under way has been answered. */
+void rpc_call_hang_up(struct rpc_call *call);
+/* As whom the gate let the call in; NULL where there is no gate. */
+const void *rpc_call_admitted(const struct rpc_call *call);
+/* The name that the client calls the server by (Host, or :authority). */
+struct str rpc_call_authority(const struct rpc_call *call);
+
 /* The first value of a header of the request, by its name in lower case; NULL data if there is
  * none. Borrowed until the call is cancelled or finished. */
 struct str rpc_call_metadata(const struct rpc_call *call, struct str name);

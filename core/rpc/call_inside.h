@@ -25,6 +25,7 @@ struct rpc_call {
     struct str trace;    /* under which it runs; empty: as the request says */
     const char *message; /* of the status that it ended with; NULL: none */
     int64_t began_us;
+    const void *admitted; /* as whom */
 
     enum status_code code; /* as the client saw it, once it is concluded */
     enum protocol_codec codec;
@@ -50,6 +51,7 @@ struct rpc_call {
     size_t counted; /* bytes of `in` that count in the host's */
 
     bool concluded; /* the client was answered to the end */
+    bool gated;     /* the gate has not answered; it is held meanwhile */
     bool told;      /* the handler knows of it */
     bool answered;  /* with a message */
     bool held;

@@ -27,6 +27,29 @@ const struct rpc_peer *rpc_call_peer(const struct rpc_call *call)
     return call->connection == NULL ? &gone : &call->connection->peer;
 }
 
+const void *rpc_call_admitted(const struct rpc_call *call)
+{
+    return call->admitted;
+}
+
+void **rpc_call_note(struct rpc_call *call)
+{
+    assert(call->gated && call->connection != NULL);
+    return &call->connection->note;
+}
+
+void rpc_call_hang_up(struct rpc_call *call)
+{
+    if (call->connection != NULL) {
+        connection_drain(call->connection, true);
+    }
+}
+
+struct str rpc_call_authority(const struct rpc_call *call)
+{
+    return call->exchange == NULL ? (struct str){ 0 } : call->exchange->authority;
+}
+
 struct str rpc_call_metadata(const struct rpc_call *call, struct str name)
 {
     return call->exchange == NULL ? (struct str){ 0 }

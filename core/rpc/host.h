@@ -13,12 +13,14 @@ struct connection;
 struct exchange;
 struct rpc_call;
 struct rpc_observer;
+struct rpc_gate;
 struct rpc_registry;
 
 struct rpc_host {
     size_t message_size_max;
     int64_t age_us_max;                  /* of a connection; 0: any */
     const struct rpc_observer *observer; /* NULL: nobody */
+    const struct rpc_gate *gate;         /* NULL: everybody comes in */
     struct rpc_registry *registry;
     struct rpc_timers timers;
     int64_t now_us;  /* monotonic; the shell sets it before it calls anything */

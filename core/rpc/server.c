@@ -54,6 +54,7 @@ struct status rpc_server_open(const struct rpc_server_options *options, struct r
     }
     server->host.age_us_max = options->connection_age_s_max * RPC_SECOND_US;
     server->host.observer = options->observer;
+    server->host.gate = options->gate;
     struct status st = loop_open(&server->loop, &server->host);
     server->loop.links_max =
         options->connections_max > 0 ? options->connections_max : RPC_CONNECTIONS_DEFAULT;

@@ -39,6 +39,7 @@ struct rpc_server_options {
     struct str descriptors;
     bool health;                         /* serve grpc.health.v1.Health */
     const struct rpc_observer *observer; /* who hears what it does, borrowed; NULL: nobody */
+    const struct rpc_gate *gate;         /* who may come in, borrowed; NULL: everybody */
 };
 
 /* All in PEM, borrowed while rpc_server_listen runs. */

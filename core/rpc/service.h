@@ -63,6 +63,19 @@ struct rpc_bind {
     const char *field; /* of the message: "command.org_id" */
 };
 
+/* Who decides whether a call comes in. No handler hears of a call before. */
+struct rpc_gate {
+    /* A call has begun. Answered exactly once by rpc_call_admit or rpc_call_finish, at once or
+     * later; what its client sends waits until then. */
+    void (*ask)(void *context, struct rpc_call *call);
+    /* A call that was not answered yet is gone: there is nothing to answer any more. */
+    void (*gone)(void *context, struct rpc_call *call);
+    /* A connection is gone, of which the gate knew something (rpc_call_note). NULL where it never
+     * does. */
+    void (*forget)(void *context, void *note);
+    void *context;
+};
+
 /* A method as a path of JSON over HTTP, as google.api.http has it. */
 struct rpc_route {
     const char *verb;     /* "GET", "POST", "PATCH", "PUT" or "DELETE" */

@@ -211,16 +211,7 @@ struct status sending_response(const struct sending *sending, struct arena *aren
                                const char *org_id, const char *command_id,
                                const struct submit_answer *answer, Agency__V1__SubmitResponse **out)
 {
-    struct outcome facts = {
-        .command_id = command_id,
-        .repeated = answer->outcome == SUBMIT_REPEATED,
-        .code = answer->code,
-        .reason = answer->reason,
-        .events_count = answer->events_count,
-        .org_sequence = answer->org_sequence,
-        .sequence = answer->sequence,
-        .recorded_at_us = answer->recorded_at_us,
-    };
+    struct outcome facts = outcome_of(command_id, answer);
     uint32_t partition = murmur2_partition(str_z(org_id), sending->identity.partitions_count);
     return outcome_response(arena, &sending->identity.history_id, partition, &facts, out);
 }

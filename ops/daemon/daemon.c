@@ -14,6 +14,7 @@
 
 #include "core/auth/command_signature.h"
 #include "core/base/memory.h"
+#include "ops/daemon/api_server.h"
 #include "ops/daemon/read_replica.h"
 #include "ops/daemon/status_report.h"
 #include "projectors/publisher.h"
@@ -41,6 +42,8 @@ struct daemon {
     pthread_mutex_t troubles_lock;
     struct status *troubles; /* why a partition is not published, by number; under the lock */
     struct status_report *status_report;
+    struct api_server *api;
+    struct status_board *board;
     struct replica_status *statuses; /* as of the last look */
     struct replica_status *seen;     /* as of the one before */
     uint64_t *statuses_published;
@@ -104,12 +107,7 @@ static struct status daemon_find_log(struct daemon *daemon, int signals,
 
 static struct status daemon_open_folder(struct daemon *daemon)
 {
-    TRY(data_dir_open(&daemon->dir, &daemon->arena, daemon->options.data.data, false));
-    if (!daemon->dir.shared) {
-        return status_error(STATUS_FAILED_PRECONDITION,
-                            "expected a log on Kafka (agencyctl log create): an embedded log is "
-                            "written by agencyctl itself until there is a network API");
-    }
+    assert(daemon->dir.shared);
     daemon->dir.kafka.timeout_ms = DAEMON_OPEN_TIMEOUT_MS;
     mkdir(daemon->dir.stores, 0700);
     TRY(data_dir_hold(&daemon->dir, &daemon->lock));
@@ -250,12 +248,12 @@ static struct status daemon_open_writer(struct daemon *daemon)
 
 /* ---- open and close ---- */
 
-static struct status_report_facts daemon_facts(const struct daemon *daemon)
+static struct process_facts daemon_facts(const struct daemon *daemon)
 {
-    return (struct status_report_facts){ .partitions = daemon->statuses,
-                                         .published = daemon->statuses_published,
-                                         .partitions_count = daemon->statuses_count,
-                                         .published_count = atomic_load(&daemon->published_count) };
+    return (struct process_facts){ .partitions = daemon->statuses,
+                                   .published = daemon->statuses_published,
+                                   .partitions_count = daemon->statuses_count,
+                                   .published_count = atomic_load(&daemon->published_count) };
 }
 
 static void daemon_open_replica(struct daemon *daemon)
@@ -270,13 +268,14 @@ static void daemon_open_replica(struct daemon *daemon)
 
 static void daemon_open_status_report(struct daemon *daemon)
 {
+    struct process self = { daemon->process, daemon->roles, clock_now_us(&daemon->clock) };
     struct status_report_options options = { .dir = &daemon->dir,
-                                             .process = daemon->process,
-                                             .roles = daemon->roles,
+                                             .process = self,
                                              .every_us = daemon->options.status_every_us,
                                              .clock = daemon->clock,
                                              .diag = daemon->diag };
     daemon->status_report = status_report_open(&options);
+    daemon->board = status_board_open(&self, &daemon->clock);
     daemon->statuses = mem_zalloc(daemon->partitions.count, sizeof *daemon->statuses);
     daemon->seen = mem_zalloc(daemon->partitions.count, sizeof *daemon->seen);
     daemon->statuses_published = mem_zalloc(daemon->partitions.count, sizeof(uint64_t));
@@ -295,6 +294,18 @@ static void daemon_say_started(struct daemon *daemon)
     diag_end(&line);
 }
 
+static struct status daemon_open_api(struct daemon *daemon)
+{
+    struct api_server_options options = { .dir = &daemon->dir,
+                                          .daemon = &daemon->options,
+                                          .listen = "",
+                                          .clock = daemon->clock,
+                                          .diag = daemon->diag,
+                                          .reporter = { daemon_report, daemon },
+                                          .board = daemon->board };
+    return api_server_open(&options, &daemon->arena, &daemon->api);
+}
+
 static struct status daemon_start(struct daemon *daemon, int signals)
 {
     struct evlog_identity identity = { 0 };
@@ -311,15 +322,17 @@ static struct status daemon_start(struct daemon *daemon, int signals)
     } else {
         daemon_open_replica(daemon);
     }
+    TRY(daemon_open_api(daemon));
     daemon_say_started(daemon);
     return status_ok();
 }
 
-struct status daemon_open(const struct daemon_options *options, struct diag *diag, int signals,
-                          struct daemon **out)
+struct status daemon_open(const struct daemon_options *options, const struct data_dir *dir,
+                          struct diag *diag, int signals, struct daemon **out)
 {
     struct daemon *daemon = mem_zalloc(1, sizeof *daemon);
     daemon->options = *options;
+    daemon->dir = *dir;
     daemon->diag = diag;
     daemon->clock = clock_real();
     daemon->lock = -1;
@@ -339,11 +352,13 @@ void daemon_close(struct daemon *daemon)
     if (daemon == NULL) {
         return;
     }
+    struct status closed = api_server_close(daemon->api);
+    (void)closed; /* of a client of the log: it writes nothing of its own */
     server_close(daemon->writer);
     read_replica_close(daemon->read_replica);
     publisher_close(daemon->publisher);
     if (daemon->status_report != NULL) {
-        struct status_report_facts facts = daemon_facts(daemon);
+        struct process_facts facts = daemon_facts(daemon);
         status_report_close(daemon->status_report, &facts);
     }
     if (daemon->lock >= 0) {
@@ -355,6 +370,7 @@ void daemon_close(struct daemon *daemon)
     mem_free(daemon->published);
     mem_free(daemon->troubles);
     pthread_mutex_destroy(&daemon->troubles_lock);
+    status_board_close(daemon->board);
     arena_release(&daemon->arena);
     mem_free(daemon);
 }
@@ -427,8 +443,9 @@ struct status daemon_run(struct daemon *daemon, int signals)
             descriptor = read_replica_descriptor(daemon->read_replica);
         }
         daemon_look(daemon);
-        struct status_report_facts facts = daemon_facts(daemon);
+        struct process_facts facts = daemon_facts(daemon);
         status_report_step(daemon->status_report, &facts);
+        TRY(status_board_step(daemon->board, &facts));
         if (daemon_all_stopped(daemon)) {
             return status_error(STATUS_DATA_LOSS,
                                 "expected a partition that can go on, but all have stopped");

@@ -52,6 +52,14 @@ const struct config_option daemon_options[] = {
                  "memory for the stores' blocks"),
     OPTION_RANGE("status-every", CONFIG_DURATION, status_every_us, "2s", 100000, 60000000,
                  "how often to say how it is"),
+    OPTION("listen", CONFIG_STRING, listen, "",
+           "where to serve the API, as IP:PORT with commas between; without it: on an embedded log "
+           "127.0.0.1:8420, on Kafka nowhere but on the socket of the data folder"),
+    OPTION("anonymous", CONFIG_STRING, anonymous, "",
+           "the operator that callers of this machine are who do not say who they are; without it "
+           "they are refused"),
+    OPTION_RANGE("connection-age", CONFIG_DURATION, connection_age_us, "1h", 0, 86400000000,
+                 "after which clients are asked to come anew, so that they spread; 0: never"),
     { .name = "log-level",
       .type = CONFIG_ENUM,
       .offset = offsetof(struct daemon_options, log_level),

@@ -20,6 +20,9 @@ struct daemon_options {
     bool commands_trusted;
     int64_t cache_size;
     int64_t status_every_us;
+    struct str listen;
+    struct str anonymous;
+    int64_t connection_age_us;
     int log_level;
     bool help;
 };

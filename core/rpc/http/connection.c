@@ -82,6 +82,9 @@ void connection_close(struct connection *connection)
         connection->version->close(connection);
     }
     rpc_call_orphan(connection);
+    if (connection->note != NULL) {
+        connection->host->gate->forget(connection->host->gate->context, connection->note);
+    }
     rpc_timer_unset(&connection->host->timers, &connection->timer);
     connection_unlist(connection);
     mem_free(connection);

@@ -30,6 +30,7 @@ struct connection {
     const struct connection_version *version; /* NULL: not known yet */
     void *session;                            /* the version's */
     struct rpc_peer peer;
+    void *note; /* the gate's */
 
     struct exchange *exchanges;
     size_t exchanges_count;

@@ -45,7 +45,17 @@ static struct status listener_parse(const struct rpc_listen *listen, union liste
     return status_ok();
 }
 
-static void listener_peer(const union listener_address *from, struct rpc_peer *peer)
+/* Who connected, as the kernel says. */
+static bool listener_is_owner(evutil_socket_t fd)
+{
+    struct ucred who;
+    socklen_t size = sizeof who;
+    bool known = getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &size) == 0;
+    return known && (who.uid == geteuid() || who.uid == 0);
+}
+
+static void listener_peer(evutil_socket_t fd, const union listener_address *from,
+                          struct rpc_peer *peer)
 {
     char text[INET6_ADDRSTRLEN] = "";
     struct buf out = buf_in(peer->address, sizeof peer->address);
@@ -60,6 +70,7 @@ static void listener_peer(const union listener_address *from, struct rpc_peer *p
     } else {
         buf_printf(&out, "unix");
         peer->local = true;
+        peer->owner = listener_is_owner(fd);
     }
     buf_release(&out);
 }
@@ -72,7 +83,7 @@ static void listener_on_accept(struct evconnlistener *socket, evutil_socket_t fd
     union listener_address from = { 0 };
     struct rpc_peer peer = { .tls = listener->tls != NULL };
     memcpy(&from, address, (size_t)size < sizeof from ? (size_t)size : sizeof from);
-    listener_peer(&from, &peer);
+    listener_peer(fd, &from, &peer);
     loop_wake(listener->loop);
     link_open(listener->loop, fd, listener->tls, &peer);
     loop_settle(listener->loop);

@@ -1,0 +1,106 @@
+#include "ops/daemon/embedded.h"
+
+#include <poll.h>
+
+#include "core/base/memory.h"
+#include "ops/daemon/api_server.h"
+
+/* Where the API is, unless somebody says otherwise: this machine alone. */
+#define EMBEDDED_LISTEN "127.0.0.1:8420"
+
+enum { EMBEDDED_LOOK_MS = 1000 };
+static const size_t EMBEDDED_ARENA_MAX = (size_t)16 << 20;
+
+struct embedded {
+    const struct daemon_options *options;
+    struct diag *diag;
+    struct clock clock;
+    struct arena arena; /* of what lasts */
+    struct status_board *board;
+    struct api_server *api;
+};
+
+static void embedded_report(void *context, uint32_t partition, struct status what)
+{
+    struct embedded *embedded = context;
+    bool well = what.code == STATUS_OK;
+    enum diag_level level = well                              ? DIAG_INFO
+                            : what.code == STATUS_UNAVAILABLE ? DIAG_WARN
+                                                              : DIAG_ERROR;
+    struct diag_line line = diag_begin(embedded->diag, level, well ? "recovered" : "trouble");
+    if (partition != EVLOG_ALL) {
+        diag_u64(&line, "partition", partition);
+    }
+    diag_status(&line, &what);
+    diag_end(&line);
+}
+
+static struct status embedded_open_api(struct embedded *embedded, const struct data_dir *dir)
+{
+    struct api_server_options options = { .dir = dir,
+                                          .daemon = embedded->options,
+                                          .listen = EMBEDDED_LISTEN,
+                                          .clock = embedded->clock,
+                                          .diag = embedded->diag,
+                                          .reporter = { embedded_report, embedded },
+                                          .board = embedded->board };
+    if (dir->moved.size > 0) {
+        return status_error(STATUS_FAILED_PRECONDITION,
+                            "expected an open log, but this one was closed when it was copied: go "
+                            "on in %.*s",
+                            STR_ARG(dir->moved));
+    }
+    return api_server_open(&options, &embedded->arena, &embedded->api);
+}
+
+static void embedded_say_started(const struct embedded *embedded)
+{
+    struct diag_line line = diag_begin(embedded->diag, DIAG_INFO, "started");
+    diag_str(&line, "data", embedded->options->data);
+    diag_str(&line, "log", STR("embedded"));
+    diag_end(&line);
+}
+
+struct status embedded_open(const struct daemon_options *options, const struct data_dir *dir,
+                            struct diag *diag, struct embedded **out)
+{
+    struct embedded *embedded = mem_zalloc(1, sizeof *embedded);
+    embedded->options = options;
+    embedded->diag = diag;
+    embedded->clock = clock_real();
+    struct process self = { 0, DAEMON_WRITER | DAEMON_QUERY, clock_now_us(&embedded->clock) };
+    embedded->board = status_board_open(&self, &embedded->clock);
+    arena_init(&embedded->arena, EMBEDDED_ARENA_MAX);
+    struct status st = embedded_open_api(embedded, dir);
+    if (st.code == STATUS_OK) {
+        embedded_say_started(embedded);
+    } else {
+        struct status closed = embedded_close(embedded);
+        (void)closed; /* why it did not start says more */
+        embedded = NULL;
+    }
+    *out = embedded;
+    return st;
+}
+
+struct status embedded_run(struct embedded *embedded, int signals)
+{
+    struct pollfd ending = { .fd = signals, .events = POLLIN };
+    struct process_facts facts = { 0 };
+    do {
+        TRY(status_board_step(embedded->board, &facts));
+    } while (poll(&ending, 1, EMBEDDED_LOOK_MS) == 0);
+    return status_ok();
+}
+
+struct status embedded_close(struct embedded *embedded)
+{
+    if (embedded == NULL) {
+        return status_ok();
+    }
+    struct status st = api_server_close(embedded->api);
+    status_board_close(embedded->board);
+    arena_release(&embedded->arena);
+    mem_free(embedded);
+    return st;
+}

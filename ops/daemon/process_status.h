@@ -1,0 +1,28 @@
+/* How a process is, as a message: for the log's stream of statuses and for the API. */
+#ifndef OPS_DAEMON_PROCESS_STATUS_H
+#define OPS_DAEMON_PROCESS_STATUS_H
+
+#include "agency/v1/stream.pb-c.h"
+#include "writers/cluster/server.h"
+
+/* Which process it is. */
+struct process {
+    uint64_t number; /* of its data folder; 0: nobody asks */
+    unsigned roles;  /* enum daemon_role */
+    int64_t started_us;
+};
+
+/* How it is. */
+struct process_facts {
+    const struct replica_status *partitions;
+    const uint64_t *published; /* of each of them: up to which sequence; 0: it does not publish */
+    uint32_t partitions_count;
+    uint64_t published_count; /* outcomes and events since the start */
+};
+
+/* The message; lies in the arena. */
+MUST_USE struct status process_status_make(struct arena *arena, const struct process *process,
+                                           int64_t now_us, const struct process_facts *facts,
+                                           Agency__V1__ProcessStatus **status);
+
+#endif

@@ -1,0 +1,114 @@
+#!/usr/bin/env python3
+"""agencyd on an embedded log, as clients of its API see it.
+
+    tests/api/api.py BUILD SCRATCH
+"""
+
+import base64
+import json
+import os
+import pathlib
+import stat
+import sys
+
+from server import Server
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
+from cases import expect, run_case  # noqa: E402
+
+ORG = {"orgId": "acme", "createOrg": {"name": "Acme", "ownerSubjectId": "ada", "ownerName": "Ada",
+                                      "credential": {"credentialId": "ada-key",
+                                                     "kind": "CREDENTIAL_KIND_API_KEY",
+                                                     "identity": "ada"}}}
+
+
+def group(name):
+    return {"createGroup": {"groupId": name, "name": name}}
+
+
+def has(answer, status, **fields):
+    found = answer.json()
+    expect(answer.status == status, f"HTTP {status}", (answer.status, found))
+    for name, value in fields.items():
+        expect(found.get(name) == value, f"{name} to be {value}", found)
+    return found
+
+
+def a_command_is_answered_with_its_decision(server):
+    done = has(server.submit({"commandId": "g1", **group("g1")}), 200, commandId="g1", code="OK",
+               events=1)
+    expect(done["token"] and int(done["sequence"]) > 0, "a token and a sequence", done)
+    again = has(server.submit({"commandId": "g1", **group("g1")}), 200, repeated=True)
+    expect(again["token"] == done["token"], "the answer of the first time", again)
+
+
+def a_refusal_is_the_status_of_the_call(server):
+    again = server.submit({"commandId": "g1", **group("other")})
+    has(again, 400, code="invalid_argument")
+    found = has(server.submit({"commandId": "g-2", **group("g1")}), 409, code="already_exists")
+    detail = found["details"][0]
+    expect(detail["type"] == "agency.v1.SubmitResponse", "the answer as a detail", detail)
+    expect(b"g-2" in base64.b64decode(detail["value"] + "=="), "its command_id", detail)
+
+
+def the_idempotency_key_is_the_command_id(server):
+    first = server.submit(group("g3"), idempotency_key="key-3")
+    has(first, 200, commandId="key-3")
+    has(server.submit(group("g3"), idempotency_key="key-3"), 200, repeated=True)
+
+
+def a_batch_answers_each(server):
+    requests = [{"command": {"orgId": "acme", "commandId": "b1", **group("b1")}}, {},
+                {"command": {"orgId": "none", "commandId": "b2", **group("b2")}}]
+    answer = server.call("Commands/SubmitBatch", {"requests": requests})
+    codes = [one["code"] for one in has(answer, 200)["responses"]]
+    expect(codes == ["OK", "INVALID_ARGUMENT", "NOT_FOUND"], "an answer for each", codes)
+    has(server.call("Commands/SubmitBatch", {}), 400, code="invalid_argument")
+
+
+def the_socket_is_its_owners(server):
+    mode = os.stat(server.data / "api.sock").st_mode
+    expect(stat.S_ISSOCK(mode) and mode & 0o077 == 0, "a socket of its owner alone", oct(mode))
+    by = server.socket()
+    has(server.call("Admin/GetProcessStatus", {}, by), 200, pid=server.process.pid)
+    by_ada = {"agencygrid_principal": "API_KEY:ada"}
+    has(server.call("Admin/GetProcessStatus", {}, by, **by_ada), 403, code="permission_denied")
+    has(server.submit({"commandId": "s1", **group("s1")}, by, **by_ada), 200, code="OK")
+    by.close()
+
+
+def a_method_without_a_row_is_refused(server):
+    answer = server.call("Commands/Nothing", {})
+    expect(answer.status == 404, "no such method", answer.status)
+
+
+def addresses_of_others_are_refused(server):
+    said = server.refuses("--listen", "0.0.0.0:0")
+    expect("expected" in said and "0.0.0.0" in said, "why it does not listen there", said)
+    said = server.refuses("--listen", "localhost:80")
+    expect("IP:PORT" in said, "the form of an address", said)
+    said = server.refuses("--anonymous", "nobody")
+    expect("operator" in said, "who is an operator", said)
+
+
+CASES = (a_command_is_answered_with_its_decision, a_refusal_is_the_status_of_the_call,
+         the_idempotency_key_is_the_command_id, a_batch_answers_each, the_socket_is_its_owners,
+         a_method_without_a_row_is_refused)
+
+
+def main():
+    build, scratch = sys.argv[1:]
+    server = Server(build, pathlib.Path(scratch) / "data")
+    server.ctl("init")
+    server.ctl("submit", "CreateOrg", json.dumps(ORG["createOrg"] | {"orgId": "acme"}))
+    passed = [run_case("addresses", addresses_of_others_are_refused, server)]
+    server.start("--anonymous", "admin")
+    passed += [run_case(case.__name__, case, server) for case in CASES]
+    stopped = server.stop() == 0
+    passed += [stopped and not (server.data / "api.sock").exists()]
+    print(f"{sum(passed)} passed, {len(passed) - sum(passed)} failed, 0 skipped")
+    sys.exit(not all(passed))
+
+
+if __name__ == "__main__":
+    main()
