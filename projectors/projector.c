@@ -271,6 +271,16 @@ static struct status projector_write(struct projector *projector, bool flush)
     return status_ok();
 }
 
+static void projector_show(struct projector *projector)
+{
+    for (uint32_t i = 0; i < projector->partitions_count; i++) {
+        struct partition *partition = projector->slots[i].partition;
+        if (partition != NULL && projector->options.shelf != NULL) {
+            partition_show(partition, projector->options.shelf);
+        }
+    }
+}
+
 struct status projector_step(struct projector *projector, int64_t monotonic_us, bool *idle)
 {
     size_t count;
@@ -285,6 +295,9 @@ struct status projector_step(struct projector *projector, int64_t monotonic_us, 
     }
     TRY(projector_write(projector, flush));
     projector->flushed_us = flush ? monotonic_us : projector->flushed_us;
+    if (count == 0) {
+        projector_show(projector);
+    }
     return status_ok();
 }
 

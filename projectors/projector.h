@@ -22,6 +22,8 @@ struct projector_options {
     uint32_t level_known;
     uint64_t cache_size; /* of all stores together, bytes; 0: the stores' default */
     size_t memory_max;   /* of decoded entities, bytes for each partition */
+    struct shelf *shelf; /* where stores are shown to other threads, once they have all that the log
+                            had; NULL: nowhere */
 };
 
 struct projector;

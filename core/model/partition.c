@@ -154,6 +154,10 @@ static struct status partition_check_log(const struct partition *partition, stru
 
 static void partition_close_store(struct partition *partition)
 {
+    if (partition->shelf != NULL) {
+        shelf_take(partition->shelf, partition->position.chain.partition);
+        partition->shelf = NULL;
+    }
     fold_release(&partition->fold);
     stored_release(&partition->stored);
     store_reader_close(partition->reader);
@@ -250,6 +254,14 @@ struct status partition_open(const struct partition_options *options, struct par
 }
 
 /* --- reading --- */
+
+void partition_show(struct partition *partition, struct shelf *shelf)
+{
+    if (partition->shelf == NULL) {
+        partition->shelf = shelf;
+        shelf_put(shelf, partition->position.chain.partition, partition->store);
+    }
+}
 
 struct status partition_entity_at(const struct partition *partition, struct arena *arena,
                                   struct str key, uint64_t version, struct str *value)

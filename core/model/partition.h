@@ -12,6 +12,7 @@
 #include "core/evlog/evlog.h"
 #include "core/model/fold.h"
 #include "core/model/position.h"
+#include "core/model/shelf.h"
 #include "core/model/stored.h"
 
 /* A batch is written at the latest after this many decisions or bytes; and flushed to disk after
@@ -44,6 +45,7 @@ struct partition_options {
 struct partition {
     struct store *store;
     struct store *under; /* the owner's store, below a reader's own layer */
+    struct shelf *shelf; /* where the store is shown; NULL: nowhere */
     struct store_writer *writer;
     struct store_reader *reader; /* of what is written; renewed by partition_thaw */
     struct stored stored;
@@ -73,6 +75,10 @@ MUST_USE struct status partition_open(const struct partition_options *options,
                                       struct partition **partition);
 /* Writes nothing; flushes what is written. NULL is fine. */
 void partition_close(struct partition *partition);
+
+/* Shows the store to other threads from now on, until the partition is closed. Where it is shown
+ * already: nothing. */
+void partition_show(struct partition *partition, struct shelf *shelf);
 
 /* Takes the next record: judges it and folds it if it is an accepted decision. `accepted` (may be
  * NULL) says whether it counts; `record` (may be NULL) what it is, borrowed from the value.

@@ -63,6 +63,9 @@ struct status partition_thaw(struct partition *partition)
     partition->reader = reader;
     fold_thaw(&partition->fold);
     partition->frozen = false;
+    if (partition->shelf != NULL) {
+        shelf_written(partition->shelf, partition->position.chain.partition);
+    }
     TRY(st);
     return partition->frozen_boundary ? partition_remember_root(partition) : status_ok();
 }

@@ -41,7 +41,8 @@ void writer_kit_start(struct writer_kit *kit)
                                       .reporter = { writer_kit_report, kit },
                                       .stores = kit->folder,
                                       .clock = clock_real(),
-                                      .configuration = kit->configuration };
+                                      .configuration = kit->configuration,
+                                      .shelf = kit->shelf };
     assert_ok(writer_open(&options, &kit->writer));
 }
 

@@ -14,7 +14,8 @@ struct writer_kit {
     struct writer *writer;
     struct arena arena;
     struct str configuration;
-    unsigned reports; /* what the writer told a person, so far */
+    unsigned reports;    /* what the writer told a person, so far */
+    struct shelf *shelf; /* where the next writer shows its stores; NULL: nowhere */
 };
 
 /* What decides in tests: the operator `admin` may make orgs. It lies in the arena. */

@@ -44,6 +44,8 @@ struct server_options {
                             begins here starts with it (server_process), so that the process takes
                             back at once, after a restart, what nobody else has taken since */
     uint64_t cache_size; /* of all stores together, bytes; 0: the stores' default */
+    struct shelf *shelf; /* where stores are shown to other threads, once they have all that the log
+                            had when it was opened; NULL: nowhere */
 };
 
 enum replica_state {

@@ -380,6 +380,15 @@ static struct status replica_check_patience(const struct replica *replica,
     return replica->common->session->failure;
 }
 
+static void replica_show(struct replica *replica)
+{
+    struct shelf *shelf = replica->common->options->shelf;
+    bool written = replica->dirty_us == 0 && !replica->storing;
+    if (shelf != NULL && written && replica->partition->position.offset >= replica->end) {
+        partition_show(replica->partition, shelf);
+    }
+}
+
 static struct status replica_step_open(struct replica *replica, bool idle,
                                        const struct replica_time *time)
 {
@@ -388,6 +397,7 @@ static struct status replica_step_open(struct replica *replica, bool idle,
     if (replica_write_due(replica, idle, time)) {
         TRY(replica_write(replica));
     }
+    replica_show(replica);
     TRY(replica_flush_when_due(replica, time));
     if (replica_leads(replica) && replica_is_quiet(replica)) {
         replica_read_off(replica); /* acknowledgements say all, until somebody writes between */

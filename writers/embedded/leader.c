@@ -81,8 +81,13 @@ static struct status leader_start(struct leader *leader, const struct leader_opt
     uint64_t begin;
     TRY(evlog_range(leader->log, EVLOG_COMMANDS, leader->number, &begin, &leader->commands_end));
     const struct position *position = &leader->partition->position;
-    return decider_init(&leader->decider, &leader->partition->fold, &position->chain,
-                        position->time_us, position->configuration);
+    TRY(decider_init(&leader->decider, &leader->partition->fold, &position->chain,
+                     position->time_us, position->configuration));
+    if (options->shelf != NULL) {
+        TRY(partition_write(leader->partition)); /* what is shown is complete */
+        partition_show(leader->partition, options->shelf);
+    }
+    return status_ok();
 }
 
 struct status leader_open(const struct leader_options *options, struct leader **leader)

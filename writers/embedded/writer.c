@@ -9,43 +9,22 @@
  * Left out: a thread of its own for the stores. Deciding is the smaller part of the work, but two
  * threads would let a store's write overlap the next decisions: partition_freeze, _store and _thaw
  * are made for it. */
-#include "writers/embedded/writer.h"
-
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
 #include "core/base/memory.h"
 #include "core/base/murmur2.h"
-#include "core/base/queue.h"
-#include "core/model/closed_time.h"
 #include "writers/embedded/batch.h"
-#include "writers/embedded/unconfirmed.h"
+#include "writers/embedded/writer_inside.h"
 
 enum {
-    BATCH_SIZE_MAX = 4 << 20, /* bytes of them */
-    FLUSH_EVERY_US = 10 * 1000000,
-    REOPEN_EVERY_US = 200 * 1000,
+    BATCH_SIZE_MAX = 4 << 20,          /* bytes of them */
     CLOSED_TIME_EVERY_US = 100 * 1000, /* how far behind now a reader of the past can be */
     PATH_SIZE_MAX = 4096,
-};
-
-struct writer {
-    struct writer_options options;
-    struct queue *requests;
-    pthread_t thread;
-    struct evlog *log;
-    struct poison *poison;
-    struct closed_time *closed_time;
-    uint32_t partitions_count;
-    struct leader **leaders; /* by partition; NULL until its first command */
-    struct unconfirmed_ring unconfirmed;
-    int64_t flushed_us;
-    struct status failed; /* why the log or a partition stopped; OK: all well */
 };
 
 /* ---- trouble ---- */
@@ -62,19 +41,6 @@ static void writer_fail(struct writer *writer, struct status why)
     for (uint32_t i = 0; i < writer->partitions_count; i++) {
         leader_close(writer->leaders[i]);
         writer->leaders[i] = NULL;
-    }
-}
-
-static void writer_reopen(struct writer *writer)
-{
-    evlog_close(writer->log);
-    writer->log = NULL;
-    struct status st = evlog_opener_open(&writer->options.opener, false, &writer->log);
-    if (st.code == STATUS_OK) {
-        writer->failed = status_ok();
-    } else {
-        writer->failed = st;
-        evlog_wait(-1, REOPEN_EVERY_US);
     }
 }
 
@@ -112,7 +78,7 @@ static struct status writer_drain(struct writer *writer)
 {
     TRY(writer_poll(writer));
     while (unconfirmed_count(&writer->unconfirmed) > 0) {
-        evlog_wait(evlog_descriptor(writer->log), REOPEN_EVERY_US);
+        evlog_wait(evlog_descriptor(writer->log), WRITER_REOPEN_EVERY_US);
         TRY(writer_poll(writer));
     }
     return status_ok();
@@ -126,79 +92,11 @@ static struct status writer_append(struct writer *writer, const struct evlog_ite
     }
     struct status st = evlog_append(writer->log, items, items_count);
     while (st.code == STATUS_RESOURCE_EXHAUSTED && unconfirmed_count(&writer->unconfirmed) > 0) {
-        evlog_wait(evlog_descriptor(writer->log), REOPEN_EVERY_US);
+        evlog_wait(evlog_descriptor(writer->log), WRITER_REOPEN_EVERY_US);
         TRY(writer_poll(writer));
         st = evlog_append(writer->log, items, items_count);
     }
     return st;
-}
-
-/* ---- stores ---- */
-
-/* The clock may go back, the word that was given may not. */
-static int64_t writer_now(const struct writer *writer)
-{
-    int64_t now = clock_now_us(&writer->options.clock);
-    int64_t closed = closed_time_get(writer->closed_time);
-    return now > closed ? now : closed + 1;
-}
-
-/* A TICK says that nothing older comes, and may name a state root; nothing may be waiting. */
-static struct status writer_tick(struct writer *writer, struct leader *leader)
-{
-    struct str record;
-    struct evlog_completion done = { 0 };
-    size_t count = 0;
-    TRY(leader_tick(leader, writer_now(writer), &record));
-    struct evlog_item item = { .stream = EVLOG_DECISIONS,
-                               .partition = leader->number,
-                               .value = record };
-    TRY(evlog_append(writer->log, &item, 1));
-    TRY(evlog_poll(writer->log, &done, 1, &count));
-    while (count == 0) {
-        evlog_wait(evlog_descriptor(writer->log), REOPEN_EVERY_US);
-        TRY(evlog_poll(writer->log, &done, 1, &count));
-    }
-    if (done.offset == EVLOG_OFFSET_UNKNOWN) {
-        return status_error(STATUS_UNAVAILABLE, "expected the log to take a TICK");
-    }
-    return leader_confirm(leader, done.offset, record, &leader->decider.chain.head);
-}
-
-static struct status writer_write(struct writer *writer, struct leader *leader)
-{
-    assert(leader_settled(leader));
-    bool boundary = partition_boundary_at(leader->decider.chain.sequence);
-    TRY(partition_write(leader->partition));
-    if (boundary) {
-        TRY(writer_tick(writer, leader));
-        TRY(partition_write(leader->partition));
-    }
-    return status_ok();
-}
-
-static struct status writer_write_all(struct writer *writer)
-{
-    for (uint32_t i = 0; i < writer->partitions_count; i++) {
-        if (writer->leaders[i] != NULL && leader_dirty(writer->leaders[i])) {
-            TRY(writer_write(writer, writer->leaders[i]));
-        }
-    }
-    return status_ok();
-}
-
-static struct status writer_flush(struct writer *writer, int64_t now_us)
-{
-    if (now_us - writer->flushed_us < FLUSH_EVERY_US) {
-        return status_ok();
-    }
-    writer->flushed_us = now_us;
-    for (uint32_t i = 0; i < writer->partitions_count; i++) {
-        if (writer->leaders[i] != NULL) {
-            TRY(partition_flush(writer->leaders[i]->partition));
-        }
-    }
-    return status_ok();
 }
 
 /* ---- deciding ---- */
@@ -216,7 +114,8 @@ static struct status writer_leader(struct writer *writer, uint32_t number, struc
                                       .log = writer->log,
                                       .number = number,
                                       .clock = writer->options.clock,
-                                      .configuration = writer->options.configuration };
+                                      .configuration = writer->options.configuration,
+                                      .shelf = writer->options.shelf };
     TRY(leader_open(&options, leader));
     writer->leaders[number] = *leader;
     if ((*leader)->partition->rebuilt.code != STATUS_OK) {
@@ -319,6 +218,47 @@ static uint32_t writer_take(struct writer *writer, struct request *requests)
     return most == 0 ? 0 : queue_pop(writer->requests, requests, most);
 }
 
+/* What is shown is all of it: also what no command has come for. */
+static void writer_open_all(struct writer *writer)
+{
+    bool all = writer->options.shelf != NULL;
+    struct status st = status_ok();
+    for (uint32_t i = 0; all && st.code == STATUS_OK && i < writer->partitions_count; i++) {
+        struct leader *leader;
+        st = writer_leader(writer, i, &leader);
+    }
+    if (st.code != STATUS_OK) {
+        writer_fail(writer, st);
+    }
+}
+
+static void writer_reopen(struct writer *writer)
+{
+    evlog_close(writer->log);
+    writer->log = NULL;
+    struct status st = evlog_opener_open(&writer->options.opener, false, &writer->log);
+    if (st.code == STATUS_OK) {
+        writer->failed = status_ok();
+        writer_open_all(writer);
+    } else {
+        writer->failed = st;
+        evlog_wait(-1, WRITER_REOPEN_EVERY_US);
+    }
+}
+
+/* After `count` requests: what is complete is answered, and stored when there is nothing else to
+ * do.
+ */
+static struct status writer_settle(struct writer *writer, uint32_t count)
+{
+    bool due = writer_show_due(writer);
+    TRY(due ? writer_drain(writer) : writer_poll(writer));
+    if (unconfirmed_count(&writer->unconfirmed) == 0 && (due || count == 0)) {
+        TRY(writer_catch_up_stores(writer));
+    }
+    return writer_flush(writer, clock_monotonic_us(&writer->options.clock));
+}
+
 static void writer_step(struct writer *writer)
 {
     struct request requests[BATCH_MAX];
@@ -333,14 +273,8 @@ static void writer_step(struct writer *writer)
     if (count > 0) {
         writer_handle_all(writer, requests, count);
     }
-    struct status st = writer->failed.code == STATUS_OK ? writer_poll(writer) : status_ok();
-    if (st.code == STATUS_OK && count == 0 && unconfirmed_count(&writer->unconfirmed) == 0) {
-        st = writer_write_all(writer);
-        closed_time_set(writer->closed_time, clock_now_us(&writer->options.clock));
-    }
-    if (st.code == STATUS_OK) {
-        st = writer_flush(writer, clock_monotonic_us(&writer->options.clock));
-    }
+    struct status st =
+        writer->failed.code == STATUS_OK ? writer_settle(writer, count) : status_ok();
     if (st.code != STATUS_OK) {
         writer_fail(writer, st);
     } else if (count == 0) {
@@ -357,6 +291,7 @@ static bool writer_finished(struct writer *writer)
 static void *writer_run(void *self)
 {
     struct writer *writer = self;
+    writer_open_all(writer);
     while (!writer_finished(writer)) {
         writer_step(writer);
     }

@@ -16,12 +16,14 @@ struct writer_options {
     const char *stores;             /* folder of the stores; made if missing */
     struct clock clock;
     struct str configuration; /* a DecidingConfiguration, packed; borrowed until close */
+    struct shelf *shelf;      /* NULL, or where the stores of all partitions are shown to other
+                                 threads, from the start on; borrowed until close */
 };
 
 struct writer;
 
-/* Starts the writer. Partitions are opened when their first command comes. Gives it. Statuses of
- * the opener. */
+/* Starts the writer. Partitions are opened when their first command comes, or at once where they
+ * are shown. Gives it. Statuses of the opener. */
 MUST_USE struct status writer_open(const struct writer_options *options, struct writer **writer);
 /* Decides what was taken, writes all, and ends. NULL is fine. Gives why the last of it failed, if
  * it did. */

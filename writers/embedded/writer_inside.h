@@ -1,0 +1,43 @@
+/* What the files of the writer share. Its thread only. */
+#ifndef WRITERS_EMBEDDED_WRITER_INSIDE_H
+#define WRITERS_EMBEDDED_WRITER_INSIDE_H
+
+#include <pthread.h>
+
+#include "core/base/queue.h"
+#include "core/model/closed_time.h"
+#include "writers/embedded/unconfirmed.h"
+#include "writers/embedded/writer.h"
+
+enum { WRITER_REOPEN_EVERY_US = 200 * 1000 };
+
+struct writer {
+    struct writer_options options;
+    struct queue *requests;
+    pthread_t thread;
+    struct evlog *log;
+    struct poison *poison;
+    struct closed_time *closed_time;
+    uint32_t partitions_count;
+    struct leader **leaders; /* by partition; NULL until its first command */
+    struct unconfirmed_ring unconfirmed;
+    int64_t flushed_us;
+    int64_t written_us;   /* monotonic: the last time that all stores were written */
+    struct status failed; /* why the log or a partition stopped; OK: all well */
+};
+
+/* Writes what the store of a leader lacks; nothing of it may be under way. */
+MUST_USE struct status writer_write(struct writer *writer, struct leader *leader);
+/* Nothing is under way at all: the stores get all, and readers the word that nothing older comes.
+ */
+MUST_USE struct status writer_catch_up_stores(struct writer *writer);
+/* Whether it is time to, for the sake of readers of what is shown, who do not wait for a pause. */
+bool writer_show_due(const struct writer *writer);
+/* Makes what is written survive a crash, now and then. */
+MUST_USE struct status writer_flush(struct writer *writer, int64_t now_us);
+/* A TICK says that nothing older comes, and may name a state root; nothing may be under way. */
+MUST_USE struct status writer_tick(struct writer *writer, struct leader *leader);
+/* The clock may go back, the word that was given may not. */
+int64_t writer_now(const struct writer *writer);
+
+#endif

@@ -1,0 +1,90 @@
+/* The stores behind the log: written when nothing is under way, and shown to readers of other
+ * threads. */
+#include "core/base/memory.h"
+#include "writers/embedded/writer_inside.h"
+
+enum {
+    FLUSH_EVERY_US = 10 * 1000000,
+    SHOW_EVERY_US = 20 * 1000, /* how old under load what is shown can be */
+};
+
+int64_t writer_now(const struct writer *writer)
+{
+    int64_t now = clock_now_us(&writer->options.clock);
+    int64_t closed = closed_time_get(writer->closed_time);
+    return now > closed ? now : closed + 1;
+}
+
+struct status writer_tick(struct writer *writer, struct leader *leader)
+{
+    struct str record;
+    struct evlog_completion done = { 0 };
+    size_t count = 0;
+    TRY(leader_tick(leader, writer_now(writer), &record));
+    struct evlog_item item = { .stream = EVLOG_DECISIONS,
+                               .partition = leader->number,
+                               .value = record };
+    TRY(evlog_append(writer->log, &item, 1));
+    TRY(evlog_poll(writer->log, &done, 1, &count));
+    while (count == 0) {
+        evlog_wait(evlog_descriptor(writer->log), WRITER_REOPEN_EVERY_US);
+        TRY(evlog_poll(writer->log, &done, 1, &count));
+    }
+    if (done.offset == EVLOG_OFFSET_UNKNOWN) {
+        return status_error(STATUS_UNAVAILABLE, "expected the log to take a TICK");
+    }
+    return leader_confirm(leader, done.offset, record, &leader->decider.chain.head);
+}
+
+struct status writer_write(struct writer *writer, struct leader *leader)
+{
+    assert(leader_settled(leader));
+    bool boundary = partition_boundary_at(leader->decider.chain.sequence);
+    TRY(partition_write(leader->partition));
+    if (boundary) {
+        TRY(writer_tick(writer, leader));
+        TRY(partition_write(leader->partition));
+    }
+    return status_ok();
+}
+
+static struct status writer_write_all(struct writer *writer)
+{
+    for (uint32_t i = 0; i < writer->partitions_count; i++) {
+        if (writer->leaders[i] != NULL && leader_dirty(writer->leaders[i])) {
+            TRY(writer_write(writer, writer->leaders[i]));
+        }
+    }
+    return status_ok();
+}
+
+struct status writer_catch_up_stores(struct writer *writer)
+{
+    TRY(writer_write_all(writer));
+    writer->written_us = clock_monotonic_us(&writer->options.clock);
+    closed_time_set(writer->closed_time, clock_now_us(&writer->options.clock));
+    if (writer->options.shelf != NULL) {
+        shelf_set_closed_time(writer->options.shelf, closed_time_get(writer->closed_time));
+    }
+    return status_ok();
+}
+
+bool writer_show_due(const struct writer *writer)
+{
+    return writer->options.shelf != NULL &&
+           clock_monotonic_us(&writer->options.clock) - writer->written_us >= SHOW_EVERY_US;
+}
+
+struct status writer_flush(struct writer *writer, int64_t now_us)
+{
+    if (now_us - writer->flushed_us < FLUSH_EVERY_US) {
+        return status_ok();
+    }
+    writer->flushed_us = now_us;
+    for (uint32_t i = 0; i < writer->partitions_count; i++) {
+        if (writer->leaders[i] != NULL) {
+            TRY(partition_flush(writer->leaders[i]->partition));
+        }
+    }
+    return status_ok();
+}
