@@ -124,7 +124,7 @@ struct status check(const struct view *view, struct arena *arena, int64_t at_us,
     answer->reason = check.begin.reason;
     answer->nearest = check.begin.nearest;
     if (answer->reason == CHECK_ALLOWED) {
-        TRY(lineage_of(&check.lookup, check.begin.subject, &check.lineage));
+        TRY(lineage_of(&check.lookup, check.begin.subject, false, &check.lineage));
     }
     answer->lookups = CHECK_LOOKUPS_MAX - check.lookup.left;
     if (answer->reason != CHECK_ALLOWED) {

@@ -82,10 +82,10 @@ static struct status grantees_add_subjects(struct grantees *grantees,
                                            const Agency__V1__Subject *subject)
 {
     struct lineage *lineage;
-    const struct grantee *added[1 + LINEAGE_OTHERS_MAX];
+    const struct grantee *added[1 + LINEAGE_OTHERS_TOLD];
     ARENA_TRY(grantees->lookup->arena, lineage,
               arena_alloc(grantees->lookup->arena, sizeof *lineage));
-    TRY(lineage_of(grantees->lookup, subject, lineage));
+    TRY(lineage_of(grantees->lookup, subject, (grantees->lenience & LENIENT_DEPTH) != 0, lineage));
     for (size_t i = 0; i < lineage->count; i++) {
         const struct kin *kin = &lineage->items[i];
         TRY(grantees_add(grantees,

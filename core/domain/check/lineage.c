@@ -45,7 +45,7 @@ static struct status lineage_parents(struct lineage *lineage, const struct kin *
 static struct status lineage_add(struct lookup *lookup, struct lineage *lineage, size_t level,
                                  const struct ids *next)
 {
-    for (size_t i = 0; i < next->count && lineage->count <= LINEAGE_OTHERS_MAX; i++) {
+    for (size_t i = 0; i < next->count && lineage->count <= lineage->others_max; i++) {
         const Agency__V1__Subject *subject;
         TRY(lookup_known_subject(lookup, next->items[i], &subject));
         if (subject->status == LIFE_ACTIVE) {
@@ -86,13 +86,15 @@ static struct status lineage_next(struct lookup *lookup, struct lineage *lineage
     return status_ok();
 }
 
-struct status lineage_of(struct lookup *lookup, const Agency__V1__Subject *subject,
+struct status lineage_of(struct lookup *lookup, const Agency__V1__Subject *subject, bool deep,
                          struct lineage *lineage)
 {
+    const size_t levels_max = deep ? LINEAGE_LEVELS_TOLD : LINEAGE_LEVELS_MAX;
     assert(subject->status == LIFE_ACTIVE);
+    lineage->others_max = deep ? LINEAGE_OTHERS_TOLD : LINEAGE_OTHERS_MAX;
     lineage->items[0] = (struct kin){ .id = str_z(subject->subject_id), .subject = subject };
     lineage->count = lineage->ends[0] = lineage->levels = 1;
-    for (size_t level = 1; level <= LINEAGE_LEVELS_MAX && lineage->levels == level; level++) {
+    for (size_t level = 1; level <= levels_max && lineage->levels == level; level++) {
         TRY(lineage_next(lookup, lineage));
     }
     return status_ok();

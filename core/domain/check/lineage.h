@@ -9,6 +9,9 @@ enum {
     LINEAGE_LEVELS_MAX = 8, /* of inheriting; what is further does not count */
     /* Besides the subject itself: the nearest, of one level those with the smallest ids. */
     LINEAGE_OTHERS_MAX = HIERARCHY_SUBJECTS_MAX,
+    /* So many are told of as too far. */
+    LINEAGE_LEVELS_TOLD = 2 * LINEAGE_LEVELS_MAX,
+    LINEAGE_OTHERS_TOLD = 4 * LINEAGE_OTHERS_MAX,
 };
 
 /* One of them. */
@@ -20,16 +23,17 @@ struct kin {
 };
 
 struct lineage {
-    struct kin items[1 + LINEAGE_OTHERS_MAX]; /* level by level */
+    struct kin items[1 + LINEAGE_OTHERS_TOLD]; /* level by level */
     size_t count;
-    size_t ends[LINEAGE_LEVELS_MAX + 1]; /* of each level, in items */
-    size_t levels;                       /* that have any */
+    size_t others_max;
+    size_t ends[LINEAGE_LEVELS_TOLD + 1]; /* of each level, in items */
+    size_t levels;                        /* that have any */
 };
 
-/* Finds the ACTIVE ones of an ACTIVE subject. The lineage must not be moved. RESOURCE_EXHAUSTED
- * over the budget. */
+/* Finds the ACTIVE ones of an ACTIVE subject; `deep`: those that are too far to count, too. The
+ * lineage must not be moved. RESOURCE_EXHAUSTED over the budget. */
 MUST_USE struct status lineage_of(struct lookup *lookup, const Agency__V1__Subject *subject,
-                                  struct lineage *lineage);
+                                  bool deep, struct lineage *lineage);
 
 /* The kin of one level; none above the highest. */
 const struct kin *lineage_level(const struct lineage *lineage, size_t level, size_t *count);

@@ -9,6 +9,7 @@
 
 #include "core/base/limits.h"
 #include "core/domain/kernel/fields.h"
+#include "core/domain/kernel/life.h"
 #include "core/domain/kernel/rules.h"
 #include "core/pb/message.h"
 
@@ -60,6 +61,20 @@ static struct ids *cascade_ended(struct cascade *cascade, size_t row)
     return &cascade->ended[first];
 }
 
+/* Too many: each of them can be ended by itself, by whoever may end all of them. */
+static struct status cascade_reject(struct decide *d, const struct dependant_row *row,
+                                    struct str dependant_id, struct str how_many)
+{
+    if (how_many.data == NULL) {
+        return arena_full(d->arena);
+    }
+    return decide_reject(d, STATUS_FAILED_PRECONDITION,
+                         "expected at most %d dependants to end with it, but there are %.*s: first "
+                         "end some, such as '%.*s' by %s",
+                         DECISION_EVENTS_MAX - 1, STR_ARG(how_many), STR_ARG(dependant_id),
+                         life_command_of(row->event)->name);
+}
+
 static struct status cascade_scan(struct cascade *cascade, const struct dependant_row *row,
                                   struct str id, struct str **ids, size_t *ids_count)
 {
@@ -70,10 +85,9 @@ static struct status cascade_scan(struct cascade *cascade, const struct dependan
     TRY(view_ids(d->view, d->arena, row->index, first, parts_count, RULES_SCAN_MAX + 1, ids,
                  ids_count));
     if (*ids_count > RULES_SCAN_MAX) {
-        return decide_reject(d, STATUS_FAILED_PRECONDITION,
-                             "expected at most %d dependants to end with it, but there are more "
-                             "than %d, with those that have expired",
-                             DECISION_EVENTS_MAX - 1, RULES_SCAN_MAX);
+        struct str many =
+            arena_printf(d->arena, "more than %d, with those that have expired", RULES_SCAN_MAX);
+        return cascade_reject(d, row, (*ids)[0], many);
     }
     return status_ok();
 }
@@ -126,17 +140,17 @@ static struct status cascade_check_blockers(struct decide *d, enum entity_kind k
 /* Puts the lists into order, and counts. */
 static struct status cascade_check(struct cascade *cascade)
 {
-    size_t count = 0;
+    size_t count = 0, most = 0;
     for (size_t row = 0; row < CASCADE_ROWS; row++) {
         ids_sort(&cascade->ended[row]);
         count += cascade->ended[row].count;
+        most = cascade->ended[row].count > cascade->ended[most].count ? row : most;
     }
-    if (count > DECISION_EVENTS_MAX - 1) {
-        return decide_reject(cascade->d, STATUS_FAILED_PRECONDITION,
-                             "expected at most %d dependants to end with it, but there are %zu",
-                             DECISION_EVENTS_MAX - 1, count);
+    if (count <= DECISION_EVENTS_MAX - 1) {
+        return status_ok();
     }
-    return status_ok();
+    struct str many = arena_printf(cascade->d->arena, "%zu", count);
+    return cascade_reject(cascade->d, &rows[most], cascade->ended[most].items[0], many);
 }
 
 struct status cascade_collect(struct decide *d, enum entity_kind kind, struct str id,

@@ -35,6 +35,11 @@ bool life_may(enum event_number event, unsigned from, unsigned to)
     return life_move(commands[event], from, &allowed) && allowed == to;
 }
 
+const struct command_type *life_command_of(enum event_number event)
+{
+    return registry_command(commands[event]);
+}
+
 const char *life_name(unsigned status)
 {
     return status < LIFE_NAMES ? names[status] : "unknown";

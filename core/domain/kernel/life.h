@@ -10,6 +10,8 @@
 bool life_move(unsigned command, unsigned from, unsigned *to);
 /* Whether the command of an event may take its entity from one status to the other. */
 bool life_may(enum event_number event, unsigned from, unsigned to);
+/* The command whose event it is. */
+const struct command_type *life_command_of(enum event_number event);
 
 /* "active" for LIFE_ACTIVE; "new" for LIFE_NONE. Static memory. */
 const char *life_name(unsigned status);

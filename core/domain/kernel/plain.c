@@ -49,12 +49,11 @@ static bool plain_live(unsigned status)
     return status != LIFE_NONE && status != LIFE_ENDED && status != LIFE_REMOVED;
 }
 
-/* Whether a move finds the entity where it would bring it. */
+/* Whether a move finds the entity where it would bring it. What has only expired has not been
+ * brought there: it is ended, so that its index rows go and hinder nobody. */
 static bool plain_already(const struct decide *d, const ProtobufCMessage *entity)
 {
-    unsigned to = registry_event(plain_type(d)->event)->to;
-    return fields_status(entity) == to ||
-           (to == LIFE_ENDED && decide_expired(d, fields_expiry(entity)));
+    return fields_status(entity) == registry_event(plain_type(d)->event)->to;
 }
 
 static struct status plain_end(struct decide *d, const ProtobufCMessage *event)

@@ -101,6 +101,28 @@ TEST(check_limits, of_more_than_64_subjects_above_the_nearest_count)
     assert_true(may(&world, "ada", "read", "docs"));
     assert_true(may(&world, "p7", "write", "docs"));
     assert_false(may(&world, "ada", "write", "docs"));
+    assert_string_equal(why_not(&world, "ada", "write", "docs"), "DEPTH");
+    org_world_release(&world);
+}
+
+TEST(check_limits, of_more_than_8_levels_above_the_nearest_count)
+{
+    struct org_world world;
+    world_init(&world);
+    for (int i = 0; i < 10; i++) { /* from below, so that each has few above it when it is asked */
+        org_world_do(&world, "RegisterSubject {\"subjectId\":\"c%d\"}", i);
+        struct str child = i == 0 ? STR("ada") : arena_printf(&world.arena, "c%d", i - 1);
+        org_world_do(&world,
+                     "SetSubjectParents {\"subjectId\":\"%.*s\",\"parentSubjectIds\":"
+                     "[\"c%d\"]}",
+                     STR_ARG(child), i);
+    }
+    grant(&world, "near", "read", "SUBJECT", "c7", "docs");
+    grant(&world, "far", "write", "SUBJECT", "c8", "docs");
+    assert_true(may(&world, "ada", "read", "docs"));
+    assert_true(may(&world, "c0", "write", "docs"));
+    assert_false(may(&world, "ada", "write", "docs"));
+    assert_string_equal(why_not(&world, "ada", "write", "docs"), "DEPTH");
     org_world_release(&world);
 }
 

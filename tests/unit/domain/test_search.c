@@ -357,7 +357,7 @@ static void compare_search(struct naive *naive, const struct check_question *que
     struct lookup lookup = naive->lookup;
     struct lineage lineage;
     struct way way;
-    assert_ok(lineage_of(&lookup, naive->begin.subject, &lineage));
+    assert_ok(lineage_of(&lookup, naive->begin.subject, false, &lineage));
     struct search search = { .lookup = &lookup,
                              .lineage = &lineage,
                              .granted = { .lookup = &lookup,
