@@ -10,7 +10,7 @@
 enum method_need {
     METHOD_OPEN,    /* nothing: it says nothing of any org */
     METHOD_COMMAND, /* a principal, or nobody with a signed command; the decision judges it */
-    METHOD_READ,    /* a principal; its service asks for Read where it reads (query/may_read.h) */
+    METHOD_READ,    /* a principal; its service asks reader_may where it reads */
     METHOD_OPERATE, /* an operator of this installation */
 };
 

@@ -147,7 +147,8 @@ bool access_serves(const struct plain_org *org, struct object object)
 static bool permission_builtin(struct str name)
 {
     static const struct str reserved[] = {
-        { "*", 1 }, { "delegate", 8 }, { "import", 6 }, { "act_as", 6 }, { "late", 4 }
+        { "*", 1 },      { "delegate", 8 }, { "import", 6 },
+        { "act_as", 6 }, { "late", 4 },     { "Read", 4 },
     };
     bool builtin = name.size > 0 && name.data[0] >= 'A' && name.data[0] <= 'Z';
     for (size_t i = 0; i < sizeof reserved / sizeof reserved[0]; i++) {

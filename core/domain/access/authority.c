@@ -13,6 +13,7 @@
 #include "core/domain/access/authority.h"
 
 #include "core/domain/check/check.h"
+#include "core/domain/check/reader.h"
 #include "core/domain/kernel/fields.h"
 #include "core/domain/kernel/hierarchy.h"
 #include "core/domain/kernel/targets.h"
@@ -252,20 +253,10 @@ static struct status authority_operator(struct decide *d)
 /* The live credential of the principal in this org; UNAUTHENTICATED if there is none. */
 static struct status authority_credential(struct decide *d)
 {
-    const Agency__V1__Principal *principal = d->context->principal;
-    const struct str parts[] = { index_kind((unsigned)principal->kind),
-                                 str_z(principal->identity_hash) };
-    struct str *ids;
-    size_t count;
-    /* One at most: binding an identity again ends what has expired of it (credential.c). */
-    TRY(view_ids(d->view, d->arena, INDEX_CREDENTIAL_BY_IDENTITY, parts, 2, 1, &ids, &count));
-    const Agency__V1__Credential *credential = NULL;
-    if (count > 0) {
-        TRY(view_credential(d->view, ids[0], &credential));
-    }
-    if (credential == NULL ||
-        (credential->expires_at != NULL &&
-         fields_time_us(credential->expires_at) <= d->context->recorded_at_us)) {
+    const Agency__V1__Credential *credential;
+    TRY(reader_credential(d->view, d->arena, d->context->recorded_at_us, d->context->principal,
+                          &credential));
+    if (credential == NULL) {
         return status_error(STATUS_UNAUTHENTICATED,
                             "expected a principal with a credential in org '%.*s'",
                             STR_ARG(d->view->org_id));

@@ -17,7 +17,7 @@ struct implied {
 /* The name of a command: built in, needs no definition. */
 bool permission_is_command(struct str name);
 
-/* `*`, `delegate`, `import`, `act_as`, `late`: built in, not definable, but grantable. */
+/* `*`, `delegate`, `import`, `act_as`, `late`, `Read`: built in, not definable, but grantable. */
 bool permission_is_reserved(struct str name);
 
 /* The permission and all that imply it. Names are borrowed from it and from the view.

@@ -116,6 +116,24 @@ struct status decide_set_org_access_mode(struct decide *d,
     return emit_org_access_mode_set(d, &event);
 }
 
+struct status decide_set_org_read_mode(struct decide *d, const Agency__V1__SetOrgReadMode *command)
+{
+    const Agency__V1__Org *org;
+    unsigned mode = (unsigned)command->read_mode;
+    if (mode == 0 || mode > AGENCY__V1__READ_MODE__READ_MODE_MEMBERS) {
+        return decide_reject(d, STATUS_INVALID_ARGUMENT,
+                             "expected a read mode, GRANTED or MEMBERS, but it is %u", mode);
+    }
+    TRY_ACCEPTED(d, life_find_org(d, &org));
+    bool granted = org->read_mode != AGENCY__V1__READ_MODE__READ_MODE_MEMBERS;
+    if (granted == (mode == AGENCY__V1__READ_MODE__READ_MODE_GRANTED)) {
+        return status_ok();
+    }
+    Agency__V1__OrgReadModeSet event = AGENCY__V1__ORG_READ_MODE_SET__INIT;
+    fields_copy(&command->base, &event.base);
+    return emit_org_read_mode_set(d, &event);
+}
+
 /* ---- its parent ---- */
 
 struct status decide_claim_parent_org(struct decide *d, const Agency__V1__ClaimParentOrg *command)

@@ -14,6 +14,8 @@
     X(UPDATE_ORG, UpdateOrg, update_org, ORG, ACTIVE, UPDATE, ORG_UPDATED, ORG, NONE)              \
     X(SET_ORG_ACCESS_MODE, SetOrgAccessMode, set_org_access_mode, ORG, ACTIVE, OWN,                \
       ORG_ACCESS_MODE_SET, ORG, ORG)                                                               \
+    X(SET_ORG_READ_MODE, SetOrgReadMode, set_org_read_mode, ORG, ACTIVE, OWN, ORG_READ_MODE_SET,   \
+      ORG, ORG)                                                                                    \
     X(ARCHIVE_ORG, ArchiveOrg, archive_org, ORG, ACTIVE | ARCHIVED, MOVE, ORG_ARCHIVED, ORG, NONE) \
     X(RESTORE_ORG, RestoreOrg, restore_org, ORG, ARCHIVED | ACTIVE, MOVE, ORG_RESTORED, ORG, ORG)  \
     X(CLAIM_PARENT_ORG, ClaimParentOrg, claim_parent_org, ORG, ACTIVE, OWN, PARENT_ORG_CLAIMED,    \
@@ -34,6 +36,7 @@
     X(ORG_CREATED, OrgCreated, org_created, ORG, MAKES, ACTIVE, SETS)                            \
     X(ORG_UPDATED, OrgUpdated, org_updated, ORG, CHANGES, SAME, MASKS)                           \
     X(ORG_ACCESS_MODE_SET, OrgAccessModeSet, org_access_mode_set, ORG, CHANGES, SAME, SETS)      \
+    X(ORG_READ_MODE_SET, OrgReadModeSet, org_read_mode_set, ORG, CHANGES, SAME, SETS)            \
     X(ORG_ARCHIVED, OrgArchived, org_archived, ORG, CHANGES, ARCHIVED, SETS)                     \
     X(ORG_RESTORED, OrgRestored, org_restored, ORG, CHANGES, ACTIVE, SETS)                       \
     X(PARENT_ORG_CLAIMED, ParentOrgClaimed, parent_org_claimed, ORG, CHANGES, SAME, SETS)        \

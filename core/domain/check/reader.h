@@ -1,0 +1,25 @@
+/* Who may read: whom a principal is in an org, and whether he has `Read` there. A question may be
+ * about any moment; who may ask it is judged by the org as it is now. */
+#ifndef CORE_DOMAIN_CHECK_READER_H
+#define CORE_DOMAIN_CHECK_READER_H
+
+#include "agency/v1/command.pb-c.h"
+#include "core/domain/check/check.h"
+
+/* The permission. */
+#define READER_PERMISSION "Read"
+
+/* The live credential of a principal that is no operator; NULL where there is none. Borrowed from
+ * the view. */
+MUST_USE struct status reader_credential(const struct view *view, struct arena *arena,
+                                         int64_t at_us, const Agency__V1__Principal *principal,
+                                         const Agency__V1__Credential **credential);
+
+/* Whether a principal may read an object, or all of the org (object_org): an operator may; so may
+ * whose subject is active and has `Read` on it or on what covers it, and where the org's read_mode
+ * is MEMBERS every active subject. PERMISSION_DENIED, the same whether or not there is such an org.
+ * Any other failure means that nobody knows: no, too. */
+MUST_USE struct status reader_may(const struct view *view, struct arena *arena, int64_t at_us,
+                                  const Agency__V1__Principal *principal, struct object object);
+
+#endif
