@@ -206,7 +206,8 @@ static const struct rpc_bind library_binds[] = {
     { RPC_BIND_PARAMETER, "pages", "book.pages" },
     { RPC_BIND_HEADER, "x-title", "book.title" },
 };
-static const struct rpc_bind library_body_binds[] = { { RPC_BIND_BODY, "title", "shelf" } };
+static const struct rpc_bind library_body_binds[] = { { RPC_BIND_BODY, "title", "book.name" } };
+static const struct rpc_bind library_inner_binds[] = { { RPC_BIND_BODY, "book.title", "shelf" } };
 
 const struct rpc_route library_routes[] = {
     { .verb = "GET",
@@ -230,6 +231,12 @@ const struct rpc_route library_routes[] = {
       .method = "test.v1.Library/CreateBook",
       .body = "book",
       .binds = library_body_binds,
+      .binds_count = 1 },
+    { .verb = "POST",
+      .template = "/v1/entries",
+      .method = "test.v1.Library/CreateBook",
+      .body = "*",
+      .binds = library_inner_binds,
       .binds_count = 1 },
     { .verb = "GET", .template = "/v1/books/{shelf}~{book}", .method = "test.v1.Library/GetBook" },
     { .verb = "POST",

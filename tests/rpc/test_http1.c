@@ -84,6 +84,14 @@ TEST(http1, what_is_too_large_or_another_version_is_refused)
     rpc_kit_close(&kit);
 }
 
+TEST(http1, an_unknown_method_is_answered)
+{
+    rpc_kit_open(&kit);
+    assert_status("QUERY / HTTP/1.1\r\nHost: x\r\n\r\n", "400");
+    assert_status("GETS / HTTP/1.1\r\nHost: x\r\n\r\n", "400");
+    rpc_kit_close(&kit);
+}
+
 TEST(http1, another_protocol_is_closed)
 {
     rpc_kit_open(&kit);

@@ -101,7 +101,9 @@ TEST(rest, names_stand_for_fields_that_are_deeper)
     assert_has(patch("/v1/shelves/s/books/b?book.title=x", "", (struct str){ 0 }),
                "expected a parameter of this path, not 'book.title'");
     assert_string_equal(rpc_kit_body(post("/v1/titles", STR("{\"title\":\"a\\u0062\"}"))),
-                        "{\"title\":\"ab\"}");
+                        "{\"name\":\"ab\",\"title\":\"ab\"}");
+    assert_has(post("/v1/entries", STR("{\"shelf\":\"x\",\"book\":{\"title\":\"ab\"}}")),
+               "shelf: expected 'ab' in the body, as in the path or query");
     rpc_kit_close(&kit);
 }
 

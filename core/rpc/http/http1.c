@@ -49,7 +49,9 @@ static size_t http1_parse(struct http1 *http1, struct str piece)
         llhttp_resume(&http1->parser);
         return taken;
     }
-    if (http1->exchange == NULL || http1->target.size == 0) {
+    if (error == HPE_INVALID_METHOD && piece.data[0] >= 'A' && piece.data[0] <= 'Z') {
+        http1_refuse(http1, 400, "expected a method such as GET or POST");
+    } else if (http1->exchange == NULL || http1->target.size == 0) {
         http1->connection->failed = true; /* not even a method: this is another protocol */
     } else {
         http1_refuse(http1, 400, "expected a request of HTTP/1.1");

@@ -62,43 +62,60 @@ static struct status rest_add_headers(const struct rpc_call *call, struct rest_p
     return status_ok();
 }
 
-/* Members of the body that other fields take, too. */
-struct rest_copies {
-    struct rpc_call *call;
+/* A member of the body that another field takes, too. */
+struct rest_copy {
+    struct arena *arena;
     struct rest_params *params;
-    const ProtobufCMessageDescriptor *descriptor; /* the body's; NULL: it is no message */
+    const ProtobufCMessageDescriptor *descriptor; /* of what it is looked for in */
+    struct str name;                              /* "org.org_id" */
+    struct str field;
 };
 
-static struct status rest_copy(void *context, struct str name, struct str value)
+static struct status rest_copy_from(const struct rest_copy *copy, struct str body);
+
+static struct status rest_copy_member(void *context, struct str name, struct str value)
 {
-    const struct rest_copies *copies = context;
-    const struct rpc_path *path = copies->call->rest;
-    const ProtobufCFieldDescriptor *field = pb_field_find(copies->descriptor, name);
-    struct str text = rest_body_text(&copies->call->exchange->arena, value);
-    for (size_t i = 0; field != NULL && i < path->binds_count; i++) {
-        const struct rpc_bind *bind = &path->binds[i];
-        if (bind->from == RPC_BIND_BODY && strcmp(bind->name, field->name) == 0) {
-            TRY(rest_add_param(copies->params, str_z(bind->field), text));
-        }
+    struct rest_copy copy = *(const struct rest_copy *)context;
+    const char *dot = memchr(copy.name.data, '.', copy.name.size);
+    size_t size = dot == NULL ? copy.name.size : (size_t)(dot - copy.name.data);
+    const ProtobufCFieldDescriptor *field = pb_field_find(copy.descriptor, name);
+    if (field == NULL || !str_eq(str_z(field->name), str_make(copy.name.data, size))) {
+        return status_ok();
     }
-    return status_ok();
+    if (dot == NULL) {
+        return rest_add_param(copy.params, copy.field, rest_body_text(copy.arena, value));
+    }
+    copy.descriptor = rest_field_message(copy.descriptor, str_z(field->name));
+    copy.name = str_from(copy.name, size + 1);
+    return rest_copy_from(&copy, value);
+}
+
+static struct status rest_copy_from(const struct rest_copy *copy, struct str body)
+{
+    struct str inside;
+    return copy->descriptor == NULL
+               ? status_ok()
+               : rest_body_members(copy->arena, body, rest_copy_member,
+                                   (struct rest_copy *)(uintptr_t)copy, &inside);
 }
 
 static struct status rest_add_copies(struct rpc_call *call, struct str body,
                                      struct rest_params *params)
 {
-    struct str inside;
-    struct rest_copies copies = { call, params, NULL };
-    bool any = false;
     for (size_t i = 0; i < call->rest->binds_count; i++) {
-        any = any || call->rest->binds[i].from == RPC_BIND_BODY;
+        const struct rpc_bind *bind = &call->rest->binds[i];
+        struct rest_copy copy = {
+            .arena = &call->exchange->arena,
+            .params = params,
+            .name = str_z(bind->name),
+            .field = str_z(bind->field),
+        };
+        if (bind->from == RPC_BIND_BODY && call->rest->body.data != NULL) {
+            copy.descriptor = rest_field_message(call->entry->input, call->rest->body);
+            TRY(rest_copy_from(&copy, body));
+        }
     }
-    if (call->rest->body.data != NULL) {
-        copies.descriptor = rest_field_message(call->entry->input, call->rest->body);
-    }
-    return any && copies.descriptor != NULL
-               ? rest_body_members(&call->exchange->arena, body, rest_copy, &copies, &inside)
-               : status_ok();
+    return status_ok();
 }
 
 static struct status rest_collect(struct rpc_call *call, struct rest_params *params)
