@@ -6,7 +6,7 @@ set(GEN ${CMAKE_BINARY_DIR}/gen)
 file(MAKE_DIRECTORY ${GEN})
 file(GLOB proto_files RELATIVE ${CMAKE_SOURCE_DIR}/proto CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/proto/agency/v1/*.proto)
 find_path(GOOGLE_PROTO google/protobuf/struct.proto REQUIRED)
-set(well_known google/protobuf/any.proto google/protobuf/duration.proto google/protobuf/empty.proto
+set(well_known google/protobuf/any.proto google/protobuf/descriptor.proto google/protobuf/duration.proto google/protobuf/empty.proto
     google/protobuf/field_mask.proto google/protobuf/struct.proto google/protobuf/timestamp.proto
     google/protobuf/wrappers.proto)
 
@@ -67,10 +67,7 @@ add_custom_command(OUTPUT ${SCHEMA}/${entities_file}
     DEPENDS agencyschema ${schema_files} VERBATIM)
 proto_c(${SCHEMA} ${entities_file} entities_sources)
 list(TRANSFORM proto_files PREPEND ${SCHEMA}/ OUTPUT_VARIABLE schema_paths)
-# All of it with its comments, as the array agency_descriptors.
-descriptor_set(agency_descriptors ${SCHEMA} "${schema_paths};${SCHEMA}/${entities_file}"
-    agency_set)
-add_library(entitiesproto STATIC ${entities_sources} ${agency_set})
+add_library(entitiesproto STATIC ${entities_sources})
 target_compile_options(entitiesproto PRIVATE -w)
 target_link_libraries(entitiesproto PUBLIC proto)
 

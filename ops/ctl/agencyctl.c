@@ -91,6 +91,8 @@ static const struct verb verbs[] = {
     { "schema", "SCHEMA [DOCUMENT]...",
       "try a JSON Schema: whether it is understood, and what it says of documents (files)",
       ctl_schema, 1, 1000, false, true, "" },
+    { "openapi", "", "show the OpenAPI document of the server's paths", ctl_openapi, 0, 0, false,
+      true, "" },
 };
 enum { VERBS_COUNT = sizeof verbs / sizeof verbs[0] };
 

@@ -13,13 +13,10 @@
 #include "ops/daemon/gate.h"
 #include "ops/daemon/intake.h"
 #include "ops/daemon/listen_address.h"
+#include "ops/daemon/rest_paths.h"
 #include "writers/service/commands_service.h"
 
 enum { API_SERVER_PATIENCE_MS = 5000, API_SERVER_SOCKET_SIZE = 64 };
-
-/* Made by cmake/embed.cmake. */
-extern const unsigned char api_descriptors[];
-extern const size_t api_descriptors_size;
 
 struct api_server {
     struct api_server_options options;
@@ -29,6 +26,7 @@ struct api_server {
     struct rpc_server *rpc;
     struct intake *intake;
     struct commands_service commands;
+    struct rest_paths paths;
     int folder_descriptor; /* -1: the socket was not made */
 };
 
@@ -140,7 +138,7 @@ static struct status api_server_open_intake(struct api_server *api)
 static struct status api_server_start(struct api_server *api)
 {
     struct rpc_server_options options = {
-        .descriptors = str_make(api_descriptors, api_descriptors_size),
+        .descriptors = api_schema_descriptors(),
         .health = true,
         .connection_age_s_max = api->options.daemon->connection_age_us / 1000000,
     };
@@ -149,6 +147,7 @@ static struct status api_server_start(struct api_server *api)
     options.gate = gate_port(api->gate);
     TRY(rpc_server_open(&options, &api->rpc));
     TRY(api_server_add_services(api));
+    TRY(rest_paths_add(&api->paths, api->rpc));
     TRY(api_server_listen_in_folder(api));
     TRY(api_server_listen_all(api));
     return rpc_server_start(api->rpc);
@@ -185,6 +184,7 @@ struct status api_server_close(struct api_server *api)
     struct status st = intake_close(api->intake);
     rpc_server_close(api->rpc);
     commands_service_release(&api->commands);
+    rest_paths_release(&api->paths);
     gate_close(api->gate);
     mem_free(api);
     return st;

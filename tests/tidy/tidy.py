@@ -33,7 +33,7 @@ TOLD_MAX = 3
 TABBED = (".go", "go.mod", "/exceptions")  # Go's own form; lists of tests that name inputs
 
 # Who may include whom; a folder may always include itself, and all but base the generated messages.
-CORE = {"base", "pb", "auth", "cel", "schema", "domain", "evlog", "store", "model", "rpc",
+CORE = {"base", "pb", "auth", "cel", "schema", "domain", "evlog", "store", "model", "rpc", "api",
         "metrics", "trace"}
 INCLUDES = {
     "base": set(),
@@ -47,6 +47,7 @@ INCLUDES = {
     "rpc": {"base", "pb"},
     "metrics": {"base"},
     "trace": {"base"},
+    "api": {"base", "pb", "domain", "rpc"},
     "model": {"base", "pb", "domain", "store"},
     "writers": CORE,
     "projectors": CORE,
