@@ -1,8 +1,8 @@
 /* Every path is one that core/rpc takes, of a method that there is, and nothing is there twice. */
 #include "core/api/routes.h"
 
-#include "agency/v1/admin.pb-c.h"
-#include "agency/v1/commands.pb-c.h"
+#include "agency/v1/admin_service.pb-c.h"
+#include "agency/v1/commands_service.pb-c.h"
 #include "agency/v1/entities_service.pb-c.h"
 #include "agency/v1/query_service.pb-c.h"
 #include "agency/v1/watch_service.pb-c.h"
