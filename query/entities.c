@@ -76,7 +76,7 @@ struct status entities_is_idle(const struct snapshot *snapshot, const ProtobufCM
 {
     *idle = false;
     return entity->descriptor == &agency__v1__config__descriptor
-               ? configured_is_gone(snapshot->partition->reader, snapshot->arena, snapshot->org_id,
+               ? configured_is_gone(snapshot->reader, snapshot->arena, snapshot->org_id,
                                     &snapshot->moment,
                                     (const Agency__V1__Config *)(const void *)entity, idle)
                : status_ok();
@@ -108,7 +108,7 @@ struct status entities_page(struct snapshot *snapshot, struct list_request *requ
     request->moment = snapshot->moment;
     request->page_size = at.limit;
     request->after = at.place;
-    TRY(list_page(snapshot->partition->reader, snapshot->arena, request, &list));
+    TRY(list_page(snapshot->reader, snapshot->arena, request, &list));
     *page = (struct entities_page){ list.items, list.values, list.count, { .token = STR("") } };
     return list.end.size == 0 ? status_ok() : page_end_at(&at, list.end, false, &page->end);
 }

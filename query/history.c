@@ -61,9 +61,8 @@ static struct status history_versions(struct history_walk *walk, size_t limit,
 {
     struct snapshot *snapshot = walk->snapshot;
     struct history_version *versions;
-    TRY(history_entity(snapshot->partition->reader, snapshot->arena, snapshot->org_id,
-                       walk->question->kind, walk->id, walk->before, limit, &versions,
-                       &chunk->count));
+    TRY(history_entity(snapshot->reader, snapshot->arena, snapshot->org_id, walk->question->kind,
+                       walk->id, walk->before, limit, &versions, &chunk->count));
     ARENA_TRY(snapshot->arena, chunk->rows,
               arena_alloc(snapshot->arena, (chunk->count + 1) * sizeof *chunk->rows));
     for (size_t i = 0; i < chunk->count; i++) {
@@ -78,12 +77,12 @@ static struct status history_read(struct history_walk *walk, size_t limit,
     const struct history_question *question = walk->question;
     struct snapshot *snapshot = walk->snapshot;
     if (!question->of_entity || question->about) {
-        return history_decisions(snapshot->partition->reader, snapshot->arena, snapshot->org_id,
-                                 walk->before, limit, &chunk->rows, &chunk->count);
+        return history_decisions(snapshot->reader, snapshot->arena, snapshot->org_id, walk->before,
+                                 limit, &chunk->rows, &chunk->count);
     }
     if (question->kind == ENTITY_SUBJECT) {
-        return history_subject(snapshot->partition->reader, snapshot->arena, snapshot->org_id,
-                               walk->id, walk->before, limit, &chunk->rows, &chunk->count);
+        return history_subject(snapshot->reader, snapshot->arena, snapshot->org_id, walk->id,
+                               walk->before, limit, &chunk->rows, &chunk->count);
     }
     return history_versions(walk, limit, chunk);
 }
@@ -195,7 +194,7 @@ struct status history_change(const struct snapshot *snapshot, struct arena *aren
     struct history_version *versions;
     size_t count = 0;
     if (registry_entity((unsigned)changed->kind) != NULL) {
-        TRY(history_entity(snapshot->partition->reader, arena, snapshot->org_id,
+        TRY(history_entity(snapshot->reader, arena, snapshot->org_id,
                            (enum entity_kind)changed->kind, str_z(changed->id), org_sequence + 1, 2,
                            &versions, &count));
     }

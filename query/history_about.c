@@ -50,8 +50,8 @@ static struct status about_seat(const struct about *about, const char *role_id, 
 {
     struct history_version *versions;
     size_t count;
-    TRY(history_entity(about->snapshot->partition->reader, about->arena, about->snapshot->org_id,
-                       ENTITY_ROLE, str_z(role_id), about->org_sequence + 1, 1, &versions, &count));
+    TRY(history_entity(about->snapshot->reader, about->arena, about->snapshot->org_id, ENTITY_ROLE,
+                       str_z(role_id), about->org_sequence + 1, 1, &versions, &count));
     *is =
         count > 0 && about_role(about, (const Agency__V1__Role *)(const void *)versions[0].entity);
     return status_ok();

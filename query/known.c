@@ -15,7 +15,7 @@ static struct status known_offer(struct snapshot *snapshot, enum entity_kind kin
                                           .moment = snapshot->moment,
                                           .page_size = LIST_PAGE_MAX };
     struct list_page page;
-    TRY(list_page(snapshot->partition->reader, snapshot->arena, &request, &page));
+    TRY(list_page(snapshot->reader, snapshot->arena, &request, &page));
     for (size_t i = 0; i < page.count; i++) {
         nearest_offer(nearest, fields_string(page.items[i], key->name));
     }

@@ -53,22 +53,35 @@ static struct status orgs_row(const struct orgs *orgs, const struct store_row *r
     return orgs->take(orgs->context, &item);
 }
 
-struct status orgs_each(struct store_reader *reader, struct arena *arena, orgs_take *take,
-                        void *context)
+static struct status orgs_scan(const struct orgs *orgs, const struct store_range *range)
 {
-    struct orgs orgs = { reader, arena, take, context };
-    static const char heads[] = { ROW_HEAD };
-    struct store_range range = { .prefix = str_make(heads, sizeof heads), .as_of = STORE_LATEST };
     struct store_row row = { .found = true };
     struct store_scan *scan;
-    TRY(store_scan_open(reader, STORE_INDEX_LATEST, &range, &scan));
+    TRY(store_scan_open(orgs->reader, STORE_INDEX_LATEST, range, &scan));
     struct status st = store_scan_next(scan, &row);
     while (st.code == STATUS_OK && row.found) {
-        st = orgs_row(&orgs, &row);
+        st = orgs_row(orgs, &row);
         if (st.code == STATUS_OK) {
             st = store_scan_next(scan, &row);
         }
     }
     store_scan_close(scan);
     return st;
+}
+
+struct status orgs_each(struct store_reader *reader, struct arena *arena, struct str after,
+                        orgs_take *take, void *context)
+{
+    struct orgs orgs = { reader, arena, take, context };
+    static const char heads[] = { ROW_HEAD };
+    struct buf start = { 0 };
+    struct store_range range = { .prefix = str_make(heads, sizeof heads), .as_of = STORE_LATEST };
+    if (after.size > 0) {
+        key_head(&start, after);
+        range.start = buf_str(&start);
+        range.after_start = true;
+    }
+    struct status st = orgs_scan(&orgs, &range);
+    buf_release(&start);
+    return st.code == STATUS_CANCELLED ? status_ok() : st;
 }

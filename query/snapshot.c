@@ -54,15 +54,17 @@ struct status snapshot_ask(struct arena *arena, struct str as_of, struct str at_
 
 /* ---- life ---- */
 
-struct status snapshot_open(struct snapshot *snapshot, const struct partition *partition,
-                            struct arena *arena, struct str org_id, const struct moment_ask *ask,
-                            size_t memory_max)
+struct status snapshot_open(struct snapshot *snapshot, struct store_reader *reader,
+                            const struct position *position, struct arena *arena, struct str org_id,
+                            const struct moment_ask *ask, size_t memory_max)
 {
-    *snapshot = (struct snapshot){
-        .partition = partition, .arena = arena, .org_id = org_id, .past = ask->kind != MOMENT_LATEST
-    };
-    TRY(moment_resolve(partition->reader, &partition->position, org_id, ask, &snapshot->moment));
-    stored_init(&snapshot->stored, partition->reader, moment_as_of(&snapshot->moment), memory_max);
+    *snapshot = (struct snapshot){ .reader = reader,
+                                   .position = position,
+                                   .arena = arena,
+                                   .org_id = org_id,
+                                   .past = ask->kind != MOMENT_LATEST };
+    TRY(moment_resolve(reader, position, org_id, ask, &snapshot->moment));
+    stored_init(&snapshot->stored, reader, moment_as_of(&snapshot->moment), memory_max);
     org_view_init(&snapshot->org, &snapshot->stored.source, org_id);
     return snapshot->moment.org_sequence > 0
                ? status_ok()
@@ -85,7 +87,7 @@ const char *snapshot_then(const struct snapshot *snapshot)
 struct status snapshot_resolve(struct snapshot *snapshot, enum entity_kind kind, struct str text,
                                struct str *id)
 {
-    return list_resolve_id(snapshot->partition->reader, snapshot->arena, snapshot->org_id, kind,
+    return list_resolve_id(snapshot->reader, snapshot->arena, snapshot->org_id, kind,
                            &snapshot->moment, text, id);
 }
 

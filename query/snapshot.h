@@ -1,18 +1,18 @@
 /* An org as of one moment: what every question is asked of. Whoever answers (agencyctl, a server)
- * brings the partition, complete up to where the moment is known. */
+ * brings the store of its partition, complete up to where the moment is known. */
 #ifndef QUERY_SNAPSHOT_H
 #define QUERY_SNAPSHOT_H
 
 #include "agency/v1/query.pb-c.h"
 #include "core/model/moment.h"
-#include "core/model/partition.h"
 #include "core/model/stored.h"
 
 struct snapshot {
-    const struct partition *partition; /* borrowed */
-    struct arena *arena;               /* borrowed: answers lie in it */
-    struct str org_id;                 /* borrowed */
-    bool past;                         /* a moment was named */
+    struct store_reader *reader;     /* borrowed, with all else */
+    const struct position *position; /* of what it reads */
+    struct arena *arena;             /* answers lie in it */
+    struct str org_id;
+    bool past; /* a moment was named */
     struct moment moment;
     struct stored stored; /* the org as of the moment */
     struct org_view org;
@@ -26,9 +26,10 @@ MUST_USE struct status snapshot_ask(struct arena *arena, struct str as_of, struc
 
 /* Finds the moment, in memory for answers of that many bytes. Statuses of moment_resolve.
  * NOT_FOUND: there is no such org then. To be released in any case; must not be moved. */
-MUST_USE struct status snapshot_open(struct snapshot *snapshot, const struct partition *partition,
-                                     struct arena *arena, struct str org_id,
-                                     const struct moment_ask *ask, size_t memory_max);
+MUST_USE struct status snapshot_open(struct snapshot *snapshot, struct store_reader *reader,
+                                     const struct position *position, struct arena *arena,
+                                     struct str org_id, const struct moment_ask *ask,
+                                     size_t memory_max);
 /* A zeroed one is fine. */
 void snapshot_release(struct snapshot *snapshot);
 

@@ -105,9 +105,8 @@ static struct status stints_assignment(struct stints *stints, struct str id)
     size_t count;
     stints->id = id;
     stints->number = 0;
-    TRY(history_entity(snapshot->partition->reader, snapshot->arena, snapshot->org_id,
-                       ENTITY_ASSIGNMENT, id, snapshot->moment.org_sequence + 1, SIZE_MAX,
-                       &versions, &count));
+    TRY(history_entity(snapshot->reader, snapshot->arena, snapshot->org_id, ENTITY_ASSIGNMENT, id,
+                       snapshot->moment.org_sequence + 1, SIZE_MAX, &versions, &count));
     for (size_t left = count; left > 0 && !stints->more; left--) {
         const struct history_version *now = &versions[left - 1];
         const struct history_version *next = left > 1 ? now - 1 : NULL;
@@ -131,7 +130,7 @@ static struct status stints_walk(struct stints *stints, struct list_request *req
     struct snapshot *snapshot = stints->snapshot;
     struct list_page list = { 0 };
     do {
-        TRY(list_page(snapshot->partition->reader, snapshot->arena, request, &list));
+        TRY(list_page(snapshot->reader, snapshot->arena, request, &list));
         for (size_t i = 0; i < list.count && !stints->more; i++) {
             struct str id;
             TRY(evolve_entity_id(snapshot->arena, ENTITY_ASSIGNMENT, list.items[i], &id));

@@ -7,7 +7,7 @@
 #include "ops/ctl/say.h"
 #include "ops/ctl/table.h"
 #include "query/entities.h"
-#include "query/grant_text.h"
+#include "query/filter_text.h"
 
 /* Parts of an id, as the verb takes them. */
 enum { GET_PARTS_MAX = 3 };
@@ -93,49 +93,11 @@ static size_t list_columns(enum entity_kind kind, const ProtobufCFieldDescriptor
     return count;
 }
 
-/* An empty value is more often a mistake than a wish (on.id=$UNSET): what has none is asked for by
- * its own word. */
-static struct status list_filter(const char *word, struct list_filter *filter)
-{
-    const struct str without = STR("without");
-    const char *equals = strchr(word, '=');
-    if (equals == NULL || equals[1] == '\0') {
-        return status_error(
-            STATUS_INVALID_ARGUMENT,
-            "expected a filter such as roleType=lead, or without=FIELD for what has "
-            "none, but it is '%s'",
-            word);
-    }
-    struct str name = { word, (size_t)(equals - word) };
-    *filter = str_eq(name, without)
-                  ? (struct list_filter){ .field = str_z(equals + 1) }
-                  : (struct list_filter){ .field = name, .value = str_z(equals + 1) };
-    return status_ok();
-}
-
-static struct status list_add_filter(struct reading *reading, const char *word,
-                                     struct list_request *request)
-{
-    struct list_filter asked, filters[2];
-    size_t count;
-    TRY(list_filter(word, &asked));
-    TRY(grant_text_filters(&reading->snapshot, request->kind, &asked, filters, &count));
-    if (request->filters_count + count > LIST_FILTERS_MAX) {
-        return status_error(STATUS_INVALID_ARGUMENT,
-                            "expected at most %d filters (on= and grantee= count twice)",
-                            LIST_FILTERS_MAX);
-    }
-    for (size_t i = 0; i < count; i++) {
-        request->filters[request->filters_count++] = filters[i];
-    }
-    return status_ok();
-}
-
 static struct status list_filters(struct reading *reading, struct ctl *ctl,
                                   struct list_request *request)
 {
     for (int i = 1; i < ctl->argc; i++) {
-        TRY(list_add_filter(reading, ctl->argv[i], request));
+        TRY(filter_text_add(&reading->snapshot, str_z(ctl->argv[i]), request));
     }
     return status_ok();
 }

@@ -150,7 +150,7 @@ static struct status history_partition(struct reading *reading, struct ctl *ctl,
                                        struct history_orgs *orgs, struct paging *paging)
 {
     orgs->count = 0;
-    TRY(orgs_each(reading->partition->reader, &ctl->arena, history_org_cb, orgs));
+    TRY(orgs_each(reading->partition->reader, &ctl->arena, STR(""), history_org_cb, orgs));
     for (size_t i = 0; i < orgs->count && (!paging->limited || paging->left > 0); i++) {
         paging->ask.token = STR("");
         TRY(history_org(reading, ctl, question, orgs->ids[i], paging));

@@ -40,7 +40,7 @@ static struct status orgs_partitions(struct orgs_run *run, struct reading *readi
     TRY(reading_open_log(reading, run->ctl));
     for (uint32_t i = 0; i < reading->log->identity.partitions_count; i++) {
         TRY(reading_open_partition(reading, run->ctl, i));
-        TRY(orgs_each(reading->partition->reader, &run->ctl->arena, orgs_take_cb, run));
+        TRY(orgs_each(reading->partition->reader, &run->ctl->arena, STR(""), orgs_take_cb, run));
     }
     return status_ok();
 }

@@ -139,7 +139,8 @@ struct status reading_open_org(struct reading *reading, struct ctl *ctl)
     if (ask.kind == MOMENT_TIME && ask.time_us >= reading->partition->position.time_us) {
         TRY(reading_close_time(reading, ctl, &ask));
     }
-    return snapshot_open(&reading->snapshot, reading->partition, &ctl->arena, options->org, &ask,
+    return snapshot_open(&reading->snapshot, reading->partition->reader,
+                         &reading->partition->position, &ctl->arena, options->org, &ask,
                          READING_MEMORY_MAX);
 }
 

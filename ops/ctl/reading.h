@@ -3,6 +3,7 @@
 #ifndef OPS_CTL_READING_H
 #define OPS_CTL_READING_H
 
+#include "core/model/partition.h"
 #include "ops/ctl/ctl.h"
 #include "query/snapshot.h"
 

@@ -14,6 +14,7 @@
 #include "ops/daemon/intake.h"
 #include "ops/daemon/listen_address.h"
 #include "ops/daemon/rest_paths.h"
+#include "query/service/query_service.h"
 #include "writers/service/commands_service.h"
 
 enum { API_SERVER_PATIENCE_MS = 5000, API_SERVER_SOCKET_SIZE = 64 };
@@ -27,6 +28,7 @@ struct api_server {
     struct intake *intake;
     struct commands_service commands;
     struct rest_paths paths;
+    struct query_service query;
     int folder_descriptor; /* -1: the socket was not made */
 };
 
@@ -108,10 +110,27 @@ static struct status api_server_add_commands(struct api_server *api)
     return commands_service_add(&api->commands, &options);
 }
 
+/* One thread of questions for each core. */
+static struct status api_server_add_query(struct api_server *api)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    struct query_service_options options = {
+        .server = api->rpc,
+        .shelf = api->options.shelf,
+        .partitions_count = intake_identity(api->intake).partitions_count,
+        .clock = api->options.clock,
+        .threads = cores < 1             ? 1
+                   : cores < WORKERS_MAX ? (uint32_t)cores
+                                         : WORKERS_MAX,
+    };
+    return query_service_add(&api->query, &options);
+}
+
 /* Every service of this program has its line here, and its methods a row in method_needs.c. */
 static struct status api_server_add_services(struct api_server *api)
 {
     TRY(api_server_add_commands(api));
+    TRY(api_server_add_query(api));
     return admin_service_add(api->rpc, api->options.board);
 }
 
@@ -131,7 +150,8 @@ static struct status api_server_open_intake(struct api_server *api)
     struct intake_options options = { .dir = api->options.dir,
                                       .daemon = api->options.daemon,
                                       .clock = api->options.clock,
-                                      .reporter = api->options.reporter };
+                                      .reporter = api->options.reporter,
+                                      .shelf = api->options.shelf };
     return intake_open(&options, api->arena, &api->intake);
 }
 
@@ -185,6 +205,7 @@ struct status api_server_close(struct api_server *api)
     rpc_server_close(api->rpc);
     commands_service_release(&api->commands);
     rest_paths_release(&api->paths);
+    query_service_release(&api->query);
     gate_close(api->gate);
     mem_free(api);
     return st;

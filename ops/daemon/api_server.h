@@ -17,6 +17,7 @@ struct api_server_options {
     struct diag *diag;
     struct evlog_reporter reporter; /* of trouble with the log */
     struct status_board *board;     /* how the process is */
+    struct shelf *shelf; /* where stores are shown: of an embedded log by the writer of this one */
 };
 
 struct api_server;

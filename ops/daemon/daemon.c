@@ -43,6 +43,7 @@ struct daemon {
     struct status *troubles; /* why a partition is not published, by number; under the lock */
     struct status_report *status_report;
     struct api_server *api;
+    struct shelf *shelf; /* of the stores, whoever keeps them */
     struct status_board *board;
     struct replica_status *statuses; /* as of the last look */
     struct replica_status *seen;     /* as of the one before */
@@ -229,7 +230,8 @@ static struct status daemon_open_writer(struct daemon *daemon)
                                       .partitions_count = daemon->partitions.count,
                                       .election_timeout_us = daemon->options.election_timeout_us,
                                       .process = daemon->process,
-                                      .cache_size = (uint64_t)daemon->options.cache_size };
+                                      .cache_size = (uint64_t)daemon->options.cache_size,
+                                      .shelf = daemon->shelf };
     if (daemon->dir.seals.count == 0) {
         return status_error(STATUS_PERMISSION_DENIED,
                             "expected a cluster.key that can be read in the data folder: the "
@@ -261,6 +263,7 @@ static void daemon_open_replica(struct daemon *daemon)
     struct read_replica_options options = { .dir = &daemon->dir,
                                             .partitions = &daemon->partitions,
                                             .cache_size = (uint64_t)daemon->options.cache_size,
+                                            .shelf = daemon->shelf,
                                             .clock = daemon->clock,
                                             .diag = daemon->diag };
     daemon->read_replica = read_replica_open(&options);
@@ -302,7 +305,8 @@ static struct status daemon_open_api(struct daemon *daemon)
                                           .clock = daemon->clock,
                                           .diag = daemon->diag,
                                           .reporter = { daemon_report, daemon },
-                                          .board = daemon->board };
+                                          .board = daemon->board,
+                                          .shelf = daemon->shelf };
     return api_server_open(&options, &daemon->arena, &daemon->api);
 }
 
@@ -336,6 +340,7 @@ struct status daemon_open(const struct daemon_options *options, const struct dat
     daemon->diag = diag;
     daemon->clock = clock_real();
     daemon->lock = -1;
+    daemon->shelf = shelf_new(PARTITIONS_MAX);
     pthread_mutex_init(&daemon->troubles_lock, NULL);
     arena_init(&daemon->arena, DAEMON_ARENA_MAX);
     struct status st = daemon_start(daemon, signals);
@@ -357,6 +362,7 @@ void daemon_close(struct daemon *daemon)
     server_close(daemon->writer);
     read_replica_close(daemon->read_replica);
     publisher_close(daemon->publisher);
+    shelf_free(daemon->shelf);
     if (daemon->status_report != NULL) {
         struct process_facts facts = daemon_facts(daemon);
         status_report_close(daemon->status_report, &facts);

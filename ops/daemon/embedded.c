@@ -17,6 +17,7 @@ struct embedded {
     struct clock clock;
     struct arena arena; /* of what lasts */
     struct status_board *board;
+    struct shelf *shelf;
     struct api_server *api;
 };
 
@@ -43,7 +44,8 @@ static struct status embedded_open_api(struct embedded *embedded, const struct d
                                           .clock = embedded->clock,
                                           .diag = embedded->diag,
                                           .reporter = { embedded_report, embedded },
-                                          .board = embedded->board };
+                                          .board = embedded->board,
+                                          .shelf = embedded->shelf };
     if (dir->moved.size > 0) {
         return status_error(STATUS_FAILED_PRECONDITION,
                             "expected an open log, but this one was closed when it was copied: go "
@@ -70,6 +72,7 @@ struct status embedded_open(const struct daemon_options *options, const struct d
     embedded->clock = clock_real();
     struct process self = { 0, DAEMON_WRITER | DAEMON_QUERY, clock_now_us(&embedded->clock) };
     embedded->board = status_board_open(&self, &embedded->clock);
+    embedded->shelf = shelf_new(PARTITIONS_MAX);
     arena_init(&embedded->arena, EMBEDDED_ARENA_MAX);
     struct status st = embedded_open_api(embedded, dir);
     if (st.code == STATUS_OK) {
@@ -100,6 +103,7 @@ struct status embedded_close(struct embedded *embedded)
     }
     struct status st = api_server_close(embedded->api);
     status_board_close(embedded->board);
+    shelf_free(embedded->shelf);
     arena_release(&embedded->arena);
     mem_free(embedded);
     return st;

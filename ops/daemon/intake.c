@@ -32,7 +32,8 @@ static struct status intake_open_writer(struct intake *intake)
     struct writer_options options = { .opener = { intake_open_log, intake },
                                       .reporter = own->reporter,
                                       .stores = own->dir->stores,
-                                      .clock = own->clock };
+                                      .clock = own->clock,
+                                      .shelf = own->shelf };
     TRY(folder_conf_read(own->dir->conf, intake->arena, &folder));
     TRY(daemon_options_configuration(own->daemon, &folder, intake->arena, &options.configuration));
     return writer_open(&options, &intake->writer);

@@ -17,6 +17,7 @@ struct intake_options {
     const struct daemon_options *daemon;
     struct clock clock;
     struct evlog_reporter reporter;
+    struct shelf *shelf; /* where the writer of an embedded log shows its stores */
 };
 
 struct intake;

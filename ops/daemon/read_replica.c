@@ -61,7 +61,8 @@ static struct status read_replica_start(struct read_replica *read_replica)
                                          .partitions_count = own->partitions->count,
                                          .level_known = FORMAT_LEVEL,
                                          .cache_size = own->cache_size,
-                                         .memory_max = READ_REPLICA_MEMORY_MAX };
+                                         .memory_max = READ_REPLICA_MEMORY_MAX,
+                                         .shelf = own->shelf };
     TRY(projector_open(&options, &read_replica->projector));
     read_replica_tell_rebuilt(read_replica);
     return status_ok();

@@ -12,6 +12,7 @@ struct read_replica_options {
     const struct data_dir *dir; /* borrowed, with all else */
     const struct daemon_partitions *partitions;
     uint64_t cache_size;
+    struct shelf *shelf; /* where the stores are shown */
     struct clock clock;
     struct diag *diag;
 };

@@ -82,8 +82,8 @@ static void paged_ask(struct paged *paged, struct str token)
     snapshot_release(&paged->snapshot);
     assert_ok(snapshot_ask(&paged->arena, STR(""), STR(""), paged->kit.now_us, &ask));
     assert_ok(page_moment(&paged->arena, token, &ask));
-    assert_ok(snapshot_open(&paged->snapshot, paged->partition, &paged->arena, STR("acme"), &ask,
-                            1 << 24));
+    assert_ok(snapshot_open(&paged->snapshot, paged->partition->reader, &paged->partition->position,
+                            &paged->arena, STR("acme"), &ask, 1 << 24));
 }
 
 /* ---- questions: each appends its items as text ---- */
@@ -322,7 +322,8 @@ TEST(page, a_store_that_is_not_so_far_says_so)
     struct moment_ask ask = { .kind = MOMENT_EXACT, .org_sequence = 1000 };
     paged_open(&paged);
     snapshot_release(&paged.snapshot);
-    assert_code(STATUS_UNAVAILABLE, snapshot_open(&paged.snapshot, paged.partition, &paged.arena,
-                                                  STR("acme"), &ask, 1 << 20));
+    assert_code(STATUS_UNAVAILABLE,
+                snapshot_open(&paged.snapshot, paged.partition->reader, &paged.partition->position,
+                              &paged.arena, STR("acme"), &ask, 1 << 20));
     paged_close(&paged);
 }

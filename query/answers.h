@@ -1,0 +1,48 @@
+/* The answers to questions: from a request to the functions of query/, and back to a response. */
+#ifndef QUERY_ANSWERS_H
+#define QUERY_ANSWERS_H
+
+#include "agency/v1/query_service.pb-c.h"
+#include "query/page.h"
+#include "query/question.h"
+
+/* X(Method, message, answer, object): the methods of the service Query. */
+#define QUERY_QUESTIONS(X)                                                                    \
+    X(Check, check, answer_check, answer_about_object)                                        \
+    X(CheckBatch, check_batch, answer_check_batch, NULL)                                      \
+    X(LookupSubjects, lookup_subjects, answer_lookup_subjects, answer_about_object)           \
+    X(LookupPermissions, lookup_permissions, answer_lookup_permissions, answer_about_subject) \
+    X(LookupObjects, lookup_objects, answer_lookup_objects, answer_about_subject)             \
+    X(ListHolders, list_holders, answer_list_holders, answer_about_group)                     \
+    X(ListHistory, list_history, answer_list_history, answer_about_entity)                    \
+    X(ListStints, list_stints, answer_list_stints, answer_about_subject)                      \
+    X(ListOrgs, list_orgs, answer_list_orgs, NULL)
+
+question_answer answer_check, answer_check_batch, answer_lookup_subjects, answer_lookup_permissions,
+    answer_lookup_objects, answer_list_holders, answer_list_history, answer_list_stints,
+    answer_list_orgs;
+/* What the fields `object`, `subject`, `group` and `entity` of requests name; the org where they
+ * name nothing that a permission can be on. */
+question_object answer_about_object, answer_about_subject, answer_about_group, answer_about_entity;
+
+/* The methods of the service Entities, by their numbers from 0 on; false behind the last. */
+bool answers_of_kinds(size_t index, struct question *question);
+
+/* ---- what answers share ---- */
+
+/* The page that a request asks for. INVALID_ARGUMENT: page_size is too large. */
+MUST_USE struct status answer_page(const struct asking *asking, struct page_ask *ask);
+/* An empty response, with its moment where it has one; it is asking->response from now on. `out` is
+ * as in pb_new. */
+MUST_USE struct status answer_begin(struct asking *asking, void *out);
+/* Pointers to `count` messages of `size` bytes that lie one behind the other. NULL: the arena is
+ * full. */
+void *answer_pointers(struct arena *arena, void *items, size_t size, size_t count);
+/* Whether the reader may read an object (of kind ORG: all of the org), as the org is now.
+ * PERMISSION_DENIED. */
+MUST_USE struct status question_may_read(const struct question_where *where, struct snapshot *now,
+                                         struct object object);
+/* KIND:ID, such as group:red. INVALID_ARGUMENT. */
+MUST_USE struct status answer_entity(struct str text, enum entity_kind *kind, struct str *id);
+
+#endif

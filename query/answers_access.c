@@ -1,0 +1,153 @@
+/* Who may do what, and who holds what. */
+#include "core/base/num.h"
+#include "core/pb/message.h"
+#include "query/access.h"
+#include "query/answers.h"
+
+/* A batch is answered within a second or so. */
+enum { ANSWER_BATCH_SUBJECTS_MAX = 10000 };
+
+struct status answer_check(struct asking *asking)
+{
+    const Agency__V1__CheckRequest *request =
+        (const Agency__V1__CheckRequest *)(const void *)asking->request;
+    Agency__V1__CheckResponse *response;
+    TRY(access_check(&asking->snapshot, str_z(request->subject), str_z(request->permission),
+                     str_z(request->object), &response));
+    asking->response = &response->base;
+    return status_ok();
+}
+
+static struct status answer_check_batch_size(const Agency__V1__CheckBatchRequest *request)
+{
+    size_t subjects = 0;
+    for (size_t i = 0; i < request->n_checks; i++) {
+        subjects += request->checks[i]->n_subjects;
+    }
+    return subjects <= ANSWER_BATCH_SUBJECTS_MAX
+               ? status_ok()
+               : status_error(STATUS_INVALID_ARGUMENT,
+                              "expected at most %d subjects in a batch, but there are %zu",
+                              ANSWER_BATCH_SUBJECTS_MAX, subjects);
+}
+
+struct status answer_check_batch(struct asking *asking)
+{
+    const Agency__V1__CheckBatchRequest *request =
+        (const Agency__V1__CheckBatchRequest *)(const void *)asking->request;
+    Agency__V1__CheckBatchResponse *response;
+    Agency__V1__BatchCheckResponse *answers;
+    TRY(answer_check_batch_size(request));
+    TRY(answer_begin(asking, &response));
+    ARENA_TRY(asking->arena, answers,
+              arena_alloc(asking->arena, (request->n_checks + 1) * sizeof *answers));
+    for (size_t i = 0; i < request->n_checks; i++) {
+        TRY(status_prefix(
+            access_check_batch(&asking->snapshot, asking->arena, request->checks[i], &answers[i]),
+            "checks[%zu]", i));
+    }
+    response->n_answers = request->n_checks;
+    ARENA_TRY(asking->arena, response->answers,
+              answer_pointers(asking->arena, answers, sizeof *answers, request->n_checks));
+    return status_ok();
+}
+
+struct status answer_lookup_subjects(struct asking *asking)
+{
+    const Agency__V1__LookupSubjectsRequest *request =
+        (const Agency__V1__LookupSubjectsRequest *)(const void *)asking->request;
+    Agency__V1__LookupSubjectsResponse *response;
+    struct access_subjects_page page;
+    struct page_ask ask;
+    bool waived;
+    TRY(answer_page(asking, &ask));
+    TRY(access_subjects(&asking->snapshot, str_z(request->permission), str_z(request->object), &ask,
+                        &page));
+    TRY(access_waived(&asking->snapshot, str_z(request->permission), &waived));
+    TRY(answer_begin(asking, &response));
+    response->n_items = page.count;
+    response->items = (Agency__V1__Subject **)(uintptr_t)page.items;
+    response->waived = waived;
+    return arena_text(asking->arena, page.end.token, &response->next_page_token);
+}
+
+struct status answer_lookup_permissions(struct asking *asking)
+{
+    const Agency__V1__LookupPermissionsRequest *request =
+        (const Agency__V1__LookupPermissionsRequest *)(const void *)asking->request;
+    Agency__V1__LookupPermissionsResponse *response;
+    struct access_held_page page;
+    struct page_ask ask;
+    TRY(answer_page(asking, &ask));
+    TRY(access_held(&asking->snapshot, str_z(request->subject), (struct str){ 0 }, &ask, &page));
+    TRY(answer_begin(asking, &response));
+    response->n_items = page.count;
+    ARENA_TRY(asking->arena, response->items,
+              answer_pointers(asking->arena, page.items, sizeof *page.items, page.count));
+    return arena_text(asking->arena, page.end.token, &response->next_page_token);
+}
+
+struct status answer_lookup_objects(struct asking *asking)
+{
+    const Agency__V1__LookupObjectsRequest *request =
+        (const Agency__V1__LookupObjectsRequest *)(const void *)asking->request;
+    Agency__V1__LookupObjectsResponse *response;
+    struct access_held_page page;
+    struct page_ask ask;
+    bool waived;
+    TRY(answer_page(asking, &ask));
+    TRY(access_held(&asking->snapshot, str_z(request->subject), str_z(request->permission), &ask,
+                    &page));
+    TRY(access_waived(&asking->snapshot, str_z(request->permission), &waived));
+    TRY(answer_begin(asking, &response));
+    response->n_items = page.count;
+    ARENA_TRY(asking->arena, response->items,
+              answer_pointers(asking->arena, page.items, sizeof *page.items, page.count));
+    response->waived = waived;
+    return arena_text(asking->arena, page.end.token, &response->next_page_token);
+}
+
+/* ---- who holds ---- */
+
+struct answer_holders {
+    enum entity_kind kind;
+    struct str text;
+    struct str role_type;
+};
+
+static struct status answer_holders_of(const Agency__V1__ListHoldersRequest *request,
+                                       struct answer_holders *of)
+{
+    const struct str role = str_z(request->role), group = str_z(request->group),
+                     type = str_z(request->role_type);
+    *of = group.size > 0  ? (struct answer_holders){ ENTITY_GROUP, group, type }
+          : role.size > 0 ? (struct answer_holders){ ENTITY_ROLE, role, STR("") }
+                          : (struct answer_holders){ ENTITY_ROLE_TYPE, type, STR("") };
+    bool one = of->text.size > 0 && (role.size == 0 || (group.size == 0 && type.size == 0));
+    return one ? status_ok()
+               : status_error(STATUS_INVALID_ARGUMENT,
+                              "expected one of role, role_type and group, or a role_type with a "
+                              "group");
+}
+
+struct status answer_list_holders(struct asking *asking)
+{
+    Agency__V1__ListHoldersResponse *response;
+    Agency__V1__HolderItem *items;
+    struct answer_holders of;
+    struct access_holders_page page;
+    struct page_ask ask;
+    TRY(answer_page(asking, &ask));
+    TRY(answer_holders_of((const Agency__V1__ListHoldersRequest *)(const void *)asking->request,
+                          &of));
+    TRY(access_holders(&asking->snapshot, of.kind, of.text, of.role_type, &ask, &page));
+    ARENA_TRY(asking->arena, items, arena_alloc(asking->arena, (page.count + 1) * sizeof *items));
+    for (size_t i = 0; i < page.count; i++) {
+        TRY(access_holder_item(&asking->snapshot, &page.items[i], &items[i]));
+    }
+    TRY(answer_begin(asking, &response));
+    response->n_items = page.count;
+    ARENA_TRY(asking->arena, response->items,
+              answer_pointers(asking->arena, items, sizeof *items, page.count));
+    return arena_text(asking->arena, page.end.token, &response->next_page_token);
+}

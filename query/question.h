@@ -1,0 +1,71 @@
+/* Questions as messages: what services answer, and agencyctl asks of a folder or a server alike.
+ * Each method of the services Query and Entities is one.
+ *
+ *     struct asking asking;
+ *     struct status st = asking_open(&asking, &question, &where, &arena, request);
+ *     ... asking.response, asking.snapshot ...
+ *     asking_close(&asking);
+ */
+#ifndef QUERY_QUESTION_H
+#define QUERY_QUESTION_H
+
+#include "agency/v1/command.pb-c.h"
+#include "core/base/clock.h"
+#include "core/domain/kernel/object.h"
+#include "query/snapshot.h"
+#include "query/stores.h"
+
+struct asking;
+struct question;
+
+/* Sets asking->response; where the question is of an org, of its snapshot. */
+typedef struct status question_answer(struct asking *asking);
+/* The object that a request is about. */
+typedef struct status question_object(const struct question *question, struct snapshot *snapshot,
+                                      const ProtobufCMessage *request, struct object *object);
+
+struct question {
+    const ProtobufCServiceDescriptor *service;
+    const char *method; /* "Check" */
+    const ProtobufCMessageDescriptor *input;
+    const ProtobufCMessageDescriptor *output;
+    question_answer *answer;
+    question_object *object; /* NULL: the org, and nothing in it */
+    enum entity_kind kind;   /* of Entities */
+};
+
+/* Where and for whom a question is answered. */
+struct question_where {
+    const struct stores *stores;
+    const Agency__V1__Principal *reader; /* who asks; NULL: who owns the stores, and may read all */
+    struct clock clock;
+    struct str as_of;    /* of a request that does not say; may be empty */
+    struct str at_least; /* the same */
+    size_t memory_max;   /* of decoded entities */
+};
+
+struct asking {
+    const struct question *question;
+    const struct question_where *where;
+    struct arena *arena;
+    const ProtobufCMessage *request;
+    struct snapshot snapshot; /* of a question of an org */
+    const ProtobufCMessage *response;
+    const char *note; /* what a person should know beside the answer; NULL: nothing */
+};
+
+/* Answers. The response lies in the arena, or is borrowed from the snapshot. PERMISSION_DENIED: the
+ * reader may not (core/domain/check/reader.h), or there is no such org. Statuses of stores.open,
+ * snapshot_open and of the question. To be closed in any case. */
+MUST_USE struct status asking_open(struct asking *asking, const struct question *question,
+                                   const struct question_where *where, struct arena *arena,
+                                   const ProtobufCMessage *request);
+/* A zeroed one is fine. */
+void asking_close(struct asking *asking);
+/* What was answered from, as a token; it lies in the arena. Empty for a question of no org. */
+MUST_USE struct status asking_position(const struct asking *asking, struct str *token);
+
+/* By their numbers from 0 on; false behind the last. */
+bool question_at(size_t index, struct question *question);
+
+#endif

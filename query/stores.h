@@ -1,0 +1,18 @@
+/* Where questions find the stores of partitions: a port. agencyctl opens them in a data folder; a
+ * server's workers read what its owners show. One thread. */
+#ifndef QUERY_STORES_H
+#define QUERY_STORES_H
+
+#include "core/model/moment.h"
+
+struct stores {
+    void *self;
+    uint32_t partitions_count;
+    /* Opens a partition in place of the one before: a reader and its position, valid until the next
+     * call. Where `ask` is of a time, it is complete up to then, if it can be, and closed_us is
+     * set. UNAVAILABLE: it is not here, or not now. */
+    struct status (*open)(void *self, uint32_t partition, struct moment_ask *ask,
+                          struct store_reader **reader, const struct position **position);
+};
+
+#endif

@@ -1,0 +1,32 @@
+/* The services Query, Entities and Watch over HTTP, on the org of a partition_kit. */
+#ifndef TESTS_LIB_QUERY_KIT_H
+#define TESTS_LIB_QUERY_KIT_H
+
+#include "query/service/query_service.h"
+#include "tests/lib/partition_kit.h"
+
+struct query_kit {
+    struct partition_kit log;
+    struct partition *partition; /* what is shown */
+    struct shelf *shelf;
+    struct rpc_server *server;
+    struct query_service service;
+    uint16_t port;
+    char answer[16384]; /* of the last question: head and body */
+};
+
+/* Callers are whom the header x-principal names: `operator:admin`, or a credential's hash; without
+ * it the operator `admin`. */
+void query_kit_open(struct query_kit *kit);
+void query_kit_close(struct query_kit *kit);
+
+/* Decides a command, as partition_kit_do, and shows it. */
+void query_kit_do(struct query_kit *kit, const char *command, const char *json);
+/* Asks by JSON ("agency.v1.Query/Check"); `headers` are lines that end in "\r\n". Gives the body of
+ * the answer; the head is in kit->answer. */
+const char *query_kit_ask(struct query_kit *kit, const char *method, const char *headers,
+                          const char *json);
+/* A header of the last answer; static memory, empty where there is none. */
+const char *query_kit_header(const struct query_kit *kit, const char *name);
+
+#endif

@@ -1,0 +1,257 @@
+/* Questions over the network: which service has which, how a moment is named, who may ask. What is
+ * answered, tests/cli, tests/truth and tests/api show. */
+#include "query/service/query_service.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "agency/v1/entities_service.pb-c.h"
+#include "agency/v1/query_service.pb-c.h"
+#include "core/model/token.h"
+#include "tests/lib/query_kit.h"
+#include "tests/lib/test.h"
+
+static struct query_kit kit;
+
+static void open_acme(void)
+{
+    query_kit_open(&kit);
+    query_kit_do(&kit, "createGroup", "{\"groupId\":\"red\",\"name\":\"Red\"}");
+    query_kit_do(&kit, "registerSubject",
+                 "{\"subjectId\":\"ada\",\"name\":\"Ada\",\"type\":\"SUBJECT_TYPE_HUMAN\"}");
+    query_kit_do(&kit, "definePermission", "{\"permission\":\"paint\"}");
+    query_kit_do(
+        &kit, "grantPermission",
+        "{\"grantId\":\"g\",\"permission\":\"paint\",\"on\":{\"kind\":\"OBJECT_KIND_GROUP\","
+        "\"id\":\"red\"},\"grantee\":{\"kind\":\"GRANTEE_KIND_SUBJECT\",\"id\":\"ada\"}}");
+}
+
+/* Of the hash that follows. */
+#define ADA_HASH "adaadaadaadaadaadaadaadaadaadaadaadaadaadaadaadaadaadaadaadaada0"
+#define AS_ADA "x-principal: " ADA_HASH "\r\n"
+
+static void bind_ada(void)
+{
+    query_kit_do(
+        &kit, "bindCredential",
+        "{\"credentialId\":\"c\",\"subjectId\":\"ada\",\"kind\":\"CREDENTIAL_KIND_API_KEY\","
+        "\"identityHash\":\"" ADA_HASH "\"}");
+}
+
+#define ASSERT_SAYS(part, text)                                   \
+    do {                                                          \
+        const char *says = (text);                                \
+        if (strstr(says, (part)) == NULL) {                       \
+            fail_msg("expected '%s' in: %s", (part), kit.answer); \
+        }                                                         \
+    } while (0)
+
+TEST(query_service, every_method_of_its_services_is_a_question)
+{
+    const ProtobufCServiceDescriptor *services[] = { &agency__v1__query__descriptor,
+                                                     &agency__v1__entities__descriptor };
+    struct question question;
+    size_t count = 0;
+    for (; question_at(count, &question); count++) {
+        const ProtobufCMethodDescriptor *method =
+            protobuf_c_service_descriptor_get_method_by_name(question.service, question.method);
+        assert_non_null(method);
+        assert_ptr_equal(method->input, question.input);
+        assert_ptr_equal(method->output, question.output);
+    }
+    assert_int_equal(count, services[0]->n_methods + services[1]->n_methods);
+}
+
+TEST(query_service, each_kind_has_its_methods)
+{
+    for (unsigned kind = 0; kind < ENTITY_KINDS_END; kind++) {
+        const struct entity_type *type = registry_entity(kind);
+        char name[64];
+        if (type != NULL) {
+            snprintf(name, sizeof name, "Get%s", type->name);
+            assert_non_null(protobuf_c_service_descriptor_get_method_by_name(
+                &agency__v1__entities__descriptor, name));
+        }
+    }
+    assert_non_null(protobuf_c_service_descriptor_get_method_by_name(
+        &agency__v1__entities__descriptor, "ListOrgChildren"));
+}
+
+TEST(query_service, a_check_says_the_way_and_the_position)
+{
+    open_acme();
+    const char *body = query_kit_ask(&kit, "agency.v1.Query/Check", "",
+                                     "{\"orgId\":\"acme\",\"subject\":\"name:Ada\","
+                                     "\"permission\":\"paint\",\"object\":\"group:red\"}");
+    ASSERT_SAYS("200 OK", kit.answer);
+    ASSERT_SAYS("\"allowed\":true", body);
+    ASSERT_SAYS("\"step\":\"grant\"", body);
+    assert_true(query_kit_header(&kit, "agencygrid-position")[0] != '\0');
+    query_kit_close(&kit);
+}
+
+TEST(query_service, entities_are_got_and_listed_as_they_are)
+{
+    open_acme();
+    const char *body = query_kit_ask(&kit, "agency.v1.Entities/GetGroup", "",
+                                     "{\"orgId\":\"acme\",\"groupId\":\"name:Red\"}");
+    ASSERT_SAYS("{\"groupId\":\"red\",\"name\":\"Red\",", body);
+    body = query_kit_ask(&kit, "agency.v1.Entities/GetGroup", "",
+                         "{\"orgId\":\"acme\",\"groupId\":\"red\",\"readMask\":\"name\"}");
+    assert_string_equal(body, "{\"name\":\"Red\"}");
+    body = query_kit_ask(&kit, "agency.v1.Entities/ListSubjects", "",
+                         "{\"orgId\":\"acme\",\"filters\":[\"name=Ada\"],"
+                         "\"readMask\":\"subjectId\"}");
+    ASSERT_SAYS("{\"items\":[{\"subjectId\":\"ada\"}],\"at\":{\"orgSequence\":\"5\"", body);
+    body = query_kit_ask(&kit, "agency.v1.Entities/GetGroup", "",
+                         "{\"orgId\":\"acme\",\"groupId\":\"red\",\"readMask\":\"nam\"}");
+    ASSERT_SAYS("invalid_argument", body);
+    body = query_kit_ask(&kit, "agency.v1.Entities/GetGroup", "",
+                         "{\"orgId\":\"acme\",\"groupId\":\"blue\"}");
+    ASSERT_SAYS("not_found", body);
+    query_kit_close(&kit);
+}
+
+TEST(query_service, the_parts_of_a_key_are_fields)
+{
+    open_acme();
+    query_kit_do(&kit, "setConfig", "{\"kind\":\"ENTITY_KIND_ORG\",\"key\":\"k\",\"value\":\"v\"}");
+    const char *body = query_kit_ask(&kit, "agency.v1.Entities/GetConfig", "",
+                                     "{\"orgId\":\"acme\",\"kind\":\"ENTITY_KIND_ORG\","
+                                     "\"key\":\"k\",\"readMask\":\"value\"}");
+    assert_string_equal(body, "{\"value\":\"v\"}");
+    body = query_kit_ask(&kit, "agency.v1.Entities/GetOrg", "",
+                         "{\"orgId\":\"acme\",\"readMask\":\"orgId\"}");
+    assert_string_equal(body, "{\"orgId\":\"acme\"}");
+    query_kit_close(&kit);
+}
+
+TEST(query_service, a_moment_is_named_in_the_request_or_beside_it)
+{
+    static const char ask[] = "{\"orgId\":\"acme\",\"subject\":\"ada\",\"permission\":\"paint\","
+                              "\"object\":\"group:red\",\"asOf\":\"#4\"}";
+    static const char plain[] = "{\"orgId\":\"acme\",\"groupId\":\"red\"}";
+    open_acme();
+    ASSERT_SAYS("NOT_GRANTED", query_kit_ask(&kit, "agency.v1.Query/Check", "", ask));
+    ASSERT_SAYS("not_found", query_kit_ask(&kit, "agency.v1.Entities/GetGroup",
+                                           "agencygrid-as-of: #1\r\n", plain));
+    ASSERT_SAYS("invalid_argument",
+                query_kit_ask(&kit, "agency.v1.Query/Check", "agencygrid-as-of: #1\r\n", ask));
+    query_kit_close(&kit);
+}
+
+static void *do_later(void *argument)
+{
+    (void)argument;
+    usleep(50000);
+    query_kit_do(&kit, "createGroup", "{\"groupId\":\"blue\",\"name\":\"Blue\"}");
+    return NULL;
+}
+
+/* A token of the decision to come: of the same history, one further. */
+static void next_token(char header[256])
+{
+    Agency__V1__Token token;
+    struct arena arena;
+    struct str text;
+    arena_init(&arena, 1 << 16);
+    moment_token(&kit.partition->position, kit.partition->position.chain.sequence + 1, 6, &token);
+    assert_ok(token_format(&arena, &token, &text));
+    snprintf(header, 256, "agencygrid-at-least: %.*s\r\n", STR_ARG(text));
+    arena_release(&arena);
+}
+
+TEST(query_service, at_least_waits_for_a_decision)
+{
+    static const char ask[] = "{\"orgId\":\"acme\",\"groupId\":\"blue\",\"readMask\":\"name\"}";
+    char header[256];
+    pthread_t thread;
+    open_acme();
+    next_token(header);
+    pthread_create(&thread, NULL, do_later, NULL);
+    const char *body = query_kit_ask(&kit, "agency.v1.Entities/GetGroup", header, ask);
+    assert_string_equal(body, "{\"name\":\"Blue\"}");
+    pthread_join(thread, NULL);
+    next_token(header);
+    body = query_kit_ask(&kit, "agency.v1.Entities/GetGroup", header, ask);
+    ASSERT_SAYS("unavailable", body);
+    query_kit_close(&kit);
+}
+
+TEST(query_service, who_may_read_nothing_learns_nothing)
+{
+    open_acme();
+    bind_ada();
+    struct question question;
+    for (size_t i = 0; question_at(i, &question); i++) {
+        char name[96];
+        bool of_org = strcmp(question.method, "ListOrgs") != 0;
+        snprintf(name, sizeof name, "%s/%s", question.service->name, question.method);
+        for (int known = 0; known < 2 && of_org; known++) {
+            const char *body = query_kit_ask(&kit, name, AS_ADA,
+                                             known ? "{\"orgId\":\"acme\"}" : "{\"orgId\":\"x\"}");
+            ASSERT_SAYS("permission_denied", body);
+        }
+    }
+    assert_string_equal(query_kit_ask(&kit, "agency.v1.Query/ListOrgs", AS_ADA, "{}"), "{}");
+    query_kit_close(&kit);
+}
+
+TEST(query_service, who_may_read_an_object_may_ask_about_it)
+{
+    open_acme();
+    bind_ada();
+    query_kit_do(
+        &kit, "grantPermission",
+        "{\"grantId\":\"r\",\"permission\":\"Read\",\"on\":{\"kind\":\"OBJECT_KIND_GROUP\","
+        "\"id\":\"red\"},\"grantee\":{\"kind\":\"GRANTEE_KIND_SUBJECT\",\"id\":\"ada\"}}");
+    ASSERT_SAYS("\"Red\"", query_kit_ask(&kit, "agency.v1.Entities/GetGroup", AS_ADA,
+                                         "{\"orgId\":\"acme\",\"groupId\":\"red\"}"));
+    ASSERT_SAYS("permission_denied", query_kit_ask(&kit, "agency.v1.Entities/GetGroup", AS_ADA,
+                                                   "{\"orgId\":\"acme\",\"groupId\":\"blue\"}"));
+    ASSERT_SAYS("permission_denied", query_kit_ask(&kit, "agency.v1.Entities/GetSubject", AS_ADA,
+                                                   "{\"orgId\":\"acme\",\"subjectId\":\"ada\"}"));
+    query_kit_close(&kit);
+}
+
+TEST(query_service, who_has_lost_his_right_has_lost_it_for_the_past)
+{
+    static const char past[] = "{\"orgId\":\"acme\",\"asOf\":\"#7\",\"pageSize\":1}";
+    open_acme();
+    bind_ada();
+    query_kit_do(&kit, "grantPermission",
+                 "{\"grantId\":\"r\",\"permission\":\"Read\",\"on\":{\"kind\":\"OBJECT_KIND_ORG\"},"
+                 "\"grantee\":{\"kind\":\"GRANTEE_KIND_SUBJECT\",\"id\":\"ada\"}}");
+    ASSERT_SAYS("{\"items\":[{\"orgId\":\"acme\"",
+                query_kit_ask(&kit, "agency.v1.Query/ListOrgs", AS_ADA, "{}"));
+    ASSERT_SAYS("200 OK",
+                (query_kit_ask(&kit, "agency.v1.Query/ListHistory", AS_ADA, past), kit.answer));
+    query_kit_do(&kit, "revokePermission", "{\"grantId\":\"r\"}");
+    ASSERT_SAYS("permission_denied",
+                query_kit_ask(&kit, "agency.v1.Query/ListHistory", AS_ADA, past));
+    query_kit_close(&kit);
+}
+
+TEST(query_service, pages_end_and_are_bounded)
+{
+    char token[256], ask[512];
+    open_acme();
+    const char *body = query_kit_ask(&kit, "agency.v1.Query/ListHistory", "",
+                                     "{\"orgId\":\"acme\",\"pageSize\":3,\"changes\":true}");
+    ASSERT_SAYS("\"orgSequence\":\"5\"", body);
+    ASSERT_SAYS("type.googleapis.com/agency.v1.Subject", body);
+    const char *next = strstr(body, "\"nextPageToken\":\"");
+    assert_non_null(next);
+    snprintf(token, sizeof token, "%.*s", (int)strcspn(next + 17, "\""), next + 17);
+    snprintf(ask, sizeof ask,
+             "{\"orgId\":\"acme\",\"pageSize\":3,\"changes\":true,\"pageToken\":\"%s\"}", token);
+    body = query_kit_ask(&kit, "agency.v1.Query/ListHistory", "", ask);
+    ASSERT_SAYS("\"orgSequence\":\"1\"", body);
+    assert_null(strstr(body, "nextPageToken"));
+    ASSERT_SAYS("invalid_argument", query_kit_ask(&kit, "agency.v1.Query/ListHistory", "",
+                                                  "{\"orgId\":\"acme\",\"pageSize\":1001}"));
+    ASSERT_SAYS("{\"items\":[{\"orgId\":\"acme\"",
+                query_kit_ask(&kit, "agency.v1.Query/ListOrgs", "", "{}"));
+    query_kit_close(&kit);
+}
