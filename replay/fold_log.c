@@ -12,7 +12,10 @@ static struct status fold_log_take(struct fold_log *fold, struct partition *part
     fold->offset = record->offset;
     TRY(partition_take(partition, record->offset, record->value, NULL, &accepted));
     *(accepted ? &fold->records : &fold->fenced) += 1;
-    return partition_due(partition) ? partition_write_behind(partition) : status_ok();
+    if (!partition_due(partition)) {
+        return status_ok();
+    }
+    return fold->store == NULL ? partition_write(partition) : partition_write_behind(partition);
 }
 
 static struct status fold_log_read(struct fold_log *fold, struct partition *partition,

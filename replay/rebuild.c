@@ -18,7 +18,7 @@ static struct status rebuild_replace(const struct verify *verify)
 struct status rebuild_run(struct verify *verify, bool accept_lost, struct status *given_up)
 {
     *given_up = status_ok();
-    struct status st = verify_run(verify, false);
+    struct status st = verify_run(verify);
     if (verify->lost && accept_lost) {
         *given_up = st;
         st = status_ok();

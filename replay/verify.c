@@ -63,11 +63,12 @@ static struct status verify_root(struct verify *verify, struct partition *partit
     return verify_compare(verify, partition);
 }
 
-/* The root is known once the log is folded, whatever the store is then. */
-static struct status verify_fold(struct verify *verify)
+/* The root is known once the log is folded, whatever the store is then. `store`: NULL, in memory.
+ */
+static struct status verify_fold(struct verify *verify, const char *store)
 {
     struct fold_log fold = { .log = verify->log,
-                             .store = verify->fresh,
+                             .store = store,
                              .partition = verify->partition,
                              .progress = verify->progress,
                              .context = verify->context };
@@ -76,17 +77,30 @@ static struct status verify_fold(struct verify *verify)
     verify->records = fold.records;
     verify->fenced = fold.fenced;
     if (st.code == STATUS_OK) {
+        st = partition_flush(partition); /* it may take the place of the other, whatever is found */
+    }
+    if (st.code == STATUS_OK) {
         st = verify_root(verify, partition);
     }
     partition_close(partition);
     return st;
 }
 
-struct status verify_run(struct verify *verify, bool commands)
+struct status verify_run(struct verify *verify)
 {
     verify->head[0] = verify->root[0] = '\0';
     verify->lost = false;
     TRY(remove_tree(verify->fresh));
-    TRY(verify_fold(verify));
-    return commands ? check_commands(verify->log, verify->partition) : status_ok();
+    return verify_fold(verify, verify->fresh);
+}
+
+struct status verify_read_only(struct verify *verify)
+{
+    struct status st = verify_run(verify);
+    if (st.code == STATUS_UNAVAILABLE) {
+        TRY(remove_tree(verify->fresh));
+        st = verify_fold(verify, NULL);
+    }
+    TRY(st);
+    return check_commands(verify->log, verify->partition);
 }

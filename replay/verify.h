@@ -22,8 +22,11 @@ struct verify {
     bool lost; /* the log has not all that the store has seen */
 };
 
-/* DATA_LOSS: the log, its commands or the store is not what it was; what and where. `commands` says
- * whether to look at these, too. */
-MUST_USE struct status verify_run(struct verify *verify, bool commands);
+/* DATA_LOSS: the log or the store is not what it was; what and where. UNAVAILABLE: the disk has no
+ * room for the fresh store, or the log refuses. */
+MUST_USE struct status verify_run(struct verify *verify);
+/* The same and of the commands, too; for who only wants to know: where the disk has no room the
+ * fresh store lies in memory. */
+MUST_USE struct status verify_read_only(struct verify *verify);
 
 #endif

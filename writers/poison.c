@@ -2,13 +2,11 @@
  * release order, so that a death between any two stores leaves a note that is true. */
 #include "writers/poison.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
+#include "core/base/mapped_file.h"
 #include "core/base/memory.h"
 
 enum {
@@ -65,20 +63,8 @@ static void poison_count_death(struct poison_note *note)
 
 struct status poison_open(const char *path, struct poison **poison)
 {
-    int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (file < 0 || ftruncate(file, POISON_FILE_SIZE) != 0) {
-        int error = errno;
-        if (file >= 0) {
-            close(file);
-        }
-        return status_error(STATUS_UNAVAILABLE, "expected to write '%s': %s", path,
-                            strerror(error));
-    }
-    void *page = mmap(NULL, POISON_FILE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-    close(file);
-    if (page == MAP_FAILED) {
-        return status_error(STATUS_UNAVAILABLE, "expected to map '%s'", path);
-    }
+    void *page;
+    TRY(mapped_file_open(path, POISON_FILE_SIZE, &page));
     *poison = mem_zalloc(1, sizeof **poison);
     (*poison)->note = page;
     poison_count_death((*poison)->note);

@@ -1,13 +1,12 @@
 #include "core/model/closed_time.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "core/base/mapped_file.h"
 #include "core/base/memory.h"
 
 enum { CLOSED_TIME_PATH_MAX = 4096 };
@@ -16,28 +15,17 @@ struct closed_time {
     _Atomic int64_t *time_us; /* mapped */
 };
 
-static int closed_time_open_file(const char *stores, int flags)
+static void closed_time_path(const char *stores, char path[CLOSED_TIME_PATH_MAX])
 {
-    char path[CLOSED_TIME_PATH_MAX];
-    snprintf(path, sizeof path, "%s/closed_time", stores);
-    return open(path, flags | O_CLOEXEC, 0600);
+    snprintf(path, CLOSED_TIME_PATH_MAX, "%s/closed_time", stores);
 }
 
 struct status closed_time_open(const char *stores, struct closed_time **closed)
 {
-    int file = closed_time_open_file(stores, O_RDWR | O_CREAT);
-    void *page = MAP_FAILED;
-    if (file >= 0 && ftruncate(file, sizeof(int64_t)) == 0) {
-        page = mmap(NULL, sizeof(int64_t), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-    }
-    int error = errno;
-    if (file >= 0) {
-        close(file);
-    }
-    if (page == MAP_FAILED) {
-        return status_error(STATUS_UNAVAILABLE, "expected to write '%s/closed_time': %s", stores,
-                            strerror(error));
-    }
+    char path[CLOSED_TIME_PATH_MAX];
+    void *page;
+    closed_time_path(stores, path);
+    TRY(mapped_file_open(path, sizeof(int64_t), &page));
     *closed = mem_zalloc(1, sizeof **closed);
     (*closed)->time_us = page;
     return status_ok();
@@ -65,8 +53,10 @@ int64_t closed_time_get(const struct closed_time *closed)
 
 int64_t closed_time_read(const char *stores)
 {
+    char path[CLOSED_TIME_PATH_MAX];
     int64_t time_us = 0;
-    int file = closed_time_open_file(stores, O_RDONLY);
+    closed_time_path(stores, path);
+    int file = open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0) {
         return 0;
     }

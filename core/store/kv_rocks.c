@@ -3,11 +3,10 @@
 #include "core/store/kv_rocks.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 
 #include "core/base/buf.h"
+#include "core/base/disk_room.h"
 #include "core/base/memory.h"
 #include "core/store/kv_absent.h"
 #include "core/store/kv_batch.h"
@@ -311,21 +310,10 @@ static void kv_rocks_discard(struct kv *kv)
 
 /* RocksDB must not meet the end of the disk: where a file of its own could not be written, it goes
  * on to ask that file for its state, and Debian's build asserts that it is well. So nothing is
- * taken that may not fit, with what else is in memory, twice for compaction. */
+ * opened or taken that may not fit, with what else is in memory, twice for compaction. */
 static struct status kv_rocks_room(const struct kv_rocks *rocks, size_t size)
 {
-    struct statvfs disk;
-    if (statvfs(rocks->path.data, &disk) != 0) {
-        return status_error(STATUS_UNAVAILABLE, "cannot ask the disk for its room: %s",
-                            strerror(errno));
-    }
-    uint64_t left = (uint64_t)disk.f_bavail * disk.f_frsize;
-    uint64_t needed = KV_ROCKS_DISK_LEFT_MIN + 2 * (rocks->unflushed_size + size);
-    return left >= needed ? status_ok()
-                          : status_error(STATUS_UNAVAILABLE,
-                                         "expected %" PRIu64 " MiB left on the disk, but it has "
-                                         "%" PRIu64,
-                                         needed >> 20, left >> 20);
+    return disk_room(rocks->path.data, KV_ROCKS_DISK_LEFT_MIN + 2 * (rocks->unflushed_size + size));
 }
 
 static struct status kv_rocks_commit(struct kv *kv, bool durable)
@@ -393,10 +381,6 @@ static void kv_rocks_free(struct kv_rocks *rocks)
 
 static void kv_rocks_close(struct kv *kv)
 {
-    if (!kv->read_only) {
-        struct status lost = kv_rocks_flush(kv); /* as in a crash: the position says so */
-        (void)lost;
-    }
     kv_rocks_free((struct kv_rocks *)kv);
 }
 
@@ -447,26 +431,55 @@ static struct kv_rocks *kv_rocks_new(const struct store_options *options)
     return rocks;
 }
 
-struct status kv_rocks_open(const struct store_options *options, struct kv **kv)
+/* A reader's own files are made in a folder of its own. Where there is no room even for that, it
+ * does without: it sees the store as it is now, which is all that a reader wants of it. */
+static void kv_rocks_open_reader(struct kv_rocks *rocks, const struct store_options *options,
+                                 char **message)
 {
     static const char *const names[] = { "default" };
+    const rocksdb_options_t *const each[] = { rocks->options };
+    bool own = mkdir(options->secondary, 0700) == 0 || errno == EEXIST;
+    rocks->db =
+        own ? rocksdb_open_as_secondary_column_families(rocks->options, options->path,
+                                                        options->secondary, 1, names, each,
+                                                        &rocks->column, message)
+            : rocksdb_open_for_read_only_column_families(rocks->options, options->path, 1, names,
+                                                         each, &rocks->column, 0, message);
+}
+
+static struct status kv_rocks_open_owner(struct kv_rocks *rocks,
+                                         const struct store_options *options)
+{
+    static const char *const names[] = { "default" };
+    const rocksdb_options_t *const each[] = { rocks->options };
+    char *message = NULL;
+    if (options->create && mkdir(options->path, 0700) != 0 && errno != EEXIST) {
+        return status_error(STATUS_UNAVAILABLE, "expected to make '%s': %s", options->path,
+                            strerror(errno));
+    }
+    TRY(kv_rocks_room(rocks, 0));
+    rocks->db = rocksdb_open_column_families(rocks->options, options->path, 1, names, each,
+                                             &rocks->column, &message);
+    return kv_rocks_status(message);
+}
+
+struct status kv_rocks_open(const struct store_options *options, struct kv **kv)
+{
     if (!options->create) {
         TRY(kv_rocks_exists(options->path));
     }
     struct kv_rocks *rocks = kv_rocks_new(options);
-    const rocksdb_options_t *const each[] = { rocks->options };
-    char *message = NULL;
+    struct status st;
     if (options->secondary != NULL) {
-        rocks->db = rocksdb_open_as_secondary_column_families(rocks->options, options->path,
-                                                              options->secondary, 1, names, each,
-                                                              &rocks->column, &message);
+        char *message = NULL;
+        kv_rocks_open_reader(rocks, options, &message);
+        st = kv_rocks_status(message);
     } else {
-        rocks->db = rocksdb_open_column_families(rocks->options, options->path, 1, names, each,
-                                                 &rocks->column, &message);
+        st = kv_rocks_open_owner(rocks, options);
     }
-    if (message != NULL) {
+    if (st.code != STATUS_OK) {
         kv_rocks_free(rocks);
-        return kv_rocks_status(message);
+        return st;
     }
     rocks->batch = kv_batch_new(options->path, rocks->db);
     rocks->absent = options->knows_absent ? kv_absent_open(rocks->db, KV_ROCKS_KEYS_MIN) : NULL;

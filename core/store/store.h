@@ -52,8 +52,8 @@ struct store *store_mem_new(void);
 /* A store in memory on top of `under`, which it borrows and never writes: reads see the union.
  * `under` must not be caught up while this one is open. Gives it. */
 struct store *store_layer_new(struct store *under);
-/* Writes what is in memory to disk, then closes; NULL is fine. No reader or writer may be open.
- * What cannot be written is lost, as in a crash: the position says so at the next start. */
+/* NULL is fine. No reader or writer may be open. What was not flushed is lost, as in a crash: the
+ * position says so at the next start. */
 void store_close(struct store *store);
 /* Deletes the folder of a closed store. */
 MUST_USE struct status store_destroy(const char *path);
@@ -142,7 +142,8 @@ struct store_change {
 
 /* The one writer of a store. Gives it; FAILED_PRECONDITION for a secondary. */
 MUST_USE struct status store_writer_open(struct store *store, struct store_writer **writer);
-void store_writer_close(struct store_writer *writer); /* NULL is fine */
+/* Flushes what was written, if the disk takes it. NULL is fine. */
+void store_writer_close(struct store_writer *writer);
 /* Applies changes in their order and the position, all or nothing; readers see them from the next
  * store_reader_open on. Several changes of one key are welcome. After an error nothing has changed;
  * the writer may go on. INTERNAL: a version below that of the stored row. */

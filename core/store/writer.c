@@ -54,8 +54,8 @@ void store_writer_close(struct store_writer *writer)
     if (writer == NULL) {
         return;
     }
-    struct status lost = store_writer_save(writer); /* then the next start folds again */
     assert(writer->store->writer == writer);
+    struct status lost = store_flush(writer->store); /* then the next start folds again */
     (void)lost;
     writer->store->writer = NULL;
     root_free(writer->root);

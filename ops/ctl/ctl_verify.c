@@ -102,7 +102,7 @@ static struct status verify_partition(struct verify_all *all, uint32_t number)
                              .progress = verify_progress,
                              .context = all };
     progress_init(&all->progress, "records", end - begin, ctl->clock);
-    struct status st = all->replace ? verify_rebuild(ctl, &verify) : verify_run(&verify, true);
+    struct status st = all->replace ? verify_rebuild(ctl, &verify) : verify_read_only(&verify);
     progress_end(&all->progress);
     st = st.code == STATUS_OK ? st : verify_lost(&verify, st);
     verify_exit(ctl, st);

@@ -23,21 +23,21 @@ static const size_t READING_MEMORY_MAX = (size_t)1 << 30;
 
 /* ---- the partition ---- */
 
-/* A secondary needs a folder of its own; where the data folder cannot be written, another one does.
- */
-static struct status reading_make_folder(struct reading *reading, const struct ctl *ctl)
+/* A reader's files lie beside the log; where that cannot be written, elsewhere. Where nothing can
+ * be written at all the store does without them. */
+static void reading_make_folder(struct reading *reading, const struct ctl *ctl)
 {
     mkdir(ctl->dir.readers, 0700);
     int size = snprintf(reading->folder, sizeof reading->folder, "%s/%ld", ctl->dir.readers,
                         (long)getpid());
     assert(size > 0 && (size_t)size < sizeof reading->folder); /* data_dir_open left room */
     if (mkdir(reading->folder, 0700) == 0 || errno == EEXIST) {
-        return status_ok();
+        return;
     }
-    snprintf(reading->folder, sizeof reading->folder, P_tmpdir "/agencygrid-reader-XXXXXX");
-    return mkdtemp(reading->folder) != NULL
-               ? status_ok()
-               : status_error(STATUS_UNAVAILABLE, "expected to make a folder for this reader");
+    char elsewhere[] = P_tmpdir "/agencygrid-reader-XXXXXX";
+    if (mkdtemp(elsewhere) != NULL) {
+        memcpy(reading->folder, elsewhere, sizeof elsewhere);
+    }
 }
 
 struct status reading_open_log(struct reading *reading, struct ctl *ctl)
@@ -62,7 +62,7 @@ struct status reading_open_partition(struct reading *reading, struct ctl *ctl, u
 {
     char store[DATA_DIR_PATH_MAX];
     reading_close_partition(reading);
-    TRY(reading_make_folder(reading, ctl));
+    reading_make_folder(reading, ctl);
     data_dir_store(&ctl->dir, number, store);
     struct partition_options options = { .store = store,
                                          .secondary = reading->folder,

@@ -38,11 +38,28 @@ static void sending_report(void *context, uint32_t partition, struct status what
     say_status("agencyctl", &what);
 }
 
+/* Whoever waits for an answer is told by it when the log fails; a store that is not written changes
+ * no answer. */
+static void sending_report_writer(void *context, uint32_t partition, struct status what)
+{
+    if (partition == EVLOG_ALL) {
+        return;
+    }
+    if (what.code == STATUS_UNAVAILABLE) {
+        say("agencyctl: note: the store of partition %u is not written: %s. What was answered "
+            "stands "
+            "in the log, and the store is folded again from it",
+            partition, what.msg);
+        return;
+    }
+    sending_report(context, partition, what);
+}
+
 static struct status sending_open_writer(struct sending *sending)
 {
     struct ctl *ctl = sending->ctl;
     struct writer_options options = { .opener = { sending_open_log, sending },
-                                      .reporter = { sending_report, sending },
+                                      .reporter = { sending_report_writer, sending },
                                       .stores = ctl->dir.stores,
                                       .clock = ctl->clock };
     TRY(folder_conf_deciding(&sending->conf, false, &ctl->arena, &options.configuration));
@@ -143,7 +160,8 @@ struct status sending_open(struct sending *sending, struct ctl *ctl)
 struct status sending_close(struct sending *sending)
 {
     client_close(sending->client);
-    return writer_close(sending->writer);
+    struct status st = writer_close(sending->writer);
+    return st.code == STATUS_UNAVAILABLE ? status_ok() : st; /* each answer said so */
 }
 
 struct status sending_check_org(const struct ctl *ctl, const Agency__V1__Command *command)

@@ -4,7 +4,8 @@
  * Invariants: (1) an answer that tells of a record is given after the log has acknowledged it, and
  * a repeat's answer after the record that it repeats; (2) answers of a partition are given in the
  * order of its records; (3) after a write that may have failed nothing that was decided since is
- * used: partitions are closed and folded again from the log.
+ * used: partitions are closed and folded again; (4) a store that the disk refuses is no failure:
+ * what was answered stands in the log, and as long as memory has room more can be.
  *
  * Left out: a thread of its own for the stores. Deciding is the smaller part of the work, but two
  * threads would let a store's write overlap the next decisions: partition_freeze, _store and _thaw
@@ -236,12 +237,11 @@ static void writer_reopen(struct writer *writer)
 {
     evlog_close(writer->log);
     writer->log = NULL;
-    struct status st = evlog_opener_open(&writer->options.opener, false, &writer->log);
-    if (st.code == STATUS_OK) {
-        writer->failed = status_ok();
+    writer->failed = evlog_opener_open(&writer->options.opener, false, &writer->log);
+    if (writer->failed.code == STATUS_OK) {
         writer_open_all(writer);
-    } else {
-        writer->failed = st;
+    }
+    if (writer->failed.code != STATUS_OK) {
         evlog_wait(-1, WRITER_REOPEN_EVERY_US);
     }
 }
@@ -356,15 +356,19 @@ struct status writer_open(const struct writer_options *options, struct writer **
 }
 
 /* The TICK at the end lets readers without a writer answer about the last moments. */
+static struct status writer_finish_leader(struct writer *writer, struct leader *leader)
+{
+    TRY(writer_tick(writer, leader));
+    TRY(partition_write(leader->partition));
+    return partition_flush(leader->partition);
+}
+
 static struct status writer_finish(struct writer *writer)
 {
     TRY(writer->failed);
     for (uint32_t i = 0; i < writer->partitions_count; i++) {
-        struct leader *leader = writer->leaders[i];
-        if (leader != NULL) {
-            TRY(writer_tick(writer, leader));
-            TRY(partition_write(leader->partition));
-            TRY(partition_flush(leader->partition));
+        if (writer->leaders[i] != NULL) {
+            TRY(writer_note(writer, i, writer_finish_leader(writer, writer->leaders[i])));
         }
     }
     return status_ok();

@@ -12,7 +12,8 @@ enum { WRITER_QUEUE_MAX = 16384 };
 
 struct writer_options {
     struct evlog_opener opener;     /* used at the start and again after a failed write */
-    struct evlog_reporter reporter; /* of a rebuilt store, a broken log */
+    struct evlog_reporter reporter; /* of a store that was rebuilt or cannot be written (its
+                                       number), a broken log (EVLOG_ALL) */
     const char *stores;             /* folder of the stores; made if missing */
     struct clock clock;
     struct str configuration; /* a DecidingConfiguration, packed; borrowed until close */
@@ -25,8 +26,9 @@ struct writer;
 /* Starts the writer. Partitions are opened when their first command comes, or at once where they
  * are shown. Gives it. Statuses of the opener. */
 MUST_USE struct status writer_open(const struct writer_options *options, struct writer **writer);
-/* Decides what was taken, writes all, and ends. NULL is fine. Gives why the last of it failed, if
- * it did. */
+/* Decides what was taken, writes all, and ends. NULL is fine. Gives why the log or a partition
+ * failed, if one did: every command was told in its answer. A store that cannot be written is no
+ * failure: it is folded again. */
 MUST_USE struct status writer_close(struct writer *writer);
 
 /* Takes a command, as submit.h has it. `done` is called in the writer's thread. */

@@ -24,10 +24,14 @@ struct writer {
     int64_t flushed_us;
     int64_t written_us;   /* monotonic: the last time that all stores were written */
     struct status failed; /* why the log or a partition stopped; OK: all well */
+    bool unwritten;       /* a store could not be written when it was last tried */
 };
 
 /* Writes what the store of a leader lacks; nothing of it may be under way. */
 MUST_USE struct status writer_write(struct writer *writer, struct leader *leader);
+/* Tells once of what the disk refuses, which is no failure: it is tried again, and what was
+ * answered stands in the log. Any other status is given back. */
+MUST_USE struct status writer_note(struct writer *writer, uint32_t number, struct status st);
 /* Nothing is under way at all: the stores get all, and readers the word that nothing older comes.
  */
 MUST_USE struct status writer_catch_up_stores(struct writer *writer);

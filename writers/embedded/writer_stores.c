@@ -48,11 +48,21 @@ struct status writer_write(struct writer *writer, struct leader *leader)
     return status_ok();
 }
 
+struct status writer_note(struct writer *writer, uint32_t number, struct status st)
+{
+    bool refused = st.code == STATUS_UNAVAILABLE;
+    if (refused && !writer->unwritten) {
+        evlog_reporter_tell(&writer->options.reporter, number, st);
+    }
+    writer->unwritten = refused;
+    return refused ? status_ok() : st;
+}
+
 static struct status writer_write_all(struct writer *writer)
 {
     for (uint32_t i = 0; i < writer->partitions_count; i++) {
         if (writer->leaders[i] != NULL && leader_dirty(writer->leaders[i])) {
-            TRY(writer_write(writer, writer->leaders[i]));
+            TRY(writer_note(writer, i, writer_write(writer, writer->leaders[i])));
         }
     }
     return status_ok();
@@ -63,7 +73,7 @@ struct status writer_catch_up_stores(struct writer *writer)
     TRY(writer_write_all(writer));
     writer->written_us = clock_monotonic_us(&writer->options.clock);
     closed_time_set(writer->closed_time, clock_now_us(&writer->options.clock));
-    if (writer->options.shelf != NULL) {
+    if (writer->options.shelf != NULL && !writer->unwritten) { /* they see the stores alone */
         shelf_set_closed_time(writer->options.shelf, closed_time_get(writer->closed_time));
     }
     return status_ok();
@@ -83,7 +93,8 @@ struct status writer_flush(struct writer *writer, int64_t now_us)
     writer->flushed_us = now_us;
     for (uint32_t i = 0; i < writer->partitions_count; i++) {
         if (writer->leaders[i] != NULL) {
-            TRY(partition_flush(writer->leaders[i]->partition));
+            struct status st = partition_flush(writer->leaders[i]->partition);
+            TRY(st.code == STATUS_UNAVAILABLE ? status_ok() : st); /* more is folded again */
         }
     }
     return status_ok();

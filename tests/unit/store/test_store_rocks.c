@@ -52,6 +52,26 @@ static bool secondary_has(struct store *store, const char *key)
     return row.found;
 }
 
+/* As on a disk without room for another folder. */
+TEST(store, a_reader_without_a_folder_of_its_own_sees_the_store_as_it_is)
+{
+    struct store_kit kit;
+    char path[80], private[80];
+    struct store *reader;
+    store_kit_open(&kit, STORE_KIT_ROCKS);
+    struct store_options options = options_of(&kit, path);
+    snprintf(private, sizeof private, "%s/none/private", kit.folder);
+    options.secondary = private;
+    store_kit_put(&kit, STORE_ENTITY, "a", 1, "x");
+    assert_ok(store_flush(kit.store));
+    store_kit_put(&kit, STORE_ENTITY, "b", 2, "y");
+    assert_ok(store_open(&options, &reader));
+    assert_true(secondary_has(reader, "a"));
+    assert_false(secondary_has(reader, "b"));
+    store_close(reader);
+    store_kit_close(&kit);
+}
+
 TEST(store, a_secondary_sees_what_its_owner_has_flushed)
 {
     struct store_kit kit;
