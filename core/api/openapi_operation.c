@@ -56,15 +56,13 @@ static struct status operation_parameter(struct openapi *doc, const struct api_r
     const api_field *field;
     bool in_path = operation_in_path(route, name);
     TRY(operation_find(doc, route->input, path, &owner, &field));
-    char full[256];
-    snprintf(full, sizeof full, "agency.v1.%s", owner->name);
     json_text_open(&doc->text, '{');
     json_text_member(&doc->text, "name", str_z(name));
     json_text_member(&doc->text, "in", in_path ? STR("path") : STR("query"));
     if (in_path) {
         json_text_member_raw(&doc->text, "required", "true");
     }
-    openapi_describe(doc, openapi_field_comment(doc, full, field->name));
+    openapi_describe(doc, openapi_field_comment(doc, owner, field));
     json_text_object(&doc->text, "schema");
     TRY(openapi_field_schema(doc, field));
     json_text_close(&doc->text);
@@ -132,22 +130,64 @@ static struct status operation_question_parameters(struct openapi *doc,
 
 /* ---- body and answers ---- */
 
-static struct status operation_body(struct openapi *doc, const struct api_route *route)
+static bool operation_has_beside(const struct api_route *route)
+{
+    for (size_t i = 0; i < route->route.binds_count; i++) {
+        if (route->route.binds[i].from == RPC_BIND_BESIDE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The fields of the entity, and beside them what else the command has. */
+static struct status operation_entity_and_more(struct openapi *doc, const struct api_route *route,
+                                               const api_message *entity)
+{
+    const api_message *owner;
+    const api_field *field;
+    json_text_open(&doc->text, '{');
+    json_text_member(&doc->text, "type", STR("object"));
+    json_text_object(&doc->text, "properties");
+    for (size_t i = 0; i < entity->n_field; i++) {
+        TRY(openapi_property(doc, entity, entity->field[i]));
+    }
+    for (size_t i = 0; i < route->route.binds_count; i++) {
+        const struct rpc_bind *bind = &route->route.binds[i];
+        if (bind->from == RPC_BIND_BESIDE) {
+            TRY(operation_find(doc, route->input, bind->field, &owner, &field));
+            TRY(openapi_property(doc, owner, field));
+        }
+    }
+    json_text_close(&doc->text);
+    json_text_member_raw(&doc->text, "additionalProperties", "false");
+    json_text_close(&doc->text);
+    return status_ok();
+}
+
+static struct status operation_body_schema(struct openapi *doc, const struct api_route *route)
 {
     const api_message *owner;
     const api_field *field;
     const char *type = route->input;
-    bool custom = route->command && strchr(route->route.template, ':') != NULL;
     if (strcmp(route->route.body, "*") != 0) {
         TRY(operation_find(doc, route->input, route->route.body, &owner, &field));
         type = field->type_name;
     }
+    return operation_has_beside(route)
+               ? operation_entity_and_more(doc, route, api_schema_message(doc->schema, type))
+               : openapi_ref(doc, type);
+}
+
+static struct status operation_body(struct openapi *doc, const struct api_route *route)
+{
+    bool custom = route->command && strchr(route->route.template, ':') != NULL;
     json_text_object(&doc->text, "requestBody");
     json_text_member_raw(&doc->text, "required", custom ? "false" : "true");
     json_text_object(&doc->text, "content");
     json_text_object(&doc->text, "application/json");
     json_text_name(&doc->text, "schema");
-    TRY(openapi_ref(doc, type));
+    TRY(operation_body_schema(doc, route));
     json_text_close(&doc->text);
     json_text_close(&doc->text);
     json_text_close(&doc->text);

@@ -22,8 +22,12 @@ MUST_USE struct status openapi_ref(struct openapi *doc, const char *name);
 MUST_USE struct status openapi_field_schema(struct openapi *doc, const api_field *field);
 /* "description", where there is a comment. */
 void openapi_describe(struct openapi *doc, struct str comment);
-/* The comment of a message's field; the message by its full name. */
-struct str openapi_field_comment(struct openapi *doc, const char *message, const char *field);
+/* The comment of a message's field. */
+struct str openapi_field_comment(struct openapi *doc, const api_message *message,
+                                 const api_field *field);
+/* A field as a member of "properties". */
+MUST_USE struct status openapi_property(struct openapi *doc, const api_message *message,
+                                        const api_field *field);
 
 /* The operation of a route, as the value of its verb. */
 MUST_USE struct status openapi_operation(struct openapi *doc, const struct api_route *route);

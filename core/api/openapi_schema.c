@@ -147,20 +147,21 @@ void openapi_describe(struct openapi *doc, struct str comment)
     }
 }
 
-struct str openapi_field_comment(struct openapi *doc, const char *message, const char *field)
+struct str openapi_field_comment(struct openapi *doc, const api_message *message,
+                                 const api_field *field)
 {
     char name[256];
-    int size = snprintf(name, sizeof name, "%s.%s", message, field);
+    int size = snprintf(name, sizeof name, API_PACKAGE ".%s.%s", message->name, field->name);
     return size < (int)sizeof name ? api_schema_comment(doc->schema, str_make(name, (size_t)size))
                                    : STR("");
 }
 
-static struct status schema_property(struct openapi *doc, const char *message,
-                                     const api_field *field)
+struct status openapi_property(struct openapi *doc, const api_message *message,
+                               const api_field *field)
 {
     json_text_object(&doc->text, field->json_name);
     TRY(openapi_field_schema(doc, field));
-    openapi_describe(doc, openapi_field_comment(doc, message, field->name));
+    openapi_describe(doc, openapi_field_comment(doc, message, field));
     if (field->number >= SCHEMA_SYSTEM_FIELD) {
         schema_raw(doc, "readOnly", "true");
     }
@@ -175,7 +176,7 @@ static struct status schema_message(struct openapi *doc, const char *name,
     openapi_describe(doc, api_schema_comment(doc->schema, str_z(name)));
     json_text_object(&doc->text, "properties");
     for (size_t i = 0; i < message->n_field; i++) {
-        TRY(schema_property(doc, name, message->field[i]));
+        TRY(openapi_property(doc, message, message->field[i]));
     }
     json_text_close(&doc->text);
     schema_raw(doc, "additionalProperties", "false");

@@ -14,13 +14,14 @@ enum { COMMAND_NAME_MAX = 192 };
 
 struct command_parts {
     const struct command_type *type;
-    const api_field *field;      /* of Command: "create_role" */
-    const api_message *payload;  /* CreateRole */
-    const api_field *carried;    /* "role", where the payload has the entity */
-    const api_message *body;     /* what the body is: Role, or CreateRole */
-    char base[COMMAND_NAME_MAX]; /* where it goes: "command.create_role.role" */
-    unsigned under;              /* the kind in its path */
-    bool bodiless;               /* what it says stands in its path and query */
+    const api_field *field;       /* of Command: "create_role" */
+    const api_message *payload;   /* CreateRole */
+    const api_field *carried;     /* "role", where the payload has the entity */
+    const api_message *body;      /* what the body is: Role, or CreateRole */
+    char whole[COMMAND_NAME_MAX]; /* the payload: "command.create_role" */
+    char base[COMMAND_NAME_MAX];  /* where it goes: "command.create_role.role" */
+    unsigned under;               /* the kind in its path */
+    bool bodiless;                /* what it says stands in its path and query */
 };
 
 static const api_field *command_field(const struct api_schema *schema, unsigned number)
@@ -42,21 +43,17 @@ static bool command_fits_query(const api_field *field)
            api_field_is(field, ".google.protobuf.FieldMask");
 }
 
-/* The entity that the payload carries, where all else fits in the query. */
+/* The entity that the payload carries; NULL where the payload only names it. */
 static const api_field *command_carried(const struct command_type *type, const api_message *payload)
 {
-    const api_field *carried = NULL;
     const char *entity = registry_entity(type->entity)->descriptor->name;
     for (size_t i = 0; i < payload->n_field; i++) {
         const api_field *field = payload->field[i];
-        if (carried == NULL && api_field_is_plain(field) &&
-            strcmp(field->type_name + 1, entity) == 0) {
-            carried = field;
-        } else if (!command_fits_query(field)) {
-            return NULL;
+        if (api_field_is_plain(field) && strcmp(field->type_name + 1, entity) == 0) {
+            return field;
         }
     }
-    return carried;
+    return NULL;
 }
 
 static bool command_key_begins(unsigned kind, unsigned entity)
@@ -127,23 +124,23 @@ static struct status command_bind(struct route_draft *draft, enum rpc_bind_from 
 static struct status command_bind_key(struct route_draft *draft, const struct command_parts *parts,
                                       const char *key)
 {
-    struct str whole = arena_printf(draft->arena, "command.%s", parts->field->name);
-    bool own = api_message_field(parts->payload, key) != NULL;
-    if (whole.data == NULL || (!own && api_message_field(parts->body, key) == NULL)) {
+    const api_field *own = api_message_field(parts->payload, key);
+    if (own != NULL && !api_field_is_message(own)) {
+        return command_bind(draft, RPC_BIND_PARAMETER, key, parts->whole, key);
+    }
+    if (api_message_field(parts->body, key) == NULL) {
         return status_error(STATUS_DATA_LOSS, "expected '%s' in %s", key, parts->type->name);
     }
-    return command_bind(draft, RPC_BIND_PARAMETER, key, own ? whole.data : parts->base, key);
+    return command_bind(draft, RPC_BIND_PARAMETER, key, parts->base, key);
 }
 
 /* The org of a new one stands in its body, and everywhere else in the path. */
 static struct status command_bind_org(struct route_draft *draft, const struct command_parts *parts,
                                       bool makes)
 {
-    bool own = api_message_field(parts->body, "org_id") != NULL;
-    if (parts->type->entity != ENTITY_ORG || !makes) {
-        return route_bind(draft, RPC_BIND_PARAMETER, "org_id", STR("command.org_id"));
-    }
-    return route_bind(draft, RPC_BIND_BODY, own ? "org_id" : "org.org_id", STR("command.org_id"));
+    bool in_body = parts->type->entity == ENTITY_ORG && makes;
+    return route_bind(draft, in_body ? RPC_BIND_BODY : RPC_BIND_PARAMETER, "org_id",
+                      STR("command.org_id"));
 }
 
 /* The fields of the command around the payload: when it happened, for whom ... */
@@ -173,21 +170,24 @@ static bool command_in_key(const struct command_parts *parts, const char *name)
     return false;
 }
 
-/* What stands beside the entity in the payload; of one without a body all of it. */
+/* What stands beside the entity is said beside its fields; masks, and all that a command without a
+ * body says, in the query. */
 static struct status command_bind_rest(struct route_draft *draft, const struct command_parts *parts)
 {
-    struct str base = arena_printf(draft->arena, "command.%s", parts->field->name);
-    if (base.data == NULL) {
-        return arena_full(draft->arena);
-    }
     for (size_t i = 0; i < parts->payload->n_field; i++) {
         const api_field *field = parts->payload->field[i];
-        bool beside = parts->carried != NULL && field != parts->carried;
         bool mask = api_field_is(field, ".google.protobuf.FieldMask");
-        bool wanted = (beside || mask || parts->bodiless) && command_fits_query(field);
-        if (wanted && !command_in_key(parts, field->name)) {
-            TRY(command_bind(draft, RPC_BIND_PARAMETER, field->name, base.data, field->name));
+        bool query = mask || parts->bodiless;
+        bool beside = parts->carried != NULL && field != parts->carried;
+        if ((!query && !beside) || command_in_key(parts, field->name)) {
+            continue;
         }
+        if (!query && api_message_field(parts->body, field->name) != NULL) {
+            return status_error(STATUS_DATA_LOSS, "expected '%s' of %s in one message", field->name,
+                                parts->type->name);
+        }
+        TRY(command_bind(draft, query ? RPC_BIND_PARAMETER : RPC_BIND_BESIDE, field->name,
+                         parts->whole, field->name));
     }
     return status_ok();
 }
@@ -279,6 +279,7 @@ struct status route_add_commands(struct route_draft *draft)
                          ? parts.payload
                          : api_schema_message(draft->schema, parts.carried->type_name);
         parts.under = command_under(parts.type);
+        snprintf(parts.whole, sizeof parts.whole, "command.%s", parts.field->name);
         snprintf(parts.base, sizeof parts.base, "command.%s%s%s", parts.field->name,
                  parts.carried == NULL ? "" : ".",
                  parts.carried == NULL ? "" : parts.carried->name);

@@ -14,8 +14,9 @@
  *
  * A command's path is that of the kind that its name ends in, where that one's key begins the key
  * of what it is about (AssignRole is about an assignment, under a role); else of what it is about.
- * Its body is the entity that it carries, or the command; what else it carries and what surrounds
- * it (expected_version, on_behalf_of ...) are parameters of the query. */
+ * Its body is the entity that it carries, with what else it carries beside the entity's fields;
+ * else the command. What surrounds it (expected_version, on_behalf_of ...) and masks are parameters
+ * of the query. */
 #ifndef CORE_API_ROUTES_H
 #define CORE_API_ROUTES_H
 

@@ -57,7 +57,8 @@ struct rpc_bind {
     enum rpc_bind_from {
         RPC_BIND_PARAMETER, /* a variable of the path, or a parameter of the query */
         RPC_BIND_HEADER,    /* its value, with or without quotes around */
-        RPC_BIND_BODY,      /* a member of the body ("org.org_id"), which also stays there */
+        RPC_BIND_BODY,      /* a member of the body, which also stays there */
+        RPC_BIND_BESIDE,    /* a member of the body, which is not of what the body is */
     } from;
     const char *name;
     const char *field; /* of the message: "command.org_id" */

@@ -206,8 +206,12 @@ static const struct rpc_bind library_binds[] = {
     { RPC_BIND_PARAMETER, "pages", "book.pages" },
     { RPC_BIND_HEADER, "x-title", "book.title" },
 };
-static const struct rpc_bind library_body_binds[] = { { RPC_BIND_BODY, "title", "book.name" } };
-static const struct rpc_bind library_inner_binds[] = { { RPC_BIND_BODY, "book.title", "shelf" } };
+
+static const struct rpc_bind library_body_binds[] = {
+    { RPC_BIND_BODY, "title", "book.name" },
+    { RPC_BIND_BESIDE, "page_count", "book.pages" },
+    { RPC_BIND_BESIDE, "shelf", "shelf" },
+};
 
 const struct rpc_route library_routes[] = {
     { .verb = "GET",
@@ -231,13 +235,7 @@ const struct rpc_route library_routes[] = {
       .method = "test.v1.Library/CreateBook",
       .body = "book",
       .binds = library_body_binds,
-      .binds_count = 1 },
-    { .verb = "POST",
-      .template = "/v1/entries",
-      .method = "test.v1.Library/CreateBook",
-      .body = "*",
-      .binds = library_inner_binds,
-      .binds_count = 1 },
+      .binds_count = sizeof library_body_binds / sizeof library_body_binds[0] },
     { .verb = "GET", .template = "/v1/books/{shelf}~{book}", .method = "test.v1.Library/GetBook" },
     { .verb = "POST",
       .template = "/v1/{name=shelves/*/books/*}:borrow",

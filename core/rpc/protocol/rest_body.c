@@ -23,27 +23,20 @@ static struct status body_member(struct json_scan *scan, struct str name, rest_b
     return take(context, name, str_make(start, (size_t)(scan->at - start)));
 }
 
-static struct status body_object(struct json_scan *scan, rest_body_take *take, void *context,
-                                 struct str *inside)
+static struct status body_object(struct json_scan *scan, rest_body_take *take, void *context)
 {
     bool first = true;
     struct str name;
-    const char *start = scan->at;
     while (json_next_name(scan, &first, &name) && name.data != NULL) {
         TRY(body_member(scan, name, take, context));
     }
-    if (scan->status.code != STATUS_OK) {
-        return scan->status;
-    }
-    *inside = str_make(start, (size_t)(scan->at - 1 - start)); /* the brace has been read */
-    return json_finish(scan) ? status_ok() : scan->status;
+    return scan->status.code == STATUS_OK && json_finish(scan) ? status_ok() : scan->status;
 }
 
 struct status rest_body_members(struct arena *arena, struct str body, rest_body_take *take,
-                                void *context, struct str *inside)
+                                void *context)
 {
     struct json_scan scan;
-    *inside = STR("");
     if (rest_body_empty(body)) {
         return status_ok();
     }
@@ -51,7 +44,7 @@ struct status rest_body_members(struct arena *arena, struct str body, rest_body_
     if (json_peek(&scan) != JSON_OBJECT) {
         return status_error(STATUS_INVALID_ARGUMENT, "expected a JSON object as the body");
     }
-    return json_enter(&scan, JSON_OBJECT) ? body_object(&scan, take, context, inside) : scan.status;
+    return json_enter(&scan, JSON_OBJECT) ? body_object(&scan, take, context) : scan.status;
 }
 
 struct status rest_body_value(struct arena *arena, struct str body)

@@ -8,10 +8,10 @@
 /* A member of the object: its name, decoded, and its value's text. */
 typedef struct status rest_body_take(void *context, struct str name, struct str value);
 
-/* Each member to `take`; `inside` is the text between the braces, empty for an empty body.
- * INVALID_ARGUMENT for what is no object; or as `take` gives. */
+/* Each member to `take`; an empty body has none. INVALID_ARGUMENT for what is no object; or as
+ * `take` gives. */
 MUST_USE struct status rest_body_members(struct arena *arena, struct str body, rest_body_take *take,
-                                         void *context, struct str *inside);
+                                         void *context);
 /* INVALID_ARGUMENT for what is not one JSON value. */
 MUST_USE struct status rest_body_value(struct arena *arena, struct str body);
 /* Without quotes and escapes, where it is a string; else as it is. */

@@ -30,8 +30,8 @@ static bool rest_is_message(const ProtobufCFieldDescriptor *field)
     return field->type == PROTOBUF_C_TYPE_MESSAGE && pb_known(pb_field_type(field)) == PB_KNOWN_NOT;
 }
 
-static const ProtobufCFieldDescriptor *rest_find(const ProtobufCMessageDescriptor *descriptor,
-                                                 struct str path)
+const ProtobufCFieldDescriptor *rest_field_find(const ProtobufCMessageDescriptor *descriptor,
+                                                struct str path)
 {
     const ProtobufCFieldDescriptor *field = NULL;
     struct str left = path;
@@ -49,15 +49,10 @@ static const ProtobufCFieldDescriptor *rest_find(const ProtobufCMessageDescripto
     return field;
 }
 
-bool rest_field_known(const ProtobufCMessageDescriptor *descriptor, struct str path)
-{
-    return rest_find(descriptor, path) != NULL;
-}
-
 const ProtobufCMessageDescriptor *rest_field_message(const ProtobufCMessageDescriptor *descriptor,
                                                      struct str path)
 {
-    const ProtobufCFieldDescriptor *field = rest_find(descriptor, path);
+    const ProtobufCFieldDescriptor *field = rest_field_find(descriptor, path);
     if (path.size == 0) {
         return descriptor;
     }
@@ -105,7 +100,7 @@ static struct status rest_leaf(const ProtobufCFieldDescriptor *field, struct str
     if (rest_is_message(field)) {
         return rest_wrong(name, "a field of it");
     }
-    if (!list && level->count > 1) {
+    if (level->count > 1 && (!list || level->items[0].json)) {
         return rest_wrong(name, "one value");
     }
     buf_append(out, list ? STR("[") : STR(""));
@@ -127,6 +122,11 @@ static struct status rest_member(const ProtobufCFieldDescriptor *field, struct s
                                  struct rest_level *below, struct buf *out)
 {
     bool plain = rest_is_message(field) && !pb_field_repeated(field);
+    if (below->body == NULL && below->count == 1 && below->items[0].json &&
+        below->items[0].field.size == 0) {
+        buf_append(out, below->items[0].value);
+        return status_ok();
+    }
     if (below->body != NULL && !plain) {
         TRY(rest_body_value(below->arena, below->body->text));
         buf_append(out, below->body->text);
@@ -156,7 +156,9 @@ static void rest_gather(struct rest_level *level, struct str name, struct rest_l
     for (size_t i = 0; i < level->count; i++) {
         if (!level->taken[i] && str_eq(rest_first(level->items[i].field, &left), name)) {
             level->taken[i] = true;
-            below->items[below->count++] = (struct rest_param){ left, level->items[i].value };
+            struct rest_param *item = &below->items[below->count++];
+            *item = level->items[i];
+            item->field = left;
         }
     }
 }
@@ -176,13 +178,12 @@ static struct status rest_under(struct rest_level *level, struct str name, struc
     return rest_member(field, name, &below, out);
 }
 
-/* A member of the body: what a parameter says, too, is left to the body. */
-static struct status rest_compare(void *context, struct str name, struct str value)
+/* What a parameter and the body both say must be the same; then it is left to the body. */
+static struct status rest_compare(struct rest_level *level, const ProtobufCFieldDescriptor *field,
+                                  struct str value)
 {
-    struct rest_level *level = context;
     struct str left, text = rest_body_text(level->arena, value);
-    const ProtobufCFieldDescriptor *field = pb_field_find(level->descriptor, name);
-    for (size_t i = 0; field != NULL && i < level->count; i++) {
+    for (size_t i = 0; i < level->count; i++) {
         struct str param = rest_first(level->items[i].field, &left);
         if (pb_field_find(level->descriptor, param) != field) {
             continue;
@@ -197,14 +198,51 @@ static struct status rest_compare(void *context, struct str name, struct str val
     return status_ok();
 }
 
+/* An object that is being written, with the body's members first. */
+struct rest_writing {
+    struct rest_level *level;
+    struct buf *out;
+};
+
+static struct status rest_body_member(void *context, struct str name, struct str value)
+{
+    struct rest_writing *writing = context;
+    struct rest_level *level = writing->level;
+    struct buf *out = writing->out;
+    const ProtobufCFieldDescriptor *field = pb_field_find(level->descriptor, name);
+    for (size_t i = 0; i < level->body->beside_count; i++) {
+        if (str_eq(level->body->beside[i], name)) {
+            return status_ok();
+        }
+    }
+    TRY(field == NULL ? status_ok() : rest_compare(level, field, value));
+    buf_append(out, out->data[out->size - 1] == '{' ? STR("") : STR(","));
+    detail_json_string(name, out);
+    buf_byte(out, ':');
+    buf_append(out, value);
+    return status_ok();
+}
+
+static bool rest_says(const struct rest_level *level, struct str name)
+{
+    struct str left;
+    for (size_t i = 0; i < level->count; i++) {
+        if (str_eq(rest_first(level->items[i].field, &left), name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static struct status rest_object(struct rest_level *level, struct buf *out)
 {
-    struct str left, inside = STR("");
+    struct str left;
     bool here = level->body != NULL && level->place.size == 0;
-    if (here) {
-        TRY(rest_body_members(level->arena, level->body->text, rest_compare, level, &inside));
-    }
     buf_byte(out, '{');
+    if (here) {
+        struct rest_writing writing = { level, out };
+        TRY(rest_body_members(level->arena, level->body->text, rest_body_member, &writing));
+    }
     for (size_t i = 0; i < level->count; i++) {
         if (!level->taken[i]) {
             TRY(rest_under(level, rest_first(level->items[i].field, &left), out));
@@ -212,15 +250,8 @@ static struct status rest_object(struct rest_level *level, struct buf *out)
     }
     if (level->body != NULL && !here) {
         struct str name = rest_first(level->place, &left);
-        bool said = false;
-        for (size_t i = 0; i < level->count; i++) {
-            said = said || str_eq(rest_first(level->items[i].field, &left), name);
-        }
-        TRY(said ? status_ok() : rest_under(level, name, out));
+        TRY(rest_says(level, name) ? status_ok() : rest_under(level, name, out));
     }
-    bool comma = !rest_body_empty(inside) && out->data[out->size - 1] != '{';
-    buf_append(out, comma ? STR(",") : STR(""));
-    buf_append(out, inside);
     buf_byte(out, '}');
     return status_ok();
 }

@@ -8,11 +8,12 @@
 #include "core/base/arena.h"
 #include "core/base/buf.h"
 
-enum { REST_PARAMS_MAX = 128, REST_DEPTH_MAX = 8 };
+enum { REST_PARAMS_MAX = 128, REST_DEPTH_MAX = 8, REST_BESIDE_MAX = 16 };
 
 struct rest_param {
     struct str field; /* "filter.name" */
     struct str value;
+    bool json; /* as it is; else the text of one value */
 };
 
 struct rest_params {
@@ -23,11 +24,15 @@ struct rest_params {
 struct rest_body {
     struct str field; /* what it is the value of; empty: it is the message */
     struct str text;
+    struct str beside[REST_BESIDE_MAX]; /* members that are not of it: parameters say them */
+    size_t beside_count;
 };
 
-/* Whether a dotted path names a field of the message, which a text can be the value of, or a
- * message. */
-bool rest_field_known(const ProtobufCMessageDescriptor *descriptor, struct str field);
+/* The field that a dotted path names, which a text can be the value of, or a message; NULL for
+ * none.
+ */
+const ProtobufCFieldDescriptor *rest_field_find(const ProtobufCMessageDescriptor *descriptor,
+                                                struct str field);
 /* The message that a dotted path (empty: itself) names; NULL for anything else. */
 const ProtobufCMessageDescriptor *rest_field_message(const ProtobufCMessageDescriptor *descriptor,
                                                      struct str field);

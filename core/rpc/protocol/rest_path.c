@@ -68,7 +68,7 @@ static bool rest_variable_known(const struct rpc_path *path, struct str name)
             return true;
         }
     }
-    return path->binds_count == 0 && rest_field_known(path->entry->input, name);
+    return path->binds_count == 0 && rest_field_find(path->entry->input, name) != NULL;
 }
 
 static bool rest_parse_variable(struct rest_parse *parse)
@@ -135,13 +135,13 @@ static bool rest_parse_segments(struct rest_parse *parse)
 static bool rest_body_known(const struct rpc_path *path)
 {
     return path->body.data == NULL || path->body.size == 0 ||
-           rest_field_known(path->entry->input, path->body);
+           rest_field_find(path->entry->input, path->body) != NULL;
 }
 
 static bool rest_binds_known(const struct rpc_path *path)
 {
     for (size_t i = 0; i < path->binds_count; i++) {
-        if (!rest_field_known(path->entry->input, str_z(path->binds[i].field))) {
+        if (rest_field_find(path->entry->input, str_z(path->binds[i].field)) == NULL) {
             return false;
         }
     }

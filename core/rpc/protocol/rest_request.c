@@ -16,7 +16,7 @@ static struct status rest_add_param(struct rest_params *params, struct str field
         return status_error(STATUS_INVALID_ARGUMENT, "expected at most %d parameters",
                             REST_PARAMS_MAX);
     }
-    params->items[params->count++] = (struct rest_param){ field, value };
+    params->items[params->count++] = (struct rest_param){ field, value, false };
     return status_ok();
 }
 
@@ -62,60 +62,65 @@ static struct status rest_add_headers(const struct rpc_call *call, struct rest_p
     return status_ok();
 }
 
-/* A member of the body that another field takes, too. */
-struct rest_copy {
-    struct arena *arena;
+/* The members of a body that go elsewhere, too, or only. */
+struct rest_members {
+    struct rpc_call *call;
     struct rest_params *params;
-    const ProtobufCMessageDescriptor *descriptor; /* of what it is looked for in */
-    struct str name;                              /* "org.org_id" */
-    struct str field;
+    struct rest_body *body;
 };
 
-static struct status rest_copy_from(const struct rest_copy *copy, struct str body);
-
-static struct status rest_copy_member(void *context, struct str name, struct str value)
+static bool rest_is_named(const struct rpc_bind *bind, struct str name)
 {
-    struct rest_copy copy = *(const struct rest_copy *)context;
-    const char *dot = memchr(copy.name.data, '.', copy.name.size);
-    size_t size = dot == NULL ? copy.name.size : (size_t)(dot - copy.name.data);
-    const ProtobufCFieldDescriptor *field = pb_field_find(copy.descriptor, name);
-    if (field == NULL || !str_eq(str_z(field->name), str_make(copy.name.data, size))) {
-        return status_ok();
-    }
-    if (dot == NULL) {
-        return rest_add_param(copy.params, copy.field, rest_body_text(copy.arena, value));
-    }
-    copy.descriptor = rest_field_message(copy.descriptor, str_z(field->name));
-    copy.name = str_from(copy.name, size + 1);
-    return rest_copy_from(&copy, value);
+    char memory[64];
+    struct buf json = buf_in(memory, sizeof memory);
+    pb_field_json_name(bind->name, &json);
+    bool same = str_eq(str_z(bind->name), name) || str_eq(buf_str(&json), name);
+    buf_release(&json);
+    return same;
 }
 
-static struct status rest_copy_from(const struct rest_copy *copy, struct str body)
+static struct status rest_move(struct rest_members *members, const struct rpc_bind *bind,
+                               struct str name, struct str value)
 {
-    struct str inside;
-    return copy->descriptor == NULL
-               ? status_ok()
-               : rest_body_members(copy->arena, body, rest_copy_member,
-                                   (struct rest_copy *)(uintptr_t)copy, &inside);
+    struct rest_body *body = members->body;
+    if (body->beside_count == REST_BESIDE_MAX) {
+        return status_error(STATUS_INVALID_ARGUMENT, "expected '%s' once", bind->name);
+    }
+    body->beside[body->beside_count++] = name;
+    TRY(rest_add_param(members->params, str_z(bind->field), value));
+    members->params->items[members->params->count - 1].json = true;
+    return status_ok();
 }
 
-static struct status rest_add_copies(struct rpc_call *call, struct str body,
-                                     struct rest_params *params)
+static struct status rest_bind_member(void *context, struct str name, struct str value)
 {
+    struct rest_members *members = context;
+    struct rpc_call *call = members->call;
     for (size_t i = 0; i < call->rest->binds_count; i++) {
         const struct rpc_bind *bind = &call->rest->binds[i];
-        struct rest_copy copy = {
-            .arena = &call->exchange->arena,
-            .params = params,
-            .name = str_z(bind->name),
-            .field = str_z(bind->field),
-        };
-        if (bind->from == RPC_BIND_BODY && call->rest->body.data != NULL) {
-            copy.descriptor = rest_field_message(call->entry->input, call->rest->body);
-            TRY(rest_copy_from(&copy, body));
+        if (bind->from < RPC_BIND_BODY || !rest_is_named(bind, name)) {
+            continue;
+        }
+        if (bind->from == RPC_BIND_BESIDE) {
+            TRY(rest_move(members, bind, name, value));
+        } else {
+            TRY(rest_add_param(members->params, str_z(bind->field),
+                               rest_body_text(&call->exchange->arena, value)));
         }
     }
     return status_ok();
+}
+
+static struct status rest_bind_members(struct rpc_call *call, struct rest_body *body,
+                                       struct rest_params *params)
+{
+    struct rest_members members = { call, params, body };
+    bool any = false;
+    for (size_t i = 0; i < call->rest->binds_count; i++) {
+        any = any || call->rest->binds[i].from >= RPC_BIND_BODY;
+    }
+    return any ? rest_body_members(&call->exchange->arena, body->text, rest_bind_member, &members)
+               : status_ok();
 }
 
 static struct status rest_collect(struct rpc_call *call, struct rest_params *params)
@@ -140,13 +145,13 @@ static struct status rest_collect(struct rpc_call *call, struct rest_params *par
 struct status rest_request(struct rpc_call *call, struct str text, struct buf *out)
 {
     struct rest_params params;
-    struct rest_body body = { call->rest->body, text };
+    struct rest_body body = { .field = call->rest->body, .text = text };
     bool takes = body.field.data != NULL;
     if (!takes && !rest_body_empty(text)) {
         return status_error(STATUS_INVALID_ARGUMENT, "expected no body");
     }
     TRY(rest_collect(call, &params));
-    TRY(rest_add_copies(call, text, &params));
+    TRY(rest_bind_members(call, &body, &params));
     /* What is no message has no empty value. */
     bool left_out = rest_body_empty(text) &&
                     (!takes || rest_field_message(call->entry->input, body.field) == NULL);
