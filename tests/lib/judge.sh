@@ -49,6 +49,27 @@ judge_npm() {
     fi
 }
 
+# judge_pip NAME REQUIREMENTS: the programs of these packages are in $python/bin. One process makes
+# it, others wait for it.
+judge_pip() {
+    local wanted log=$judges/python/$1.log
+    python=$judges/python/$1
+    wanted=$(sha256sum < "$2")
+    mkdir -p "$judges/python"
+    if (
+        flock 9
+        [ "$(cat "$python/made" 2> /dev/null)" != "$wanted" ] || exit 0
+        rm -f "$python/made"
+        python3 -m venv "$python" &&
+            nice "$python/bin/pip" install --quiet --disable-pip-version-check -r "$2" &&
+            say "$wanted" > "$python/made"
+    ) > "$log" 2>&1 9> "$python.lock"; then
+        return 0
+    fi
+    judge_reason="needs python3-venv, and the packages of $2 from PyPI ($(tail -n 1 "$log"))"
+    return 1
+}
+
 # judge_module MODULE@VERSION: prints the folder of its sources.
 judge_module() {
     go mod download -json "$1" 2> /dev/null | jq -r .Dir
