@@ -38,6 +38,10 @@ MUST_USE struct status answer_begin(struct asking *asking, void *out);
 /* Pointers to `count` messages of `size` bytes that lie one behind the other. NULL: the arena is
  * full. */
 void *answer_pointers(struct arena *arena, void *items, size_t size, size_t count);
+/* A decision of the snapshot's org with what it changed, if `changes`. */
+MUST_USE struct status answer_history_item(const struct snapshot *snapshot, struct arena *arena,
+                                           const Agency__V1__DecisionRow *row, bool changes,
+                                           Agency__V1__HistoryItem **item);
 /* Whether the reader may read an object (of kind ORG: all of the org), as the org is now.
  * PERMISSION_DENIED. */
 MUST_USE struct status question_may_read(const struct question_where *where, struct snapshot *now,

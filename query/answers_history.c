@@ -2,6 +2,7 @@
 #include <inttypes.h>
 
 #include "core/base/time.h"
+#include "core/model/list.h"
 #include "core/pb/message.h"
 #include "query/answers.h"
 #include "query/decision_item.h"
@@ -10,6 +11,9 @@
 #include "query/stints.h"
 
 /* ---- history ---- */
+
+/* What one decision can have changed is far more than clients take in a message. */
+enum { ANSWER_CHANGES_SIZE_MAX = 1 << 20 };
 
 static struct status answer_history_time(const struct asking *asking, const char *text,
                                          const char *what, int64_t *time_us)
@@ -58,35 +62,45 @@ static struct status answer_any(struct arena *arena, const ProtobufCMessage *mes
     return status_ok();
 }
 
+/* Within `left` bytes, which it takes its own from. */
 static struct status answer_change(const struct snapshot *snapshot, struct arena *arena,
-                                   const Agency__V1__DecisionRow *row, size_t index,
+                                   const Agency__V1__DecisionRow *row, size_t index, size_t *left,
                                    Agency__V1__EntityChange **change)
 {
     struct history_change made;
-    TRY(history_change(snapshot, arena, row->org_sequence, row->changed[index], &made));
     TRY(pb_new(arena, &agency__v1__entity_change__descriptor, change));
     (*change)->entity = row->changed[index];
+    TRY(history_change(snapshot, arena, row->org_sequence, row->changed[index], &made));
     TRY(answer_any(arena, made.before, &(*change)->before));
-    return answer_any(arena, made.after, &(*change)->after);
+    TRY(answer_any(arena, made.after, &(*change)->after));
+    size_t size = pb_packed_size(&(*change)->base);
+    *left = size < *left ? *left - size : 0;
+    return status_ok();
 }
 
-static struct status answer_history_item(const struct snapshot *snapshot, struct arena *arena,
-                                         const Agency__V1__DecisionRow *row, bool changes,
-                                         Agency__V1__HistoryItem **item)
+static struct status answer_changes(const struct snapshot *snapshot, struct arena *arena,
+                                    const Agency__V1__DecisionRow *row,
+                                    Agency__V1__HistoryItem *item)
+{
+    size_t left = ANSWER_CHANGES_SIZE_MAX;
+    ARENA_TRY(arena, item->changes,
+              arena_zalloc(arena, (row->n_changed + 1) * sizeof *item->changes));
+    for (size_t i = 0; i < row->n_changed && left > 0; i++) {
+        TRY(answer_change(snapshot, arena, row, i, &left, &item->changes[i]));
+        item->n_changes++;
+    }
+    item->cut = item->n_changes < row->n_changed;
+    return status_ok();
+}
+
+struct status answer_history_item(const struct snapshot *snapshot, struct arena *arena,
+                                  const Agency__V1__DecisionRow *row, bool changes,
+                                  Agency__V1__HistoryItem **item)
 {
     TRY(pb_new(arena, &agency__v1__history_item__descriptor, item));
     TRY(decision_item(arena, row, &(*item)->decision));
     TRY(arena_text(arena, snapshot->org_id, &(*item)->decision->org_id));
-    if (!changes) {
-        return status_ok();
-    }
-    ARENA_TRY(arena, (*item)->changes,
-              arena_zalloc(arena, (row->n_changed + 1) * sizeof *(*item)->changes));
-    for (size_t i = 0; i < row->n_changed; i++) {
-        TRY(answer_change(snapshot, arena, row, i, &(*item)->changes[i]));
-        (*item)->n_changes++;
-    }
-    return status_ok();
+    return changes ? answer_changes(snapshot, arena, row, *item) : status_ok();
 }
 
 struct status answer_list_history(struct asking *asking)
@@ -98,6 +112,7 @@ struct status answer_list_history(struct asking *asking)
     struct history_list list;
     struct page_ask ask;
     TRY(answer_page(asking, &ask));
+    ask.limit = request->changes && ask.limit > LIST_PAGE_DEFAULT ? LIST_PAGE_DEFAULT : ask.limit;
     TRY(answer_history_question(asking, request, &question));
     TRY(history_page(&asking->snapshot, &question, &ask, &list));
     TRY(answer_begin(asking, &response));

@@ -17,8 +17,6 @@ struct shelf_place {
 };
 
 struct shelf {
-    shelf_hear *hear; /* NULL: nobody */
-    void *hear_context;
     _Atomic int64_t closed_us;
     uint32_t places_count;
     struct shelf_place places[];
@@ -58,14 +56,6 @@ static struct shelf_place *shelf_place(struct shelf *shelf, uint32_t number)
 
 /* ---- owners ---- */
 
-static void shelf_tell(struct shelf *shelf, uint32_t number)
-{
-    atomic_fetch_add(&shelf->places[number].version, 1);
-    if (shelf->hear != NULL) {
-        shelf->hear(shelf->hear_context, number);
-    }
-}
-
 void shelf_put(struct shelf *shelf, uint32_t number, struct store *store)
 {
     struct shelf_place *place = shelf_place(shelf, number);
@@ -73,14 +63,15 @@ void shelf_put(struct shelf *shelf, uint32_t number, struct store *store)
     assert(place->store == NULL);
     place->store = store;
     pthread_mutex_unlock(&place->lock);
-    shelf_tell(shelf, number);
+    atomic_fetch_add(&place->version, 1);
 }
 
 /* The store is the caller's, so that nobody else shows or takes it meanwhile. */
 void shelf_written(struct shelf *shelf, uint32_t number)
 {
-    if (shelf_place(shelf, number)->store != NULL) {
-        shelf_tell(shelf, number);
+    struct shelf_place *place = shelf_place(shelf, number);
+    if (place->store != NULL) {
+        atomic_fetch_add(&place->version, 1);
     }
 }
 
@@ -102,12 +93,6 @@ void shelf_set_closed_time(struct shelf *shelf, int64_t time_us)
 }
 
 /* ---- readers ---- */
-
-void shelf_listen(struct shelf *shelf, shelf_hear *hear, void *context)
-{
-    shelf->hear = hear;
-    shelf->hear_context = context;
-}
 
 uint64_t shelf_version(const struct shelf *shelf, uint32_t number)
 {

@@ -26,11 +26,6 @@ void shelf_set_closed_time(struct shelf *shelf, int64_t time_us);
 
 /* ---- for readers; any thread ---- */
 
-/* Calls `written` after each shelf_put and shelf_written, in the owner's thread: it must not wait.
- * Before anything is shown. */
-typedef void shelf_hear(void *context, uint32_t number);
-void shelf_listen(struct shelf *shelf, shelf_hear *hear, void *context);
-
 /* A number that changes when a reader opened now would see something else. Whoever keeps a reader
  * closes it soon after that: an owner may be waiting for it. */
 uint64_t shelf_version(const struct shelf *shelf, uint32_t number);

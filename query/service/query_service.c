@@ -14,6 +14,7 @@
 #include "core/base/murmur2.h"
 #include "core/domain/kernel/fields.h"
 #include "core/pb/message.h"
+#include "query/service/watch.h"
 
 enum {
     QUERY_PATIENCE_US = 2 * 1000 * 1000, /* for stores to reach the moment asked about */
@@ -25,6 +26,7 @@ static const size_t QUERY_MEMORY_MAX = (size_t)64 << 20;
 static const size_t QUERY_ENTITIES_MEMORY_MAX = (size_t)256 << 20;
 
 struct query_job {
+    struct worker_job job;
     struct query_service *service;
     struct rpc_call *call;
     const struct question *question;
@@ -43,6 +45,43 @@ struct query_job {
     size_t position_size;
     const char *note;
 };
+
+/* ---- on a worker's thread ---- */
+
+static struct status query_keep_position(struct query_job *job, const struct asking *asking)
+{
+    struct str token;
+    TRY(asking_position(asking, &token));
+    assert(token.size <= sizeof job->position);
+    if (token.size > 0) {
+        memcpy(job->position, token.data, token.size);
+    }
+    job->position_size = token.size;
+    return status_ok();
+}
+
+static struct status query_answer(struct worker *worker, struct query_job *job)
+{
+    const struct query_service_options *options = &job->service->options;
+    struct stores stores = shown_stores_port(&worker->stores);
+    struct question_where where = { .stores = &stores,
+                                    .reader = job->reader,
+                                    .clock = options->clock,
+                                    .as_of = job->as_of,
+                                    .at_least = job->at_least,
+                                    .memory_max = QUERY_ENTITIES_MEMORY_MAX };
+    struct asking asking;
+    struct status st = asking_open(&asking, job->question, &where, &worker->arena, job->request);
+    if (st.code == STATUS_OK) {
+        st = query_keep_position(job, &asking);
+    }
+    if (st.code == STATUS_OK) {
+        pb_pack_buf(asking.response, &job->response);
+        job->note = asking.note;
+    }
+    asking_close(&asking);
+    return st;
+}
 
 /* ---- on the server's thread ---- */
 
@@ -65,7 +104,7 @@ static void query_finish(struct query_job *job)
 
 static void query_push(struct query_job *job)
 {
-    if (!workers_push(job->service->workers, job->partition, job)) {
+    if (!workers_push(job->service->workers, job->partition, &job->job)) {
         job->status = status_error(STATUS_RESOURCE_EXHAUSTED,
                                    "expected fewer questions at once: try again soon");
         query_finish(job);
@@ -88,6 +127,14 @@ static void query_done(void *argument)
     } else {
         query_finish(job);
     }
+}
+
+static void query_work(struct worker *worker, struct worker_job *argument)
+{
+    struct query_job *job = (struct query_job *)(void *)argument;
+    job->status = atomic_load(&job->gone) ? status_error(STATUS_CANCELLED, "nobody waits for it")
+                                          : query_answer(worker, job);
+    rpc_server_post(job->service->options.server, query_done, job);
 }
 
 static void query_on_wake(struct rpc_call *call)
@@ -135,6 +182,7 @@ static struct status query_job_new(struct rpc_call *call, const ProtobufCMessage
     assert(entry != NULL);
     assert(admitted != NULL); /* there is a gate */
     ARENA_TRY(rpc_call_arena(call), job, arena_zalloc(rpc_call_arena(call), sizeof *job));
+    job->job.work = query_work;
     job->service = service;
     job->call = call;
     job->question = entry->value;
@@ -159,51 +207,6 @@ static void query_on_message(struct rpc_call *call, const ProtobufCMessage *mess
     rpc_call_set_user(call, job);
     rpc_call_hold(call);
     query_push(job);
-}
-
-/* ---- on a worker's thread ---- */
-
-static struct status query_keep_position(struct query_job *job, const struct asking *asking)
-{
-    struct str token;
-    TRY(asking_position(asking, &token));
-    assert(token.size <= sizeof job->position);
-    if (token.size > 0) {
-        memcpy(job->position, token.data, token.size);
-    }
-    job->position_size = token.size;
-    return status_ok();
-}
-
-static struct status query_answer(struct worker *worker, struct query_job *job)
-{
-    const struct query_service_options *options = &job->service->options;
-    struct stores stores = shown_stores_port(&worker->stores);
-    struct question_where where = { .stores = &stores,
-                                    .reader = job->reader,
-                                    .clock = options->clock,
-                                    .as_of = job->as_of,
-                                    .at_least = job->at_least,
-                                    .memory_max = QUERY_ENTITIES_MEMORY_MAX };
-    struct asking asking;
-    struct status st = asking_open(&asking, job->question, &where, &worker->arena, job->request);
-    if (st.code == STATUS_OK) {
-        st = query_keep_position(job, &asking);
-    }
-    if (st.code == STATUS_OK) {
-        pb_pack_buf(asking.response, &job->response);
-        job->note = asking.note;
-    }
-    asking_close(&asking);
-    return st;
-}
-
-static void query_work(struct worker *worker, void *argument)
-{
-    struct query_job *job = argument;
-    job->status = atomic_load(&job->gone) ? status_error(STATUS_CANCELLED, "nobody waits for it")
-                                          : query_answer(worker, job);
-    rpc_server_post(job->service->options.server, query_done, job);
 }
 
 /* ---- life ---- */
@@ -260,11 +263,11 @@ struct status query_service_add(struct query_service *service,
     struct workers_options workers = { .count = options->threads,
                                        .memory_max = QUERY_MEMORY_MAX,
                                        .shelf = options->shelf,
-                                       .partitions_count = options->partitions_count,
-                                       .work = query_work };
+                                       .partitions_count = options->partitions_count };
     arena_init(&service->arena, 1 << 20);
     TRY(query_service_add_one(service, &agency__v1__query__descriptor));
     TRY(query_service_add_one(service, &agency__v1__entities__descriptor));
+    TRY(watch_add(service));
     return workers_open(&workers, &service->workers);
 }
 

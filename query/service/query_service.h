@@ -1,5 +1,5 @@
-/* The services Query and Entities: questions over the network of whom the server's gate has let in,
- * answered by worker threads from the stores that others of this process show.
+/* The services Query, Entities and Watch: questions over the network of whom the server's gate has
+ * let in, answered by worker threads from the stores that others of this process show.
  *
  * A question about a moment that the stores have not reached waits for them a little (`at_least` a
  * decision that was just made, `as_of` a moment ago), then it is UNAVAILABLE. */
@@ -19,14 +19,17 @@ struct query_service_options {
     uint32_t threads;
 };
 
+struct watch;
+
 struct query_service {
     struct query_service_options options;
     struct workers *workers;
     struct arena arena;    /* of what follows */
     struct hmap questions; /* struct question by its method's whole name */
+    struct watch *watches; /* streams that wait for something to happen */
 };
 
-/* Adds both services to the server, before its start. Borrows all; the service must live and stay
+/* Adds the services to the server, before its start. Borrows all; the service must live and stay
  * in place until the server is stopped. UNAVAILABLE: no more threads. Statuses of rpc_server_add.
  */
 MUST_USE struct status query_service_add(struct query_service *service,

@@ -20,7 +20,8 @@ struct workers {
 };
 
 /* An owner of stores waits at most for the job that runs. */
-static bool workers_next(struct workers_thread *thread, struct worker *worker, void **job)
+static bool workers_next(struct workers_thread *thread, struct worker *worker,
+                         struct worker_job **job)
 {
     if (queue_pop(thread->jobs, job, 1) == 1) {
         return true;
@@ -34,12 +35,12 @@ static void *workers_run(void *self)
     struct workers_thread *thread = self;
     const struct workers_options *options = thread->options;
     struct worker worker;
-    void *job;
+    struct worker_job *job;
     arena_init(&worker.arena, options->memory_max);
     shown_stores_init(&worker.stores, options->shelf, options->partitions_count);
     while (workers_next(thread, &worker, &job)) {
         arena_reset(&worker.arena);
-        options->work(&worker, job);
+        job->work(&worker, job);
         atomic_fetch_sub(&thread->busy, 1);
     }
     shown_stores_release(&worker.stores);
@@ -55,7 +56,7 @@ struct status workers_open(const struct workers_options *options, struct workers
     for (uint32_t i = 0; i < options->count; i++) {
         struct workers_thread *thread = &workers->threads[i];
         thread->options = &workers->options;
-        thread->jobs = queue_open(WORKER_QUEUE_MAX, sizeof(void *));
+        thread->jobs = queue_open(WORKER_QUEUE_MAX, sizeof(struct worker_job *));
         thread->runs = pthread_create(&thread->thread, NULL, workers_run, thread) == 0;
         if (!thread->runs) {
             workers_close(workers);
@@ -82,7 +83,7 @@ void workers_close(struct workers *workers)
     mem_free(workers);
 }
 
-bool workers_push(struct workers *workers, uint32_t hint, void *job)
+bool workers_push(struct workers *workers, uint32_t hint, struct worker_job *job)
 {
     uint32_t count = workers->options.count;
     struct workers_thread *best = &workers->threads[hint % count];

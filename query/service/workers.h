@@ -15,13 +15,17 @@ struct worker {
     struct shown_stores stores;
 };
 
+/* A job as the first member of what it is about. */
+struct worker_job {
+    void (*work)(struct worker *worker, struct worker_job *job); /* on the worker's thread */
+};
+
 struct workers;
 struct workers_options {
     uint32_t count;    /* of threads; at most WORKERS_MAX */
     size_t memory_max; /* of a job */
     struct shelf *shelf;
     uint32_t partitions_count;
-    void (*work)(struct worker *worker, void *job);
 };
 
 /* Gives them. UNAVAILABLE: no more threads. */
@@ -31,6 +35,6 @@ MUST_USE struct status workers_open(const struct workers_options *options,
 void workers_close(struct workers *workers);
 /* Hands a job to the thread that has least to do; of equals to one that `hint` says, which then has
  * at hand what the last job with that hint needed. False: all have too much. One thread. */
-bool workers_push(struct workers *workers, uint32_t hint, void *job);
+bool workers_push(struct workers *workers, uint32_t hint, struct worker_job *job);
 
 #endif

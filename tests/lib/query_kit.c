@@ -39,7 +39,7 @@ static void query_kit_gone(void *context, struct rpc_call *call)
     (void)call;
 }
 
-void query_kit_open(struct query_kit *kit)
+void query_kit_open_with(struct query_kit *kit, const struct rpc_route *route)
 {
     static const struct rpc_gate gate = { .ask = query_kit_gate, .gone = query_kit_gone };
     struct rpc_server_options server = { .health = true, .gate = &gate };
@@ -55,8 +55,16 @@ void query_kit_open(struct query_kit *kit)
                                              .clock = clock_real(),
                                              .threads = 2 };
     assert_ok(query_service_add(&kit->service, &options));
+    if (route != NULL) {
+        assert_ok(rpc_server_add_route(kit->server, route));
+    }
     assert_ok(rpc_server_listen(kit->server, &listen, &kit->port));
     assert_ok(rpc_server_start(kit->server));
+}
+
+void query_kit_open(struct query_kit *kit)
+{
+    query_kit_open_with(kit, NULL);
 }
 
 void query_kit_close(struct query_kit *kit)

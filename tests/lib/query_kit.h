@@ -18,6 +18,8 @@ struct query_kit {
 /* Callers are whom the header x-principal names: `operator:admin`, or a credential's hash; without
  * it the operator `admin`. */
 void query_kit_open(struct query_kit *kit);
+/* The same with a path. */
+void query_kit_open_with(struct query_kit *kit, const struct rpc_route *route);
 void query_kit_close(struct query_kit *kit);
 
 /* Decides a command, as partition_kit_do, and shows it. */
