@@ -59,6 +59,12 @@ foreach(file ${proto_files})
     list(APPEND schema_files ${SCHEMA}/${file})
 endforeach()
 set(entities_file agency/v1/entities_service.proto)
+# What is not declared any more must not stay there: it would be declared twice.
+file(GLOB stale RELATIVE ${SCHEMA} ${SCHEMA}/agency/v1/*.proto)
+list(REMOVE_ITEM stale ${proto_files} ${entities_file})
+foreach(file ${stale})
+    file(REMOVE ${SCHEMA}/${file})
+endforeach()
 list(TRANSFORM proto_files PREPEND ${CMAKE_SOURCE_DIR}/proto/ OUTPUT_VARIABLE proto_paths)
 add_custom_command(OUTPUT ${SCHEMA}/${entities_file}
     COMMAND ${PROTOC} -I${CMAKE_SOURCE_DIR}/proto -I${GOOGLE_PROTO} --include_imports

@@ -99,6 +99,32 @@ judge_stop() {
     return "$code"
 }
 
+# judge_agencyd PRESET [OPTION...]: an agencyd on a log of its own, whose anonymous callers are the
+# operator `admin`: sets `url`.
+judge_agencyd() {
+    local build=$root/build/$1
+    shift
+    scratch
+    "$build/agencyctl" --data "$scratch_folder/data" init > "$scratch_folder/init"
+    "$build/agencyd" --data "$scratch_folder/data" --listen 127.0.0.1:0 --anonymous admin "$@" \
+        2> "$scratch_folder/agencyd" &
+    server=$!
+    for _ in $(seq 400); do
+        url=$(sed -n 's|.*event=serving .*address=\(127[^ ]*\).*|http://\1|p' \
+            "$scratch_folder/agencyd")
+        [ -z "$url" ] || return 0
+        sleep 0.05
+    done
+    cat "$scratch_folder/agencyd"
+    return 1
+}
+
+# It ends cleanly, too.
+judge_agencyd_ends() {
+    kill -TERM "$server"
+    wait "$server" || { cat "$scratch_folder/agencyd"; return 1; }
+}
+
 # judge_certificate FOLDER: an authority of its own in ca.pem, a server's certificate for loopback
 # in server.pem and server.key, a client's in client.pem and client.key.
 judge_certificate() {
