@@ -31,6 +31,7 @@ struct status decision_item(struct arena *arena, const Agency__V1__DecisionRow *
     made->n_changed = row->n_changed;
     made->changed = row->changed;
     made->imported = row->imported;
+    made->method = row->method;
     *item = made;
     return status_ok();
 }

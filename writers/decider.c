@@ -117,6 +117,7 @@ struct decider_work {
     const struct decider_command *given;
     const Agency__V1__Command *command;
     const Agency__V1__Principal *principal;
+    Agency__V1__AuthenticationMethod method;
     Agency__V1__OrgHead *head;
     struct str sender; /* the principal, as text */
     struct hash content;
@@ -164,6 +165,7 @@ static void decider_fill(const struct decider_work *work, Agency__V1__Decision *
     decision->recorded_at_us = work->recorded_at_us;
     decision->occurred_at_us = d->occurred_at_us;
     decision->imported = command->occurred_at != NULL;
+    decision->method = work->method;
     decision->annotations = command->annotations;
     decision->n_annotations = command->n_annotations;
     decision->trace_id = command->trace_id;
@@ -374,6 +376,13 @@ static struct status decider_check_operator(const struct decider *decider,
                               STR_ARG(name));
 }
 
+static Agency__V1__AuthenticationMethod decider_method(const Agency__V1__CommandRecord *record)
+{
+    return record->proof_case == AGENCY__V1__COMMAND_RECORD__PROOF_SIGNATURE
+               ? AGENCY__V1__AUTHENTICATION_METHOD__AUTHENTICATION_METHOD_SIGNATURE
+               : record->principal->method;
+}
+
 /* Reads the command and who sent it. Any status but OK is the answer. */
 static struct status decider_read(struct decider_work *work)
 {
@@ -402,6 +411,7 @@ static struct status decider_read(struct decider_work *work)
     TRY(decider_check_operator(work->decider, record->principal));
     work->command = command;
     work->principal = record->principal;
+    work->method = decider_method(record);
     TRY(decision_principal(arena, work->principal, &work->sender));
     return decider_check_rate(work);
 }

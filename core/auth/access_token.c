@@ -311,5 +311,5 @@ struct str access_token_caller(const struct access_token *token)
 
 bool access_token_may(const struct access_token *token, struct str scope)
 {
-    return claims_texts_have(&token->scopes, scope);
+    return !token->issuer->scoped || claims_texts_have(&token->scopes, scope);
 }

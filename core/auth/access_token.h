@@ -45,7 +45,7 @@ MUST_USE struct status access_token_check(struct arena *arena,
 /* Who calls: the outermost actor, or the subject itself; what a credential of kind JWT is bound
  * to. */
 struct str access_token_caller(const struct access_token *token);
-/* Whether the scope was given to the token. */
+/* Whether the scope was given to the token, or its issuer's tokens have none. */
 bool access_token_may(const struct access_token *token, struct str scope);
 
 #endif

@@ -60,6 +60,9 @@ void command_signature_statement(struct str cluster_id, const Agency__V1__Comman
     command_signature_put(statement, str_z(principal->identity_hash));
     command_signature_put(statement, str_z(record->key_id));
     command_signature_put(statement, command_signature_bytes(record->command));
+    if (principal->method != 0) { /* what signers make has none */
+        command_signature_put_u32(statement, (uint32_t)principal->method);
+    }
 }
 
 /* ---- making proofs ---- */

@@ -8,8 +8,8 @@
 #include "core/base/time.h"
 
 static const char *const issuer_members[] = {
-    "issuer",      "trust_domain",  "audience",   "keys",           "subject_claim",
-    "scope_claim", "actor_issuers", "algorithms", "leeway_seconds", "strict",
+    "issuer",        "trust_domain", "audience",       "keys",   "subject_claim", "scope_claim",
+    "actor_issuers", "algorithms",   "leeway_seconds", "strict", "scoped",
 };
 enum { ISSUER_MEMBERS = sizeof issuer_members / sizeof issuer_members[0] };
 
@@ -121,6 +121,8 @@ static struct status issuer_read_subject_claims(struct arena *arena,
 static struct status issuer_read_scope_claim(const Google__Protobuf__Struct *claims,
                                              struct issuer *issuer)
 {
+    bool capped = issuer->trust_domain.size == 0;
+    TRY(claims_bool(claims, "scoped", capped, &issuer->scoped));
     TRY(claims_text(claims, "scope_claim", &issuer->scope_claim));
     issuer->scope_claim = issuer->scope_claim.size == 0 ? STR("scope") : issuer->scope_claim;
     return status_ok();

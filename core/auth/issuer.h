@@ -17,8 +17,9 @@ struct issuer {
     struct str keys;              /* "file:PATH" or an address; empty: asked of the issuer */
     struct claims_texts subject_claims; /* the first that is there names somebody */
     struct str scope_claim;             /* "scope", or "scp" */
-    struct claims_texts actor_issuers;  /* beside itself: whose subjects its `act` may name */
-    uint32_t algorithms;                /* a set of jws_algorithm's bits */
+    bool scoped; /* its tokens may be used for what their scopes say; else for all */
+    struct claims_texts actor_issuers; /* beside itself: whose subjects its `act` may name */
+    uint32_t algorithms;               /* a set of jws_algorithm's bits */
     int64_t leeway_us;
     bool strict; /* all of RFC 9068: `typ` at+jwt, and client_id, iat, jti and sub are there */
 };
@@ -30,7 +31,7 @@ struct issuers {
 
 /* Reads {"issuers": [{...}, ...]} with these members, all but the first two optional:
  *   issuer or trust_domain; audience; keys (needed for a trust domain); subject_claim;
- *   scope_claim; actor_issuers; algorithms; leeway_seconds; strict.
+ *   scope_claim; scoped; actor_issuers; algorithms; leeway_seconds; strict.
  * Borrows from the arena. INVALID_ARGUMENT names the issuer and says what was expected. */
 MUST_USE struct status issuers_read(struct arena *arena, struct str json, struct issuers *issuers);
 

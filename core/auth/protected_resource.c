@@ -8,6 +8,13 @@ struct status protected_resource_address(struct str text, struct buf *out)
     struct url url;
     TRY(status_prefix(url_read(text, &url), "resource"));
     buf_append(out, url.origin);
+    return protected_resource_path(text, out);
+}
+
+struct status protected_resource_path(struct str text, struct buf *out)
+{
+    struct url url;
+    TRY(status_prefix(url_read(text, &url), "resource"));
     buf_append(out, STR("/.well-known/oauth-protected-resource"));
     if (!str_eq(url.path, STR("/"))) {
         buf_append(out, url.path);
@@ -107,17 +114,19 @@ struct status protected_resource_challenge(struct str url, enum protected_resour
                                            struct claims_texts scopes, struct str reason,
                                            struct buf *out)
 {
-    struct buf metadata = { 0 };
-    struct status st = protected_resource_address(url, &metadata);
+    struct buf metadata = { 0 }, parameters = { 0 };
+    const char *code = protected_resource_errors[error].code;
+    struct status st = url.size == 0 ? status_ok() : protected_resource_address(url, &metadata);
     if (st.code == STATUS_OK) {
-        const char *code = protected_resource_errors[error].code;
-        buf_append(out, STR("Bearer resource_metadata=\""));
-        buf_append(out, buf_str(&metadata));
-        buf_byte(out, '"');
-        protected_resource_scopes(out, scopes);
-        protected_resource_parameter(out, "error", str_z(code));
-        protected_resource_parameter(out, "error_description", code == NULL ? STR("") : reason);
+        protected_resource_parameter(&parameters, "resource_metadata", buf_str(&metadata));
+        protected_resource_scopes(&parameters, scopes);
+        protected_resource_parameter(&parameters, "error", code == NULL ? STR("") : str_z(code));
+        protected_resource_parameter(&parameters, "error_description",
+                                     code == NULL ? STR("") : reason);
+        buf_append(out, STR("Bearer"));
+        buf_append(out, parameters.size == 0 ? STR("") : str_from(buf_str(&parameters), 1));
     }
     buf_release(&metadata);
+    buf_release(&parameters);
     return st;
 }

@@ -17,6 +17,8 @@ struct protected_resource {
 /* Appends where the metadata of a resource are: the well-known path stands between its host and its
  * path (RFC 9728, section 3.1). INVALID_ARGUMENT: the resource's address is none. */
 MUST_USE struct status protected_resource_address(struct str url, struct buf *out);
+/* The same without the host: under what the server has it. */
+MUST_USE struct status protected_resource_path(struct str url, struct buf *out);
 /* Appends the document. */
 void protected_resource_write(const struct protected_resource *resource, struct buf *out);
 
@@ -30,8 +32,9 @@ enum protected_resource_error {
 
 /* The status of HTTP that goes with it. */
 int protected_resource_status(enum protected_resource_error error);
-/* Appends the value of WWW-Authenticate. `reason` is for a person; what must not stand in a header
- * field is left out of it. INVALID_ARGUMENT: as above. */
+/* Appends the value of WWW-Authenticate; without an address it tells of no metadata. `reason` is
+ * for a person; what must not stand in a header field is left out of it. INVALID_ARGUMENT: as
+ * above. */
 MUST_USE struct status protected_resource_challenge(struct str url,
                                                     enum protected_resource_error error,
                                                     struct claims_texts scopes, struct str reason,

@@ -225,6 +225,7 @@ static struct status fold_put_row(const struct fold_keeping *k)
     row.annotations = decision->annotations;
     row.n_annotations = decision->n_annotations;
     row.imported = decision->imported;
+    row.method = decision->method;
     row.sequence = k->place->sequence;
     ARENA_TRY(k->arena, row.changed,
               arena_alloc(k->arena, (k->fold->scratch.entities.count + 1) * sizeof(void *)));

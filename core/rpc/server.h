@@ -42,12 +42,24 @@ struct rpc_server_options {
     const struct rpc_gate *gate;         /* who may come in, borrowed; NULL: everybody */
 };
 
+struct x509_st;
+struct stack_st_X509;
+
+/* Judges clients' certificates in OpenSSL's place: `chain` is what the client sent with its own.
+ * False: the handshake fails. On the server's thread. */
+struct rpc_client_judge {
+    bool (*judge)(void *context, struct x509_st *leaf, struct stack_st_X509 *chain);
+    void *context;
+};
+
 /* All in PEM, borrowed while rpc_server_listen runs. */
 struct rpc_tls {
     struct str certificate;        /* and behind it those of who signed it */
     struct str key;                /* the certificate's */
     struct str client_authorities; /* who signs clients' certificates; empty: none is asked for */
     bool client_required;          /* a client without one is refused */
+    const struct rpc_client_judge *client_judge; /* instead of client_authorities, borrowed until
+                                                    the server is closed; NULL: there is none */
 };
 
 struct rpc_listen {

@@ -4,6 +4,7 @@
 #include "core/base/ed25519_pem.h"
 #include "core/base/random.h"
 #include "ops/ctl/ctl.h"
+#include "ops/ctl/say.h"
 #include "ops/small_file.h"
 
 /* As BindCredential and Principal want it. */
@@ -41,9 +42,12 @@ struct status ctl_key_show(struct ctl *ctl)
 struct status ctl_key_api(struct ctl *ctl)
 {
     uint8_t random[API_KEY_RANDOM_SIZE];
-    char key[API_KEY_SIZE + 1];
+    char key[API_KEY_SIZE + 1], hex[HASH_HEX_SIZE];
     random_bytes(random, sizeof random);
     api_key_make(random, key);
     buf_printf(&ctl->out, "%s\n", key);
+    struct hash hash = api_key_hash(str_make(key, API_KEY_SIZE));
+    hash_hex(&hash, hex);
+    say("its hash, for agencyd's operator-keys: %s", hex);
     return status_ok();
 }

@@ -1,100 +1,37 @@
-/* Composition. The socket is at DIR/api.sock, which its owner alone can open. An address of a Unix
- * socket has 108 bytes and a data folder's path may be longer, so it is reached by a descriptor. */
+/* Composition. What is wrong with the options is told before anything is opened. */
 #include "ops/daemon/api_server.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
+#include "core/auth/fetch_curl.h"
+#include "core/auth/protected_resource.h"
 #include "core/base/memory.h"
 #include "ops/daemon/admin_service.h"
 #include "ops/daemon/gate.h"
 #include "ops/daemon/intake.h"
-#include "ops/daemon/listen_address.h"
+#include "ops/daemon/listening.h"
 #include "ops/daemon/rest_paths.h"
 #include "query/service/query_service.h"
 #include "writers/service/commands_service.h"
 
-enum { API_SERVER_PATIENCE_MS = 5000, API_SERVER_SOCKET_SIZE = 64 };
+enum { API_SERVER_PATIENCE_MS = 5000 };
 
 struct api_server {
     struct api_server_options options;
     struct arena *arena;
     struct folder_conf folder;
+    struct trusted trusted;
+    struct buf metadata; /* of the protected resource: its document, */
+    struct buf address;  /* and where it is */
+    struct fetch_curl *curl;
     struct gate *gate;
     struct rpc_server *rpc;
     struct intake *intake;
     struct commands_service commands;
     struct rest_paths paths;
     struct query_service query;
-    int folder_descriptor; /* -1: the socket was not made */
+    struct listening listening;
 };
-
-/* ---- where ---- */
-
-static struct status api_server_check_address(const struct listen_address *address)
-{
-    return address->loopback
-               ? status_ok()
-               : status_error(STATUS_INVALID_ARGUMENT,
-                              "expected an address of this machine alone, such as 127.0.0.1, "
-                              "but it is '%s'",
-                              address->host);
-}
-
-static void api_server_say(const struct api_server *api, const struct listen_address *address,
-                           uint16_t port)
-{
-    char text[64];
-    bool v6 = strchr(address->host, ':') != NULL;
-    int size = snprintf(text, sizeof text, v6 ? "[%s]:%u" : "%s:%u", address->host, port);
-    struct diag_line line = diag_begin(api->options.diag, DIAG_INFO, "serving");
-    diag_str(&line, "address", str_make(text, (size_t)size));
-    diag_end(&line);
-}
-
-static struct status api_server_listen_at(struct api_server *api,
-                                          const struct listen_address *address)
-{
-    uint16_t port;
-    struct rpc_listen listen = { .address = address->host, .port = address->port };
-    TRY(api_server_check_address(address));
-    TRY(rpc_server_listen(api->rpc, &listen, &port));
-    api_server_say(api, address, port);
-    return status_ok();
-}
-
-static struct status api_server_listen_all(struct api_server *api)
-{
-    struct listen_addresses addresses;
-    struct str told = api->options.daemon->listen;
-    TRY(listen_addresses_parse(told.size > 0 ? told : str_z(api->options.listen), api->arena,
-                               &addresses));
-    for (size_t i = 0; i < addresses.count; i++) {
-        TRY(api_server_listen_at(api, &addresses.items[i]));
-    }
-    return status_ok();
-}
-
-/* Whoever is here holds the folder: a socket that is there is one of who held it before. */
-static struct status api_server_listen_in_folder(struct api_server *api)
-{
-    char path[API_SERVER_SOCKET_SIZE];
-    uint16_t none;
-    const char *folder = api->options.daemon->data.data;
-    api->folder_descriptor = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (api->folder_descriptor < 0) {
-        return status_error(STATUS_UNAVAILABLE, "expected to open '%s': %s", folder,
-                            strerror(errno));
-    }
-    unlinkat(api->folder_descriptor, DATA_DIR_SOCKET, 0);
-    snprintf(path, sizeof path, "/proc/self/fd/%d/" DATA_DIR_SOCKET, api->folder_descriptor);
-    return status_prefix(
-        rpc_server_listen(api->rpc, &(struct rpc_listen){ .unix_path = path }, &none),
-        "the socket of the data folder");
-}
 
 /* ---- what ---- */
 
@@ -134,15 +71,63 @@ static struct status api_server_add_services(struct api_server *api)
     return admin_service_add(api->rpc, api->options.board);
 }
 
+/* What tells clients where to get a token (RFC 9728). */
+static struct status api_server_add_metadata(struct api_server *api)
+{
+    const struct str scopes[] = { STR("agency.read"), STR("agency.command"), STR("agency.admin") };
+    struct protected_resource resource = { .url = api->options.daemon->public_url,
+                                           .name = STR("AgencyGrid"),
+                                           .issuers = &api->trusted.issuers,
+                                           .scopes = { scopes, sizeof scopes / sizeof *scopes } };
+    if (resource.url.size == 0 || api->trusted.issuers.count == 0) {
+        return status_ok();
+    }
+    TRY(protected_resource_path(resource.url, &api->address));
+    buf_byte(&api->address, '\0');
+    protected_resource_write(&resource, &api->metadata);
+    return rpc_server_add_page(api->rpc, &(struct rpc_page){ api->address.data, "application/json",
+                                                             buf_str(&api->metadata) });
+}
+
 /* ---- life ---- */
 
 static struct status api_server_open_gate(struct api_server *api)
 {
+    const struct daemon_options *told = api->options.daemon;
+    api->curl =
+        fetch_curl_open(told->issuer_authorities.size > 0 ? told->issuer_authorities.data : NULL);
     struct gate_options options = { .cluster_key = api->options.dir->cluster_key,
                                     .folder = &api->folder,
-                                    .anonymous = api->options.daemon->anonymous };
-    TRY(folder_conf_read(api->options.dir->conf, api->arena, &api->folder));
+                                    .trusted = &api->trusted,
+                                    .fetch = fetch_curl_port(api->curl),
+                                    .anonymous = told->anonymous,
+                                    .public_url = told->public_url,
+                                    .clock = api->options.clock,
+                                    .diag = api->options.diag };
     return gate_open(&options, &api->gate);
+}
+
+static struct listening_options api_server_listening(const struct api_server *api)
+{
+    const struct daemon_options *told = api->options.daemon;
+    return (struct listening_options){
+        .server = api->rpc,
+        .addresses = told->listen.size > 0 ? told->listen : str_z(api->options.listen),
+        .folder = told->data.data,
+        .trusted = &api->trusted,
+        .client_judge = gate_client_judge(api->gate),
+        .anonymous = told->anonymous.size > 0,
+        .diag = api->options.diag,
+    };
+}
+
+static struct status api_server_read(struct api_server *api)
+{
+    TRY(folder_conf_read(api->options.dir->conf, api->arena, &api->folder));
+    TRY(trusted_read(api->options.daemon, &api->folder, api->arena, &api->trusted));
+    TRY(api_server_open_gate(api));
+    struct listening_options listening = api_server_listening(api);
+    return listening_check(&listening, api->arena);
 }
 
 static struct status api_server_open_intake(struct api_server *api)
@@ -162,15 +147,17 @@ static struct status api_server_start(struct api_server *api)
         .health = true,
         .connection_age_s_max = api->options.daemon->connection_age_us / 1000000,
     };
-    TRY(api_server_open_gate(api));
+    TRY(api_server_read(api));
     TRY(api_server_open_intake(api));
     options.gate = gate_port(api->gate);
     TRY(rpc_server_open(&options, &api->rpc));
     TRY(api_server_add_services(api));
     TRY(rest_paths_add(&api->paths, api->rpc));
-    TRY(api_server_listen_in_folder(api));
-    TRY(api_server_listen_all(api));
-    return rpc_server_start(api->rpc);
+    TRY(api_server_add_metadata(api));
+    struct listening_options listening = api_server_listening(api);
+    TRY(listening_open(&api->listening, &listening, api->arena));
+    TRY(rpc_server_start(api->rpc));
+    return gate_start(api->gate, api->rpc);
 }
 
 struct status api_server_open(const struct api_server_options *options, struct arena *arena,
@@ -179,7 +166,7 @@ struct status api_server_open(const struct api_server_options *options, struct a
     struct api_server *api = mem_zalloc(1, sizeof *api);
     api->options = *options;
     api->arena = arena;
-    api->folder_descriptor = -1;
+    api->listening.folder = -1;
     struct status st = api_server_start(api);
     if (st.code != STATUS_OK) {
         struct status closed = api_server_close(api);
@@ -196,10 +183,8 @@ struct status api_server_close(struct api_server *api)
     if (api == NULL) {
         return status_ok();
     }
-    if (api->folder_descriptor >= 0) {
-        unlinkat(api->folder_descriptor, DATA_DIR_SOCKET, 0);
-        close(api->folder_descriptor);
-    }
+    listening_close(&api->listening);
+    gate_stop(api->gate);
     rpc_server_stop(api->rpc, API_SERVER_PATIENCE_MS);
     struct status st = intake_close(api->intake);
     rpc_server_close(api->rpc);
@@ -207,6 +192,10 @@ struct status api_server_close(struct api_server *api)
     rest_paths_release(&api->paths);
     query_service_release(&api->query);
     gate_close(api->gate);
+    fetch_curl_close(api->curl);
+    trusted_release(&api->trusted);
+    buf_release(&api->metadata);
+    buf_release(&api->address);
     mem_free(api);
     return st;
 }

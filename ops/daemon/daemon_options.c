@@ -58,6 +58,25 @@ const struct config_option daemon_options[] = {
     OPTION("anonymous", CONFIG_STRING, anonymous, "",
            "the operator that callers of this machine are who do not say who they are; without it "
            "they are refused"),
+    OPTION("tls-certificate", CONFIG_STRING, tls_certificate, "",
+           "the server's certificate in PEM, and behind it those of who signed it: all addresses "
+           "then take TLS; needed where other machines reach them"),
+    OPTION("tls-key", CONFIG_STRING, tls_key, "", "the certificate's private key in PEM"),
+    OPTION("issuers", CONFIG_STRING, issuers, "",
+           "the JSON file that says whose tokens are taken (docs/identity.md)"),
+    OPTION("issuer-authorities", CONFIG_STRING, issuer_authorities, "",
+           "who signs the certificates of issuers, in PEM; without it: as the machine says"),
+    OPTION("client-authorities", CONFIG_STRING, client_authorities, "",
+           "who signs client certificates: files of PEM or SPIFFE bundles with commas between, "
+           "such as ca.pem,example.org=bundle.json for a trust domain"),
+    OPTION("operator-keys", CONFIG_STRING, operator_keys, "",
+           "a file of lines OPERATOR HASH, by which operators call with API keys (agencyctl key "
+           "api)"),
+    OPTION("api-keys", CONFIG_BOOL, api_keys, "false",
+           "take the API keys that are bound in orgs as credentials"),
+    OPTION("public-url", CONFIG_STRING, public_url, "",
+           "as clients reach the API, such as https://grid.example: where they are told to get "
+           "tokens"),
     OPTION_RANGE("connection-age", CONFIG_DURATION, connection_age_us, "1h", 0, 86400000000,
                  "after which clients are asked to come anew, so that they spread; 0: never"),
     { .name = "log-level",

@@ -22,6 +22,14 @@ struct daemon_options {
     int64_t status_every_us;
     struct str listen;
     struct str anonymous;
+    struct str tls_certificate;
+    struct str tls_key;
+    struct str issuers;
+    struct str issuer_authorities;
+    struct str client_authorities;
+    struct str operator_keys;
+    bool api_keys;
+    struct str public_url;
     int64_t connection_age_us;
     int log_level;
     bool help;

@@ -121,6 +121,10 @@ static struct status submission_signed(const struct submission_options *options,
     struct command_signature_cluster cluster = { evlog_id_str(&options->identity.history_id), NULL,
                                                  0 };
     Agency__V1__Command *command;
+    if (record->command.len == 0 || record->principal == NULL) {
+        return status_error(STATUS_INVALID_ARGUMENT,
+                            "expected a signed command to have a command and its principal");
+    }
     if (record->proof_case != AGENCY__V1__COMMAND_RECORD__PROOF_SIGNATURE) {
         return status_error(STATUS_UNAUTHENTICATED,
                             "expected a signed command to carry a signature: seals are this "

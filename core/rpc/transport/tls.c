@@ -92,6 +92,25 @@ static void tls_harden(SSL_CTX *context)
     SSL_CTX_set_alpn_select_cb(context, tls_select, NULL);
 }
 
+/* Judged at each handshake: a session that is taken up again would not be. */
+static int tls_judge(X509_STORE_CTX *store, void *user)
+{
+    const struct rpc_client_judge *judge = user;
+    bool good = judge->judge(judge->context, X509_STORE_CTX_get0_cert(store),
+                             X509_STORE_CTX_get0_untrusted(store));
+    X509_STORE_CTX_set_error(store, good ? X509_V_OK : X509_V_ERR_CERT_UNTRUSTED);
+    return good;
+}
+
+static void tls_ask_judge(SSL_CTX *context, const struct rpc_client_judge *judge)
+{
+    SSL_CTX_set_cert_verify_callback(context, tls_judge, (void *)(uintptr_t)judge);
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
+    SSL_CTX_set_num_tickets(context, 0);
+}
+
 static struct status tls_fill(SSL_CTX *context, const struct rpc_tls *tls)
 {
     tls_harden(context);
@@ -101,7 +120,9 @@ static struct status tls_fill(SSL_CTX *context, const struct rpc_tls *tls)
     if (!tls_use_key(context, tls->key)) {
         return tls_wrong("the certificate's private key");
     }
-    if (tls->client_authorities.size > 0) {
+    if (tls->client_judge != NULL) {
+        tls_ask_judge(context, tls->client_judge);
+    } else if (tls->client_authorities.size > 0) {
         if (!tls_trust(context, tls->client_authorities)) {
             return tls_wrong("certificates of the clients' authorities");
         }

@@ -1,5 +1,4 @@
-#include "core/auth/issuer.h"
-
+#include "core/auth/access_token.h"
 #include "core/auth/jws_algorithm.h"
 #include "tests/lib/test.h"
 
@@ -23,7 +22,7 @@ TEST(issuer, needs_a_name_and_an_audience)
     assert_true(str_eq(issuer->scope_claim, STR("scope")));
     assert_int_equal(issuer->algorithms, JWS_ALGORITHMS_ALL);
     assert_int_equal(issuer->leeway_us, 60000000);
-    assert_false(issuer->strict);
+    assert_true(!issuer->strict && issuer->scoped);
     assert_null(issuers_find(&issuers, STR("https://a/b/")));
     assert_null(issuers_find(&issuers, STR("")));
     assert_null(issuers_find_trust_domain(&issuers, STR("")));
@@ -45,6 +44,19 @@ TEST(issuer, can_be_told_more)
     assert_int_equal(issuer->algorithms, (1u << 0) | (1u << 6));
     assert_true(claims_texts_have(&issuer->actor_issuers, STR("https://c")));
     assert_ptr_equal(issuers_find_trust_domain(&issuers, STR("example.org")), &issuers.items[1]);
+    assert_false(issuers.items[1].scoped); /* what SPIFFE issues has no scopes */
+    arena_release(&issuer_arena);
+}
+
+TEST(issuer, may_give_no_scopes)
+{
+    struct issuers issuers;
+    struct access_token token = { 0 };
+    assert_ok(issuers_of("{\"issuers\":[{\"issuer\":\"https://a\",\"audience\":\"api\","
+                         "\"scoped\":false}]}",
+                         &issuers));
+    token.issuer = &issuers.items[0];
+    assert_true(access_token_may(&token, STR("agency.read")));
     arena_release(&issuer_arena);
 }
 
