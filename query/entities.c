@@ -3,6 +3,7 @@
 #include "core/base/nearest.h"
 #include "core/domain/kernel/life.h"
 #include "core/model/configured.h"
+#include "query/selection.h"
 
 /* Whether people call one of this kind so: "job-space". */
 static bool entities_is_singular(enum entity_kind kind, struct str name)
@@ -82,33 +83,9 @@ struct status entities_is_idle(const struct snapshot *snapshot, const ProtobufCM
                : status_ok();
 }
 
-static struct status entities_begin(struct snapshot *snapshot, const struct list_request *request,
-                                    const struct page_ask *ask, struct page *page)
-{
-    struct str words[2 + 2 * LIST_FILTERS_MAX] = { STR("list"), STR("") };
-    size_t count = 2;
-    words[1] = arena_printf(snapshot->arena, "%d %d", (int)request->kind, request->all);
-    if (words[1].data == NULL) {
-        return arena_full(snapshot->arena);
-    }
-    for (size_t i = 0; i < request->filters_count && i < LIST_FILTERS_MAX; i++) {
-        words[count++] = request->filters[i].field;
-        words[count++] = request->filters[i].value;
-    }
-    return page_begin(page, snapshot, ask, words, count);
-}
-
-struct status entities_page(struct snapshot *snapshot, struct list_request *request,
+struct status entities_page(struct snapshot *snapshot, const struct list_request *request,
                             const struct page_ask *ask, struct entities_page *page)
 {
-    struct page at;
-    struct list_page list;
-    TRY(entities_begin(snapshot, request, ask, &at));
-    request->org_id = snapshot->org_id;
-    request->moment = snapshot->moment;
-    request->page_size = at.limit;
-    request->after = at.place;
-    TRY(list_page(snapshot->reader, snapshot->arena, request, &list));
-    *page = (struct entities_page){ list.items, list.values, list.count, { .token = STR("") } };
-    return list.end.size == 0 ? status_ok() : page_end_at(&at, list.end, false, &page->end);
+    const struct selection selection = { .list = *request };
+    return selection_page(snapshot, &selection, ask, page);
 }

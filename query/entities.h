@@ -22,15 +22,15 @@ MUST_USE struct status entities_is_idle(const struct snapshot *snapshot,
 /* A page of a list of entities. */
 struct entities_page {
     const ProtobufCMessage **items;
-    struct str *values; /* the items as packed bytes */
     size_t count;
+    enum index_number index; /* that served it; 0: all of the kind were looked at */
+    size_t looked;           /* rows that were */
     struct page_end end;
 };
 
 /* A page of the entities of a kind that pass filters: kind, filters and all of `request` say which,
- * the rest of it is filled in. LIST_PAGE_MAX items at most. INVALID_ARGUMENT as list.h and page.h
- * have it. */
-MUST_USE struct status entities_page(struct snapshot *snapshot, struct list_request *request,
+ * the rest is filled in. LIST_PAGE_MAX items at most. Statuses of selection_page. */
+MUST_USE struct status entities_page(struct snapshot *snapshot, const struct list_request *request,
                                      const struct page_ask *ask, struct entities_page *page);
 
 #endif

@@ -124,6 +124,12 @@ static struct status filter_value(struct filter *filter)
         "expected a field with text, a number or a name as value, but '%s' has none", field->name);
 }
 
+struct status filter_field(struct filter *filter, enum entity_kind kind, struct str path)
+{
+    *filter = (struct filter){ 0 };
+    return filter_find(registry_entity(kind)->descriptor, path, filter);
+}
+
 struct status filter_init(struct filter *filter, enum entity_kind kind,
                           const struct list_filter *asked)
 {

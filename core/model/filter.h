@@ -12,6 +12,8 @@ struct filter {
     int64_t number; /* of an enum, boolean or integer */
 };
 
+/* Finds the field alone. INVALID_ARGUMENT: there is no such one. */
+MUST_USE struct status filter_field(struct filter *filter, enum entity_kind kind, struct str path);
 /* INVALID_ARGUMENT: no such field, or it cannot have that value. Borrows. */
 MUST_USE struct status filter_init(struct filter *filter, enum entity_kind kind,
                                    const struct list_filter *asked);

@@ -16,6 +16,7 @@ struct list {
     const struct list_request *request;
     struct filter filters[LIST_FILTERS_MAX];
     bool all; /* nothing is left out because it has ended */
+    enum index_number index;
     enum store_family family;
     struct str prefix; /* of the scan */
     size_t page_size;
@@ -49,6 +50,7 @@ static struct status list_init_scan(struct list *list)
         TRY(filter_index(list->arena, request->kind, list->filters, request->filters_count, &index,
                          &parts));
     }
+    list->index = index;
     if (index != 0) {
         list->family = STORE_INDEX;
         key_index(&key, request->org_id, index, parts);
@@ -59,26 +61,6 @@ static struct status list_init_scan(struct list *list)
     list->prefix = arena_copy(list->arena, buf_str(&key));
     buf_release(&key);
     return list->prefix.data == NULL ? arena_full(list->arena) : status_ok();
-}
-
-/* The packed entity that a row of the scan leads to; data is NULL when it did not exist then. */
-static struct status list_value(const struct list *list, const struct store_row *row,
-                                struct str *value)
-{
-    if (list->family == STORE_ENTITY) {
-        *value = arena_copy(list->arena, row->value);
-        return value->data == NULL ? arena_full(list->arena) : status_ok();
-    }
-    struct str id;
-    struct buf key = { 0 };
-    struct store_row entity;
-    TRY(key_last_part(list->arena, str_from(row->key, list->prefix.size), &id));
-    key_entity(&key, list->request->org_id, list->request->kind, id);
-    struct status st = store_get(list->reader, list->arena, STORE_ENTITY, buf_str(&key),
-                                 moment_as_of(&list->request->moment), &entity);
-    buf_release(&key);
-    *value = st.code == STATUS_OK && entity.found ? entity.value : (struct str){ 0 };
-    return st;
 }
 
 static bool list_ended(const struct list *list, const ProtobufCMessage *entity)
@@ -104,14 +86,66 @@ static bool list_passes(const struct list *list, const ProtobufCMessage *entity)
     return true;
 }
 
-static struct status list_add(struct list *list, const struct store_row *row)
+/* ---- rows of the scan ---- */
+
+/* Some rows, and what they lead to. */
+enum { LIST_BATCH = 128 };
+struct list_batch {
+    struct str keys[LIST_BATCH];   /* of the scan */
+    struct str values[LIST_BATCH]; /* the packed entities */
+    size_t count;
+};
+
+/* As many rows as may still be needed; *more: there is another one, which was not taken. */
+static struct status list_read(const struct list *list, struct store_scan *scan, size_t limit,
+                               struct list_batch *batch, bool *more)
 {
-    struct str value;
-    ProtobufCMessage *entity;
-    TRY(list_value(list, row, &value));
-    if (value.data == NULL) {
-        return status_error(STATUS_DATA_LOSS, "expected the entity that an index row names");
+    struct store_row row;
+    for (batch->count = 0; batch->count < limit; batch->count++) {
+        TRY(store_scan_next(scan, &row));
+        *more = row.found;
+        if (!row.found) {
+            return status_ok();
+        }
+        batch->keys[batch->count] = arena_copy(list->arena, row.key);
+        batch->values[batch->count] = arena_copy(list->arena, row.value);
+        if (batch->keys[batch->count].data == NULL || batch->values[batch->count].data == NULL) {
+            return arena_full(list->arena);
+        }
     }
+    return status_ok();
+}
+
+/* The entities that index rows name, at once. */
+static struct status list_read_entities(const struct list *list, struct list_batch *batch)
+{
+    struct str keys[LIST_BATCH];
+    struct store_row rows[LIST_BATCH];
+    for (size_t i = 0; i < batch->count; i++) {
+        struct str id;
+        struct buf key = { 0 };
+        TRY(key_last_part(list->arena, str_from(batch->keys[i], list->prefix.size), &id));
+        key_entity(&key, list->request->org_id, list->request->kind, id);
+        keys[i] = arena_copy(list->arena, buf_str(&key));
+        buf_release(&key);
+        if (keys[i].data == NULL) {
+            return arena_full(list->arena);
+        }
+    }
+    TRY(store_multi_get(list->reader, list->arena, STORE_ENTITY, keys, batch->count,
+                        moment_as_of(&list->request->moment), rows));
+    for (size_t i = 0; i < batch->count; i++) {
+        if (!rows[i].found) {
+            return status_error(STATUS_DATA_LOSS, "expected the entity that an index row names");
+        }
+        batch->values[i] = rows[i].value;
+    }
+    return status_ok();
+}
+
+static struct status list_add(struct list *list, struct str key, struct str value)
+{
+    ProtobufCMessage *entity;
     TRY(pb_unpack(list->arena, registry_entity(list->request->kind)->descriptor, value, PB_STORED,
                   &entity));
     bool left_out = !list_passes(list, entity);
@@ -121,41 +155,54 @@ static struct status list_add(struct list *list, const struct store_row *row)
                                &left_out));
     }
     if (!left_out) {
-        list->page->items[list->page->count] = entity;
-        list->page->values[list->page->count++] = value;
+        struct list_page *page = list->page;
+        page->items[page->count] = entity;
+        page->values[page->count] = value;
+        page->places[page->count++] = str_from(key, list->prefix.size);
     }
     return status_ok();
 }
 
-/* Remembers where the page ended. */
-static struct status list_end(struct list *list, struct str last)
+/* ---- a page of them ---- */
+
+/* How many rows the page may still need; none if it is full. */
+static size_t list_left(const struct list *list)
 {
-    list->page->end = arena_copy(list->arena, str_from(last, list->prefix.size));
-    return list->page->end.data == NULL ? arena_full(list->arena) : status_ok();
+    const struct list_page *page = list->page;
+    const size_t looked_max = list->request->looked_max;
+    size_t left = list->page_size - page->count;
+    if (looked_max > 0 && looked_max - page->looked < left) {
+        left = looked_max - page->looked;
+    }
+    return left < LIST_BATCH ? left : LIST_BATCH;
 }
 
 /* Fills the page; the row behind a full page says whether there is a next one. */
 static struct status list_fill(struct list *list, struct store_scan *scan)
 {
-    struct buf last = { 0 };
-    struct status st;
-    for (;;) {
-        struct store_row row;
-        TRY_OUT(store_scan_next(scan, &row));
-        if (!row.found) {
-            break;
+    struct list_batch batch = { .count = 0 };
+    struct str last = { 0 };
+    struct store_row row;
+    bool more = true;
+    while (more && list_left(list) > 0) {
+        TRY(list_read(list, scan, list_left(list), &batch, &more));
+        if (list->family == STORE_INDEX && batch.count > 0) {
+            TRY(list_read_entities(list, &batch));
         }
-        if (list->page->count == list->page_size) {
-            TRY_OUT(list_end(list, buf_str(&last)));
-            break;
+        for (size_t i = 0; i < batch.count; i++) {
+            TRY(list_add(list, batch.keys[i], batch.values[i]));
         }
-        TRY_OUT(list_add(list, &row));
-        last.size = 0;
-        buf_append(&last, row.key);
+        list->page->looked += batch.count;
+        last = batch.count > 0 ? batch.keys[batch.count - 1] : last;
     }
-out:
-    buf_release(&last);
-    return st;
+    if (!more) {
+        return status_ok();
+    }
+    TRY(store_scan_next(scan, &row));
+    if (row.found) {
+        list->page->end = str_from(last, list->prefix.size);
+    }
+    return status_ok();
 }
 
 static struct status list_scan(struct list *list)
@@ -186,7 +233,9 @@ static struct status list_init_page(struct list *list)
     list->page_size = asked == 0              ? LIST_PAGE_DEFAULT
                       : asked > LIST_PAGE_MAX ? LIST_PAGE_MAX
                                               : asked;
-    *list->page = (struct list_page){ 0 };
+    *list->page = (struct list_page){ .index = list->index };
+    ARENA_TRY(list->arena, list->page->places,
+              arena_alloc(list->arena, list->page_size * sizeof *list->page->places));
     ARENA_TRY(list->arena, list->page->items,
               arena_alloc(list->arena, list->page_size * sizeof *list->page->items));
     ARENA_TRY(list->arena, list->page->values,

@@ -22,16 +22,20 @@ struct list_request {
     struct moment moment; /* as moment_resolve gave it */
     struct list_filter filters[LIST_FILTERS_MAX];
     size_t filters_count;
-    bool all;         /* with what has ended, expired or was removed, and what is set on that */
-    size_t page_size; /* 0: LIST_PAGE_DEFAULT */
-    struct str after; /* where the page before ended; empty: this is the first */
+    bool all;          /* with what has ended, expired or was removed, and what is set on that */
+    size_t page_size;  /* 0: LIST_PAGE_DEFAULT */
+    size_t looked_max; /* rows that a page looks at, whether they pass or not; 0: any number */
+    struct str after;  /* where the page before ended; empty: this is the first */
 };
 
 struct list_page {
     const ProtobufCMessage **items;
     struct str *values; /* the items as packed bytes */
+    struct str *places; /* where a page behind each would go on */
     size_t count;
-    struct str end; /* where the next page goes on; empty: this is the last one */
+    size_t looked;
+    enum index_number index; /* that knew where to look; 0: all of the kind were looked at */
+    struct str end;          /* where the next page goes on; empty: this is the last one */
 };
 
 /* Gives a page; all of it lies in the arena. INVALID_ARGUMENT: an unknown field, a value that the

@@ -38,6 +38,8 @@ struct ctl_options {
     bool all;
     int64_t limit;
     struct str page;
+    struct str filter;
+    struct str order;
     struct str batch;
     struct str role_type;
     int64_t partition;

@@ -8,6 +8,7 @@
 #include "ops/ctl/table.h"
 #include "query/entities.h"
 #include "query/filter_text.h"
+#include "query/selection.h"
 
 /* Parts of an id, as the verb takes them. */
 enum { GET_PARTS_MAX = 3 };
@@ -122,18 +123,31 @@ static struct status list_item(struct list_run *run, const ProtobufCMessage *ite
     return status_ok();
 }
 
+/* Tells a person what the answer took. */
+static void list_say(const struct list_run *run, enum index_number index, size_t looked)
+{
+    if (run->ctl->options.output != CTL_TABLE) {
+        return;
+    }
+    say(index == 0 ? "looked at %zu, all of the kind%s%s" : "looked at %zu, found by the index%s%s",
+        looked, index == 0 ? "" : " ", index == 0 ? "" : index_type(index)->name);
+}
+
 static struct status list_pages(struct list_run *run, struct reading *reading,
-                                struct list_request *request)
+                                const struct selection *selection)
 {
     struct paging paging;
     struct entities_page page;
+    size_t looked = 0;
     paging_begin(run->ctl, &paging);
     do {
-        TRY(entities_page(&reading->snapshot, request, &paging.ask, &page));
+        TRY(selection_page(&reading->snapshot, selection, &paging.ask, &page));
         for (size_t i = 0; i < page.count; i++) {
             TRY(list_item(run, page.items[i]));
         }
+        looked += page.looked;
     } while (paging_next(&paging, page.count, &page.end));
+    list_say(run, page.index, looked);
     paging_say(&paging);
     return status_ok();
 }
@@ -142,12 +156,14 @@ static struct status list_run(struct reading *reading, struct ctl *ctl, enum ent
 {
     struct list_run run = { .ctl = ctl };
     const char *heads[TABLE_COLUMNS_MAX];
-    struct list_request request = { .kind = kind, .all = ctl->options.all };
-    TRY(list_filters(reading, ctl, &request));
+    struct selection selection = { .list = { .kind = kind, .all = ctl->options.all },
+                                   .filter = ctl->options.filter,
+                                   .order = ctl->options.order };
+    TRY(list_filters(reading, ctl, &selection.list));
     run.columns_count = list_columns(kind, run.columns, heads);
     TRY(table_init(&run.table, &ctl->arena, heads, run.columns_count));
     reading_say_moment(reading, ctl);
-    TRY(list_pages(&run, reading, &request));
+    TRY(list_pages(&run, reading, &selection));
     if (ctl->options.output == CTL_TABLE) {
         table_print(&run.table, &ctl->out);
     }

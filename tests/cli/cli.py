@@ -18,13 +18,14 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 import commanding  # noqa: E402
 import constraints  # noqa: E402
 import folders  # noqa: E402
+import lists  # noqa: E402
 import logs  # noqa: E402
 import mistakes  # noqa: E402
 import questions  # noqa: E402
 from cases import Fault  # noqa: E402
 from tool import Tool, make_org  # noqa: E402
 
-MODULES = (constraints, mistakes, folders, questions, commanding, logs)
+MODULES = (constraints, mistakes, folders, questions, commanding, lists, logs)
 
 
 def main():

@@ -455,36 +455,3 @@ def it_never_keeps_a_secret_in_clear(tool, fresh):
     for path in acme.data.rglob("*"):
         if path.is_file():
             expect(b"the-secret-of-eve" not in path.read_bytes(), "it sealed", path)
-
-
-def it_pages_while_commands_come_in(tool, fresh):
-    acme = fresh()
-    acme.submit("DefinePermission", permission="read")
-    for i in range(5):
-        acme.submit("AssignRole", roleId="red.member", subjectId="eve")
-        acme.submit("RegisterSubject", subjectId=f"s{i}", type="SUBJECT_TYPE_HUMAN")
-        acme.submit("AssignRole", roleId="blue.member", subjectId=f"s{i}")
-        acme.submit("GrantPermission", grantId=f"x{i}", permission="read", grantee={
-            "kind": "GRANTEE_KIND_GROUP", "id": "blue"}, on={"kind": "OBJECT_KIND_SUBJECT",
-                                                              "id": f"s{i}"})
-        acme.submit("RevokeRole", roleId="red.member", subjectId="eve")
-    asked = (("list", "subjects"), ("who", "can", "read", "subject:s1"), ("who", "group", "blue"),
-             ("check", "s2"), ("check", "s2", "read"), ("stints", "role", "red.member"),
-             ("history", "subject", "s1"), ("history", "group", "blue", "--all"),
-             ("history", "--from", "yesterday"))
-    for words in asked:
-        whole, pages, more = acme.json(*words), [], ()
-        while True:
-            done = acme.run(*words, "--limit", "2", "--output", "json", *more)
-            expect(done.returncode == 0, f"a page of {words}", done.stderr)
-            pages += [json.loads(line) for line in done.stdout.splitlines()]
-            if "--page" not in done.stderr:
-                break
-            more = ("--page", done.stderr.split("--page ")[1].strip())
-            acme.submit("RevokeRole", roleId="blue.member", subjectId=f"s{len(pages) % 5}")
-            acme.submit("AssignRole", roleId="blue.member", subjectId=f"s{len(pages) % 5}")
-        expect(pages == whole and len(whole) > 2, f"all pages of {words}", (pages, whole))
-        other = asked[0] if words != asked[0] else asked[1]
-        said = acme.error(*other, *more, code=USAGE)
-        expect("page token of the page before, of the same question" in said, "another one", said)
-    acme.error("check", "s2", "read", "org", "--limit", "1", code=USAGE)

@@ -8,6 +8,7 @@
 #include "query/access.h"
 #include "query/entities.h"
 #include "query/history.h"
+#include "query/selection.h"
 #include "query/stints.h"
 #include "tests/lib/partition_kit.h"
 #include "tests/lib/test.h"
@@ -156,6 +157,36 @@ static struct status ask_entities(struct paged *paged, const struct page_ask *as
     return status_ok();
 }
 
+static struct status ask_selection(struct paged *paged, const char *filter, const char *order,
+                                   const struct page_ask *ask, struct buf *text, size_t *count,
+                                   struct page_end *end)
+{
+    const struct selection selection = { .list = { .kind = ENTITY_ASSIGNMENT },
+                                         .filter = str_z(filter),
+                                         .order = str_z(order) };
+    struct entities_page page;
+    TRY(selection_page(&paged->snapshot, &selection, ask, &page));
+    for (*count = 0; *count < page.count; ++*count) {
+        struct str id;
+        TRY(evolve_entity_id(&paged->arena, ENTITY_ASSIGNMENT, page.items[*count], &id));
+        buf_printf(text, "%.*s\n", STR_ARG(id));
+    }
+    *end = page.end;
+    return status_ok();
+}
+
+static struct status ask_filtered(struct paged *paged, const struct page_ask *ask, struct buf *text,
+                                  size_t *count, struct page_end *end)
+{
+    return ask_selection(paged, "role_id == 'r' && subject_id != 's3'", "", ask, text, count, end);
+}
+
+static struct status ask_ordered(struct paged *paged, const struct page_ask *ask, struct buf *text,
+                                 size_t *count, struct page_end *end)
+{
+    return ask_selection(paged, "role_type == 'member'", "-granted_at", ask, text, count, end);
+}
+
 static struct status ask_stints(struct paged *paged, const struct page_ask *ask, struct buf *text,
                                 size_t *count, struct page_end *end)
 {
@@ -219,10 +250,10 @@ static struct status ask_history_about(struct paged *paged, const struct page_as
     return ask_history(paged, &asked, ask, text, count, end);
 }
 
-static question *const questions[] = {
-    ask_subjects, ask_permissions, ask_objects,        ask_holders,         ask_entities,
-    ask_stints,   ask_org_history, ask_entity_history, ask_subject_history, ask_history_about,
-};
+static question *const questions[] = { ask_subjects,      ask_permissions,    ask_objects,
+                                       ask_holders,       ask_entities,       ask_stints,
+                                       ask_org_history,   ask_entity_history, ask_subject_history,
+                                       ask_history_about, ask_filtered,       ask_ordered };
 enum { QUESTIONS = sizeof questions / sizeof questions[0] };
 
 /* ---- what is true of all ---- */
