@@ -99,14 +99,14 @@ judge_stop() {
     return "$code"
 }
 
-# judge_agencyd PRESET [OPTION...]: an agencyd on a log of its own, whose anonymous callers are the
-# operator `admin`: sets `url`.
+# judge_agencyd PRESET DATA [OPTION...]: an agencyd on a data folder, which is made where there is
+# none; its anonymous callers are the operator `admin`. Sets `url`.
 judge_agencyd() {
-    local build=$root/build/$1
-    shift
+    local build=$root/build/$1 data=$2
+    shift 2
     scratch
-    "$build/agencyctl" --data "$scratch_folder/data" init > "$scratch_folder/init"
-    "$build/agencyd" --data "$scratch_folder/data" --listen 127.0.0.1:0 --anonymous admin "$@" \
+    [ -d "$data" ] || "$build/agencyctl" --data "$data" init > "$scratch_folder/init"
+    "$build/agencyd" --data "$data" --listen 127.0.0.1:0 --anonymous admin "$@" \
         2> "$scratch_folder/agencyd" &
     server=$!
     for _ in $(seq 400); do

@@ -2,8 +2,10 @@
 """The imported example against its truth file.
 
     tests/truth/rust_team.py AGENCYCTL DATA
+    tests/truth/rust_team.py URL
 
-DATA is a folder into which examples/rust-team was imported. At each of the truth's 20 dates:
+DATA is a folder into which examples/rust-team was imported, URL an agencyd on such a one, which is
+asked by its paths of JSON. At each of the truth's 20 dates:
 
 - state: teams with their roles, parents, inclusions, permissions and settings, subjects and
   repositories, rebuilt from `agencyctl list KIND --as-of DATE`, equal the truth file's (settings,
@@ -17,10 +19,12 @@ subjects.
 
 import collections
 import concurrent.futures
+import http.client
 import json
 import pathlib
 import subprocess
 import sys
+import urllib.parse
 
 EXAMPLE = pathlib.Path(__file__).resolve().parents[2] / "examples/rust-team"
 ORG = "rust-lang"
@@ -48,8 +52,53 @@ class Agency:
         return [json.loads(line) for line in done.stdout.splitlines()]
 
     def list(self, kind):
-        return [item for item in self.ask("list", kind)
-                if item.get("status") in ("ENTITY_STATUS_ACTIVE", "ENTITY_STATUS_ARCHIVED")]
+        return [item for item in self.ask("list", kind) if is_there(item)]
+
+    def check_batch(self, lines):
+        return self.ask("check", "--batch", "-", lines=map(json.dumps, lines))
+
+
+class Server:
+    """The same questions by paths of JSON over HTTP."""
+
+    SUBJECTS_MAX = 10000  # of all checks of a batch
+
+    def __init__(self, url, date):
+        self.connection = http.client.HTTPConnection(urllib.parse.urlsplit(url).netloc, timeout=60)
+        self.date = date
+
+    def ask(self, verb, path, body=None):
+        """The date as a header: of a batch as of a list."""
+        self.connection.request(verb, f"/v1/orgs/{ORG}{path}", body and json.dumps(body),
+                                {"content-type": "application/json",
+                                 "agencygrid-as-of": self.date})
+        answer = self.connection.getresponse()
+        text = answer.read()
+        if answer.status != 200:
+            raise SystemExit(f"{path} at {self.date}: {text.decode()}")
+        return json.loads(text)
+
+    def list(self, kind):
+        token = ""
+        while True:
+            page = self.ask("GET", f"/{kind}?" + urllib.parse.urlencode(
+                {"page_size": 1000, "page_token": token}))
+            yield from filter(is_there, page.get("items", []))
+            token = page.get("nextPageToken", "")
+            if not token:
+                return
+
+    def check_batch(self, lines):
+        """As many at once as one may ask."""
+        lines = list(lines)
+        many = self.SUBJECTS_MAX // max(1, len(lines[0]["subjects"]))
+        for at in range(0, len(lines), many):
+            page = self.ask("POST", ":checkBatch", {"checks": lines[at:at + many]})
+            yield from ({"allowed": answer.get("allowed", [])} for answer in page["answers"])
+
+
+def is_there(item):
+    return item.get("status") in ("ENTITY_STATUS_ACTIVE", "ENTITY_STATUS_ARCHIVED")
 
 
 def state_of(agency):
@@ -194,9 +243,9 @@ def access_differences(agency, truth, permissions):
             yield f"{permission} on the org for {name}: expected it to be defined"
     questions = [("asset", repo, permission) for repo in truth["repos"] for permission in LADDER]
     questions += [("org", "", permission) for permission in permissions if permission in defined]
-    lines = [json.dumps({"subjects": sorted(names), "permission": permission, "on": kind,
-                         "id": repo.replace("/", ":")}) for kind, repo, permission in questions]
-    answers = agency.ask("check", "--batch", "-", lines=lines)
+    lines = [{"subjects": sorted(names), "permission": permission, "on": kind,
+              "id": repo.replace("/", ":")} for kind, repo, permission in questions]
+    answers = agency.check_batch(lines)
     for (_, repo, permission), answer in zip(questions, answers, strict=True):
         expected = access.on_repo(repo).get(permission, set()) if repo else on_org[permission]
         found = {names[subject_id] for subject_id in answer["allowed"]}
@@ -205,7 +254,7 @@ def access_differences(agency, truth, permissions):
 
 
 def main():
-    program, data = sys.argv[1:]
+    where = sys.argv[1:]
     changes = [json.loads(line) for line in unpack("rust-team.jsonl.zst").splitlines()]
     truths = json.loads(unpack("rust-team-truth.json.zst"))["dates"]
     permissions = sorted({change["permission"] for change in changes if "permission" in change})
@@ -218,7 +267,7 @@ def main():
             print("".join(f"    {line}\n" for line in differences[:10]), end="")
 
     def compare(truth):
-        agency = Agency(program, data, truth["date"])
+        agency = Agency(*where, truth["date"]) if len(where) == 2 else Server(*where, truth["date"])
         expected = {key: truth[key] for key in ("subjects", "teams", "repos")}
         settings = settings_at(changes, truth["date"])
         for name, team in expected["teams"].items():
