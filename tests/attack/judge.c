@@ -21,6 +21,7 @@ const char *property_text(enum property property)
         [OWNER_CAN_END] = "the owner can end whatever there is",
         [RULES] = "what must hold in every org does",
         [SAME_ANSWERS] = "Check answers what the lists of entities say",
+        [PRICE] = "what others pile up makes no Check dearer",
     };
     return texts[property];
 }

@@ -18,6 +18,8 @@ enum property {
     OWNER_CAN_END, /* that owner can still end whatever there is (probe.h) */
     RULES,         /* what must hold in every org (tests/lib/org_rules.h) */
     SAME_ANSWERS,  /* Check answers as the plain lists do, now and later (probe.h) */
+    PRICE,         /* a Check costs what the object's side lets it cost (price.h), whatever anybody
+                      has piled up elsewhere */
 };
 
 /* A decision that was accepted. */

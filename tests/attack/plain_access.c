@@ -104,8 +104,7 @@ static enum entity_kind object_entity(enum object_kind kind)
     return kind < sizeof kinds / sizeof kinds[0] ? kinds[kind] : (enum entity_kind)0;
 }
 
-/* Whether what is granted on one object holds on another. */
-static bool access_covers(const struct plain_org *org, struct object on, struct object object)
+bool access_covers(const struct plain_org *org, struct object on, struct object object)
 {
     const struct plain *item = plain_find(org, object_entity(object.kind), object.id);
     if (on.kind == OBJECT_ORG || object_eq(on, object)) {

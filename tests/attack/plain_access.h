@@ -43,6 +43,9 @@ bool access_may(const struct plain_org *org, struct arena *arena, struct str sub
 bool access_has(const struct plain_org *org, const struct counts *counts, struct str permission,
                 struct object object);
 
+/* Whether what is granted on one object holds on another. */
+bool access_covers(const struct plain_org *org, struct object on, struct object object);
+
 /* Neither removed, nor archived, nor below anything that is. */
 bool access_serves(const struct plain_org *org, struct object object);
 

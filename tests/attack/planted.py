@@ -99,4 +99,14 @@ PLANTED = [
     Hole("what lies below an archived thing serves",
          "status == LIFE_ARCHIVED && objects->state == OBJECT_LIVE",
          "status == LIFE_ARCHIVED && objects->count == 0"),
+    # What Check costs.
+    Hole("all seats of a subject are read to find that of one type",
+         "TRY(lookup_rows(search->lookup, &range, &rows, &count));\n"
+         "    int64_t end_us = count == 0",
+         "struct str *all;\n    size_t all_count;\n"
+         "    TRY(lookup_ids(search->lookup, INDEX_ASSIGNMENT_BY_SUBJECT, parts, 1, &all,\n"
+         "                   &all_count));\n"
+         "    TRY(lookup_charge(search->lookup, all_count));\n"
+         "    TRY(lookup_rows(search->lookup, &range, &rows, &count));\n"
+         "    int64_t end_us = count == 0"),
 ]

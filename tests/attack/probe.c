@@ -5,6 +5,7 @@
 #include "core/domain/check/check.h"
 #include "core/pb/field.h"
 #include "tests/attack/plain_access.h"
+#include "tests/attack/price.h"
 #include "tests/lib/deep_field.h"
 #include "tests/lib/org_rules.h"
 #include "tests/lib/random_command.h"
@@ -128,6 +129,21 @@ static void probe_owner(struct probe *probe, const struct tried *again)
 
 /* ---- Check ---- */
 
+static void probe_price(struct probe *probe, const struct tried *tried,
+                        const struct check_question *question, size_t lookups)
+{
+    size_t bound = price_bound(probe->org, probe->arena, question);
+    if (lookups <= bound || probe->verdict.broken != HOLDS) {
+        return;
+    }
+    struct str text =
+        arena_printf(probe->arena, "%.*s '%.*s' on %s '%.*s'%s needs %zu look-ups, not %zu at most",
+                     STR_ARG(tried->subject_id), STR_ARG(tried->permission),
+                     object_kind_name(tried->object.kind), STR_ARG(tried->object.id),
+                     tried->for_command ? ", for a command" : "", lookups, bound);
+    probe->verdict = (struct verdict){ PRICE, text, *tried };
+}
+
 static void probe_ask(struct probe *probe, const struct tried *tried)
 {
     struct plain_org org = *probe->org;
@@ -138,6 +154,7 @@ static void probe_ask(struct probe *probe, const struct tried *tried)
                                              .for_command = tried->for_command };
     struct check_answer answer;
     assert_ok(check(org_world_view(probe->world), probe->arena, org.now_us, &question, &answer));
+    probe_price(probe, tried, &question, answer.lookups);
     bool plain = access_may(&org, probe->arena, tried->subject_id, tried->permission, tried->object,
                             tried->for_command ? ACCESS_FOR_COMMAND : ACCESS_ASKED);
     if (answer.allowed == plain || probe->verdict.broken != HOLDS) {
