@@ -81,6 +81,9 @@ void snapshot_release(struct snapshot *snapshot)
 
 const char *snapshot_then(const struct snapshot *snapshot)
 {
+    if (snapshot->moment.provisional) {
+        return " at that moment (provisional: an import may still change it)";
+    }
     return snapshot->past ? " at that moment" : "";
 }
 

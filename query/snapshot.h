@@ -33,7 +33,8 @@ MUST_USE struct status snapshot_open(struct snapshot *snapshot, struct store_rea
 /* A zeroed one is fine. */
 void snapshot_release(struct snapshot *snapshot);
 
-/* " at that moment" where one was named: what is not there may have been, or come later. */
+/* " at that moment" where one was named: what is not there may have been, or come later; and
+ * whether even that answer may change. */
 const char *snapshot_then(const struct snapshot *snapshot);
 
 /* `text`, or the id of what has that name where it is name:X, as of the moment. INVALID_ARGUMENT:

@@ -21,5 +21,9 @@ int64_t closed_time_get(const struct closed_time *closed);
 
 /* The same for a reader, who holds nothing; 0 where there is no word. */
 int64_t closed_time_read(const char *stores);
+/* Gives the word for now, by one who holds the log's lock; what it is from now on, at least
+ * `now_us`. Who decides next keeps it, even with a clock that was set back. UNAVAILABLE: it cannot
+ * be written down, so it is not given. */
+MUST_USE struct status closed_time_vouch(const char *stores, int64_t now_us, int64_t *word_us);
 
 #endif

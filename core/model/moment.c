@@ -81,8 +81,9 @@ static struct status moment_at_time(const struct moment_org *org, const struct m
                             "can still come before it");
     }
     moment->time_us = ask->time_us;
+    /* An org that nobody knows may be imported with all its past. */
     moment->provisional =
-        org->head != NULL && !org->head->live && org->head->occurred_at_us <= ask->time_us;
+        org->head == NULL || (!org->head->live && org->head->occurred_at_us <= ask->time_us);
     return moment_find_time(org, ask->time_us, &moment->org_sequence);
 }
 

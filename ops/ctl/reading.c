@@ -76,19 +76,26 @@ struct status reading_open_partition(struct reading *reading, struct ctl *ctl, u
 
 /* ---- the moment ---- */
 
-/* Whoever holds the log's lock knows that nobody appends: then nothing can still come before now.
- * Else its owner gives his word, some moments later. */
+/* Whoever holds the log's lock knows that nobody appends, and that nobody will before now if he
+ * writes that down. Else its owner gives his word, some moments later. */
+static int64_t reading_own_word(const struct ctl *ctl)
+{
+    struct evlog *log;
+    int64_t word = 0;
+    if (data_dir_open_log(&ctl->dir, false, &log).code == STATUS_OK) {
+        struct status st = closed_time_vouch(ctl->dir.stores, clock_now_us(&ctl->clock), &word);
+        evlog_close(log);
+        word = st.code == STATUS_OK ? word : 0;
+    }
+    return word;
+}
+
 static int64_t reading_word(const struct ctl *ctl, int64_t wanted_us)
 {
     int64_t until = clock_monotonic_us(&ctl->clock) + CLOSED_TIME_WAIT_US;
     for (;;) {
-        struct evlog *log;
-        if (data_dir_open_log(&ctl->dir, false, &log).code == STATUS_OK) {
-            int64_t now = clock_now_us(&ctl->clock);
-            evlog_close(log);
-            return now;
-        }
-        int64_t word = closed_time_read(ctl->dir.stores);
+        int64_t word = reading_own_word(ctl);
+        word = word > 0 ? word : closed_time_read(ctl->dir.stores);
         if (word >= wanted_us || clock_monotonic_us(&ctl->clock) >= until) {
             return word;
         }

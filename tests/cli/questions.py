@@ -1,5 +1,6 @@
 """Questions of agencyctl: moments, lists, access."""
 
+import datetime
 import json
 import subprocess
 
@@ -140,6 +141,25 @@ def it_resolves_a_name_at_the_moment_asked_about(tool, fresh):
     after = tool.json("get", "group", "name:wg-nll", "--as-of", "2019-04-01")[0]
     expect(before["groupId"] == after["groupId"], "one group under both names", after)
     tool.error("get", "group", "name:wg-nll", "--as-of", "2019-03-01", code=FAILED)
+
+
+def it_says_that_an_org_may_still_come_with_its_past(tool, fresh):
+    acme = fresh()
+    late = Tool(tool.program, acme.data, "late")
+    said = late.error("list", "groups", "--as-of", "2020-06-01", code=FAILED)
+    expect("provisional" in said, "an answer that may change", said)
+    late.submit("CreateOrg", orgId="late", ownerSubjectId="root", options=(
+        "--occurred-at", "2020-01-01"), credential={
+            "credentialId": "k", "kind": "CREDENTIAL_KIND_API_KEY", "identity": "k"})
+    expect(late("list", "subjects", "--as-of", "2020-06-01") != "", "the past that came")
+
+
+def it_writes_down_up_to_when_it_has_answered(tool, fresh):
+    acme = fresh()
+    asked = datetime.datetime.now(datetime.timezone.utc)
+    acme("list", "groups", "--as-of", asked.strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
+    word = int.from_bytes((acme.data / "stores/closed_time").read_bytes(), "little")
+    expect(word >= asked.timestamp() * 1e6 - 1, "a word that who decides next keeps", word)
 
 
 def it_answers_as_of_a_decision(tool, fresh):

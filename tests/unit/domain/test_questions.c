@@ -115,6 +115,20 @@ TEST(moment, a_live_decision_ends_what_is_provisional)
     asked_close(&asked);
 }
 
+TEST(moment, of_an_org_that_nobody_knows_yet_is_provisional)
+{
+    struct asked asked;
+    struct moment moment;
+    struct moment_ask ask;
+    asked_open(&asked);
+    ask = at_date(&asked, "2018-01-01");
+    assert_ok(moment_resolve(asked.partition->reader, &asked.partition->position, STR("other"),
+                             &ask, &moment));
+    assert_int_equal(moment.org_sequence, 0);
+    assert_true(moment.provisional);
+    asked_close(&asked);
+}
+
 TEST(moment, a_token_is_of_its_history_and_waits_for_its_decision)
 {
     struct asked asked;

@@ -53,3 +53,20 @@ TEST(closed_time, nothing_is_decided_at_or_before_the_word)
     assert_true(answer.recorded_at_us > word);
     writer_kit_close(&kit);
 }
+
+TEST(closed_time, a_reader_who_vouches_leaves_the_word_behind)
+{
+    char folder[FOLDER_TOOL_PATH_MAX];
+    struct closed_time *closed = NULL;
+    int64_t word = 0;
+    folder_tool_make(folder);
+    assert_ok(closed_time_vouch(folder, 1000, &word));
+    assert_int_equal(word, 1000);
+    assert_ok(closed_time_vouch(folder, 900, &word)); /* his clock was set back */
+    assert_int_equal(word, 1000);
+    assert_ok(closed_time_open(folder, &closed)); /* who decides next */
+    assert_int_equal(closed_time_get(closed), 1000);
+    closed_time_close(closed);
+    folder_tool_remove(folder);
+    assert_code(STATUS_UNAVAILABLE, closed_time_vouch(folder, 1000, &word));
+}
