@@ -19,12 +19,12 @@ static const struct config_option folder_options[] = {
       .offset = offsetof(struct folder_conf, org_creators),
       .otherwise = "",
       .help = "operators that may create orgs, with commas" },
-    { .name = "refusals-per-minute",
+    { .name = "rejections-per-minute",
       .type = CONFIG_INT,
-      .offset = offsetof(struct folder_conf, refusals_per_minute),
+      .offset = offsetof(struct folder_conf, rejections_per_minute),
       .otherwise = "60",
       .max = 1000000,
-      .help = "refusals of one principal that are recorded in a minute; 0: all" },
+      .help = "rejections of one principal that are recorded in a minute; 0: all" },
 };
 enum { FOLDER_OPTIONS = sizeof folder_options / sizeof folder_options[0] };
 
@@ -122,8 +122,8 @@ struct status folder_conf_make(const char *path)
             "operators = admin\n"
             "# Those of them that may create orgs; without it all; or none.\n"
             "# org-creators = admin\n"
-            "# Refusals of one principal that are recorded in a minute; 0: all.\n"
-            "# refusals-per-minute = 60\n"));
+            "# Rejections of one principal that are recorded in a minute; 0: all.\n"
+            "# rejections-per-minute = 60\n"));
     return st.code == STATUS_ALREADY_EXISTS ? status_ok() : st;
 }
 
@@ -151,7 +151,7 @@ struct status folder_conf_deciding(const struct folder_conf *conf, bool commands
     Agency__V1__DecidingConfiguration message = AGENCY__V1__DECIDING_CONFIGURATION__INIT;
     TRY(folder_conf_check(conf));
     message.commands_trusted = commands_trusted;
-    message.refusals_per_minute = (uint32_t)conf->refusals_per_minute;
+    message.rejections_per_minute = (uint32_t)conf->rejections_per_minute;
     TRY(folder_conf_list(conf->operators, arena, &message.operators, &message.n_operators));
     TRY(folder_conf_list(folder_conf_creators(conf), arena, &message.org_creators,
                          &message.n_org_creators));

@@ -1,7 +1,7 @@
 /* agency.conf of a data folder: who is an operator there. Lines of `name = value`:
  *   operators = admin,night-shift
  *   org-creators = admin
- *   refusals-per-minute = 60
+ *   rejections-per-minute = 60
  * A data folder without it is not opened: nobody becomes an operator because a file was lost. */
 #ifndef OPS_FOLDER_CONF_H
 #define OPS_FOLDER_CONF_H
@@ -11,7 +11,7 @@
 struct folder_conf {
     struct str operators;        /* names with commas; the first commands where nobody is named */
     struct str org_creators;     /* those of them that may create orgs; empty: all; or "none" */
-    int64_t refusals_per_minute; /* of one principal that are recorded; 0: all */
+    int64_t rejections_per_minute; /* of one principal that are recorded; 0: all */
 };
 
 /* Reads the file; strings lie in the arena. INVALID_ARGUMENT names the line, or says what names

@@ -45,7 +45,7 @@ static struct status decider_read_config(struct decider *decider, struct str con
     decider->config.org_creators_count = read->n_org_creators;
     decider->operators_count = read->n_operators;
     decider->commands_trusted = read->commands_trusted;
-    return refusals_init(&decider->refusals, arena, read->refusals_per_minute);
+    return rejections_init(&decider->rejections, arena, read->rejections_per_minute);
 }
 
 struct status decider_init(struct decider *decider, struct fold *fold, const struct chain *chain,
@@ -256,27 +256,27 @@ static struct status decider_record_repeat(struct decider_work *work,
     return status_ok();
 }
 
-/* Who was refused too often has to wait: whatever he sends is not even decided, or each would cost
+/* Who was rejected too often has to wait: whatever he sends is not even decided, or each would cost
  * a place in the order of decisions. An operator never has, as he may do everything. */
 static struct status decider_check_rate(const struct decider_work *work)
 {
-    const struct refusals *refusals = &work->decider->refusals;
+    const struct rejections *rejections = &work->decider->rejections;
     if (work->principal->operator_[0] != '\0' ||
-        refusals_have_room(refusals, str_z(work->command->org_id), work->sender,
-                           work->recorded_at_us)) {
+        rejections_have_room(rejections, str_z(work->command->org_id), work->sender,
+                             work->recorded_at_us)) {
         return status_ok();
     }
     return status_error(STATUS_RESOURCE_EXHAUSTED,
-                        "expected a principal who is refused at most %" PRIu32 " times a minute: "
+                        "expected a principal who is rejected at most %" PRIu32 " times a minute: "
                         "wait until the first are a minute old",
-                        refusals->per_minute);
+                        rejections->per_minute);
 }
 
-static void decider_count_refusal(struct decider_work *work)
+static void decider_count_rejection(struct decider_work *work)
 {
     if (work->principal->operator_[0] == '\0') {
-        refusals_add(&work->decider->refusals, str_z(work->command->org_id), work->sender,
-                     work->recorded_at_us);
+        rejections_add(&work->decider->rejections, str_z(work->command->org_id), work->sender,
+                       work->recorded_at_us);
     }
 }
 
@@ -309,7 +309,7 @@ static struct status decider_work(struct decider_work *work, struct submit_answe
             return status_ok();
         }
         if (answer->code != STATUS_OK) {
-            decider_count_refusal(work);
+            decider_count_rejection(work);
         }
         return decider_record_repeat(work, answer, record);
     }
@@ -320,7 +320,7 @@ static struct status decider_work(struct decider_work *work, struct submit_answe
         return decider_is_answer(st.code) ? decider_fail(answer, st) : st;
     }
     if (work->decide.rejection != NULL) {
-        decider_count_refusal(work);
+        decider_count_rejection(work);
     }
     return decider_record(work, answer, record);
 }

@@ -9,7 +9,7 @@
 #include "core/evlog/chain.h"
 #include "core/model/fold.h"
 #include "core/model/submit.h"
-#include "writers/refusals.h"
+#include "writers/rejections.h"
 
 struct decider {
     struct fold *fold;
@@ -18,11 +18,11 @@ struct decider {
     bool commands_trusted;       /* as the configuration says */
     const struct str *operators; /* as it names them */
     size_t operators_count;
-    struct refusals refusals; /* how many of a principal are recorded */
-    int64_t recorded_at_us;   /* of the last record */
-    struct str org_id;        /* of the last command, empty where it could not be read; */
-    struct str command_id;    /* valid until the next */
-    struct arena arena;       /* of one command */
+    struct rejections rejections; /* how many of a principal are recorded */
+    int64_t recorded_at_us;       /* of the last record */
+    struct str org_id;            /* of the last command, empty where it could not be read; */
+    struct str command_id;        /* valid until the next */
+    struct arena arena;           /* of one command */
     struct arena config_arena;
     struct buf value;
 };

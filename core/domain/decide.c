@@ -43,7 +43,7 @@ static struct status decide_check_annotations(const Agency__V1__Command *command
 }
 
 /* An identity in clear would lie readable in the commands' topic, and in every proof of what was
- * sent: it is not even recorded as a refusal, and who sent it has to take another one. */
+ * sent: it is not even recorded as a rejection, and who sent it has to take another one. */
 static struct status decide_check_identity(const Agency__V1__Command *command)
 {
     const Agency__V1__BindCredential *bind = NULL;

@@ -254,6 +254,6 @@ struct status daemon_options_configuration(const struct daemon_options *options,
     struct folder_conf told = options->operators;
     told.operators = told.operators.size > 0 ? told.operators : folder->operators;
     told.org_creators = told.org_creators.size > 0 ? told.org_creators : folder->org_creators;
-    told.refusals_per_minute = folder->refusals_per_minute;
+    told.rejections_per_minute = folder->rejections_per_minute;
     return folder_conf_deciding(&told, options->commands_trusted, arena, configuration);
 }

@@ -6,7 +6,7 @@ import re
 import pathlib
 
 from cases import expect
-from tool import FAILED, REJECTED, ROOT, USAGE, Tool, make_org, refused
+from tool import FAILED, REJECTED, ROOT, USAGE, Tool, make_org, rejected
 
 
 def it_answers_a_repeat_as_before(tool, fresh):
@@ -129,18 +129,18 @@ def it_exports_what_gives_the_same_state(tool, fresh):
     expect(other.root() == tool.root(), "the same root", other.root())
 
 
-def it_records_only_so_many_refusals_of_one_principal(tool, fresh):
+def it_records_only_so_many_rejections_of_one_principal(tool, fresh):
     acme = fresh()
     bob, ada = ("--principal", "API_KEY:bob"), ("--principal", "API_KEY:ada")
     with (acme.data / "agency.conf").open("a") as conf:
-        conf.write("refusals-per-minute = 2\n")
+        conf.write("rejections-per-minute = 2\n")
     before = len(acme.json("history"))
-    said = acme.json("submit", "-", *bob, stdin=refused(200), code=REJECTED)
+    said = acme.json("submit", "-", *bob, stdin=rejected(200), code=REJECTED)
     codes = [answer["code"] for answer in said]
     expect(codes == ["PERMISSION_DENIED"] * 2 + ["RESOURCE_EXHAUSTED"] * 198, "2 recorded", codes)
     expect(len(acme.json("history")) <= before + 2, "no more in the history")
     acme.submit("AssignRole", roleId="red.member", subjectId="eve", options=ada)
-    said = acme.json("submit", "-", stdin=refused(200))
+    said = acme.json("submit", "-", stdin=rejected(200))
     expect(len(said) == 200, "an operator to be let through", said)
 
 

@@ -71,8 +71,8 @@ def make_org(tool):
     tool.submit("AssignRole", roleId="blue.member", subjectId="bob")
 
 
-def refused(count):
+def rejected(count):
     """Lines for `submit -`: so many commands of org acme that nobody without a right may give."""
-    return "\n".join(json.dumps({"orgId": "acme", "commandId": f"refused-{number}",
+    return "\n".join(json.dumps({"orgId": "acme", "commandId": f"rejected-{number}",
                                  "openJobSpace": {"jobSpaceId": f"j{number}"}})
                      for number in range(count))

@@ -21,7 +21,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests/cli"), str(ROOT / "tests/lib")]
 from cases import Fault, expect  # noqa: E402
 from tool import (DAMAGED, DONE, FAILED, REJECTED, USAGE, Tool, make_org,  # noqa: E402
-                  refused)
+                  rejected)
 
 PARTITIONS = 4
 
@@ -139,14 +139,14 @@ def it_answers_a_repeat_as_before(cluster):
     expect(other["code"] == "INVALID_ARGUMENT", "INVALID_ARGUMENT", other)
 
 
-def it_makes_dead_letters_of_refusals_above_the_rate(cluster):
+def it_makes_dead_letters_above_the_rate_of_rejections(cluster):
     tool = cluster.first
     with (tool.data / "agency.conf").open("a") as conf:
-        conf.write("refusals-per-minute = 1\n")
+        conf.write("rejections-per-minute = 1\n")
     cluster.start(tool)
     make_org(tool)
     bob = ("--principal", "API_KEY:bob")
-    said = tool.json("submit", "-", *bob, stdin=refused(100), code=REJECTED)
+    said = tool.json("submit", "-", *bob, stdin=rejected(100), code=REJECTED)
     codes = sorted(answer["code"] for answer in said)
     expect(codes == ["PERMISSION_DENIED"] + ["RESOURCE_EXHAUSTED"] * 99,
            "a decision and 99 dead letters", codes)

@@ -145,7 +145,7 @@ static struct status authority_need_target(struct decide *d, struct str subject_
                : authority_need(d, subject_id, permission, targets->items[i], answer);
 }
 
-/* The permission on one of the targets; the refusal names the first. */
+/* The permission on one of the targets; the rejection names the first. */
 static struct status authority_need_any(struct decide *d, struct str subject_id,
                                         struct str permission, const struct targets *targets,
                                         struct check_answer *answer)

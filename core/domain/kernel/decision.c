@@ -65,8 +65,7 @@ static struct status decide_events_grow(struct decide *d)
     return status_ok();
 }
 
-/* Limits of a decision are the client's to keep: over them it is refused, and the refusal recorded.
- */
+/* Limits of a decision are the client's to keep: over them it is rejected. */
 static struct status decide_check_limits(struct decide *d, const Agency__V1__Event *event)
 {
     size_t size = agency__v1__event__get_packed_size(event);

@@ -345,7 +345,7 @@ TEST(authority, whoever_has_no_live_credential_is_unknown)
     org_world_release(&world);
 }
 
-TEST(authority, a_suspended_subject_is_refused_and_the_refusal_recorded)
+TEST(authority, a_suspended_subject_is_rejected_and_that_recorded)
 {
     struct org_world world;
     world_init(&world);

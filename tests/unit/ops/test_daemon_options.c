@@ -145,7 +145,7 @@ TEST(daemon_options, operators_are_the_folders_unless_it_is_told)
     assert_ok(configured(&(struct daemon_options){ 0 }, &found));
     assert_int_equal(found->n_operators, 2);
     assert_int_equal(found->n_org_creators, 1);
-    assert_int_equal(found->refusals_per_minute, 7);
+    assert_int_equal(found->rejections_per_minute, 7);
     assert_ok(configured(
         &(struct daemon_options){ .operators = { STR("a,admin"), STR("none"), 0 } }, &found));
     assert_string_equal(found->operators[0], "a");

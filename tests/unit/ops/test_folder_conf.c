@@ -67,7 +67,7 @@ TEST(folder_conf, a_new_file_names_admin_and_none_names_nobody)
     assert_ok(folder_conf_read(path, &arena, &made));
     assert_true(str_eq(made.operators, STR("admin")));
     assert_int_equal(made.org_creators.size, 0);
-    assert_int_equal(made.refusals_per_minute, 60);
+    assert_int_equal(made.rejections_per_minute, 60);
     unlink(path);
     arena_release(&arena);
 }

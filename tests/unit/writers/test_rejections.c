@@ -1,4 +1,4 @@
-#include "writers/refusals.h"
+#include "writers/rejections.h"
 
 #include "tests/lib/test.h"
 
@@ -6,29 +6,29 @@ enum { SECOND_US = 1000000 };
 
 struct scene {
     struct arena arena;
-    struct refusals refusals;
+    struct rejections rejections;
 };
 
 static void scene_open(struct scene *scene, uint32_t per_minute)
 {
     arena_init(&scene->arena, 1 << 20);
-    assert_ok(refusals_init(&scene->refusals, &scene->arena, per_minute));
+    assert_ok(rejections_init(&scene->rejections, &scene->arena, per_minute));
 }
 
-/* How many of a hundred refusals at one time are recorded. */
+/* How many of a hundred rejections at one time are recorded. */
 static int scene_refuse(struct scene *scene, struct str principal, int64_t now_us)
 {
     int recorded = 0;
     for (int i = 0; i < 100; i++) {
-        if (refusals_have_room(&scene->refusals, STR("acme"), principal, now_us)) {
-            refusals_add(&scene->refusals, STR("acme"), principal, now_us);
+        if (rejections_have_room(&scene->rejections, STR("acme"), principal, now_us)) {
+            rejections_add(&scene->rejections, STR("acme"), principal, now_us);
             recorded++;
         }
     }
     return recorded;
 }
 
-TEST(refusals, so_many_a_minute_at_once_and_then_one_by_one)
+TEST(rejections, so_many_a_minute_at_once_and_then_one_by_one)
 {
     struct scene scene;
     scene_open(&scene, 20);
@@ -39,17 +39,17 @@ TEST(refusals, so_many_a_minute_at_once_and_then_one_by_one)
     arena_release(&scene.arena);
 }
 
-TEST(refusals, of_others_do_not_count)
+TEST(rejections, of_others_do_not_count)
 {
     struct scene scene;
     scene_open(&scene, 20);
     assert_int_equal(scene_refuse(&scene, STR("ada"), SECOND_US), 20);
     assert_int_equal(scene_refuse(&scene, STR("bob"), SECOND_US), 20);
-    assert_true(refusals_have_room(&scene.refusals, STR("other"), STR("ada"), SECOND_US));
+    assert_true(rejections_have_room(&scene.rejections, STR("other"), STR("ada"), SECOND_US));
     arena_release(&scene.arena);
 }
 
-TEST(refusals, all_are_recorded_where_no_rate_is_set)
+TEST(rejections, all_are_recorded_where_no_rate_is_set)
 {
     struct scene scene;
     scene_open(&scene, 0);
@@ -57,7 +57,7 @@ TEST(refusals, all_are_recorded_where_no_rate_is_set)
     arena_release(&scene.arena);
 }
 
-TEST(refusals, a_rate_may_be_as_high_as_its_type)
+TEST(rejections, a_rate_may_be_as_high_as_its_type)
 {
     struct scene scene;
     scene_open(&scene, UINT32_MAX);
