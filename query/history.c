@@ -29,6 +29,20 @@ struct history_walk {
 
 /* ---- where it begins ---- */
 
+/* What happened from the future on, or in no time at all, is a mistake in the question. */
+static struct status history_check_times(const struct history_walk *walk)
+{
+    const struct history_pick *pick = &walk->question->pick;
+    if (pick->from_us != INT64_MIN && pick->from_us > walk->snapshot->moment.time_us) {
+        return status_error(STATUS_INVALID_ARGUMENT,
+                            "expected 'from' not to be after the moment asked about: nothing has "
+                            "happened since");
+    }
+    return pick->from_us < pick->to_us
+               ? status_ok()
+               : status_error(STATUS_INVALID_ARGUMENT, "expected 'from' to be before 'to'");
+}
+
 static struct status history_begin(struct history_walk *walk, const struct page_ask *ask)
 {
     const struct history_question *question = walk->question;
@@ -182,6 +196,7 @@ struct status history_page(struct snapshot *snapshot, const struct history_quest
     struct history_walk walk = { .snapshot = snapshot, .question = question, .list = list };
     *list = (struct history_list){ 0 };
     TRY(question->about ? history_about_check(question->kind) : status_ok());
+    TRY(history_check_times(&walk));
     TRY(history_begin(&walk, ask));
     TRY(history_fill(&walk));
     return history_check_known(&walk);

@@ -18,6 +18,8 @@
 
 /* Memory for what one decision changed: at most all versions that one can make, twice. */
 static const size_t HISTORY_ARENA_MAX = (size_t)64 << 20;
+/* Memory for a page, and for all that is looked at to fill it. */
+static const size_t HISTORY_PAGE_MAX = (size_t)1 << 30;
 
 /* ---- history ---- */
 
@@ -46,58 +48,76 @@ static struct status history_wanted(const struct ctl *ctl, struct history_questi
     return entities_kind(str_z(ctl->argv[0]), &question->kind);
 }
 
-static struct status history_show(struct reading *reading, struct ctl *ctl, struct arena *arena,
+/* Pages lie in two arenas by turns: a page, and the one before, whose token it went on from. So
+ * what is shown may be as long as it likes. */
+struct history_run {
+    struct ctl *ctl;
+    struct reading reading;
+    struct history_question question;
+    struct paging paging;
+    struct arena arenas[2];
+    unsigned turn;
+    bool names_org; /* above its decisions */
+};
+
+static struct status history_show(struct history_run *run, struct arena *arena,
                                   const Agency__V1__DecisionRow *row)
 {
+    const struct snapshot *snapshot = &run->reading.snapshot;
+    struct ctl *ctl = run->ctl;
     Agency__V1__DecisionItem *item;
     TRY(decision_item(arena, row, &item));
-    TRY(arena_text(arena, reading->snapshot.org_id, &item->org_id));
+    TRY(arena_text(arena, snapshot->org_id, &item->org_id));
     if (ctl->options.output == CTL_JSON) {
         return ctl_json(ctl, &item->base);
     }
     ctl_say_decision(ctl, item);
     for (size_t i = 0; i < row->n_changed; i++) {
         struct history_change change;
-        TRY(history_change(&reading->snapshot, arena, row->org_sequence, row->changed[i], &change));
+        TRY(history_change(snapshot, arena, row->org_sequence, row->changed[i], &change));
         TRY(change_text(arena, row->changed[i], &change, &ctl->out));
     }
     return status_ok();
 }
 
-static struct status history_show_all(struct reading *reading, struct ctl *ctl,
-                                      const struct history_list *list)
+static struct status history_show_all(struct history_run *run, const struct history_list *list)
 {
     struct arena arena; /* of one decision */
     struct status st = status_ok();
     arena_init(&arena, HISTORY_ARENA_MAX);
+    if (run->names_org && list->count > 0 && run->ctl->options.output == CTL_TABLE) {
+        buf_printf(&run->ctl->out, "org %.*s\n", STR_ARG(run->ctl->options.org));
+        run->names_org = false;
+    }
     for (size_t i = 0; i < list->count && st.code == STATUS_OK; i++) {
         arena_reset(&arena);
-        st = history_show(reading, ctl, &arena, list->rows[i]);
+        st = history_show(run, &arena, list->rows[i]);
     }
     arena_release(&arena);
+    ctl_flush(run->ctl);
     return st;
 }
 
-static struct status history_pages(struct reading *reading, struct ctl *ctl,
-                                   const struct history_question *question, struct paging *paging)
+static struct status history_pages(struct history_run *run)
 {
     struct history_list list;
     do {
-        TRY(history_page(&reading->snapshot, question, &paging->ask, &list));
-        TRY(history_show_all(reading, ctl, &list));
-    } while (paging_next(paging, list.count, &list.end));
+        struct arena *arena = &run->arenas[run->turn++ % 2];
+        arena_reset(arena);
+        run->reading.snapshot.arena = arena;
+        TRY(history_page(&run->reading.snapshot, &run->question, &run->paging.ask, &list));
+        TRY(history_show_all(run, &list));
+    } while (paging_next(&run->paging, list.count, &list.end) && run->ctl->unwritten == 0);
     return status_ok();
 }
 
-static struct status history_run(struct reading *reading, struct ctl *ctl,
-                                 struct history_question *question)
+static struct status history_org(struct history_run *run)
 {
-    struct paging paging;
-    paging_begin(ctl, &paging);
-    TRY(reading_open(reading, ctl));
-    TRY(history_times(ctl, reading->snapshot.moment.time_us, &question->pick));
-    TRY(history_pages(reading, ctl, question, &paging));
-    paging_say(&paging);
+    struct ctl *ctl = run->ctl;
+    TRY(reading_open(&run->reading, ctl));
+    TRY(history_times(ctl, run->reading.snapshot.moment.time_us, &run->question.pick));
+    TRY(history_pages(run));
+    paging_say(&run->paging);
     return status_ok();
 }
 
@@ -124,57 +144,60 @@ static struct status history_org_cb(void *context, const Agency__V1__OrgItem *it
 
 /* As if --org named it; one that there was not yet at the moment asked about has nothing to show.
  */
-static struct status history_org(struct reading *reading, struct ctl *ctl,
-                                 const struct history_question *question, struct str org_id,
-                                 struct paging *paging)
+static struct status history_one_of(struct history_run *run, struct str org_id)
 {
-    size_t before = ctl->out.size;
-    ctl->options.org = org_id;
-    struct status st = reading_open_org(reading, ctl);
+    run->ctl->options.org = org_id;
+    run->names_org = true;
+    run->paging.ask.token = STR("");
+    struct status st = reading_open_org(&run->reading, run->ctl);
     if (st.code == STATUS_NOT_FOUND) {
         return status_ok();
     }
     TRY(st);
-    if (ctl->options.output == CTL_TABLE) {
-        buf_printf(&ctl->out, "org %.*s\n", STR_ARG(org_id));
-    }
-    size_t head = ctl->out.size;
-    TRY(history_pages(reading, ctl, question, paging));
-    ctl->out.size = ctl->out.size == head ? before : ctl->out.size;
-    return status_ok();
+    return history_pages(run);
 }
 
 /* The same page goes on in the next org. */
-static struct status history_partition(struct reading *reading, struct ctl *ctl,
-                                       const struct history_question *question,
-                                       struct history_orgs *orgs, struct paging *paging)
+static struct status history_partition(struct history_run *run, struct history_orgs *orgs)
 {
+    const struct paging *paging = &run->paging;
     orgs->count = 0;
-    TRY(orgs_each(reading->partition->reader, &ctl->arena, STR(""), history_org_cb, orgs));
+    TRY(orgs_each(run->reading.partition->reader, &run->ctl->arena, STR(""), history_org_cb, orgs));
     for (size_t i = 0; i < orgs->count && (!paging->limited || paging->left > 0); i++) {
-        paging->ask.token = STR("");
-        TRY(history_org(reading, ctl, question, orgs->ids[i], paging));
+        TRY(history_one_of(run, orgs->ids[i]));
     }
     return status_ok();
 }
 
-static struct status history_everywhere(struct reading *reading, struct ctl *ctl,
-                                        struct history_question *question)
+static struct status history_everywhere(struct history_run *run)
 {
+    struct ctl *ctl = run->ctl;
     struct history_orgs *orgs;
-    struct paging paging;
-    TRY(history_times(ctl, clock_now_us(&ctl->clock), &question->pick));
-    paging_begin(ctl, &paging);
+    TRY(history_times(ctl, clock_now_us(&ctl->clock), &run->question.pick));
     ARENA_TRY(&ctl->arena, orgs, arena_alloc(&ctl->arena, sizeof *orgs));
-    TRY(reading_open_log(reading, ctl));
-    for (uint32_t i = 0; i < reading->log->identity.partitions_count; i++) {
-        TRY(reading_open_partition(reading, ctl, i));
-        TRY(history_partition(reading, ctl, question, orgs, &paging));
+    TRY(reading_open_log(&run->reading, ctl));
+    for (uint32_t i = 0; i < run->reading.log->identity.partitions_count; i++) {
+        TRY(reading_open_partition(&run->reading, ctl, i));
+        TRY(history_partition(run, orgs));
     }
-    if (paging.limited && paging.left == 0) {
+    if (run->paging.limited && run->paging.left == 0) {
         say("there may be more: name an org by --org, which has pages");
     }
     return status_ok();
+}
+
+static struct status history_run(struct history_run *run, bool everywhere)
+{
+    for (size_t i = 0; i < 2; i++) {
+        arena_init(&run->arenas[i], HISTORY_PAGE_MAX);
+    }
+    paging_begin(run->ctl, &run->paging);
+    struct status st = everywhere ? history_everywhere(run) : history_org(run);
+    reading_close(&run->reading);
+    for (size_t i = 0; i < 2; i++) {
+        arena_release(&run->arenas[i]);
+    }
+    return st;
 }
 
 struct status ctl_history(struct ctl *ctl)
@@ -184,17 +207,13 @@ struct status ctl_history(struct ctl *ctl)
                             ctl->options.all ? " with --all"
                                              : ", or nothing for the org's history");
     }
-    struct reading reading = { 0 };
-    struct history_question question;
-    TRY(history_wanted(ctl, &question));
+    struct history_run run = { .ctl = ctl };
+    TRY(history_wanted(ctl, &run.question));
     bool everywhere = ctl->options.org.size == 0 && ctl->options.note.size > 0 && ctl->argc == 0;
     if (everywhere && ctl->options.page.size > 0) {
         return status_error(STATUS_INVALID_ARGUMENT, "expected --org with --page");
     }
-    struct status st = everywhere ? history_everywhere(&reading, ctl, &question)
-                                  : history_run(&reading, ctl, &question);
-    reading_close(&reading);
-    return st;
+    return history_run(&run, everywhere);
 }
 
 /* ---- who ---- */

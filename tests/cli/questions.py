@@ -40,6 +40,11 @@ def it_shows_what_happened_between_two_dates(tool, fresh):
     expect(times("--from", june[-1], "--to", june[0], "--limit", "2") ==
            [time for time in june if june[-1] <= time < june[0]][:2], "the ends", june)
     expect("--from" in tool.error("history", "--from", "soon", code=USAGE), "the option's name")
+    for words, said in ((("--from", "2999-01-01"), "nothing has happened since"),
+                        (("--from", "2020-06-01", "--as-of", "2020-05-01"), "nothing has happened"),
+                        (("--from", "2020-06-01", "--to", "2020-06-01"), "before 'to'"),
+                        (("--note", "pr=1", "--from", "2999-01-01"), "nothing has happened")):
+        expect(said in tool.error("history", *words, code=USAGE), f"{words} to be a mistake")
 
 
 def it_shows_what_a_group_went_through_with_its_seats_and_grants(tool, fresh):
@@ -84,6 +89,7 @@ def it_shows_every_stint_with_the_decisions_at_both_ends(tool, fresh):
            rows[2]["since"] == rows[2]["begun"]["occurredAt"], "their ends", rows)
     text = acme("stints", "role", "red.member")
     expect(text.count("RevokeRole") == 2 and "red.member" in text, "of a seat", text)
+    expect(acme.json("stints", "subject", "eve", "--limit", "2") == rows[:2], "two of them")
     last = rows[2]["ended"]["orgSequence"]
     then = acme.json("stints", "role", "red.member", "--as-of", f"#{int(last) - 1}")
     expect("ended" not in then[1] and "until" not in then[1], "as of before its end", then)

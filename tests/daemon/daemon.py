@@ -126,6 +126,19 @@ def it_decides_and_answers_as_an_embedded_log(cluster):
     expect(tool.json("check", "ada", "AssignRole", "group:red")[0]["allowed"], "ada may")
 
 
+def it_lists_the_orgs_that_are_here(cluster):
+    tool = cluster.first
+    cluster.start(tool)
+    make_small(tool)
+    beta = cluster.tool("a", "beta")
+    beta.submit("CreateOrg", orgId="beta", ownerSubjectId="root", credential={
+        "credentialId": "key", "kind": "CREDENTIAL_KIND_API_KEY", "identity": "root"})
+    for folder in (tool, cluster.join("b")):  # who serves it, and who only asks
+        found = {row["orgId"]: row for row in folder.json("orgs")}
+        expect(set(found) == {"acme", "beta"}, "both", found)
+        expect(found["acme"]["orgSequence"] == "3", "how far it is", found)
+
+
 def it_answers_a_repeat_as_before(cluster):
     tool = cluster.first
     cluster.start(tool)
