@@ -9,8 +9,8 @@
 #include "core/base/config.h"
 
 struct folder_conf {
-    struct str operators;        /* names with commas; the first commands where nobody is named */
-    struct str org_creators;     /* those of them that may create orgs; empty: all; or "none" */
+    struct str operators;          /* names with commas; the first commands where nobody is named */
+    struct str org_creators;       /* those of them that may create orgs; empty: all; or "none" */
     int64_t rejections_per_minute; /* of one principal that are recorded; 0: all */
 };
 

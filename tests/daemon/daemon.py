@@ -335,14 +335,6 @@ def it_publishes_from_a_process_of_its_own(cluster):
     make_small(cluster.first)  # each answer came as an outcome
 
 
-def it_refuses_an_embedded_log(cluster):
-    local = cluster.tool("local")
-    local("init")
-    done = subprocess.run([cluster.build / "agencyd", "--data", local.data], capture_output=True,
-                          text=True, timeout=20)
-    expect(done.returncode == FAILED and "agencyctl" in done.stderr, "a hint", done.stderr)
-
-
 def it_takes_options_from_a_file_and_the_environment(cluster):
     conf = cluster.folder / "agencyd.conf"
     conf.write_text("roles = query\nrank = 7\n")
