@@ -1,0 +1,212 @@
+#!/usr/bin/env python3
+"""agencyd killed and stopped at random moments while clients command over gRPC.
+
+    tests/api/crash.py BUILD SCRATCH [SEED]
+
+Clients send single commands, batches and streams of them. Whoever gets no answer sends the same
+again, with the same id, to the next agencyd, until there is one. In the end each command has one
+decision, which is the one that was acknowledged, however often it was sent; no stream answered a
+command twice; and the log is whole.
+"""
+
+import collections
+import json
+import os
+import pathlib
+import random
+import re
+import signal
+import socket
+import sys
+import threading
+import time
+
+import grpc
+from agency.v1 import command_pb2, commands_service_pb2 as service, query_pb2
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/lib"))
+from cases import expect, run_case  # noqa: E402
+from server import Server  # noqa: E402
+
+SCALE = int(os.environ.get("SCALE", "1"))
+ENDS = 14 * SCALE  # of an agencyd
+CLIENTS, BATCH = 6, 40
+AGAIN = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED,
+         grpc.StatusCode.CANCELLED, grpc.StatusCode.UNKNOWN, grpc.StatusCode.INTERNAL}
+PATH = "/agency.v1.Commands/"
+
+
+def free_port():
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+def request(command_id):
+    command = command_pb2.Command(org_id="acme", command_id=command_id)
+    command.create_group.group_id = command_id
+    return service.SubmitRequest(command=command)
+
+
+class Client(threading.Thread):
+    """One of those who command; says what it was answered."""
+
+    def __init__(self, number, port, over):
+        super().__init__(daemon=True)
+        self.number, self.over = number, over
+        self.target = f"127.0.0.1:{port}"
+        self.sent, self.answers, self.faults = 0, collections.defaultdict(list), []
+        self.again = 0
+
+    def run(self):
+        try:
+            while not self.over.is_set():
+                for way in (self.single, self.batch, self.stream):
+                    way([self.new_id() for _ in range(BATCH)])
+        except Exception as fault:  # it is what the test is about
+            self.faults.append(f"client {self.number}: {fault!r}")
+
+    def new_id(self):
+        self.sent += 1
+        return f"c{self.number}-{self.sent}"
+
+    def keep(self, answer):
+        self.answers[answer.command_id].append(
+            (answer.code, answer.org_sequence, answer.sequence, answer.token))
+
+    def persist(self, ids, attempt):
+        """Sends until all of them are answered; what is left goes with the next try."""
+        left = list(ids)
+        until = time.monotonic() + 60
+        while left:
+            expect(time.monotonic() < until, "an answer within a minute", left[:3])
+            with grpc.insecure_channel(self.target) as channel:
+                try:
+                    left = attempt(channel, left)
+                except grpc.RpcError as error:
+                    expect(error.code() in AGAIN, "an answer, or that nobody knows",
+                           (error.code(), error.details()))
+                    left = [one for one in left if one not in self.answers]
+            if left:
+                self.again += 1
+                time.sleep(0.05)
+
+    def single(self, ids):
+        def attempt(channel, left):
+            submit = channel.unary_unary(PATH + "Submit", service.SubmitRequest.SerializeToString,
+                                         query_pb2.SubmitResponse.FromString)
+            for one in left:
+                self.keep(submit(request(one), timeout=10))
+            return []
+        self.persist(ids, attempt)
+
+    def batch(self, ids):
+        def attempt(channel, left):
+            submit = channel.unary_unary(PATH + "SubmitBatch",
+                                         service.SubmitBatchRequest.SerializeToString,
+                                         service.SubmitBatchResponse.FromString)
+            asked = service.SubmitBatchRequest(requests=[request(one) for one in left])
+            answers = submit(asked, timeout=10).responses
+            expect([one.command_id for one in answers] == left, "an answer for each", answers)
+            unknown = [one for one in answers if one.code == "UNAVAILABLE"]
+            for one in answers:
+                if one not in unknown:
+                    self.keep(one)
+            return [one.command_id for one in unknown]
+        self.persist(ids, attempt)
+
+    def stream(self, ids):
+        def attempt(channel, left):
+            submit = channel.stream_stream(PATH + "SubmitStream",
+                                           service.SubmitRequest.SerializeToString,
+                                           query_pb2.SubmitResponse.FromString)
+            seen = set()
+            for answer in submit(iter([request(one) for one in left]), timeout=10):
+                expect(answer.command_id not in seen, "one answer on a stream", answer.command_id)
+                seen.add(answer.command_id)
+                if answer.code != "UNAVAILABLE":
+                    self.keep(answer)
+            return [one for one in left if one not in self.answers]
+        self.persist(ids, attempt)
+
+
+def end(server, rng):
+    """SIGKILL, or SIGTERM, which waits for what is under way."""
+    if rng.random() < 0.7:
+        server.stop(signal.SIGKILL)
+        return
+    began = time.monotonic()
+    expect(server.stop(signal.SIGTERM) == 0, "a clean end", "another exit code")
+    expect(time.monotonic() - began < 15, "an end within 15 s", time.monotonic() - began)
+
+
+def hunt(server, rng, options):
+    for _ in range(ENDS):
+        time.sleep(rng.uniform(0.1, 1.5))
+        end(server, rng)
+        server.start(*options)
+
+
+def decisions(server):
+    """(org_sequence, sequence) of all accepted records, by command id."""
+    found = collections.defaultdict(list)
+    for line in server.ctl("log", "--output", "json").splitlines():
+        item = json.loads(line)
+        if item["type"] == "DECISION" and int(item.get("sequence", 0)) > 0:
+            decision = item["decision"]
+            found[decision["commandId"]].append((int(decision["orgSequence"]),
+                                                 int(item["sequence"])))
+    return found
+
+
+def check(server, clients):
+    found = decisions(server)
+    for client in clients:
+        expect(not client.faults, "clients that are content", client.faults)
+        for number in range(1, client.sent + 1):
+            one = f"c{client.number}-{number}"
+            answers = client.answers[one]
+            expect(len(found[one]) == 1, f"one decision for {one}", (found[one], answers))
+            expect(len(set(answers)) == 1, f"the same answer each time for {one}", answers)
+            code, org_sequence, sequence, token = answers[0]
+            expect((code, (org_sequence, sequence)) == ("OK", found[one][0]) and token,
+                   f"the answer of {one} to be what is recorded", (answers[0], found[one]))
+    expect(re.search(r"root \w{64}", server.ctl("verify")), "a log that is whole", "verify")
+
+
+def crashes(build, scratch, seed):
+    rng, over, port = random.Random(seed), threading.Event(), free_port()
+    server = Server(build, scratch / "crash")
+    server.ctl("init")
+    server.ctl("submit", "CreateOrg", json.dumps(
+        {"orgId": "acme", "ownerSubjectId": "root",
+         "credential": {"credentialId": "key", "kind": "CREDENTIAL_KIND_API_KEY",
+                        "identity": "root"}}))
+    options = ["--anonymous", "admin", "--listen", f"127.0.0.1:{port}"]
+    server.start(*options)
+    clients = [Client(number, port, over) for number in range(CLIENTS)]
+    for client in clients:
+        client.start()
+    try:
+        hunt(server, rng, options)
+    finally:
+        over.set()
+        for client in clients:
+            client.join(90)
+        server.stop()
+    check(server, clients)
+    print(f"# {sum(client.sent for client in clients)} commands, {ENDS} ends, sent again "
+          f"{sum(client.again for client in clients)} times", flush=True)
+
+
+def main():
+    build, scratch = sys.argv[1], pathlib.Path(sys.argv[2])
+    seed = int(sys.argv[3]) if len(sys.argv) > 3 else time.time_ns() % 10**6
+    good = run_case(f"crashes, seed {seed}", crashes, build, scratch, seed)
+    print(f"{int(good)} passed, {int(not good)} failed, 0 skipped")
+    sys.exit(not good)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,196 @@
+#!/usr/bin/env python3
+"""Who may read: every method of every service, asked by everybody.
+
+    tests/identity/reads.py BUILD SCRATCH
+
+A method that NEEDS does not have fails: whoever adds one says here what it needs.
+"""
+
+import json
+import pathlib
+import re
+import struct
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "tests/api"), str(ROOT / "tests/lib")]
+from cases import expect, run_case  # noqa: E402
+from server import Answer, Server  # noqa: E402
+
+# command: the decision judges; read: Read on what is asked about; operate: an operator;
+# own: everybody that is known, who sees what he may read.
+NEEDS = {
+    "Commands/Submit": "command", "Commands/SubmitBatch": "command",
+    "Commands/SubmitStream": "command",
+    "Query/Check": "read", "Query/CheckBatch": "read", "Query/LookupSubjects": "read",
+    "Query/LookupPermissions": "read", "Query/LookupObjects": "read", "Query/ListHolders": "read",
+    "Query/ListHistory": "read", "Query/ListStints": "read", "Query/ListOrgs": "own",
+    "Watch/Watch": "read",
+    "Admin/GetProcessStatus": "operate",
+}
+STREAMS = ("Commands/SubmitStream", "Watch/Watch")
+PEOPLE = ("ada", "bob", "eve")  # the owner, a member, and one of another org
+UNKNOWN, DENIED = (401, "unauthenticated"), (403, "permission_denied")
+
+
+def methods(build):
+    """Service/Method of the whole schema, as it is built."""
+    for file in sorted((pathlib.Path(build) / "schema/agency/v1").glob("*.proto")):
+        text = file.read_text()
+        for service, body in re.findall(r"^service (\w+) \{(.*?)^\}", text, re.S | re.M):
+            for method in re.findall(r"^\s*rpc (\w+)\(", body, re.M):
+                yield f"{service}/{method}"
+
+
+def needs(method):
+    made = re.fullmatch(r"Entities/(Get|List)\w+", method)  # from the registry
+    return "read" if made else NEEDS.get(method)
+
+
+class World:
+    def __init__(self, build, scratch):
+        self.server = Server(build, scratch / "data")
+        self.methods = list(methods(build))
+        self.keys = {name: self.new_key() for name in PEOPLE}
+        self.server.ctl("init")
+        self.make_org("acme", "ada")
+        self.make_org("other", "eve")
+        self.server.ctl("submit", "RegisterSubject", json.dumps({"subjectId": "bob"}))
+        self.bind("bob")
+        for group in ("red", "blue"):
+            self.server.ctl("submit", "CreateGroup", json.dumps({"groupId": group}))
+
+    def new_key(self):
+        done = subprocess.run([self.server.build / "agencyctl", "key", "api"],
+                              capture_output=True, text=True, timeout=60)
+        return done.stdout.strip()
+
+    def make_org(self, org, owner):
+        self.server.ctl("submit", "CreateOrg", json.dumps(
+            {"orgId": org, "ownerSubjectId": owner,
+             "credential": {"credentialId": "key", "kind": "CREDENTIAL_KIND_API_KEY",
+                            "identity": self.keys[owner]}}), org=org)
+
+    def bind(self, name):
+        self.server.ctl("submit", "BindCredential", json.dumps(
+            {"credentialId": f"{name}-key", "subjectId": name, "kind": "CREDENTIAL_KIND_API_KEY",
+             "identity": self.keys[name]}))
+
+    def ask(self, method, who=None, **request):
+        """(status, code) of a method that is asked with little more than the org."""
+        headers = {"authorization": f"Bearer {self.keys[who]}"} if who else {}
+        request = {} if needs(method) in ("operate", "own") else {"orgId": "acme", **request}
+        if method in STREAMS:
+            return self.stream(method, {} if needs(method) == "command" else request, headers)
+        answer = self.server.call(method, {} if needs(method) == "command" else request, **headers)
+        code = answer.json().get("code", "OK") if answer.text else "OK"
+        return answer.status, code
+
+    def stream(self, method, request, headers):
+        """Of a stream its error, in the place of its status."""
+        statuses = {"unauthenticated": 401, "permission_denied": 403}
+        connection = self.server.connect()
+        body = json.dumps(request).encode()
+        connection.request("POST", f"/agency.v1.{method}",
+                           struct.pack(">BI", 0, len(body)) + body,
+                           {"content-type": "application/connect+json",
+                            "connect-timeout-ms": "500", **headers})
+        text = Answer(connection.getresponse()).text
+        connection.close()
+        code = re.search(rb'"code":"(\w+)"', text)
+        code = code[1].decode() if code else "OK"
+        return statuses.get(code, 200), code
+
+    def submit(self, command, **payload):
+        """As the owner."""
+        field = command[0].lower() + command[1:]
+        answer = self.server.submit({field: payload}, authorization=f"Bearer {self.keys['ada']}")
+        expect(answer.status == 200, f"{command} to be accepted", answer.text)
+
+
+def every_method_says_what_it_needs(world):
+    for method in world.methods:
+        expect(needs(method) is not None, f"a row for {method} in NEEDS", "missing")
+    missing = set(NEEDS) - set(world.methods)
+    expect(not missing, "methods that are there", missing)
+    expect(sum(method.startswith("Entities/") for method in world.methods) > 20,
+           "the methods of all kinds", world.methods)
+
+
+def nobody_is_let_in(world):
+    for method in world.methods:
+        found = world.ask(method)
+        wanted = found != DENIED if needs(method) == "command" else found == UNKNOWN
+        expect(wanted, f"{method} to be refused to nobody", found)
+
+
+def strangers_and_members_read_nothing(world):
+    for who in ("eve", "bob"):
+        for method in world.methods:
+            if needs(method) in ("read", "operate"):
+                found = world.ask(method, who)
+                expect(found == DENIED, f"{method} to be denied to {who}", found)
+    gone = world.server.call("Query/LookupPermissions", {"orgId": "nowhere", "subject": "x"},
+                             authorization=f"Bearer {world.keys['eve']}")
+    expect(gone.status == 403, "no word of which orgs there are", gone.text)
+
+
+def the_owner_reads_all(world):
+    for method in world.methods:
+        if needs(method) in ("read", "own"):
+            found = world.ask(method, "ada")
+            expect(found not in (UNKNOWN, DENIED), f"{method} to be answered", found)
+
+
+def orgs_are_seen_by_those_who_may_read_them(world):
+    for who, seen in (("ada", ["acme"]), ("bob", []), ("eve", ["other"])):
+        answer = world.server.call("Query/ListOrgs", {},
+                                   authorization=f"Bearer {world.keys[who]}")
+        found = [item["orgId"] for item in answer.json().get("items", [])]
+        expect(found == seen, f"{seen} for {who}", answer.text)
+
+
+def read_on_an_object_lets_that_be_read(world):
+    world.submit("GrantPermission", grantId="bob-red", permission="Read",
+                 grantee={"kind": "GRANTEE_KIND_SUBJECT", "id": "bob"},
+                 on={"kind": "OBJECT_KIND_GROUP", "id": "red"})
+    expect(world.ask("Entities/GetGroup", "bob", groupId="red")[0] == 200, "group red", "refused")
+    for method, request in (("Entities/GetGroup", {"groupId": "blue"}),
+                            ("Entities/ListGroups", {}), ("Query/ListHistory", {})):
+        found = world.ask(method, "bob", **request)
+        expect(found == DENIED, f"{method} {request} to be denied", found)
+    world.submit("RevokePermission", grantId="bob-red")
+    found = world.ask("Entities/GetGroup", "bob", groupId="red")
+    expect(found == DENIED, "nothing to be read behind the revocation", found)
+
+
+def all_members_read_where_the_org_says_so(world):
+    world.submit("SetOrgReadMode", orgId="acme", readMode="READ_MODE_MEMBERS")
+    for method in world.methods:
+        if needs(method) == "read":
+            found = world.ask(method, "bob")
+            expect(found not in (UNKNOWN, DENIED), f"{method} to be answered", found)
+            found = world.ask(method, "eve")
+            expect(found == DENIED, f"{method} to be denied to a stranger", found)
+    world.submit("SetOrgReadMode", orgId="acme", readMode="READ_MODE_GRANTED")
+    found = world.ask("Entities/ListGroups", "bob")
+    expect(found == DENIED, "nothing to be read any more", found)
+
+
+CASES = (every_method_says_what_it_needs, nobody_is_let_in, strangers_and_members_read_nothing,
+         the_owner_reads_all, orgs_are_seen_by_those_who_may_read_them,
+         read_on_an_object_lets_that_be_read, all_members_read_where_the_org_says_so)
+
+
+def main():
+    world = World(sys.argv[1], pathlib.Path(sys.argv[2]))
+    world.server.start("--api-keys")
+    passed = [run_case(case.__name__, case, world) for case in CASES]
+    passed.append(world.server.stop() == 0)
+    print(f"{sum(passed)} passed, {len(passed) - sum(passed)} failed, 0 skipped")
+    sys.exit(not all(passed))
+
+
+if __name__ == "__main__":
+    main()
