@@ -199,3 +199,8 @@ struct status api_server_close(struct api_server *api)
     mem_free(api);
     return st;
 }
+
+uint32_t api_server_partitions_count(const struct api_server *api)
+{
+    return intake_identity(api->intake).partitions_count;
+}

@@ -31,4 +31,7 @@ MUST_USE struct status api_server_open(const struct api_server_options *options,
  * why the last of what was decided here could not be written, if so. */
 MUST_USE struct status api_server_close(struct api_server *api);
 
+/* The partitions of the log that it stands on. */
+uint32_t api_server_partitions_count(const struct api_server *api);
+
 #endif

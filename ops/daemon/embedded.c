@@ -4,6 +4,7 @@
 
 #include "core/base/memory.h"
 #include "ops/daemon/api_server.h"
+#include "ops/daemon/shelf_status.h"
 
 /* Where the API is, unless somebody says otherwise: this machine alone. */
 #define EMBEDDED_LISTEN "127.0.0.1:8420"
@@ -19,6 +20,7 @@ struct embedded {
     struct status_board *board;
     struct shelf *shelf;
     struct api_server *api;
+    struct shelf_status *partitions;
 };
 
 static void embedded_report(void *context, uint32_t partition, struct status what)
@@ -76,6 +78,8 @@ struct status embedded_open(const struct daemon_options *options, const struct d
     arena_init(&embedded->arena, EMBEDDED_ARENA_MAX);
     struct status st = embedded_open_api(embedded, dir);
     if (st.code == STATUS_OK) {
+        embedded->partitions =
+            shelf_status_open(embedded->shelf, api_server_partitions_count(embedded->api));
         embedded_say_started(embedded);
     } else {
         struct status closed = embedded_close(embedded);
@@ -89,8 +93,8 @@ struct status embedded_open(const struct daemon_options *options, const struct d
 struct status embedded_run(struct embedded *embedded, int signals)
 {
     struct pollfd ending = { .fd = signals, .events = POLLIN };
-    struct process_facts facts = { 0 };
     do {
+        struct process_facts facts = shelf_status_look(embedded->partitions);
         TRY(status_board_step(embedded->board, &facts));
     } while (poll(&ending, 1, EMBEDDED_LOOK_MS) == 0);
     return status_ok();
@@ -101,6 +105,7 @@ struct status embedded_close(struct embedded *embedded)
     if (embedded == NULL) {
         return status_ok();
     }
+    shelf_status_close(embedded->partitions);
     struct status st = api_server_close(embedded->api);
     status_board_close(embedded->board);
     shelf_free(embedded->shelf);

@@ -9,7 +9,9 @@ import json
 import os
 import pathlib
 import stat
+import struct
 import sys
+import time
 
 from server import Server
 
@@ -77,6 +79,20 @@ def the_socket_is_its_owners(server):
     by.close()
 
 
+def status_says_how_far_each_partition_is(server):
+    done = has(server.submit({"commandId": "st1", **group("st1")}), 200)
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        found = has(server.call("Admin/GetProcessStatus", {}), 200, roles=["writer", "query"])
+        reached = max(int(one.get("sequence", 0)) for one in found["partitions"])
+        if reached >= int(done["sequence"]):
+            break
+        time.sleep(0.1)
+    states = {one["state"] for one in found["partitions"]}
+    expect(reached >= int(done["sequence"]) and len(found["partitions"]) == 16 and
+           states == {"PARTITION_STATE_LEADER"}, "all partitions, as far as they are", found)
+
+
 def a_method_without_a_row_is_refused(server):
     answer = server.call("Commands/Nothing", {})
     expect(answer.status == 404, "no such method", answer.status)
@@ -91,9 +107,26 @@ def addresses_of_others_are_refused(server):
     expect("operator" in said, "who is an operator", said)
 
 
+def a_stop_ends_streams_and_is_soon(server):
+    """The last: an open stream would go on for ever."""
+    connection = server.connect()
+    body = json.dumps({"orgId": "acme"}).encode()
+    connection.request("POST", "/agency.v1.Watch/Watch", struct.pack(">BI", 0, len(body)) + body,
+                       {"content-type": "application/connect+json"})
+    stream = connection.getresponse()
+    server.submit({"commandId": "w1", **group("w1")})
+    while b'"w1"' not in stream.read(struct.unpack(">BI", stream.read(5))[1]):
+        pass  # until the decision comes
+    began = time.monotonic()
+    expect(server.stop() == 0, "exit code 0", "another")
+    expect(time.monotonic() - began < 4, "a stop within 4 s", time.monotonic() - began)
+    expect(b"unavailable" in stream.read(), "that the stream says so", "another end")
+    expect(not (server.data / "api.sock").exists(), "no socket left behind", "one")
+
+
 CASES = (a_command_is_answered_with_its_decision, a_refusal_is_the_status_of_the_call,
          the_idempotency_key_is_the_command_id, a_batch_answers_each, the_socket_is_its_owners,
-         a_method_without_a_row_is_refused)
+         status_says_how_far_each_partition_is, a_method_without_a_row_is_refused)
 
 
 def main():
@@ -104,8 +137,7 @@ def main():
     passed = [run_case("addresses", addresses_of_others_are_refused, server)]
     server.start("--anonymous", "admin")
     passed += [run_case(case.__name__, case, server) for case in CASES]
-    stopped = server.stop() == 0
-    passed += [stopped and not (server.data / "api.sock").exists()]
+    passed.append(run_case("stop", a_stop_ends_streams_and_is_soon, server))
     print(f"{sum(passed)} passed, {len(passed) - sum(passed)} failed, 0 skipped")
     sys.exit(not all(passed))
 
