@@ -73,18 +73,28 @@ static struct status stored_scan(struct store_scan *scan, struct arena *arena,
     return status_ok();
 }
 
-static struct status stored_read_rows(const struct stored *stored, struct arena *arena,
+static struct status stored_read_rows(struct stored *stored, struct arena *arena,
                                       const struct source_range *range, struct stored_keys *found)
 {
     struct store_scan *scan;
     struct store_range rows = { .prefix = range->prefix.bytes,
                                 .as_of = stored->as_of,
                                 .start = range->from,
+                                .dead_max = stored->dead_left + 1,
                                 .last_part = range->whole && range->from.size == 0 &&
                                              stored->as_of == STORE_LATEST };
     TRY(store_scan_open(stored->reader, STORE_INDEX, &rows, &scan));
     struct status st = stored_scan(scan, arena, range, found);
+    const size_t dead = store_scan_dead(scan);
     store_scan_close(scan);
+    if (dead > stored->dead_left) {
+        stored->dead_left = 0;
+        return status_error(STATUS_RESOURCE_EXHAUSTED,
+                            "expected a question that passes at most %d index rows which were gone "
+                            "then, or not there yet, but there are more",
+                            STORED_DEAD_MAX);
+    }
+    stored->dead_left -= dead;
     return st;
 }
 
@@ -121,7 +131,9 @@ void stored_init(struct stored *stored, struct store_reader *reader, uint64_t as
     static const struct source_ops ops = { .get = stored_get,
                                            .rows = stored_rows,
                                            .value = stored_value };
-    *stored = (struct stored){ .source = { &ops }, .reader = reader, .as_of = as_of };
+    *stored = (struct stored){
+        .source = { &ops }, .reader = reader, .as_of = as_of, .dead_left = STORED_DEAD_MAX
+    };
     arena_init(&stored->arena, memory_max);
     row_cache_init(&stored->rows, &stored->arena);
 }

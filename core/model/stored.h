@@ -8,6 +8,11 @@
 #include "core/model/source.h"
 #include "core/store/store.h"
 
+/* Index rows that were gone at the moment, or not there yet, and lie between those that a question
+ * looks for: whoever may make and end rows could pile up any number, and they are no look-ups of
+ * the domain. As many as the dearest question has look-ups. */
+enum { STORED_DEAD_MAX = 1000000 };
+
 struct stored {
     struct source source;
     struct store_reader *reader;
@@ -15,9 +20,11 @@ struct stored {
     struct arena arena;   /* of the entities and their keys */
     struct hmap entities; /* key -> the message, NULL where there is none */
     struct row_cache rows;
+    size_t dead_left; /* of a past moment: index rows that may still be passed */
 };
 
-/* Borrows the reader. `as_of` is an org_sequence, so a past moment is that of one org; or
+/* Borrows the reader. Of a past moment, more than STORED_DEAD_MAX rows passed are
+ * RESOURCE_EXHAUSTED. `as_of` is an org_sequence, so a past moment is that of one org; or
  * STORE_LATEST. Entities take at most `memory_max` bytes: above it a read is RESOURCE_EXHAUSTED. */
 void stored_init(struct stored *stored, struct store_reader *reader, uint64_t as_of,
                  size_t memory_max);

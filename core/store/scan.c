@@ -27,6 +27,8 @@ struct store_scan {
     struct buf key;    /* scratch: the key that is sought */
     bool past_latest;  /* the row given last is the one `latest` stands on */
     bool past_history; /* rows of the key in `key` remain to be passed */
+    size_t dead;       /* keys that had no row as of the version */
+    size_t dead_max;   /* 0: any number */
 };
 
 static struct str store_buf_set(struct buf *buf, struct str bytes)
@@ -131,6 +133,7 @@ struct status store_scan_open(struct store_reader *reader, enum store_family fam
     scan->descending = range->descending;
     store_buf_set(&scan->prefix, range->prefix);
     scan->last_part = range->last_part;
+    scan->dead_max = range->dead_max;
     scan->latest = scan->last_part ? store_scan_take_last_part(reader)
                                    : store_reader_take_iter(reader, store_column(family));
     if (range->as_of != STORE_LATEST) {
@@ -266,13 +269,26 @@ static struct status store_scan_step(struct store_scan *scan, struct store_row *
     return order == 0 && !row->found ? store_scan_past(scan, row) : status_ok();
 }
 
+size_t store_scan_dead(const struct store_scan *scan)
+{
+    return scan->dead;
+}
+
 struct status store_scan_next(struct store_scan *scan, struct store_row *row)
 {
-    bool more;
-    do {
+    for (bool more = true; more;) {
         *row = (struct store_row){ 0 };
         TRY(store_scan_step(scan, row, &more));
-    } while (more && !row->found);
+        if (!more || row->found) {
+            break;
+        }
+        scan->dead++;
+        if (scan->dead_max > 0 && scan->dead > scan->dead_max) {
+            return status_error(STATUS_RESOURCE_EXHAUSTED,
+                                "expected at most %zu keys on the way that had no row then",
+                                scan->dead_max);
+        }
+    }
     assert(!row->found || row->since <= scan->as_of);
     assert(!row->found || str_starts(row->key, buf_str(&scan->prefix)));
     return status_ok();

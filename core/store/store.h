@@ -103,14 +103,19 @@ struct store_range {
     bool last_part;    /* keys of STORE_INDEX of which all but the last part are the prefix: that
                           there is none is then found without a search; latest only, no start */
     uint64_t as_of;
+    size_t dead_max; /* keys on the way that were gone then, or not there yet, each of which costs
+                        as much as a row; 0: any number */
 };
 
 struct store_scan;
 /* Rows in the order of their keys. Gives a scan, to be closed before its reader. */
 MUST_USE struct status store_scan_open(struct store_reader *reader, enum store_family family,
                                        const struct store_range *range, struct store_scan **scan);
-/* The next row, borrowed until the next call; `row->found` is false behind the last. */
+/* The next row, borrowed until the next call; `row->found` is false behind the last.
+ * RESOURCE_EXHAUSTED: more than `dead_max` keys on the way had no row then. */
 MUST_USE struct status store_scan_next(struct store_scan *scan, struct store_row *row);
+/* How many keys had none so far. */
+size_t store_scan_dead(const struct store_scan *scan);
 void store_scan_close(struct store_scan *scan); /* NULL is fine */
 
 /* One value that a key had, from version `since` until just before version `until`. */

@@ -369,3 +369,36 @@ TEST(store, the_first_difference_of_two_stores_is_named)
 {
     store_kit_each(check_compare);
 }
+
+/* Ten keys that were gone by then, and ten that were not there yet, before one that was. */
+static void check_dead(struct store_kit *kit)
+{
+    char key[8];
+    for (unsigned i = 0; i < 10; i++) {
+        snprintf(key, sizeof key, "p/a%u", i);
+        store_kit_put(kit, STORE_INDEX, key, 1, "x");
+        store_kit_put(kit, STORE_INDEX, key, 2, NULL);
+        snprintf(key, sizeof key, "p/b%u", i);
+        store_kit_put(kit, STORE_INDEX, key, 9, "x");
+    }
+    store_kit_put(kit, STORE_INDEX, "p/c", 3, "here");
+    struct store_range range = { .prefix = STR("p/"), .as_of = 5 };
+    struct store_reader *reader;
+    assert_ok(store_reader_open(kit->store, &reader));
+    for (range.dead_max = 18; range.dead_max <= 22; range.dead_max++) {
+        struct store_scan *scan;
+        struct store_row row;
+        assert_ok(store_scan_open(reader, STORE_INDEX, &range, &scan));
+        assert_code(range.dead_max < 20 ? STATUS_RESOURCE_EXHAUSTED : STATUS_OK,
+                    store_scan_next(scan, &row));
+        assert_int_equal(store_scan_dead(scan), range.dead_max < 20 ? range.dead_max + 1 : 20);
+        assert_true(range.dead_max < 20 || str_eq(row.key, STR("p/c")));
+        store_scan_close(scan);
+    }
+    store_reader_close(reader);
+}
+
+TEST(store, a_scan_counts_and_bounds_what_it_passes)
+{
+    store_kit_each(check_dead);
+}
