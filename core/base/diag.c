@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include "core/base/json_text.h"
 #include "core/base/memory.h"
 #include "core/base/time.h"
 #include "core/base/utf8.h"
@@ -23,6 +24,7 @@ struct diag_fact {
 struct diag {
     pthread_mutex_t mutex;
     enum diag_level level;
+    enum diag_format format;
     struct clock clock;
     diag_sink_fn *sink;
     void *self;
@@ -44,11 +46,13 @@ static void diag_stderr(void *self, struct str line)
     }
 }
 
-struct diag *diag_open(enum diag_level level, struct clock clock, diag_sink_fn *sink, void *self)
+struct diag *diag_open(enum diag_level level, enum diag_format format, struct clock clock,
+                       diag_sink_fn *sink, void *self)
 {
     struct diag *diag = mem_zalloc(1, sizeof *diag);
     pthread_mutex_init(&diag->mutex, NULL);
     diag->level = level;
+    diag->format = format;
     diag->clock = clock;
     diag->sink = sink == NULL ? diag_stderr : sink;
     diag->self = self;
@@ -61,11 +65,13 @@ static void diag_write(struct diag *diag, struct diag_fact *fact)
     struct buf *line = &diag->line;
     line->size = 0;
     time_format(clock_now_us(&diag->clock), time);
-    buf_printf(line, "time=%s %.*s", time, STR_ARG(buf_str(&fact->text)));
+    bool json = diag->format == DIAG_JSON;
+    buf_printf(line, json ? "{\"time\":\"%s\"," : "time=%s ", time);
+    buf_append(line, buf_str(&fact->text));
     if (fact->repeated > 0) {
-        buf_printf(line, " repeated=%" PRIu64, fact->repeated);
+        buf_printf(line, json ? ",\"repeated\":%" PRIu64 : " repeated=%" PRIu64, fact->repeated);
     }
-    buf_byte(line, '\n');
+    buf_append(line, json ? STR("}\n") : STR("\n"));
     diag->sink(diag->self, buf_str(line));
     fact->repeated = 0;
     fact->written_us = clock_monotonic_us(&diag->clock);
@@ -94,12 +100,20 @@ static const char *diag_level_name(enum diag_level level)
     return names[level];
 }
 
+bool diag_shows(const struct diag *diag, enum diag_level level)
+{
+    return diag != NULL && level <= diag->level;
+}
+
 struct diag_line diag_begin(struct diag *diag, enum diag_level level, const char *event)
 {
     struct diag_line line = { .level = level };
-    if (diag != NULL && level <= diag->level) {
+    if (diag_shows(diag, level)) {
         line.diag = diag;
-        buf_printf(&line.text, "level=%s event=%s", diag_level_name(level), event);
+        buf_printf(&line.text,
+                   diag->format == DIAG_JSON ? "\"level\":\"%s\",\"event\":\"%s\""
+                                             : "level=%s event=%s",
+                   diag_level_name(level), event);
     }
     return line;
 }
@@ -126,12 +140,21 @@ static size_t diag_unquoted(struct str value)
     return size;
 }
 
+static void diag_key(struct diag_line *line, const char *key)
+{
+    buf_printf(&line->text, line->diag->format == DIAG_JSON ? ",\"%s\":" : " %s=", key);
+}
+
 void diag_str(struct diag_line *line, const char *key, struct str value)
 {
     if (line->diag == NULL) {
         return;
     }
-    buf_printf(&line->text, " %s=", key);
+    diag_key(line, key);
+    if (line->diag->format == DIAG_JSON) {
+        json_text(value, &line->text);
+        return;
+    }
     if (diag_plain(value)) {
         buf_append(&line->text, value);
         return;
@@ -151,14 +174,16 @@ void diag_str(struct diag_line *line, const char *key, struct str value)
 void diag_i64(struct diag_line *line, const char *key, int64_t value)
 {
     if (line->diag != NULL) {
-        buf_printf(&line->text, " %s=%" PRId64, key, value);
+        diag_key(line, key);
+        buf_printf(&line->text, "%" PRId64, value);
     }
 }
 
 void diag_u64(struct diag_line *line, const char *key, uint64_t value)
 {
     if (line->diag != NULL) {
-        buf_printf(&line->text, " %s=%" PRIu64, key, value);
+        diag_key(line, key);
+        buf_printf(&line->text, "%" PRIu64, value);
     }
 }
 

@@ -1,7 +1,9 @@
-/* Diagnostics: one fact per line, as key=value, for whoever runs the program. Only shells write
- * them. Never a result and never part of the log.
+/* Diagnostics: one fact per line, as key=value or as a JSON object, for whoever runs the program.
+ * Only shells write them. Never a result and never part of the log.
  *
  *   time=2026-11-22T13:37:00.123456Z level=warn event=append_failed partition=3 error="broker down"
+ *   {"time":"2026-11-22T13:37:00.123456Z","level":"warn","event":"append_failed","partition":3,
+ * ...}
  *
  * The same fact again within ten seconds is counted, not written again; the count follows as
  * `repeated=57` when it comes after that, or at the end. Thread-safe. */
@@ -18,6 +20,9 @@ enum diag_level {
     DIAG_DEBUG, /* off by default */
 };
 
+/* How lines look. */
+enum diag_format { DIAG_LOGFMT, DIAG_JSON };
+
 struct diag;
 
 /* Where lines go; called with the diagnostics locked, with the line break included. */
@@ -25,7 +30,10 @@ typedef void diag_sink_fn(void *self, struct str line);
 
 /* Lines up to `level` go to `sink` (borrowed), NULL: to standard error, one write each; those for
  * which it has no room are lost. */
-struct diag *diag_open(enum diag_level level, struct clock clock, diag_sink_fn *sink, void *self);
+struct diag *diag_open(enum diag_level level, enum diag_format format, struct clock clock,
+                       diag_sink_fn *sink, void *self);
+/* Whether lines of the level are written: to spare the work of making one. NULL: none are. */
+bool diag_shows(const struct diag *diag, enum diag_level level);
 /* Writes the counts that are left; NULL is fine. */
 void diag_close(struct diag *diag);
 

@@ -2,30 +2,13 @@
 
 #include <inttypes.h>
 
-#include "core/base/utf8.h"
-
-/* Texts come from outside: a byte that is no UTF-8 would make the whole batch no JSON. */
-static void otlp_escape(struct str text, struct buf *json)
-{
-    for (size_t size; text.size > 0; text = str_from(text, size)) {
-        uint32_t c = 0;
-        size = utf8_decode(text, &c);
-        if (size == 0) {
-            buf_append(json, STR("\\ufffd"));
-            size = 1;
-        } else if (c == '"' || c == '\\' || c < 0x20) {
-            buf_printf(json, "\\u%04x", (unsigned)c);
-        } else {
-            buf_append(json, str_make(text.data, size));
-        }
-    }
-}
+#include "core/base/json_text.h"
 
 static void otlp_text(const char *name, struct str value, struct buf *json)
 {
-    buf_printf(json, "{\"key\":\"%s\",\"value\":{\"stringValue\":\"", name);
-    otlp_escape(value, json);
-    buf_append(json, STR("\"}}"));
+    buf_printf(json, "{\"key\":\"%s\",\"value\":{\"stringValue\":", name);
+    json_text(value, json);
+    buf_append(json, STR("}}"));
 }
 
 static void otlp_attribute(const struct span_attribute *attribute, struct buf *json)
@@ -56,10 +39,10 @@ enum { OTLP_STATUS_ERROR = 2 };
 static void otlp_span(const struct span *span, struct buf *json)
 {
     otlp_ids(span, json);
-    buf_append(json, STR(",\"name\":\""));
-    otlp_escape(str_z(span->name), json);
+    buf_append(json, STR(",\"name\":"));
+    json_text(str_z(span->name), json);
     buf_printf(json,
-               "\",\"kind\":%d,\"startTimeUnixNano\":\"%" PRId64 "\",\"endTimeUnixNano\":\"%" PRId64
+               ",\"kind\":%d,\"startTimeUnixNano\":\"%" PRId64 "\",\"endTimeUnixNano\":\"%" PRId64
                "\",\"attributes\":[",
                (int)span->kind, span->began_us * 1000, span->ended_us * 1000);
     for (size_t i = 0; i < span->attributes_count; i++) {
@@ -68,9 +51,9 @@ static void otlp_span(const struct span *span, struct buf *json)
     }
     buf_byte(json, ']');
     if (span->failed) {
-        buf_printf(json, ",\"status\":{\"code\":%d,\"message\":\"", OTLP_STATUS_ERROR);
-        otlp_escape(str_z(span->why), json);
-        buf_append(json, STR("\"}"));
+        buf_printf(json, ",\"status\":{\"code\":%d,\"message\":", OTLP_STATUS_ERROR);
+        json_text(str_z(span->why), json);
+        buf_byte(json, '}');
     }
     buf_byte(json, '}');
 }

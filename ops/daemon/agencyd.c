@@ -142,7 +142,9 @@ int main(int argc, char **argv)
     } else if (options.help) {
         print_help();
     } else {
-        struct diag *diag = diag_open((enum diag_level)options.log_level, clock_real(), NULL, NULL);
+        struct diag *diag =
+            diag_open((enum diag_level)options.log_level, (enum diag_format)options.log_format,
+                      clock_real(), NULL, NULL);
         code = run(&options, &arena, diag);
         diag_close(diag);
     }

@@ -85,6 +85,12 @@ const struct config_option daemon_options[] = {
       .otherwise = "info",
       .choices = "error|warn|info|debug",
       .help = "what to write to standard error" },
+    { .name = "log-format",
+      .type = CONFIG_ENUM,
+      .offset = offsetof(struct daemon_options, log_format),
+      .otherwise = "logfmt",
+      .choices = "logfmt|json",
+      .help = "how lines look there: key=value, or an object of JSON each" },
     OPTION("help", CONFIG_BOOL, help, "false", "show this"),
 };
 const size_t daemon_options_count = sizeof daemon_options / sizeof daemon_options[0];

@@ -32,6 +32,7 @@ struct daemon_options {
     struct str public_url;
     int64_t connection_age_us;
     int log_level;
+    int log_format;
     bool help;
 };
 

@@ -13,11 +13,16 @@ static void keep(void *self, struct str line)
     buf_append(self, line);
 }
 
-static struct diag *start(enum diag_level level)
+static struct diag *start_in(enum diag_level level, enum diag_format format)
 {
     fake = (struct clock_fake){ .now_us = 1500000 };
     lines.size = 0;
-    return diag_open(level, clock_from_fake(&fake), keep, &lines);
+    return diag_open(level, format, clock_from_fake(&fake), keep, &lines);
+}
+
+static struct diag *start(enum diag_level level)
+{
+    return start_in(level, DIAG_LOGFMT);
 }
 
 static void note(struct diag *diag, enum diag_level level, const char *event)
@@ -47,6 +52,37 @@ TEST(diag, a_fact_is_one_line)
     diag_close(diag);
     assert_lines("time=1970-01-01T00:00:01.500Z level=warn event=append_failed offset=-1 org=acme "
                  "name=\"\" code=UNAVAILABLE error=\"broker \\\"b\\\" down\\x0a\"\n");
+    buf_release(&lines);
+}
+
+TEST(diag, a_fact_is_an_object_of_json)
+{
+    struct diag *diag = start_in(DIAG_INFO, DIAG_JSON);
+    struct status failure = status_error(STATUS_UNAVAILABLE, "broker \"b\" down\n");
+    for (int i = 0; i < 2; i++) {
+        struct diag_line line = diag_begin(diag, DIAG_WARN, "append_failed");
+        diag_i64(&line, "offset", -1);
+        diag_u64(&line, "partition", 3);
+        diag_str(&line, "name", STR(""));
+        diag_status(&line, &failure);
+        diag_end(&line);
+    }
+    diag_close(diag);
+#define FACT                                                                                 \
+    "{\"time\":\"1970-01-01T00:00:01.500Z\",\"level\":\"warn\",\"event\":\"append_failed\"," \
+    "\"offset\":-1,\"partition\":3,\"name\":\"\",\"code\":\"UNAVAILABLE\","                  \
+    "\"error\":\"broker \\\"b\\\" down\\u000a\""
+    assert_lines(FACT "}\n" FACT ",\"repeated\":1}\n");
+    buf_release(&lines);
+}
+
+TEST(diag, what_is_not_shown_need_not_be_made)
+{
+    struct diag *diag = start(DIAG_INFO);
+    assert_true(diag_shows(diag, DIAG_INFO));
+    assert_false(diag_shows(diag, DIAG_DEBUG));
+    assert_false(diag_shows(NULL, DIAG_ERROR));
+    diag_close(diag);
     buf_release(&lines);
 }
 
@@ -120,7 +156,7 @@ TEST(diag, goes_on_when_nobody_reads_what_it_says)
     }
     assert_int_equal(fcntl(ends[1], F_SETFL, 0), 0); /* it waits from now on */
     dup2(ends[1], STDERR_FILENO);
-    struct diag *diag = diag_open(DIAG_INFO, clock_from_fake(&clock), NULL, NULL);
+    struct diag *diag = diag_open(DIAG_INFO, DIAG_LOGFMT, clock_from_fake(&clock), NULL, NULL);
     alarm(20);
     note(diag, DIAG_ERROR, "unheard");
     alarm(0);
