@@ -405,6 +405,8 @@ static struct status decider_read(struct decider_work *work)
                   str_make(record->command.data, record->command.len), PB_OUTSIDE, &command));
     work->decider->org_id = str_z(command->org_id);
     work->decider->command_id = str_z(command->command_id);
+    work->decider->trace = str_z(command->trace_id);
+    work->decider->command = (uint32_t)command->payload_case;
     if (given->cluster != NULL) {
         TRY(decider_check_sender(work, record, command));
     }
@@ -426,7 +428,8 @@ struct status decider_decide(struct decider *decider, const struct decider_comma
     }
     *record = (struct str){ 0 };
     arena_reset(&decider->arena);
-    decider->org_id = decider->command_id = (struct str){ 0 };
+    decider->org_id = decider->command_id = decider->trace = (struct str){ 0 };
+    decider->command = 0;
     struct status st = decider_read(&work);
     if (st.code != STATUS_OK) {
         return decider_fail(answer, st);

@@ -10,6 +10,7 @@
 #include "core/model/fold.h"
 #include "core/model/submit.h"
 #include "writers/rejections.h"
+#include "writers/watch.h"
 
 struct decider {
     struct fold *fold;
@@ -18,11 +19,14 @@ struct decider {
     bool commands_trusted;       /* as the configuration says */
     const struct str *operators; /* as it names them */
     size_t operators_count;
-    struct rejections rejections; /* how many of a principal are recorded */
-    int64_t recorded_at_us;       /* of the last record */
-    struct str org_id;            /* of the last command, empty where it could not be read; */
-    struct str command_id;        /* valid until the next */
-    struct arena arena;           /* of one command */
+    struct rejections rejections;     /* how many of a principal are recorded */
+    int64_t recorded_at_us;           /* of the last record */
+    struct str org_id;                /* of the last command, empty where it could not be read; */
+    struct str command_id;            /* valid until the next; */
+    struct str trace;                 /* so is what it says of its trace, */
+    uint32_t command;                 /* and the number of its payload */
+    const struct writer_watch *watch; /* who sees what it does, borrowed; NULL: nobody */
+    struct arena arena;               /* of one command */
     struct arena config_arena;
     struct buf value;
 };

@@ -19,9 +19,9 @@ void term_epoch(const struct chain *chain, const struct evlog_identity *log, str
     buf_release(&body);
 }
 
-struct status term_decide(struct decider *decider, struct poison *poison,
-                          struct decider_command command, struct submit_answer *answer,
-                          struct str *record)
+static struct status term_judge(struct decider *decider, struct poison *poison,
+                                struct decider_command command, struct submit_answer *answer,
+                                struct str *record)
 {
     if (poison == NULL) {
         return decider_decide(decider, &command, answer, record);
@@ -31,6 +31,36 @@ struct status term_decide(struct decider *decider, struct poison *poison,
     struct status st = decider_decide(decider, &command, answer, record);
     poison_end(poison);
     return st;
+}
+
+static void term_show(const struct decider *decider, const struct submit_answer *answer,
+                      int64_t began_us)
+{
+    const struct writer_watch *watch = decider->watch;
+    struct decided decided = { .partition = decider->chain.partition,
+                               .command = decider->command,
+                               .org_id = decider->org_id,
+                               .command_id = decider->command_id,
+                               .trace = decider->trace,
+                               .answer = answer,
+                               .began_us = began_us,
+                               .ended_us = clock_monotonic_us(&watch->clock) };
+    watch->decided(watch->self, &decided);
+}
+
+struct status term_decide(struct decider *decider, struct poison *poison,
+                          struct decider_command command, struct submit_answer *answer,
+                          struct str *record)
+{
+    if (decider->watch == NULL) {
+        return term_judge(decider, poison, command, answer, record);
+    }
+    int64_t began_us = clock_monotonic_us(&decider->watch->clock);
+    TRY(term_judge(decider, poison, command, answer, record));
+    if (answer->outcome != SUBMIT_LATER) {
+        term_show(decider, answer, began_us);
+    }
+    return status_ok();
 }
 
 struct status term_tick(struct decider *decider, const struct position *position, int64_t now_us,

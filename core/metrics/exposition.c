@@ -185,6 +185,18 @@ void exposition_histogram(struct exposition *exposition, struct labels labels,
     exposition_us(exposition, (int64_t)counter_get(&histogram->sum_us));
 }
 
+void exposition_counter(struct exposition *exposition, const struct metric *metric,
+                        const struct counter *counter)
+{
+    exposition_gauge(exposition, metric, (int64_t)counter_get(counter));
+}
+
+void exposition_gauge(struct exposition *exposition, const struct metric *metric, int64_t value)
+{
+    exposition_metric(exposition, metric);
+    exposition_integer(exposition, NO_LABELS, value);
+}
+
 void exposition_end(struct exposition *exposition)
 {
     if (exposition_open(exposition)) {

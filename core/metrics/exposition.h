@@ -49,6 +49,10 @@ void exposition_begin(struct exposition *exposition, enum exposition_format form
 void exposition_metric(struct exposition *exposition, const struct metric *metric);
 /* Samples of a counter or gauge. */
 void exposition_integer(struct exposition *exposition, struct labels labels, int64_t value);
+/* A metric with one sample, and no labels. */
+void exposition_counter(struct exposition *exposition, const struct metric *metric,
+                        const struct counter *counter);
+void exposition_gauge(struct exposition *exposition, const struct metric *metric, int64_t value);
 /* Microseconds as seconds. */
 void exposition_seconds(struct exposition *exposition, struct labels labels, int64_t value_us);
 /* All samples of one histogram. */

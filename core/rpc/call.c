@@ -88,7 +88,7 @@ static void call_give_back(struct rpc_call *call)
 {
     struct rpc_host *host = call->host;
     host->buffered -= call->counted;
-    rpc_call_observe_end(call);
+    rpc_call_observe_end(call, NULL);
     rpc_timer_unset(&host->timers, &call->deadline);
     rpc_timer_unset(&host->timers, &call->wake);
     rpc_timer_unset(&host->timers, &call->beat);

@@ -21,13 +21,11 @@ struct rpc_call {
     const struct rpc_entry *entry;
     const struct protocol *protocol;
     void *user;
-    void *observed;      /* what the observer keeps with it */
-    struct str trace;    /* under which it runs; empty: as the request says */
-    const char *message; /* of the status that it ended with; NULL: none */
+    void *observed;   /* what the observer keeps with it */
+    struct str trace; /* under which it runs; empty: as the request says */
     int64_t began_us;
     const void *admitted; /* as whom */
 
-    enum status_code code; /* as the client saw it, once it is concluded */
     enum protocol_codec codec;
     enum compression request_compression;
     enum compression answer_compression;
@@ -50,10 +48,10 @@ struct rpc_call {
 
     size_t counted; /* bytes of `in` that count in the host's */
 
-    bool concluded; /* the client was answered to the end */
-    bool gated;     /* the gate has not answered; it is held meanwhile */
-    bool told;      /* the handler knows of it */
-    bool answered;  /* with a message */
+    bool observed_end; /* the observer knows */
+    bool gated;        /* the gate has not answered; it is held meanwhile */
+    bool told;         /* the handler knows of it */
+    bool answered;     /* with a message */
     bool held;
     bool whole_read; /* the request is whole, and so has been delivered */
     bool cancelled;
@@ -82,9 +80,9 @@ void rpc_call_break(struct rpc_call *call, const struct status *status);
 
 /* Answers to the end; the exchange must be there. */
 void rpc_call_conclude(struct rpc_call *call, const struct status *status);
-/* Tells the observer. */
+/* Tells the observer; `status` NULL: the client did not wait. */
 void rpc_call_observe_begin(struct rpc_call *call);
-void rpc_call_observe_end(struct rpc_call *call);
+void rpc_call_observe_end(struct rpc_call *call, const struct status *status);
 
 static inline bool rpc_call_takes_one(const struct rpc_call *call)
 {

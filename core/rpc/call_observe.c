@@ -1,16 +1,10 @@
 /* What an observer hears of a call. */
-#include <stdio.h>
-
 #include "core/rpc/call_inside.h"
 #include "core/rpc/observer.h"
 
 void rpc_call_conclude(struct rpc_call *call, const struct status *status)
 {
-    call->concluded = true;
-    call->code = status->code;
-    if (call->host->observer != NULL && status->code != STATUS_OK) {
-        call->message = arena_copy(&call->arena, str_z(status->msg)).data;
-    }
+    rpc_call_observe_end(call, status);
     call->protocol->finish(call, status);
 }
 
@@ -23,20 +17,23 @@ void rpc_call_observe_begin(struct rpc_call *call)
     }
 }
 
-void rpc_call_observe_end(struct rpc_call *call)
+void rpc_call_observe_end(struct rpc_call *call, const struct status *status)
 {
     const struct rpc_observer *observer = call->host->observer;
-    if (observer == NULL || observer->ended == NULL) {
+    if (observer == NULL || observer->ended == NULL || call->observed_end) {
         return;
     }
-    struct rpc_ended ended = { .code = call->concluded ? call->code : STATUS_CANCELLED,
-                               .message = call->message == NULL ? "" : call->message,
+    call->observed_end = true;
+    struct rpc_ended ended = { .call = call,
+                               .code = status == NULL ? STATUS_CANCELLED : status->code,
+                               .message = status == NULL ? "the client did not wait" : status->msg,
                                .began_us = call->began_us,
                                .peer = rpc_call_peer(call),
                                .note = call->observed };
     if (call->entry != NULL) {
         ended.method = rpc_call_method(call);
         ended.number = call->entry->number;
+        ended.stream = !rpc_call_answers_one(call);
     }
     observer->ended(observer->self, &ended);
 }

@@ -7,10 +7,13 @@
 
 struct rpc_call;
 
-/* A call that has ended. Borrowed. */
+/* A call whose client has its answer, or has gone; its handler may not have finished. Borrowed. */
 struct rpc_ended {
+    const struct rpc_call
+        *call;             /* for rpc_call_metadata; where the client has gone there is none */
     struct str method;     /* "agency.v1.Query/Check"; empty: one that is not served */
     size_t number;         /* of the method among all that are served; meaningless without one */
+    bool stream;           /* it may answer more than once, for as long as it likes */
     enum status_code code; /* as the client saw it; CANCELLED: it did not wait */
     const char *message;   /* of the status, up to 124 bytes; empty where there is none */
     int64_t began_us;      /* when its bytes came, by the monotonic clock */
@@ -31,7 +34,7 @@ struct rpc_observer {
     /* A call has begun: its headers are there (rpc_call_metadata). What it gives comes back with
      * `ended`; rpc_call_set_trace tells the handler. */
     void *(*begin)(void *self, struct rpc_call *call);
-    /* Exactly once for each call, when its handler has finished it. */
+    /* Exactly once for each call. */
     void (*ended)(void *self, const struct rpc_ended *ended);
     void *self;
 };

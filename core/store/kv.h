@@ -50,6 +50,7 @@ struct kv_iter {
 };
 
 struct kv;
+struct store_figures;
 struct kv_ops {
     /* Gives a snapshot; *snapshot may be NULL where the backend needs none. */
     void (*snapshot_open)(struct kv *kv, void **snapshot);
@@ -71,6 +72,8 @@ struct kv_ops {
     void (*discard)(struct kv *kv);
     struct status (*flush)(struct kv *kv);
     struct status (*catch_up)(struct kv *kv);
+    /* Adds what it takes. */
+    void (*figures)(const struct kv *kv, struct store_figures *figures);
     void (*close)(struct kv *kv);
 };
 

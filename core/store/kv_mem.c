@@ -10,6 +10,7 @@
 #include "core/store/kv_mem.h"
 
 #include "core/base/memory.h"
+#include "core/store/store_figures.h"
 
 struct status kv_mem_fault(struct kv_mem *mem)
 {
@@ -297,6 +298,15 @@ static void kv_mem_close(struct kv *kv)
     mem_free(mem);
 }
 
+/* Of what lies below it; its own memory is a heap's, and small. */
+static void kv_mem_figures(const struct kv *kv, struct store_figures *figures)
+{
+    const struct kv *under = ((const struct kv_mem *)kv)->under;
+    if (under != NULL) {
+        under->ops->figures(under, figures);
+    }
+}
+
 static const struct kv_ops kv_mem_ops = {
     .snapshot_open = kv_mem_snapshot_open,
     .snapshot_close = kv_mem_snapshot_close,
@@ -308,6 +318,7 @@ static const struct kv_ops kv_mem_ops = {
     .discard = kv_mem_discard,
     .flush = kv_mem_flush,
     .catch_up = kv_mem_catch_up,
+    .figures = kv_mem_figures,
     .close = kv_mem_close,
 };
 

@@ -360,6 +360,12 @@ static struct status kv_rocks_catch_up(struct kv *kv)
     return kv_rocks_status(message);
 }
 
+static void kv_rocks_figures(const struct kv *kv, struct store_figures *figures)
+{
+    const struct kv_rocks *rocks = (const struct kv_rocks *)kv;
+    store_figures_add(rocks->db, rocks->cache, figures);
+}
+
 /* --- life --- */
 
 static void kv_rocks_free(struct kv_rocks *rocks)
@@ -395,22 +401,9 @@ static const struct kv_ops kv_rocks_ops = {
     .discard = kv_rocks_discard,
     .flush = kv_rocks_flush,
     .catch_up = kv_rocks_catch_up,
+    .figures = kv_rocks_figures,
     .close = kv_rocks_close,
 };
-
-/* RocksDB makes folder and files even where it then fails, so whether there is a store is asked
- * first. */
-static struct status kv_rocks_exists(const char *path)
-{
-    assert(path[0] != '\0');
-    struct buf current = { 0 };
-    struct stat found;
-    buf_printf(&current, "%s/CURRENT", path);
-    buf_byte(&current, 0);
-    bool exists = stat(current.data, &found) == 0;
-    buf_release(&current);
-    return exists ? status_ok() : status_error(STATUS_NOT_FOUND, "expected a store there");
-}
 
 static struct kv_rocks *kv_rocks_new(const struct store_options *options)
 {

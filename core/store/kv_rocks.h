@@ -20,6 +20,11 @@ static inline void kv_rocks_put_key(struct buf *to, enum kv_column column, struc
  * there is none. Bytes of a key of RocksDB; 0: no prefix. */
 size_t kv_rocks_prefix_size(struct str key);
 
+/* NOT_FOUND: there is no store. RocksDB makes folder and files even where it then fails, so it is
+ * asked first. */
+MUST_USE struct status kv_rocks_exists(const char *path);
+/* Adds what a database takes. */
+void store_figures_add(rocksdb_t *db, const rocksdb_cache_t *cache, struct store_figures *figures);
 /* What a message of RocksDB means for us; takes it. NULL is OK. */
 MUST_USE struct status kv_rocks_status(char *message);
 

@@ -1,6 +1,8 @@
 /* How RocksDB is set up, and what its errors mean. */
 #include "core/store/kv_rocks.h"
 
+#include <sys/stat.h>
+
 #include "core/store/key.h"
 
 /* --- errors --- */
@@ -175,4 +177,18 @@ rocksdb_options_t *kv_rocks_file_options(void)
     rocksdb_options_set_bottommost_compression(options, DISABLED);
     kv_rocks_table(options, NULL, rocksdb_filterpolicy_create_bloom_full(10));
     return options;
+}
+
+/* --- what is there --- */
+
+struct status kv_rocks_exists(const char *path)
+{
+    assert(path[0] != '\0');
+    struct buf current = { 0 };
+    struct stat found;
+    buf_printf(&current, "%s/CURRENT", path);
+    buf_byte(&current, 0);
+    bool exists = stat(current.data, &found) == 0;
+    buf_release(&current);
+    return exists ? status_ok() : status_error(STATUS_NOT_FOUND, "expected a store there");
 }

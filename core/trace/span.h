@@ -5,7 +5,7 @@
 
 #include "core/trace/traceparent.h"
 
-enum { SPAN_NAME_SIZE = 96, SPAN_TEXT_SIZE = 160, SPAN_ATTRIBUTES_MAX = 8 };
+enum { SPAN_NAME_SIZE = 96, SPAN_TEXT_SIZE = 128, SPAN_ATTRIBUTES_MAX = 7 };
 
 enum span_kind { SPAN_INTERNAL = 1, SPAN_SERVER = 2 }; /* as OTLP numbers them */
 

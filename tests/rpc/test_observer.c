@@ -94,7 +94,8 @@ TEST(observer, hears_of_clients_that_went_away)
     get("/v1/shelves/held/books/b");
     assert_heard("begin ;");
     rpc_kit_disconnect(&kit);
-    assert_heard("ended test.v1.Library/GetBook CANCELLED '' 127.0.0.1:4711 1000000;");
+    assert_heard("ended test.v1.Library/GetBook CANCELLED 'the client did not wait' 127.0.0.1:4711 "
+                 "1000000;");
     end();
 }
 

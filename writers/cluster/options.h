@@ -7,6 +7,7 @@
 #include "core/model/partition.h"
 
 struct command_signature_cluster;
+struct writer_watch;
 
 struct server_partition {
     uint32_t number;
@@ -33,6 +34,7 @@ struct server_options {
     struct evlog_opener opener; /* used at the start and again whenever the log broke */
     struct evlog_reporter reporter;
     struct server_observer observer;
+    const struct writer_watch *watch; /* borrowed; NULL: nobody */
     const char *stores; /* folder of the stores, `pNN` each; made if missing; NULL: in memory */
     struct clock clock;
     struct str configuration; /* a DecidingConfiguration, packed, for epochs that begin here */

@@ -299,6 +299,24 @@ static void replicas_observe(struct replicas *replicas, const struct replica_tim
     }
 }
 
+static void replicas_show(struct replicas *replicas, const struct replica_time *time)
+{
+    const struct writer_watch *watch = replicas->options.watch;
+    if (watch == NULL || time->monotonic_us - replicas->shown_us < WRITER_WATCH_EVERY_US) {
+        return;
+    }
+    size_t waiting = 0;
+    replicas->shown_us = time->monotonic_us;
+    for (uint32_t i = 0; i < replicas->count; i++) {
+        const struct replica *replica = &replicas->items[i];
+        waiting += command_queue_count(&replica->commands);
+        if (replica->partition != NULL) {
+            watch->partition(watch->self, replica->partition);
+        }
+    }
+    watch->queue(watch->self, (uint32_t)waiting);
+}
+
 bool replicas_step(struct replicas *replicas)
 {
     struct replica_time time = replicas_time(replicas);
@@ -320,6 +338,7 @@ bool replicas_step(struct replicas *replicas)
     moved = replicas_decide(replicas, &time) || moved;
     session_flush(&replicas->session);
     replicas_observe(replicas, &time);
+    replicas_show(replicas, &time);
     if (replicas->session.failure.code != STATUS_OK) {
         replicas_break(replicas);
     }

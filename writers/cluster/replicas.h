@@ -20,6 +20,7 @@ struct replicas {
     uint32_t turn;             /* which decides first */
     int64_t open_us;           /* monotonic: when the log is to be opened */
     int64_t observed_us;       /* when the observer was called for all */
+    int64_t shown_us;          /* when who watches last saw the partitions */
     bool closing;              /* no more commands */
 };
 

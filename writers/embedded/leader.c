@@ -87,6 +87,7 @@ static struct status leader_start(struct leader *leader, const struct leader_opt
         TRY(partition_write(leader->partition)); /* what is shown is complete */
         partition_show(leader->partition, options->shelf);
     }
+    leader->decider.watch = options->watch;
     return status_ok();
 }
 

@@ -13,8 +13,9 @@ struct leader_options {
     struct evlog *log; /* with nothing pending; borrowed */
     uint32_t number;   /* of the partition */
     struct clock clock;
-    struct str configuration; /* a DecidingConfiguration, packed, for the new EPOCH */
-    struct shelf *shelf;      /* where the store is shown to other threads; NULL: nowhere */
+    struct str configuration;         /* a DecidingConfiguration, packed, for the new EPOCH */
+    struct shelf *shelf;              /* where the store is shown to other threads; NULL: nowhere */
+    const struct writer_watch *watch; /* NULL: nobody */
 };
 
 struct leader {

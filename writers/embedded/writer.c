@@ -116,7 +116,8 @@ static struct status writer_leader(struct writer *writer, uint32_t number, struc
                                       .number = number,
                                       .clock = writer->options.clock,
                                       .configuration = writer->options.configuration,
-                                      .shelf = writer->options.shelf };
+                                      .shelf = writer->options.shelf,
+                                      .watch = writer->options.watch };
     TRY(leader_open(&options, leader));
     writer->leaders[number] = *leader;
     if ((*leader)->partition->rebuilt.code != STATUS_OK) {
@@ -275,6 +276,7 @@ static void writer_step(struct writer *writer)
     }
     struct status st =
         writer->failed.code == STATUS_OK ? writer_settle(writer, count) : status_ok();
+    writer_tell_watch(writer, clock_monotonic_us(&writer->options.clock));
     if (st.code != STATUS_OK) {
         writer_fail(writer, st);
     } else if (count == 0) {

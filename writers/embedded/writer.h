@@ -6,6 +6,7 @@
 #include "core/base/clock.h"
 #include "core/evlog/opener.h"
 #include "writers/request.h"
+#include "writers/watch.h"
 
 /* Commands that may wait; above it submit answers RESOURCE_EXHAUSTED: try again soon. */
 enum { WRITER_QUEUE_MAX = 16384 };
@@ -19,6 +20,7 @@ struct writer_options {
     struct str configuration; /* a DecidingConfiguration, packed; borrowed until close */
     struct shelf *shelf;      /* NULL, or where the stores of all partitions are shown to other
                                  threads, from the start on; borrowed until close */
+    const struct writer_watch *watch; /* borrowed; NULL: nobody */
 };
 
 struct writer;

@@ -23,6 +23,7 @@ struct writer {
     struct unconfirmed_ring unconfirmed;
     int64_t flushed_us;
     int64_t written_us;   /* monotonic: the last time that all stores were written */
+    int64_t told_us;      /* monotonic: when who watches last saw the partitions */
     struct status failed; /* why the log or a partition stopped; OK: all well */
     bool unwritten;       /* a store could not be written when it was last tried */
 };
@@ -39,6 +40,8 @@ MUST_USE struct status writer_catch_up_stores(struct writer *writer);
 bool writer_show_due(const struct writer *writer);
 /* Makes what is written survive a crash, now and then. */
 MUST_USE struct status writer_flush(struct writer *writer, int64_t now_us);
+/* Shows partitions to who watches, now and then. */
+void writer_tell_watch(struct writer *writer, int64_t now_us);
 /* A TICK says that nothing older comes, and may name a state root; nothing may be under way. */
 MUST_USE struct status writer_tick(struct writer *writer, struct leader *leader);
 /* The clock may go back, the word that was given may not. */

@@ -99,3 +99,18 @@ struct status writer_flush(struct writer *writer, int64_t now_us)
     }
     return status_ok();
 }
+
+void writer_tell_watch(struct writer *writer, int64_t now_us)
+{
+    const struct writer_watch *watch = writer->options.watch;
+    if (watch == NULL || now_us - writer->told_us < WRITER_WATCH_EVERY_US) {
+        return;
+    }
+    writer->told_us = now_us;
+    watch->queue(watch->self, queue_count(writer->requests));
+    for (uint32_t i = 0; i < writer->partitions_count; i++) {
+        if (writer->leaders[i] != NULL) {
+            watch->partition(watch->self, writer->leaders[i]->partition);
+        }
+    }
+}
