@@ -10,6 +10,8 @@
 #include "ops/ctl/say.h"
 #include "ops/daemon/daemon.h"
 #include "ops/daemon/embedded.h"
+#include "ops/daemon/notify.h"
+#include "ops/daemon/operations_server.h"
 
 /* Exit codes, as agencyctl's; they are in the README. */
 enum agencyd_exit {
@@ -75,44 +77,92 @@ static int fail(struct diag *diag, struct status st)
                                               : AGENCYD_FAILED;
 }
 
-static struct status run_shared(const struct daemon_options *options, const struct data_dir *dir,
-                                struct diag *diag, struct signals *signals)
+/* What a process has, whatever its log. */
+struct running {
+    const struct daemon_options *options;
+    struct diag *diag;
+    struct telemetry *telemetry;
+    struct operations_server *operations;
+    struct signals *signals;
+};
+
+/* No more work comes from here on: balancers and the service manager hear of it first. */
+static void run_end(const struct running *running)
+{
+    notify("STOPPING=1");
+    telemetry_set_ready(running->telemetry, status_error(STATUS_UNAVAILABLE, "stopping"));
+    signals_close(running->signals);
+}
+
+static struct status run_shared(const struct running *running, const struct data_dir *dir)
 {
     struct daemon *daemon;
-    struct status st = daemon_open(options, dir, diag, signals->descriptor, &daemon);
+    int signals = running->signals->descriptor;
+    struct status st =
+        daemon_open(running->options, dir, running->diag, running->telemetry, signals, &daemon);
     if (st.code == STATUS_OK) {
-        st = daemon_run(daemon, signals->descriptor);
+        notify("READY=1");
+        st = daemon_run(daemon, signals);
     }
-    signals_close(signals);
+    run_end(running);
     daemon_close(daemon);
     return st;
 }
 
-static struct status run_embedded(const struct daemon_options *options, const struct data_dir *dir,
-                                  struct diag *diag, struct signals *signals)
+static struct status run_embedded(const struct running *running, const struct data_dir *dir)
 {
     struct embedded *embedded;
-    struct status st = embedded_open(options, dir, diag, &embedded);
+    struct status st =
+        embedded_open(running->options, dir, running->diag, running->telemetry, &embedded);
     if (st.code == STATUS_OK) {
-        st = embedded_run(embedded, signals->descriptor);
+        notify("READY=1");
+        st = embedded_run(embedded, running->signals->descriptor);
     }
-    signals_close(signals);
+    run_end(running);
     struct status closed = embedded_close(embedded);
     return st.code == STATUS_OK ? closed : st;
+}
+
+static struct status run_log(const struct running *running, struct arena *arena)
+{
+    struct data_dir dir;
+    const char *path = running->options->data.data;
+    TRY(data_dir_open(&dir, arena, path, false));
+    if (dir.shared) {
+        return run_shared(running, &dir);
+    }
+    TRY(data_dir_open(&dir, arena, path, true));
+    return run_embedded(running, &dir);
+}
+
+/* Who watches is there before the rest, and after it: what takes long can then be seen. */
+static struct status run_watched(struct running *running, struct arena *arena)
+{
+    char host[256] = { 0 };
+    gethostname(host, sizeof host - 1);
+    struct telemetry_options options = {
+        .trace_endpoint = running->options->trace_endpoint,
+        .trace_one_in = running->options->trace_one_in,
+        .instance = arena_printf(arena, "%s:%d", host, (int)getpid()),
+        .clock = clock_real(),
+        .diag = running->diag,
+    };
+    TRY(telemetry_open(&options, &running->telemetry));
+    struct status st = operations_server_open(running->options, running->telemetry, arena,
+                                              running->diag, &running->operations);
+    if (st.code == STATUS_OK) {
+        st = run_log(running, arena);
+    }
+    operations_server_close(running->operations);
+    telemetry_close(running->telemetry);
+    return st;
 }
 
 static int run(const struct daemon_options *options, struct arena *arena, struct diag *diag)
 {
     struct signals signals = signals_open();
-    struct data_dir dir;
-    struct status st = data_dir_open(&dir, arena, options->data.data, false);
-    if (st.code == STATUS_OK && !dir.shared) {
-        st = data_dir_open(&dir, arena, options->data.data, true);
-    }
-    if (st.code == STATUS_OK) {
-        st = dir.shared ? run_shared(options, &dir, diag, &signals)
-                        : run_embedded(options, &dir, diag, &signals);
-    }
+    struct running running = { .options = options, .diag = diag, .signals = &signals };
+    struct status st = run_watched(&running, arena);
     if (st.code != STATUS_OK && st.code != STATUS_CANCELLED) {
         return fail(diag, st);
     }

@@ -68,6 +68,7 @@ static struct status api_server_add_services(struct api_server *api)
 {
     TRY(api_server_add_commands(api));
     TRY(api_server_add_query(api));
+    TRY(telemetry_add_views(api->options.telemetry, api->rpc, false));
     return admin_service_add(api->rpc, api->options.board);
 }
 
@@ -136,7 +137,8 @@ static struct status api_server_open_intake(struct api_server *api)
                                       .daemon = api->options.daemon,
                                       .clock = api->options.clock,
                                       .reporter = api->options.reporter,
-                                      .shelf = api->options.shelf };
+                                      .shelf = api->options.shelf,
+                                      .telemetry = api->options.telemetry };
     return intake_open(&options, api->arena, &api->intake);
 }
 
@@ -145,6 +147,7 @@ static struct status api_server_start(struct api_server *api)
     struct rpc_server_options options = {
         .descriptors = api_schema_descriptors(),
         .health = true,
+        .observer = telemetry_observer(api->options.telemetry),
         .connection_age_s_max = api->options.daemon->connection_age_us / 1000000,
     };
     TRY(api_server_read(api));

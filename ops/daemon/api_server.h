@@ -8,6 +8,7 @@
 #include "ops/daemon/daemon_options.h"
 #include "ops/daemon/status_board.h"
 #include "ops/data_dir.h"
+#include "ops/telemetry/telemetry.h"
 
 struct api_server_options {
     const struct data_dir *dir;
@@ -18,6 +19,7 @@ struct api_server_options {
     struct evlog_reporter reporter; /* of trouble with the log */
     struct status_board *board;     /* how the process is */
     struct shelf *shelf; /* where stores are shown: of an embedded log by the writer of this one */
+    struct telemetry *telemetry;
 };
 
 struct api_server;

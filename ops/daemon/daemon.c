@@ -16,15 +16,17 @@
 #include "core/base/memory.h"
 #include "ops/daemon/api_server.h"
 #include "ops/daemon/read_replica.h"
+#include "ops/daemon/replica_readiness.h"
 #include "ops/daemon/status_report.h"
 #include "projectors/publisher.h"
 
-enum { DAEMON_WAIT_MS = 200, DAEMON_OPEN_TIMEOUT_MS = 3000 };
+enum { DAEMON_WAIT_MS = 200, DAEMON_OPEN_TIMEOUT_MS = 3000, DAEMON_TELL_EVERY_US = 500 * 1000 };
 static const size_t DAEMON_ARENA_MAX = (size_t)16 << 20;
 
 struct daemon {
     struct daemon_options options;
     struct diag *diag;
+    struct telemetry *telemetry;
     struct clock clock;
     struct arena arena; /* of what lasts */
     struct data_dir dir;
@@ -49,6 +51,7 @@ struct daemon {
     struct replica_status *seen;     /* as of the one before */
     uint64_t *statuses_published;
     uint32_t statuses_count;
+    int64_t told_us; /* monotonic: when who watches was last told */
 };
 
 /* ---- the log ---- */
@@ -120,7 +123,9 @@ static struct status daemon_open_folder(struct daemon *daemon)
 static struct status daemon_open_log(void *context, bool read_only, struct evlog **log)
 {
     struct daemon *daemon = context;
-    return data_dir_open_log(&daemon->dir, read_only, log);
+    TRY(data_dir_open_log(&daemon->dir, read_only, log));
+    telemetry_wrap_log(daemon->telemetry, log);
+    return status_ok();
 }
 
 static struct status daemon_open_publisher(struct daemon *daemon, uint32_t partitions_count)
@@ -225,6 +230,7 @@ static struct status daemon_open_writer(struct daemon *daemon)
                                       .reporter = { daemon_report, daemon },
                                       .stores = daemon->dir.stores,
                                       .observer = daemon_observer(daemon),
+                                      .watch = telemetry_watch(daemon->telemetry),
                                       .clock = daemon->clock,
                                       .cluster = &daemon->cluster,
                                       .partitions_count = daemon->partitions.count,
@@ -306,7 +312,8 @@ static struct status daemon_open_api(struct daemon *daemon)
                                           .diag = daemon->diag,
                                           .reporter = { daemon_report, daemon },
                                           .board = daemon->board,
-                                          .shelf = daemon->shelf };
+                                          .shelf = daemon->shelf,
+                                          .telemetry = daemon->telemetry };
     return api_server_open(&options, &daemon->arena, &daemon->api);
 }
 
@@ -332,12 +339,14 @@ static struct status daemon_start(struct daemon *daemon, int signals)
 }
 
 struct status daemon_open(const struct daemon_options *options, const struct data_dir *dir,
-                          struct diag *diag, int signals, struct daemon **out)
+                          struct diag *diag, struct telemetry *telemetry, int signals,
+                          struct daemon **out)
 {
     struct daemon *daemon = mem_zalloc(1, sizeof *daemon);
     daemon->options = *options;
     daemon->dir = *dir;
     daemon->diag = diag;
+    daemon->telemetry = telemetry;
     daemon->clock = clock_real();
     daemon->lock = -1;
     daemon->shelf = shelf_new(PARTITIONS_MAX);
@@ -428,6 +437,35 @@ static void daemon_look(struct daemon *daemon)
     daemon->statuses_count = count;
 }
 
+/* What who watches sees; stores of other threads are shown by these. */
+static void daemon_tell(struct daemon *daemon)
+{
+    telemetry_note_replicas(daemon->telemetry, daemon->statuses, daemon->statuses_published,
+                            daemon->statuses_count, atomic_load(&daemon->published_count));
+    telemetry_set_ready(daemon->telemetry,
+                        replica_readiness(daemon->statuses, daemon->statuses_count,
+                                          daemon->partitions.count, clock_now_us(&daemon->clock),
+                                          daemon->options.election_timeout_us));
+    for (uint32_t i = 0; daemon->read_replica != NULL && i < daemon->partitions.count; i++) {
+        const struct partition *partition =
+            read_replica_partition(daemon->read_replica, daemon->partitions.numbers[i]);
+        if (partition != NULL) {
+            telemetry_note_partition(daemon->telemetry, partition);
+        }
+    }
+}
+
+/* Looks now and then, however busy the log is. */
+static void daemon_look_and_tell(struct daemon *daemon)
+{
+    int64_t now_us = clock_monotonic_us(&daemon->clock);
+    daemon_look(daemon);
+    if (now_us - daemon->told_us >= DAEMON_TELL_EVERY_US) {
+        daemon->told_us = now_us;
+        daemon_tell(daemon);
+    }
+}
+
 static bool daemon_all_stopped(const struct daemon *daemon)
 {
     uint32_t stopped = 0;
@@ -448,7 +486,7 @@ struct status daemon_run(struct daemon *daemon, int signals)
             daemon_publish(daemon);
             descriptor = read_replica_descriptor(daemon->read_replica);
         }
-        daemon_look(daemon);
+        daemon_look_and_tell(daemon);
         struct process_facts facts = daemon_facts(daemon);
         status_report_step(daemon->status_report, &facts);
         TRY(status_board_step(daemon->board, &facts));

@@ -5,6 +5,7 @@
 #include "core/base/diag.h"
 #include "ops/daemon/daemon_options.h"
 #include "ops/data_dir.h"
+#include "ops/telemetry/telemetry.h"
 
 struct daemon;
 
@@ -13,7 +14,8 @@ struct daemon;
  * CANCELLED: it was while the brokers were waited for. FAILED_PRECONDITION: another process has the
  * folder. Other statuses as evlog_kafka_open and api_server_open. Borrows all. */
 MUST_USE struct status daemon_open(const struct daemon_options *options, const struct data_dir *dir,
-                                   struct diag *diag, int signals, struct daemon **daemon);
+                                   struct diag *diag, struct telemetry *telemetry, int signals,
+                                   struct daemon **daemon);
 /* Goes on until `signals` is readable. DATA_LOSS: all its partitions have stopped. */
 MUST_USE struct status daemon_run(struct daemon *daemon, int signals);
 /* Ends all, cleanly. NULL is fine. */

@@ -79,6 +79,14 @@ const struct config_option daemon_options[] = {
            "tokens"),
     OPTION_RANGE("connection-age", CONFIG_DURATION, connection_age_us, "1h", 0, 86400000000,
                  "after which clients are asked to come anew, so that they spread; 0: never"),
+    OPTION("operations-listen", CONFIG_STRING, operations_listen, "",
+           "where to serve /metrics, /healthz and /readyz to those who watch, without asking who "
+           "they are, as IP:PORT with commas between; this machine gets them from the API, too"),
+    OPTION("trace-endpoint", CONFIG_STRING, trace_endpoint, "",
+           "a collector of OpenTelemetry that gets spans by OTLP over HTTP, such as "
+           "http://127.0.0.1:4318"),
+    OPTION_RANGE("trace-one-in", CONFIG_INT, trace_one_in, "0", 0, 1000000000,
+                 "of the calls that come without a traceparent one in so many is traced; 0: none"),
     { .name = "log-level",
       .type = CONFIG_ENUM,
       .offset = offsetof(struct daemon_options, log_level),

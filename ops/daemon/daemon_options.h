@@ -31,6 +31,9 @@ struct daemon_options {
     bool api_keys;
     struct str public_url;
     int64_t connection_age_us;
+    struct str operations_listen;
+    struct str trace_endpoint;
+    int64_t trace_one_in;
     int log_level;
     int log_format;
     bool help;

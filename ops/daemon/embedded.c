@@ -15,6 +15,7 @@ static const size_t EMBEDDED_ARENA_MAX = (size_t)16 << 20;
 struct embedded {
     const struct daemon_options *options;
     struct diag *diag;
+    struct telemetry *telemetry;
     struct clock clock;
     struct arena arena; /* of what lasts */
     struct status_board *board;
@@ -47,7 +48,8 @@ static struct status embedded_open_api(struct embedded *embedded, const struct d
                                           .diag = embedded->diag,
                                           .reporter = { embedded_report, embedded },
                                           .board = embedded->board,
-                                          .shelf = embedded->shelf };
+                                          .shelf = embedded->shelf,
+                                          .telemetry = embedded->telemetry };
     if (dir->moved.size > 0) {
         return status_error(STATUS_FAILED_PRECONDITION,
                             "expected an open log, but this one was closed when it was copied: go "
@@ -66,11 +68,12 @@ static void embedded_say_started(const struct embedded *embedded)
 }
 
 struct status embedded_open(const struct daemon_options *options, const struct data_dir *dir,
-                            struct diag *diag, struct embedded **out)
+                            struct diag *diag, struct telemetry *telemetry, struct embedded **out)
 {
     struct embedded *embedded = mem_zalloc(1, sizeof *embedded);
     embedded->options = options;
     embedded->diag = diag;
+    embedded->telemetry = telemetry;
     embedded->clock = clock_real();
     struct process self = { 0, DAEMON_WRITER | DAEMON_QUERY, clock_now_us(&embedded->clock) };
     embedded->board = status_board_open(&self, &embedded->clock);
@@ -81,6 +84,7 @@ struct status embedded_open(const struct daemon_options *options, const struct d
         embedded->partitions =
             shelf_status_open(embedded->shelf, api_server_partitions_count(embedded->api));
         embedded_say_started(embedded);
+        telemetry_set_ready(telemetry, status_ok());
     } else {
         struct status closed = embedded_close(embedded);
         (void)closed; /* why it did not start says more */

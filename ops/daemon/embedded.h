@@ -5,6 +5,7 @@
 #include "core/base/diag.h"
 #include "ops/daemon/daemon_options.h"
 #include "ops/data_dir.h"
+#include "ops/telemetry/telemetry.h"
 
 struct embedded;
 
@@ -12,7 +13,7 @@ struct embedded;
  * process writes the log, or it was copied away. Statuses of api_server_open. */
 MUST_USE struct status embedded_open(const struct daemon_options *options,
                                      const struct data_dir *dir, struct diag *diag,
-                                     struct embedded **embedded);
+                                     struct telemetry *telemetry, struct embedded **embedded);
 /* Goes on until `signals` is readable. */
 MUST_USE struct status embedded_run(struct embedded *embedded, int signals);
 /* Ends all, cleanly; says why the last of it could not be written, if so. NULL is fine. */

@@ -22,6 +22,7 @@ static struct status intake_open_log(void *context, bool read_only, struct evlog
     if (intake->identity.partitions_count == 0) { /* later by the thread of the client */
         intake->identity = (*log)->identity;
     }
+    telemetry_wrap_log(intake->options.telemetry, log);
     return status_ok();
 }
 
@@ -33,7 +34,8 @@ static struct status intake_open_writer(struct intake *intake)
                                       .reporter = own->reporter,
                                       .stores = own->dir->stores,
                                       .clock = own->clock,
-                                      .shelf = own->shelf };
+                                      .shelf = own->shelf,
+                                      .watch = telemetry_watch(own->telemetry) };
     TRY(folder_conf_read(own->dir->conf, intake->arena, &folder));
     TRY(daemon_options_configuration(own->daemon, &folder, intake->arena, &options.configuration));
     return writer_open(&options, &intake->writer);

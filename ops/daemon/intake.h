@@ -9,6 +9,7 @@
 #include "core/model/submit.h"
 #include "ops/daemon/daemon_options.h"
 #include "ops/data_dir.h"
+#include "ops/telemetry/telemetry.h"
 
 enum { INTAKE_TIMEOUT_US = 30 * 1000000 };
 
@@ -18,6 +19,7 @@ struct intake_options {
     struct clock clock;
     struct evlog_reporter reporter;
     struct shelf *shelf; /* where the writer of an embedded log shows its stores */
+    struct telemetry *telemetry;
 };
 
 struct intake;

@@ -71,7 +71,7 @@ LIBRARIES = {
     "rocksdb/": {"store", "evlog"},
     "librdkafka/": {"evlog"},
     "openssl/": {"base", "store", "auth", "rpc/transport"},
-    "curl/": {"auth"},
+    "curl/": {"auth", "ops/telemetry"},
     "bsd/": {"base", "store"},
     "event2/": {"rpc/transport"},
     "nghttp2/": {"rpc/http"},

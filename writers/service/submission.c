@@ -14,6 +14,7 @@
 #include "core/model/decision.h"
 #include "core/model/outcome.h"
 #include "core/pb/message.h"
+#include "core/trace/traceparent.h"
 
 enum { SUBMISSION_ID_SIZE = 64 };
 
@@ -73,6 +74,21 @@ static struct status submission_id(struct arena *arena, struct rpc_call *call,
     return copy.data == NULL ? arena_full(arena) : status_ok();
 }
 
+/* What the command does is part of the trace of the call that brought it, unless the client says
+ * otherwise. */
+static struct status submission_trace(struct arena *arena, struct rpc_call *call,
+                                      Agency__V1__Command *command)
+{
+    struct traceparent place;
+    struct str given = rpc_call_trace(call);
+    if (command->trace_id[0] != '\0' || !traceparent_read(given, &place)) {
+        return status_ok();
+    }
+    struct str copy = arena_copy(arena, given);
+    command->trace_id = (char *)(uintptr_t)copy.data;
+    return copy.data == NULL ? arena_full(arena) : status_ok();
+}
+
 static struct status submission_finish(struct arena *arena, const Agency__V1__Command *command,
                                        const Agency__V1__Principal *principal,
                                        struct submission_sent *sent)
@@ -104,6 +120,7 @@ static struct status submission_record(const struct submission_options *options,
     }
     TRY(pb_copy(arena, &asked->base, &command));
     TRY(submission_id(arena, call, command));
+    TRY(submission_trace(arena, call, command));
     if (options->seals != NULL) {
         proof.cluster = *options->seals;
     }

@@ -1,0 +1,36 @@
+#include "ops/daemon/replica_readiness.h"
+
+#include <inttypes.h>
+
+static struct status replica_readiness_of(const struct replica_status *partition, int64_t now_us,
+                                          int64_t election_timeout_us)
+{
+    bool works = partition->state == REPLICA_LEADER || partition->state == REPLICA_FOLLOWER;
+    int64_t silent_us = now_us - partition->time_us;
+    if (!works) {
+        const char *why = partition->trouble.msg;
+        return status_error(STATUS_UNAVAILABLE, "partition %" PRIu32 " is %s%s%s",
+                            partition->number, replica_state_names[partition->state],
+                            why[0] == '\0' ? "" : ": ", why);
+    }
+    if (silent_us > REPLICA_READINESS_TURNS * election_timeout_us) {
+        return status_error(STATUS_UNAVAILABLE,
+                            "partition %" PRIu32 " has seen no record for %" PRId64
+                            " s: it is behind, or has no leader",
+                            partition->number, silent_us / 1000000);
+    }
+    return status_ok();
+}
+
+struct status replica_readiness(const struct replica_status *partitions, uint32_t count,
+                                uint32_t expected, int64_t now_us, int64_t election_timeout_us)
+{
+    if (count < expected) {
+        return status_error(STATUS_UNAVAILABLE, "%" PRIu32 " of %" PRIu32 " partitions are open",
+                            count, expected);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        TRY(replica_readiness_of(&partitions[i], now_us, election_timeout_us));
+    }
+    return status_ok();
+}
