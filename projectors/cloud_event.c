@@ -169,6 +169,8 @@ struct status cloud_event_make(struct arena *arena, const struct partition *part
     event.subject_id = decision->subject_id;
     event.operator_ = decision->operator_;
     event.on_behalf_of = decision->on_behalf_of;
+    event.actors = decision->actors;
+    event.n_actors = decision->n_actors;
     event.trace_id = decision->trace_id;
     TRY(fields_time_new(arena, decision->occurred_at_us, &event.occurred_at));
     TRY(fields_time_new(arena, decision->recorded_at_us, &event.recorded_at));

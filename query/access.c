@@ -94,6 +94,76 @@ struct status access_check(struct snapshot *snapshot, struct str subject, struct
     return access_response(snapshot, &question, &answer, response);
 }
 
+/* ---- for somebody else ---- */
+
+/* Who calls, through whom, and for whom: ids. */
+struct access_chain {
+    struct str ids[ACCESS_ACTORS_MAX + 1];
+    size_t count;
+    size_t lookups; /* so far */
+};
+
+static struct status access_chain_add(struct snapshot *snapshot, struct str subject,
+                                      struct access_chain *chain)
+{
+    struct str *id = &chain->ids[chain->count];
+    TRY(snapshot_resolve(snapshot, ENTITY_SUBJECT, subject, id));
+    for (size_t i = 0; i < chain->count; i++) {
+        if (str_eq(chain->ids[i], *id)) {
+            return status_error(STATUS_INVALID_ARGUMENT,
+                                "expected each of the actors and the subject once, but '%.*s' is "
+                                "there again",
+                                STR_ARG(*id));
+        }
+    }
+    chain->count++;
+    return status_ok();
+}
+
+/* One link; all of them together may take what one question may. */
+static struct status access_chain_ask(struct snapshot *snapshot, struct access_chain *chain,
+                                      size_t i, Agency__V1__CheckResponse *response)
+{
+    const struct check_question question = { .subject_id = chain->ids[i],
+                                             .permission = STR("act_as"),
+                                             .object = { OBJECT_SUBJECT, chain->ids[i + 1] },
+                                             .explain = true };
+    struct check_answer answer;
+    TRY(check(&snapshot->org.view, snapshot->arena, snapshot->moment.time_us, &question, &answer));
+    chain->lookups += answer.lookups;
+    if (chain->lookups > CHECK_LOOKUPS_MAX) {
+        return lookup_exhausted();
+    }
+    TRY(access_response(snapshot, &question, &answer, &response->actors[response->n_actors]));
+    response->n_actors++;
+    return status_ok();
+}
+
+struct status access_check_actors(struct snapshot *snapshot, const struct str *actors,
+                                  size_t actors_count, Agency__V1__CheckResponse *response)
+{
+    struct access_chain chain = { .count = 0 };
+    if (actors_count > ACCESS_ACTORS_MAX) {
+        return status_error(STATUS_INVALID_ARGUMENT,
+                            "expected at most %d actors, but there are %zu", ACCESS_ACTORS_MAX,
+                            actors_count);
+    }
+    for (size_t i = 0; i < actors_count; i++) {
+        TRY(access_chain_add(snapshot, actors[i], &chain));
+    }
+    TRY(access_chain_add(snapshot, str_z(response->subject_id), &chain));
+    ARENA_TRY(snapshot->arena, response->actors,
+              arena_alloc(snapshot->arena, (actors_count + 1) * sizeof(void *)));
+    for (size_t i = 0; i < actors_count; i++) {
+        TRY(access_chain_ask(snapshot, &chain, i, response));
+        if (response->allowed && !response->actors[i]->allowed) {
+            response->allowed = false;
+            TRY(arena_text(snapshot->arena, STR("ACTORS"), &response->reason));
+        }
+    }
+    return status_ok();
+}
+
 /* ---- many ---- */
 
 /* One line asks about many: whatever it names wrongly is an error, not one more "no". */

@@ -14,6 +14,14 @@
 MUST_USE struct status access_check(struct snapshot *snapshot, struct str subject,
                                     struct str permission, struct str object,
                                     Agency__V1__CheckResponse **response);
+/* Adds to the answer whether subjects (ids or name:X) may act for the one asked about: from who
+ * calls on, each for the next one, the last for the subject. What one of them may not, is not
+ * allowed: reason ACTORS. INVALID_ARGUMENT: one is there twice, or more than ACCESS_ACTORS_MAX.
+ * RESOURCE_EXHAUSTED: together they take more than one question may. */
+enum { ACCESS_ACTORS_MAX = 9 };
+MUST_USE struct status access_check_actors(struct snapshot *snapshot, const struct str *actors,
+                                           size_t actors_count,
+                                           Agency__V1__CheckResponse *response);
 /* Whether a permission is a command's own and the org waives it for all who are bound in it. */
 MUST_USE struct status access_waived(struct snapshot *snapshot, struct str permission,
                                      bool *waived);

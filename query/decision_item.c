@@ -25,6 +25,8 @@ struct status decision_item(struct arena *arena, const Agency__V1__DecisionRow *
     made->operator_ = row->operator_;
     made->subject_id = row->subject_id;
     made->on_behalf_of = row->on_behalf_of;
+    made->actors = row->actors;
+    made->n_actors = row->n_actors;
     made->authority = row->authority;
     made->n_annotations = row->n_annotations;
     made->annotations = row->annotations;

@@ -160,7 +160,6 @@ static void decider_fill(const struct decider_work *work, Agency__V1__Decision *
     decision->content_hash =
         (ProtobufCBinaryData){ HASH_SIZE, (uint8_t *)(uintptr_t)work->content.bytes };
     decision->operator_ = principal->operator_;
-    decision->on_behalf_of = command->on_behalf_of;
     decision->authority = d->authority;
     decision->recorded_at_us = work->recorded_at_us;
     decision->occurred_at_us = d->occurred_at_us;
@@ -178,17 +177,22 @@ static void decider_fill(const struct decider_work *work, Agency__V1__Decision *
 }
 
 /* Ids of who acts are slices of messages; protobuf-c wants them ended by NUL. */
-static struct status decider_fill_actor(const struct decider_work *work,
-                                        Agency__V1__Decision *decision)
+static struct status decider_fill_actors(const struct decider_work *work,
+                                         Agency__V1__Decision *decision)
 {
+    const struct decide *d = &work->decide;
     struct arena *arena = &work->decider->arena;
-    struct str subject_id = arena_copy(arena, work->decide.subject_id);
-    struct str credential_id = arena_copy(arena, work->decide.credential_id);
-    if (subject_id.data == NULL || credential_id.data == NULL) {
-        return arena_full(arena);
+    TRY(arena_text(arena, d->subject_id, &decision->subject_id));
+    TRY(arena_text(arena, d->credential_id, &decision->credential_id));
+    TRY(arena_text(arena, d->on_behalf_of, &decision->on_behalf_of));
+    if (d->actors_count == 0) {
+        return status_ok();
     }
-    decision->subject_id = (char *)(uintptr_t)subject_id.data;
-    decision->credential_id = (char *)(uintptr_t)credential_id.data;
+    ARENA_TRY(arena, decision->actors,
+              arena_alloc(arena, d->actors_count * sizeof *decision->actors));
+    for (size_t i = 0; i < d->actors_count; i++) {
+        TRY(arena_text(arena, d->actors[i], &decision->actors[decision->n_actors++]));
+    }
     return status_ok();
 }
 
@@ -211,7 +215,7 @@ static struct status decider_record(struct decider_work *work, struct submit_ans
     struct decider *decider = work->decider;
     Agency__V1__Decision decision = AGENCY__V1__DECISION__INIT;
     decider_fill(work, &decision);
-    TRY(decider_fill_actor(work, &decision));
+    TRY(decider_fill_actors(work, &decision));
     if (decision.n_events == 0) {
         fold_discard(decider->fold);
     }
@@ -300,7 +304,7 @@ static struct status decider_work(struct decider_work *work, struct submit_answe
     struct decider *decider = work->decider;
     const Agency__V1__Command *command = work->command;
     Agency__V1__AnswerRow *row;
-    TRY(decision_content_hash(&decider->arena, command, &work->content));
+    TRY(decision_content_hash(&decider->arena, command, work->principal, &work->content));
     TRY(fold_answer(decider->fold, &decider->arena, str_z(command->org_id), work->sender,
                     str_z(command->command_id), &row));
     if (row != NULL) {

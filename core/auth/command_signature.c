@@ -13,7 +13,10 @@
 #include "core/base/limits.h"
 #include "core/base/num.h"
 
-enum { COMMAND_SIGNATURE_SECOND_US = 1000000 };
+enum {
+    COMMAND_SIGNATURE_SECOND_US = 1000000,
+    COMMAND_SIGNATURE_ACTS_FOR_MAX = 9, /* eight actors, and whom the last of them acts for */
+};
 static const int64_t COMMAND_SIGNATURE_LIFE_US_MAX =
     (int64_t)COMMAND_LIFE_SECONDS_MAX * COMMAND_SIGNATURE_SECOND_US;
 static const int64_t COMMAND_SIGNATURE_AHEAD_US_MAX =
@@ -60,8 +63,12 @@ void command_signature_statement(struct str cluster_id, const Agency__V1__Comman
     command_signature_put(statement, str_z(principal->identity_hash));
     command_signature_put(statement, str_z(record->key_id));
     command_signature_put(statement, command_signature_bytes(record->command));
-    if (principal->method != 0) { /* what signers make has none */
+    if (principal->method != 0 || principal->n_acts_for > 0) { /* what signers make has neither */
         command_signature_put_u32(statement, (uint32_t)principal->method);
+    }
+    for (size_t i = 0; i < principal->n_acts_for; i++) {
+        command_signature_put_u32(statement, (uint32_t)principal->acts_for[i]->kind);
+        command_signature_put(statement, str_z(principal->acts_for[i]->identity_hash));
     }
 }
 
@@ -134,7 +141,17 @@ static struct status command_signature_check_principal(const Agency__V1__Princip
         return status_error(STATUS_INVALID_ARGUMENT,
                             "expected a principal with either operator or kind and identity_hash");
     }
-    return status_ok();
+    bool chain = principal->n_acts_for == 0 ||
+                 (!named && principal->n_acts_for <= COMMAND_SIGNATURE_ACTS_FOR_MAX);
+    for (size_t i = 0; i < principal->n_acts_for; i++) {
+        const Agency__V1__Identity *identity = principal->acts_for[i];
+        chain = chain && identity->kind != 0 && identity->identity_hash[0] != '\0';
+    }
+    return chain ? status_ok()
+                 : status_error(STATUS_INVALID_ARGUMENT,
+                                "expected acts_for to be at most %d identities, each with kind and "
+                                "identity_hash, and none beside operator",
+                                COMMAND_SIGNATURE_ACTS_FOR_MAX);
 }
 
 static struct status command_signature_check_times(const Agency__V1__CommandRecord *record)

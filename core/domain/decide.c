@@ -60,6 +60,18 @@ static struct status decide_check_identity(const Agency__V1__Command *command)
     return status_ok();
 }
 
+/* They stand in the decision, whatever it is. */
+static struct status decide_check_actors(const Agency__V1__Command *command)
+{
+    bool valid = command->on_behalf_of[0] == '\0' || id_valid(str_z(command->on_behalf_of));
+    for (size_t i = 0; i < command->n_actors; i++) {
+        valid = valid && id_valid(str_z(command->actors[i]));
+    }
+    return valid ? status_ok()
+                 : status_error(STATUS_INVALID_ARGUMENT,
+                                "expected on_behalf_of and each of actors to be " ID_RULE);
+}
+
 static struct status decide_check_envelope(const Agency__V1__Command *command)
 {
     if (registry_command_payload(command) == NULL) {
@@ -75,6 +87,7 @@ static struct status decide_check_envelope(const Agency__V1__Command *command)
     TRY(fields_check_time(command->occurred_at, "occurred_at"));
     TRY(fields_check_time(command->issued_at, "issued_at"));
     TRY(decide_check_identity(command));
+    TRY(decide_check_actors(command));
     return decide_check_annotations(command);
 }
 

@@ -26,15 +26,22 @@ int64_t decision_recorded_at_us(struct str body)
 }
 
 struct status decision_content_hash(struct arena *arena, const Agency__V1__Command *command,
-                                    struct hash *hash)
+                                    const Agency__V1__Principal *principal, struct hash *hash)
 {
     Agency__V1__Command content = *command;
     char empty[] = "";
     content.org_id = content.command_id = content.trace_id = empty;
     content.issued_at = NULL;
-    struct str bytes;
-    TRY(pb_pack(arena, &content.base, &bytes));
-    *hash = hash_sha256(&bytes, 1);
+    struct str parts[2];
+    TRY(pb_pack(arena, &content.base, &parts[0]));
+    if (principal->n_acts_for == 0) {
+        *hash = hash_sha256(parts, 1);
+        return status_ok();
+    }
+    Agency__V1__Principal who = *principal;
+    who.method = 0; /* how he showed it is not what he says */
+    TRY(pb_pack(arena, &who.base, &parts[1]));
+    *hash = hash_sha256(parts, 2);
     return status_ok();
 }
 

@@ -14,11 +14,13 @@ MUST_USE struct status decision_decode(struct arena *arena, struct str body,
 /* When a decision of our own making was recorded, without decoding the rest. */
 int64_t decision_recorded_at_us(struct str body);
 
-/* SHA-256 of what a command says: payload, expected_version, occurred_at, on_behalf_of,
- * annotations; not when it was issued or how it is traced. The same command_id with another hash is
- * not a repeat. */
+/* SHA-256 of what a command says: payload, expected_version, occurred_at, on_behalf_of, actors,
+ * annotations, and whom the token of its principal acts for; not when it was issued or how it is
+ * traced. The same command_id with another hash is not a repeat. */
 MUST_USE struct status decision_content_hash(struct arena *arena,
-                                             const Agency__V1__Command *command, struct hash *hash);
+                                             const Agency__V1__Command *command,
+                                             const Agency__V1__Principal *principal,
+                                             struct hash *hash);
 
 /* What a command is told whose id stands for one with another content: INVALID_ARGUMENT. */
 MUST_USE struct status decision_other_content(const char *command_id);

@@ -221,6 +221,8 @@ static struct status fold_put_row(const struct fold_keeping *k)
     row.operator_ = decision->operator_;
     row.subject_id = decision->subject_id;
     row.on_behalf_of = decision->on_behalf_of;
+    row.actors = decision->actors;
+    row.n_actors = decision->n_actors;
     row.authority = decision->authority;
     row.annotations = decision->annotations;
     row.n_annotations = decision->n_annotations;
@@ -235,6 +237,9 @@ static struct status fold_put_row(const struct fold_keeping *k)
     }
     TRY(fold_put_subject(k, str_z(decision->subject_id)));
     TRY(fold_put_subject(k, str_z(decision->on_behalf_of)));
+    for (size_t i = 0; i < decision->n_actors; i++) {
+        TRY(fold_put_subject(k, str_z(decision->actors[i])));
+    }
     struct str value;
     TRY(pb_pack(k->arena, &row.base, &value));
     char room[KEY_ROOM];

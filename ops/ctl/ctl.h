@@ -33,6 +33,7 @@ struct ctl_options {
     struct str command_id;
     struct str occurred_at;
     struct str on_behalf_of;
+    struct str actors;
     int64_t expected_version;
     struct config_pairs notes;
     bool all;
@@ -89,11 +90,22 @@ MUST_USE struct status ctl_partition(const struct ctl *ctl, const struct evlog_i
 /* What --...-retention say: milliseconds by stream, -1: for ever. */
 void ctl_retention(const struct ctl *ctl, int64_t retention_ms[EVLOG_STREAMS]);
 
+/* Who acted, as a decision has it. */
+struct ctl_actor {
+    const char *operator_name;
+    const char *subject_id;
+    const char *on_behalf_of;
+    char *const *actors;
+    size_t actors_count;
+};
+
 /* Appends a decision as people read it: number, time, command, who, annotations. */
 void ctl_say_decision(struct ctl *ctl, const Agency__V1__DecisionItem *item);
-/* Appends " by operator X", " by S" or " by S on behalf of T". */
-void ctl_say_actor(struct ctl *ctl, const char *operator_name, const char *subject_id,
-                   const char *on_behalf_of);
+/* Appends " by operator X", " by S", " by S on behalf of T" or " by S through A, B on behalf of T".
+ */
+void ctl_say_actor(struct ctl *ctl, const struct ctl_actor *actor);
+/* The subjects that --actors names, in the arena. INVALID_ARGUMENT: an empty one. */
+MUST_USE struct status ctl_actors(struct ctl *ctl, struct str **actors, size_t *count);
 
 /* One verb each; ops/ctl/agencyctl.c has the table with what they take. */
 typedef struct status ctl_verb(struct ctl *ctl);

@@ -17,15 +17,37 @@ static const size_t CHECK_ARENA_MAX = (size_t)64 << 20;
 
 /* ---- one ---- */
 
-void ctl_say_actor(struct ctl *ctl, const char *operator_name, const char *subject_id,
-                   const char *on_behalf_of)
+void ctl_say_actor(struct ctl *ctl, const struct ctl_actor *actor)
 {
-    bool is_operator = operator_name[0] != '\0';
+    bool is_operator = actor->operator_name[0] != '\0';
     buf_printf(&ctl->out, " by %s%s", is_operator ? "operator " : "",
-               is_operator ? operator_name : subject_id);
-    if (on_behalf_of[0] != '\0') {
-        buf_printf(&ctl->out, " on behalf of %s", on_behalf_of);
+               is_operator ? actor->operator_name : actor->subject_id);
+    for (size_t i = 0; i < actor->actors_count; i++) {
+        buf_printf(&ctl->out, "%s%s", i == 0 ? " through " : ", ", actor->actors[i]);
     }
+    if (actor->on_behalf_of[0] != '\0') {
+        buf_printf(&ctl->out, " on behalf of %s", actor->on_behalf_of);
+    }
+}
+
+struct status ctl_actors(struct ctl *ctl, struct str **actors, size_t *count)
+{
+    struct str rest = ctl->options.actors;
+    ARENA_TRY(&ctl->arena, *actors, arena_alloc(&ctl->arena, (rest.size + 1) * sizeof **actors));
+    for (*count = 0; rest.size > 0; ++*count) {
+        size_t end = 0;
+        while (end < rest.size && rest.data[end] != ',') {
+            end++;
+        }
+        (*actors)[*count] = str_make(rest.data, end);
+        if (end == 0 || end + 1 == rest.size) {
+            return status_error(STATUS_INVALID_ARGUMENT,
+                                "expected --actors to be subjects with commas between, but one is "
+                                "empty");
+        }
+        rest = str_from(rest, end < rest.size ? end + 1 : end);
+    }
+    return status_ok();
 }
 
 void ctl_say_decision(struct ctl *ctl, const Agency__V1__DecisionItem *item)
@@ -33,7 +55,8 @@ void ctl_say_decision(struct ctl *ctl, const Agency__V1__DecisionItem *item)
     char time[TIME_TEXT_SIZE];
     time_format(fields_time_us(item->occurred_at), time);
     buf_printf(&ctl->out, "decision %" PRIu64 ", %s, %s", item->org_sequence, time, item->command);
-    ctl_say_actor(ctl, item->operator_, item->subject_id, item->on_behalf_of);
+    ctl_say_actor(ctl, &(struct ctl_actor){ item->operator_, item->subject_id, item->on_behalf_of,
+                                            item->actors, item->n_actors });
     for (size_t i = 0; i < item->n_annotations; i++) {
         buf_append(&ctl->out, i == 0 ? STR(" (") : STR(", "));
         utf8_show(str_z(item->annotations[i]->key), &ctl->out);
@@ -64,6 +87,9 @@ static void check_say(struct ctl *ctl, const Agency__V1__CheckResponse *response
         buf_append(&ctl->out, STR("\n             "));
         ctl_say_decision(ctl, step->decision);
     }
+    for (size_t i = 0; i < response->n_actors; i++) {
+        check_say(ctl, response->actors[i]);
+    }
 }
 
 static struct status check_one(struct reading *reading, struct ctl *ctl)
@@ -71,6 +97,10 @@ static struct status check_one(struct reading *reading, struct ctl *ctl)
     Agency__V1__CheckResponse *response = NULL;
     TRY(access_check(&reading->snapshot, str_z(ctl->argv[0]), str_z(ctl->argv[1]),
                      str_z(ctl->argv[2]), &response));
+    struct str *actors;
+    size_t actors_count;
+    TRY(ctl_actors(ctl, &actors, &actors_count));
+    TRY(access_check_actors(&reading->snapshot, actors, actors_count, response));
     ctl->exit = response->allowed ? CTL_OK : CTL_DENIED;
     if (ctl->options.output == CTL_JSON) {
         return ctl_json(ctl, &response->base);

@@ -45,7 +45,9 @@ static void log_say_decision(struct ctl *ctl, const Agency__V1__Decision *decisi
     time_format(decision->recorded_at_us, time);
     buf_printf(&ctl->out, " %s %s %s", time, decision->org_id,
                decision_item_command(decision->command));
-    ctl_say_actor(ctl, decision->operator_, decision->subject_id, decision->on_behalf_of);
+    ctl_say_actor(ctl, &(struct ctl_actor){ decision->operator_, decision->subject_id,
+                                            decision->on_behalf_of, decision->actors,
+                                            decision->n_actors });
     if (decision->rejection != NULL) {
         buf_printf(&ctl->out, " rejected %s: %s",
                    status_code_name((enum status_code)decision->rejection->code),

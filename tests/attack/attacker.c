@@ -107,8 +107,18 @@ static void attacker_behalf(struct attacker *attacker, Agency__V1__Command *comm
         random_below(&attacker->random, 100) < 8
             ? random_entity(&attacker->random, &attacker->stage->world.state, ENTITY_SUBJECT)
             : NULL;
-    if (subject != NULL) {
-        command->on_behalf_of = draw_copy(attacker, fields_string(subject, "subject_id").data);
+    if (subject == NULL) {
+        return;
+    }
+    command->on_behalf_of = draw_copy(attacker, fields_string(subject, "subject_id").data);
+    const ProtobufCMessage *through =
+        random_below(&attacker->random, 100) < 40
+            ? random_entity(&attacker->random, &attacker->stage->world.state, ENTITY_SUBJECT)
+            : NULL;
+    if (through != NULL) {
+        command->actors = arena_alloc(&attacker->story->arena, sizeof *command->actors);
+        command->actors[command->n_actors++] =
+            draw_copy(attacker, fields_string(through, "subject_id").data);
     }
 }
 

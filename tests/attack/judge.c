@@ -85,6 +85,22 @@ static void judge_say(struct bench *bench, enum property broken, const char *for
         (struct verdict){ .broken = broken, .text = arena_copy(bench->arena, str_z(text)) };
 }
 
+/* One acts for another: who counts from then on is that other. */
+static bool judge_link(struct bench *bench, struct str other_id)
+{
+    const struct deed *deed = bench->deed;
+    const struct object other = { OBJECT_SUBJECT, other_id };
+    const struct plain *from = bench->actor;
+    bench->actor = judge_subject(deed->before, other_id);
+    if (bench->actor == NULL || !access_has(deed->before, &bench->counts, STR("act_as"), other)) {
+        judge_say(bench, ACTS_FOR, "%.*s may not act for %.*s", STR_ARG(from->id),
+                  STR_ARG(other_id));
+        return false;
+    }
+    bench->counts = counts_of(deed->before, bench->arena, bench->actor->id);
+    return true;
+}
+
 static void judge_actor(struct bench *bench)
 {
     const struct deed *deed = bench->deed;
@@ -98,14 +114,12 @@ static void judge_actor(struct bench *bench)
     if (deed->on_behalf_of.size == 0 || str_eq(deed->on_behalf_of, caller->id)) {
         return;
     }
-    const struct object other = { OBJECT_SUBJECT, deed->on_behalf_of };
-    bench->actor = judge_subject(deed->before, deed->on_behalf_of);
-    if (bench->actor == NULL || !access_has(deed->before, &bench->counts, STR("act_as"), other)) {
-        judge_say(bench, ACTS_FOR, "%.*s may not act for %.*s", STR_ARG(caller->id),
-                  STR_ARG(deed->on_behalf_of));
-        return;
+    bool may = true;
+    for (size_t i = 0; i < deed->actors_count && may; i++) {
+        may = judge_link(bench, str_z(deed->actors[i]));
     }
-    bench->counts = counts_of(deed->before, bench->arena, bench->actor->id);
+    may = may && judge_link(bench, deed->on_behalf_of);
+    (void)may; /* what he may not was told */
 }
 
 static void judge_import(struct bench *bench)

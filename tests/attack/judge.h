@@ -29,6 +29,8 @@ struct deed {
     unsigned credential_kind;
     struct str identity;
     struct str on_behalf_of; /* empty: for himself */
+    char *const *actors;     /* through whom */
+    size_t actors_count;
     bool imported;
     const struct plain_org *before; /* both at the time of the decision */
     const struct plain_org *after;

@@ -108,6 +108,8 @@ static struct verdict stage_judge(struct stage *stage, const struct step *step)
         .credential_kind = step->credential_kind,
         .identity = str_z(step->identity),
         .on_behalf_of = str_z(step->command->on_behalf_of),
+        .actors = step->command->actors,
+        .actors_count = step->command->n_actors,
         .imported = step->command->occurred_at != NULL,
         .before = &stage->before,
         .after = &after,

@@ -159,6 +159,9 @@ static void step_print(const struct step *step, size_t number)
     } else {
         printf("who holds identity %.8s...", step->identity);
     }
+    for (size_t i = 0; i < step->command->n_actors; i++) {
+        printf(" through %s", step->command->actors[i]);
+    }
     if (step->command->on_behalf_of[0] != '\0') {
         printf(" for %s", step->command->on_behalf_of);
     }

@@ -15,6 +15,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
+import acting  # noqa: E402
 import commanding  # noqa: E402
 import constraints  # noqa: E402
 import folders  # noqa: E402
@@ -25,7 +26,7 @@ import questions  # noqa: E402
 from cases import Fault  # noqa: E402
 from tool import Tool, make_org  # noqa: E402
 
-MODULES = (constraints, mistakes, folders, questions, commanding, lists, logs)
+MODULES = (acting, constraints, mistakes, folders, questions, commanding, lists, logs)
 
 
 def main():

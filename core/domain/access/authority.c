@@ -1,9 +1,12 @@
 /* Who may command, in this order: the operator; the credential and its subject; the subject acted
- * for; the command's own permission; `delegate`, where the command can widen access; `import`.
+ * for, and those through whom; the command's own permission; `delegate`, where the command can
+ * widen access; `import`.
  *
  * Whoever acts on behalf of another needs `act_as` on it, and is then judged as that other: its
  * permissions count and not the actor's own, so that an agent cannot do for a person what the
- * person may not do. An operator may act for everybody; his authority stays the operator's.
+ * person may not do. An agent of an agent of a person needs it on that agent, and that agent on
+ * the person: each link is granted by itself, and revoked by itself. An operator may act for
+ * everybody; his authority stays the operator's.
  *
  * Everything is judged at the decider's clock, not at the occurred_at of an import: an expired
  * credential or grant does not come to life again because a command says that it is about the past.
@@ -12,8 +15,8 @@
  * only who may command the org. */
 #include "core/domain/access/authority.h"
 
+#include "core/domain/access/acting.h"
 #include "core/domain/check/check.h"
-#include "core/domain/check/reader.h"
 #include "core/domain/kernel/fields.h"
 #include "core/domain/kernel/hierarchy.h"
 #include "core/domain/kernel/targets.h"
@@ -244,25 +247,30 @@ static struct status authority_operator(struct decide *d)
                              "expected an operator that may create orgs, but '%.*s' may not",
                              STR_ARG(name));
     }
-    if (d->command->on_behalf_of[0] != '\0') {
-        TRY_ACCEPTED(d, authority_need_active(d, str_z(d->command->on_behalf_of)));
+    if (d->command->n_actors > 0) {
+        return decide_reject(d, STATUS_INVALID_ARGUMENT,
+                             "expected no actors, as an operator acts by himself");
+    }
+    d->on_behalf_of = str_z(d->command->on_behalf_of);
+    if (d->on_behalf_of.size > 0) {
+        TRY_ACCEPTED(d, authority_need_active(d, d->on_behalf_of));
     }
     return authority_record(d, AGENCY__V1__AUTHORITY_KIND__AUTHORITY_KIND_OPERATOR, &d->authority);
 }
 
-/* The live credential of the principal in this org; UNAUTHENTICATED if there is none. */
-static struct status authority_credential(struct decide *d)
+/* Rejects unless each of those who act holds `act_as` on the next, and the last on who is acted
+ * for; all of them ACTIVE. */
+static struct status authority_need_links(struct decide *d)
 {
-    const Agency__V1__Credential *credential;
-    TRY(reader_credential(d->view, d->arena, d->context->recorded_at_us, d->context->principal,
-                          &credential));
-    if (credential == NULL) {
-        return status_error(STATUS_UNAUTHENTICATED,
-                            "expected a principal with a credential in org '%.*s'",
-                            STR_ARG(d->view->org_id));
+    struct check_answer unused;
+    struct str from = d->subject_id;
+    for (size_t i = 0; i <= d->actors_count; i++) {
+        struct str to = i < d->actors_count ? d->actors[i] : d->on_behalf_of;
+        TRY_ACCEPTED(d, authority_need(d, from, STR("act_as"),
+                                       (struct object){ OBJECT_SUBJECT, to }, &unused));
+        TRY_ACCEPTED(d, authority_need_active(d, to));
+        from = to;
     }
-    d->credential_id = str_z(credential->credential_id);
-    d->subject_id = str_z(credential->subject_id);
     return status_ok();
 }
 
@@ -272,19 +280,15 @@ struct status authority_check(struct decide *d)
     if (d->context->principal->operator_[0] != '\0') {
         return authority_operator(d);
     }
-    TRY(authority_credential(d));
+    TRY_ACCEPTED(d, acting_find(d));
     TRY_ACCEPTED(d, authority_need_active(d, d->subject_id));
     if ((unsigned)d->command->payload_case == COMMAND_CREATE_ORG) {
         return decide_reject(d, STATUS_PERMISSION_DENIED,
                              "expected an operator that may create orgs");
     }
-    struct check_answer unused;
-    struct str subject_id = str_z(d->command->on_behalf_of);
-    if (subject_id.size == 0 || str_eq(subject_id, d->subject_id)) {
+    if (d->on_behalf_of.size == 0 || str_eq(d->on_behalf_of, d->subject_id)) {
         return authority_need_command(d, d->subject_id);
     }
-    TRY_ACCEPTED(d, authority_need(d, d->subject_id, STR("act_as"),
-                                   (struct object){ OBJECT_SUBJECT, subject_id }, &unused));
-    TRY_ACCEPTED(d, authority_need_active(d, subject_id));
-    return authority_need_command(d, subject_id);
+    TRY_ACCEPTED(d, authority_need_links(d));
+    return authority_need_command(d, d->on_behalf_of);
 }

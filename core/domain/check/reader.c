@@ -1,11 +1,19 @@
 #include "core/domain/check/reader.h"
 
+Agency__V1__Identity reader_identity(const Agency__V1__Principal *principal)
+{
+    Agency__V1__Identity identity = AGENCY__V1__IDENTITY__INIT;
+    identity.kind = principal->kind;
+    identity.identity_hash = principal->identity_hash;
+    return identity;
+}
+
 struct status reader_credential(const struct view *view, struct arena *arena, int64_t at_us,
-                                const Agency__V1__Principal *principal,
+                                const Agency__V1__Identity *identity,
                                 const Agency__V1__Credential **credential)
 {
-    const struct str parts[] = { index_kind((unsigned)principal->kind),
-                                 str_z(principal->identity_hash) };
+    const struct str parts[] = { index_kind((unsigned)identity->kind),
+                                 str_z(identity->identity_hash) };
     struct str *ids;
     size_t count;
     *credential = NULL;
@@ -43,23 +51,56 @@ static struct status reader_is_member(const struct view *view, struct str subjec
     return status_ok();
 }
 
+/* One who asks, and what about. */
+struct reader {
+    const struct view *view;
+    struct arena *arena;
+    int64_t at_us;
+    struct object object;
+    struct str subject_id; /* as whom, so far */
+};
+
 /* What is archived, or is not there any more, can still be read about. */
-static struct status reader_ask(const struct view *view, struct arena *arena, int64_t at_us,
-                                struct str subject_id, struct object object)
+static struct status reader_ask(const struct reader *reader, struct str permission,
+                                struct object object)
 {
-    const struct check_question question = { .subject_id = subject_id,
-                                             .permission = STR(READER_PERMISSION),
+    const struct check_question question = { .subject_id = reader->subject_id,
+                                             .permission = permission,
                                              .object = object,
                                              .for_command = true };
     struct check_answer answer;
-    TRY(check(view, arena, at_us, &question, &answer));
-    return answer.allowed ? status_ok() : reader_denied(view, object);
+    TRY(check(reader->view, reader->arena, reader->at_us, &question, &answer));
+    return answer.allowed ? status_ok() : reader_denied(reader->view, reader->object);
+}
+
+static struct status reader_subject(const struct reader *reader,
+                                    const Agency__V1__Identity *identity, struct str *subject_id)
+{
+    const Agency__V1__Credential *credential;
+    TRY(reader_credential(reader->view, reader->arena, reader->at_us, identity, &credential));
+    if (credential == NULL) {
+        return reader_denied(reader->view, reader->object);
+    }
+    *subject_id = str_z(credential->subject_id);
+    return status_ok();
+}
+
+/* Each that a token acts for, by an act_as of the one before. */
+static struct status reader_links(struct reader *reader, const Agency__V1__Principal *principal)
+{
+    for (size_t i = 0; i < principal->n_acts_for; i++) {
+        struct str next;
+        TRY(reader_subject(reader, principal->acts_for[i], &next));
+        TRY(reader_ask(reader, STR("act_as"), (struct object){ OBJECT_SUBJECT, next }));
+        reader->subject_id = next;
+    }
+    return status_ok();
 }
 
 struct status reader_may(const struct view *view, struct arena *arena, int64_t at_us,
                          const Agency__V1__Principal *principal, struct object object)
 {
-    const Agency__V1__Credential *credential;
+    struct reader reader = { view, arena, at_us, object, { 0 } };
     bool member;
     if (principal->operator_[0] != '\0') {
         return status_ok();
@@ -67,11 +108,9 @@ struct status reader_may(const struct view *view, struct arena *arena, int64_t a
     if (principal->identity_hash[0] == '\0') {
         return reader_denied(view, object);
     }
-    TRY(reader_credential(view, arena, at_us, principal, &credential));
-    if (credential == NULL) {
-        return reader_denied(view, object);
-    }
-    struct str subject_id = str_z(credential->subject_id);
-    TRY(reader_is_member(view, subject_id, &member));
-    return member ? status_ok() : reader_ask(view, arena, at_us, subject_id, object);
+    const Agency__V1__Identity identity = reader_identity(principal);
+    TRY(reader_subject(&reader, &identity, &reader.subject_id));
+    TRY(reader_links(&reader, principal));
+    TRY(reader_is_member(view, reader.subject_id, &member));
+    return member ? status_ok() : reader_ask(&reader, STR(READER_PERMISSION), object);
 }

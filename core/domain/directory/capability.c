@@ -39,7 +39,7 @@ struct status decide_declare_capability(struct decide *d,
     return emit_capability_declared(d, &event);
 }
 
-/* Neither who acts nor whom he acts for may be the one whose capability it is. */
+/* None of those who act, nor whom they act for, may be the one whose capability it is. */
 static struct status capability_check_verifier(struct decide *d, struct str verifier_id,
                                                struct str subject_id)
 {
@@ -48,7 +48,11 @@ static struct status capability_check_verifier(struct decide *d, struct str veri
                              "expected a subject that verifies, but an operator is none: "
                              "on_behalf_of names one");
     }
-    if (str_eq(verifier_id, subject_id) || str_eq(d->subject_id, subject_id)) {
+    bool own = str_eq(verifier_id, subject_id) || str_eq(d->subject_id, subject_id);
+    for (size_t i = 0; i < d->actors_count; i++) {
+        own = own || str_eq(d->actors[i], subject_id);
+    }
+    if (own) {
         return decide_reject(d, STATUS_PERMISSION_DENIED,
                              "expected another subject to verify than '%.*s', whose capability it "
                              "is",
@@ -62,8 +66,7 @@ struct status decide_verify_capability(struct decide *d,
 {
     const Agency__V1__Capability *capability;
     Agency__V1__CapabilityVerified event = AGENCY__V1__CAPABILITY_VERIFIED__INIT;
-    struct str verifier_id = str_z(d->command->on_behalf_of);
-    verifier_id = verifier_id.size == 0 ? d->subject_id : verifier_id;
+    struct str verifier_id = d->on_behalf_of.size == 0 ? d->subject_id : d->on_behalf_of;
     TRY_ACCEPTED(d, life_find_capability(d, &capability));
     TRY_ACCEPTED(d, capability_check_verifier(d, verifier_id, str_z(command->subject_id)));
     if (!capability_live(d, capability)) {

@@ -58,6 +58,9 @@ struct decide {
     Agency__V1__Authority *authority; /* NULL: not allowed */
     struct str subject_id;            /* who acts; empty for an operator */
     struct str credential_id;         /* by which credential; empty for an operator */
+    struct str *actors;               /* through whom, from who acts on; see acting.h */
+    size_t actors_count;
+    struct str on_behalf_of; /* for whom in the end; empty: for himself */
 };
 
 /* Sets the rejection; code must not be OK. Returns OK, so that `return decide_reject(...)` ends a

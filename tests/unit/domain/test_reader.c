@@ -98,3 +98,32 @@ TEST(reader, who_has_shown_nothing_reads_nothing)
     assert_int_equal(st.code, STATUS_PERMISSION_DENIED);
     org_world_release(&world);
 }
+
+/* bob's token says that he acts for ann. */
+static enum status_code reads_for(struct org_world *world, struct object object)
+{
+    org_world_as(world, "ann");
+    Agency__V1__Identity ann = reader_identity(&world->principal);
+    Agency__V1__Identity *chain[] = { &ann };
+    org_world_as(world, "bob");
+    Agency__V1__Principal bob = world->principal;
+    bob.acts_for = chain;
+    bob.n_acts_for = 1;
+    org_world_as(world, "admin");
+    return reader_may(org_world_view(world), &world->arena, world->now_us, &bob, object).code;
+}
+
+TEST(reader, who_acts_for_another_reads_what_that_other_may_if_he_may_act)
+{
+    struct org_world world;
+    world_init(&world);
+    assert_int_equal(reads_for(&world, group("red")), STATUS_PERMISSION_DENIED);
+    org_world_do(&world, "GrantPermission {\"grantId\":\"a\",\"permission\":\"act_as\",\"grantee\":"
+                         "{\"kind\":\"GRANTEE_KIND_SUBJECT\",\"id\":\"bob\"},\"on\":"
+                         "{\"kind\":\"OBJECT_KIND_SUBJECT\",\"id\":\"ann\"}}");
+    assert_int_equal(reads_for(&world, group("red")), STATUS_OK);
+    assert_int_equal(reads_for(&world, group("blue")), STATUS_PERMISSION_DENIED);
+    org_world_do(&world, "SuspendSubject {\"subjectId\":\"bob\"}");
+    assert_int_equal(reads_for(&world, group("red")), STATUS_PERMISSION_DENIED);
+    org_world_release(&world);
+}
