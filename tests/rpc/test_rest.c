@@ -76,7 +76,10 @@ TEST(rest, what_is_wrong_is_said)
     assert_has(post("/v1/shelves/s/books/b:lend", STR("{}")), "HTTP/1.1 405 ");
     assert_has(post("/v1/shelves/s/books/b", STR("{}")), "allow: GET, PATCH\r\n");
     assert_has(get("/v1/shelves//books"), "HTTP/1.1 404 ");
-    assert_has(get("/v1/elsewhere"), "HTTP/1.1 404 ");
+    assert_string_equal(
+        rpc_kit_body(get("/v1/elsewhere")),
+        "{\"code\":5,\"message\":\"expected a path that is served\",\"details\":[]}");
+    assert_has(get("/elsewhere"), "HTTP/1.1 404 ");
     rpc_kit_close(&kit);
 }
 

@@ -218,6 +218,21 @@ static const struct rpc_path *rest_find(const struct rpc_registry *registry,
     return found;
 }
 
+/* A path that begins as some do, and is none of them, nor a page. */
+static bool rest_is_near(const struct rpc_registry *registry, struct str path,
+                         const struct rest_target *target)
+{
+    if (rpc_registry_page(registry, path) != NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < registry->paths_count; i++) {
+        if (str_eq(registry->paths[i]->segments[0], target->segments[0])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool rest_begin(struct exchange *exchange)
 {
     struct rest_target target;
@@ -225,16 +240,21 @@ bool rest_begin(struct exchange *exchange)
     if (!rest_target_cut(exchange->path, &target)) {
         return false;
     }
-    const struct rpc_path *path =
-        rest_find(exchange->connection->host->registry, exchange, &target, &allowed);
-    bool matches = path != NULL || allowed.size > 0;
+    const struct rpc_registry *registry = exchange->connection->host->registry;
+    const struct rpc_path *path = rest_find(registry, exchange, &target, &allowed);
+    bool near = rest_is_near(registry, exchange->path, &target);
+    bool matches = path != NULL || allowed.size > 0 || near;
     if (path != NULL) {
         rest_start(exchange, path);
-    } else if (matches) {
+    } else if (allowed.size > 0) {
         exchange_header(exchange, STR("allow"), buf_str(&allowed));
         exchange_answer(exchange, 405, STR("application/json"),
                         STR("{\"code\":12,\"message\":\"expected a method that the header "
                             "'allow' names\",\"details\":[]}"));
+    } else if (near) {
+        exchange_answer(exchange, 404, STR("application/json"),
+                        STR("{\"code\":5,\"message\":\"expected a path that is served\","
+                            "\"details\":[]}"));
     }
     buf_release(&allowed);
     return matches;
