@@ -134,7 +134,7 @@ struct status page_end_at(const struct page *page, struct str place, bool cut, s
     buf_append(&bytes, str_make(header, sizeof header));
     buf_append(&bytes, str_make(check.bytes, PAGE_CHECK));
     buf_append(&bytes, place);
-    base64_encode(buf_str(&bytes), &text);
+    base64url_encode(buf_str(&bytes), &text);
     *end = (struct page_end){ arena_copy(page->snapshot->arena, buf_str(&text)), cut };
     buf_release(&bytes);
     buf_release(&text);

@@ -8,16 +8,13 @@
 
 enum { API_KEY_PREFIX_SIZE = 4, API_KEY_BODY_SIZE = 43, API_KEY_CHECK_SIZE = 6 };
 
-/* base64url without padding. */
 static void api_key_write(struct str bytes, char *out)
 {
-    char padded[64];
-    size_t size = (bytes.size * 8 + 5) / 6;
-    assert(base64_encoded_size(bytes.size) <= sizeof padded);
-    base64_write(bytes, padded);
-    for (size_t i = 0; i < size; i++) {
-        out[i] = padded[i] == '+' ? '-' : padded[i] == '/' ? '_' : padded[i];
-    }
+    char memory[64];
+    struct buf text = buf_in(memory, sizeof memory);
+    base64url_encode(bytes, &text);
+    memcpy(out, text.data, text.size);
+    buf_release(&text);
 }
 
 /* Of the prefix and the body: so that no mistyped key is looked for. */

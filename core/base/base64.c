@@ -22,6 +22,17 @@ void base64_encode(struct str bytes, struct buf *out)
     out->size += size;
 }
 
+void base64url_encode(struct str bytes, struct buf *out)
+{
+    size_t start = out->size;
+    base64_encode(bytes, out);
+    out->size = start + (bytes.size * 8 + 5) / 6;
+    for (size_t i = start; i < out->size; i++) {
+        char c = out->data[i];
+        out->data[i] = c == '+' ? '-' : c == '/' ? '_' : c;
+    }
+}
+
 size_t base64_decoded_size_max(size_t text_size)
 {
     return text_size / 4 * 3 + 3;

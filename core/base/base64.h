@@ -13,6 +13,8 @@ static inline size_t base64_encoded_size(size_t size)
 /* Writes the standard form with padding into `out` (of the size above), or appends it. */
 void base64_write(struct str bytes, char *out);
 void base64_encode(struct str bytes, struct buf *out);
+/* Appends that of the alphabet for URLs, without padding: nothing in it has to be escaped there. */
+void base64url_encode(struct str bytes, struct buf *out);
 /* The most bytes that a text of this size can decode to. */
 size_t base64_decoded_size_max(size_t text_size);
 /* Decodes either alphabet, with or without padding, into `out` (of the size above); false when it

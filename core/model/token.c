@@ -7,7 +7,7 @@ struct status token_format(struct arena *arena, const Agency__V1__Token *token, 
 {
     struct buf bytes = { 0 }, encoded = { 0 };
     pb_pack_buf(&token->base, &bytes);
-    base64_encode(buf_str(&bytes), &encoded);
+    base64url_encode(buf_str(&bytes), &encoded);
     *text = arena_copy(arena, buf_str(&encoded));
     buf_release(&bytes);
     buf_release(&encoded);

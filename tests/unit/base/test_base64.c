@@ -37,6 +37,16 @@ TEST(base64, takes_both_alphabets_with_and_without_padding)
     assert_decodes("Zg", "f");
 }
 
+TEST(base64url, needs_no_escapes_in_urls)
+{
+    struct buf out = { 0 };
+    base64url_encode(STR("\xfb\xff"), &out);
+    base64url_encode(STR("f"), &out);
+    base64url_encode(STR("\xfb\xff\xbf"), &out);
+    assert_true(str_eq(buf_str(&out), STR("-_8Zg-_-_")));
+    buf_release(&out);
+}
+
 TEST(base64, refuses_everything_else)
 {
     static const char *const wrong[] = {
