@@ -25,8 +25,7 @@ struct intake_options {
 struct intake;
 
 /* Opens the writer, or a client of the log. Gives it; borrows all. FAILED_PRECONDITION: another
- * process writes the embedded log, or there is no key to seal commands with. Statuses of
- * folder_conf_read and of opening the log. */
+ * process writes the embedded log. Statuses of folder_conf_read and of opening the log. */
 MUST_USE struct status intake_open(const struct intake_options *options, struct arena *arena,
                                    struct intake **intake);
 /* Answers what it has taken, and ends. NULL is fine. Gives why the last of it failed, if it did. */

@@ -18,8 +18,9 @@ import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "tests/cli"), str(ROOT / "tests/lib")]
+sys.path[:0] = [str(ROOT / "tests/cli"), str(ROOT / "tests/api"), str(ROOT / "tests/lib")]
 from cases import Fault, expect  # noqa: E402
+from over_api import it_takes_commands_over_the_api  # noqa: E402,F401
 from tool import (DAMAGED, DONE, FAILED, REJECTED, USAGE, Tool, make_org,  # noqa: E402
                   rejected)
 
