@@ -75,6 +75,10 @@ static const struct verb verbs[] = {
       "events-retention commands-retention timeout" },
     { "status", "", "on Kafka: who serves which partition, and how far everybody is", ctl_status, 0,
       0, false, false, "all timeout" },
+    { "costly", "",
+      "the objects of which a Check is dear: what is granted there to seats and groups takes over "
+      "5,000 look-ups",
+      ctl_costly, 0, 0, false, false, "as-of at-least timeout" },
     { "rebuild", "", "fold the stores again from the log, and compare their roots", ctl_rebuild, 0,
       0, false, false, "partition accept-lost-tail timeout" },
     { "verify", "", "check every record, head and root; name the first bad one", ctl_verify, 0, 0,

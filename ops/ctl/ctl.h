@@ -110,8 +110,8 @@ MUST_USE struct status ctl_actors(struct ctl *ctl, struct str **actors, size_t *
 /* One verb each; ops/ctl/agencyctl.c has the table with what they take. */
 typedef struct status ctl_verb(struct ctl *ctl);
 ctl_verb ctl_init, ctl_submit, ctl_import, ctl_export, ctl_get, ctl_list, ctl_check, ctl_who,
-    ctl_history, ctl_orgs, ctl_stints, ctl_log, ctl_log_create, ctl_log_join, ctl_log_copy,
-    ctl_log_id, ctl_status, ctl_rebuild, ctl_verify, ctl_cel, ctl_schema, ctl_openapi, ctl_key_new,
-    ctl_key_show, ctl_key_api;
+    ctl_history, ctl_orgs, ctl_stints, ctl_costly, ctl_log, ctl_log_create, ctl_log_join,
+    ctl_log_copy, ctl_log_id, ctl_status, ctl_rebuild, ctl_verify, ctl_cel, ctl_schema, ctl_openapi,
+    ctl_key_new, ctl_key_show, ctl_key_api;
 
 #endif

@@ -63,3 +63,8 @@ def it_lists_by_a_filter_in_cel_and_in_order(tool, fresh):
                         (("--order", "metadata"), "'metadata' has none"),
                         (("--filter", ""), "expected"), (("--order", ""), "expected")):
         expect(hint in tool.error("list", "groups", *words, code=USAGE), f"a hint to {words}")
+
+
+def it_knows_no_costly_object_in_a_real_org(tool, fresh):
+    expect(tool.json("costly") == [], "none of the example")
+    expect(tool("costly").split() == ["object", "grants", "seats", "groups", "look-ups"], "a head")
