@@ -429,5 +429,6 @@ struct status access_holder_item(struct snapshot *snapshot, const struct access_
     item->role_id = assignment->role_id;
     item->role_type = assignment->role_type;
     item->expires_at = assignment->expires_at;
+    item->since = assignment->granted_at;
     return access_decision(snapshot, assignment->version, &item->decision);
 }

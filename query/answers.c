@@ -80,7 +80,7 @@ struct status answer_begin(struct asking *asking, void *out)
     const ProtobufCFieldDescriptor *at =
         protobuf_c_message_descriptor_get_field_by_name(asking->question->output, "at");
     if (at != NULL) {
-        TRY(snapshot_moment(&asking->snapshot, &moment));
+        TRY(snapshot_moment(asking->snapshot, &moment));
         pb_field_set(response, at, &moment);
     }
     return status_ok();

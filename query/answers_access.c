@@ -7,13 +7,26 @@
 /* A batch is answered within a second or so. */
 enum { ANSWER_BATCH_SUBJECTS_MAX = 10000 };
 
+static struct status answer_actors(struct arena *arena, const Agency__V1__CheckRequest *request,
+                                   struct str **actors)
+{
+    ARENA_TRY(arena, *actors, arena_alloc(arena, (request->n_actors + 1) * sizeof **actors));
+    for (size_t i = 0; i < request->n_actors; i++) {
+        (*actors)[i] = str_z(request->actors[i]);
+    }
+    return status_ok();
+}
+
 struct status answer_check(struct asking *asking)
 {
     const Agency__V1__CheckRequest *request =
         (const Agency__V1__CheckRequest *)(const void *)asking->request;
     Agency__V1__CheckResponse *response;
-    TRY(access_check(&asking->snapshot, str_z(request->subject), str_z(request->permission),
+    struct str *actors;
+    TRY(access_check(asking->snapshot, str_z(request->subject), str_z(request->permission),
                      str_z(request->object), &response));
+    TRY(answer_actors(asking->arena, request, &actors));
+    TRY(access_check_actors(asking->snapshot, actors, request->n_actors, response));
     asking->response = &response->base;
     return status_ok();
 }
@@ -42,9 +55,9 @@ struct status answer_check_batch(struct asking *asking)
     ARENA_TRY(asking->arena, answers,
               arena_alloc(asking->arena, (request->n_checks + 1) * sizeof *answers));
     for (size_t i = 0; i < request->n_checks; i++) {
-        TRY(status_prefix(
-            access_check_batch(&asking->snapshot, asking->arena, request->checks[i], &answers[i]),
-            "checks[%zu]", i));
+        struct status st =
+            access_check_batch(asking->snapshot, asking->arena, request->checks[i], &answers[i]);
+        TRY(request->n_checks == 1 ? st : status_prefix(st, "checks[%zu]", i));
     }
     response->n_answers = request->n_checks;
     ARENA_TRY(asking->arena, response->answers,
@@ -61,9 +74,9 @@ struct status answer_lookup_subjects(struct asking *asking)
     struct page_ask ask;
     bool waived;
     TRY(answer_page(asking, &ask));
-    TRY(access_subjects(&asking->snapshot, str_z(request->permission), str_z(request->object), &ask,
+    TRY(access_subjects(asking->snapshot, str_z(request->permission), str_z(request->object), &ask,
                         &page));
-    TRY(access_waived(&asking->snapshot, str_z(request->permission), &waived));
+    TRY(access_waived(asking->snapshot, str_z(request->permission), &waived));
     TRY(answer_begin(asking, &response));
     response->n_items = page.count;
     response->items = (Agency__V1__Subject **)(uintptr_t)page.items;
@@ -79,7 +92,7 @@ struct status answer_lookup_permissions(struct asking *asking)
     struct access_held_page page;
     struct page_ask ask;
     TRY(answer_page(asking, &ask));
-    TRY(access_held(&asking->snapshot, str_z(request->subject), (struct str){ 0 }, &ask, &page));
+    TRY(access_held(asking->snapshot, str_z(request->subject), (struct str){ 0 }, &ask, &page));
     TRY(answer_begin(asking, &response));
     response->n_items = page.count;
     ARENA_TRY(asking->arena, response->items,
@@ -96,9 +109,9 @@ struct status answer_lookup_objects(struct asking *asking)
     struct page_ask ask;
     bool waived;
     TRY(answer_page(asking, &ask));
-    TRY(access_held(&asking->snapshot, str_z(request->subject), str_z(request->permission), &ask,
+    TRY(access_held(asking->snapshot, str_z(request->subject), str_z(request->permission), &ask,
                     &page));
-    TRY(access_waived(&asking->snapshot, str_z(request->permission), &waived));
+    TRY(access_waived(asking->snapshot, str_z(request->permission), &waived));
     TRY(answer_begin(asking, &response));
     response->n_items = page.count;
     ARENA_TRY(asking->arena, response->items,
@@ -140,10 +153,10 @@ struct status answer_list_holders(struct asking *asking)
     TRY(answer_page(asking, &ask));
     TRY(answer_holders_of((const Agency__V1__ListHoldersRequest *)(const void *)asking->request,
                           &of));
-    TRY(access_holders(&asking->snapshot, of.kind, of.text, of.role_type, &ask, &page));
+    TRY(access_holders(asking->snapshot, of.kind, of.text, of.role_type, &ask, &page));
     ARENA_TRY(asking->arena, items, arena_alloc(asking->arena, (page.count + 1) * sizeof *items));
     for (size_t i = 0; i < page.count; i++) {
-        TRY(access_holder_item(&asking->snapshot, &page.items[i], &items[i]));
+        TRY(access_holder_item(asking->snapshot, &page.items[i], &items[i]));
     }
     TRY(answer_begin(asking, &response));
     response->n_items = page.count;

@@ -2,11 +2,13 @@
 #include "agency/v1/entities_service.pb-c.h"
 #include "core/domain/kernel/evolve.h"
 #include "core/domain/kernel/fields.h"
+#include "core/domain/kernel/index.h"
 #include "core/pb/field.h"
 #include "core/pb/message.h"
 #include "query/answers.h"
 #include "query/entities.h"
 #include "query/filter_text.h"
+#include "query/selection.h"
 
 /* ---- which fields ---- */
 
@@ -66,8 +68,8 @@ static struct status answer_get(struct asking *asking)
     struct str id;
     bool idle;
     TRY(answer_id(asking, &id));
-    TRY(entities_get(&asking->snapshot, asking->question->kind, &id, 1, &entity));
-    TRY(entities_is_idle(&asking->snapshot, entity, &idle));
+    TRY(entities_get(asking->snapshot, asking->question->kind, &id, 1, &entity));
+    TRY(entities_is_idle(asking->snapshot, entity, &idle));
     asking->note = idle ? "what this is set on is gone: it has no effect" : NULL;
     return answer_masked(asking->arena, entity, answer_mask(asking), &asking->response);
 }
@@ -80,7 +82,7 @@ static struct status answer_filters(struct asking *asking, struct list_request *
         protobuf_c_message_descriptor_get_field_by_name(asking->question->input, "filters");
     for (size_t i = 0; i < pb_field_count(asking->request, filters); i++) {
         const char *text = *(char *const *)pb_field_item(asking->request, filters, i);
-        TRY(filter_text_add(&asking->snapshot, str_z(text), list));
+        TRY(filter_text_add(asking->snapshot, str_z(text), list));
     }
     const ProtobufCFieldDescriptor *all =
         protobuf_c_message_descriptor_get_field_by_name(asking->question->input, "all");
@@ -97,25 +99,31 @@ static struct status answer_items(struct asking *asking, struct entities_page *p
     }
     TRY(answer_begin(asking, &response));
     TRY(arena_text(asking->arena, page->end.token, &token));
-    pb_field_set_items(
-        response,
-        protobuf_c_message_descriptor_get_field_by_name(asking->question->output, "items"),
-        (void *)(uintptr_t)page->items, page->count);
+    const ProtobufCMessageDescriptor *output = asking->question->output;
+    char *index = (char *)(uintptr_t)(page->index == 0 ? "" : index_type(page->index)->name);
+    uint64_t looked = page->looked;
+    pb_field_set_items(response, protobuf_c_message_descriptor_get_field_by_name(output, "items"),
+                       (void *)(uintptr_t)page->items, page->count);
     pb_field_set(response,
-                 protobuf_c_message_descriptor_get_field_by_name(asking->question->output,
-                                                                 "next_page_token"),
+                 protobuf_c_message_descriptor_get_field_by_name(output, "next_page_token"),
                  &token);
+    pb_field_set(response, protobuf_c_message_descriptor_get_field_by_name(output, "index"),
+                 &index);
+    pb_field_set(response, protobuf_c_message_descriptor_get_field_by_name(output, "looked"),
+                 &looked);
     return status_ok();
 }
 
 static struct status answer_list(struct asking *asking)
 {
-    struct list_request list = { .kind = asking->question->kind };
+    struct selection selection = { .list = { .kind = asking->question->kind },
+                                   .filter = fields_string(asking->request, "filter"),
+                                   .order = fields_string(asking->request, "order_by") };
     struct entities_page page;
     struct page_ask ask;
     TRY(answer_page(asking, &ask));
-    TRY(answer_filters(asking, &list));
-    TRY(entities_page(&asking->snapshot, &list, &ask, &page));
+    TRY(answer_filters(asking, &selection.list));
+    TRY(selection_page(asking->snapshot, &selection, &ask, &page));
     return answer_items(asking, &page);
 }
 

@@ -21,7 +21,7 @@ static struct status answer_history_time(const struct asking *asking, const char
     return text[0] == '\0'
                ? status_ok()
                : status_prefix(
-                     time_parse_human(str_z(text), asking->snapshot.moment.time_us, time_us), "%s",
+                     time_parse_human(str_z(text), asking->snapshot->moment.time_us, time_us), "%s",
                      what);
 }
 
@@ -114,12 +114,12 @@ struct status answer_list_history(struct asking *asking)
     TRY(answer_page(asking, &ask));
     ask.limit = request->changes && ask.limit > LIST_PAGE_DEFAULT ? LIST_PAGE_DEFAULT : ask.limit;
     TRY(answer_history_question(asking, request, &question));
-    TRY(history_page(&asking->snapshot, &question, &ask, &list));
+    TRY(history_page(asking->snapshot, &question, &ask, &list));
     TRY(answer_begin(asking, &response));
     ARENA_TRY(asking->arena, response->items,
               arena_zalloc(asking->arena, (list.count + 1) * sizeof *response->items));
     for (size_t i = 0; i < list.count; i++) {
-        TRY(answer_history_item(&asking->snapshot, asking->arena, list.rows[i], request->changes,
+        TRY(answer_history_item(asking->snapshot, asking->arena, list.rows[i], request->changes,
                                 &response->items[i]));
         response->n_items++;
     }
@@ -140,7 +140,7 @@ struct status answer_list_stints(struct asking *asking)
         return status_error(STATUS_INVALID_ARGUMENT, "expected one of subject and role");
     }
     TRY(answer_page(asking, &ask));
-    TRY(stints_page(&asking->snapshot, of_subject ? ENTITY_SUBJECT : ENTITY_ROLE,
+    TRY(stints_page(asking->snapshot, of_subject ? ENTITY_SUBJECT : ENTITY_ROLE,
                     str_z(of_subject ? request->subject : request->role), &ask, &page));
     TRY(answer_begin(asking, &response));
     response->n_items = page.count;

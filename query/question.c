@@ -121,7 +121,8 @@ static struct status asking_open_snapshot(struct asking *asking)
     uint32_t partition = murmur2_partition(org_id, where->stores->partitions_count);
     TRY(where->stores->open(where->stores->self, partition, &ask, &reader, &position));
     TRY(asking_may_read(asking, reader, position, org_id));
-    return snapshot_open(&asking->snapshot, reader, position, asking->arena, org_id, &ask,
+    asking->snapshot = &asking->own;
+    return snapshot_open(&asking->own, reader, position, asking->arena, org_id, &ask,
                          where->memory_max);
 }
 
@@ -140,20 +141,33 @@ struct status asking_open(struct asking *asking, const struct question *question
     return question->answer(asking);
 }
 
+struct status asking_of(struct asking *asking, const struct question *question,
+                        const struct question_where *where, struct snapshot *snapshot,
+                        const ProtobufCMessage *request)
+{
+    assert(request->descriptor == question->input && where->reader == NULL);
+    *asking = (struct asking){ .question = question,
+                               .where = where,
+                               .arena = snapshot->arena,
+                               .request = request,
+                               .snapshot = snapshot };
+    return question->answer(asking);
+}
+
 void asking_close(struct asking *asking)
 {
-    snapshot_release(&asking->snapshot);
+    snapshot_release(&asking->own);
 }
 
 struct status asking_position(const struct asking *asking, struct str *token)
 {
-    const struct position *position = asking->snapshot.position;
     Agency__V1__Token message;
     *token = STR("");
-    if (position == NULL) {
+    if (asking->snapshot == NULL) {
         return status_ok();
     }
-    moment_token(position, position->chain.sequence, asking->snapshot.moment.org_sequence,
+    const struct position *position = asking->snapshot->position;
+    moment_token(position, position->chain.sequence, asking->snapshot->moment.org_sequence,
                  &message);
     return token_format(asking->arena, &message, token);
 }

@@ -49,7 +49,8 @@ struct asking {
     const struct question_where *where;
     struct arena *arena;
     const ProtobufCMessage *request;
-    struct snapshot snapshot; /* of a question of an org */
+    struct snapshot *snapshot; /* of a question of an org; else NULL */
+    struct snapshot own;       /* where it was opened for this question */
     const ProtobufCMessage *response;
     const char *note; /* what a person should know beside the answer; NULL: nothing */
 };
@@ -60,6 +61,11 @@ struct asking {
 MUST_USE struct status asking_open(struct asking *asking, const struct question *question,
                                    const struct question_where *where, struct arena *arena,
                                    const ProtobufCMessage *request);
+/* Answers from a snapshot that is open, to whoever may read all of it: what the request says of org
+ * and moment does not count. Its arena must be the answer's. */
+MUST_USE struct status asking_of(struct asking *asking, const struct question *question,
+                                 const struct question_where *where, struct snapshot *snapshot,
+                                 const ProtobufCMessage *request);
 /* A zeroed one is fine. */
 void asking_close(struct asking *asking);
 /* What was answered from, as a token; it lies in the arena. Empty for a question of no org. */

@@ -12,6 +12,7 @@
 #include "core/base/nearest.h"
 #include "ops/ctl/ctl.h"
 #include "ops/ctl/say.h"
+#include "ops/ctl/server_client.h"
 
 static const size_t CTL_ARENA_MAX = (size_t)2 << 30;
 
@@ -24,79 +25,83 @@ struct verb {
     int args_max;
     bool writes;         /* commands: for the data folder's owner alone */
     bool alone;          /* needs no data folder */
+    bool remote;         /* also over a server */
     const char *options; /* that it uses, beside those that all do */
 };
 
 static const struct verb verbs[] = {
     { "init", "", "make the data folder (--data), with a log of its own and a new key", ctl_init, 0,
-      0, false, true, "cluster-key" },
+      0, false, true, false, "cluster-key" },
     { "submit", "COMMAND JSON | -", "send a command, or those of the JSON lines on standard input",
-      ctl_submit, 1, 2, true, false,
+      ctl_submit, 1, 2, true, false, true,
       "principal key command-id occurred-at on-behalf-of actors expected-version note. timeout" },
     { "import", "FILE...",
       "send the commands of JSON-lines files (zstd or plain); run it again to go on", ctl_import, 1,
-      1000, true, false, "principal key timeout" },
+      1000, true, false, true, "principal key timeout" },
     { "export", "FILE",
       "write the org's accepted commands as JSON lines (zstd if FILE ends in .zst)", ctl_export, 1,
-      1, false, false, "timeout" },
-    { "get", "KIND ID", "show one entity", ctl_get, 2, 4, false, false, "as-of at-least timeout" },
+      1, false, false, false, "timeout" },
+    { "get", "KIND ID", "show one entity", ctl_get, 2, 4, false, false, true,
+      "as-of at-least timeout" },
     { "list", "KIND [FIELD=VALUE | without=FIELD]...", "list the entities of a kind", ctl_list, 1,
-      9, false, false, "as-of at-least all filter order limit page timeout" },
+      9, false, false, true, "as-of at-least all filter order limit page timeout" },
     { "check", "SUBJECT [PERMISSION [OBJECT]]",
       "may a subject do something, by which way, decided by which change; what may it do; where",
-      ctl_check, 0, 3, false, false, "as-of at-least actors batch limit page timeout" },
+      ctl_check, 0, 3, false, false, true, "as-of at-least actors batch limit page timeout" },
     { "who", "role ID | type NAME | group ID | can PERMISSION OBJECT",
       "who holds a seat or a role type; who is a member of a group; who may do something", ctl_who,
-      2, 3, false, false, "as-of at-least role-type limit page timeout" },
+      2, 3, false, false, true, "as-of at-least role-type limit page timeout" },
     { "history", "[KIND ID]",
       "what happened: to one entity, by and about a subject, or in the org; who did it, and what "
       "changed",
-      ctl_history, 0, 2, false, false, "as-of at-least all limit page note from to timeout" },
+      ctl_history, 0, 2, false, false, true, "as-of at-least all limit page note from to timeout" },
+    { "watch", "", "what happens in the org, as it happens, and what it changes; over a server",
+      ctl_watch, 0, 0, false, false, true, "after once" },
     { "stints", "subject ID | role ID",
       "who held which seat from when to when, and the decisions at both ends", ctl_stints, 2, 2,
-      false, false, "as-of at-least limit page timeout" },
-    { "orgs", "", "which orgs are here, and how far each is", ctl_orgs, 0, 0, false, false,
+      false, false, true, "as-of at-least limit page timeout" },
+    { "orgs", "", "which orgs are here, and how far each is", ctl_orgs, 0, 0, false, false, true,
       "timeout" },
-    { "log", "", "show the records of the log", ctl_log, 0, 0, false, false,
+    { "log", "", "show the records of the log", ctl_log, 0, 0, false, false, false,
       "partition from limit timeout" },
     { "log create", "", "make a log on Kafka (--brokers), and the data folder for it",
-      ctl_log_create, 0, 0, false, true,
+      ctl_log_create, 0, 0, false, true, false,
       "brokers prefix property. cluster-key partitions replicas outcomes-retention "
       "dead-letters-retention events-retention commands-retention timeout" },
     { "log join", "", "make the data folder for a log that is on Kafka already", ctl_log_join, 0, 0,
-      false, true, "brokers prefix property. cluster-key timeout" },
+      false, true, false, "brokers prefix property. cluster-key timeout" },
     { "log id", "", "show the id of the log's history: what proofs name the cluster by", ctl_log_id,
-      0, 0, false, false, "timeout" },
+      0, 0, false, false, false, "timeout" },
     { "log copy", "TO",
       "move the history to a new data folder, embedded or on Kafka (--brokers); closes this log; "
       "run it again to go on",
-      ctl_log_copy, 1, 1, false, false,
+      ctl_log_copy, 1, 1, false, false, false,
       "brokers prefix property. replicas outcomes-retention dead-letters-retention "
       "events-retention commands-retention timeout" },
     { "status", "", "on Kafka: who serves which partition, and how far everybody is", ctl_status, 0,
-      0, false, false, "all timeout" },
+      0, false, false, false, "all timeout" },
     { "costly", "",
       "the objects of which a Check is dear: what is granted there to seats and groups takes over "
       "5,000 look-ups",
-      ctl_costly, 0, 0, false, false, "as-of at-least timeout" },
+      ctl_costly, 0, 0, false, false, false, "as-of at-least timeout" },
     { "rebuild", "", "fold the stores again from the log, and compare their roots", ctl_rebuild, 0,
-      0, false, false, "partition accept-lost-tail timeout" },
+      0, false, false, false, "partition accept-lost-tail timeout" },
     { "verify", "", "check every record, head and root; name the first bad one", ctl_verify, 0, 0,
-      false, false, "partition timeout" },
+      false, false, false, "partition timeout" },
     { "key new", "FILE", "make a key to sign commands with; shows the public half", ctl_key_new, 1,
-      1, false, true, "" },
+      1, false, true, false, "" },
     { "key show", "FILE", "show the public half of a key: the identity to bind", ctl_key_show, 1, 1,
-      false, true, "" },
+      false, true, false, "" },
     { "key api", "", "make an API key: a secret to call with, and the identity to bind",
-      ctl_key_api, 0, 0, false, true, "" },
+      ctl_key_api, 0, 0, false, true, false, "" },
     { "cel", "(check | eval | explain | cost) EXPRESSION [NAME=JSON | NAME:TYPE[=JSON]]...",
       "try a constraint: its type and cost, its value on examples, how the value came about",
-      ctl_cel, 2, 40, false, true, "" },
+      ctl_cel, 2, 40, false, true, false, "" },
     { "schema", "SCHEMA [DOCUMENT]...",
       "try a JSON Schema: whether it is understood, and what it says of documents (files)",
-      ctl_schema, 1, 1000, false, true, "" },
+      ctl_schema, 1, 1000, false, true, false, "" },
     { "openapi", "", "show the OpenAPI document of the server's paths", ctl_openapi, 0, 0, false,
-      true, "" },
+      true, false, "" },
 };
 enum { VERBS_COUNT = sizeof verbs / sizeof verbs[0] };
 
@@ -121,6 +126,20 @@ enum { VERBS_COUNT = sizeof verbs / sizeof verbs[0] };
 
 const struct config_option ctl_options[] = {
     OPTION("data", CONFIG_TEXT, data, "agency-data", "the data folder"),
+    OPTION("server", CONFIG_TEXT, server, "",
+           "an agencyd to ask in place of a data folder: https://HOST:PORT, http://HOST:PORT or "
+           "unix:PATH; without it the one that serves the folder, if there is one"),
+    OPTION("token-file", CONFIG_TEXT, token_file, "",
+           "with --server: a file with an access token, by which you call"),
+    OPTION("key-file", CONFIG_TEXT, key_file, "",
+           "with --server: a file with an API key, by which you call"),
+    OPTION("authorities", CONFIG_TEXT, authorities, "",
+           "with --server: a file with the certificates that the server's is signed by; without it "
+           "those of the system"),
+    OPTION("certificate", CONFIG_TEXT, certificate, "",
+           "with --server: a file with a client certificate, by which you call"),
+    OPTION("certificate-key", CONFIG_TEXT, certificate_key, "",
+           "with --server: the file with its key; without it that of --certificate"),
     OPTION("org", CONFIG_TEXT, org, "", "the org that it is about"),
     OPTION(
         "principal", CONFIG_TEXT, principal, "",
@@ -165,6 +184,11 @@ const struct config_option ctl_options[] = {
            "list: only what fulfils this in CEL, such as 'name.startsWith(\"a\") && version > 3u'"),
     OPTION("order", CONFIG_TEXT, order, "",
            "list: by this field, such as name, or -updated_at for the latest first"),
+    OPTION(
+        "after", CONFIG_TEXT, after, "",
+        "watch: what was seen last: a token, or #DECISION (#0: nothing); without it: all that is "
+        "there"),
+    OPTION("once", CONFIG_BOOL, once, "false", "watch: end behind what is there already"),
     OPTION("batch", CONFIG_TEXT, batch, "",
            "check: a file of JSON lines {subjects, permission, on, id}, or -"),
     OPTION("role-type", CONFIG_TEXT, role_type, "",
@@ -285,9 +309,12 @@ static bool in_words(const char *words, const char *word)
     return false;
 }
 
+#define SERVER_OPTIONS "server token-file key-file authorities certificate certificate-key"
+
 static bool uses(const struct verb *verb, const char *option)
 {
-    return in_words("data org output help", option) || in_words(verb->options, option);
+    bool remote = verb->remote && in_words(SERVER_OPTIONS, option);
+    return remote || in_words("data org output help", option) || in_words(verb->options, option);
 }
 
 static void print_verb_help(const struct verb *verb)
@@ -352,12 +379,36 @@ static int fail(struct status st)
 
 static struct status open_folder(struct ctl *ctl, const struct verb *verb)
 {
+    TRY(data_dir_open(&ctl->dir, &ctl->arena, ctl->options.data.data, verb->writes));
+    ctl->dir.kafka.timeout_ms = (int)(ctl->options.timeout_us / 1000);
+    bool own_log = !ctl->dir.shared && ctl->dir.moved.size == 0;
+    bool signs = ctl->options.key.size > 0;
+    return verb->remote && own_log && !signs && server_client_serves(ctl)
+               ? server_client_open(ctl, &ctl->server)
+               : status_ok();
+}
+
+/* Of an embedded log that an agencyd owns that one answers, by its socket in the folder. */
+static struct status open_source(struct ctl *ctl, const struct verb *verb)
+{
+    if (ctl->options.server.size > 0 && !verb->remote) {
+        return status_error(STATUS_INVALID_ARGUMENT,
+                            "expected a data folder: '%s' does not go over a server", verb->name);
+    }
     if (verb->alone) {
         return status_ok();
     }
-    TRY(data_dir_open(&ctl->dir, &ctl->arena, ctl->options.data.data, verb->writes));
-    ctl->dir.kafka.timeout_ms = (int)(ctl->options.timeout_us / 1000);
-    return status_ok();
+    if (ctl->options.server.size > 0) {
+        return server_client_open(ctl, &ctl->server);
+    }
+    const struct ctl_options *options = &ctl->options;
+    if (options->token_file.size > 0 || options->key_file.size > 0 ||
+        options->certificate.size > 0 || options->certificate_key.size > 0 ||
+        options->authorities.size > 0) {
+        return status_error(STATUS_INVALID_ARGUMENT,
+                            "expected --server with what says who calls it");
+    }
+    return open_folder(ctl, verb);
 }
 
 /* An option that a verb does not use was meant to do something: it is no use to go on without it.
@@ -370,7 +421,7 @@ static struct status check_options(const struct ctl *ctl, const struct verb *ver
     for (size_t i = 0; i < ctl_options_count; i++) {
         const char *name = ctl_options[i].name;
         bool is_given = (given & UINT64_C(1) << i) != 0;
-        if (is_given && !uses(&asked, name)) {
+        if (is_given && !uses(&asked, name) && strcmp(name, "server") != 0) {
             return status_error(STATUS_INVALID_ARGUMENT,
                                 "expected options that '%s%s' uses, but it does not use --%s",
                                 verb->name, lines ? " -" : "", name);
@@ -391,7 +442,7 @@ static int run(struct ctl *ctl, uint64_t given)
     }
     struct status st = check_options(ctl, verb, given);
     if (st.code == STATUS_OK) {
-        st = open_folder(ctl, verb);
+        st = open_source(ctl, verb);
     }
     if (st.code == STATUS_OK) {
         st = verb->run(ctl);
@@ -427,6 +478,7 @@ int main(int argc, char **argv)
         ctl.argv = argv + 1;
         code = ctl.options.help ? help_verb(&ctl) : run(&ctl, config.given);
     }
+    server_client_close(ctl.server);
     buf_release(&ctl.out);
     arena_release(&ctl.arena);
     return code;

@@ -22,8 +22,16 @@ enum ctl_exit {
 
 enum ctl_output { CTL_TABLE, CTL_JSON };
 
+struct server_client;
+
 struct ctl_options {
     struct str data;
+    struct str server;
+    struct str token_file;
+    struct str key_file;
+    struct str authorities;
+    struct str certificate;
+    struct str certificate_key;
     struct str org;
     struct str principal;
     struct str key;
@@ -39,6 +47,8 @@ struct ctl_options {
     bool all;
     int64_t limit;
     struct str page;
+    struct str after;
+    bool once;
     struct str filter;
     struct str order;
     struct str batch;
@@ -65,10 +75,11 @@ struct ctl {
     struct arena arena;
     struct clock clock;
     struct data_dir dir;
-    struct buf out; /* goes to standard output at the end, or by ctl_flush */
-    int unwritten;  /* errno of what could not be written there; 0: all was */
-    int exit;       /* CTL_OK until a verb says otherwise */
-    int argc;       /* the verb's own arguments */
+    struct server_client *server; /* who answers; NULL: the data folder itself */
+    struct buf out;               /* goes to standard output at the end, or by ctl_flush */
+    int unwritten;                /* errno of what could not be written there; 0: all was */
+    int exit;                     /* CTL_OK until a verb says otherwise */
+    int argc;                     /* the verb's own arguments */
     char **argv;
 };
 
@@ -105,12 +116,12 @@ void ctl_say_decision(struct ctl *ctl, const Agency__V1__DecisionItem *item);
  */
 void ctl_say_actor(struct ctl *ctl, const struct ctl_actor *actor);
 /* The subjects that --actors names, in the arena. INVALID_ARGUMENT: an empty one. */
-MUST_USE struct status ctl_actors(struct ctl *ctl, struct str **actors, size_t *count);
+MUST_USE struct status ctl_actors(struct ctl *ctl, char ***actors, size_t *count);
 
 /* One verb each; ops/ctl/agencyctl.c has the table with what they take. */
 typedef struct status ctl_verb(struct ctl *ctl);
 ctl_verb ctl_init, ctl_submit, ctl_import, ctl_export, ctl_get, ctl_list, ctl_check, ctl_who,
-    ctl_history, ctl_orgs, ctl_stints, ctl_costly, ctl_log, ctl_log_create, ctl_log_join,
+    ctl_history, ctl_watch, ctl_orgs, ctl_stints, ctl_costly, ctl_log, ctl_log_create, ctl_log_join,
     ctl_log_copy, ctl_log_id, ctl_status, ctl_rebuild, ctl_verify, ctl_cel, ctl_schema, ctl_openapi,
     ctl_key_new, ctl_key_show, ctl_key_api;
 

@@ -6,11 +6,9 @@
 #include "core/base/utf8.h"
 #include "core/domain/kernel/fields.h"
 #include "core/pb/json.h"
+#include "ops/ctl/asker.h"
 #include "ops/ctl/lines.h"
-#include "ops/ctl/paging.h"
-#include "ops/ctl/reading.h"
 #include "ops/ctl/table.h"
-#include "query/access.h"
 
 /* Memory for one answer; what it found stays in the reading's cache. */
 static const size_t CHECK_ARENA_MAX = (size_t)64 << 20;
@@ -30,7 +28,7 @@ void ctl_say_actor(struct ctl *ctl, const struct ctl_actor *actor)
     }
 }
 
-struct status ctl_actors(struct ctl *ctl, struct str **actors, size_t *count)
+struct status ctl_actors(struct ctl *ctl, char ***actors, size_t *count)
 {
     struct str rest = ctl->options.actors;
     ARENA_TRY(&ctl->arena, *actors, arena_alloc(&ctl->arena, (rest.size + 1) * sizeof **actors));
@@ -39,7 +37,7 @@ struct status ctl_actors(struct ctl *ctl, struct str **actors, size_t *count)
         while (end < rest.size && rest.data[end] != ',') {
             end++;
         }
-        (*actors)[*count] = str_make(rest.data, end);
+        TRY(arena_text(&ctl->arena, str_make(rest.data, end), &(*actors)[*count]));
         if (end == 0 || end + 1 == rest.size) {
             return status_error(STATUS_INVALID_ARGUMENT,
                                 "expected --actors to be subjects with commas between, but one is "
@@ -92,39 +90,43 @@ static void check_say(struct ctl *ctl, const Agency__V1__CheckResponse *response
     }
 }
 
-static struct status check_one(struct reading *reading, struct ctl *ctl)
+static struct status check_one(struct asker *asker)
 {
-    Agency__V1__CheckResponse *response = NULL;
-    TRY(access_check(&reading->snapshot, str_z(ctl->argv[0]), str_z(ctl->argv[1]),
-                     str_z(ctl->argv[2]), &response));
-    struct str *actors;
-    size_t actors_count;
-    TRY(ctl_actors(ctl, &actors, &actors_count));
-    TRY(access_check_actors(&reading->snapshot, actors, actors_count, response));
+    struct ctl *ctl = asker->ctl;
+    Agency__V1__CheckRequest request = AGENCY__V1__CHECK_REQUEST__INIT;
+    const Agency__V1__CheckResponse *response = NULL;
+    request.subject = ctl->argv[0];
+    request.permission = ctl->argv[1];
+    request.object = ctl->argv[2];
+    TRY(ctl_actors(ctl, &request.actors, &request.n_actors));
+    TRY(asker_ask(asker, "Check", &request.base, &response));
     ctl->exit = response->allowed ? CTL_OK : CTL_DENIED;
     if (ctl->options.output == CTL_JSON) {
         return ctl_json(ctl, &response->base);
     }
-    reading_say_moment(reading, ctl);
+    asker_say_moment(asker);
     check_say(ctl, response);
-    return reading_say_waived(reading, ctl, str_z(response->permission));
+    asker_say_waived(asker, response->waived, response->permission);
+    return status_ok();
 }
 
 /* ---- part of one ---- */
 
 struct check_held_run {
     struct ctl *ctl;
-    struct str permission; /* data is NULL: all of them */
+    bool where; /* has it; else what */
     struct table table;
 };
 
-static struct status check_held_item(struct check_held_run *run, const Agency__V1__HeldItem *item)
+static struct status check_held_take(void *context, const ProtobufCMessage *message)
 {
+    struct check_held_run *run = context;
     struct ctl *ctl = run->ctl;
+    const Agency__V1__HeldItem *item = (const Agency__V1__HeldItem *)(const void *)message;
     if (ctl->options.output == CTL_JSON) {
-        return ctl_json(ctl, &item->base);
+        return ctl_json(ctl, message);
     }
-    if (run->permission.data != NULL) {
+    if (run->where) {
         buf_printf(&ctl->out, "%s\n", item->object);
         return status_ok();
     }
@@ -134,61 +136,60 @@ static struct status check_held_item(struct check_held_run *run, const Agency__V
     return table_add(&run->table, str_z(item->role_id));
 }
 
-static struct status check_held_pages(struct reading *reading, struct check_held_run *run)
+/* What somebody may do. */
+static struct status check_what(struct asker *asker)
 {
-    struct paging paging;
-    struct access_held_page page;
-    paging_begin(run->ctl, &paging);
-    do {
-        TRY(access_held(&reading->snapshot, str_z(run->ctl->argv[0]), run->permission, &paging.ask,
-                        &page));
-        for (size_t i = 0; i < page.count; i++) {
-            TRY(check_held_item(run, &page.items[i]));
-        }
-    } while (paging_next(&paging, page.count, &page.end));
-    paging_say(&paging);
+    static const char *const heads[] = { "permission", "object", "grant", "seat" };
+    struct ctl *ctl = asker->ctl;
+    struct check_held_run run = { .ctl = ctl };
+    Agency__V1__LookupPermissionsRequest request = AGENCY__V1__LOOKUP_PERMISSIONS_REQUEST__INIT;
+    request.subject = ctl->argv[0];
+    TRY(table_init(&run.table, &ctl->arena, heads, 4));
+    TRY(asker_pages(asker, "LookupPermissions", &request.base, check_held_take, &run));
+    if (ctl->options.output == CTL_TABLE) {
+        table_print(&run.table, &ctl->out);
+    }
     return status_ok();
 }
 
-/* What somebody may do; or, with a permission, where. */
-static struct status check_held(struct reading *reading, struct ctl *ctl)
+/* Where somebody may do something. */
+static struct status check_where(struct asker *asker)
 {
-    static const char *const heads[] = { "permission", "object", "grant", "seat" };
-    struct check_held_run run = { .ctl = ctl };
-    bool all = ctl->argc == 1;
-    run.permission = all ? (struct str){ 0 } : str_z(ctl->argv[1]);
-    TRY(table_init(&run.table, &ctl->arena, heads, 4));
-    reading_say_moment(reading, ctl);
-    TRY(check_held_pages(reading, &run));
-    if (all && ctl->options.output == CTL_TABLE) {
-        table_print(&run.table, &ctl->out);
-    }
-    return all ? status_ok() : reading_say_waived(reading, ctl, run.permission);
+    struct ctl *ctl = asker->ctl;
+    struct check_held_run run = { .ctl = ctl, .where = true };
+    Agency__V1__LookupObjectsRequest request = AGENCY__V1__LOOKUP_OBJECTS_REQUEST__INIT;
+    request.subject = ctl->argv[0];
+    request.permission = ctl->argv[1];
+    TRY(asker_pages(asker, "LookupObjects", &request.base, check_held_take, &run));
+    asker_say_waived(asker, asker->waived, ctl->argv[1]);
+    return status_ok();
 }
 
 /* ---- many ---- */
 
-static struct status check_line(struct reading *reading, struct ctl *ctl, struct arena *arena,
-                                struct str line)
+static struct status check_line(struct asker *asker, struct arena *arena, struct str line)
 {
-    Agency__V1__BatchCheckRequest *request;
-    Agency__V1__BatchCheckResponse response;
-    TRY(pb_from_json(arena, &agency__v1__batch_check_request__descriptor, line, &request));
-    TRY(access_check_batch(&reading->snapshot, arena, request, &response));
-    return ctl_json(ctl, &response.base);
+    Agency__V1__CheckBatchRequest request = AGENCY__V1__CHECK_BATCH_REQUEST__INIT;
+    Agency__V1__BatchCheckRequest *check;
+    const Agency__V1__CheckBatchResponse *response = NULL;
+    TRY(pb_from_json(arena, &agency__v1__batch_check_request__descriptor, line, &check));
+    request.checks = &check;
+    request.n_checks = 1;
+    TRY(asker_ask(asker, "CheckBatch", &request.base, &response));
+    return response->n_answers == 1
+               ? ctl_json(asker->ctl, &response->answers[0]->base)
+               : status_error(STATUS_INVALID_ARGUMENT, "expected one answer to one question");
 }
 
-static struct status check_lines(struct reading *reading, struct ctl *ctl, struct lines *lines,
-                                 struct arena *arena)
+static struct status check_lines(struct asker *asker, struct lines *lines, struct arena *arena)
 {
     struct str line;
     bool more;
     struct status st = lines_next(lines, &line, &more);
     while (st.code == STATUS_OK && more) {
         arena_reset(arena);
-        st = status_prefix(check_line(reading, ctl, arena, line), "line %" PRIu64,
-                           lines_number(lines));
-        ctl_flush(ctl);
+        st = status_prefix(check_line(asker, arena, line), "line %" PRIu64, lines_number(lines));
+        ctl_flush(asker->ctl);
         if (st.code == STATUS_OK) {
             st = lines_next(lines, &line, &more);
         }
@@ -196,16 +197,30 @@ static struct status check_lines(struct reading *reading, struct ctl *ctl, struc
     return st;
 }
 
-static struct status check_batch(struct reading *reading, struct ctl *ctl)
+static struct status check_batch(struct asker *asker)
 {
     struct arena arena;
     struct lines *lines;
-    TRY(lines_open(ctl->options.batch.data, &lines));
+    TRY(lines_open(asker->ctl->options.batch.data, &lines));
     arena_init(&arena, CHECK_ARENA_MAX);
-    struct status st = check_lines(reading, ctl, lines, &arena);
+    struct status st = check_lines(asker, lines, &arena);
     arena_release(&arena);
     lines_close(lines);
     return st;
+}
+
+static struct status check_run(struct asker *asker)
+{
+    switch (asker->ctl->argc) {
+    case 0:
+        return check_batch(asker);
+    case 1:
+        return check_what(asker);
+    case 2:
+        return check_where(asker);
+    default:
+        return check_one(asker);
+    }
 }
 
 struct status ctl_check(struct ctl *ctl)
@@ -219,13 +234,11 @@ struct status ctl_check(struct ctl *ctl)
         return status_error(STATUS_INVALID_ARGUMENT,
                             "expected --limit and --page with check SUBJECT [PERMISSION] only");
     }
-    struct reading reading = { 0 };
-    struct status st = reading_open(&reading, ctl);
+    struct asker asker;
+    struct status st = asker_open(&asker, ctl);
     if (st.code == STATUS_OK) {
-        st = batch            ? check_batch(&reading, ctl)
-             : ctl->argc == 3 ? check_one(&reading, ctl)
-                              : check_held(&reading, ctl);
+        st = check_run(&asker);
     }
-    reading_close(&reading);
+    asker_close(&asker);
     return st;
 }

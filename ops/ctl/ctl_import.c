@@ -13,6 +13,8 @@
 /* Commands in flight: several batches of the writer. */
 enum { IMPORT_WINDOW = 2048, IMPORT_TOLD_MAX = 10, SECOND_US = 1000000 };
 /* One line as a message: its text is at most LINES_SIZE_MAX. */
+static_assert((int)IMPORT_WINDOW > (int)SERVER_SENDING_MAX,
+              "what waits for a server is sent before the window is full");
 static const size_t IMPORT_ARENA_MAX = (size_t)64 << 20;
 
 struct import;
@@ -77,6 +79,9 @@ static void import_done(void *context, const struct submit_answer *answer)
 /* Waits until at most `most` commands are in flight. */
 static struct status import_wait(struct import *import, uint64_t most)
 {
+    if (most == 0) {
+        sending_flush(&import->sending);
+    }
     pthread_mutex_lock(&import->lock);
     while (import->sent - import->answered > most) {
         pthread_cond_wait(&import->moved, &import->lock);
@@ -93,11 +98,16 @@ static struct status import_send(struct import *import, struct import_line *line
     TRY(pb_from_json(&import->arena, &agency__v1__command__descriptor, text, &command));
     TRY(sending_check_org(import->ctl, command));
     import->hashed += command_record_is_hashed(command);
-    TRY(sending_submit(&import->sending, &import->arena, command, import_done, line));
     pthread_mutex_lock(&import->lock);
-    import->sent++;
+    import->sent++; /* it can be answered before the next call returns */
     pthread_mutex_unlock(&import->lock);
-    return status_ok();
+    struct status st = sending_submit(&import->sending, &import->arena, command, import_done, line);
+    if (st.code != STATUS_OK) {
+        pthread_mutex_lock(&import->lock);
+        import->sent--;
+        pthread_mutex_unlock(&import->lock);
+    }
+    return st;
 }
 
 static struct status import_lines(struct import *import, struct lines *lines, const char *path)

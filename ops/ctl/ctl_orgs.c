@@ -3,9 +3,8 @@
 
 #include "core/base/time.h"
 #include "core/domain/kernel/fields.h"
-#include "ops/ctl/reading.h"
+#include "ops/ctl/asker.h"
 #include "ops/ctl/table.h"
-#include "query/orgs.h"
 
 struct orgs_run {
     struct ctl *ctl;
@@ -28,31 +27,26 @@ static struct status orgs_row(struct orgs_run *run, const Agency__V1__OrgItem *i
     return table_add(&run->table, item->live ? STR("closed") : STR("open"));
 }
 
-static struct status orgs_take_cb(void *context, const Agency__V1__OrgItem *item)
+static struct status orgs_take(void *context, const ProtobufCMessage *item)
 {
     struct orgs_run *run = context;
-    return run->ctl->options.output == CTL_JSON ? ctl_json(run->ctl, &item->base)
-                                                : orgs_row(run, item);
-}
-
-static struct status orgs_partitions(struct orgs_run *run, struct reading *reading)
-{
-    TRY(reading_open_log(reading, run->ctl));
-    for (uint32_t i = 0; i < reading->log->identity.partitions_count; i++) {
-        TRY(reading_open_partition(reading, run->ctl, i));
-        TRY(orgs_each(reading->partition->reader, &run->ctl->arena, STR(""), orgs_take_cb, run));
-    }
-    return status_ok();
+    return run->ctl->options.output == CTL_JSON
+               ? ctl_json(run->ctl, item)
+               : orgs_row(run, (const Agency__V1__OrgItem *)(const void *)item);
 }
 
 struct status ctl_orgs(struct ctl *ctl)
 {
     static const char *const heads[] = { "org", "name", "status", "decisions", "last", "imports" };
     struct orgs_run run = { .ctl = ctl };
-    struct reading reading = { 0 };
+    Agency__V1__ListOrgsRequest request = AGENCY__V1__LIST_ORGS_REQUEST__INIT;
+    struct asker asker;
     TRY(table_init(&run.table, &ctl->arena, heads, 6));
-    struct status st = orgs_partitions(&run, &reading);
-    reading_close(&reading);
+    struct status st = asker_open(&asker, ctl);
+    if (st.code == STATUS_OK) {
+        st = asker_pages(&asker, "ListOrgs", &request.base, orgs_take, &run);
+    }
+    asker_close(&asker);
     if (st.code == STATUS_OK && ctl->options.output == CTL_TABLE) {
         table_print(&run.table, &ctl->out);
     }

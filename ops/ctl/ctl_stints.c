@@ -3,11 +3,9 @@
 
 #include "core/base/time.h"
 #include "core/domain/kernel/fields.h"
-#include "ops/ctl/paging.h"
-#include "ops/ctl/reading.h"
+#include "ops/ctl/asker.h"
 #include "ops/ctl/table.h"
 #include "query/entities.h"
-#include "query/stints.h"
 
 struct stints_run {
     struct ctl *ctl;
@@ -45,32 +43,31 @@ static struct status stints_item(struct stints_run *run, const Agency__V1__Stint
     return stints_end(run, item->until, item->ended, "expired");
 }
 
-static struct status stints_pages(struct stints_run *run, struct snapshot *snapshot,
-                                  enum entity_kind kind)
+static struct status stints_take(void *context, const ProtobufCMessage *item)
 {
-    struct paging paging;
-    struct stints_page page;
-    paging_begin(run->ctl, &paging);
-    do {
-        TRY(stints_page(snapshot, kind, str_z(run->ctl->argv[1]), &paging.ask, &page));
-        for (size_t i = 0; i < page.count; i++) {
-            TRY(stints_item(run, &page.items[i]));
-        }
-    } while (paging_next(&paging, page.count, &page.end));
-    paging_say(&paging);
+    return stints_item(context, (const Agency__V1__StintItem *)(const void *)item);
+}
+
+static struct status stints_request(const struct ctl *ctl, Agency__V1__ListStintsRequest *request)
+{
+    enum entity_kind kind;
+    TRY(entities_kind(str_z(ctl->argv[0]), &kind));
+    if (kind != ENTITY_SUBJECT && kind != ENTITY_ROLE) {
+        return status_error(STATUS_INVALID_ARGUMENT,
+                            "expected subject ID or role ID, but it is '%s'", ctl->argv[0]);
+    }
+    *(kind == ENTITY_SUBJECT ? &request->subject : &request->role) = ctl->argv[1];
     return status_ok();
 }
 
-static struct status stints_run(struct stints_run *run, struct reading *reading)
+static struct status stints_run(struct stints_run *run, struct asker *asker)
 {
     static const char *const heads[] = { "subject", "seat", "since", "by", "until", "by" };
     struct ctl *ctl = run->ctl;
-    enum entity_kind kind;
-    TRY(entities_kind(str_z(ctl->argv[0]), &kind));
+    Agency__V1__ListStintsRequest request = AGENCY__V1__LIST_STINTS_REQUEST__INIT;
+    TRY(stints_request(ctl, &request));
     TRY(table_init(&run->table, &ctl->arena, heads, 6));
-    TRY(reading_open(reading, ctl));
-    reading_say_moment(reading, ctl);
-    TRY(stints_pages(run, &reading->snapshot, kind));
+    TRY(asker_pages(asker, "ListStints", &request.base, stints_take, run));
     if (ctl->options.output == CTL_TABLE) {
         table_print(&run->table, &ctl->out);
     }
@@ -80,8 +77,11 @@ static struct status stints_run(struct stints_run *run, struct reading *reading)
 struct status ctl_stints(struct ctl *ctl)
 {
     struct stints_run run = { .ctl = ctl };
-    struct reading reading = { 0 };
-    struct status st = stints_run(&run, &reading);
-    reading_close(&reading);
+    struct asker asker;
+    struct status st = asker_open(&asker, ctl);
+    if (st.code == STATUS_OK) {
+        st = stints_run(&run, &asker);
+    }
+    asker_close(&asker);
     return st;
 }

@@ -66,25 +66,12 @@ static struct status submit_notes(struct ctl *ctl, Agency__V1__Command *command)
     return status_ok();
 }
 
-static struct status submit_actors(struct ctl *ctl, Agency__V1__Command *command)
-{
-    struct str *actors;
-    size_t count;
-    TRY(ctl_actors(ctl, &actors, &count));
-    ARENA_TRY(&ctl->arena, command->actors,
-              arena_alloc(&ctl->arena, (count + 1) * sizeof *command->actors));
-    for (size_t i = 0; i < count; i++) {
-        TRY(arena_text(&ctl->arena, actors[i], &command->actors[command->n_actors++]));
-    }
-    return status_ok();
-}
-
 static struct status submit_envelope(struct ctl *ctl, Agency__V1__Command *command)
 {
     const struct ctl_options *options = &ctl->options;
     TRY(arena_text(&ctl->arena, options->org, &command->org_id));
     TRY(arena_text(&ctl->arena, options->on_behalf_of, &command->on_behalf_of));
-    TRY(submit_actors(ctl, command));
+    TRY(ctl_actors(ctl, &command->actors, &command->n_actors));
     command->expected_version = (uint64_t)options->expected_version;
     if (options->occurred_at.size > 0) {
         int64_t time_us;

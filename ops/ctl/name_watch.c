@@ -71,7 +71,8 @@ void name_watch_tell(struct name_watch *watch, struct ctl *ctl)
             say("agencyctl: warning: the name '%.*s' has characters that nobody sees",
                 STR_ARG(name));
         }
-        struct status st = ctl->dir.shared ? status_ok() : name_watch_look(watch, i, ctl);
+        struct status st =
+            ctl->dir.shared || ctl->server != NULL ? status_ok() : name_watch_look(watch, i, ctl);
         if (st.code != STATUS_OK) {
             say("agencyctl: warning: whether another name looks like '%.*s' is not known: %s",
                 STR_ARG(name), st.msg);

@@ -14,7 +14,6 @@
 #include "core/evlog/evlog_local.h"
 #include "core/model/closed_time.h"
 #include "ops/ctl/say.h"
-#include "query/access.h"
 #include "query/page.h"
 
 enum { CLOSED_TIME_WAIT_US = 1000 * 1000, CLOSED_TIME_RETRY_US = 20 * 1000 };
@@ -179,17 +178,4 @@ void reading_say_moment(const struct reading *reading, const struct ctl *ctl)
         STR_ARG(ctl->options.org), time,
         reading->snapshot.moment.provisional ? " (provisional: an import may still change it)"
                                              : "");
-}
-
-struct status reading_say_waived(struct reading *reading, const struct ctl *ctl,
-                                 struct str permission)
-{
-    bool waived;
-    TRY(access_waived(&reading->snapshot, permission, &waived));
-    if (waived && ctl->options.output == CTL_TABLE) {
-        say("%.*s is OPEN: who is bound in it may give the command %.*s without this permission, "
-            "where 'delegate' is not needed or held",
-            STR_ARG(ctl->options.org), STR_ARG(permission));
-    }
-    return status_ok();
 }

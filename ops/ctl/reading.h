@@ -28,8 +28,5 @@ void reading_close(struct reading *reading);
 
 /* Tells a person on standard error what moment a table is about. */
 void reading_say_moment(const struct reading *reading, const struct ctl *ctl);
-/* The same of a permission that the org waives, so that commands are accepted without it. */
-MUST_USE struct status reading_say_waived(struct reading *reading, const struct ctl *ctl,
-                                          struct str permission);
 
 #endif

@@ -137,9 +137,24 @@ static struct status sending_find_fingerprint(struct sending *sending)
     return decision_fingerprint(arena, text, &sending->fingerprint);
 }
 
+/* Who commands the server finds out. */
+static struct status sending_open_server(struct sending *sending)
+{
+    if (sending->ctl->options.key.size > 0) {
+        return status_error(STATUS_INVALID_ARGUMENT,
+                            "expected --key with a data folder only: a server takes --token-file, "
+                            "--key-file or --certificate");
+    }
+    server_sending_init(&sending->server, sending->ctl->server);
+    return status_ok();
+}
+
 struct status sending_open(struct sending *sending, struct ctl *ctl)
 {
     *sending = (struct sending){ .ctl = ctl };
+    if (ctl->server != NULL) {
+        return sending_open_server(sending);
+    }
     if (ctl->dir.moved.size > 0) {
         return status_error(STATUS_FAILED_PRECONDITION,
                             "expected an open log, but this one was closed when it was copied: go "
@@ -159,6 +174,8 @@ struct status sending_open(struct sending *sending, struct ctl *ctl)
 
 struct status sending_close(struct sending *sending)
 {
+    server_sending_flush(&sending->server);
+    server_sending_release(&sending->server);
     client_close(sending->client);
     struct status st = writer_close(sending->writer);
     return st.code == STATUS_UNAVAILABLE ? status_ok() : st; /* each answer said so */
@@ -207,14 +224,38 @@ struct status sending_submit(struct sending *sending, struct arena *arena,
                              Agency__V1__Command *command, submit_done *done, void *context)
 {
     struct submit_command sent;
+    if (sending->server.client != NULL) {
+        return server_sending_add(&sending->server, command, done, context);
+    }
     TRY(sending_record(sending, arena, command, &sent));
     return submit(&sending->port, &sent, done, context);
+}
+
+void sending_flush(struct sending *sending)
+{
+    server_sending_flush(&sending->server);
+}
+
+static void sending_take_answer(void *context, const struct submit_answer *answer)
+{
+    *(struct submit_answer *)context = *answer;
+}
+
+static struct status sending_call_server(struct sending *sending, Agency__V1__Command *command,
+                                         struct submit_answer *answer)
+{
+    TRY(server_sending_add(&sending->server, command, sending_take_answer, answer));
+    server_sending_flush(&sending->server);
+    return status_ok();
 }
 
 struct status sending_call(struct sending *sending, struct arena *arena,
                            Agency__V1__Command *command, struct submit_answer *answer)
 {
     struct submit_command sent;
+    if (sending->server.client != NULL) {
+        return sending_call_server(sending, command, answer);
+    }
     TRY(sending_record(sending, arena, command, &sent));
     return submit_and_wait(&sending->port, &sent, answer);
 }
@@ -230,6 +271,10 @@ struct status sending_response(const struct sending *sending, struct arena *aren
                                const struct submit_answer *answer, Agency__V1__SubmitResponse **out)
 {
     struct outcome facts = outcome_of(command_id, answer);
+    if (sending->server.client != NULL) {
+        TRY(outcome_response(arena, &sending->identity.history_id, 0, &facts, out));
+        return arena_text(arena, sending->server.token, &(*out)->token);
+    }
     uint32_t partition = murmur2_partition(str_z(org_id), sending->identity.partitions_count);
     return outcome_response(arena, &sending->identity.history_id, partition, &facts, out);
 }

@@ -1,19 +1,21 @@
-/* Sending commands: into an embedded log, which this process owns meanwhile, or over a log on Kafka
- * to whoever decides there. */
+/* Sending commands: into an embedded log, which this process owns meanwhile, over a log on Kafka to
+ * whoever decides there, or to a server. */
 #ifndef OPS_CTL_SENDING_H
 #define OPS_CTL_SENDING_H
 
 #include "core/model/submit_and_wait.h"
 #include "ops/ctl/ctl.h"
+#include "ops/ctl/server_sending.h"
 #include "ops/folder_conf.h"
 #include "writers/client/client.h"
 #include "writers/embedded/writer.h"
 
 struct sending {
     struct ctl *ctl;
-    struct writer *writer; /* of an embedded log, */
-    struct client *client; /* or on Kafka: */
-    struct submit port;    /* one of the two */
+    struct writer *writer;        /* of an embedded log, */
+    struct client *client;        /* or on Kafka: */
+    struct submit port;           /* one of the two */
+    struct server_sending server; /* or over a server */
     struct evlog_identity identity;
     struct folder_conf conf;
     Agency__V1__Principal *principal;
@@ -35,6 +37,8 @@ MUST_USE struct status sending_check_org(const struct ctl *ctl, const Agency__V1
 MUST_USE struct status sending_submit(struct sending *sending, struct arena *arena,
                                       Agency__V1__Command *command, submit_done *done,
                                       void *context);
+/* Before the answers of what was sent are waited for. */
+void sending_flush(struct sending *sending);
 /* The same, and waits for the answer. */
 MUST_USE struct status sending_call(struct sending *sending, struct arena *arena,
                                     Agency__V1__Command *command, struct submit_answer *answer);

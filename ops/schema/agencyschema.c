@@ -89,12 +89,19 @@ static void schema_list(unsigned kind, const struct entity_type *type, struct bu
     schema_pascal(type->plural, out);
     buf_append(out, STR("Request {\n"));
     schema_org(out);
-    buf_append(out, STR("  // Each as FIELD=VALUE, such as status=ACTIVE, or without=FIELD for what"
-                        " has none; all of\n  // them must hold.\n"
-                        "  repeated string filters = 2;\n"
-                        "  // Also what was removed, has ended or expired, and what is set on "
-                        "that.\n"
-                        "  bool all = 3;\n"));
+    buf_append(out,
+               STR("  // Each as FIELD=VALUE, such as status=ACTIVE, or without=FIELD for what"
+                   " has none; all of\n  // them must hold.\n"
+                   "  repeated string filters = 2;\n"
+                   "  // Also what was removed, has ended or expired, and what is set on "
+                   "that.\n"
+                   "  bool all = 3;\n"
+                   "  // An expression over the fields, such as name.startsWith('a') && "
+                   "type == SUBJECT_TYPE_AGENT; it\n  // must hold, too (docs/cel.md).\n"
+                   "  string filter = 4;\n"
+                   "  // A field by which they are put in order; with a '-' before it from the "
+                   "last to the first.\n"
+                   "  string order_by = 5;\n"));
     schema_when(out);
     buf_append(out, STR("  // Items at most; 0: 100. At most 1000.\n  uint32 page_size = 12;\n"
                         "  // As the answer before gave it, with all else unchanged; empty: the "
@@ -107,6 +114,10 @@ static void schema_list(unsigned kind, const struct entity_type *type, struct bu
                "Response {\n  // The entities.\n  repeated %s items = 1;\n"
                "  // Asks for the next page; empty: this is the last.\n"
                "  string next_page_token = 2;\n"
+               "  // The index that found them; empty: all of the kind were looked at.\n"
+               "  string index = 3;\n"
+               "  // Rows that were looked at.\n"
+               "  uint64 looked = 4;\n"
                "  // When.\n  Moment at = 9;\n}\n\n",
                type->name);
 }

@@ -6,12 +6,15 @@
  * bounded (pages, budgets of look-ups), so that it is soon done. */
 #include "query/service/query_service.h"
 
+#include <inttypes.h>
 #include <stdatomic.h>
+#include <stdio.h>
 
 #include "agency/v1/entities_service.pb-c.h"
 #include "agency/v1/query_service.pb-c.h"
 #include "core/auth/admitted.h"
 #include "core/base/murmur2.h"
+#include "core/base/time.h"
 #include "core/domain/kernel/fields.h"
 #include "core/pb/message.h"
 #include "query/service/watch.h"
@@ -43,6 +46,7 @@ struct query_job {
     struct buf response;
     char position[QUERY_TOKEN_SIZE];
     size_t position_size;
+    char moment[QUERY_TOKEN_SIZE];
     const char *note;
 };
 
@@ -51,7 +55,14 @@ struct query_job {
 static struct status query_keep_position(struct query_job *job, const struct asking *asking)
 {
     struct str token;
+    char time[TIME_TEXT_SIZE];
     TRY(asking_position(asking, &token));
+    if (asking->snapshot != NULL) {
+        const struct moment *moment = &asking->snapshot->moment;
+        time_format(moment->time_us, time);
+        snprintf(job->moment, sizeof job->moment, "%" PRIu64 " %s%s", moment->org_sequence, time,
+                 moment->provisional ? " provisional" : "");
+    }
     assert(token.size <= sizeof job->position);
     if (token.size > 0) {
         memcpy(job->position, token.data, token.size);
@@ -91,6 +102,9 @@ static void query_finish(struct query_job *job)
     if (st.code == STATUS_OK && job->position_size > 0) {
         st = rpc_call_header(job->call, STR("agencygrid-position"),
                              str_make(job->position, job->position_size));
+    }
+    if (st.code == STATUS_OK && job->moment[0] != '\0') {
+        st = rpc_call_header(job->call, STR("agencygrid-moment"), str_z(job->moment));
     }
     if (st.code == STATUS_OK && job->note != NULL) {
         st = rpc_call_header(job->call, STR("agencygrid-note"), str_z(job->note));

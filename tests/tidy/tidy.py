@@ -71,7 +71,7 @@ LIBRARIES = {
     "rocksdb/": {"store", "evlog"},
     "librdkafka/": {"evlog"},
     "openssl/": {"base", "store", "auth", "rpc/transport"},
-    "curl/": {"auth", "ops/telemetry"},
+    "curl/": {"auth", "ops/telemetry", "ops/ctl"},
     "bsd/": {"base", "store"},
     "event2/": {"rpc/transport"},
     "nghttp2/": {"rpc/http"},

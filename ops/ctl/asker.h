@@ -1,0 +1,59 @@
+/* Who answers agencyctl's questions: the stores of a data folder, by the code of query/, or a
+ * server, which answers by the same. Verbs make a request and print the response. */
+#ifndef OPS_CTL_ASKER_H
+#define OPS_CTL_ASKER_H
+
+#include "agency/v1/query_service.pb-c.h"
+#include "ops/ctl/reading.h"
+#include "query/question.h"
+
+struct asker {
+    struct ctl *ctl;
+    struct arena arena; /* of the last answer */
+    struct buf page;    /* the token of the next page */
+    bool org_open;
+    struct reading reading; /* of a folder */
+    struct stores stores;
+    const Agency__V1__Moment *moment; /* of the last answer */
+    bool said;                        /* to a person */
+    size_t taken;                     /* items, of all pages */
+    uint64_t looked;                  /* rows of lists that were looked at, of all pages */
+    char index[64];                   /* that served the last list; empty: none */
+    bool several; /* questions with one --limit: the next page is of none of them */
+    bool waived;  /* the last answer's: the permission asked about is waived by the org */
+};
+
+/* Begins; what is asked is about ctl's org, as of the moment that its options name. */
+MUST_USE struct status asker_open(struct asker *asker, struct ctl *ctl);
+/* A zeroed one is fine. */
+void asker_close(struct asker *asker);
+/* From now on it is about another org. NOT_FOUND: there is none then. */
+MUST_USE struct status asker_turn_to(struct asker *asker, struct str org_id);
+
+/* Asks a method of Query. Org and moment of the request are filled in; `response` is the address of
+ * a pointer to its struct, valid until the next question. Statuses of the question. */
+MUST_USE struct status asker_ask(struct asker *asker, const char *method, ProtobufCMessage *request,
+                                 void *response);
+/* The same of Get of a kind; `request` is of its type (asker_get_type). */
+MUST_USE struct status asker_get(struct asker *asker, enum entity_kind kind,
+                                 ProtobufCMessage *request, void *response);
+const ProtobufCMessageDescriptor *asker_get_type(enum entity_kind kind);
+const ProtobufCMessageDescriptor *asker_list_type(enum entity_kind kind);
+
+/* Asks for pages, --limit items at most from --page on, and gives each item to `take`; tells a
+ * person how to go on. Several questions have one --limit together. */
+typedef struct status asker_take(void *context, const ProtobufCMessage *item);
+MUST_USE struct status asker_pages(struct asker *asker, const char *method,
+                                   ProtobufCMessage *request, asker_take *take, void *context);
+MUST_USE struct status asker_list(struct asker *asker, enum entity_kind kind,
+                                  ProtobufCMessage *request, asker_take *take, void *context);
+
+/* Tells a person on standard error what moment a table is about; once. */
+void asker_say_moment(struct asker *asker);
+/* The same of a permission that the org waives, so that commands are accepted without it. */
+void asker_say_waived(const struct asker *asker, bool waived, const char *permission);
+
+/* The same of what a list took. */
+void asker_say_looked(const struct asker *asker);
+
+#endif

@@ -1,0 +1,42 @@
+#include "ops/ctl/history_text.h"
+
+#include "core/pb/message.h"
+#include "ops/ctl/change_text.h"
+
+static struct status history_text_kind(struct arena *arena, const Google__Protobuf__Any *any,
+                                       const Agency__V1__EntityRef *of,
+                                       const ProtobufCMessage **entity)
+{
+    const struct entity_type *type = registry_entity((unsigned)of->kind);
+    ProtobufCMessage *message;
+    *entity = NULL;
+    if (any == NULL || type == NULL) {
+        return status_ok();
+    }
+    TRY(pb_unpack(arena, type->descriptor, str_make((const char *)any->value.data, any->value.len),
+                  PB_OUTSIDE, &message));
+    *entity = message;
+    return status_ok();
+}
+
+static struct status history_text_change(struct arena *arena, const Agency__V1__EntityChange *made,
+                                         struct history_change *change)
+{
+    TRY(history_text_kind(arena, made->before, made->entity, &change->before));
+    return history_text_kind(arena, made->after, made->entity, &change->after);
+}
+
+struct status history_text(struct ctl *ctl, struct arena *arena,
+                           const Agency__V1__HistoryItem *item)
+{
+    ctl_say_decision(ctl, item->decision);
+    for (size_t i = 0; i < item->n_changes; i++) {
+        struct history_change change;
+        TRY(history_text_change(arena, item->changes[i], &change));
+        TRY(change_text(arena, item->changes[i]->entity, &change, &ctl->out));
+    }
+    if (item->cut) {
+        buf_printf(&ctl->out, "  ... and %zu more\n", item->decision->n_changed - item->n_changes);
+    }
+    return status_ok();
+}

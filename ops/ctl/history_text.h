@@ -1,0 +1,12 @@
+/* A decision with what it changed, as people read it. */
+#ifndef OPS_CTL_HISTORY_TEXT_H
+#define OPS_CTL_HISTORY_TEXT_H
+
+#include "agency/v1/query_service.pb-c.h"
+#include "ops/ctl/ctl.h"
+
+/* Appends it to ctl's output; `item->decision` must be there. Takes memory of the arena. */
+MUST_USE struct status history_text(struct ctl *ctl, struct arena *arena,
+                                    const Agency__V1__HistoryItem *item);
+
+#endif
