@@ -13,6 +13,10 @@ static struct status replica_readiness_of(const struct replica_status *partition
                             partition->number, replica_state_names[partition->state],
                             why[0] == '\0' ? "" : ": ", why);
     }
+    if (partition->time_us == 0) {
+        return status_error(STATUS_UNAVAILABLE, "partition %" PRIu32 " has no record yet",
+                            partition->number);
+    }
     if (silent_us > REPLICA_READINESS_TURNS * election_timeout_us) {
         return status_error(STATUS_UNAVAILABLE,
                             "partition %" PRIu32 " has seen no record for %" PRId64

@@ -52,6 +52,8 @@ TEST(replica_readiness, wants_all_partitions_here_and_up_to_date)
     assert_says(replica_readiness(two, 1, 2, now_us, TIMEOUT_US), "1 of 2 partitions are open");
     assert_says(replica_readiness(two, 2, 2, now_us + 1, TIMEOUT_US),
                 "partition 1 has seen no record for 30 s");
+    two[1].time_us = 0;
+    assert_says(replica_readiness(two, 2, 2, now_us, TIMEOUT_US), "has no record yet");
     two[1].time_us = now_us;
     two[1].state = REPLICA_FOLLOWER;
     assert_ok(replica_readiness(two, 2, 2, now_us, TIMEOUT_US));
