@@ -3,37 +3,48 @@
 #include "core/base/limits.h"
 #include "core/pb/message.h"
 
-static struct status command_record_hide(struct arena *arena, struct str cluster_key,
-                                         Agency__V1__BindCredential *credential)
-{
-    if (credential == NULL || credential->identity[0] == '\0') {
-        return status_ok();
-    }
-    if (credential->identity_hash[0] != '\0') {
-        return status_error(STATUS_INVALID_ARGUMENT,
-                            "expected identity or identity_hash, but both are set");
-    }
-    TRY(principal_identity_hash(arena, cluster_key, credential->kind, str_z(credential->identity),
-                                &credential->identity_hash));
-    return arena_text(arena, STR(""), &credential->identity);
-}
-
-/* The credential that a command binds; NULL: none. */
-static Agency__V1__BindCredential *command_record_credential(const Agency__V1__Command *command)
+/* The credential that a command binds, and where its identity stands; NULL: none. */
+static Agency__V1__Credential *command_record_credential(const Agency__V1__Command *command,
+                                                         char ***identity)
 {
     if (command->payload_case == AGENCY__V1__COMMAND__PAYLOAD_BIND_CREDENTIAL) {
-        return command->bind_credential;
+        *identity = &command->bind_credential->identity;
+        return command->bind_credential->credential;
     }
-    return command->payload_case == AGENCY__V1__COMMAND__PAYLOAD_CREATE_ORG
-               ? command->create_org->credential
-               : NULL;
+    if (command->payload_case == AGENCY__V1__COMMAND__PAYLOAD_CREATE_ORG) {
+        *identity = &command->create_org->identity;
+        return command->create_org->credential;
+    }
+    *identity = NULL;
+    return NULL;
 }
 
 bool command_record_is_hashed(const Agency__V1__Command *command)
 {
-    const Agency__V1__BindCredential *credential = command_record_credential(command);
+    char **identity;
+    const Agency__V1__Credential *credential = command_record_credential(command, &identity);
     return credential != NULL && credential->identity_hash[0] != '\0' &&
            credential->kind != AGENCY__V1__CREDENTIAL_KIND__CREDENTIAL_KIND_ED25519;
+}
+
+/* An identity in clear becomes its hash. */
+static struct status command_record_hide(struct arena *arena, struct str cluster_key,
+                                         const Agency__V1__Command *command)
+{
+    char **identity;
+    Agency__V1__Credential *credential = command_record_credential(command, &identity);
+    if (identity == NULL || (*identity)[0] == '\0') {
+        return status_ok();
+    }
+    if (credential == NULL || credential->identity_hash[0] != '\0') {
+        return status_error(STATUS_INVALID_ARGUMENT,
+                            credential == NULL
+                                ? "expected identity beside a credential, but there is none"
+                                : "expected identity or identity_hash, but both are set");
+    }
+    TRY(principal_identity_hash(arena, cluster_key, credential->kind, str_z(*identity),
+                                &credential->identity_hash));
+    return arena_text(arena, STR(""), identity);
 }
 
 static struct status command_record_prove(struct arena *arena,
@@ -54,7 +65,7 @@ struct status command_record_make(struct arena *arena, struct str cluster_key,
                                   const struct command_record_proof *proof, struct str *record)
 {
     struct str packed;
-    TRY(command_record_hide(arena, cluster_key, command_record_credential(command)));
+    TRY(command_record_hide(arena, cluster_key, command));
     TRY(pb_sort_structs(arena, &command->base));
     TRY(pb_pack(arena, &command->base, &packed));
     Agency__V1__CommandRecord whole = AGENCY__V1__COMMAND_RECORD__INIT;

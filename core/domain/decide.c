@@ -1,23 +1,21 @@
 /* The generic half of decide: what is the same for every command.
  *
  * Order, cheapest first: the envelope; fields that wait for a later part; the org; who asks and
- * whether he may (authority.c); times of imports; expected_version; the command's own function;
- * what must hold for every decision afterwards. A decision emits into a scratch layer, so each rule
- * sees what the decision has changed so far, and nothing enters the log that replay cannot apply.
+ * whether he may (authority.c); times of imports; expected_version; what a client may give
+ * (given.c); the command's own function; what must hold for every decision afterwards. A decision
+ * emits into a scratch layer, so each rule sees what the decision has changed so far, and nothing
+ * enters the log that replay cannot apply.
  */
 #include "core/domain/decide.h"
-
-#include <inttypes.h>
 
 #include "core/base/limits.h"
 #include "core/domain/access/authority.h"
 #include "core/domain/access/owner.h"
 #include "core/domain/kernel/fields.h"
+#include "core/domain/kernel/given.h"
 #include "core/domain/kernel/id.h"
 #include "core/domain/kernel/plain.h"
-#include "core/domain/kernel/rules.h"
 #include "core/domain/own.h"
-#include "core/pb/field.h"
 
 /* ---- the envelope ---- */
 
@@ -46,13 +44,13 @@ static struct status decide_check_annotations(const Agency__V1__Command *command
  * sent: it is not even recorded as a rejection, and who sent it has to take another one. */
 static struct status decide_check_identity(const Agency__V1__Command *command)
 {
-    const Agency__V1__BindCredential *bind = NULL;
+    const char *identity = "";
     if ((unsigned)command->payload_case == COMMAND_BIND_CREDENTIAL) {
-        bind = command->bind_credential;
+        identity = command->bind_credential->identity;
     } else if ((unsigned)command->payload_case == COMMAND_CREATE_ORG) {
-        bind = command->create_org->credential;
+        identity = command->create_org->identity;
     }
-    if (bind != NULL && bind->identity[0] != '\0') {
+    if (identity[0] != '\0') {
         return status_error(STATUS_INVALID_ARGUMENT,
                             "expected identity_hash, but identity is in clear: who reads this log "
                             "knows it; use another identity, and send its hash");
@@ -89,44 +87,6 @@ static struct status decide_check_envelope(const Agency__V1__Command *command)
     TRY(decide_check_identity(command));
     TRY(decide_check_actors(command));
     return decide_check_annotations(command);
-}
-
-/* Fields that need an engine that is not there yet: refused, never ignored. */
-static const char *const fields_of_later[] = {
-    "spec_id",          "spec_data",        "constraint_ids", "prequalification", "measure",
-    "evaluation",       "selection",        "removal",        "auction",          "condition",
-    "joining_workflow", "leaving_workflow", "approver_roles",
-};
-
-static struct status decide_check_implemented(const ProtobufCMessage *payload)
-{
-    for (size_t i = 0; i < sizeof fields_of_later / sizeof fields_of_later[0]; i++) {
-        const ProtobufCFieldDescriptor *field = protobuf_c_message_descriptor_get_field_by_name(
-            payload->descriptor, fields_of_later[i]);
-        if (field != NULL && pb_field_has(payload, field)) {
-            return status_error(STATUS_UNIMPLEMENTED,
-                                "expected %s.%s to be empty: it is not supported yet",
-                                payload->descriptor->short_name, field->name);
-        }
-    }
-    return status_ok();
-}
-
-static struct status decide_check_payload_times(struct decide *d, const ProtobufCMessage *payload)
-{
-    for (unsigned i = 0; i < payload->descriptor->n_fields; i++) {
-        const ProtobufCFieldDescriptor *field = &payload->descriptor->fields[i];
-        if (field->descriptor != &google__protobuf__timestamp__descriptor) {
-            continue;
-        }
-        const Google__Protobuf__Timestamp *time;
-        memcpy(&time, (const char *)payload + field->offset, sizeof(void *));
-        struct status checked = fields_check_time(time, field->name);
-        if (checked.code != STATUS_OK) {
-            return decide_reject(d, checked.code, "%s", checked.msg);
-        }
-    }
-    return status_ok();
 }
 
 /* ---- rules for every command ---- */
@@ -166,25 +126,6 @@ static struct status decide_check_import(struct decide *d)
     return status_ok();
 }
 
-static struct status decide_check_version(struct decide *d, const ProtobufCMessage *payload)
-{
-    if (d->command->expected_version == 0) {
-        return status_ok();
-    }
-    enum entity_kind kind = registry_command((unsigned)d->command->payload_case)->entity;
-    struct str id;
-    const ProtobufCMessage *entity;
-    TRY(evolve_entity_id(d->arena, kind, payload, &id));
-    TRY(view_get(d->view, kind, id, &entity));
-    uint64_t version = entity == NULL ? 0 : fields_version(entity);
-    if (version != d->command->expected_version) {
-        return decide_reject(
-            d, STATUS_ABORTED, "expected version %" PRIu64 " of %s '%.*s', but it is %" PRIu64,
-            d->command->expected_version, registry_entity(kind)->name, STR_ARG(id), version);
-    }
-    return status_ok();
-}
-
 static struct status decide_dispatch(struct decide *d)
 {
     const struct command_type *type = registry_command((unsigned)d->command->payload_case);
@@ -193,13 +134,11 @@ static struct status decide_dispatch(struct decide *d)
 
 static struct status decide_rules(struct decide *d, const Agency__V1__Org *org)
 {
-    const ProtobufCMessage *payload = registry_command_payload(d->command);
     TRY_ACCEPTED(d, authority_check(d));
     TRY_ACCEPTED(d, decide_check_org(d, org));
     TRY_ACCEPTED(d, decide_check_import(d));
-    TRY_ACCEPTED(d, decide_check_payload_times(d, payload));
-    TRY_ACCEPTED(d, rules_check_fields(d, payload));
-    TRY_ACCEPTED(d, decide_check_version(d, payload));
+    TRY_ACCEPTED(d, given_check_version(d));
+    TRY_ACCEPTED(d, given_check(d));
     TRY_ACCEPTED(d, decide_dispatch(d));
     return owner_check(d);
 }
@@ -208,7 +147,7 @@ struct status decide_command(struct decide *d)
 {
     assert(d->events_count == 0 && d->rejection == NULL);
     TRY(decide_check_envelope(d->command));
-    TRY(decide_check_implemented(registry_command_payload(d->command)));
+    TRY(given_check_whole(registry_command_payload(d->command)));
     d->occurred_at_us = d->command->occurred_at == NULL ? d->context->recorded_at_us
                                                         : fields_time_us(d->command->occurred_at);
     const Agency__V1__Org *org;

@@ -24,6 +24,14 @@ MUST_USE struct status pb_from_json_with(struct arena *arena, const struct pb_ty
                                          const ProtobufCMessageDescriptor *descriptor,
                                          struct str text, void *message);
 
+/* The same of a request's body about one entity: its members are fields of the message that `body`,
+ * a field of `descriptor`, holds, not wrapped in it. A member that is another field of `descriptor`
+ * is that: both stand at one level. `body` NULL: pb_from_json. */
+MUST_USE struct status pb_from_json_body(struct arena *arena,
+                                         const ProtobufCMessageDescriptor *descriptor,
+                                         const ProtobufCFieldDescriptor *body, struct str text,
+                                         void *message);
+
 struct pb_json_options {
     unsigned indent;              /* spaces per level; 0: all on one line, without spaces */
     bool defaults;                /* also scalars and lists that have their default value */

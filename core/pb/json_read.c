@@ -9,7 +9,8 @@ enum { PB_READ_FIELDS_MAX = 1024, PB_READ_ITEMS_MIN = 8 };
 
 bool pb_read_enter(struct pb_reader *reader)
 {
-    if (reader->depth == MESSAGE_DEPTH_MAX) {
+    uint32_t depth_max = MESSAGE_DEPTH_MAX - (reader->body != NULL); /* it is one more when sent */
+    if (reader->depth == depth_max) {
         return pb_read_problem(reader, STATUS_INVALID_ARGUMENT, "expected fewer levels");
     }
     reader->depth++;
@@ -190,18 +191,57 @@ static const ProtobufCFieldDescriptor *pb_read_find(const ProtobufCMessageDescri
     return pb_field_find(descriptor, name);
 }
 
+/* The entity of a body, which is there even if the text says nothing of it; NULL: it is none. */
+static bool pb_read_body(struct pb_reader *reader, ProtobufCMessage *message,
+                         ProtobufCMessage **entity)
+{
+    *entity = NULL;
+    if (reader->depth != 1 || reader->body == NULL) {
+        return true;
+    }
+    const ProtobufCMessageDescriptor *type = pb_field_type(reader->body);
+    *entity = arena_alloc(reader->arena, type->sizeof_message);
+    if (*entity == NULL) {
+        return pb_read_full(reader);
+    }
+    protobuf_c_message_init(type, *entity);
+    pb_field_set(message, reader->body, entity);
+    return true;
+}
+
+/* Where a member goes: into the message, or into the entity of a body; `place` tells them all
+ * apart. NULL: into neither. */
+static const ProtobufCFieldDescriptor *pb_read_target(struct pb_reader *reader,
+                                                      ProtobufCMessage *entity, struct str name,
+                                                      ProtobufCMessage **message, size_t *place)
+{
+    const ProtobufCMessageDescriptor *descriptor = (*message)->descriptor;
+    const ProtobufCFieldDescriptor *last = entity == NULL ? pb_read_frame(reader)->field : NULL;
+    const ProtobufCFieldDescriptor *field = pb_read_find(descriptor, last, name);
+    size_t before = 0;
+    if (entity != NULL && (field == NULL || field == reader->body)) {
+        before = descriptor->n_fields;
+        *message = entity;
+        field = pb_field_find(entity->descriptor, name);
+    }
+    *place = field == NULL ? 0 : before + (size_t)(field - (*message)->descriptor->fields);
+    return field;
+}
+
 bool pb_read_object(struct pb_reader *reader, ProtobufCMessage *message)
 {
-    const ProtobufCMessageDescriptor *descriptor = message->descriptor;
     struct pb_reader_frame *frame = pb_read_frame(reader);
+    ProtobufCMessage *entity;
     uint64_t seen[PB_READ_FIELDS_MAX / 64];
     bool first = true;
     struct str name;
-    assert(descriptor->n_fields <= PB_READ_FIELDS_MAX);
-    memset(seen, 0, (descriptor->n_fields + 63) / 64 * sizeof seen[0]);
-    if (!json_enter(&reader->scan, JSON_OBJECT)) {
+    if (!pb_read_body(reader, message, &entity) || !json_enter(&reader->scan, JSON_OBJECT)) {
         return false;
     }
+    size_t places =
+        message->descriptor->n_fields + (entity == NULL ? 0 : entity->descriptor->n_fields);
+    assert(places <= PB_READ_FIELDS_MAX);
+    memset(seen, 0, (places + 63) / 64 * sizeof seen[0]);
     while (json_next_name(&reader->scan, &first, &name) && name.data != NULL) {
         if (frame->any && str_eq(name, STR("@type"))) {
             if (!json_skip(&reader->scan)) {
@@ -209,20 +249,21 @@ bool pb_read_object(struct pb_reader *reader, ProtobufCMessage *message)
             }
             continue;
         }
-        const ProtobufCFieldDescriptor *field = pb_read_find(descriptor, frame->field, name);
-        if (field == NULL) {
-            frame->field = NULL;
-            return pb_read_unknown(reader, descriptor, name);
-        }
+        ProtobufCMessage *holder = message;
+        size_t index;
+        const ProtobufCFieldDescriptor *field =
+            pb_read_target(reader, entity, name, &holder, &index);
         frame->field = field;
-        size_t index = (size_t)(field - descriptor->fields);
+        if (field == NULL) {
+            return pb_read_unknown(reader, holder->descriptor, name);
+        }
         uint64_t bit = UINT64_C(1) << (index % 64);
         if ((seen[index / 64] & bit) != 0) {
             return pb_read_problem(reader, STATUS_INVALID_ARGUMENT,
                                    "expected each name once, but this one is there again");
         }
         seen[index / 64] |= bit;
-        if (!pb_read_member(reader, message, field)) {
+        if (!pb_read_member(reader, holder, field)) {
             return false;
         }
     }
@@ -252,10 +293,18 @@ bool pb_read_new(struct pb_reader *reader, const ProtobufCMessageDescriptor *des
     return read;
 }
 
-struct status pb_from_json(struct arena *arena, const ProtobufCMessageDescriptor *descriptor,
-                           struct str text, void *message)
+/* `reader` has all but the text and the depth. */
+static struct status pb_read_text(struct pb_reader *reader,
+                                  const ProtobufCMessageDescriptor *descriptor, struct str text,
+                                  void *message)
 {
-    return pb_from_json_with(arena, NULL, descriptor, text, message);
+    reader->depth = 0;
+    json_init(&reader->scan, text, reader->arena);
+    if (!pb_read_new(reader, descriptor, message) || !json_finish(&reader->scan)) {
+        assert(reader->scan.status.code != STATUS_OK);
+        return reader->scan.status;
+    }
+    return status_ok();
 }
 
 struct status pb_from_json_with(struct arena *arena, const struct pb_types *types,
@@ -265,11 +314,23 @@ struct status pb_from_json_with(struct arena *arena, const struct pb_types *type
     struct pb_reader reader;
     reader.arena = arena;
     reader.types = types;
-    reader.depth = 0;
-    json_init(&reader.scan, text, arena);
-    if (!pb_read_new(&reader, descriptor, message) || !json_finish(&reader.scan)) {
-        assert(reader.scan.status.code != STATUS_OK);
-        return reader.scan.status;
-    }
-    return status_ok();
+    reader.body = NULL;
+    return pb_read_text(&reader, descriptor, text, message);
+}
+
+struct status pb_from_json(struct arena *arena, const ProtobufCMessageDescriptor *descriptor,
+                           struct str text, void *message)
+{
+    return pb_from_json_with(arena, NULL, descriptor, text, message);
+}
+
+struct status pb_from_json_body(struct arena *arena, const ProtobufCMessageDescriptor *descriptor,
+                                const ProtobufCFieldDescriptor *body, struct str text,
+                                void *message)
+{
+    struct pb_reader reader;
+    reader.arena = arena;
+    reader.types = NULL;
+    reader.body = body;
+    return pb_read_text(&reader, descriptor, text, message);
 }

@@ -19,8 +19,9 @@ struct pb_reader_frame {
 struct pb_reader {
     struct json_scan scan;
     struct arena *arena;
-    const struct pb_types *types; /* of an Any */
-    const char *value_at;         /* where the value that is being read starts */
+    const struct pb_types *types;         /* of an Any */
+    const ProtobufCFieldDescriptor *body; /* of the top message: pb_from_json_body; NULL: none */
+    const char *value_at;                 /* where the value that is being read starts */
     uint32_t depth;
     struct pb_reader_frame frames[MESSAGE_DEPTH_MAX];
 };

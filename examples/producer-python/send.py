@@ -2,7 +2,7 @@
 """Sends commands, signed, over Kafka, and prints their answers as JSON lines.
 
     send.py --cluster ID --key FILE --org ORG COMMAND JSON    one command, such as
-        RegisterSubject '{"subjectId":"eve"}'
+        RegisterSubject '{"subject":{"subjectId":"eve"}}'
     send.py --cluster ID --key FILE --org ORG -               JSON lines of commands, one by one
 
 Exit code 0: accepted; 3: at least one was rejected, or never decided; 1: it could not be done.

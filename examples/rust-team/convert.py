@@ -32,6 +32,13 @@ ORG = "rust-lang"
 NOBODYS_KEY = hashlib.sha256(b"registrar of rust-lang").hexdigest()
 # Who implies whom on a repository, strongest first.
 LADDER = ["admin", "maintain", "write", "triage", "read"]
+# The member under which a command carries what it makes or updates.
+CARRIED = {
+    "createOrg": "org", "registerSubject": "subject", "updateSubject": "subject",
+    "createGroup": "group", "updateGroup": "group", "registerAsset": "asset",
+    "definePermission": "permission", "defineRoleType": "roleType", "createRole": "role",
+    "assignRole": "assignment", "grantPermission": "grant", "setConfig": "config",
+}
 ROLE_TYPES = {
     "member": "Belongs to the team.",
     "lead": "Leads the team and belongs to it.",
@@ -53,9 +60,11 @@ class Converter:
         self.seats = {}  # (group id, role) -> role id
         self.grants = {}  # (grantee, scope or object, permission or None) -> grant id
 
-    def emit(self, command, **payload):
-        """Writes one command; its id is the change's number and its place in that."""
+    def emit(self, command, beside=None, **fields):
+        """Writes one command; its id is the change's number and its place in that. `beside` is what
+        it has beside the entity that it carries."""
         self.change_commands += 1
+        payload = {CARRIED[command]: fields, **(beside or {})} if command in CARRIED else fields
         change = self.change
         notes = [{"key": key, "value": str(change[key])} for key in ("source", "pr", "by")
                  if key in change]
@@ -81,10 +90,11 @@ class Converter:
     # The org, and what is the same for all of it.
 
     def org_created(self, change):
-        self.emit("createOrg", orgId=ORG, name="The Rust project", ownerSubjectId="registrar",
-                  ownerName="registrar", ownerType="SUBJECT_TYPE_SERVICE",
-                  credential={"credentialId": "registrar-key", "kind": "CREDENTIAL_KIND_ED25519",
-                              "identity": NOBODYS_KEY})
+        self.emit("createOrg", orgId=ORG, name="The Rust project", beside={
+            "owner": {"subjectId": "registrar", "name": "registrar",
+                      "type": "SUBJECT_TYPE_SERVICE"},
+            "credential": {"credentialId": "registrar-key", "kind": "CREDENTIAL_KIND_ED25519"},
+            "identity": NOBODYS_KEY})
         for stronger, permission in zip([None, *LADDER], LADDER):
             self.define_permission(permission, [stronger] if stronger else [])
         for role, description in ROLE_TYPES.items():
@@ -118,7 +128,8 @@ class Converter:
 
     def set_metadata(self, subject_id, metadata):
         self.metadata[subject_id] = metadata
-        self.emit("updateSubject", subjectId=subject_id, updateMask="metadata", metadata=metadata)
+        self.emit("updateSubject", {"updateMask": "metadata"}, subjectId=subject_id,
+                  metadata=metadata)
 
     def subject_registered(self, change):
         handle = change["subject"]
@@ -137,7 +148,7 @@ class Converter:
     def subject_renamed(self, change):
         handle = change["subject"]
         self.subjects[handle] = self.subjects.pop(change["previous"])
-        self.emit("updateSubject", subjectId=self.subjects[handle], updateMask="name", name=handle)
+        self.emit("updateSubject", subjectId=self.subjects[handle], name=handle)
 
     def subject_github_id_set(self, change):
         subject_id = self.subjects[change["subject"]]
@@ -163,7 +174,7 @@ class Converter:
         if name in self.teams:
             group_id = self.teams[name]
             self.placeholders.remove(group_id)
-            self.emit("updateGroup", groupId=group_id, updateMask="type", type="team")
+            self.emit("updateGroup", groupId=group_id, type="team")
             if parent:
                 self.emit("setGroupParent", groupId=group_id, **parent)
         else:
@@ -181,7 +192,7 @@ class Converter:
     def team_renamed(self, change):
         name = change["team"]
         group_id = self.teams[name] = self.teams.pop(change["previous"])
-        self.emit("updateGroup", groupId=group_id, updateMask="name", name=name)
+        self.emit("updateGroup", groupId=group_id, name=name)
 
     def team_parent_set(self, change):
         parent = self.team(change["parent"]) if change["parent"] else ""

@@ -15,7 +15,9 @@ struct change_list {
 
 static bool change_shows(const ProtobufCFieldDescriptor *field)
 {
-    return field->id <= FIELD_CLIENT_MAX || field->id == FIELD_STATUS;
+    bool time = field->descriptor == &google__protobuf__timestamp__descriptor;
+    return field->id < FIELD_VERSION || field->id == FIELD_STATUS ||
+           (field->id > FIELD_UPDATED_AT && !time);
 }
 
 static struct status change_list(struct arena *arena, const ProtobufCMessage *entity,

@@ -144,7 +144,7 @@ struct status ctl_get(struct ctl *ctl)
 /* What a person wants to see of a kind: all but free-form data and what the system counts. */
 static bool list_shows(const ProtobufCFieldDescriptor *field)
 {
-    return field->id <= FIELD_CLIENT_MAX &&
+    return (field->id < FIELD_VERSION || field->id > FIELD_UPDATED_AT) &&
            field->descriptor != &google__protobuf__struct__descriptor;
 }
 

@@ -84,14 +84,16 @@ static struct status submit_envelope(struct ctl *ctl, Agency__V1__Command *comma
                : submit_new_id(ctl, &command->command_id);
 }
 
-/* The JSON is read by itself: nothing in it can reach the envelope, or be another command. */
+/* The JSON is read by itself: nothing in it can reach the envelope, or be another command. It has
+ * the form of a request's body: the fields of the entity that the command carries, not wrapped. */
 static struct status submit_read(struct ctl *ctl, const char *name, const char *json,
                                  Agency__V1__Command **command)
 {
     const ProtobufCFieldDescriptor *member = NULL;
     ProtobufCMessage *payload;
     TRY(submit_member(name, &member));
-    TRY(pb_from_json(&ctl->arena, pb_field_type(member), str_z(json), &payload));
+    TRY(pb_from_json_body(&ctl->arena, pb_field_type(member),
+                          registry_carried(pb_field_type(member)), str_z(json), &payload));
     TRY(pb_new(&ctl->arena, &agency__v1__command__descriptor, command));
     pb_field_set(&(*command)->base, member, &payload);
     return submit_envelope(ctl, *command);

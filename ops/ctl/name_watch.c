@@ -14,7 +14,8 @@ void name_watch_note(struct name_watch *watch, const Agency__V1__Command *comman
 {
     const ProtobufCMessage *payload = registry_command_payload(command);
     const struct command_type *type = registry_command(command->payload_case);
-    struct str name = payload == NULL ? (struct str){ 0 } : fields_string(payload, "name");
+    const ProtobufCMessage *subject = payload == NULL ? NULL : registry_subject_of(payload);
+    struct str name = subject == NULL ? (struct str){ 0 } : fields_string(subject, "name");
     bool given = answer->code == STATUS_OK && answer->events_count > 0 && type != NULL;
     if (!given || name.size == 0 || watch->count == NAME_WATCH_MAX) {
         return;

@@ -18,14 +18,13 @@ from server import Server
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 from cases import expect, run_case  # noqa: E402
 
-ORG = {"orgId": "acme", "createOrg": {"name": "Acme", "ownerSubjectId": "ada", "ownerName": "Ada",
-                                      "credential": {"credentialId": "ada-key",
-                                                     "kind": "CREDENTIAL_KIND_API_KEY",
-                                                     "identity": "ada"}}}
+ORG = {"orgId": "acme", "name": "Acme", "owner": {"subjectId": "ada", "name": "Ada"},
+       "credential": {"credentialId": "ada-key", "kind": "CREDENTIAL_KIND_API_KEY"},
+       "identity": "ada"}
 
 
 def group(name):
-    return {"createGroup": {"groupId": name, "name": name}}
+    return {"createGroup": {"group": {"groupId": name, "name": name}}}
 
 
 def has(answer, status, **fields):
@@ -133,7 +132,7 @@ def main():
     build, scratch = sys.argv[1:]
     server = Server(build, pathlib.Path(scratch) / "data")
     server.ctl("init")
-    server.ctl("submit", "CreateOrg", json.dumps(ORG["createOrg"] | {"orgId": "acme"}))
+    server.ctl("submit", "CreateOrg", json.dumps(ORG))
     passed = [run_case("addresses", addresses_of_others_are_refused, server)]
     server.start("--anonymous", "admin")
     passed += [run_case(case.__name__, case, server) for case in CASES]

@@ -45,7 +45,7 @@ def free_port():
 
 def request(command_id):
     command = command_pb2.Command(org_id="acme", command_id=command_id)
-    command.create_group.group_id = command_id
+    command.create_group.group.group_id = command_id
     return service.SubmitRequest(command=command)
 
 
@@ -180,9 +180,8 @@ def crashes(build, scratch, seed):
     server = Server(build, scratch / "crash")
     server.ctl("init")
     server.ctl("submit", "CreateOrg", json.dumps(
-        {"orgId": "acme", "ownerSubjectId": "root",
-         "credential": {"credentialId": "key", "kind": "CREDENTIAL_KIND_API_KEY",
-                        "identity": "root"}}))
+        {"orgId": "acme", "owner": {"subjectId": "root"}, "identity": "root",
+         "credential": {"credentialId": "key", "kind": "CREDENTIAL_KIND_API_KEY"}}))
     options = ["--anonymous", "admin", "--listen", f"127.0.0.1:{port}"]
     server.start(*options)
     clients = [Client(number, port, over) for number in range(CLIENTS)]

@@ -153,6 +153,8 @@ void aim(struct random_state *random, struct arena *arena, const struct plain_or
     } else if (type->entity == ENTITY_GROUP && judge_ends(type->name) &&
                random_below(random, 2) == 0) {
         aim_protector(&aiming);
+    } else if (strcmp(type->name, "RegisterSubject") == 0 && random_below(random, 4) == 0) {
+        aim_parents(&aiming); /* not given at creation: refused */
     } else if (strncmp(type->name, "Create", 6) == 0) {
         aim_list(&aiming, "group_ids", ENTITY_GROUP);
     } else if (!aim_makes(type->name)) {

@@ -19,6 +19,7 @@ const char *property_text(enum property property)
         [NEVER_WIDENS] = "what takes away gives nobody anything",
         [OWNER_LASTS] = "an org keeps an active owner with a credential, neither of which expires",
         [OWNER_CAN_END] = "the owner can end whatever there is",
+        [ANSWERED] = "every command is accepted or refused",
         [RULES] = "what must hold in every org does",
         [SAME_ANSWERS] = "Check answers what the lists of entities say",
         [PRICE] = "what others pile up makes no Check dearer",
@@ -259,9 +260,12 @@ static void judge_own(struct bench *bench)
 
 /* ---- who may do more than before ---- */
 
-/* Looks at what one subject may do now and could not do before; `reach` may be NULL: nothing. */
+/* Looks at what one subject may do now and could not do before; `reach` may be NULL: nothing. Who
+ * is new has nothing but what an OPEN org waives for everybody, the first permission of an extent.
+ */
 static void judge_gains(struct bench *bench, struct str subject_id, const struct reach *reach)
 {
+    bool new = plain_find(bench->deed->before, ENTITY_SUBJECT, subject_id) == NULL;
     const struct deed *deed = bench->deed;
     struct counts before = counts_of(deed->before, bench->arena, subject_id);
     struct counts after = counts_of(deed->after, bench->arena, subject_id);
@@ -269,7 +273,7 @@ static void judge_gains(struct bench *bench, struct str subject_id, const struct
     struct access *is = arena_alloc(bench->arena, sizeof *is);
     access_read(deed->before, &bench->extent, &before, ACCESS_ASKED, was);
     access_read(deed->after, &bench->extent, &after, ACCESS_ASKED, is);
-    for (size_t p = 0; p < bench->extent.permissions_count; p++) {
+    for (size_t p = new ? 1 : 0; p < bench->extent.permissions_count; p++) {
         for (size_t o = 0; o < bench->extent.objects_count; o++) {
             bool gained = is->allowed[p][o] && !was->allowed[p][o];
             bool given = reach != NULL && (reach->delegate[o] || reach->given.allowed[p][o]);
@@ -285,9 +289,10 @@ static void judge_gains(struct bench *bench, struct str subject_id, const struct
     }
 }
 
+/* Of whoever is there now: new ones, too. */
 static void judge_access(struct bench *bench, const struct reach *reach)
 {
-    PLAIN_EACH(bench->deed->before, ENTITY_SUBJECT, subject)
+    PLAIN_EACH(bench->deed->after, ENTITY_SUBJECT, subject)
     {
         judge_gains(bench, subject->id, reach);
     }

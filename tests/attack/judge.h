@@ -16,6 +16,7 @@ enum property {
     NEVER_WIDENS,  /* what revokes, removes, suspends, archives gives nobody anything */
     OWNER_LASTS,   /* an owner without expiry, with a credential without expiry, is left */
     OWNER_CAN_END, /* that owner can still end whatever there is (probe.h) */
+    ANSWERED,      /* no state keeps a command from being decided */
     RULES,         /* what must hold in every org (tests/lib/org_rules.h) */
     SAME_ANSWERS,  /* Check answers as the plain lists do, now and later (probe.h) */
     PRICE,         /* a Check costs what the object's side lets it cost (price.h), whatever anybody

@@ -74,8 +74,8 @@ PLANTED = [
          "for (size_t i = 0; i < targets->count && i < 1; i++) {\n"
          "        TRY_ACCEPTED(d, authority_need_target"),
     Hole("a seat asks about its first group only",
-         "for (size_t i = 0; i < seat->group_ids_count; i++) {",
-         "for (size_t i = 0; i < seat->group_ids_count && i < 1; i++) {"),
+         "for (size_t i = 0; i < seat->n_group_ids; i++) {",
+         "for (size_t i = 0; i < seat->n_group_ids && i < 1; i++) {"),
     Hole("a seat does not ask where its type's permissions hold",
          "if (type->n_permissions > 0 ||", "if ("),
     Hole("parents give without being asked",
@@ -85,6 +85,15 @@ PLANTED = [
     Hole("a restored subject is not asked about",
          "SUBJECT_RESTORED, SELF, SELF)", "SUBJECT_RESTORED, SELF, NONE)", ROWS),
     Hole("a group is included without being asked", "INCLUSION, SELF)", "SELF, SELF)", ROWS),
+    # What a client may give.
+    Hole("what the system derives is the client's to give",
+         "if (field->id >= FIELD_VERSION && pb_field_has(message, field)) {",
+         "if (field->id >= FIELD_VERSION && field->id <= FIELD_UPDATED_AT &&\n"
+         "        pb_field_has(message, field)) {"),
+    Hole("whoever registers a subject says what it inherits from",
+         "if (field->id >= FIELD_VERSION && pb_field_has(message, field)) {",
+         "if (field->id >= FIELD_VERSION && pb_field_has(message, field) &&\n"
+         "        strcmp(field->name, \"parent_subject_ids\") != 0) {"),
     # What ends with something else.
     Hole("a removed subject leaves its grants",
          "X(SUBJECT, GRANT_BY_GRANTEE, GRANTEE(SUBJECT), PERMISSION_REVOKED, always)",

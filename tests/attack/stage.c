@@ -17,9 +17,10 @@ static void stage_make_org(struct org_world *world, bool past)
     if (past) {
         assert_ok(fields_time_new(&world->arena, world->now_us, &world->envelope.occurred_at));
     }
-    org_world_do(world, "CreateOrg {\"orgId\":\"acme\",\"ownerSubjectId\":\"root\",\"credential\":"
-                        "{\"credentialId\":\"c-root\",\"kind\":\"CREDENTIAL_KIND_JWT\","
-                        "\"identityHash\":\"@root\"}}");
+    org_world_do(world,
+                 "CreateOrg {\"orgId\":\"acme\",\"owner\":{\"subjectId\":\"root\"},\"credential\":"
+                 "{\"credentialId\":\"c-root\",\"kind\":\"CREDENTIAL_KIND_JWT\","
+                 "\"identityHash\":\"@root\"}}");
 }
 
 void stage_init(struct stage *stage, unsigned long long dice, bool past)
@@ -45,7 +46,9 @@ static bool stage_decide(struct stage *stage, const Agency__V1__Command *command
                       status.code == STATUS_UNAUTHENTICATED ||
                       status.code == STATUS_INVALID_ARGUMENT;
     if (status.code != STATUS_OK && !unrecorded) {
-        fail_msg("%s: %s", registry_command((unsigned)command->payload_case)->name, status.msg);
+        stage->unanswered =
+            arena_printf(&world->arena, "%s: %s",
+                         registry_command((unsigned)command->payload_case)->name, status.msg);
     }
     return status.code == STATUS_OK && world->last.rejection == NULL &&
            world->last.events_count > 0;
@@ -130,8 +133,12 @@ struct verdict stage_play(struct stage *stage, const struct step *step, bool jud
     if (judged && stage->before.count == 0) {
         stage_look(stage, &stage->before);
     }
+    stage->unanswered = (struct str){ 0 };
     bool accepted = stage_decide_all(stage, step);
     stage->accepted += accepted;
+    if (stage->unanswered.size > 0) {
+        return (struct verdict){ .broken = ANSWERED, .text = stage->unanswered };
+    }
     if (accepted && judged) {
         return stage_judge(stage, step);
     }

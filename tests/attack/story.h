@@ -32,6 +32,7 @@ struct stage {
     struct plain_org before;
     uint64_t dice;             /* for what is looked at by samples */
     const struct tried *again; /* only this is looked at; NULL: samples */
+    struct str unanswered;     /* why the last step was not decided; empty: it was */
     unsigned long long accepted;
 };
 

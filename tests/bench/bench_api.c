@@ -87,9 +87,9 @@ static void start(void)
     process_tool_find("agencyctl", bench.agencyctl);
     process_tool_find("agencyd", program);
     ctl(NULL, NULL);
-    ctl("CreateOrg", "{\"orgId\":\"acme\",\"ownerSubjectId\":\"ada\",\"credential\":{"
-                     "\"credentialId\":\"k\",\"kind\":\"CREDENTIAL_KIND_API_KEY\","
-                     "\"identity\":\"ada\"}}");
+    ctl("CreateOrg", "{\"orgId\":\"acme\",\"owner\":{\"subjectId\":\"ada\"},\"credential\":{"
+                     "\"credentialId\":\"k\",\"kind\":\"CREDENTIAL_KIND_API_KEY\"},"
+                     "\"identity\":\"ada\"}");
     in_folder("agencyd.log", log);
     const char *const argv[] = { program,       "--data",      bench.data, "--listen",
                                  "127.0.0.1:0", "--anonymous", "admin",    NULL };
@@ -114,14 +114,16 @@ static void send_command(struct connection_of_bench *connection)
 {
     Agency__V1__SubmitRequest request = AGENCY__V1__SUBMIT_REQUEST__INIT;
     Agency__V1__Command command = AGENCY__V1__COMMAND__INIT;
-    Agency__V1__RegisterAsset asset = AGENCY__V1__REGISTER_ASSET__INIT;
+    Agency__V1__RegisterAsset made = AGENCY__V1__REGISTER_ASSET__INIT;
+    Agency__V1__Asset asset = AGENCY__V1__ASSET__INIT;
     char id[ID_SIZE];
     struct buf body = { 0 }, out = { 0 };
     snprintf(id, sizeof id, "a%u", bench.sent++);
     asset.asset_id = command.command_id = id;
     command.org_id = (char *)(uintptr_t) "acme";
     command.payload_case = AGENCY__V1__COMMAND__PAYLOAD_REGISTER_ASSET;
-    command.register_asset = &asset;
+    command.register_asset = &made;
+    made.asset = &asset;
     request.what_case = AGENCY__V1__SUBMIT_REQUEST__WHAT_COMMAND;
     request.command = &command;
     pb_pack_buf(&request.base, &body);

@@ -14,8 +14,8 @@
 #include "core/domain/check/check.h"
 #include "core/evlog/evlog_local.h"
 #include "core/model/submit_and_wait.h"
-#include "core/pb/json.h"
 #include "core/pb/message.h"
+#include "tests/lib/command_text.h"
 #include "tests/lib/folder_tool.h"
 #include "tests/lib/log_tool.h"
 #include "writers/embedded/leader.h"
@@ -74,11 +74,8 @@ static void stage(const char *name, int64_t ns, size_t count)
 static void bench_add(struct bench *bench, const Agency__V1__Principal *principal,
                       const char *command, const char *json)
 {
-    Agency__V1__Command *read = NULL;
-    struct str text =
-        arena_printf(&bench->arena, "{\"orgId\":\"acme\",\"commandId\":\"c%zu\",\"%s\":%s}",
-                     bench->records_count, command, json);
-    check_ok(pb_from_json(&bench->arena, &agency__v1__command__descriptor, text, &read));
+    struct str id = arena_printf(&bench->arena, "c%zu", bench->records_count);
+    Agency__V1__Command *read = command_text_make(&bench->arena, "acme", id.data, command, json);
     check_ok(command_record_make(&bench->arena, STR("key"), read, principal, NULL,
                                  &bench->records[bench->records_count++]));
 }
@@ -86,9 +83,10 @@ static void bench_add(struct bench *bench, const Agency__V1__Principal *principa
 static void bench_prepare(struct bench *bench)
 {
     char json[512];
-    bench_add(bench, bench->admin, "createOrg",
-              "{\"orgId\":\"acme\",\"ownerSubjectId\":\"root\",\"credential\":{\"credentialId\":"
-              "\"c\",\"kind\":\"CREDENTIAL_KIND_API_KEY\",\"identity\":\"root\"}}");
+    bench_add(
+        bench, bench->admin, "createOrg",
+        "{\"orgId\":\"acme\",\"owner\":{\"subjectId\":\"root\"},\"credential\":{\"credentialId\":"
+        "\"c\",\"kind\":\"CREDENTIAL_KIND_API_KEY\"},\"identity\":\"root\"}");
     bench_add(bench, bench->owner, "definePermission", "{\"permission\":\"write\"}");
     bench_add(bench, bench->owner, "defineRoleType", "{\"roleType\":\"member\"}");
     for (int i = 0; i < GROUPS; i++) {

@@ -12,9 +12,10 @@ enum { BENCH_STEPS = 20000 };
 static const char text[] =
     "{\"orgId\":\"rust-lang\",\"commandId\":\"rust-team-000123-1\",\"occurredAt\":\"2018-11-04T20:"
     "28:43Z\",\"annotations\":[{\"key\":\"pr\",\"value\":\"19\"},{\"key\":\"by\",\"value\":\"Mark-"
-    "Simulacrum\"}],\"createRole\":{\"roleId\":\"infra.lead\",\"roleType\":\"lead\",\"groupIds\":["
+    "Simulacrum\"}],\"createRole\":{\"role\":{\"roleId\":\"infra.lead\",\"roleType\":\"lead\","
+    "\"groupIds\":["
     "\"infra\"],\"name\":\"Lead of the infrastructure team\",\"metadata\":{\"since\":2018,"
-    "\"tags\":[\"a\",\"b\"]}}}";
+    "\"tags\":[\"a\",\"b\"]}}}}";
 
 struct bench_pb {
     struct arena arena;

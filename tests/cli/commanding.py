@@ -41,7 +41,7 @@ def it_takes_one_value_as_the_json_of_a_command(tool, fresh):
 def it_passes_over_blank_lines(tool, fresh):
     acme = fresh()
     lines = "\n\n".join(json.dumps({"orgId": "acme", "commandId": name, "createGroup": {
-        "groupId": name}}) for name in ("one", "two"))
+        "group": {"groupId": name}}}) for name in ("one", "two"))
     said = acme.json("submit", "-", stdin=f" \n{lines}\n\t\r\n")
     expect([answer["orgSequence"] > "0" for answer in said] == [True] * 2, "two answers", said)
     said = acme.json("import", "-", stdin=f"\n{lines}\n \n")[0]
@@ -64,8 +64,8 @@ def it_warns_of_a_name_that_looks_like_another(tool, fresh):
     said = warnings("unseen", "Pay\u200bments ")
     expect("has characters that nobody sees" in said and "\\u200b" in said and
            "looks like 'Payments'" in said, "what nobody sees", said)
-    lines = "".join(json.dumps({"orgId": "acme", "commandId": name, "createGroup": {
-        "groupId": name, "name": name}}) + "\n" for name in ("team-l", "team-1", "team-2"))
+    lines = "".join(json.dumps({"orgId": "acme", "commandId": name, "createGroup": {"group": {
+        "groupId": name, "name": name}}}) + "\n" for name in ("team-l", "team-1", "team-2"))
     said = acme.run("submit", "-", stdin=lines).stderr
     expect(said.count("warning") == 2 and "'team-1' looks like 'team-l'" in said, "each pair", said)
     expect(warnings("other", "Receipts") == "" and
@@ -94,7 +94,7 @@ def it_imports_a_file_once(tool, fresh):
 def it_closes_the_past_with_the_first_live_command(tool, fresh):
     acme, file = fresh(), fresh().data.parent / "sync.jsonl"
     line = {"orgId": "acme", "commandId": "hr-1", "occurredAt": "2020-06-01T00:00:00Z",
-            "assignRole": {"roleId": "red.member", "subjectId": "eve"}}
+            "assignRole": {"assignment": {"roleId": "red.member", "subjectId": "eve"}}}
     file.write_text(json.dumps(line))
     said = acme.error("import", str(file), code=REJECTED)
     expect("closes it to imports for ever" in said and "annotation" in said, "the reason", said)
@@ -109,7 +109,8 @@ def it_closes_the_past_with_the_first_live_command(tool, fresh):
 
 def it_takes_no_lines_of_another_org_than_is_named(tool, fresh):
     acme, file = fresh(), fresh().data.parent / "lines.jsonl"
-    lines = [json.dumps({"orgId": org, "commandId": org, "createGroup": {"groupId": "x"}})
+    made = {"group": {"groupId": "x"}}
+    lines = [json.dumps({"orgId": org, "commandId": org, "createGroup": made})
              for org in ("acme", "beta")]
     file.write_text("\n".join(lines))
     for words, line in ((("import", str(file)), "lines.jsonl:2"), (("submit", "-"), "line 2")):
@@ -158,7 +159,7 @@ def it_believes_the_operators_of_the_folder_only(tool, fresh):
     rows = acme.json("history", "--limit", "2")
     expect([row["operator"] for row in rows] == ["ops", "ops"], "the first operator", rows)
     other = Tool(tool.program, acme.data, "other")
-    said = other.submit("CreateOrg", orgId="other", ownerSubjectId="root", code=REJECTED)
+    said = other.submit("CreateOrg", orgId="other", owner={"subjectId": "root"}, code=REJECTED)
     expect("may create orgs" in said["reason"], "the one who may", said)
     for wrong in ("operators =", "operators = a, b", "operators = a\norg-creators = b",
                   "operator = a", "operators"):

@@ -26,9 +26,8 @@ def it_makes_a_folder_by_init_alone(tool, fresh):
         expect((made.data / part).exists(), f"{part} to be made", files(made.data))
     said = made.error("init", code=FAILED)
     expect("ALREADY_EXISTS" in said and "has log already" in said, "no second one", said)
-    made.submit("CreateOrg", orgId="acme", ownerSubjectId="root",
-                credential={"credentialId": "k", "kind": "CREDENTIAL_KIND_API_KEY",
-                            "identity": "root"})
+    made.submit("CreateOrg", orgId="acme", owner={"subjectId": "root"}, identity="root",
+                credential={"credentialId": "k", "kind": "CREDENTIAL_KIND_API_KEY"})
 
 
 def it_says_what_of_a_folder_is_missing_and_makes_none_of_it(tool, fresh):
@@ -91,7 +90,7 @@ def it_keeps_identities_only_under_the_same_key(tool, fresh):
 def it_says_nothing_of_hashes_where_identities_are_given(tool, fresh):
     acme = fresh()
     line = json.dumps({"orgId": "acme", "commandId": "bind", "bindCredential": {
-        "credentialId": "new", "subjectId": "ada", "kind": "CREDENTIAL_KIND_API_KEY",
-        "identity": "new"}})
+        "credential": {"credentialId": "new", "subjectId": "ada",
+                       "kind": "CREDENTIAL_KIND_API_KEY"}, "identity": "new"}})
     said = acme.run("import", "-", stdin=line + "\n")
     expect(said.returncode == 0 and "credentials" not in said.stderr, "no word of hashes", said)

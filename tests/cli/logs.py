@@ -15,7 +15,8 @@ def it_reads_beside_an_owner(tool, fresh):
                           stdin=subprocess.PIPE, stdout=subprocess.PIPE) as owner:
         for number in range(3):
             owner.stdin.write(json.dumps({"orgId": "acme", "commandId": f"beside-{number}",
-                                          "createGroup": {"groupId": f"green-{number}"}}) + "\n")
+                                          "createGroup": {"group": {
+                                              "groupId": f"green-{number}"}}}) + "\n")
             owner.stdin.flush()
             expect(json.loads(owner.stdout.readline())["events"] == 1, "an acknowledged decision")
             acme("get", "group", f"green-{number}")

@@ -171,7 +171,7 @@ def it_refuses_brokers_that_are_no_addresses(tool, fresh):
 
 def it_refuses_options_that_a_verb_does_not_use(tool, fresh):
     acme, lines = fresh(), json.dumps({"orgId": "acme", "commandId": "x",
-                                       "createGroup": {"groupId": "x"}}) + "\n"
+                                       "createGroup": {"group": {"groupId": "x"}}}) + "\n"
     before = acme("history")
     for words in (("submit", "CreateGroup", '{"groupId":"x"}', "--as-of", "2020-06-01"),
                   ("submit", "-", "--expected-version", "3"), ("submit", "-", "--note.a=b"),

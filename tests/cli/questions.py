@@ -103,8 +103,8 @@ def it_ends_a_stint_where_it_expired(tool, fresh):
 
     def at(day, command, **payload):
         past.submit(command, options=("--occurred-at", day), **payload)
-    at("2020-01-01", "CreateOrg", orgId="past", ownerSubjectId="eve", credential={
-        "credentialId": "k", "kind": "CREDENTIAL_KIND_API_KEY", "identity": "k"})
+    at("2020-01-01", "CreateOrg", orgId="past", owner={"subjectId": "eve"}, identity="k",
+       credential={"credentialId": "k", "kind": "CREDENTIAL_KIND_API_KEY"})
     at("2020-01-01", "DefineRoleType", roleType="lead")
     at("2020-01-01", "CreateRole", roleId="lead", roleType="lead")
     at("2020-02-01", "AssignRole", roleId="lead", subjectId="eve", expiresAt="2020-06-01T00:00:00Z")
@@ -154,9 +154,9 @@ def it_says_that_an_org_may_still_come_with_its_past(tool, fresh):
     late = Tool(tool.program, acme.data, "late")
     said = late.error("list", "groups", "--as-of", "2020-06-01", code=FAILED)
     expect("provisional" in said, "an answer that may change", said)
-    late.submit("CreateOrg", orgId="late", ownerSubjectId="root", options=(
-        "--occurred-at", "2020-01-01"), credential={
-            "credentialId": "k", "kind": "CREDENTIAL_KIND_API_KEY", "identity": "k"})
+    late.submit("CreateOrg", orgId="late", owner={"subjectId": "root"}, identity="k",
+                options=("--occurred-at", "2020-01-01"),
+                credential={"credentialId": "k", "kind": "CREDENTIAL_KIND_API_KEY"})
     expect(late("list", "subjects", "--as-of", "2020-06-01") != "", "the past that came")
 
 

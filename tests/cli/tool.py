@@ -49,9 +49,8 @@ class Tool:
 
 def make_org(tool):
     """Org acme: ada leads the team red and may manage it; bob is a member of blue."""
-    tool.submit("CreateOrg", orgId=tool.org, ownerSubjectId="root",
-                credential={"credentialId": "root-key", "kind": "CREDENTIAL_KIND_API_KEY",
-                            "identity": "root"})
+    tool.submit("CreateOrg", orgId=tool.org, owner={"subjectId": "root"}, identity="root",
+                credential={"credentialId": "root-key", "kind": "CREDENTIAL_KIND_API_KEY"})
     for subject in ("ada", "bob", "eve"):
         tool.submit("RegisterSubject", subjectId=subject, type="SUBJECT_TYPE_AGENT", name=subject)
         tool.submit("BindCredential", credentialId=f"{subject}-key", subjectId=subject,
@@ -74,5 +73,5 @@ def make_org(tool):
 def rejected(count):
     """Lines for `submit -`: so many commands of org acme that nobody without a right may give."""
     return "\n".join(json.dumps({"orgId": "acme", "commandId": f"rejected-{number}",
-                                 "openJobSpace": {"jobSpaceId": f"j{number}"}})
+                                 "openJobSpace": {"jobSpace": {"jobSpaceId": f"j{number}"}}})
                      for number in range(count))

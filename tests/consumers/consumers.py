@@ -181,7 +181,7 @@ def it_is_published_by_a_standby(world):
     credential = {"credentialId": "key", "kind": "CREDENTIAL_KIND_API_KEY",
                   "identityHash": "0123456789abcdef" * 4}
     world.ctl("decides", "submit", "CreateOrg",
-              json.dumps({"orgId": ORG, "ownerSubjectId": "root", "credential": credential}))
+              json.dumps({"orgId": ORG, "owner": {"subjectId": "root"}, "credential": credential}))
     first.kill()
     first.wait()
     began = time.monotonic()

@@ -27,6 +27,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 import naive  # noqa: E402
 from cases import Fault, expect  # noqa: E402
+from wire import wire  # noqa: E402
 
 IMPORT_KILLS, LIVE_KILLS = 100, 60
 LIVE_COMMANDS_MAX = 100000
@@ -126,7 +127,7 @@ def random_command(rng, number):
         ("unsetConfig", {"kind": "ENTITY_KIND_GROUP", "entityId": group,
                          "key": f"k{rng.randrange(4)}"}),
     ])
-    return {"orgId": ORG, "commandId": f"c{number}", name: payload}
+    return {"orgId": ORG, "commandId": f"c{number}", name: wire(name, payload)}
 
 
 class Live:
@@ -144,12 +145,12 @@ class Live:
 
     def found(self):
         """The org, and what the commands refer to."""
-        first = [("createOrg", {"orgId": ORG, "ownerSubjectId": "root", "credential": {
-                      "credentialId": "root-key", "kind": "CREDENTIAL_KIND_API_KEY",
-                      "identity": "root"}}),
+        first = [("createOrg", {"orgId": ORG, "owner": {"subjectId": "root"}, "credential": {
+                      "credentialId": "root-key", "kind": "CREDENTIAL_KIND_API_KEY"},
+                      "identity": "root"}),
                  ("defineRoleType", {"roleType": "member"}),
                  ("definePermission", {"permission": "write"})]
-        self.unanswered = [{"orgId": ORG, "commandId": f"first{number}", name: payload}
+        self.unanswered = [{"orgId": ORG, "commandId": f"first{number}", name: wire(name, payload)}
                            for number, (name, payload) in enumerate(first)]
 
     def next(self):

@@ -126,7 +126,7 @@ def check_init(disk, template, _):
         said = run(made, "list", "groups").stderr
         expect(("NOT_FOUND: expected an org" in said) == (done.returncode == 0),
                "a folder that is whole if init said so", f"{size}: {done} {said}")
-        run(made, "submit", "CreateOrg", '{"orgId":"acme","ownerSubjectId":"root"}')
+        run(made, "submit", "CreateOrg", '{"orgId":"acme","owner":{"subjectId":"root"}}')
         disk.resize("128m")
         expect(run(made, "init").returncode == (0 if done.returncode else 1), "one init", size)
         make_org(made)

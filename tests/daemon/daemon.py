@@ -23,6 +23,7 @@ from cases import Fault, expect  # noqa: E402
 from over_api import it_takes_commands_over_the_api  # noqa: E402,F401
 from tool import (DAMAGED, DONE, FAILED, REJECTED, USAGE, Tool, make_org,  # noqa: E402
                   rejected)
+from wire import wire  # noqa: E402
 
 PARTITIONS = 4
 
@@ -103,11 +104,12 @@ def await_true(what, question, seconds=20):
 
 def make_small(tool):
     """Org acme of two groups, by one call."""
-    key = {"credentialId": "key", "kind": "CREDENTIAL_KIND_API_KEY", "identity": "root"}
-    commands = [{"createOrg": {"orgId": "acme", "ownerSubjectId": "root", "credential": key}},
-                {"createGroup": {"groupId": "red"}}, {"createGroup": {"groupId": "blue"}}]
-    lines = [json.dumps({"orgId": "acme", "commandId": f"c{i}", **command})
-             for i, command in enumerate(commands)]
+    key = {"credentialId": "key", "kind": "CREDENTIAL_KIND_API_KEY"}
+    commands = [("createOrg", {"orgId": "acme", "owner": {"subjectId": "root"}, "credential": key,
+                               "identity": "root"}),
+                ("createGroup", {"groupId": "red"}), ("createGroup", {"groupId": "blue"})]
+    lines = [json.dumps({"orgId": "acme", "commandId": f"c{i}", name: wire(name, body)})
+             for i, (name, body) in enumerate(commands)]
     tool("submit", "-", stdin="\n".join(lines))
 
 
@@ -132,8 +134,8 @@ def it_lists_the_orgs_that_are_here(cluster):
     cluster.start(tool)
     make_small(tool)
     beta = cluster.tool("a", "beta")
-    beta.submit("CreateOrg", orgId="beta", ownerSubjectId="root", credential={
-        "credentialId": "key", "kind": "CREDENTIAL_KIND_API_KEY", "identity": "root"})
+    beta.submit("CreateOrg", orgId="beta", owner={"subjectId": "root"}, identity="root",
+                credential={"credentialId": "key", "kind": "CREDENTIAL_KIND_API_KEY"})
     for folder in (tool, cluster.join("b")):  # who serves it, and who only asks
         found = {row["orgId"]: row for row in folder.json("orgs")}
         expect(set(found) == {"acme", "beta"}, "both", found)
@@ -210,7 +212,7 @@ def it_takes_what_a_key_signs_from_who_has_no_cluster_key(cluster):
                          kind="CREDENTIAL_KIND_ED25519", identity=public,
                          options=("--principal", "API_KEY:root"))
     guest.submit("CreateGroup", groupId="green", options=key)
-    line = {"orgId": "acme", "commandId": "more", "createGroup": {"groupId": "white"}}
+    line = {"orgId": "acme", "commandId": "more", "createGroup": {"group": {"groupId": "white"}}}
     (cluster.folder / "more.jsonl").write_text(json.dumps(line) + "\n")
     guest("import", *key, str(cluster.folder / "more.jsonl"))
     expect(len(guest.json("list", "groups")) == 4, "four groups")

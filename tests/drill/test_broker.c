@@ -41,8 +41,8 @@ static int broker_submit(struct drill *drill, const char *subject)
     FILE *file = fopen(path, "w");
     assert_non_null(file);
     fprintf(file,
-            "{\"orgId\":\"load-0\",\"commandId\":\"by-hand-%s\",\"updateSubject\":{\"subjectId\":"
-            "\"root\",\"updateMask\":\"name\",\"name\":\"%s\"}}\n",
+            "{\"orgId\":\"load-0\",\"commandId\":\"by-hand-%s\",\"updateSubject\":{\"subject\":{"
+            "\"subjectId\":\"root\",\"name\":\"%s\"}}}\n",
             subject, subject);
     fclose(file);
     const char *words[] = {

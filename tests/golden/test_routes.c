@@ -9,7 +9,7 @@ enum { ROUTES_MEMORY_MAX = 16 << 20 };
 
 static void routes_print_bind(const struct rpc_bind *bind, struct buf *out)
 {
-    static const char *const froms[] = { "", "header ", "body " };
+    static const char *const froms[] = { "", "header ", "body ", "beside " };
     buf_printf(out, "           %s%s > %s\n", froms[bind->from], bind->name, bind->field);
 }
 

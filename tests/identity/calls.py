@@ -37,7 +37,7 @@ NUMBERS = iter(range(10**6))
 
 def group():
     name = f"g{next(NUMBERS)}"
-    return {"commandId": name, "createGroup": {"groupId": name, "name": name}}
+    return {"commandId": name, "createGroup": {"group": {"groupId": name, "name": name}}}
 
 
 def bearer(token):
@@ -78,9 +78,9 @@ class World:
         self.signer = ed25519.Ed25519PrivateKey.generate()
         raw = self.signer.public_key().public_bytes_raw().hex()
         server.ctl("submit", "CreateOrg", json.dumps(
-            {"orgId": "acme", "name": "Acme", "ownerSubjectId": "ada", "ownerName": "Ada",
-             "credential": {"credentialId": "key", "kind": "CREDENTIAL_KIND_API_KEY",
-                            "identity": self.api_key}}))
+            {"orgId": "acme", "name": "Acme", "owner": {"subjectId": "ada", "name": "Ada"},
+             "credential": {"credentialId": "key", "kind": "CREDENTIAL_KIND_API_KEY"},
+             "identity": self.api_key}))
         for name, kind, identity in (("sso", "JWT", f"{self.web.url}\nada"),
                                      ("svid", "MTLS_SAN", SPIFFE), ("signs", "ED25519", raw)):
             server.ctl("submit", "BindCredential", json.dumps(
@@ -275,8 +275,8 @@ def signed(world, name, by=None, expires=60):
     cluster = raw[raw.index(b"\x0a\x10") + 2:][:16]
     signer = by or world.signer
     identity = signer.public_key().public_bytes_raw().hex().encode()
-    command = field(1, b"acme") + field(2, name.encode()) + field(109, field(1, name.encode()) +
-                                                                  field(16, name.encode()))
+    made = field(1, name.encode()) + field(16, name.encode())
+    command = field(1, b"acme") + field(2, name.encode()) + field(109, field(1, made))
     issued = int((time.time() - 120) * 10**6) if expires < 0 else int(time.time() * 10**6)
     ends = issued + abs(expires) * 10**6
     statement = (b"agencygrid/command/1" + sized(cluster) + sized(b"acme") + sized(name.encode()) +

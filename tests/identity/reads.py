@@ -68,9 +68,8 @@ class World:
 
     def make_org(self, org, owner):
         self.server.ctl("submit", "CreateOrg", json.dumps(
-            {"orgId": org, "ownerSubjectId": owner,
-             "credential": {"credentialId": "key", "kind": "CREDENTIAL_KIND_API_KEY",
-                            "identity": self.keys[owner]}}), org=org)
+            {"orgId": org, "owner": {"subjectId": owner}, "identity": self.keys[owner],
+             "credential": {"credentialId": "key", "kind": "CREDENTIAL_KIND_API_KEY"}}), org=org)
 
     def bind(self, name):
         self.server.ctl("submit", "BindCredential", json.dumps(

@@ -11,18 +11,35 @@ bool deep_field_is_ours(const ProtobufCMessageDescriptor *descriptor)
     return strcmp(descriptor->package_name, "agency.v1") == 0;
 }
 
+static bool deep_field_is_inner(const ProtobufCFieldDescriptor *field)
+{
+    return field->type == PROTOBUF_C_TYPE_MESSAGE && !pb_field_repeated(field) &&
+           deep_field_is_ours(pb_field_type(field));
+}
+
+/* A field of the message; not the one that holds a message with a field of the same name, as
+ * `role_type` of DefineRoleType does. */
+static const ProtobufCFieldDescriptor *deep_field_of(const ProtobufCMessageDescriptor *descriptor,
+                                                     const char *name)
+{
+    const ProtobufCFieldDescriptor *field =
+        protobuf_c_message_descriptor_get_field_by_name(descriptor, name);
+    bool inside = field != NULL && deep_field_is_inner(field) &&
+                  protobuf_c_message_descriptor_get_field_by_name(pb_field_type(field), name);
+    return inside ? NULL : field;
+}
+
 /* At exactly `depth` messages below this one. */
 static ProtobufCMessage *deep_field_at(ProtobufCMessage *message, const char *name, int depth,
                                        const ProtobufCFieldDescriptor **field)
 {
     if (depth == 0) {
-        *field = protobuf_c_message_descriptor_get_field_by_name(message->descriptor, name);
+        *field = deep_field_of(message->descriptor, name);
         return *field == NULL ? NULL : message;
     }
     for (unsigned i = 0; i < message->descriptor->n_fields; i++) {
         const ProtobufCFieldDescriptor *member = &message->descriptor->fields[i];
-        bool inner = member->type == PROTOBUF_C_TYPE_MESSAGE && !pb_field_repeated(member) &&
-                     pb_field_has(message, member) && deep_field_is_ours(pb_field_type(member));
+        bool inner = deep_field_is_inner(member) && pb_field_has(message, member);
         ProtobufCMessage *found =
             inner ? deep_field_at(pb_field_message(pb_field_at(message, member)), name, depth - 1,
                                   field)

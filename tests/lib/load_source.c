@@ -48,15 +48,16 @@ static struct str load_source_found(struct load_source *source, uint64_t step, s
 {
     switch (step) {
     case 0:
-        return arena_printf(&source->arena,
-                            "\"createOrg\":{\"orgId\":\"%.*s\",\"ownerSubjectId\":\"root\","
-                            "\"credential\":{\"credentialId\":\"c\",\"kind\":"
-                            "\"CREDENTIAL_KIND_API_KEY\",\"identity\":\"root\"}}",
-                            STR_ARG(org));
+        return arena_printf(
+            &source->arena,
+            "\"createOrg\":{\"org\":{\"orgId\":\"%.*s\"},\"owner\":{\"subjectId\":\"root\"},"
+            "\"credential\":{\"credentialId\":\"c\",\"kind\":"
+            "\"CREDENTIAL_KIND_API_KEY\"},\"identity\":\"root\"}",
+            STR_ARG(org));
     case 1:
-        return STR("\"definePermission\":{\"permission\":\"write\"}");
+        return STR("\"definePermission\":{\"permission\":{\"permission\":\"write\"}}");
     default:
-        return STR("\"defineRoleType\":{\"roleType\":\"member\"}");
+        return STR("\"defineRoleType\":{\"roleType\":{\"roleType\":\"member\"}}");
     }
 }
 
@@ -64,17 +65,18 @@ static struct str load_source_block(struct load_source *source, uint64_t block, 
 {
     switch (step) {
     case 0:
-        return arena_printf(&source->arena, "\"createGroup\":{\"groupId\":\"g%" PRIu64 "\"}",
-                            block);
+        return arena_printf(&source->arena,
+                            "\"createGroup\":{\"group\":{\"groupId\":\"g%" PRIu64 "\"}}", block);
     case 1:
         return arena_printf(&source->arena,
-                            "\"createRole\":{\"roleId\":\"r%" PRIu64
-                            "\",\"roleType\":\"member\",\"groupIds\":[\"g%" PRIu64 "\"]}",
+                            "\"createRole\":{\"role\":{\"roleId\":\"r%" PRIu64
+                            "\",\"roleType\":\"member\",\"groupIds\":[\"g%" PRIu64 "\"]}}",
                             block, block);
     default:
-        return arena_printf(
-            &source->arena,
-            "\"registerAsset\":{\"assetId\":\"a%" PRIu64 "\",\"type\":\"repository\"}", block);
+        return arena_printf(&source->arena,
+                            "\"registerAsset\":{\"asset\":{\"assetId\":\"a%" PRIu64
+                            "\",\"type\":\"repository\"}}",
+                            block);
     }
 }
 
@@ -84,20 +86,20 @@ static struct str load_source_subject(struct load_source *source, uint64_t block
     switch (step % 3) {
     case 0:
         return arena_printf(&source->arena,
-                            "\"registerSubject\":{\"subjectId\":\"s%" PRIu64
-                            "\",\"type\":\"SUBJECT_TYPE_AGENT\",\"name\":\"Agent %" PRIu64 "\"}",
+                            "\"registerSubject\":{\"subject\":{\"subjectId\":\"s%" PRIu64
+                            "\",\"type\":\"SUBJECT_TYPE_AGENT\",\"name\":\"Agent %" PRIu64 "\"}}",
                             subject, subject);
     case 1:
         return arena_printf(&source->arena,
-                            "\"assignRole\":{\"roleId\":\"r%" PRIu64 "\",\"subjectId\":\"s%" PRIu64
-                            "\"}",
+                            "\"assignRole\":{\"assignment\":{\"roleId\":\"r%" PRIu64
+                            "\",\"subjectId\":\"s%" PRIu64 "\"}}",
                             block, subject);
     default:
         return arena_printf(&source->arena,
-                            "\"grantPermission\":{\"grantId\":\"p%" PRIu64
+                            "\"grantPermission\":{\"grant\":{\"grantId\":\"p%" PRIu64
                             "\",\"permission\":\"write\",\"grantee\":{\"kind\":"
                             "\"GRANTEE_KIND_SUBJECT\",\"id\":\"s%" PRIu64
-                            "\"},\"on\":{\"kind\":\"OBJECT_KIND_ASSET\",\"id\":\"a%" PRIu64 "\"}}",
+                            "\"},\"on\":{\"kind\":\"OBJECT_KIND_ASSET\",\"id\":\"a%" PRIu64 "\"}}}",
                             subject, subject, block);
     }
 }

@@ -7,6 +7,8 @@ type) is left out on both sides.
 
 import json
 
+from wire import body
+
 ACTIVE, ENDED, REMOVED = (f"ENTITY_STATUS_{word}" for word in ("ACTIVE", "ENDED", "REMOVED"))
 
 # command -> (kind as people type it, fields of the key)
@@ -64,6 +66,7 @@ class Naive:
 
     def apply(self, command):
         (name, payload), = ((key, value) for key, value in command.items() if key not in ENVELOPE)
+        payload = body(name, payload)
         if name in MAKES:
             self.make(name, dict(payload))
         elif name in CHANGES:
@@ -105,7 +108,7 @@ class Naive:
     def change(self, made_by, payload):
         entity = self.entity(made_by, payload)
         mask = payload.get("updateMask")
-        for field in mask.split(",") if mask else payload:
+        for field in mask.split(",") if mask else list(payload):
             entity.pop(field, None)
             if field in payload:
                 entity[field] = payload[field]

@@ -4,8 +4,7 @@
 
 #include "core/base/hash.h"
 #include "core/domain/decide.h"
-#include "core/pb/field.h"
-#include "core/pb/json.h"
+#include "tests/lib/command_text.h"
 #include "tests/lib/test.h"
 
 static const size_t WORLD_ARENA_MAX = (size_t)512 << 20;
@@ -36,9 +35,10 @@ void org_world_release(struct org_world *world)
 void org_world_init_owned(struct org_world *world)
 {
     org_world_init(world);
-    org_world_do(world, "CreateOrg {\"orgId\":\"acme\",\"ownerSubjectId\":\"root\",\"credential\":"
-                        "{\"credentialId\":\"c-root\",\"kind\":\"CREDENTIAL_KIND_JWT\","
-                        "\"identityHash\":\"@root\"}}");
+    org_world_do(world,
+                 "CreateOrg {\"orgId\":\"acme\",\"owner\":{\"subjectId\":\"root\"},\"credential\":"
+                 "{\"credentialId\":\"c-root\",\"kind\":\"CREDENTIAL_KIND_JWT\","
+                 "\"identityHash\":\"@root\"}}");
 }
 
 const struct view *org_world_view(struct org_world *world)
@@ -109,34 +109,11 @@ static struct str world_expand(struct org_world *world, const char *text)
 
 /* ---- texts ---- */
 
-/* The member of a oneof whose message has this name. */
-static const ProtobufCFieldDescriptor *world_member(const ProtobufCMessageDescriptor *descriptor,
-                                                    struct str name)
-{
-    for (unsigned i = 0; i < descriptor->n_fields; i++) {
-        const ProtobufCFieldDescriptor *field = &descriptor->fields[i];
-        if (pb_field_in_oneof(field) && str_eq(str_z(pb_field_type(field)->short_name), name)) {
-            return field;
-        }
-    }
-    return NULL;
-}
-
-/* Reads `Name {json}` into the oneof of a command or event. */
+/* Reads `Name {json}` into a command or event. */
 static struct status world_read(struct org_world *world, const char *text, ProtobufCMessage *into)
 {
-    size_t name_size = strcspn(text, " ");
-    const struct str name = { text, name_size };
-    const ProtobufCFieldDescriptor *member = world_member(into->descriptor, name);
-    if (member == NULL) {
-        return status_error(STATUS_INVALID_ARGUMENT, "expected a %s, but it is '%.*s'",
-                            into->descriptor->short_name, STR_ARG(name));
-    }
-    struct str json = world_expand(world, text + name_size);
-    ProtobufCMessage *payload;
-    TRY(pb_from_json(&world->arena, pb_field_type(member), json, &payload));
-    pb_field_set(into, member, &payload);
-    return status_ok();
+    const struct str name = { text, strcspn(text, " ") };
+    return command_text_read(&world->arena, name, world_expand(world, text + name.size), into);
 }
 
 /* The name whose hash the text begins with, or NULL. */
@@ -174,7 +151,7 @@ static struct str org_world_message_text(struct org_world *world, const char *na
 {
     struct buf out = { 0 };
     buf_printf(&out, "%s ", name);
-    assert_ok(pb_to_json(message, (struct pb_json_options){ 0 }, &out));
+    command_text_write(message, &out);
     struct str text = arena_copy(&world->arena, buf_str(&out));
     buf_release(&out);
     return strstr(text.data, "Hash\"") == NULL ? text : world_shorten(world, text);

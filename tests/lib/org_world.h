@@ -1,8 +1,8 @@
 /* One org in memory, for tests: commands written as text are decided and kept. Failures that a test
  * does not ask about fail the test.
  *
- * A text is the name of a command or event and its proto3 JSON: `AssignRole {"roleId":"r1"}`. In
- * texts `@ada` stands for the identity hash of a principal called ada. */
+ * A text is the name of a command or event and its body as for agencyctl submit: `AssignRole
+ * {"roleId":"r1"}`. In texts `@ada` stands for the identity hash of a principal called ada. */
 #ifndef TESTS_LIB_ORG_WORLD_H
 #define TESTS_LIB_ORG_WORLD_H
 

@@ -3,8 +3,10 @@
 #include <stdio.h>
 
 #include "core/auth/command_record.h"
-#include "core/pb/json.h"
+#include "core/base/time.h"
+#include "core/domain/kernel/fields.h"
 #include "core/pb/message.h"
+#include "tests/lib/command_text.h"
 #include "tests/lib/log_tool.h"
 #include "tests/lib/test.h"
 #include "tests/lib/writer_kit.h"
@@ -63,7 +65,7 @@ void partition_kit_open(struct partition_kit *kit)
 void partition_kit_make_org(struct partition_kit *kit)
 {
     partition_kit_do(kit, "2018-01-01T00:00:00Z", "createOrg",
-                     "{\"orgId\":\"acme\",\"ownerSubjectId\":\"root\",\"credential\":{"
+                     "{\"orgId\":\"acme\",\"owner\":{\"subjectId\":\"root\"},\"credential\":{"
                      "\"credentialId\":\"root-key\",\"kind\":\"CREDENTIAL_KIND_API_KEY\","
                      "\"identityHash\":"
                      "\"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\"}}");
@@ -88,19 +90,17 @@ void partition_kit_close(struct partition_kit *kit)
 static struct str partition_kit_command(struct partition_kit *kit, const char *occurred_at,
                                         const char *command, const char *json)
 {
-    struct buf text = { 0 };
-    Agency__V1__Command *read;
     Agency__V1__Principal *principal;
     struct str record;
-    buf_printf(&text, "{\"orgId\":\"acme\",\"commandId\":\"c%u\",", kit->commands_count);
+    struct str id = arena_printf(&kit->arena, "c%u", kit->commands_count);
+    Agency__V1__Command *read = command_text_make(&kit->arena, "acme", id.data, command, json);
     if (occurred_at != NULL) {
-        buf_printf(&text, "\"occurredAt\":\"%s\",", occurred_at);
+        int64_t time_us;
+        assert_ok(time_parse(str_z(occurred_at), &time_us));
+        assert_ok(fields_time_new(&kit->arena, time_us, &read->occurred_at));
     }
-    buf_printf(&text, "\"%s\":%s}", command, json);
-    assert_ok(pb_from_json(&kit->arena, &agency__v1__command__descriptor, buf_str(&text), &read));
     assert_ok(principal_parse(&kit->arena, STR("key"), STR("admin"), &principal));
     assert_ok(command_record_make(&kit->arena, STR("key"), read, principal, NULL, &record));
-    buf_release(&text);
     return record;
 }
 

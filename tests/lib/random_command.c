@@ -311,10 +311,10 @@ static void random_field(struct maker *maker, ProtobufCMessage *message,
  * holds an entity would be refused for that. */
 static void random_fill(struct maker *maker, ProtobufCMessage *message, int depth)
 {
-    bool systems = random_below(maker->random, 50) == 0;
+    bool systems = random_below(maker->random, 25) == 0;
     for (unsigned i = 0; i < message->descriptor->n_fields; i++) {
         const ProtobufCFieldDescriptor *field = &message->descriptor->fields[i];
-        if (field->id < FIELD_VERSION || systems) {
+        if (field->id < FIELD_VERSION || (systems && random_below(maker->random, 4) == 0)) {
             random_field(maker, message, field, depth);
         }
     }

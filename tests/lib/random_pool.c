@@ -7,6 +7,7 @@ static const struct random_pool pools[] = {
     { "group_id", ENTITY_GROUP, "g", 0 },
     { "parent_group_id", ENTITY_GROUP, "g", 50 },
     { "included_group_id", ENTITY_GROUP, "g", 0 },
+    { "included_group_ids", ENTITY_GROUP, "g", 0 },
     { "group_ids", ENTITY_GROUP, "g", 0 },
     { "asset_id", ENTITY_ASSET, "a", 0 },
     { "parent_asset_id", ENTITY_ASSET, "a", 50 },

@@ -6,8 +6,8 @@
 #include "core/auth/command_record.h"
 #include "core/base/murmur2.h"
 #include "core/model/decision.h"
-#include "core/pb/json.h"
 #include "core/pb/message.h"
+#include "tests/lib/command_text.h"
 #include "tests/lib/log_tool.h"
 #include "tests/lib/test.h"
 #include "tests/lib/writer_kit.h"
@@ -177,15 +177,12 @@ const char *replicas_kit_org(uint32_t partition)
 struct str replicas_kit_command(struct replicas_kit *kit, const char *org_id,
                                 const char *command_id, const char *command, const char *json)
 {
-    struct str text = arena_printf(&kit->arena, "{\"orgId\":\"%s\",\"commandId\":\"%s\",\"%s\":%s}",
-                                   org_id, command_id, command, json);
-    Agency__V1__Command *read = NULL;
+    Agency__V1__Command *read = command_text_make(&kit->arena, org_id, command_id, command, json);
     Agency__V1__Principal *admin = NULL;
     struct str record = { 0 };
     struct command_record_proof seal = { .cluster = kit->cluster,
                                          .issued_at_us = kit->now_us,
                                          .expires_at_us = kit->now_us + INT64_C(3600) * 1000000 };
-    assert_ok(pb_from_json(&kit->arena, &agency__v1__command__descriptor, text, &read));
     assert_ok(principal_parse(&kit->arena, kit->key.bytes, STR("admin"), &admin));
     assert_ok(command_record_make(&kit->arena, kit->key.bytes, read, admin, &seal, &record));
     return record;
@@ -207,8 +204,9 @@ void replicas_kit_make_org(struct replicas_kit *kit, uint32_t partition)
     const char *org_id = replicas_kit_org(partition);
     char json[512];
     snprintf(json, sizeof json,
-             "{\"orgId\":\"%s\",\"ownerSubjectId\":\"root\",\"credential\":{\"credentialId\":\"c\","
-             "\"kind\":\"CREDENTIAL_KIND_API_KEY\",\"identity\":\"root\"}}",
+             "{\"orgId\":\"%s\",\"owner\":{\"subjectId\":\"root\"},\"credential\":{"
+             "\"credentialId\":\"c\","
+             "\"kind\":\"CREDENTIAL_KIND_API_KEY\"},\"identity\":\"root\"}",
              org_id);
     struct str record = replicas_kit_command(kit, org_id, "make", "createOrg", json);
     replicas_kit_send(kit, partition, str_z(org_id), record);

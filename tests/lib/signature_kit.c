@@ -19,7 +19,7 @@ void signature_kit_init(struct signature_kit *kit)
     kit->principal.operator_ = "admin";
     assert_ok(pb_from_json(&kit->arena, &agency__v1__command__descriptor,
                            STR("{\"orgId\":\"acme\",\"commandId\":\"proof-1\",\"registerSubject\":"
-                               "{\"subjectId\":\"ada\",\"name\":\"Ada L\u00f6we\"}}"),
+                               "{\"subject\":{\"subjectId\":\"ada\",\"name\":\"Ada L\u00f6we\"}}}"),
                            &kit->command));
     agency__v1__command_record__init(&kit->record);
     signature_kit_take_command(kit);

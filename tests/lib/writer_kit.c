@@ -4,8 +4,8 @@
 
 #include "agency/v1/decision.pb-c.h"
 #include "core/auth/command_record.h"
-#include "core/pb/json.h"
 #include "core/pb/message.h"
+#include "tests/lib/command_text.h"
 #include "tests/lib/log_tool.h"
 #include "tests/lib/test.h"
 
@@ -86,12 +86,9 @@ void writer_kit_lose_stores(struct writer_kit *kit)
 struct str writer_kit_command(struct writer_kit *kit, const char *org_id, const char *command_id,
                               const char *command, const char *json)
 {
-    struct str text = arena_printf(&kit->arena, "{\"orgId\":\"%s\",\"commandId\":\"%s\",\"%s\":%s}",
-                                   org_id, command_id, command, json);
-    Agency__V1__Command *read = NULL;
+    Agency__V1__Command *read = command_text_make(&kit->arena, org_id, command_id, command, json);
     Agency__V1__Principal *admin = NULL;
     struct str record = { 0 };
-    assert_ok(pb_from_json(&kit->arena, &agency__v1__command__descriptor, text, &read));
     assert_ok(principal_parse(&kit->arena, STR("key"), STR("admin"), &admin));
     assert_ok(command_record_make(&kit->arena, STR("key"), read, admin, NULL, &record));
     return record;
@@ -124,8 +121,9 @@ void writer_kit_make_org(struct writer_kit *kit, const char *org_id)
 {
     char json[512];
     snprintf(json, sizeof json,
-             "{\"orgId\":\"%s\",\"ownerSubjectId\":\"root\",\"credential\":{\"credentialId\":\"c\","
-             "\"kind\":\"CREDENTIAL_KIND_API_KEY\",\"identity\":\"root\"}}",
+             "{\"orgId\":\"%s\",\"owner\":{\"subjectId\":\"root\"},\"credential\":{"
+             "\"credentialId\":\"c\","
+             "\"kind\":\"CREDENTIAL_KIND_API_KEY\"},\"identity\":\"root\"}",
              org_id);
     struct submit_answer answer = writer_kit_insist(kit, org_id, "make", "createOrg", json);
     assert_string_equal(answer.reason, "");

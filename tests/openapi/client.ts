@@ -19,8 +19,9 @@ const made = await client.POST("/v1/orgs", {
   params: { header: { "Idempotency-Key": "typed-1" } },
   body: {
     orgId: "typed",
-    ownerSubjectId: "ada",
-    credential: { credentialId: "ada-key", kind: "CREDENTIAL_KIND_API_KEY", identity: "typed-key" },
+    owner: { subjectId: "ada" },
+    credential: { credentialId: "ada-key", kind: "CREDENTIAL_KIND_API_KEY" },
+    identity: "typed-key",
   },
 });
 expect(made.data?.code === "OK", "an org", made.error);
@@ -28,8 +29,9 @@ const again = await client.POST("/v1/orgs", {
   params: { header: { "Idempotency-Key": "typed-1" } },
   body: {
     orgId: "typed",
-    ownerSubjectId: "ada",
-    credential: { credentialId: "ada-key", kind: "CREDENTIAL_KIND_API_KEY", identity: "typed-key" },
+    owner: { subjectId: "ada" },
+    credential: { credentialId: "ada-key", kind: "CREDENTIAL_KIND_API_KEY" },
+    identity: "typed-key",
   },
 });
 expect(again.data?.repeated === true, "the same answer", again);

@@ -29,9 +29,9 @@ OPENMETRICS = "application/openmetrics-text; version=1.0.0"
 SECRET = "a-secret-that-nobody-logs"
 TRACE, CALLER = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 SAMPLED = f"00-{TRACE}-{CALLER}-01"
-ORG = {"orgId": "acme", "name": "Acme", "ownerSubjectId": "ada", "ownerName": "Ada",
-       "credential": {"credentialId": "ada-key", "kind": "CREDENTIAL_KIND_API_KEY",
-                      "identity": "ada"}}
+ORG = {"orgId": "acme", "name": "Acme", "owner": {"subjectId": "ada", "name": "Ada"},
+       "credential": {"credentialId": "ada-key", "kind": "CREDENTIAL_KIND_API_KEY"},
+       "identity": "ada"}
 
 
 def get(server, path, **headers):
@@ -63,7 +63,8 @@ def wait_for(what, truth, seconds=15):
 
 
 def make_group(server, name, **headers):
-    return server.submit({"commandId": name, "createGroup": {"groupId": name, "name": name}},
+    made = {"group": {"groupId": name, "name": name}}
+    return server.submit({"commandId": name, "createGroup": made},
                          **headers)
 
 
@@ -100,7 +101,7 @@ def calls_are_counted_by_method_and_code(server):
     took = value(server, "agencygrid_rpc_request_duration_seconds_count", method=method)
     make_group(server, "c1")
     make_group(server, "c1")
-    server.submit({"commandId": "c1", "createGroup": {"groupId": "other", "name": "o"}})
+    server.submit({"commandId": "c1", "createGroup": {"group": {"groupId": "other", "name": "o"}}})
     expect(value(server, "agencygrid_rpc_requests_total", **labels) == before + 2, "two calls")
     labels["code"] = "INVALID_ARGUMENT"
     expect(value(server, "agencygrid_rpc_requests_total", **labels) >= 1, "a failed call")
@@ -207,7 +208,7 @@ def what_its_caller_does_not_trace_is_not_traced(server):
 def a_command_keeps_the_trace_that_its_client_names(server):
     own = f"00-{'2' * 32}-{CALLER}-01"
     server.submit({"commandId": "t6", "traceId": own,
-                   "createGroup": {"groupId": "t6", "name": "t6"}}, traceparent=SAMPLED)
+                   "createGroup": {"group": {"groupId": "t6", "name": "t6"}}}, traceparent=SAMPLED)
     decision = server.receiver.wait("decide CreateGroup", "2" * 32)
     expect(decision.parent == CALLER, "the client's own span", vars(decision))
 

@@ -45,8 +45,10 @@ def is_refused(name, payload):
 
 
 def check_names():
-    assert send.named("CreateGroup", '{"groupId":"g"}').create_group.group_id == "g"
-    for payload in ('{"groupId":"g"},"annotations":[]', "{} {}", "null", "[]", "",
+    made = send.named("CreateGroup", '{"group":{"groupId":"g"}}')
+    assert made.create_group.group.group_id == "g"
+    for payload in ('{"group":{"groupId":"g"}},"annotations":[]', '{"groupId":"g"}',
+                    "{} {}", "null", "[]", "",
                     'null,"createOrg":{}'):
         assert is_refused("CreateGroup", payload), payload
     for name in ("annotations", "orgId", "createGroup", ""):

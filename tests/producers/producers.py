@@ -17,6 +17,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/lib"))
 from cases import expect, run_case  # noqa: E402
+from wire import wire  # noqa: E402
 
 JARS = f"{ROOT}/build/producer-java/producer-java-1.jar:{ROOT}/build/producer-java/libs/*"
 DONE, FAILED, REJECTED = 0, 1, 3
@@ -36,9 +37,8 @@ class Grid:
         self.cluster = self.run("log", "id").strip()
         self.start()
         self.run("submit", "CreateOrg", json.dumps({
-            "orgId": "acme", "ownerSubjectId": "root",
-            "credential": {"credentialId": "root-key", "kind": "CREDENTIAL_KIND_API_KEY",
-                           "identity": "root"}}))
+            "orgId": "acme", "owner": {"subjectId": "root"}, "identity": "root",
+            "credential": {"credentialId": "root-key", "kind": "CREDENTIAL_KIND_API_KEY"}}))
         self.key, self.identity = self.make_key("signer")
         self.bind("signer", self.identity)
 
@@ -100,7 +100,8 @@ class Sender:
                f"{done.returncode}: {done.stdout}{done.stderr}")
         return [json.loads(line) for line in done.stdout.splitlines()]
 
-    def submit(self, command, payload, **options):
+    def submit(self, command, body, **options):
+        payload = wire(command[0].lower() + command[1:], body)
         return self.run(command, json.dumps(payload), **options)[0]
 
 
@@ -178,7 +179,7 @@ while True:
 forged = command_pb2.CommandRecord.FromString(message.value())
 forged.signature = bytes(64)
 own = command_pb2.Command(org_id="acme", command_id=command_id)
-own.create_group.group_id = "mimic-" + command_id
+own.create_group.group.group_id = "mimic-" + command_id
 for value in (forged, signed(client.key, client.cluster_id, own, 60), record):
     client.producer.produce("agency.commands", value.SerializeToString(), key="acme",
                             partition=message.partition())
@@ -208,7 +209,7 @@ def it_takes_no_answer_to_another_command_of_its_id(sender, grid):
 def it_gives_up_and_may_ask_again(sender, grid):
     group, name = {"groupId": f"late-{sender.language}"}, f"late-{sender.language}"
     grid.stop()
-    sender.run("CreateGroup", json.dumps(group), command_id=name, timeout=3, attempt=1,
+    sender.run("CreateGroup", json.dumps({"group": group}), command_id=name, timeout=3, attempt=1,
                code=FAILED)
     grid.start()
     said = sender.submit("CreateGroup", group, command_id=name, attempt=2)
@@ -218,7 +219,8 @@ def it_gives_up_and_may_ask_again(sender, grid):
 
 def it_gets_every_command_decided_once_over_a_kill(sender, grid):
     wanted = [f"{sender.language}-{number}" for number in range(150)]
-    lines = "".join(json.dumps({"createGroup": {"groupId": group}}) + "\n" for group in wanted)
+    lines = "".join(json.dumps({"createGroup": {"group": {"groupId": group}}}) + "\n"
+                    for group in wanted)
     with subprocess.Popen([*sender.command({"attempt": 1}), "-"], stdin=subprocess.PIPE,
                           stdout=subprocess.PIPE, text=True) as running:
         running.stdin.write(lines)

@@ -125,8 +125,8 @@ class Grid:
 
 def it_works_with_what_the_table_gives(grid):
     grid.office.run("submit", "CreateOrg", json.dumps({
-        "orgId": "acme", "ownerSubjectId": "root",
-        "credential": {"credentialId": "k", "kind": "CREDENTIAL_KIND_API_KEY", "identity": "r"}}))
+        "orgId": "acme", "owner": {"subjectId": "root"}, "identity": "r",
+        "credential": {"credentialId": "k", "kind": "CREDENTIAL_KIND_API_KEY"}}))
     found = json.loads(grid.office.run("get", "subject", "root", "--output", "json"))
     expect(found["subjectId"] == "root", "the owner", found)
     said = grid.first.run("status")
@@ -149,7 +149,7 @@ def it_serves_programs_that_may_only_send_commands(grid):
              "--key", key, "--org", "acme"]
     for name, value in broker.certificate().items():
         words += ["--property", f"{name}={value}"]
-    done = subprocess.run([*words, "CreateGroup", '{"groupId":"g"}'], capture_output=True,
+    done = subprocess.run([*words, "CreateGroup", '{"group":{"groupId":"g"}}'], capture_output=True,
                           text=True, timeout=LIMIT_S)
     expect('"code": "OK"' in done.stdout, "an answer", done.stdout + done.stderr)
 

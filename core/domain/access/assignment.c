@@ -110,23 +110,30 @@ static struct status assignment_expiry(struct decide *d, const Agency__V1__RoleT
     return fields_time_new(d->arena, d->occurred_at_us + term_us, expires_at);
 }
 
+/* `held` is what the holder has already; NULL: nothing live. */
 static struct status assignment_emit(struct decide *d, const Agency__V1__Role *role,
                                      const Agency__V1__RoleType *role_type, const char *subject_id,
-                                     Google__Protobuf__Timestamp *expires_at)
+                                     Google__Protobuf__Timestamp *expires_at,
+                                     const Agency__V1__Assignment *held)
 {
     bool fixed = role_type->assignment == AGENCY__V1__ASSIGNMENT_MODE__ASSIGNMENT_MODE_FIXED;
-    Agency__V1__RoleAssigned event = AGENCY__V1__ROLE_ASSIGNED__INIT;
-    event.role_id = role->role_id;
-    event.subject_id = (char *)(uintptr_t)subject_id;
-    event.expires_at = expires_at;
-    event.via = fixed ? AGENCY__V1__ASSIGNMENT_VIA__ASSIGNMENT_VIA_FIXED
-                      : AGENCY__V1__ASSIGNMENT_VIA__ASSIGNMENT_VIA_DIRECT;
-    event.role_type = role->role_type;
-    event.n_group_ids = role->n_group_ids;
-    event.group_ids = role->group_ids;
-    event.job_space_id = role->job_space_id;
-    event.no_membership = role_type->no_membership;
-    return emit_role_assigned(d, &event);
+    Agency__V1__Assignment made = AGENCY__V1__ASSIGNMENT__INIT;
+    made.role_id = role->role_id;
+    made.subject_id = (char *)(uintptr_t)subject_id;
+    made.expires_at = expires_at;
+    made.via = fixed ? AGENCY__V1__ASSIGNMENT_VIA__ASSIGNMENT_VIA_FIXED
+                     : AGENCY__V1__ASSIGNMENT_VIA__ASSIGNMENT_VIA_DIRECT;
+    made.role_type = role->role_type;
+    made.n_group_ids = role->n_group_ids;
+    made.group_ids = role->group_ids;
+    made.job_space_id = role->job_space_id;
+    made.no_membership = role_type->no_membership;
+    if (held == NULL) {
+        TRY(fields_time_new(d->arena, d->occurred_at_us, &made.granted_at));
+    } else {
+        made.granted_at = held->granted_at;
+    }
+    return decide_emit_entity(d, EVENT_ROLE_ASSIGNED, &made.base, NULL);
 }
 
 struct status assignment_assign(struct decide *d, const Agency__V1__Role *role,
@@ -137,7 +144,7 @@ struct status assignment_assign(struct decide *d, const Agency__V1__Role *role,
     TRY(rules_get_role_type(d->view, str_z(role->role_type), &role_type));
     TRY_ACCEPTED(d, assignment_check_holders(d, role, role_type, subject_id));
     TRY(assignment_expiry(d, role_type, &expires_at));
-    return assignment_emit(d, role, role_type, subject_id, expires_at);
+    return assignment_emit(d, role, role_type, subject_id, expires_at, NULL);
 }
 
 static struct status assignment_reject_fixed(struct decide *d, const char *role_id,
@@ -151,28 +158,28 @@ static struct status assignment_reject_fixed(struct decide *d, const char *role_
 /* A holder stays one: only the end can change, and limits on holders do not count. */
 struct status decide_assign_role(struct decide *d, const Agency__V1__AssignRole *command)
 {
+    const Agency__V1__Assignment *held, *wanted = command->assignment;
     const Agency__V1__Role *role;
     const Agency__V1__Subject *subject;
     const Agency__V1__RoleType *role_type;
-    const Agency__V1__Assignment *held;
-    Google__Protobuf__Timestamp *expires_at = command->expires_at;
+    Google__Protobuf__Timestamp *expires_at = wanted->expires_at;
     TRY_ACCEPTED(d, rules_check_expiry(d, expires_at));
-    TRY_ACCEPTED(d, rules_find_role(d, command->role_id, LIVES_ACTIVE, &role));
-    TRY_ACCEPTED(d, rules_find_subject(d, command->subject_id, LIVES_ACTIVE, &subject));
+    TRY_ACCEPTED(d, rules_find_role(d, wanted->role_id, LIVES_ACTIVE, &role));
+    TRY_ACCEPTED(d, rules_find_subject(d, wanted->subject_id, LIVES_ACTIVE, &subject));
     TRY(rules_get_role_type(d->view, str_z(role->role_type), &role_type));
     TRY_ACCEPTED(d, life_find_assignment(d, &held));
     TRY(assignment_expiry(d, role_type, &expires_at));
-    bool live = assignment_live(d, held);
-    if (live && fields_same_time(expires_at, held->expires_at)) {
+    held = assignment_live(d, held) ? held : NULL;
+    if (held != NULL && fields_same_time(expires_at, held->expires_at)) {
         return status_ok();
     }
     if (role_type->assignment == AGENCY__V1__ASSIGNMENT_MODE__ASSIGNMENT_MODE_FIXED) {
-        return assignment_reject_fixed(d, command->role_id, role->role_type);
+        return assignment_reject_fixed(d, wanted->role_id, role->role_type);
     }
-    if (!live) {
-        TRY_ACCEPTED(d, assignment_check_holders(d, role, role_type, command->subject_id));
+    if (held == NULL) {
+        TRY_ACCEPTED(d, assignment_check_holders(d, role, role_type, wanted->subject_id));
     }
-    return assignment_emit(d, role, role_type, command->subject_id, expires_at);
+    return assignment_emit(d, role, role_type, wanted->subject_id, expires_at, held);
 }
 
 struct status decide_revoke_role(struct decide *d, const Agency__V1__RevokeRole *command)
@@ -189,18 +196,4 @@ struct status decide_revoke_role(struct decide *d, const Agency__V1__RevokeRole 
     event.role_id = command->role_id;
     event.subject_id = command->subject_id;
     return emit_role_revoked(d, &event);
-}
-
-/* ---- evolve ---- */
-
-struct status evolve_role_assigned(const struct evolve *evolve,
-                                   const Agency__V1__RoleAssigned *event, void *entity)
-{
-    Agency__V1__Assignment *assignment = entity;
-    bool held = assignment->status == LIFE_ACTIVE &&
-                (assignment->expires_at == NULL ||
-                 fields_time_us(assignment->expires_at) > evolve->occurred_at_us);
-    fields_copy(&event->base, &assignment->base);
-    return held ? status_ok()
-                : fields_time_new(evolve->arena, evolve->occurred_at_us, &assignment->granted_at);
 }

@@ -7,7 +7,7 @@
 #include "core/domain/access/permission.h"
 #include "core/domain/kernel/fields.h"
 #include "core/domain/kernel/ids.h"
-#include "core/domain/kernel/rules.h"
+#include "core/domain/kernel/plain.h"
 #include "core/domain/kernel/targets.h"
 
 /* ---- content ---- */
@@ -118,23 +118,18 @@ static struct status grant_check_object(struct decide *d, const Agency__V1__Gran
     return entity ? grant_check_entity(d, kinds[on->kind], on->id) : status_ok();
 }
 
-static struct status grant_check_unique(struct decide *d, const char *grant_id,
-                                        const char *permission, const Agency__V1__Grantee *grantee,
-                                        const Agency__V1__GrantObject *on)
+static struct status grant_check_unique(struct decide *d, const Agency__V1__Grant *grant)
 {
     char room[INDEX_MADE_MAX];
-    Agency__V1__Grant content = AGENCY__V1__GRANT__INIT;
-    content.permission = (char *)(uintptr_t)permission;
-    content.grantee = (Agency__V1__Grantee *)(uintptr_t)grantee;
-    content.on = (Agency__V1__GrantObject *)(uintptr_t)on;
-    const struct str part = index_grant_content(&content.base, room);
+    const struct str part = index_grant_content(&grant->base, room);
     struct str *ids;
     size_t ids_count;
     TRY_ACCEPTED(d, rules_scan(d, INDEX_GRANT_BY_CONTENT, &part, 1, &ids, &ids_count));
     for (size_t i = 0; i < ids_count; i++) {
         const Agency__V1__Grant *other;
         TRY(rules_get_grant(d->view, ids[i], &other));
-        if (strcmp(other->grant_id, grant_id) != 0 && !decide_expired(d, other->expires_at)) {
+        if (strcmp(other->grant_id, grant->grant_id) != 0 &&
+            !decide_expired(d, other->expires_at)) {
             return decide_reject(d, STATUS_ALREADY_EXISTS,
                                  "expected no grant of the same permission, grantee and object, "
                                  "but there is '%s'",
@@ -234,23 +229,20 @@ static struct status grant_sorted_grantee(struct decide *d, const Agency__V1__Gr
 
 struct status decide_grant_permission(struct decide *d, const Agency__V1__GrantPermission *command)
 {
-    const Agency__V1__Grant *none;
-    Agency__V1__PermissionGranted event = AGENCY__V1__PERMISSION_GRANTED__INIT;
-    TRY_ACCEPTED(d, grant_check_grantee_form(d, command->grantee));
-    TRY_ACCEPTED(d, grant_check_object_form(d, command->on));
-    TRY_ACCEPTED(d, rules_check_expiry(d, command->expires_at));
-    TRY_ACCEPTED(d, life_find_grant(d, &none));
-    TRY_ACCEPTED(d, permission_check_use(d, command->permission));
-    TRY_ACCEPTED(d, grant_check_grantee(d, command->grantee));
-    TRY_ACCEPTED(d, grant_check_object(d, command->on));
-    fields_copy(&command->base, &event.base);
-    TRY(grant_sorted_grantee(d, command->grantee, &event.grantee));
-    TRY_ACCEPTED(
-        d, grant_check_unique(d, command->grant_id, command->permission, event.grantee, event.on));
-    if (command->grantee->kind != AGENCY__V1__GRANTEE_KIND__GRANTEE_KIND_SUBJECT) {
-        TRY_ACCEPTED(d, grant_check_wide(d, event.on));
+    Agency__V1__Grant grant = *command->grant;
+    TRY_ACCEPTED(d, grant_check_grantee_form(d, grant.grantee));
+    TRY_ACCEPTED(d, grant_check_object_form(d, grant.on));
+    TRY_ACCEPTED(d, rules_check_expiry(d, grant.expires_at));
+    TRY_ACCEPTED(d, plain_check_new(d));
+    TRY_ACCEPTED(d, permission_check_use(d, grant.permission));
+    TRY_ACCEPTED(d, grant_check_grantee(d, grant.grantee));
+    TRY_ACCEPTED(d, grant_check_object(d, grant.on));
+    TRY(grant_sorted_grantee(d, command->grant->grantee, &grant.grantee));
+    TRY_ACCEPTED(d, grant_check_unique(d, &grant));
+    if (grant.grantee->kind != AGENCY__V1__GRANTEE_KIND__GRANTEE_KIND_SUBJECT) {
+        TRY_ACCEPTED(d, grant_check_wide(d, grant.on));
     }
-    return emit_permission_granted(d, &event);
+    return plain_emit(d, &grant.base);
 }
 
 static struct status grant_check_live(struct decide *d, const Agency__V1__Grant *grant)
@@ -271,9 +263,10 @@ struct status decide_change_grant(struct decide *d, const Agency__V1__ChangeGran
     TRY_ACCEPTED(d, life_find_grant(d, &grant));
     TRY_ACCEPTED(d, grant_check_live(d, grant));
     if (strcmp(command->permission, grant->permission) != 0) {
+        Agency__V1__Grant changed = *grant;
+        changed.permission = command->permission;
         TRY_ACCEPTED(d, permission_check_use(d, command->permission));
-        TRY_ACCEPTED(d, grant_check_unique(d, command->grant_id, command->permission,
-                                           grant->grantee, grant->on));
+        TRY_ACCEPTED(d, grant_check_unique(d, &changed));
     } else if (fields_same_time(command->expires_at, grant->expires_at)) {
         return status_ok();
     }
@@ -289,7 +282,7 @@ struct status targets_grant(struct decide *d, struct targets *targets)
     const Agency__V1__GrantObject *on = NULL;
     const Agency__V1__Grant *grant;
     if ((unsigned)d->command->payload_case == COMMAND_GRANT_PERMISSION) {
-        on = d->command->grant_permission->on;
+        on = d->command->grant_permission->grant->on;
     } else {
         TRY(view_grant(d->view, targets_field(d, "grant_id"), &grant));
         on = grant == NULL ? NULL : grant->on;

@@ -58,8 +58,8 @@ static struct status owner_loses(struct decide *d, const Agency__V1__Event *even
     case EVENT_ROLE_REVOKED:
         return owner_lost_seat(d, event->role_revoked, loses);
     case EVENT_ROLE_ASSIGNED:
-        *loses = str_eq(str_z(event->role_assigned->role_type), owner_type[0]) &&
-                 event->role_assigned->expires_at != NULL;
+        *loses = str_eq(str_z(event->role_assigned->assignment->role_type), owner_type[0]) &&
+                 event->role_assigned->assignment->expires_at != NULL;
     }
     return status_ok();
 }

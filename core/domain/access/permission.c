@@ -4,7 +4,7 @@
 #include "core/domain/check/implied.h"
 #include "core/domain/kernel/fields.h"
 #include "core/domain/kernel/hierarchy.h"
-#include "core/domain/kernel/rules.h"
+#include "core/domain/kernel/plain.h"
 
 /* ---- names ---- */
 
@@ -86,33 +86,25 @@ static struct status permission_check_implying(struct decide *d, const char *nam
 struct status decide_define_permission(struct decide *d,
                                        const Agency__V1__DefinePermission *command)
 {
-    const Agency__V1__Permission *none;
-    Agency__V1__PermissionDefined event = AGENCY__V1__PERMISSION_DEFINED__INIT;
-    TRY_ACCEPTED(d, permission_check_name(d, command->permission));
-    TRY_ACCEPTED(d, life_find_permission(d, &none));
-    TRY_ACCEPTED(
-        d, permission_check_implied_by(d, command->implied_by, command->n_implied_by, NULL, 0));
-    fields_copy(&command->base, &event.base);
-    TRY_ACCEPTED(d, emit_permission_defined(d, &event));
-    return event.n_implied_by == 0 ? status_ok()
-                                   : permission_check_implying(d, command->permission);
+    const Agency__V1__Permission *made = command->permission;
+    TRY_ACCEPTED(d, permission_check_name(d, made->permission));
+    TRY_ACCEPTED(d, plain_check_new(d));
+    TRY_ACCEPTED(d, permission_check_implied_by(d, made->implied_by, made->n_implied_by, NULL, 0));
+    TRY_ACCEPTED(d, plain_emit(d, &made->base));
+    return made->n_implied_by == 0 ? status_ok() : permission_check_implying(d, made->permission);
 }
 
 struct status decide_update_permission(struct decide *d,
                                        const Agency__V1__UpdatePermission *command)
 {
-    const Agency__V1__Permission *permission;
-    Agency__V1__PermissionUpdated event = AGENCY__V1__PERMISSION_UPDATED__INIT;
-    TRY_ACCEPTED(d, life_find_permission(d, &permission));
-    event.permission = command->permission;
-    TRY_ACCEPTED(d, rules_update(d, &permission->base, &command->base, command->update_mask,
-                                 &event.base, &event.update_mask));
-    TRY_ACCEPTED(d, permission_check_implied_by(d, event.implied_by, event.n_implied_by,
-                                                permission->implied_by, permission->n_implied_by));
-    if (event.update_mask == NULL) {
-        return status_ok();
-    }
-    TRY_ACCEPTED(d, emit_permission_updated(d, &event));
-    return event.n_implied_by == 0 ? status_ok()
-                                   : permission_check_implying(d, command->permission);
+    const Agency__V1__Permission *before;
+    struct rules_change change;
+    TRY_ACCEPTED(d, life_find_permission(d, &before));
+    TRY_ACCEPTED(d, rules_update(d, &before->base, &change));
+    const Agency__V1__Permission *after = (const Agency__V1__Permission *)(void *)change.entity;
+    TRY_ACCEPTED(d, permission_check_implied_by(d, after->implied_by, after->n_implied_by,
+                                                before->implied_by, before->n_implied_by));
+    TRY_ACCEPTED(d, plain_emit_change(d, &change));
+    return after->n_implied_by == 0 ? status_ok()
+                                    : permission_check_implying(d, command->permission->permission);
 }

@@ -1,9 +1,8 @@
 /* Seats: a role type in certain groups and a job space. */
 #include "core/domain/access/assignment.h"
 #include "core/domain/kernel/cascade.h"
-#include "core/domain/kernel/fields.h"
 #include "core/domain/kernel/hierarchy.h"
-#include "core/domain/kernel/rules.h"
+#include "core/domain/kernel/plain.h"
 #include "core/domain/kernel/targets.h"
 
 /* ---- decide ---- */
@@ -20,46 +19,46 @@ static bool role_type_has_group(const Agency__V1__RoleType *role_type, const cha
 
 /* A type may say which groups may have seats of it. */
 static struct status role_check_type_groups(struct decide *d, const Agency__V1__RoleType *role_type,
-                                            const Agency__V1__CreateRole *command)
+                                            const Agency__V1__Role *role)
 {
-    if (role_type->n_group_ids > 0 && command->n_group_ids == 0) {
+    if (role_type->n_group_ids > 0 && role->n_group_ids == 0) {
         return decide_reject(d, STATUS_FAILED_PRECONDITION,
                              "expected a group in a role of type '%s', which is for certain groups",
-                             command->role_type);
+                             role->role_type);
     }
-    for (size_t i = 0; role_type->n_group_ids > 0 && i < command->n_group_ids; i++) {
-        if (!role_type_has_group(role_type, command->group_ids[i])) {
+    for (size_t i = 0; role_type->n_group_ids > 0 && i < role->n_group_ids; i++) {
+        if (!role_type_has_group(role_type, role->group_ids[i])) {
             return decide_reject(d, STATUS_FAILED_PRECONDITION,
                                  "expected only groups that may have roles of type '%s', but '%s' "
                                  "is none of them",
-                                 command->role_type, command->group_ids[i]);
+                                 role->role_type, role->group_ids[i]);
         }
     }
     return status_ok();
 }
 
-static struct status role_check_type(struct decide *d, const Agency__V1__CreateRole *command)
+static struct status role_check_type(struct decide *d, const Agency__V1__Role *role)
 {
     const Agency__V1__RoleType *role_type;
-    TRY_ACCEPTED(d, rules_find_role_type(d, command->role_type, LIVES_ACTIVE, &role_type));
+    TRY_ACCEPTED(d, rules_find_role_type(d, role->role_type, LIVES_ACTIVE, &role_type));
     if (role_type->job_space_id[0] != '\0' &&
-        strcmp(role_type->job_space_id, command->job_space_id) != 0) {
+        strcmp(role_type->job_space_id, role->job_space_id) != 0) {
         return decide_reject(d, STATUS_FAILED_PRECONDITION,
                              "expected job_space_id '%s' in a role of type '%s', but it is '%s'",
-                             role_type->job_space_id, command->role_type, command->job_space_id);
+                             role_type->job_space_id, role->role_type, role->job_space_id);
     }
-    return role_check_type_groups(d, role_type, command);
+    return role_check_type_groups(d, role_type, role);
 }
 
-static struct status role_check_places(struct decide *d, const Agency__V1__CreateRole *command)
+static struct status role_check_places(struct decide *d, const Agency__V1__Role *role)
 {
     const Agency__V1__JobSpace *job_space;
     const Agency__V1__Group *group;
-    if (command->job_space_id[0] != '\0') {
-        TRY_ACCEPTED(d, rules_find_job_space(d, command->job_space_id, LIVES_ACTIVE, &job_space));
+    if (role->job_space_id[0] != '\0') {
+        TRY_ACCEPTED(d, rules_find_job_space(d, role->job_space_id, LIVES_ACTIVE, &job_space));
     }
-    for (size_t i = 0; i < command->n_group_ids; i++) {
-        TRY_ACCEPTED(d, rules_find_group(d, command->group_ids[i], LIVES_KEPT, &group));
+    for (size_t i = 0; i < role->n_group_ids; i++) {
+        TRY_ACCEPTED(d, rules_find_group(d, role->group_ids[i], LIVES_KEPT, &group));
     }
     return status_ok();
 }
@@ -67,31 +66,25 @@ static struct status role_check_places(struct decide *d, const Agency__V1__Creat
 /* After the seat: the first holder counts when the second is judged. */
 static struct status role_assign_holders(struct decide *d, const Agency__V1__CreateRole *command)
 {
-    const Agency__V1__Role *role;
     const Agency__V1__Subject *subject;
-    TRY(view_role(d->view, str_z(command->role_id), &role));
-    assert(role != NULL);
     for (size_t i = 0; i < command->n_holder_subject_ids; i++) {
         const char *subject_id = command->holder_subject_ids[i];
         TRY_ACCEPTED(d, rules_find_subject(d, subject_id, LIVES_ACTIVE, &subject));
-        TRY_ACCEPTED(d, assignment_assign(d, role, subject_id));
+        TRY_ACCEPTED(d, assignment_assign(d, command->role, subject_id));
     }
     return status_ok();
 }
 
 struct status decide_create_role(struct decide *d, const Agency__V1__CreateRole *command)
 {
-    const Agency__V1__Role *none;
-    Agency__V1__RoleCreated event = AGENCY__V1__ROLE_CREATED__INIT;
-    TRY_ACCEPTED(d, rules_check_distinct(d, "group_ids", command->group_ids, command->n_group_ids));
+    const Agency__V1__Role *role = command->role;
+    TRY_ACCEPTED(d, rules_check_distinct(d, "group_ids", role->group_ids, role->n_group_ids));
     TRY_ACCEPTED(d, rules_check_distinct(d, "holder_subject_ids", command->holder_subject_ids,
                                          command->n_holder_subject_ids));
-    TRY_ACCEPTED(d, life_find_role(d, &none));
-    TRY_ACCEPTED(d, rules_check_name(d, ENTITY_ROLE, command->role_id, command->name));
-    TRY_ACCEPTED(d, role_check_type(d, command));
-    TRY_ACCEPTED(d, role_check_places(d, command));
-    fields_copy(&command->base, &event.base);
-    TRY_ACCEPTED(d, emit_role_created(d, &event));
+    TRY_ACCEPTED(d, plain_check_new(d));
+    TRY_ACCEPTED(d, role_check_type(d, role));
+    TRY_ACCEPTED(d, role_check_places(d, role));
+    TRY_ACCEPTED(d, plain_emit(d, &role->base));
     return role_assign_holders(d, command);
 }
 
@@ -112,30 +105,14 @@ struct status dependant_in_no_other_group(struct decide *d, const ProtobufCMessa
 
 /* ---- where permissions are asked ---- */
 
-/* What a seat is in: as CreateRole says, or as the seat that the command names was made. */
-struct seat {
-    struct str role_type;
-    struct str job_space_id;
-    char **group_ids;
-    size_t group_ids_count;
-};
-
-static struct status seat_find(const struct decide *d, struct seat *seat)
+/* The seat that CreateRole makes, or that the command names; NULL if there is none. */
+static struct status seat_find(const struct decide *d, const Agency__V1__Role **seat)
 {
-    *seat = (struct seat){ 0 };
     if ((unsigned)d->command->payload_case == COMMAND_CREATE_ROLE) {
-        const Agency__V1__CreateRole *made = d->command->create_role;
-        *seat = (struct seat){ str_z(made->role_type), str_z(made->job_space_id), made->group_ids,
-                               made->n_group_ids };
+        *seat = d->command->create_role->role;
         return status_ok();
     }
-    const Agency__V1__Role *role;
-    TRY(view_role(d->view, targets_field(d, "role_id"), &role));
-    if (role != NULL) {
-        *seat = (struct seat){ str_z(role->role_type), str_z(role->job_space_id), role->group_ids,
-                               role->n_group_ids };
-    }
-    return status_ok();
+    return view_role(d->view, targets_field(d, "role_id"), seat);
 }
 
 /* The group, or, if it was deleted, the nearest above it that was not, else the org: so that what
@@ -165,46 +142,51 @@ static struct status seat_add_live(const struct decide *d, struct str id, struct
     return status_ok();
 }
 
-static struct status seat_add_groups(struct decide *d, const struct seat *seat, bool kept,
+static struct status seat_add_groups(struct decide *d, const Agency__V1__Role *seat, bool kept,
                                      struct targets *targets)
 {
-    if (seat->group_ids_count > LIST_ITEMS_MAX) {
+    if (seat->n_group_ids > LIST_ITEMS_MAX) {
         return decide_reject(d, STATUS_INVALID_ARGUMENT, "expected at most %d groups, not %zu",
-                             LIST_ITEMS_MAX, seat->group_ids_count);
+                             LIST_ITEMS_MAX, seat->n_group_ids);
     }
-    for (size_t i = 0; i < seat->group_ids_count; i++) {
+    for (size_t i = 0; i < seat->n_group_ids; i++) {
         const struct str id = str_z(seat->group_ids[i]);
         TRY(kept ? seat_add_kept(d, id, targets) : seat_add_live(d, id, targets));
     }
     if (targets->count == 0) {
-        targets_add_scope(targets, seat->job_space_id);
+        targets_add_scope(targets, str_z(seat->job_space_id));
     }
     return status_ok();
 }
 
 /* Also the scope in which the permissions of its type count, or in which it has one place for all
  * (unless the type says which groups may use it). */
-static struct status seat_add_scope(const struct decide *d, const struct seat *seat,
+static struct status seat_add_scope(const struct decide *d, const Agency__V1__Role *seat,
                                     struct targets *targets)
 {
     const Agency__V1__RoleType *type;
-    TRY(view_role_type(d->view, seat->role_type, &type));
+    TRY(view_role_type(d->view, str_z(seat->role_type), &type));
     if (type == NULL) {
         return status_ok();
     }
     bool single = type->assignment == AGENCY__V1__ASSIGNMENT_MODE__ASSIGNMENT_MODE_DYNAMIC_SINGLE;
     if (type->n_permissions > 0 || (single && type->n_group_ids == 0)) {
-        targets_add_scope(targets, seat->job_space_id);
+        targets_add_scope(targets, str_z(seat->job_space_id));
     }
     return status_ok();
 }
 
+/* A seat that is not there is covered by the org only. */
 static struct status seat_targets(struct decide *d, bool kept, struct targets *targets)
 {
-    struct seat seat;
+    const Agency__V1__Role *seat;
     TRY(seat_find(d, &seat));
-    TRY_ACCEPTED(d, seat_add_groups(d, &seat, kept, targets));
-    return kept ? seat_add_scope(d, &seat, targets) : status_ok();
+    if (seat == NULL) {
+        targets_add(targets, object_org());
+        return status_ok();
+    }
+    TRY_ACCEPTED(d, seat_add_groups(d, seat, kept, targets));
+    return kept ? seat_add_scope(d, seat, targets) : status_ok();
 }
 
 struct status targets_seat(struct decide *d, struct targets *targets)

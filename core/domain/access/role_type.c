@@ -4,9 +4,7 @@
 #include <inttypes.h>
 
 #include "core/domain/access/permission.h"
-#include "core/domain/kernel/fields.h"
 #include "core/domain/kernel/plain.h"
-#include "core/domain/kernel/rules.h"
 
 /* ---- limits ---- */
 
@@ -52,47 +50,43 @@ static struct status role_type_check_changeable(struct decide *d, const char *ro
     return status_ok();
 }
 
-static struct status role_type_check_places(struct decide *d,
-                                            const Agency__V1__DefineRoleType *command)
+static struct status role_type_check_places(struct decide *d, const Agency__V1__RoleType *made)
 {
     const Agency__V1__JobSpace *job_space;
     const Agency__V1__Group *group;
-    if (command->job_space_id[0] != '\0') {
-        TRY_ACCEPTED(d, rules_find_job_space(d, command->job_space_id, LIVES_ACTIVE, &job_space));
+    if (made->job_space_id[0] != '\0') {
+        TRY_ACCEPTED(d, rules_find_job_space(d, made->job_space_id, LIVES_ACTIVE, &job_space));
     }
-    TRY_ACCEPTED(d, rules_check_distinct(d, "group_ids", command->group_ids, command->n_group_ids));
-    for (size_t i = 0; i < command->n_group_ids; i++) {
-        TRY_ACCEPTED(d, rules_find_group(d, command->group_ids[i], LIVES_KEPT, &group));
+    TRY_ACCEPTED(d, rules_check_distinct(d, "group_ids", made->group_ids, made->n_group_ids));
+    for (size_t i = 0; i < made->n_group_ids; i++) {
+        TRY_ACCEPTED(d, rules_find_group(d, made->group_ids[i], LIVES_KEPT, &group));
     }
     return status_ok();
 }
 
 struct status decide_define_role_type(struct decide *d, const Agency__V1__DefineRoleType *command)
 {
-    const Agency__V1__RoleType *none;
-    Agency__V1__RoleTypeDefined event = AGENCY__V1__ROLE_TYPE_DEFINED__INIT;
-    TRY_ACCEPTED(d, role_type_check_term(d, command->assignment, command->term_seconds));
-    TRY_ACCEPTED(d, life_find_role_type(d, &none));
-    TRY_ACCEPTED(d, role_type_check_places(d, command));
-    TRY_ACCEPTED(
-        d, role_type_check_permissions(d, command->permissions, command->n_permissions, NULL, 0));
-    fields_copy(&command->base, &event.base);
-    return emit_role_type_defined(d, &event);
+    const Agency__V1__RoleType *made = command->role_type;
+    TRY_ACCEPTED(d, role_type_check_term(d, made->assignment, made->term_seconds));
+    TRY_ACCEPTED(d, plain_check_new(d));
+    TRY_ACCEPTED(d, role_type_check_places(d, made));
+    TRY_ACCEPTED(d,
+                 role_type_check_permissions(d, made->permissions, made->n_permissions, NULL, 0));
+    return plain_emit(d, &made->base);
 }
 
 struct status decide_update_role_type(struct decide *d, const Agency__V1__UpdateRoleType *command)
 {
-    const Agency__V1__RoleType *role_type;
-    Agency__V1__RoleTypeUpdated event = AGENCY__V1__ROLE_TYPE_UPDATED__INIT;
-    TRY_ACCEPTED(d, life_find_role_type(d, &role_type));
-    TRY_ACCEPTED(d, role_type_check_changeable(d, command->role_type));
-    event.role_type = command->role_type;
-    TRY_ACCEPTED(d, rules_update(d, &role_type->base, &command->base, command->update_mask,
-                                 &event.base, &event.update_mask));
-    TRY_ACCEPTED(d, role_type_check_term(d, role_type->assignment, event.term_seconds));
-    TRY_ACCEPTED(d, role_type_check_permissions(d, event.permissions, event.n_permissions,
-                                                role_type->permissions, role_type->n_permissions));
-    return event.update_mask == NULL ? status_ok() : emit_role_type_updated(d, &event);
+    const Agency__V1__RoleType *before;
+    struct rules_change change;
+    TRY_ACCEPTED(d, life_find_role_type(d, &before));
+    TRY_ACCEPTED(d, role_type_check_changeable(d, command->role_type->role_type));
+    TRY_ACCEPTED(d, rules_update(d, &before->base, &change));
+    const Agency__V1__RoleType *after = (const Agency__V1__RoleType *)(void *)change.entity;
+    TRY_ACCEPTED(d, role_type_check_term(d, before->assignment, after->term_seconds));
+    TRY_ACCEPTED(d, role_type_check_permissions(d, after->permissions, after->n_permissions,
+                                                before->permissions, before->n_permissions));
+    return plain_emit_change(d, &change);
 }
 
 struct status decide_retire_role_type(struct decide *d, const Agency__V1__RetireRoleType *command)

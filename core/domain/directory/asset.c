@@ -1,7 +1,7 @@
 /* Assets: what permissions are about. */
 #include "core/domain/kernel/fields.h"
 #include "core/domain/kernel/hierarchy.h"
-#include "core/domain/kernel/rules.h"
+#include "core/domain/kernel/plain.h"
 
 /* ---- decide ---- */
 
@@ -14,14 +14,11 @@ static struct status asset_check_parent(struct decide *d, const char *parent_ass
 
 struct status decide_register_asset(struct decide *d, const Agency__V1__RegisterAsset *command)
 {
-    const Agency__V1__Asset *none;
-    Agency__V1__AssetRegistered event = AGENCY__V1__ASSET_REGISTERED__INIT;
-    TRY_ACCEPTED(d, life_find_asset(d, &none));
-    TRY_ACCEPTED(d, rules_check_name(d, ENTITY_ASSET, command->asset_id, command->name));
-    TRY_ACCEPTED(d, asset_check_parent(d, command->parent_asset_id));
-    fields_copy(&command->base, &event.base);
-    TRY_ACCEPTED(d, emit_asset_registered(d, &event));
-    return hierarchy_check(d, HIERARCHY_ASSET_PARENTS, command->asset_id);
+    const Agency__V1__Asset *asset = command->asset;
+    TRY_ACCEPTED(d, plain_check_new(d));
+    TRY_ACCEPTED(d, asset_check_parent(d, asset->parent_asset_id));
+    TRY_ACCEPTED(d, plain_emit(d, &asset->base));
+    return hierarchy_check(d, HIERARCHY_ASSET_PARENTS, asset->asset_id);
 }
 
 struct status decide_set_asset_parent(struct decide *d, const Agency__V1__SetAssetParent *command)

@@ -2,9 +2,7 @@
  * stands: another declaration is unverified again. */
 #include "core/domain/kernel/fields.h"
 #include "core/domain/kernel/id.h"
-#include "core/domain/kernel/rules.h"
-
-/* ---- decide ---- */
+#include "core/domain/kernel/plain.h"
 
 static bool capability_live(const struct decide *d, const Agency__V1__Capability *capability)
 {
@@ -13,30 +11,25 @@ static bool capability_live(const struct decide *d, const Agency__V1__Capability
 }
 
 static bool capability_same(const struct decide *d, const Agency__V1__Capability *capability,
-                            const Agency__V1__DeclareCapability *command)
+                            const Agency__V1__Capability *declared)
 {
-    return capability_live(d, capability) && capability->level == command->level &&
-           strcmp(capability->evidence, command->evidence) == 0 &&
-           fields_same_time(capability->expires_at, command->expires_at);
+    return capability_live(d, capability) && capability->level == declared->level &&
+           strcmp(capability->evidence, declared->evidence) == 0 &&
+           fields_same_time(capability->expires_at, declared->expires_at);
 }
 
 struct status decide_declare_capability(struct decide *d,
                                         const Agency__V1__DeclareCapability *command)
 {
     const Agency__V1__Subject *subject;
-    const Agency__V1__Capability *capability;
-    Agency__V1__CapabilityDeclared event = AGENCY__V1__CAPABILITY_DECLARED__INIT;
-    if (!id_valid(str_z(command->capability))) {
+    const Agency__V1__Capability *capability, *declared = command->capability;
+    if (!id_valid(str_z(declared->capability))) {
         return decide_reject(d, STATUS_INVALID_ARGUMENT, "expected capability to be " ID_RULE);
     }
-    TRY_ACCEPTED(d, rules_check_expiry(d, command->expires_at));
-    TRY_ACCEPTED(d, rules_find_subject(d, command->subject_id, LIVES_ACTIVE, &subject));
+    TRY_ACCEPTED(d, rules_check_expiry(d, declared->expires_at));
+    TRY_ACCEPTED(d, rules_find_subject(d, declared->subject_id, LIVES_ACTIVE, &subject));
     TRY_ACCEPTED(d, life_find_capability(d, &capability));
-    if (capability_same(d, capability, command)) {
-        return status_ok();
-    }
-    fields_copy(&command->base, &event.base);
-    return emit_capability_declared(d, &event);
+    return capability_same(d, capability, declared) ? status_ok() : plain_emit(d, &declared->base);
 }
 
 /* None of those who act, nor whom they act for, may be the one whose capability it is. */
@@ -79,26 +72,6 @@ struct status decide_verify_capability(struct decide *d,
     }
     fields_copy(&command->base, &event.base);
     event.verified_by = (char *)(uintptr_t)verifier_id.data;
+    TRY(fields_time_new(d->arena, d->occurred_at_us, &event.verified_at));
     return emit_capability_verified(d, &event);
-}
-
-/* ---- evolve ---- */
-
-struct status evolve_capability_declared(const struct evolve *evolve,
-                                         const Agency__V1__CapabilityDeclared *event, void *entity)
-{
-    Agency__V1__Capability *capability = entity;
-    (void)evolve;
-    fields_copy(&event->base, &capability->base);
-    capability->verified_by = "";
-    capability->verified_at = NULL;
-    return status_ok();
-}
-
-struct status evolve_capability_verified(const struct evolve *evolve,
-                                         const Agency__V1__CapabilityVerified *event, void *entity)
-{
-    Agency__V1__Capability *capability = entity;
-    capability->verified_by = event->verified_by;
-    return fields_time_new(evolve->arena, evolve->occurred_at_us, &capability->verified_at);
 }

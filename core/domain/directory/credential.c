@@ -5,7 +5,7 @@
 #include "core/base/ed25519.h"
 #include "core/base/hash.h"
 #include "core/domain/kernel/fields.h"
-#include "core/domain/kernel/rules.h"
+#include "core/domain/kernel/plain.h"
 #include "core/domain/kernel/targets.h"
 
 /* Hexadecimal digits of an identity's HMAC-SHA-256, or of an ED25519 key. */
@@ -38,14 +38,13 @@ static struct status credential_check_key(struct decide *d, struct str hash)
     return status_ok();
 }
 
-struct status credential_check(struct decide *d, const Agency__V1__BindCredential *bind)
+struct status credential_check(struct decide *d, const Agency__V1__Credential *bind)
 {
     unsigned kind = (unsigned)bind->kind;
     if (kind == 0 || kind > AGENCY__V1__CREDENTIAL_KIND__CREDENTIAL_KIND_ED25519) {
         return decide_reject(d, STATUS_INVALID_ARGUMENT,
                              "expected a kind of credential, but it is %u", kind);
     }
-    assert(bind->identity[0] == '\0'); /* the envelope's check */
     if (!credential_hash_valid(str_z(bind->identity_hash))) {
         return decide_reject(d, STATUS_INVALID_ARGUMENT,
                              "expected identity_hash to be %d lower-case hexadecimal digits, but "
@@ -59,8 +58,7 @@ struct status credential_check(struct decide *d, const Agency__V1__BindCredentia
 }
 
 /* An identity has one live credential; one that has expired makes room. */
-static struct status credential_free_identity(struct decide *d,
-                                              const Agency__V1__BindCredential *bind)
+static struct status credential_free_identity(struct decide *d, const Agency__V1__Credential *bind)
 {
     const struct str parts[] = { index_kind((unsigned)bind->kind), str_z(bind->identity_hash) };
     const Agency__V1__Credential *other = NULL;
@@ -83,24 +81,23 @@ static struct status credential_free_identity(struct decide *d,
     return emit_credential_revoked(d, &event);
 }
 
-struct status credential_bind(struct decide *d, const Agency__V1__BindCredential *bind,
+struct status credential_bind(struct decide *d, const Agency__V1__Credential *bind,
                               char *subject_id)
 {
-    Agency__V1__CredentialBound event = AGENCY__V1__CREDENTIAL_BOUND__INIT;
-    fields_copy(&bind->base, &event.base);
-    event.subject_id = subject_id;
-    return emit_credential_bound(d, &event);
+    Agency__V1__Credential bound = *bind;
+    bound.subject_id = subject_id;
+    return decide_emit_entity(d, EVENT_CREDENTIAL_BOUND, &bound.base, NULL);
 }
 
 struct status decide_bind_credential(struct decide *d, const Agency__V1__BindCredential *command)
 {
-    const Agency__V1__Credential *none;
+    const Agency__V1__Credential *bind = command->credential;
     const Agency__V1__Subject *subject;
-    TRY_ACCEPTED(d, life_find_credential(d, &none));
-    TRY_ACCEPTED(d, credential_check(d, command));
-    TRY_ACCEPTED(d, rules_find_subject(d, command->subject_id, LIVES_ACTIVE, &subject));
-    TRY_ACCEPTED(d, credential_free_identity(d, command));
-    return credential_bind(d, command, command->subject_id);
+    TRY_ACCEPTED(d, plain_check_new(d));
+    TRY_ACCEPTED(d, credential_check(d, bind));
+    TRY_ACCEPTED(d, rules_find_subject(d, bind->subject_id, LIVES_ACTIVE, &subject));
+    TRY_ACCEPTED(d, credential_free_identity(d, bind));
+    return plain_emit(d, &bind->base);
 }
 
 /* ---- where permissions are asked ---- */
@@ -124,7 +121,8 @@ struct status targets_subject(struct decide *d, struct targets *targets)
 struct status targets_identity(struct decide *d, struct targets *targets)
 {
     TRY(targets_subject(d, targets));
-    if (d->command->bind_credential->kind != AGENCY__V1__CREDENTIAL_KIND__CREDENTIAL_KIND_API_KEY) {
+    if (d->command->bind_credential->credential->kind !=
+        AGENCY__V1__CREDENTIAL_KIND__CREDENTIAL_KIND_API_KEY) {
         targets_add(targets, object_org());
     }
     return status_ok();

@@ -2,7 +2,7 @@
  * of the groups they include; a parent gives its members nothing. */
 #include "core/domain/kernel/fields.h"
 #include "core/domain/kernel/hierarchy.h"
-#include "core/domain/kernel/rules.h"
+#include "core/domain/kernel/plain.h"
 #include "core/domain/kernel/targets.h"
 
 /* ---- decide ---- */
@@ -16,18 +16,15 @@ static struct status group_check_parent(struct decide *d, const char *parent_gro
 
 struct status decide_create_group(struct decide *d, const Agency__V1__CreateGroup *command)
 {
-    const Agency__V1__Group *none;
+    const Agency__V1__Group *group = command->group;
     const Agency__V1__JobSpace *job_space;
-    Agency__V1__GroupCreated event = AGENCY__V1__GROUP_CREATED__INIT;
-    TRY_ACCEPTED(d, life_find_group(d, &none));
-    TRY_ACCEPTED(d, rules_check_name(d, ENTITY_GROUP, command->group_id, command->name));
-    TRY_ACCEPTED(d, group_check_parent(d, command->parent_group_id));
-    if (command->job_space_id[0] != '\0') {
-        TRY_ACCEPTED(d, rules_find_job_space(d, command->job_space_id, LIVES_ACTIVE, &job_space));
+    TRY_ACCEPTED(d, plain_check_new(d));
+    TRY_ACCEPTED(d, group_check_parent(d, group->parent_group_id));
+    if (group->job_space_id[0] != '\0') {
+        TRY_ACCEPTED(d, rules_find_job_space(d, group->job_space_id, LIVES_ACTIVE, &job_space));
     }
-    fields_copy(&command->base, &event.base);
-    TRY_ACCEPTED(d, emit_group_created(d, &event));
-    return hierarchy_check(d, HIERARCHY_GROUP_PARENTS, command->group_id);
+    TRY_ACCEPTED(d, plain_emit(d, &group->base));
+    return hierarchy_check(d, HIERARCHY_GROUP_PARENTS, group->group_id);
 }
 
 struct status decide_set_group_parent(struct decide *d, const Agency__V1__SetGroupParent *command)

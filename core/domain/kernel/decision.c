@@ -10,6 +10,8 @@
 #include "core/base/utf8.h"
 #include "core/domain/kernel/fields.h"
 #include "core/domain/kernel/life.h"
+#include "core/pb/field.h"
+#include "core/pb/message.h"
 
 /* A rejection's reason, at most: two lines of a terminal. */
 enum { REASON_SIZE_MAX = 512 };
@@ -155,4 +157,34 @@ struct status decide_emit(struct decide *d, enum event_number number, const Prot
     TRY(decide_events_grow(d));
     d->events[d->events_count++] = wrapper;
     return decide_apply(d, type, wrapper);
+}
+
+/* What evolve stamps, no event says. */
+static bool decide_unstamped(const ProtobufCMessage *entity)
+{
+    bool set = false;
+    for (unsigned number = FIELD_VERSION; number <= FIELD_UPDATED_AT; number++) {
+        set = set || pb_field_has(entity, protobuf_c_message_descriptor_get_field(
+                                              entity->descriptor, number));
+    }
+    return !set;
+}
+
+struct status decide_emit_entity(struct decide *d, enum event_number number,
+                                 const ProtobufCMessage *entity,
+                                 const Google__Protobuf__FieldMask *mask)
+{
+    const struct event_type *type = registry_event(number);
+    const ProtobufCFieldDescriptor *masked = fields_mask_field(type->descriptor);
+    ProtobufCMessage *event, *copy;
+    assert(entity->descriptor == registry_carried(type->descriptor)->descriptor);
+    assert((masked == NULL) == (mask == NULL) && decide_unstamped(entity));
+    TRY(pb_new(d->arena, type->descriptor, &event));
+    ARENA_TRY(d->arena, copy, arena_alloc(d->arena, entity->descriptor->sizeof_message));
+    memcpy(copy, entity, entity->descriptor->sizeof_message);
+    pb_field_set(event, registry_carried(type->descriptor), &copy);
+    if (mask != NULL) {
+        pb_field_set(event, masked, &mask);
+    }
+    return decide_emit(d, number, event);
 }

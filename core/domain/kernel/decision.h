@@ -97,7 +97,13 @@ COMMANDS(X)
 MUST_USE struct status decide_emit(struct decide *d, enum event_number number,
                                    const ProtobufCMessage *event);
 
-/* emit_group_created(d, &event): the same with its type. */
+/* The same with an event that carries an entity (copied, shallow), and a mask where it has one;
+ * NULL for none. Version, status and times of the entity must be unset. */
+MUST_USE struct status decide_emit_entity(struct decide *d, enum event_number number,
+                                          const ProtobufCMessage *entity,
+                                          const Google__Protobuf__FieldMask *mask);
+
+/* emit_group_deleted(d, &event): decide_emit with its type. */
 #define X(upper, pascal, snake, ...)                                                     \
     MUST_USE static inline struct status emit_##snake(struct decide *d,                  \
                                                       const Agency__V1__##pascal *event) \

@@ -131,9 +131,15 @@ struct status evolve_entity_id(struct arena *arena, enum entity_kind kind,
                                const ProtobufCMessage *message, struct str *id)
 {
     size_t parts = registry_entity(kind)->key_parts;
-    *id = evolve_key_part(message, 1);
+    const ProtobufCMessage *subject = registry_subject_of(message);
+    if (subject == NULL) {
+        return status_error(STATUS_DATA_LOSS, "expected %s in %s, but it is not set",
+                            registry_carried(message->descriptor)->name,
+                            message->descriptor->short_name);
+    }
+    *id = evolve_key_part(subject, 1);
     for (unsigned number = 2; number <= parts; number++) {
-        TRY(evolve_join(arena, *id, evolve_key_part(message, number), id));
+        TRY(evolve_join(arena, *id, evolve_key_part(subject, number), id));
     }
     return status_ok();
 }
@@ -165,6 +171,8 @@ static void evolve_copy_key_part(const ProtobufCMessage *from, unsigned number,
 
 void evolve_copy_key(enum entity_kind kind, const ProtobufCMessage *from, ProtobufCMessage *to)
 {
+    from = registry_subject_of(from);
+    assert(from != NULL && registry_subject_of(to) == to);
     for (unsigned number = 1; number <= registry_entity(kind)->key_parts; number++) {
         evolve_copy_key_part(from, number, to);
     }
@@ -191,12 +199,13 @@ static struct status evolve_fields(const struct evolve *evolve, const struct eve
                                    const Agency__V1__Event *event, ProtobufCMessage *entity)
 {
     const ProtobufCMessage *payload = registry_event_payload(event);
+    const ProtobufCMessage *subject = registry_subject_of(payload);
     switch (type->how) {
     case EVOLVE_SETS:
-        fields_copy(payload, entity);
+        (subject == payload ? fields_copy : fields_replace)(subject, entity);
         return status_ok();
     case EVOLVE_MASKS:
-        return fields_copy_masked(payload, fields_mask(payload), entity);
+        return fields_copy_masked(subject, fields_mask(payload), entity);
     case EVOLVE_OWN:
         return evolve_own(evolve, event, entity);
     }
@@ -247,7 +256,7 @@ struct status evolve_apply(const struct evolve *evolve, const Agency__V1__Event 
     TRY(evolve_check_presence(type, id, before));
     TRY(evolve_copy(evolve, type, payload, before, &after));
     TRY(evolve_change(evolve, type, event, after));
-    assert(evolve_same_key(type->entity, payload, after));
+    assert(evolve_same_key(type->entity, registry_subject_of(payload), after));
     if (fields_status(after) == LIFE_NONE) {
         return status_error(STATUS_DATA_LOSS, "expected event %s to give '%.*s' a status",
                             type->name, STR_ARG(id));

@@ -40,13 +40,15 @@ struct evolved {
 MUST_USE struct status evolve_apply(const struct evolve *evolve, const Agency__V1__Event *event,
                                     struct evolved *evolved);
 
-/* The id of the entity that an event or command names by its first fields; composite parts joined
- * by `~`. A single-part id is borrowed from the message, a composite one lies in the arena. */
+/* The id of an entity, or of that which an event or command carries or names by its first fields;
+ * composite parts joined by `~`. A single-part id is borrowed from the message, a composite one
+ * lies in the arena. DATA_LOSS where the entity to be carried is not set. */
 MUST_USE struct status evolve_entity_id(struct arena *arena, enum entity_kind kind,
                                         const ProtobufCMessage *message, struct str *id);
 
-/* Copies the key of an entity between commands, events and entities of its kind: key fields have
- * the same numbers and types in all of them (tests/unit/domain/test_registry.c). Borrows. */
+/* Copies the key of an entity from it, or from a command or event of its kind, to an entity or to
+ * an event that only names it: key fields have the same numbers and types in all of them
+ * (tests/unit/domain/test_registry.c). Borrows. */
 void evolve_copy_key(enum entity_kind kind, const ProtobufCMessage *from, ProtobufCMessage *to);
 
 /* What an event of which the registry says OWN does to its entity: `entity` is a copy of the

@@ -7,10 +7,9 @@
 #include "core/pb/field.h"
 #include "core/pb/message.h"
 
-static bool fields_alike(const ProtobufCFieldDescriptor *a, const ProtobufCFieldDescriptor *b)
+static bool fields_is_client(const ProtobufCFieldDescriptor *field)
 {
-    return a->id == b->id && a->type == b->type && a->label == b->label &&
-           a->descriptor == b->descriptor && strcmp(a->name, b->name) == 0;
+    return field->id >= FIELD_CLIENT_MIN && field->id <= FIELD_CLIENT_MAX;
 }
 
 void fields_copy(const ProtobufCMessage *from, ProtobufCMessage *to)
@@ -18,26 +17,34 @@ void fields_copy(const ProtobufCMessage *from, ProtobufCMessage *to)
     for (unsigned i = 0; i < from->descriptor->n_fields; i++) {
         const ProtobufCFieldDescriptor *source = &from->descriptor->fields[i];
         const ProtobufCFieldDescriptor *target =
-            protobuf_c_message_descriptor_get_field(to->descriptor, source->id);
-        if (source->id <= FIELD_CLIENT_MAX && target != NULL && fields_alike(source, target)) {
+            protobuf_c_message_descriptor_get_field_by_name(to->descriptor, source->name);
+        if (target != NULL && source->type == target->type && source->label == target->label &&
+            source->descriptor == target->descriptor) {
             pb_field_share(from, source, to, target);
         }
     }
 }
 
-static struct status fields_mask_target(const ProtobufCMessage *from, const ProtobufCMessage *to,
-                                        const char *path, const ProtobufCFieldDescriptor **source,
-                                        const ProtobufCFieldDescriptor **target)
+void fields_replace(const ProtobufCMessage *from, ProtobufCMessage *to)
 {
-    *source = protobuf_c_message_descriptor_get_field_by_name(from->descriptor, path);
-    *target = protobuf_c_message_descriptor_get_field_by_name(to->descriptor, path);
-    bool client =
-        *target != NULL && (*target)->id >= FIELD_CLIENT_MIN && (*target)->id <= FIELD_CLIENT_MAX;
-    if (*source == NULL || !client || !fields_alike(*source, *target)) {
+    assert(from->descriptor == to->descriptor);
+    for (unsigned i = 0; i < from->descriptor->n_fields; i++) {
+        const ProtobufCFieldDescriptor *field = &from->descriptor->fields[i];
+        if (field->id < FIELD_VERSION || field->id > FIELD_UPDATED_AT) {
+            pb_field_share(from, field, to, field);
+        }
+    }
+}
+
+static struct status fields_mask_target(const ProtobufCMessageDescriptor *descriptor,
+                                        const char *path, const ProtobufCFieldDescriptor **field)
+{
+    *field = protobuf_c_message_descriptor_get_field_by_name(descriptor, path);
+    if (*field == NULL || !fields_is_client(*field)) {
         return status_error(STATUS_INVALID_ARGUMENT,
                             "expected update_mask to name fields that an update may change, but "
                             "'%s' is none of %s",
-                            path, to->descriptor->short_name);
+                            path, descriptor->short_name);
     }
     return status_ok();
 }
@@ -45,39 +52,54 @@ static struct status fields_mask_target(const ProtobufCMessage *from, const Prot
 struct status fields_copy_masked(const ProtobufCMessage *from,
                                  const Google__Protobuf__FieldMask *mask, ProtobufCMessage *to)
 {
+    assert(from->descriptor == to->descriptor);
     if (mask == NULL || mask->n_paths == 0) {
         return status_error(STATUS_INVALID_ARGUMENT,
-                            "expected update_mask to name the fields that change, but it is empty");
+                            "expected update_mask to name the fields that change, or fields that "
+                            "are set, but there are none");
     }
     for (size_t i = 0; i < mask->n_paths; i++) {
-        const ProtobufCFieldDescriptor *source, *target;
-        TRY(fields_mask_target(from, to, mask->paths[i], &source, &target));
-        pb_field_share(from, source, to, target);
+        const ProtobufCFieldDescriptor *field;
+        TRY(fields_mask_target(from->descriptor, mask->paths[i], &field));
+        pb_field_share(from, field, to, field);
     }
     return status_ok();
 }
 
-/* Packs a fresh message that has only the masked fields: the deep comparison is then one of bytes.
- */
-static struct status fields_pack_masked(struct arena *arena, const ProtobufCMessage *from,
-                                        const Google__Protobuf__FieldMask *mask,
-                                        const ProtobufCMessageDescriptor *descriptor,
-                                        struct str *packed)
+struct status fields_mask_of(struct arena *arena, const ProtobufCMessage *entity,
+                             Google__Protobuf__FieldMask **mask)
+{
+    const ProtobufCMessageDescriptor *descriptor = entity->descriptor;
+    TRY(pb_new(arena, &google__protobuf__field_mask__descriptor, mask));
+    ARENA_TRY(arena, (*mask)->paths, arena_alloc(arena, descriptor->n_fields * sizeof(char *)));
+    for (unsigned i = 0; i < descriptor->n_fields; i++) {
+        const ProtobufCFieldDescriptor *field = &descriptor->fields[i];
+        if (fields_is_client(field) && pb_field_has(entity, field)) {
+            (*mask)->paths[(*mask)->n_paths++] = (char *)(uintptr_t)field->name;
+        }
+    }
+    return status_ok();
+}
+
+/* Packs a fresh message that has only this field: the deep comparison is then one of bytes. */
+static struct status fields_pack_one(struct arena *arena, const ProtobufCMessage *from,
+                                     const ProtobufCFieldDescriptor *field, struct str *packed)
 {
     ProtobufCMessage *only;
-    TRY(pb_new(arena, descriptor, &only));
-    TRY(fields_copy_masked(from, mask, only));
+    TRY(pb_new(arena, from->descriptor, &only));
+    pb_field_share(from, field, only, field);
     return pb_pack(arena, only, packed);
 }
 
-struct status fields_equal_masked(struct arena *arena, const ProtobufCMessage *from,
-                                  const Google__Protobuf__FieldMask *mask,
-                                  const ProtobufCMessage *to, bool *equal)
+struct status fields_equal(struct arena *arena, const ProtobufCMessage *a,
+                           const ProtobufCMessage *b, const ProtobufCFieldDescriptor *field,
+                           bool *equal)
 {
-    struct str a, b;
-    TRY(fields_pack_masked(arena, from, mask, to->descriptor, &a));
-    TRY(fields_pack_masked(arena, to, mask, to->descriptor, &b));
-    *equal = str_eq(a, b);
+    struct str left, right;
+    assert(a->descriptor == b->descriptor);
+    TRY(fields_pack_one(arena, a, field, &left));
+    TRY(fields_pack_one(arena, b, field, &right));
+    *equal = str_eq(left, right);
     return status_ok();
 }
 
@@ -92,24 +114,22 @@ struct str fields_string(const ProtobufCMessage *message, const char *name)
     return str_z(*(char *const *)pb_field_at(message, field));
 }
 
-static void *fields_mask_at(const ProtobufCMessage *message)
+const ProtobufCFieldDescriptor *fields_mask_field(const ProtobufCMessageDescriptor *payload)
 {
     const ProtobufCFieldDescriptor *field =
-        protobuf_c_message_descriptor_get_field(message->descriptor, FIELD_MASK);
-    assert(field != NULL && field->descriptor == &google__protobuf__field_mask__descriptor);
-    return pb_field_at(message, field);
+        protobuf_c_message_descriptor_get_field(payload, FIELD_MASK);
+    bool mask = field != NULL && field->descriptor == &google__protobuf__field_mask__descriptor;
+    return mask ? field : NULL;
 }
 
-const Google__Protobuf__FieldMask *fields_mask(const ProtobufCMessage *message)
+const Google__Protobuf__FieldMask *fields_mask(const ProtobufCMessage *payload)
 {
-    const Google__Protobuf__FieldMask *mask;
-    memcpy(&mask, fields_mask_at(message), sizeof mask);
+    const ProtobufCFieldDescriptor *field = fields_mask_field(payload->descriptor);
+    const Google__Protobuf__FieldMask *mask = NULL;
+    if (field != NULL) {
+        memcpy(&mask, pb_field_at(payload, field), sizeof mask);
+    }
     return mask;
-}
-
-void fields_set_mask(ProtobufCMessage *message, const Google__Protobuf__FieldMask *mask)
-{
-    memcpy(fields_mask_at(message), &mask, sizeof mask);
 }
 
 const Google__Protobuf__Timestamp *fields_expiry(const ProtobufCMessage *entity)

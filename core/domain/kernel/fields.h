@@ -13,35 +13,41 @@
 
 /* Field numbers of entities (docs/architecture.md, "The state is what you read"). */
 enum {
-    FIELD_OWN_MAX = 15,    /* 1..15: set at creation or by a command of their own */
-    FIELD_MASK = 15,       /* update_mask, in commands and events only */
-    FIELD_CLIENT_MIN = 16, /* 16..49: the client's, by mask */
+    FIELD_MASK = 2,        /* update_mask, beside the entity that a command or event carries */
+    FIELD_CLIENT_MIN = 16, /* 1..15: given at creation; 16..49: then, and by mask */
     FIELD_CLIENT_MAX = 49,
-    FIELD_VERSION = 50, /* 50..: the system's */
+    FIELD_VERSION = 50, /* 50..: the system's: these four, what decide derives, and what only a
+                           command of its own sets */
     FIELD_STATUS = 51,
     FIELD_CREATED_AT = 52,
     FIELD_UPDATED_AT = 53,
 };
 
-/* Copies each field that both messages have under the same name, number and type, up to
- * FIELD_CLIENT_MAX; shallow: what fields point to is shared. */
+/* Copies each field that both messages have under the same name and type; shallow: what fields
+ * point to is shared. */
 void fields_copy(const ProtobufCMessage *from, ProtobufCMessage *to);
+/* Makes `to` the same entity as `from`, but for version, status and times, which stay; shallow. */
+void fields_replace(const ProtobufCMessage *from, ProtobufCMessage *to);
 
-/* Copies the client fields that the mask names; shallow. INVALID_ARGUMENT for an empty mask and for
- * a path that is not a client field of `to`. */
+/* Copies the client fields that the mask names, of messages of one type; shallow. INVALID_ARGUMENT
+ * for an empty mask and for a path that is not a client field. */
 MUST_USE struct status fields_copy_masked(const ProtobufCMessage *from,
                                           const Google__Protobuf__FieldMask *mask,
                                           ProtobufCMessage *to);
 
-/* Whether the client fields that the mask names are equal in both. */
-MUST_USE struct status fields_equal_masked(struct arena *arena, const ProtobufCMessage *from,
-                                           const Google__Protobuf__FieldMask *mask,
-                                           const ProtobufCMessage *to, bool *equal);
+/* The update_mask of a command or event: its field, or NULL for one without; its value, or NULL
+ * where none is set. */
+const ProtobufCFieldDescriptor *fields_mask_field(const ProtobufCMessageDescriptor *payload);
+const Google__Protobuf__FieldMask *fields_mask(const ProtobufCMessage *payload);
 
-/* The update_mask of a command or event; NULL where none is set. The message must have the field.
- */
-const Google__Protobuf__FieldMask *fields_mask(const ProtobufCMessage *message);
-void fields_set_mask(ProtobufCMessage *message, const Google__Protobuf__FieldMask *mask);
+/* A mask of all client fields that are set. */
+MUST_USE struct status fields_mask_of(struct arena *arena, const ProtobufCMessage *entity,
+                                      Google__Protobuf__FieldMask **mask);
+
+/* Whether a field is the same in both, which are of one type. */
+MUST_USE struct status fields_equal(struct arena *arena, const ProtobufCMessage *a,
+                                    const ProtobufCMessage *b,
+                                    const ProtobufCFieldDescriptor *field, bool *equal);
 
 /* The time at which an entity expires; NULL: never, or its kind does not. */
 const Google__Protobuf__Timestamp *fields_expiry(const ProtobufCMessage *entity);

@@ -2,7 +2,6 @@
 
 #include "core/domain/kernel/cascade.h"
 #include "core/domain/kernel/fields.h"
-#include "core/domain/kernel/rules.h"
 #include "core/pb/message.h"
 
 static const struct command_type *plain_type(const struct decide *d)
@@ -30,18 +29,23 @@ static struct status plain_check_name(struct decide *d, const char *name)
     return rules_check_name(d, type->entity, id.data, name);
 }
 
-/* Makes an entity with the fields of the command. Rejects as life_find, and a name in use with
- * ALREADY_EXISTS. */
-static struct status plain_make(struct decide *d)
+struct status plain_emit(struct decide *d, const ProtobufCMessage *entity)
+{
+    return decide_emit_entity(d, plain_type(d)->event, entity, NULL);
+}
+
+struct status plain_check_new(struct decide *d)
 {
     const ProtobufCMessage *none;
-    ProtobufCMessage *event;
-    struct str name = fields_string(registry_command_payload(d->command), "name");
+    const ProtobufCMessage *made = registry_subject_of(registry_command_payload(d->command));
     TRY_ACCEPTED(d, life_find(d, &none));
-    TRY_ACCEPTED(d, plain_check_name(d, name.data == NULL ? "" : name.data));
-    TRY(plain_event(d, &event));
-    fields_copy(registry_command_payload(d->command), event);
-    return decide_emit(d, plain_type(d)->event, event);
+    return plain_check_name(d, fields_string(made, "name").data);
+}
+
+static struct status plain_make(struct decide *d)
+{
+    TRY_ACCEPTED(d, plain_check_new(d));
+    return plain_emit(d, registry_subject_of(registry_command_payload(d->command)));
 }
 
 static bool plain_live(unsigned status)
@@ -84,20 +88,21 @@ struct status plain_move(struct decide *d)
                : plain_end(d, event);
 }
 
+struct status plain_emit_change(struct decide *d, const struct rules_change *change)
+{
+    return change->mask == NULL
+               ? status_ok()
+               : decide_emit_entity(d, plain_type(d)->event, change->entity, change->mask);
+}
+
 /* Changes the fields that the mask names. Rejects as life_find and rules_update. */
 static struct status plain_update(struct decide *d)
 {
-    const ProtobufCMessage *entity, *command = registry_command_payload(d->command);
-    Google__Protobuf__FieldMask *changed = NULL;
-    ProtobufCMessage *event;
+    const ProtobufCMessage *entity;
+    struct rules_change change;
     TRY_ACCEPTED(d, life_find(d, &entity));
-    TRY(plain_event(d, &event));
-    TRY_ACCEPTED(d, rules_update(d, entity, command, fields_mask(command), event, &changed));
-    if (changed == NULL) {
-        return status_ok();
-    }
-    fields_set_mask(event, changed);
-    return decide_emit(d, plain_type(d)->event, event);
+    TRY_ACCEPTED(d, rules_update(d, entity, &change));
+    return plain_emit_change(d, &change);
 }
 
 struct status plain_decide(struct decide *d)

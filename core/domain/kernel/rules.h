@@ -4,6 +4,7 @@
 #define CORE_DOMAIN_KERNEL_RULES_H
 
 #include "core/domain/kernel/life.h"
+#include "google/protobuf/field_mask.pb-c.h"
 
 /* Statuses that count as live, for rules_find_X. */
 #define LIVES_ACTIVE BIT(LIFE_ACTIVE)
@@ -45,11 +46,6 @@ MUST_USE struct status rules_get(const struct view *view, enum entity_kind kind,
 ENTITIES(X)
 #undef X
 
-/* INVALID_ARGUMENT if a list of the command, or of a message in it, has more than 256 items, a
- * number of an enum has no name, or a text is longer than its limit: names and types 256 bytes, all
- * others and items of lists 4,096. Called for every command. */
-MUST_USE struct status rules_check_fields(struct decide *d, const ProtobufCMessage *command);
-
 /* ALREADY_EXISTS if the name is that of another live entity of the kind; empty is allowed. */
 MUST_USE struct status rules_check_name(struct decide *d, enum entity_kind kind, const char *id,
                                         const char *name);
@@ -78,12 +74,16 @@ MUST_USE struct status rules_check_unused(struct decide *d, enum entity_kind kin
                                           enum index_number index, const char *id,
                                           const char *what);
 
-/* Decides an Update of the entity: checks mask and name, copies into `event` (initialised, with its
- * key) the fields that the mask names and that differ, and gives the mask of these; NULL when none
- * differs, or when it has rejected. The event borrows from the command. */
+/* What an update changes: the entity's key and the fields that differ, and the mask of these; NULL
+ * when none does. Borrows from the command. */
+struct rules_change {
+    ProtobufCMessage *entity;
+    const Google__Protobuf__FieldMask *mask;
+};
+
+/* Checks mask and name of d's update of the entity, and gives what it changes: the fields that the
+ * mask names, or, without one, all client fields that are set. */
 MUST_USE struct status rules_update(struct decide *d, const ProtobufCMessage *entity,
-                                    const ProtobufCMessage *command,
-                                    const Google__Protobuf__FieldMask *mask,
-                                    ProtobufCMessage *event, Google__Protobuf__FieldMask **changed);
+                                    struct rules_change *change);
 
 #endif

@@ -6,7 +6,7 @@
 
 struct str targets_field(const struct decide *d, const char *name)
 {
-    return fields_string(registry_command_payload(d->command), name);
+    return fields_string(registry_subject_of(registry_command_payload(d->command)), name);
 }
 
 void targets_add(struct targets *targets, struct object object)
@@ -31,9 +31,9 @@ void targets_add_scope(struct targets *targets, struct str job_space_id)
 void targets_add_self(const struct decide *d, struct targets *targets)
 {
     enum entity_kind kind = registry_command((unsigned)d->command->payload_case)->entity;
-    const ProtobufCMessage *payload = registry_command_payload(d->command);
-    targets_add(targets,
-                object_of(kind, fields_string(payload, payload->descriptor->fields[0].name)));
+    targets_add(
+        targets,
+        object_of(kind, targets_field(d, registry_entity(kind)->descriptor->fields[0].name)));
 }
 
 /* ---- rules of no kind in particular ---- */

@@ -40,7 +40,8 @@ void targets_add_scope(struct targets *targets, struct str job_space_id);
 /* The entity that the command's key names. */
 void targets_add_self(const struct decide *d, struct targets *targets);
 
-/* A text of the command by its field's name; empty where it has no such field. Borrows. */
+/* A text of the entity that the command carries, or of the command where it only names one, by the
+ * field's name; empty where it has no such field. Borrows. */
 struct str targets_field(const struct decide *d, const char *name);
 
 #endif

@@ -1,7 +1,7 @@
 /* Configuration values on entities and on the org. */
 #include "core/domain/kernel/fields.h"
 #include "core/domain/kernel/id.h"
-#include "core/domain/kernel/rules.h"
+#include "core/domain/kernel/plain.h"
 #include "core/domain/kernel/targets.h"
 
 /* What can still be configured. */
@@ -39,37 +39,30 @@ static struct status config_check_key(struct decide *d, const char *key)
 
 /* Whether the value is already set to this. */
 static struct status config_is_set(struct decide *d, const Agency__V1__Config *config,
-                                   const Agency__V1__SetConfig *command, bool *same)
+                                   const Agency__V1__Config *wanted, bool *same)
 {
-    char *path = "value";
-    Google__Protobuf__FieldMask mask = GOOGLE__PROTOBUF__FIELD_MASK__INIT;
-    mask.n_paths = 1;
-    mask.paths = &path;
     *same = false;
     if (config == NULL || config->status != LIFE_ACTIVE) {
         return status_ok();
     }
-    return fields_equal_masked(d->arena, &command->base, &mask, &config->base, same);
+    return fields_equal(
+        d->arena, &config->base, &wanted->base,
+        protobuf_c_message_descriptor_get_field_by_name(config->base.descriptor, "value"), same);
 }
 
 struct status decide_set_config(struct decide *d, const Agency__V1__SetConfig *command)
 {
-    const Agency__V1__Config *config;
+    const Agency__V1__Config *config, *wanted = command->config;
     bool same;
-    TRY_ACCEPTED(d, config_check_key(d, command->key));
-    if (command->value == NULL) {
+    TRY_ACCEPTED(d, config_check_key(d, wanted->key));
+    if (wanted->value == NULL) {
         return decide_reject(d, STATUS_INVALID_ARGUMENT, "expected a value, but none is set");
     }
-    TRY_ACCEPTED(d, config_check_entity(d, (unsigned)command->kind, str_z(command->entity_id),
-                                        config_lives));
+    TRY_ACCEPTED(
+        d, config_check_entity(d, (unsigned)wanted->kind, str_z(wanted->entity_id), config_lives));
     TRY_ACCEPTED(d, life_find_config(d, &config));
-    TRY(config_is_set(d, config, command, &same));
-    if (same) {
-        return status_ok();
-    }
-    Agency__V1__ConfigSet event = AGENCY__V1__CONFIG_SET__INIT;
-    fields_copy(&command->base, &event.base);
-    return emit_config_set(d, &event);
+    TRY(config_is_set(d, config, wanted, &same));
+    return same ? status_ok() : plain_emit(d, &wanted->base);
 }
 
 struct status decide_unset_config(struct decide *d, const Agency__V1__UnsetConfig *command)
@@ -92,7 +85,7 @@ struct status decide_unset_config(struct decide *d, const Agency__V1__UnsetConfi
 struct status targets_config(struct decide *d, struct targets *targets)
 {
     unsigned kind = (unsigned)d->command->payload_case == COMMAND_SET_CONFIG
-                        ? (unsigned)d->command->set_config->kind
+                        ? (unsigned)d->command->set_config->config->kind
                         : (unsigned)d->command->unset_config->kind;
     targets_add(targets, object_of((enum entity_kind)kind, targets_field(d, "entity_id")));
     return status_ok();

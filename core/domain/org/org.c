@@ -3,30 +3,27 @@
  * CreateOrg is one decision: the org, its first owner, the owner's credential, the role type
  * `owner` with the permission `*`, its seat and the assignment. Nobody else can be first: later
  * owners are assigned by ordinary commands. */
+#include "core/domain/access/assignment.h"
 #include "core/domain/directory/credential.h"
 #include "core/domain/kernel/fields.h"
 #include "core/domain/kernel/id.h"
-#include "core/domain/kernel/rules.h"
+#include "core/domain/kernel/plain.h"
 #include "core/domain/org/org_child.h"
 
 /* ---- CreateOrg ---- */
 
-static struct status org_check_owner(struct decide *d, const Agency__V1__CreateOrg *command)
+static struct status org_check_credential(struct decide *d,
+                                          const Agency__V1__Credential *credential,
+                                          const char *owner_id)
 {
-    const Agency__V1__BindCredential *credential = command->credential;
-    if (!id_valid(str_z(command->owner_subject_id))) {
-        return decide_reject(d, STATUS_INVALID_ARGUMENT,
-                             "expected owner_subject_id to be " ID_RULE);
-    }
     if (credential == NULL || !id_valid(str_z(credential->credential_id))) {
         return decide_reject(d, STATUS_INVALID_ARGUMENT,
                              "expected a credential for the owner with an id, but there is none");
     }
-    if (credential->subject_id[0] != '\0' &&
-        strcmp(credential->subject_id, command->owner_subject_id) != 0) {
+    if (credential->subject_id[0] != '\0' && strcmp(credential->subject_id, owner_id) != 0) {
         return decide_reject(d, STATUS_INVALID_ARGUMENT,
                              "expected the credential's subject_id to be '%s', but it is '%s'",
-                             command->owner_subject_id, credential->subject_id);
+                             owner_id, credential->subject_id);
     }
     if (credential->expires_at != NULL) {
         return decide_reject(d, STATUS_INVALID_ARGUMENT,
@@ -36,26 +33,32 @@ static struct status org_check_owner(struct decide *d, const Agency__V1__CreateO
     return credential_check(d, credential);
 }
 
+static struct status org_check_owner(struct decide *d, const Agency__V1__CreateOrg *command)
+{
+    if (command->owner == NULL || !id_valid(str_z(command->owner->subject_id))) {
+        return decide_reject(d, STATUS_INVALID_ARGUMENT,
+                             "expected an owner whose subject_id is " ID_RULE);
+    }
+    return org_check_credential(d, command->credential, command->owner->subject_id);
+}
+
 static struct status org_emit_created(struct decide *d, const Agency__V1__CreateOrg *command)
 {
-    Agency__V1__OrgCreated event = AGENCY__V1__ORG_CREATED__INIT;
-    fields_copy(&command->base, &event.base);
-    if (event.access_mode == AGENCY__V1__ACCESS_MODE__ACCESS_MODE_UNSPECIFIED) {
-        event.access_mode = AGENCY__V1__ACCESS_MODE__ACCESS_MODE_CONTROLLED;
+    Agency__V1__Org org = *command->org;
+    if (org.access_mode == AGENCY__V1__ACCESS_MODE__ACCESS_MODE_UNSPECIFIED) {
+        org.access_mode = AGENCY__V1__ACCESS_MODE__ACCESS_MODE_CONTROLLED;
     }
-    return emit_org_created(d, &event);
+    return plain_emit(d, &org.base);
 }
 
 static struct status org_emit_owner(struct decide *d, const Agency__V1__CreateOrg *command)
 {
-    Agency__V1__SubjectRegistered owner = AGENCY__V1__SUBJECT_REGISTERED__INIT;
-    owner.subject_id = command->owner_subject_id;
-    owner.name = command->owner_name;
-    owner.type = command->owner_type == AGENCY__V1__SUBJECT_TYPE__SUBJECT_TYPE_UNSPECIFIED
-                     ? AGENCY__V1__SUBJECT_TYPE__SUBJECT_TYPE_HUMAN
-                     : command->owner_type;
-    TRY_ACCEPTED(d, emit_subject_registered(d, &owner));
-    return credential_bind(d, command->credential, command->owner_subject_id);
+    Agency__V1__Subject owner = *command->owner;
+    if (owner.type == AGENCY__V1__SUBJECT_TYPE__SUBJECT_TYPE_UNSPECIFIED) {
+        owner.type = AGENCY__V1__SUBJECT_TYPE__SUBJECT_TYPE_HUMAN;
+    }
+    TRY_ACCEPTED(d, decide_emit_entity(d, EVENT_SUBJECT_REGISTERED, &owner.base, NULL));
+    return credential_bind(d, command->credential, owner.subject_id);
 }
 
 static struct status org_emit_seat(struct decide *d, const Agency__V1__CreateOrg *command)
@@ -63,22 +66,17 @@ static struct status org_emit_seat(struct decide *d, const Agency__V1__CreateOrg
     char **permissions;
     ARENA_TRY(d->arena, permissions, arena_alloc(d->arena, sizeof *permissions));
     permissions[0] = "*";
-    Agency__V1__RoleTypeDefined type = AGENCY__V1__ROLE_TYPE_DEFINED__INIT;
+    Agency__V1__RoleType type = AGENCY__V1__ROLE_TYPE__INIT;
     type.role_type = "owner";
     type.assignment = AGENCY__V1__ASSIGNMENT_MODE__ASSIGNMENT_MODE_DYNAMIC_MULTI;
     type.n_permissions = 1;
     type.permissions = permissions;
-    TRY_ACCEPTED(d, emit_role_type_defined(d, &type));
-    Agency__V1__RoleCreated seat = AGENCY__V1__ROLE_CREATED__INIT;
+    TRY_ACCEPTED(d, decide_emit_entity(d, EVENT_ROLE_TYPE_DEFINED, &type.base, NULL));
+    Agency__V1__Role seat = AGENCY__V1__ROLE__INIT;
     seat.role_id = "owner";
     seat.role_type = "owner";
-    TRY_ACCEPTED(d, emit_role_created(d, &seat));
-    Agency__V1__RoleAssigned assigned = AGENCY__V1__ROLE_ASSIGNED__INIT;
-    assigned.role_id = "owner";
-    assigned.role_type = "owner";
-    assigned.subject_id = command->owner_subject_id;
-    assigned.via = AGENCY__V1__ASSIGNMENT_VIA__ASSIGNMENT_VIA_DIRECT;
-    return emit_role_assigned(d, &assigned);
+    TRY_ACCEPTED(d, decide_emit_entity(d, EVENT_ROLE_CREATED, &seat.base, NULL));
+    return assignment_assign(d, &seat, command->owner->subject_id);
 }
 
 static struct status org_check_mode(struct decide *d, unsigned mode, unsigned min)
@@ -91,9 +89,8 @@ static struct status org_check_mode(struct decide *d, unsigned mode, unsigned mi
 
 struct status decide_create_org(struct decide *d, const Agency__V1__CreateOrg *command)
 {
-    const Agency__V1__Org *none;
-    TRY_ACCEPTED(d, life_find_org(d, &none));
-    TRY_ACCEPTED(d, org_check_mode(d, (unsigned)command->access_mode, 0));
+    TRY_ACCEPTED(d, plain_check_new(d));
+    TRY_ACCEPTED(d, org_check_mode(d, (unsigned)command->org->access_mode, 0));
     TRY_ACCEPTED(d, org_check_owner(d, command));
     TRY_ACCEPTED(d, org_emit_created(d, command));
     TRY_ACCEPTED(d, org_emit_owner(d, command));

@@ -3,7 +3,7 @@
 #include "core/domain/org/org_child.h"
 
 #include "core/domain/kernel/id.h"
-#include "core/domain/kernel/rules.h"
+#include "core/domain/kernel/plain.h"
 
 struct status org_child_check_other(struct decide *d, const char *field, const char *org_id)
 {
@@ -20,12 +20,8 @@ struct status org_child_check_other(struct decide *d, const char *field, const c
 struct status decide_accept_child_org(struct decide *d, const Agency__V1__AcceptChildOrg *command)
 {
     const Agency__V1__OrgChild *child;
-    TRY_ACCEPTED(d, org_child_check_other(d, "child_org_id", command->child_org_id));
+    TRY_ACCEPTED(d, org_child_check_other(d, "child_org_id", command->org_child->child_org_id));
     TRY_ACCEPTED(d, life_find_org_child(d, &child));
-    if (child != NULL && child->status == LIFE_ACTIVE) {
-        return status_ok();
-    }
-    Agency__V1__ChildOrgAccepted event = AGENCY__V1__CHILD_ORG_ACCEPTED__INIT;
-    event.child_org_id = command->child_org_id;
-    return emit_child_org_accepted(d, &event);
+    return child != NULL && child->status == LIFE_ACTIVE ? status_ok()
+                                                         : plain_emit(d, &command->org_child->base);
 }

@@ -49,7 +49,7 @@
     X(ROLE_CREATED, RoleCreated, role_created, ROLE, MAKES, ACTIVE, SETS)                          \
     X(ROLE_UPDATED, RoleUpdated, role_updated, ROLE, CHANGES, SAME, MASKS)                         \
     X(ROLE_DELETED, RoleDeleted, role_deleted, ROLE, CHANGES, REMOVED, SETS)                       \
-    X(ROLE_ASSIGNED, RoleAssigned, role_assigned, ASSIGNMENT, EITHER, ACTIVE, OWN)                 \
+    X(ROLE_ASSIGNED, RoleAssigned, role_assigned, ASSIGNMENT, EITHER, ACTIVE, SETS)                \
     X(ROLE_REVOKED, RoleRevoked, role_revoked, ASSIGNMENT, CHANGES, ENDED, SETS)                   \
     X(PERMISSION_GRANTED, PermissionGranted, permission_granted, GRANT, MAKES, ACTIVE, SETS)       \
     X(GRANT_CHANGED, GrantChanged, grant_changed, GRANT, CHANGES, SAME, SETS)                      \

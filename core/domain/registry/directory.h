@@ -98,9 +98,9 @@
     X(JOB_SPACE_UPDATED, JobSpaceUpdated, job_space_updated, JOB_SPACE, CHANGES, SAME, MASKS)      \
     X(JOB_SPACE_CLOSED, JobSpaceClosed, job_space_closed, JOB_SPACE, CHANGES, CLOSED, SETS)        \
     X(CAPABILITY_DECLARED, CapabilityDeclared, capability_declared, CAPABILITY, EITHER, ACTIVE,    \
-      OWN)                                                                                         \
+      SETS)                                                                                        \
     X(CAPABILITY_VERIFIED, CapabilityVerified, capability_verified, CAPABILITY, CHANGES, SAME,     \
-      OWN)                                                                                         \
+      SETS)                                                                                        \
     X(CAPABILITY_REVOKED, CapabilityRevoked, capability_revoked, CAPABILITY, CHANGES, ENDED, SETS)
 
 #define DIRECTORY_INDEXES(X)                                                 \

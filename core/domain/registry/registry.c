@@ -120,6 +120,22 @@ const ProtobufCMessage *registry_event_payload(const Agency__V1__Event *event)
     return known ? (const ProtobufCMessage *)(const void *)event->org_created : NULL;
 }
 
+/* Of payloads only field 1 can be a message: their entity (tests/unit/domain/test_registry.c). */
+const ProtobufCFieldDescriptor *registry_carried(const ProtobufCMessageDescriptor *payload)
+{
+    const ProtobufCFieldDescriptor *first = &payload->fields[0];
+    assert(payload->n_fields > 0 && first->id == 1);
+    return first->type == PROTOBUF_C_TYPE_MESSAGE ? first : NULL;
+}
+
+const ProtobufCMessage *registry_subject_of(const ProtobufCMessage *payload)
+{
+    const ProtobufCFieldDescriptor *carried = registry_carried(payload->descriptor);
+    return carried == NULL ? payload
+                           : *(ProtobufCMessage *const *)(const void *)((const char *)payload +
+                                                                        carried->offset);
+}
+
 uint32_t registry_statuses(enum entity_kind kind)
 {
     uint32_t statuses = 0;

@@ -162,7 +162,7 @@ enum object_rule {
 /* How a command is decided: as most are (core/domain/kernel/plain.h), or by a function of its own,
  * decide_X of its kind. */
 enum decide_how {
-    DECIDE_MAKE,   /* a new entity with the fields of the command */
+    DECIDE_MAKE,   /* the entity that the command carries */
     DECIDE_MOVE,   /* another status */
     DECIDE_UPDATE, /* the fields that the mask names */
     DECIDE_OWN,
@@ -170,7 +170,7 @@ enum decide_how {
 
 /* How an event is applied, before status, version and times are set. */
 enum evolve_how {
-    EVOLVE_SETS,  /* each field that event and entity share */
+    EVOLVE_SETS,  /* the entity that the event carries; else each field that both have */
     EVOLVE_MASKS, /* the fields that the mask names */
     EVOLVE_OWN,   /* by a function of its own, evolve_X of its kind */
 };
@@ -219,6 +219,13 @@ uint32_t registry_statuses(enum entity_kind kind);
 /* The payload of a command or event; NULL where none is set. Borrows. */
 const ProtobufCMessage *registry_command_payload(const Agency__V1__Command *command);
 const ProtobufCMessage *registry_event_payload(const Agency__V1__Event *event);
+/* The field of a payload that carries its entity; NULL where the payload only names it, by its key.
+ */
+const ProtobufCFieldDescriptor *registry_carried(const ProtobufCMessageDescriptor *payload);
+/* The message that holds the key, and whatever else of the entity a payload says: the entity that
+ * it carries, or the payload itself. An entity is its own. NULL where the one to be carried is not
+ * set: no command that is decided, and no event that is applied, lacks it. Borrows. */
+const ProtobufCMessage *registry_subject_of(const ProtobufCMessage *payload);
 /* Makes `event` carry the payload, which is of that number's type. Borrows it. */
 void registry_event_init(Agency__V1__Event *event, enum event_number number,
                          ProtobufCMessage *payload);

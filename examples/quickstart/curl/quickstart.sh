@@ -12,8 +12,8 @@ ask() {
     echo
 }
 
-ask POST /v1/orgs '{"orgId": "curl", "ownerSubjectId": "ada", "credential":
-    {"credentialId": "ada-key", "kind": "CREDENTIAL_KIND_API_KEY", "identity": "curl-ada"}}'
+ask POST /v1/orgs '{"orgId": "curl", "owner": {"subjectId": "ada"}, "identity": "curl-ada",
+    "credential": {"credentialId": "ada-key", "kind": "CREDENTIAL_KIND_API_KEY"}}'
 ask POST /v1/orgs/curl/permissions '{"permission": "deploy"}'
 ask POST /v1/orgs/curl/role-types '{"roleType": "releaser", "permissions": ["deploy"]}'
 ask POST /v1/orgs/curl/subjects '{"subjectId": "bot", "type": "SUBJECT_TYPE_AGENT", "name": "Bot"}'

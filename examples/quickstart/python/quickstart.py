@@ -34,13 +34,16 @@ def main(address):
         return submit(commands_service_pb2.SubmitRequest(command=command_pb2.Command(
             org_id="python", command_id=str(uuid.uuid4()), **payload)), timeout=10)
 
-    command(create_org={"org_id": "python", "owner_subject_id": "ada", "credential": {
-        "credential_id": "ada-key", "kind": "CREDENTIAL_KIND_API_KEY", "identity": "python-ada"}})
-    command(define_permission={"permission": "deploy"})
-    command(define_role_type={"role_type": "releaser", "permissions": ["deploy"]})
-    command(register_subject={"subject_id": "bot", "type": "SUBJECT_TYPE_AGENT", "name": "Bot"})
-    decided = command(create_role={"role_id": "release.desk", "role_type": "releaser",
-                                   "holder_subject_ids": ["bot"]})
+    command(create_org={
+        "org": {"org_id": "python"}, "owner": {"subject_id": "ada"}, "identity": "python-ada",
+        "credential": {"credential_id": "ada-key", "kind": "CREDENTIAL_KIND_API_KEY"}})
+    command(define_permission={"permission": {"permission": "deploy"}})
+    command(define_role_type={"role_type": {"role_type": "releaser", "permissions": ["deploy"]}})
+    command(register_subject={
+        "subject": {"subject_id": "bot", "type": "SUBJECT_TYPE_AGENT", "name": "Bot"}})
+    decided = command(create_role={
+        "role": {"role_id": "release.desk", "role_type": "releaser"},
+        "holder_subject_ids": ["bot"]})
 
     role = get_role(entities_service_pb2.GetRoleRequest(
         org_id="python", role_id="release.desk", at_least=decided.token), timeout=10)

@@ -26,23 +26,24 @@ function submit(payload: MessageInitShape<typeof CommandSchema>["payload"]) {
 await submit({
   case: "createOrg",
   value: {
-    orgId,
-    ownerSubjectId: "ada",
-    credential: { credentialId: "ada-key", kind: CredentialKind.API_KEY, identity: "ts-ada" },
+    org: { orgId },
+    owner: { subjectId: "ada" },
+    credential: { credentialId: "ada-key", kind: CredentialKind.API_KEY },
+    identity: "ts-ada",
   },
 });
-await submit({ case: "definePermission", value: { permission: "deploy" } });
+await submit({ case: "definePermission", value: { permission: { permission: "deploy" } } });
 await submit({
   case: "defineRoleType",
-  value: { roleType: "releaser", permissions: ["deploy"] },
+  value: { roleType: { roleType: "releaser", permissions: ["deploy"] } },
 });
 await submit({
   case: "registerSubject",
-  value: { subjectId: "bot", type: SubjectType.AGENT, name: "Bot" },
+  value: { subject: { subjectId: "bot", type: SubjectType.AGENT, name: "Bot" } },
 });
 const decided = await submit({
   case: "createRole",
-  value: { roleId: "release.desk", roleType: "releaser", holderSubjectIds: ["bot"] },
+  value: { role: { roleId: "release.desk", roleType: "releaser" }, holderSubjectIds: ["bot"] },
 });
 
 const roleId = "release.desk";

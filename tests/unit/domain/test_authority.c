@@ -422,9 +422,10 @@ TEST(authority, an_import_needs_the_permission_today)
     struct org_world world;
     org_world_init(&world);
     set_occurred_at(&world, INT64_C(1400000000000000));
-    org_world_do(&world, "CreateOrg {\"orgId\":\"acme\",\"ownerSubjectId\":\"root\",\"credential\":"
-                         "{\"credentialId\":\"c-root\",\"kind\":\"CREDENTIAL_KIND_JWT\","
-                         "\"identityHash\":\"@root\"}}");
+    org_world_do(&world,
+                 "CreateOrg {\"orgId\":\"acme\",\"owner\":{\"subjectId\":\"root\"},\"credential\":"
+                 "{\"credentialId\":\"c-root\",\"kind\":\"CREDENTIAL_KIND_JWT\","
+                 "\"identityHash\":\"@root\"}}");
     org_world_do(&world, "RegisterSubject {\"subjectId\":\"eve\"}");
     org_world_do(&world,
                  "BindCredential {\"credentialId\":\"c-eve\",\"kind\":"

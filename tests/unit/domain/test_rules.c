@@ -109,10 +109,12 @@ TEST(rules, numbers_of_enums_have_names)
 {
     struct org_world world;
     org_world_init_owned(&world);
+    Agency__V1__RoleType type = AGENCY__V1__ROLE_TYPE__INIT;
     Agency__V1__DefineRoleType define = AGENCY__V1__DEFINE_ROLE_TYPE__INIT;
     Agency__V1__Command command = AGENCY__V1__COMMAND__INIT;
-    define.role_type = (char *)"boss";
-    define.assignment = (Agency__V1__AssignmentMode)17;
+    type.role_type = (char *)"boss";
+    type.assignment = (Agency__V1__AssignmentMode)17;
+    define.role_type = &type;
     command.org_id = (char *)"acme";
     command.command_id = (char *)"c";
     command.payload_case = AGENCY__V1__COMMAND__PAYLOAD_DEFINE_ROLE_TYPE;

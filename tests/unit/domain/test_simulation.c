@@ -248,7 +248,7 @@ static void simulation_begin(struct simulation *simulation)
     struct org_world *world = &simulation->world;
     world->envelope.occurred_at = simulation_occurred_at(simulation);
     assert_ok(org_world_submit(
-        world, "CreateOrg {\"orgId\":\"acme\",\"ownerSubjectId\":\"root\",\"credential\":"
+        world, "CreateOrg {\"orgId\":\"acme\",\"owner\":{\"subjectId\":\"root\"},\"credential\":"
                "{\"credentialId\":\"c-root\",\"kind\":\"CREDENTIAL_KIND_JWT\",\"identityHash\":"
                "\"@root\"}}"));
     for (size_t i = 0; i < world->last.events_count; i++) {

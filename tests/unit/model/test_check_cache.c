@@ -80,7 +80,8 @@ static void twins_begin(struct twins *twins)
 {
     assert_ok(org_world_read(
         &twins->world,
-        "CreateOrg {\"orgId\":\"acme\",\"ownerSubjectId\":\"root\",\"credential\":{\"credentialId\""
+        "CreateOrg "
+        "{\"orgId\":\"acme\",\"owner\":{\"subjectId\":\"root\"},\"credential\":{\"credentialId\""
         ":\"c-root\",\"kind\":\"CREDENTIAL_KIND_JWT\",\"identityHash\":\"@root\"}}",
         &twins->world.command));
     twins_decide(twins, &twins->world.command, 0);
@@ -112,7 +113,7 @@ static void twins_grant(struct twins *twins, Agency__V1__Command *command)
                                          "UpdateGroup", "delegate",   "act_as" };
     if ((unsigned)command->payload_case == COMMAND_GRANT_PERMISSION &&
         random_below(&twins->random, 3) > 0) {
-        command->grant_permission->permission =
+        command->grant_permission->grant->permission =
             (char *)(uintptr_t)asked[random_below(&twins->random, 6)];
     }
 }

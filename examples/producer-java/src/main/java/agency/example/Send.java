@@ -32,7 +32,7 @@ final class Send {
           --timeout SECONDS to wait for an answer, default 60
           --attempt SECONDS after which a command is sent again, default 10
           --property N=V    for Kafka's client, such as security.protocol=SSL
-          COMMAND JSON      one command, such as RegisterSubject '{"subjectId":"eve"}'
+          COMMAND JSON      one command, such as RegisterSubject '{"subject":{"subjectId":"eve"}}'
           -                 JSON lines of commands, one by one""";
 
     private final Map<String, String> options = new HashMap<>(

@@ -10,14 +10,14 @@ import org.junit.jupiter.api.Test;
 final class SendTest {
     @Test
     void aCommandIsReadByItsName() throws Exception {
-        assertEquals("g", Send.named("CreateGroup", "{\"groupId\":\"g\"}").getCreateGroup()
-            .getGroupId());
+        String json = "{\"group\":{\"groupId\":\"g\"}}";
+        assertEquals("g", Send.named("CreateGroup", json).getCreateGroup().getGroup().getGroupId());
     }
 
     @Test
     void onlyOneValueIsRead() {
-        for (String json : List.of("{\"groupId\":\"g\"},\"annotations\":[]", "{} {}", "null", "[]",
-                 "null,\"createOrg\":{}", "")) {
+        for (String json : List.of("{\"group\":{}},\"annotations\":[]", "{\"groupId\":\"g\"}",
+                 "{} {}", "null", "[]", "null,\"createOrg\":{}", "")) {
             assertThrows(Exception.class, () -> Send.named("CreateGroup", json), json);
         }
         for (String name : List.of("annotations", "orgId", "createGroup", "")) {
