@@ -3,8 +3,10 @@
 #include "writers/rejections.h"
 
 #include <string.h>
+#include <sys/mman.h>
 
 #include "core/base/hash.h"
+#include "core/base/mapped_file.h"
 
 static const int64_t REJECTIONS_MINUTE_US = 60 * 1000000;
 
@@ -17,6 +19,26 @@ struct status rejections_init(struct rejections *rejections, struct arena *arena
     return status_ok();
 }
 
+struct status rejections_open(const char *path, int64_t **kept)
+{
+    void *page;
+    TRY(mapped_file_open(path, REJECTIONS_PRINCIPALS * sizeof **kept, &page));
+    *kept = page;
+    return status_ok();
+}
+
+void rejections_close(int64_t *kept)
+{
+    if (kept != NULL) {
+        munmap(kept, REJECTIONS_PRINCIPALS * sizeof *kept);
+    }
+}
+
+void rejections_keep(struct rejections *rejections, int64_t *kept)
+{
+    rejections->paid_us = kept == NULL ? rejections->paid_us : kept;
+}
+
 static int64_t *rejections_of(const struct rejections *rejections, struct str org_id,
                               struct str principal)
 {
@@ -27,11 +49,14 @@ static int64_t *rejections_of(const struct rejections *rejections, struct str or
     return &rejections->paid_us[number % REJECTIONS_PRINCIPALS];
 }
 
-/* When all is forgotten if one more is counted now. */
+/* When all is forgotten if one more is counted now. What was kept is received: it may be damaged,
+ * or of a clock that was set back, and holds nobody up for longer than a minute. */
 static int64_t rejections_next_us(const struct rejections *rejections, int64_t paid_us,
                                   int64_t now_us)
 {
-    return (paid_us > now_us ? paid_us : now_us) + REJECTIONS_MINUTE_US / rejections->per_minute;
+    int64_t most_us = now_us + REJECTIONS_MINUTE_US;
+    int64_t begin_us = paid_us < now_us ? now_us : paid_us > most_us ? most_us : paid_us;
+    return begin_us + REJECTIONS_MINUTE_US / rejections->per_minute;
 }
 
 bool rejections_have_room(const struct rejections *rejections, struct str org_id,

@@ -139,6 +139,9 @@ def it_records_only_so_many_rejections_of_one_principal(tool, fresh):
     said = acme.json("submit", "-", *bob, stdin=rejected(200), code=REJECTED)
     codes = [answer["code"] for answer in said]
     expect(codes == ["PERMISSION_DENIED"] * 2 + ["RESOURCE_EXHAUSTED"] * 198, "2 recorded", codes)
+    again = acme.json("submit", "-", *bob, stdin=rejected(4), code=REJECTED)
+    expect([answer["code"] for answer in again[2:]] == ["RESOURCE_EXHAUSTED"] * 2,
+           "the same count in the next process", again)
     expect(len(acme.json("history")) <= before + 2, "no more in the history")
     acme.submit("AssignRole", roleId="red.member", subjectId="eve", options=ada)
     said = acme.json("submit", "-", stdin=rejected(200))

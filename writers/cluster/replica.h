@@ -20,6 +20,7 @@ struct replica_common {
     const struct server_options *options;
     struct session *session;
     struct poison *poison;   /* NULL: deaths are not counted */
+    int64_t *rejections;     /* by principal, see rejections.h; NULL: each leader counts anew */
     struct flusher *flusher; /* NULL: stores are in memory */
     uint32_t replicas_count;
 };

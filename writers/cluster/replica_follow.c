@@ -96,6 +96,7 @@ static struct status replica_lead(struct replica *replica)
     TRY(decider_init(&replica->decider, &replica->partition->fold, &position->chain,
                      position->time_us, position->configuration));
     replica->decider.watch = replica->common->options->watch;
+    rejections_keep(&replica->decider.rejections, replica->common->rejections);
     replica->race = REPLICA_RACE_NONE;
     replica_move(replica, REPLICA_LEADER);
     replica_tell(replica, status_ok());

@@ -52,6 +52,7 @@ void replicas_close(struct replicas *replicas)
     replicas_forget(replicas);
     session_release(&replicas->session);
     poison_close(replicas->poison);
+    rejections_close(replicas->rejections);
     flusher_close(replicas->flusher);
     mem_free(replicas->wanted);
     mem_free(replicas);
@@ -70,7 +71,9 @@ static struct status replicas_prepare(struct replicas *replicas)
     }
     TRY(flusher_open(&replicas->flusher));
     snprintf(path, sizeof path, "%s/poison", stores);
-    return poison_open(path, &replicas->poison);
+    TRY(poison_open(path, &replicas->poison));
+    snprintf(path, sizeof path, "%s/rejections", stores);
+    return rejections_open(path, &replicas->rejections);
 }
 
 struct status replicas_open(const struct server_options *options, struct replicas **out)
@@ -90,6 +93,7 @@ struct status replicas_open(const struct server_options *options, struct replica
     replicas->common = (struct replica_common){ .options = &replicas->options,
                                                 .session = &replicas->session,
                                                 .poison = replicas->poison,
+                                                .rejections = replicas->rejections,
                                                 .flusher = replicas->flusher };
     *out = replicas;
     return st;

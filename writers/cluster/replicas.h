@@ -10,6 +10,7 @@ struct replicas {
     struct replica_common common;
     struct session session;
     struct poison *poison;
+    int64_t *rejections;
     struct flusher *flusher;
     struct server_partition *wanted; /* the options' list */
     struct replica *items;           /* NULL until the log was opened once */

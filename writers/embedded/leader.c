@@ -83,6 +83,7 @@ static struct status leader_start(struct leader *leader, const struct leader_opt
     const struct position *position = &leader->partition->position;
     TRY(decider_init(&leader->decider, &leader->partition->fold, &position->chain,
                      position->time_us, position->configuration));
+    rejections_keep(&leader->decider.rejections, options->rejections);
     if (options->shelf != NULL) {
         TRY(partition_write(leader->partition)); /* what is shown is complete */
         partition_show(leader->partition, options->shelf);

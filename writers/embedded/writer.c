@@ -116,6 +116,7 @@ static struct status writer_leader(struct writer *writer, uint32_t number, struc
                                       .number = number,
                                       .clock = writer->options.clock,
                                       .configuration = writer->options.configuration,
+                                      .rejections = writer->rejections,
                                       .shelf = writer->options.shelf,
                                       .watch = writer->options.watch };
     TRY(leader_open(&options, leader));
@@ -311,7 +312,9 @@ static struct status writer_prepare_folder(struct writer *writer)
     TRY(closed_time_open(writer->options.stores, &writer->closed_time));
     char path[PATH_SIZE_MAX];
     snprintf(path, sizeof path, "%s/poison", writer->options.stores);
-    return poison_open(path, &writer->poison);
+    TRY(poison_open(path, &writer->poison));
+    snprintf(path, sizeof path, "%s/rejections", writer->options.stores);
+    return rejections_open(path, &writer->rejections);
 }
 
 static struct status writer_start(struct writer *writer)
@@ -338,6 +341,7 @@ static void writer_free(struct writer *writer)
     }
     evlog_close(writer->log);
     poison_close(writer->poison);
+    rejections_close(writer->rejections);
     closed_time_close(writer->closed_time);
     queue_close(writer->requests);
     mem_free(writer->leaders);

@@ -17,6 +17,7 @@ struct writer {
     pthread_t thread;
     struct evlog *log;
     struct poison *poison;
+    int64_t *rejections; /* by principal, see rejections.h */
     struct closed_time *closed_time;
     uint32_t partitions_count;
     struct leader **leaders; /* by partition; NULL until its first command */
