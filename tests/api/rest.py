@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+"""agencyd by paths of JSON: what a path, a query, a header and a body say, and what is wrong of it.
+
+    tests/api/rest.py BUILD SCRATCH
+"""
+
+import json
+import pathlib
+import sys
+
+from server import Answer, Server
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
+from cases import expect, run_case  # noqa: E402
+
+OPEN = {"orgId": "rest", "owner": {"subjectId": "ada"}, "identity": "rest-ada", "credential": {
+    "credentialId": "ada-key", "kind": "CREDENTIAL_KIND_API_KEY"}}
+
+
+class Paths:
+    def __init__(self, server):
+        self.connection = server.connect()
+
+    def ask(self, verb, path, body=None, **headers):
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        text = None if body is None else json.dumps(body)
+        self.connection.request(verb, path, text, {"content-type": "application/json", **named})
+        return Answer(self.connection.getresponse())
+
+    def __call__(self, verb, path, body=None, status=200, **headers):
+        answer = self.ask(verb, "/v1/orgs" + path, body, **headers)
+        expect(answer.status == status, f"HTTP {status} of {verb} {path}",
+               (answer.status, answer.text))
+        return answer.json()
+
+
+def an_org_begins(rest):
+    first = rest("POST", "", OPEN, idempotency_key='"k1"')
+    expect(first["commandId"] == "k1", "the key without its quotes", first)
+    again = rest("POST", "", OPEN, idempotency_key="k1")
+    expect(again.get("repeated") and again["token"] == first["token"], "the first answer", again)
+    rest("POST", "/rest/role-types", {"roleType": "lead"})
+    rest("POST", "/rest/roles", {"roleId": "r", "roleType": "lead", "holderSubjectIds": ["ada"]})
+    got = rest("GET", "/rest/assignments/r~ada")
+    expect(got["roleType"] == "lead", "the first holder's assignment", got)
+
+
+def a_version_is_expected(rest):
+    version = rest("GET", "/rest/roles/r")["version"]
+    rest("PATCH", "/rest/roles/r?update_mask=name", {"name": "R"}, if_match=f'"{version}"')
+    for late in ({"if_match": version}, {}):
+        path = "/rest/roles/r?update_mask=name" + ("" if late else f"&expected_version={version}")
+        said = rest("PATCH", path, {"name": "S"}, 409, **late)
+        expect(said["code"] == 10 and said["details"][0]["code"] == "ABORTED", "ABORTED", said)
+    rest("PATCH", "/rest/roles/r?update_mask=name", {"name": "S"}, 400, if_match="*")
+
+
+def what_get_gave_can_be_put(rest):
+    role = rest("GET", "/rest/roles/r") | {"description": "x"}
+    rest("PATCH", "/rest/roles/r?update_mask=description", role)
+    said = rest("PATCH", "/rest/roles/r", {"roleId": "q"}, 400)
+    expect("'r' in the body" in said["message"], "which one", said)
+
+
+def other_commands_are_verbs(rest):
+    rest("POST", "/rest/roles/r:revoke", {"subjectId": "ada"})
+    rest("POST", "/rest/roles/r:assign", {"subjectId": "ada"})
+    rest("POST", "/rest/configs/ENTITY_KIND_ORG~~color:set", {"value": "blue"})
+    got = rest("GET", "/rest/configs/ENTITY_KIND_ORG~~color")
+    expect(got["value"] == "blue", "a setting of the org", got)
+    rest("DELETE", "/rest/configs/ENTITY_KIND_ORG~~color")
+    rest("POST", "/rest/groups", {"groupId": "a:b", "name": "G"})
+    rest("POST", "/rest/groups/a%3Ab:archive")
+    got = rest("GET", "/rest/groups/a%3Ab")
+    expect(got["status"] == "ENTITY_STATUS_ARCHIVED", "an archived group", got)
+    rest("DELETE", "/rest/groups/a:b")
+
+
+def a_moment_is_asked_about(rest):
+    rest("GET", "/rest/roles/r?as_of=%231", status=404)
+    rest("GET", "/rest/roles/r", status=404, agencygrid_as_of="#1")
+    done = rest("PATCH", "/rest/roles/r?update_mask=name", {"name": "T"})
+    got = rest("GET", "/rest/roles/r", agencygrid_at_least=done["token"])
+    expect(got["name"] == "T", "what was just written", got)
+    first = rest.ask("GET", "/v1/orgs/rest/roles?page_size=1")
+    token = first.json()["nextPageToken"]
+    rest("DELETE", "/rest/roles/r")
+    second = rest("GET", f"/rest/roles?page_size=1&page_token={token}")
+    expect(second["items"][0]["roleId"] == "r", "the moment of the first page", second)
+    rest("GET", "/rest/roles/r?as_of=" + first.headers["agencygrid-position"])
+
+
+def what_is_wrong_is_said(rest):
+    for verb, path, body, status in (
+            ("GET", "/rest/roles?nothing=1", None, 400),
+            ("GET", "/rest/roles?page_size=x", None, 400),
+            ("GET", "/rest/roles?as_of=2020-13-45", None, 400), ("GET", "/none/roles", None, 404),
+            ("POST", "/rest/roles", {"roleId": "z", "nothing": 1}, 400),
+            ("POST", "/rest/roles?command.org_id=x", {"roleId": "z"}, 400),
+            ("POST", "/rest/roles", [], 400), ("PUT", "/rest/roles", {}, 405),
+            ("GET", "/rest/nothing", None, 404), ("GET", "/rest/assignments/r", None, 400),
+            ("GET", "/rest/goals/%zz", None, 400), ("DELETE", "/rest/roles/r", {}, 400)):
+        said = rest(verb, path, body, status)
+        expect(isinstance(said["code"], int) and said["message"].startswith("expected")
+               or ": expected" in said["message"], f"why not {verb} {path}", said)
+    form = {"content_type": "application/x-www-form-urlencoded"}
+    named = {name.replace("_", "-"): value for name, value in form.items()}
+    rest.connection.request("POST", "/v1/orgs/rest/roles", "roleId=z", named)
+    expect(Answer(rest.connection.getresponse()).status == 415, "HTTP 415")
+
+
+CASES = (an_org_begins, a_version_is_expected, what_get_gave_can_be_put, other_commands_are_verbs,
+         a_moment_is_asked_about, what_is_wrong_is_said)
+
+
+def main():
+    build, scratch = sys.argv[1:]
+    server = Server(build, pathlib.Path(scratch) / "rest")
+    server.ctl("init")
+    server.start("--anonymous", "admin")
+    passed = [run_case(case.__name__, case, Paths(server)) for case in CASES]
+    passed += [server.stop() == 0]
+    print(f"{sum(passed)} passed, {len(passed) - sum(passed)} failed, 0 skipped")
+    sys.exit(not all(passed))
+
+
+if __name__ == "__main__":
+    main()
