@@ -1,18 +1,21 @@
 #!/usr/bin/env python3
 """agencyctl as a person uses it.
 
-    tests/cli/cli.py AGENCYCTL DATA COMMANDS
+    tests/cli/cli.py AGENCYCTL DATA COMMANDS [AGENCYD]
 
 DATA is a folder into which COMMANDS (the rust-team example) were imported. A case is a function
 `it_...` of one of the modules here, named by what is true; `tool` asks about the example, `fresh`
-gives a folder with an org of its own.
+gives a folder with an org of its own. With AGENCYD each folder is served by one, so that agencyctl
+asks and commands by its socket: of the cases then those of SERVED.
 """
 
+import contextlib
 import pathlib
 import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 import acting  # noqa: E402
@@ -28,23 +31,46 @@ from tool import Tool, make_org  # noqa: E402
 
 MODULES = (acting, constraints, mistakes, folders, questions, commanding, lists, logs)
 
+SERVED = (questions, lists)
+
+
+@contextlib.contextmanager
+def served(agencyd, data):
+    """Until the folder's socket takes calls, and as long as it is wanted."""
+    with subprocess.Popen([agencyd, "--data", data, "--listen", "127.0.0.1:0"],
+                          stderr=subprocess.PIPE, text=True) as process:
+        try:
+            for line in process.stderr:
+                if "event=started" in line:
+                    break
+            threading.Thread(target=process.stderr.read, daemon=True).start()
+            yield
+        finally:
+            process.terminate()
+
 
 def main():
-    program, data, commands = sys.argv[1:]
+    program, data, commands, *agencyd = sys.argv[1:]
     tool = Tool(program, data, "rust-lang")
     tool.commands = pathlib.Path(commands)
-    failed, cases = 0, [(name, case) for module in MODULES for name, case in vars(module).items()
+    failed, cases = 0, [(name, case) for module in (SERVED if agencyd else MODULES)
+                        for name, case in vars(module).items()
                         if name[:3] == "it_"]
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as servers:
         template = Tool(program, pathlib.Path(folder) / "template", "acme")
         template("init")
         make_org(template)
+        for program_d in agencyd:
+            servers.enter_context(served(program_d, data))
         for name, case in cases:
-            with tempfile.TemporaryDirectory(dir=folder) as own:
-                def fresh(own=own):
+            with (tempfile.TemporaryDirectory(dir=folder) as own,
+                  contextlib.ExitStack() as own_servers):
+                def fresh(own=own, own_servers=own_servers):
                     copy = pathlib.Path(own) / "data"
                     if not copy.exists():
                         shutil.copytree(template.data, copy)
+                        for program_d in agencyd:
+                            own_servers.enter_context(served(program_d, copy))
                     return Tool(program, copy, "acme")
 
                 try:

@@ -3,9 +3,10 @@
 
     tests/truth/rust_team.py AGENCYCTL DATA
     tests/truth/rust_team.py URL
+    tests/truth/rust_team.py grpc:HOST:PORT
 
 DATA is a folder into which examples/rust-team was imported, URL an agencyd on such a one, which is
-asked by its paths of JSON. At each of the truth's 20 dates:
+asked by its paths of JSON; or by gRPC, with messages that protoc made of the schema. At each of the truth's 20 dates:
 
 - state: teams with their roles, parents, inclusions, permissions and settings, subjects and
   repositories, rebuilt from `agencyctl list KIND --as-of DATE`, equal the truth file's (settings,
@@ -20,6 +21,7 @@ subjects.
 import collections
 import concurrent.futures
 import http.client
+import importlib
 import json
 import pathlib
 import subprocess
@@ -95,6 +97,38 @@ class Server:
         for at in range(0, len(lines), many):
             page = self.ask("POST", ":checkBatch", {"checks": lines[at:at + many]})
             yield from ({"allowed": answer.get("allowed", [])} for answer in page["answers"])
+
+
+class Grpc(Server):
+    """The same questions by gRPC."""
+
+    def __init__(self, target, date):  # pylint: disable=super-init-not-called
+        self.channel = importlib.import_module("grpc").insecure_channel(target)
+        self.to_dict = importlib.import_module("google.protobuf.json_format").MessageToDict
+        self.date = date
+
+    def call(self, service, method, **fields):
+        module = importlib.import_module(f"agency.v1.{service.lower()}_service_pb2")
+        request = getattr(module, method + "Request")(org_id=ORG, as_of=self.date, **fields)
+        answer = self.channel.unary_unary(
+            f"/agency.v1.{service}/{method}", request_serializer=type(request).SerializeToString,
+            response_deserializer=getattr(module, method + "Response").FromString)
+        return self.to_dict(answer(request, timeout=60))
+
+    def ask(self, verb, path, body=None):
+        if path == ":checkBatch":
+            return self.call("Query", "CheckBatch", checks=body["checks"])
+        kind, query = path[1:].split("?")
+        page = dict(urllib.parse.parse_qsl(query))
+        method = "List" + "".join(word.capitalize() for word in kind.split("-"))
+        return self.call("Entities", method, page_size=int(page["page_size"]),
+                         page_token=page.get("page_token", ""))
+
+
+def questions(where, date):
+    if len(where) == 2:
+        return Agency(*where, date)
+    return Grpc(where[0][5:], date) if where[0].startswith("grpc:") else Server(*where, date)
 
 
 def is_there(item):
@@ -267,7 +301,7 @@ def main():
             print("".join(f"    {line}\n" for line in differences[:10]), end="")
 
     def compare(truth):
-        agency = Agency(*where, truth["date"]) if len(where) == 2 else Server(*where, truth["date"])
+        agency = questions(where, truth["date"])
         expected = {key: truth[key] for key in ("subjects", "teams", "repos")}
         settings = settings_at(changes, truth["date"])
         for name, team in expected["teams"].items():
