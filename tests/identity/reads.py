@@ -12,6 +12,7 @@ import re
 import struct
 import subprocess
 import sys
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests/api"), str(ROOT / "tests/lib")]
@@ -86,6 +87,15 @@ class World:
         code = answer.json().get("code", "OK") if answer.text else "OK"
         return answer.status, code
 
+    def await_ask(self, wanted, what, method, who, **request):
+        """What was decided is seen by questions some moments later."""
+        until = time.monotonic() + 20
+        found = self.ask(method, who, **request)
+        while not wanted(found):
+            expect(time.monotonic() < until, what, found)
+            time.sleep(0.02)
+            found = self.ask(method, who, **request)
+
     def stream(self, method, request, headers):
         """Of a stream its error, in the place of its status."""
         statuses = {"unauthenticated": 401, "permission_denied": 403}
@@ -151,21 +161,25 @@ def orgs_are_seen_by_those_who_may_read_them(world):
 
 
 def read_on_an_object_lets_that_be_read(world):
-    world.submit("GrantPermission", grantId="bob-red", permission="Read",
-                 grantee={"kind": "GRANTEE_KIND_SUBJECT", "id": "bob"},
-                 on={"kind": "OBJECT_KIND_GROUP", "id": "red"})
-    expect(world.ask("Entities/GetGroup", "bob", groupId="red")[0] == 200, "group red", "refused")
+    world.submit("GrantPermission", grant={
+        "grantId": "bob-red", "permission": "Read",
+        "grantee": {"kind": "GRANTEE_KIND_SUBJECT", "id": "bob"},
+        "on": {"kind": "OBJECT_KIND_GROUP", "id": "red"}})
+    world.await_ask(lambda found: found[0] == 200, "group red", "Entities/GetGroup", "bob",
+                    groupId="red")
     for method, request in (("Entities/GetGroup", {"groupId": "blue"}),
                             ("Entities/ListGroups", {}), ("Query/ListHistory", {})):
         found = world.ask(method, "bob", **request)
         expect(found == DENIED, f"{method} {request} to be denied", found)
     world.submit("RevokePermission", grantId="bob-red")
-    found = world.ask("Entities/GetGroup", "bob", groupId="red")
-    expect(found == DENIED, "nothing to be read behind the revocation", found)
+    world.await_ask(lambda found: found == DENIED, "nothing to be read behind the revocation",
+                    "Entities/GetGroup", "bob", groupId="red")
 
 
 def all_members_read_where_the_org_says_so(world):
     world.submit("SetOrgReadMode", orgId="acme", readMode="READ_MODE_MEMBERS")
+    world.await_ask(lambda found: found != DENIED, "groups to be listed", "Entities/ListGroups",
+                    "bob")
     for method in world.methods:
         if needs(method) == "read":
             found = world.ask(method, "bob")
@@ -173,8 +187,8 @@ def all_members_read_where_the_org_says_so(world):
             found = world.ask(method, "eve")
             expect(found == DENIED, f"{method} to be denied to a stranger", found)
     world.submit("SetOrgReadMode", orgId="acme", readMode="READ_MODE_GRANTED")
-    found = world.ask("Entities/ListGroups", "bob")
-    expect(found == DENIED, "nothing to be read any more", found)
+    world.await_ask(lambda found: found == DENIED, "nothing to be read any more",
+                    "Entities/ListGroups", "bob")
 
 
 CASES = (every_method_says_what_it_needs, nobody_is_let_in, strangers_and_members_read_nothing,
