@@ -6,7 +6,8 @@
     tests/truth/rust_team.py grpc:HOST:PORT
 
 DATA is a folder into which examples/rust-team was imported, URL an agencyd on such a one, which is
-asked by its paths of JSON; or by gRPC, with messages that protoc made of the schema. At each of the truth's 20 dates:
+asked by its paths of JSON; or by gRPC, with messages that protoc made of the schema. At each of the
+truth's 20 dates:
 
 - state: teams with their roles, parents, inclusions, permissions and settings, subjects and
   repositories, rebuilt from `agencyctl list KIND --as-of DATE`, equal the truth file's (settings,
