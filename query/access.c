@@ -120,15 +120,13 @@ static struct status access_chain_add(struct snapshot *snapshot, struct str subj
     return status_ok();
 }
 
-/* One link; all of them together may take what one question may. */
+/* One of the questions about them; all together may take what one question may. */
 static struct status access_chain_ask(struct snapshot *snapshot, struct access_chain *chain,
-                                      size_t i, Agency__V1__CheckResponse *response)
+                                      struct check_question question,
+                                      Agency__V1__CheckResponse *response)
 {
-    const struct check_question question = { .subject_id = chain->ids[i],
-                                             .permission = STR("act_as"),
-                                             .object = { OBJECT_SUBJECT, chain->ids[i + 1] },
-                                             .explain = true };
     struct check_answer answer;
+    question.explain = true;
     TRY(check(&snapshot->org.view, snapshot->arena, snapshot->moment.time_us, &question, &answer));
     chain->lookups += answer.lookups;
     if (chain->lookups > CHECK_LOOKUPS_MAX) {
@@ -136,7 +134,30 @@ static struct status access_chain_ask(struct snapshot *snapshot, struct access_c
     }
     TRY(access_response(snapshot, &question, &answer, &response->actors[response->n_actors]));
     response->n_actors++;
+    if (response->allowed && !answer.allowed) {
+        response->allowed = false;
+        TRY(arena_text(snapshot->arena, STR("ACTORS"), &response->reason));
+    }
     return status_ok();
+}
+
+/* May one of them act for the next; and do himself what is asked, where the org attenuates. */
+static struct status access_chain_link(struct snapshot *snapshot, struct access_chain *chain,
+                                       size_t i, Agency__V1__CheckResponse *response)
+{
+    const Agency__V1__Org *org;
+    struct check_question own = { .subject_id = chain->ids[i],
+                                  .permission = str_z(response->permission) };
+    const struct check_question link = { .subject_id = chain->ids[i],
+                                         .permission = STR("act_as"),
+                                         .object = { OBJECT_SUBJECT, chain->ids[i + 1] } };
+    TRY(view_org(&snapshot->org.view, snapshot->org_id, &org));
+    TRY(access_chain_ask(snapshot, chain, link, response));
+    if (org == NULL || !org->attenuate) {
+        return status_ok();
+    }
+    TRY(object_text_parse(snapshot, str_z(response->object), &own.object));
+    return access_chain_ask(snapshot, chain, own, response);
 }
 
 struct status access_check_actors(struct snapshot *snapshot, const struct str *actors,
@@ -153,13 +174,9 @@ struct status access_check_actors(struct snapshot *snapshot, const struct str *a
     }
     TRY(access_chain_add(snapshot, str_z(response->subject_id), &chain));
     ARENA_TRY(snapshot->arena, response->actors,
-              arena_alloc(snapshot->arena, (actors_count + 1) * sizeof(void *)));
+              arena_alloc(snapshot->arena, (2 * actors_count + 1) * sizeof(void *)));
     for (size_t i = 0; i < actors_count; i++) {
-        TRY(access_chain_ask(snapshot, &chain, i, response));
-        if (response->allowed && !response->actors[i]->allowed) {
-            response->allowed = false;
-            TRY(arena_text(snapshot->arena, STR("ACTORS"), &response->reason));
-        }
+        TRY(access_chain_link(snapshot, &chain, i, response));
     }
     return status_ok();
 }

@@ -36,6 +36,10 @@ def it_follows_who_acts_for_whom_link_by_link(tool, fresh):
     expect(hops == [("sub", "subject:agent", "hop-1"), ("agent", "subject:ada", "hop-2")],
            "each link by its grant", hops)
     decided = said["at"]["orgSequence"]
+    acme.submit("SetOrgAttenuation", orgId="acme", attenuate=True)
+    said = acme.json(*asked, code=DENIED)[0]
+    expect(said["reason"] == "ACTORS" and len(said["actors"]) == 4, "each himself, too", said)
+    acme.submit("SetOrgAttenuation", orgId="acme", attenuate=False)
     acme.submit("RevokePermission", grantId="hop-1")
     expect("denied" in acme(*asked, code=DENIED), "denied since", asked)
     expect("allowed" in acme(*asked, "--as-of", f"#{decided}"), "allowed then", asked)

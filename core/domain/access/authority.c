@@ -274,6 +274,21 @@ static struct status authority_need_links(struct decide *d)
     return status_ok();
 }
 
+/* Where the org wants it, each of those who act may command it himself. */
+static struct status authority_attenuate(struct decide *d)
+{
+    const Agency__V1__Org *org;
+    TRY(view_org(d->view, d->view->org_id, &org));
+    if (org == NULL || !org->attenuate) {
+        return status_ok();
+    }
+    TRY_ACCEPTED(d, authority_need_command(d, d->subject_id));
+    for (size_t i = 0; i < d->actors_count; i++) {
+        TRY_ACCEPTED(d, authority_need_command(d, d->actors[i]));
+    }
+    return status_ok();
+}
+
 struct status authority_check(struct decide *d)
 {
     assert(d->events_count == 0); /* what is asked here is about the state before the decision */
@@ -290,5 +305,6 @@ struct status authority_check(struct decide *d)
         return authority_need_command(d, d->subject_id);
     }
     TRY_ACCEPTED(d, authority_need_links(d));
+    TRY_ACCEPTED(d, authority_attenuate(d));
     return authority_need_command(d, d->on_behalf_of);
 }

@@ -131,6 +131,19 @@ struct status decide_set_org_read_mode(struct decide *d, const Agency__V1__SetOr
     return emit_org_read_mode_set(d, &event);
 }
 
+struct status decide_set_org_attenuation(struct decide *d,
+                                         const Agency__V1__SetOrgAttenuation *command)
+{
+    const Agency__V1__Org *org;
+    TRY_ACCEPTED(d, life_find_org(d, &org));
+    if (!org->attenuate == !command->attenuate) {
+        return status_ok();
+    }
+    Agency__V1__OrgAttenuationSet event = AGENCY__V1__ORG_ATTENUATION_SET__INIT;
+    fields_copy(&command->base, &event.base);
+    return emit_org_attenuation_set(d, &event);
+}
+
 /* ---- its parent ---- */
 
 struct status decide_claim_parent_org(struct decide *d, const Agency__V1__ClaimParentOrg *command)

@@ -16,6 +16,8 @@
       ORG_ACCESS_MODE_SET, ORG, ORG)                                                               \
     X(SET_ORG_READ_MODE, SetOrgReadMode, set_org_read_mode, ORG, ACTIVE, OWN, ORG_READ_MODE_SET,   \
       ORG, ORG)                                                                                    \
+    X(SET_ORG_ATTENUATION, SetOrgAttenuation, set_org_attenuation, ORG, ACTIVE, OWN,               \
+      ORG_ATTENUATION_SET, ORG, ORG)                                                               \
     X(ARCHIVE_ORG, ArchiveOrg, archive_org, ORG, ACTIVE | ARCHIVED, MOVE, ORG_ARCHIVED, ORG, NONE) \
     X(RESTORE_ORG, RestoreOrg, restore_org, ORG, ARCHIVED | ACTIVE, MOVE, ORG_RESTORED, ORG, ORG)  \
     X(CLAIM_PARENT_ORG, ClaimParentOrg, claim_parent_org, ORG, ACTIVE, OWN, PARENT_ORG_CLAIMED,    \
@@ -37,6 +39,7 @@
     X(ORG_UPDATED, OrgUpdated, org_updated, ORG, CHANGES, SAME, MASKS)                           \
     X(ORG_ACCESS_MODE_SET, OrgAccessModeSet, org_access_mode_set, ORG, CHANGES, SAME, SETS)      \
     X(ORG_READ_MODE_SET, OrgReadModeSet, org_read_mode_set, ORG, CHANGES, SAME, SETS)            \
+    X(ORG_ATTENUATION_SET, OrgAttenuationSet, org_attenuation_set, ORG, CHANGES, SAME, SETS)     \
     X(ORG_ARCHIVED, OrgArchived, org_archived, ORG, CHANGES, ARCHIVED, SETS)                     \
     X(ORG_RESTORED, OrgRestored, org_restored, ORG, CHANGES, ACTIVE, SETS)                       \
     X(PARENT_ORG_CLAIMED, ParentOrgClaimed, parent_org_claimed, ORG, CHANGES, SAME, SETS)        \

@@ -97,6 +97,33 @@ TEST(acting, a_chain_that_is_none_is_refused)
     org_world_release(&world);
 }
 
+TEST(acting, where_the_org_attenuates_each_needs_the_permission_himself)
+{
+    struct org_world world;
+    world_init(&world);
+    char *through[] = { "kim" };
+    const char *command = "RegisterSubject {\"subjectId\":\"new\"}";
+    static const char grant[] = "GrantPermission {\"grantId\":\"%s\",\"permission\":"
+                                "\"RegisterSubject\",\"grantee\":{\"kind\":"
+                                "\"GRANTEE_KIND_SUBJECT\",\"id\":\"%s\"},\"on\":{\"kind\":"
+                                "\"OBJECT_KIND_ORG\"}}";
+    let_act(&world, "lee", "kim");
+    let_act(&world, "kim", "eve");
+    org_world_do(&world, "SetOrgAttenuation {\"orgId\":\"acme\",\"attenuate\":true}");
+    act(&world, "lee", through, "eve");
+    assert_denied(&world, "'RegisterSubject' on org 'acme', but subject 'lee'", command);
+    act(&world, "admin", NULL, "");
+    org_world_do(&world, grant, "y", "lee");
+    act(&world, "lee", through, "eve");
+    assert_denied(&world, "'RegisterSubject' on org 'acme', but subject 'kim'", command);
+    act(&world, "admin", NULL, "");
+    org_world_do(&world, grant, "z", "kim");
+    act(&world, "lee", through, "eve");
+    org_world_do(&world, "%s", command);
+    assert_string_equal(world.last.authority->grant_id, "x");
+    org_world_release(&world);
+}
+
 /* What a token says by identities: the outermost `act` calls, the inner one is between. */
 TEST(acting, whom_a_token_acts_for_is_found_by_identities)
 {
