@@ -247,8 +247,7 @@ static const char *const org_things[] = {
     "{\"definePermission\":{\"permission\":{\"permission\":\"a\"}}}",
     "{\"definePermission\":{\"permission\":{\"permission\":\"b\",\"impliedBy\":[\"a\"]}}}",
     "{\"defineRoleType\":{\"roleType\":{\"roleType\":\"a\",\"permissions\":[\"a\"]}}}",
-    "{\"defineRoleType\":{\"roleType\":{\"roleType\":\"b\",\"assignment\":\"ASSIGNMENT_MODE_"
-    "DYNAMIC_SINGLE\"}}}",
+    "{\"defineRoleType\":{\"roleType\":{\"roleType\":\"b\",\"assignment\":2}}}",
     "{\"createRole\":{\"role\":{\"roleId\":\"a\",\"roleType\":\"a\",\"groupIds\":[\"a\",\"b\"]}}}",
     "{\"createRole\":{\"role\":{\"roleId\":\"b\",\"roleType\":\"b\"}}}",
 };
