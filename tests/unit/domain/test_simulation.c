@@ -287,6 +287,7 @@ TEST(simulation, live_state_equals_the_state_rebuilt_from_events)
     unsigned changed[COMMANDS_END] = { 0 };
     simulation_run(1, 0, changed);
     simulation_run(2, 0, changed);
+    simulation_run(5, 0, changed);
     simulation_check_reached(changed);
 }
 
@@ -296,5 +297,6 @@ TEST(simulation, an_imported_past_keeps_the_same_rules)
     unsigned changed[COMMANDS_END] = { 0 };
     simulation_run(3, INT64_C(5) * 366 * 86400 * 1000000, changed);
     simulation_run(4, INT64_C(5) * 366 * 86400 * 1000000, changed);
+    simulation_run(6, INT64_C(5) * 366 * 86400 * 1000000, changed);
     simulation_check_reached(changed);
 }
