@@ -17,7 +17,7 @@ static struct status access_decision(struct snapshot *snapshot, uint64_t version
                                      Agency__V1__DecisionItem **item)
 {
     const Agency__V1__DecisionRow *row;
-    TRY(history_decision(snapshot->reader, snapshot->arena, snapshot->org_id, version, &row));
+    TRY(stored_decision(snapshot->stored, snapshot->org_id, version, &row));
     return decision_item(snapshot->arena, row, item);
 }
 

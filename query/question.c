@@ -84,46 +84,78 @@ static struct status asking_may_read_object(const struct asking *asking, struct 
     return question_may_read(asking->where, now, object);
 }
 
-static struct status asking_may_read(const struct asking *asking, struct store_reader *reader,
-                                     const struct position *position, struct str org_id)
+/* `now` is the org as it is; `opened` says whether there is one. */
+static struct status asking_may_read(const struct asking *asking, struct snapshot *now,
+                                     struct status opened)
 {
-    struct snapshot now;
-    struct moment_ask ask = { .kind = MOMENT_LATEST,
-                              .now_us = clock_now_us(&asking->where->clock) };
-    if (asking->where->reader == NULL) {
-        return status_ok();
+    if (asking->where->reader == NULL ||
+        (opened.code != STATUS_OK && opened.code != STATUS_NOT_FOUND)) {
+        return opened;
     }
-    struct status st = snapshot_open(&now, reader, position, asking->arena, org_id, &ask,
-                                     asking->where->memory_max);
-    if (st.code == STATUS_OK || st.code == STATUS_NOT_FOUND) {
-        st = question_may_read(asking->where, &now, object_org());
-        if (st.code == STATUS_PERMISSION_DENIED) {
-            st = asking_may_read_object(asking, &now, st);
-        }
+    struct status st = question_may_read(asking->where, now, object_org());
+    if (st.code == STATUS_PERMISSION_DENIED) {
+        st = asking_may_read_object(asking, now, st);
     }
-    snapshot_release(&now);
-    return st;
+    return st.code == STATUS_OK ? opened : st;
 }
 
 /* ---- asking ---- */
 
+/* The partition that the question is about, and what is seen of it. */
+struct asking_place {
+    struct str org_id;
+    struct moment_ask ask;
+    uint32_t partition;
+    struct store_reader *reader;
+    const struct position *position;
+};
+
+/* The org as it is now, seen as far as the question wants at least: who was just let may ask. */
+static struct status asking_open_now(struct asking *asking, const struct asking_place *place,
+                                     struct snapshot *now)
+{
+    const struct question_where *where = asking->where;
+    struct moment_ask ask = { .kind = MOMENT_LATEST,
+                              .now_us = place->ask.now_us,
+                              .at_least = place->ask.at_least };
+    return where->stores->latest == NULL
+               ? snapshot_open(now, place->reader, place->position, asking->arena, place->org_id,
+                               &ask, where->memory_max)
+               : snapshot_open_kept(now,
+                                    where->stores->latest(where->stores->self, place->partition),
+                                    place->position, asking->arena, place->org_id, &ask);
+}
+
+/* A question about another moment has a snapshot beside that of now. */
+static struct status asking_open_then(struct asking *asking, const struct asking_place *place)
+{
+    struct snapshot now;
+    struct status st = asking_open_now(asking, place, &now);
+    st = asking_may_read(asking, &now, st);
+    snapshot_release(&now);
+    if (st.code != STATUS_OK && st.code != STATUS_NOT_FOUND) {
+        return st;
+    }
+    return snapshot_open(&asking->own, place->reader, place->position, asking->arena, place->org_id,
+                         &place->ask, asking->where->memory_max);
+}
+
 static struct status asking_open_snapshot(struct asking *asking)
 {
     const struct question_where *where = asking->where;
-    const struct str org_id = fields_string(asking->request, "org_id");
-    struct moment_ask ask;
-    struct store_reader *reader;
-    const struct position *position;
-    if (org_id.size == 0) {
+    struct asking_place place = { .org_id = fields_string(asking->request, "org_id") };
+    if (place.org_id.size == 0) {
         return status_error(STATUS_INVALID_ARGUMENT, "expected an org, but org_id is empty");
     }
-    TRY(asking_moment(asking, &ask));
-    uint32_t partition = murmur2_partition(org_id, where->stores->partitions_count);
-    TRY(where->stores->open(where->stores->self, partition, &ask, &reader, &position));
-    TRY(asking_may_read(asking, reader, position, org_id));
+    TRY(asking_moment(asking, &place.ask));
+    place.partition = murmur2_partition(place.org_id, where->stores->partitions_count);
+    TRY(where->stores->open(where->stores->self, place.partition, &place.ask, &place.reader,
+                            &place.position));
     asking->snapshot = &asking->own;
-    return snapshot_open(&asking->own, reader, position, asking->arena, org_id, &ask,
-                         where->memory_max);
+    return place.ask.kind == MOMENT_LATEST
+               ? asking_may_read(asking, &asking->own,
+                                 asking_open_now(asking, &place, &asking->own))
+               : asking_open_then(asking, &place);
 }
 
 struct status asking_open(struct asking *asking, const struct question *question,

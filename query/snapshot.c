@@ -54,6 +54,14 @@ struct status snapshot_ask(struct arena *arena, struct str as_of, struct str at_
 
 /* ---- life ---- */
 
+static struct status snapshot_found(const struct snapshot *snapshot)
+{
+    return snapshot->moment.org_sequence > 0
+               ? status_ok()
+               : status_error(STATUS_NOT_FOUND, "expected an org, but there is no '%.*s'%s",
+                              STR_ARG(snapshot->org_id), snapshot_then(snapshot));
+}
+
 struct status snapshot_open(struct snapshot *snapshot, struct store_reader *reader,
                             const struct position *position, struct arena *arena, struct str org_id,
                             const struct moment_ask *ask, size_t memory_max)
@@ -64,17 +72,30 @@ struct status snapshot_open(struct snapshot *snapshot, struct store_reader *read
                                    .org_id = org_id,
                                    .past = ask->kind != MOMENT_LATEST };
     TRY(moment_resolve(reader, position, org_id, ask, &snapshot->moment));
-    stored_init(&snapshot->stored, reader, moment_as_of(&snapshot->moment), memory_max);
-    org_view_init(&snapshot->org, &snapshot->stored.source, org_id);
-    return snapshot->moment.org_sequence > 0
-               ? status_ok()
-               : status_error(STATUS_NOT_FOUND, "expected an org, but there is no '%.*s'%s",
-                              STR_ARG(org_id), snapshot_then(snapshot));
+    snapshot->stored = &snapshot->own;
+    stored_init(snapshot->stored, reader, moment_as_of(&snapshot->moment), memory_max);
+    org_view_init(&snapshot->org, &snapshot->stored->source, org_id);
+    return snapshot_found(snapshot);
+}
+
+struct status snapshot_open_kept(struct snapshot *snapshot, struct stored *kept,
+                                 const struct position *position, struct arena *arena,
+                                 struct str org_id, const struct moment_ask *ask)
+{
+    assert(ask->kind == MOMENT_LATEST && kept->as_of == STORE_LATEST);
+    *snapshot = (struct snapshot){ .reader = kept->reader,
+                                   .position = position,
+                                   .arena = arena,
+                                   .org_id = org_id,
+                                   .stored = kept };
+    TRY(moment_resolve(kept->reader, position, org_id, ask, &snapshot->moment));
+    org_view_init(&snapshot->org, &kept->source, org_id);
+    return snapshot_found(snapshot);
 }
 
 void snapshot_release(struct snapshot *snapshot)
 {
-    stored_release(&snapshot->stored);
+    stored_release(&snapshot->own);
 }
 
 /* ---- what questions need ---- */

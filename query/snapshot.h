@@ -14,7 +14,8 @@ struct snapshot {
     struct str org_id;
     bool past; /* a moment was named */
     struct moment moment;
-    struct stored stored; /* the org as of the moment */
+    struct stored *stored; /* the org as of the moment */
+    struct stored own;     /* where nobody keeps it */
     struct org_view org;
 };
 
@@ -30,6 +31,10 @@ MUST_USE struct status snapshot_open(struct snapshot *snapshot, struct store_rea
                                      const struct position *position, struct arena *arena,
                                      struct str org_id, const struct moment_ask *ask,
                                      size_t memory_max);
+/* The same of the latest moment, by what is kept of the latest state, and with its reader. */
+MUST_USE struct status snapshot_open_kept(struct snapshot *snapshot, struct stored *kept,
+                                          const struct position *position, struct arena *arena,
+                                          struct str org_id, const struct moment_ask *ask);
 /* A zeroed one is fine. */
 void snapshot_release(struct snapshot *snapshot);
 

@@ -4,6 +4,7 @@
 #define QUERY_STORES_H
 
 #include "core/model/moment.h"
+#include "core/model/stored.h"
 
 struct stores {
     void *self;
@@ -13,6 +14,9 @@ struct stores {
      * set. UNAVAILABLE: it is not here, or not now. */
     struct status (*open)(void *self, uint32_t partition, struct moment_ask *ask,
                           struct store_reader **reader, const struct position **position);
+    /* What is kept of the latest state of the partition that was opened last, for questions of now:
+     * valid as long as its reader. NULL: nothing is kept. */
+    struct stored *(*latest)(void *self, uint32_t partition);
 };
 
 #endif

@@ -1,5 +1,6 @@
 #include "core/model/stored.h"
 
+#include "core/model/history.h"
 #include "core/model/key.h"
 #include "core/pb/message.h"
 
@@ -138,8 +139,31 @@ void stored_init(struct stored *stored, struct store_reader *reader, uint64_t as
     row_cache_init(&stored->rows, &stored->arena);
 }
 
+struct status stored_decision(struct stored *stored, struct str org_id, uint64_t org_sequence,
+                              const Agency__V1__DecisionRow **row)
+{
+    char room[KEY_ROOM];
+    struct buf key = buf_in(room, sizeof room);
+    key_decision(&key, org_id, org_sequence);
+    const uint64_t hash = hmap_hash(buf_str(&key));
+    const struct hmap_entry *known = hmap_find(&stored->decisions, buf_str(&key), hash);
+    struct str kept = known == NULL ? arena_copy(&stored->arena, buf_str(&key)) : known->key;
+    buf_release(&key);
+    if (known != NULL) {
+        *row = known->value;
+        return status_ok();
+    }
+    if (kept.data == NULL) {
+        return arena_full(&stored->arena);
+    }
+    TRY(history_decision(stored->reader, &stored->arena, org_id, org_sequence, row));
+    hmap_put(&stored->decisions, kept, hash)->value = (void *)(uintptr_t)*row;
+    return status_ok();
+}
+
 static void stored_forget(struct stored *stored)
 {
+    hmap_release(&stored->decisions);
     hmap_release(&stored->entities);
     row_cache_release(&stored->rows);
     arena_reset(&stored->arena);
@@ -147,6 +171,7 @@ static void stored_forget(struct stored *stored)
 
 void stored_release(struct stored *stored)
 {
+    hmap_release(&stored->decisions);
     hmap_release(&stored->entities);
     row_cache_release(&stored->rows);
     arena_release(&stored->arena);
@@ -155,7 +180,7 @@ void stored_release(struct stored *stored)
 bool stored_crowded(const struct stored *stored)
 {
     enum { ENTRY_SIZE = 128 }; /* of a map: what is not there is remembered, too */
-    size_t entries = stored->entities.count + stored->rows.lists.count;
+    size_t entries = stored->entities.count + stored->rows.lists.count + stored->decisions.count;
     return stored->arena.used + entries * ENTRY_SIZE > stored->arena.cap / 2;
 }
 

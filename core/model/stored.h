@@ -3,6 +3,7 @@
 #ifndef CORE_MODEL_STORED_H
 #define CORE_MODEL_STORED_H
 
+#include "agency/v1/decision.pb-c.h"
 #include "core/base/hmap.h"
 #include "core/model/row_cache.h"
 #include "core/model/source.h"
@@ -20,7 +21,8 @@ struct stored {
     struct arena arena;   /* of the entities and their keys */
     struct hmap entities; /* key -> the message, NULL where there is none */
     struct row_cache rows;
-    size_t dead_left; /* of a past moment: index rows that may still be passed */
+    struct hmap decisions; /* key -> Agency__V1__DecisionRow */
+    size_t dead_left;      /* of a past moment: index rows that may still be passed */
 };
 
 /* Borrows the reader. Of a past moment, more than STORED_DEAD_MAX rows passed are
@@ -30,6 +32,11 @@ void stored_init(struct stored *stored, struct store_reader *reader, uint64_t as
                  size_t memory_max);
 /* A zeroed one is fine. */
 void stored_release(struct stored *stored);
+
+/* A decision that the store has, decoded once; it lives as long as what is kept. DATA_LOSS: it has
+ * none of this number. */
+MUST_USE struct status stored_decision(struct stored *stored, struct str org_id,
+                                       uint64_t org_sequence, const Agency__V1__DecisionRow **row);
 
 /* True when more than half of the memory is used: it is time for stored_renew. */
 bool stored_crowded(const struct stored *stored);

@@ -72,7 +72,7 @@ static struct status asker_open_folder(struct asker *asker)
 {
     TRY(reading_open_log(&asker->reading, asker->ctl));
     asker->stores = (struct stores){ asker, asker->reading.log->identity.partitions_count,
-                                     asker_open_partition };
+                                     asker_open_partition, NULL };
     return status_ok();
 }
 

@@ -26,7 +26,6 @@ enum {
 };
 /* Of one answer; and of the entities that it looks at. */
 static const size_t QUERY_MEMORY_MAX = (size_t)64 << 20;
-static const size_t QUERY_ENTITIES_MEMORY_MAX = (size_t)256 << 20;
 
 struct query_job {
     struct worker_job job;
@@ -80,7 +79,7 @@ static struct status query_answer(struct worker *worker, struct query_job *job)
                                     .clock = options->clock,
                                     .as_of = job->as_of,
                                     .at_least = job->at_least,
-                                    .memory_max = QUERY_ENTITIES_MEMORY_MAX };
+                                    .memory_max = SHOWN_ENTITIES_MEMORY_MAX };
     struct asking asking;
     struct status st = asking_open(&asking, job->question, &where, &worker->arena, job->request);
     if (st.code == STATUS_OK) {

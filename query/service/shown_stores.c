@@ -3,7 +3,8 @@
 #include "core/base/memory.h"
 #include "core/evlog/record.h"
 
-enum { SHOWN_POSITION_SIZE_MAX = 1 << 20 };
+/* What is kept from question to question: above it all is forgotten. */
+enum { SHOWN_POSITION_SIZE_MAX = 1 << 20, SHOWN_KEPT_MAX = 8 << 20 };
 
 void shown_stores_init(struct shown_stores *stores, struct shelf *shelf, uint32_t partitions_count)
 {
@@ -17,6 +18,8 @@ void shown_stores_init(struct shown_stores *stores, struct shelf *shelf, uint32_
 static void shown_stores_close(struct shown_stores *stores, uint32_t number)
 {
     struct shown_store *item = &stores->items[number];
+    stored_release(&item->latest);
+    item->latest = (struct stored){ 0 };
     if (item->reader != NULL) {
         shelf_close(stores->shelf, number, item->reader);
         item->reader = NULL;
@@ -81,7 +84,20 @@ static struct status shown_stores_open(void *self, uint32_t partition, struct mo
     return status_ok();
 }
 
+static struct stored *shown_stores_latest(void *self, uint32_t partition)
+{
+    struct shown_stores *stores = self;
+    struct shown_store *item = &stores->items[partition];
+    assert(item->reader != NULL);
+    if (item->latest.reader == NULL || item->latest.arena.used > SHOWN_KEPT_MAX) {
+        stored_release(&item->latest);
+        stored_init(&item->latest, item->reader, STORE_LATEST, SHOWN_ENTITIES_MEMORY_MAX);
+    }
+    return &item->latest;
+}
+
 struct stores shown_stores_port(struct shown_stores *stores)
 {
-    return (struct stores){ stores, stores->partitions_count, shown_stores_open };
+    return (struct stores){ stores, stores->partitions_count, shown_stores_open,
+                            shown_stores_latest };
 }

@@ -7,11 +7,15 @@
 #include "core/model/shelf.h"
 #include "query/stores.h"
 
+/* Bytes of decoded entities that one question may take. */
+enum { SHOWN_ENTITIES_MEMORY_MAX = 256 << 20 };
+
 struct shown_store {
     struct store_reader *reader; /* NULL: none is kept */
     uint64_t version;            /* of the shelf when it was opened */
     struct position position;
-    struct arena arena; /* of the position */
+    struct arena arena;   /* of the position */
+    struct stored latest; /* what questions have read of it; its reader is NULL: nothing */
 };
 
 struct shown_stores {

@@ -2,6 +2,7 @@
  * answered, 256 at once, each over a connection of its own; and Check over gRPC. Server and client
  * share the machine: read the CPU time as the firm figure. */
 #include <arpa/inet.h>
+#include <inttypes.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -236,10 +237,13 @@ static void write_check(const char *path)
     buf_release(&out);
 }
 
-static void measure_checks(void)
+/* h2load asks `each` times a second over each connection, or as fast as it can ("0"); each answer
+ * is a line of `lines`. Gives what it says at its end. */
+static const char *load_checks(const char *each, const char *lines)
 {
+    static char text[TEXT_MAX];
     char log[PROCESS_TOOL_PATH_MAX], body[PROCESS_TOOL_PATH_MAX], url[TEXT_MAX / 8];
-    char requests[ID_SIZE], text[TEXT_MAX] = "";
+    char requests[ID_SIZE];
     in_folder("h2load", log);
     in_folder("check", body);
     write_check(body);
@@ -253,6 +257,8 @@ static void measure_checks(void)
                                  "8",
                                  "-m",
                                  "32",
+                                 "--rps",
+                                 each,
                                  url,
                                  "-d",
                                  body,
@@ -260,19 +266,48 @@ static void measure_checks(void)
                                  "content-type: application/grpc",
                                  "-H",
                                  "te: trailers",
+                                 "--log-file",
+                                 lines,
                                  NULL };
-    double cpu = process_tool_cpu(&bench.server);
     assert_int_equal(process_tool_run(log, argv), 0);
-    cpu = process_tool_cpu(&bench.server) - cpu;
     FILE *file = fopen(log, "rb");
     assert_non_null(file);
     text[fread(text, 1, sizeof text - 1, file)] = '\0';
     fclose(file);
     assert_non_null(strstr(text, " 0 failed, 0 errored"));
-    const char *finished = strstr(text, "finished in ");
+    return text;
+}
+
+static double measure_checks(void)
+{
+    double cpu = process_tool_cpu(&bench.server);
+    const char *finished = strstr(load_checks("0", "/dev/null"), "finished in ");
+    cpu = process_tool_cpu(&bench.server) - cpu;
     assert_non_null(finished);
-    printf("Check over gRPC, 8 connections of 32: %.0f/s, %.1f us of CPU each\n",
-           strtod(strchr(finished, ',') + 1, NULL), cpu * 1e6 / CHECKS);
+    double rate = strtod(strchr(finished, ',') + 1, NULL);
+    printf("Check over gRPC, 8 connections of 32: %.0f/s, %.1f us of CPU each\n", rate,
+           cpu * 1e6 / CHECKS);
+    return rate;
+}
+
+static void measure_checks_at(double rate)
+{
+    static int64_t latencies_us[CHECKS];
+    char lines[PROCESS_TOOL_PATH_MAX], each[ID_SIZE];
+    size_t count = 0;
+    in_folder("h2load.lines", lines);
+    snprintf(each, sizeof each, "%.0f", rate / 8);
+    load_checks(each, lines);
+    FILE *file = fopen(lines, "rb");
+    assert_non_null(file);
+    while (count < CHECKS && fscanf(file, "%*d %*d %" SCNd64, &latencies_us[count]) == 1) {
+        count++;
+    }
+    fclose(file);
+    assert_true(count > 0);
+    qsort(latencies_us, count, sizeof latencies_us[0], by_value);
+    printf("Check over gRPC, %.0f/s: p50 %.2f ms, p99 %.2f ms\n", rate,
+           (double)latencies_us[count / 2] / 1e3, (double)latencies_us[count / 100 * 99] / 1e3);
 }
 
 TEST(api, commands_and_checks)
@@ -280,6 +315,6 @@ TEST(api, commands_and_checks)
     bench.clock = clock_real();
     start();
     measure_commands();
-    measure_checks();
+    measure_checks_at(measure_checks() / 2);
     assert_int_equal(process_tool_stop(&bench.server, 15), 0);
 }
