@@ -102,6 +102,7 @@ static struct status answer_items(struct asking *asking, struct entities_page *p
     const ProtobufCMessageDescriptor *output = asking->question->output;
     char *index = (char *)(uintptr_t)(page->index == 0 ? "" : index_type(page->index)->name);
     uint64_t looked = page->looked;
+    protobuf_c_boolean cut = page->end.cut;
     pb_field_set_items(response, protobuf_c_message_descriptor_get_field_by_name(output, "items"),
                        (void *)(uintptr_t)page->items, page->count);
     pb_field_set(response,
@@ -111,6 +112,7 @@ static struct status answer_items(struct asking *asking, struct entities_page *p
                  &index);
     pb_field_set(response, protobuf_c_message_descriptor_get_field_by_name(output, "looked"),
                  &looked);
+    pb_field_set(response, protobuf_c_message_descriptor_get_field_by_name(output, "cut"), &cut);
     return status_ok();
 }
 

@@ -23,10 +23,19 @@ static bool order_is_ordered(const ProtobufCFieldDescriptor *field)
            (order_is_time(field) || (types & BIT((unsigned)field->type)) != 0);
 }
 
+/* The field of "name", "-name" and "name desc", the last as AIP-132 writes it. */
+static struct str order_path(struct str text, bool *descending)
+{
+    const struct str word = STR(" desc");
+    const size_t size = text.size > word.size ? text.size - word.size : text.size;
+    const bool said = str_eq(str_from(text, size), word);
+    *descending = said || str_starts(text, STR("-"));
+    return said ? str_make(text.data, size) : *descending ? str_from(text, 1) : text;
+}
+
 struct status order_parse(enum entity_kind kind, struct str text, struct order *order)
 {
-    order->descending = str_starts(text, STR("-"));
-    struct str path = order->descending ? str_from(text, 1) : text;
+    struct str path = order_path(text, &order->descending);
     TRY(status_prefix(filter_field(&order->field, kind, path), "order"));
     return order_is_ordered(order->field.field)
                ? status_ok()

@@ -10,8 +10,8 @@ struct order {
     bool descending;
 };
 
-/* "name", or "-updated_at" for the latest first; a field as list_filter has it. INVALID_ARGUMENT:
- * there is no such field, or it has no order. */
+/* "name"; or "-updated_at" or "updated_at desc" for the latest first; a field as list_filter has
+ * it. INVALID_ARGUMENT: there is no such field, or it has no order. */
 MUST_USE struct status order_parse(enum entity_kind kind, struct str text, struct order *order);
 /* Appends a key whose bytes are in the order asked for. Of a text the first ORDER_TEXT_MAX bytes
  * count. */

@@ -89,26 +89,26 @@ static void schema_list(unsigned kind, const struct entity_type *type, struct bu
     schema_pascal(type->plural, out);
     buf_append(out, STR("Request {\n"));
     schema_org(out);
-    buf_append(out,
-               STR("  // Each as FIELD=VALUE, such as status=ACTIVE, or without=FIELD for what"
-                   " has none; all of\n  // them must hold.\n"
-                   "  repeated string filters = 2;\n"
-                   "  // Also what was removed, has ended or expired, and what is set on "
-                   "that.\n"
-                   "  bool all = 3;\n"
-                   "  // An expression over the fields, such as name.startsWith('a') && "
-                   "type == SUBJECT_TYPE_AGENT; it\n  // must hold, too (docs/cel.md).\n"
-                   "  string filter = 4;\n"
-                   "  // A field by which they are put in order; with a '-' before it from the "
-                   "last to the first.\n"
-                   "  string order_by = 5;\n"));
+    buf_append(out, STR("  // Each as FIELD=VALUE, such as status=ACTIVE, or without=FIELD for what"
+                        " has none; all of\n  // them must hold.\n"
+                        "  repeated string filters = 2;\n"
+                        "  // Also what was removed, has ended or expired, and what is set on "
+                        "that.\n"
+                        "  bool all = 3;\n"
+                        "  // An expression over the fields, such as name.startsWith('a') && "
+                        "version > 3u; it must hold,\n  // too (docs/cel.md).\n"
+                        "  string filter = 4;\n"
+                        "  // A field by which they are put in order, such as name; -name or "
+                        "name desc: from the last to\n  // the first.\n"
+                        "  string order_by = 5;\n"));
     schema_when(out);
     buf_append(out, STR("  // Items at most; 0: 100. At most 1000.\n  uint32 page_size = 12;\n"
                         "  // As the answer before gave it, with all else unchanged; empty: the "
                         "first page.\n"
                         "  string page_token = 13;\n"));
     schema_mask(out);
-    buf_append(out, STR("// They, in the order of their ids.\nmessage List"));
+    buf_append(out, STR("// They, in the order asked for; without one by their ids, or as the "
+                        "index has them.\nmessage List"));
     schema_pascal(type->plural, out);
     buf_printf(out,
                "Response {\n  // The entities.\n  repeated %s items = 1;\n"
@@ -118,6 +118,9 @@ static void schema_list(unsigned kind, const struct entity_type *type, struct bu
                "  string index = 3;\n"
                "  // Rows that were looked at.\n"
                "  uint64 looked = 4;\n"
+               "  // True where not its size but the budget of rows and of the filter's cost ended "
+               "the page: it\n  // has few items, or none, and the next one goes on.\n"
+               "  bool cut = 5;\n"
                "  // When.\n  Moment at = 9;\n}\n\n",
                type->name);
 }

@@ -7,6 +7,7 @@
 import json
 import pathlib
 import sys
+import urllib.parse
 
 from server import Answer, Server
 
@@ -90,6 +91,32 @@ def a_moment_is_asked_about(rest):
     rest("GET", "/rest/roles/r?as_of=" + first.headers["agencygrid-position"])
 
 
+def a_list_is_selected_and_in_order(rest):
+    for name in "abc":
+        rest("POST", "/rest/roles", {"roleId": name, "roleType": "lead", "name": f"N{name}"})
+
+    def roles(**asked):
+        got = rest("GET", "/rest/roles?" + urllib.parse.urlencode(asked))
+        return [role["roleId"] for role in got["items"]], got
+
+    found, got = roles(filter="name.startsWith('N') && role_id != 'b'", order_by="name desc")
+    expect(found == ["c", "a"], "the filter and the order", got)
+    expect(int(got["looked"]) > 3 and "index" not in got and "cut" not in got, "how", got)
+    expect(roles(order_by="-name")[0][:3] == ["c", "b", "a"], "the short form")
+    found, got = roles(filter="role_type == 'lead'")
+    expect(found == ["a", "b", "c"] and got["index"].startswith("ROLE_"), "an index", got)
+    found, got = roles(order_by="-name", page_size=2)
+    more, _ = roles(order_by="-name", page_size=1, page_token=got["nextPageToken"])
+    expect(found + more == ["c", "b", "a"], "two pages", (found, more))
+    for wrong, why in (({"filter": "nane == ''"}, "did you mean 'name'"),
+                       ({"filter": "name"}, "expected bool"),
+                       ({"order_by": "nane"}, "did you mean 'name'"),
+                       ({"order_by": "-name", "page_token": got["nextPageToken"], "filter": "true"},
+                        "of the same question")):
+        said = rest("GET", "/rest/roles?" + urllib.parse.urlencode(wrong), status=400)
+        expect(why in said["message"], f"why not {wrong}", said)
+
+
 def what_is_wrong_is_said(rest):
     for verb, path, body, status in (
             ("GET", "/rest/roles?nothing=1", None, 400),
@@ -110,7 +137,7 @@ def what_is_wrong_is_said(rest):
 
 
 CASES = (an_org_begins, a_version_is_expected, what_get_gave_can_be_put, other_commands_are_verbs,
-         a_moment_is_asked_about, what_is_wrong_is_said)
+         a_moment_is_asked_about, a_list_is_selected_and_in_order, what_is_wrong_is_said)
 
 
 def main():

@@ -97,6 +97,7 @@ static const struct selected_case selected_cases[] = {
     { "status == EntityStatus.ENTITY_STATUS_REMOVED", "", "e ", 0 },
     { "", "name", "b a c d ", 0 },
     { "", "-name", "d c a b ", 0 },
+    { "", "name desc", "d c a b ", 0 },
     { "", "-updated_at", "a d c b ", 0 },
     { "", "version", "b c d a ", 0 },
     { "", "-status", "d a b c ", 0 },
@@ -133,6 +134,10 @@ TEST(selection, says_what_is_wrong_with_a_filter_or_an_order)
         { "", "--name",
           "order: expected a field of Group, but there is no '-name', did you mean "
           "'name'" },
+        { "", "-name desc",
+          "order: expected a field of Group, but there is no '-name', did you mean 'name'" },
+        { "", " desc", "order: expected a field of Group, but there is no ' desc'" },
+        { "", "name,version", "order: expected a field of Group, but there is no 'name,version'" },
         { "", "metadata",
           "order: expected a field with one text, number, name or time, but 'metadata' has none" },
     };
