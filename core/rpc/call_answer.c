@@ -14,7 +14,7 @@ void rpc_call_send_packed(struct rpc_call *call, struct str bytes)
     }
     struct arena arena;
     ProtobufCMessage *message;
-    arena_init(&arena, RPC_DECODED_MIN + bytes.size * RPC_DECODED_FACTOR);
+    arena_init(&arena, RPC_ANSWER_MEMORY_MAX);
     struct status st = pb_unpack(&arena, call->entry->output, bytes, PB_STORED, &message);
     if (st.code == STATUS_OK) {
         rpc_call_send(call, message);

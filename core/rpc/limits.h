@@ -35,6 +35,8 @@ enum {
      * take 370 times theirs. */
     RPC_DECODED_FACTOR = 8,
     RPC_DECODED_MIN = 64 * 1024,
+    /* An answer of our own, decoded to be written as JSON: whoever made it has bounded it. */
+    RPC_ANSWER_MEMORY_MAX = 256 * 1024 * 1024,
 
     /* Resets, by the client and provoked by it: well-behaved clients cancel a lot, in bursts. */
     RPC_RESETS_BURST = 1000,

@@ -136,6 +136,43 @@ TEST(query_service, entities_are_got_and_listed_as_they_are)
     query_kit_close(&kit);
 }
 
+static void open_of_groups(int count)
+{
+    char group[32];
+    query_kit_open(&kit);
+    for (int i = 0; i < count; i++) {
+        snprintf(group, sizeof group, "{\"groupId\":\"g%03d\"}", i);
+        query_kit_do(&kit, "createGroup", group);
+    }
+}
+
+/* As bytes they are nearly nothing, but not when they are decoded for JSON. */
+TEST(query_service, a_page_of_small_parts_is_written)
+{
+    open_of_groups(1000);
+    const char *body = query_kit_ask(&kit, "agency.v1.Entities/ListGroups", "",
+                                     "{\"orgId\":\"acme\",\"pageSize\":1000,"
+                                     "\"readMask\":\"name\"}");
+    ASSERT_SAYS("{\"items\":[{},{},", body);
+    ASSERT_SAYS("\"looked\":\"1000\"", body);
+    query_kit_close(&kit);
+}
+
+/* Each group takes 6,001 gas: a page holds what 5,000,000 of it buy. */
+TEST(query_service, a_list_says_that_its_budget_has_cut_it)
+{
+    static const char ask[] =
+        "{\"orgId\":\"acme\",\"readMask\":\"name\",\"pageSize\":1000,\"filter\":"
+        "\"[1,2,3,4,5,6,7,8,9].all(x, [1,2,3,4,5,6,7,8,9].all(y, [1,2,3,4,5,6,7,8].all(z,"
+        " x + y + z > 0)))\"}";
+    open_of_groups(1000);
+    const char *body = query_kit_ask(&kit, "agency.v1.Entities/ListGroups", "", ask);
+    ASSERT_SAYS("\"cut\":true", body);
+    ASSERT_SAYS("\"nextPageToken\":\"", body);
+    ASSERT_SAYS("\"looked\":\"1000\"", body);
+    query_kit_close(&kit);
+}
+
 TEST(query_service, the_parts_of_a_key_are_fields)
 {
     open_acme();
