@@ -13,6 +13,7 @@
 #include "core/auth/caller.h"
 #include "core/auth/principal.h"
 #include "core/base/memory.h"
+#include "core/pb/message.h"
 #include "ops/daemon/gate_known.h"
 #include "ops/daemon/key_fetcher.h"
 #include "ops/daemon/method_needs.h"
@@ -159,6 +160,29 @@ static Agency__V1__AuthenticationMethod gate_method(Agency__V1__CredentialKind k
                                                                           : METHOD(CERTIFICATE);
 }
 
+/* Whom a token says that its caller acts for, from the caller on, its subject last: each link is
+ * asked for where the command is decided, or the question answered. */
+static struct status gate_acts_for(struct gate_case *at)
+{
+    struct arena *arena = rpc_call_arena(at->call);
+    Agency__V1__Principal *principal = &at->admitted->principal;
+    const struct actor_chain *between = &at->caller.between;
+    size_t count = at->caller.subject.data == NULL ? 0 : between->count + 1;
+    ARENA_TRY(arena, principal->acts_for,
+              arena_alloc(arena, (count + 1) * sizeof *principal->acts_for));
+    for (size_t i = 0; i < count; i++) {
+        Agency__V1__Identity *identity;
+        TRY(pb_new(arena, &agency__v1__identity__descriptor, &identity));
+        identity->kind = at->caller.kind;
+        TRY(principal_identity_hash(arena, at->gate->options.cluster_key, at->caller.kind,
+                                    i < between->count ? between->identities[i]
+                                                       : at->caller.subject,
+                                    &identity->identity_hash));
+        principal->acts_for[principal->n_acts_for++] = identity;
+    }
+    return status_ok();
+}
+
 static struct status gate_credential(struct gate_case *at)
 {
     struct arena *arena = rpc_call_arena(at->call);
@@ -172,6 +196,7 @@ static struct status gate_credential(struct gate_case *at)
     }
     principal->kind = at->caller.kind;
     principal->method = gate_method(at->caller.kind);
+    TRY(gate_acts_for(at));
     return principal_identity_hash(arena, at->gate->options.cluster_key, at->caller.kind,
                                    at->caller.identity, &principal->identity_hash);
 }
@@ -179,12 +204,6 @@ static struct status gate_credential(struct gate_case *at)
 static struct status gate_known_caller(struct gate_case *at)
 {
     bool operator_key;
-    if (at->caller.subject.data != NULL || at->caller.between.count > 0) {
-        return gate_refuse(at, PROTECTED_RESOURCE_BAD_TOKEN,
-                           status_error(STATUS_UNAUTHENTICATED,
-                                        "expected a token of who calls for itself, but it acts for "
-                                        "another ('act'), which is not judged here"));
-    }
     if (at->caller.token.issuer != NULL) {
         at->admitted->expires_at_us = at->caller.token.expires_at_us;
     }

@@ -198,12 +198,45 @@ def wrong_tokens_are_refused(world):
     for name, token in (("expired", world.token(exp=now - 3600)),
                         ("for others", world.token(aud="api://other")),
                         ("of others", world.token(iss="https://other.example")),
-                        ("acting", world.token(act={"sub": "agent"})),
-                        ("acting twice", world.token(act={"sub": "a", "act": {"sub": "b"}})),
+                        ("of nobody who acts", world.token(act={"name": "agent"})),
                         ("nonsense", "nonsense"), ("a password", "agk_short")):
         answer = world.server.submit(group(), **bearer(token))
         expect(answer.status == 401, f"401 for a token {name}", (answer.status, answer.text))
         refused(answer, 401, "unauthenticated", "invalid_token")
+
+
+def a_token_says_who_acts_for_whom(world):
+    """Each link is granted in the org; what the issuer says is a claim."""
+    submit = world.server.submit
+    for name in ("agent", "sub"):
+        world.server.ctl("submit", "RegisterSubject", json.dumps(
+            {"subjectId": name, "type": "SUBJECT_TYPE_AGENT"}))
+    acting = bearer(world.token(act={"sub": "sub", "act": {"sub": "agent"}}))
+    refused(submit(group(), **acting), 401, "unauthenticated")
+    for name in ("agent", "sub"):
+        world.server.ctl("submit", "BindCredential", json.dumps(
+            {"credentialId": f"{name}-sso", "subjectId": name, "kind": "CREDENTIAL_KIND_JWT",
+             "identity": f"{world.web.url}\n{name}"}))
+    question = {"orgId": "acme", "pageSize": 1}
+    for actor, whom in (("sub", "agent"), ("agent", "ada")):
+        answer = submit(group(), **acting)
+        refused(answer, 403, "permission_denied")
+        said = answer.text.decode()
+        expect(f"'act_as' on subject '{whom}'" in said, f"the link to {whom}", said)
+        refused(world.server.call("Query/ListHistory", question, **acting), 403,
+                "permission_denied")
+        world.server.ctl("submit", "GrantPermission", json.dumps(
+            {"grantId": f"act-{actor}", "permission": "act_as",
+             "grantee": {"kind": "GRANTEE_KIND_SUBJECT", "id": actor},
+             "on": {"kind": "OBJECT_KIND_SUBJECT", "id": whom}}))
+    done(world, submit(group(), **acting), "sub-sso", "TOKEN")
+    said = world.server.ctl("history", "--limit", "1")
+    expect("by sub through agent on behalf of ada" in said, "the chain", said)
+    answer = world.server.call("Query/ListHistory", question, **acting)
+    expect(answer.status == 200, "the owner's view", answer.text)
+    named = {**group(), "onBehalfOf": "ada"}
+    answer = submit(named, **acting)
+    refused(answer, 400, "invalid_argument")
 
 
 def two_of_them_are_a_bad_request(world):
@@ -316,6 +349,7 @@ def the_client_does_not_choose_its_principal(world):
 
 CLEAR = (nobody_is_told_where_to_get_a_token, an_api_key_says_who_calls, an_operator_has_a_key,
          a_token_says_who_calls, a_token_is_capped_by_its_scopes, wrong_tokens_are_refused,
+         a_token_says_who_acts_for_whom,
          two_of_them_are_a_bad_request, who_fails_often_has_to_connect_anew,
          a_signed_command_needs_no_other_word, the_client_does_not_choose_its_principal,
          a_new_key_is_fetched)
