@@ -3,6 +3,7 @@
 #include "core/pb/message.h"
 #include "query/access.h"
 #include "query/answers.h"
+#include "query/costly.h"
 
 /* A batch is answered within a second or so. */
 enum { ANSWER_BATCH_SUBJECTS_MAX = 10000 };
@@ -162,5 +163,26 @@ struct status answer_list_holders(struct asking *asking)
     response->n_items = page.count;
     ARENA_TRY(asking->arena, response->items,
               answer_pointers(asking->arena, items, sizeof *items, page.count));
+    return arena_text(asking->arena, page.end.token, &response->next_page_token);
+}
+
+/* ---- what is dear ---- */
+
+struct status answer_list_costly_objects(struct asking *asking)
+{
+    const Agency__V1__ListCostlyObjectsRequest *request =
+        (const Agency__V1__ListCostlyObjectsRequest *)(const void *)asking->request;
+    const size_t above = request->above == 0 ? COSTLY_ABOVE : request->above;
+    const size_t looked_max = asking->where->reader == NULL ? SIZE_MAX : COSTLY_LOOKED_MAX;
+    Agency__V1__ListCostlyObjectsResponse *response;
+    struct costly_page page;
+    struct page_ask ask;
+    TRY(answer_page(asking, &ask));
+    TRY(costly_page(asking->snapshot, above, looked_max, &ask, &page));
+    TRY(answer_begin(asking, &response));
+    response->n_items = page.count;
+    ARENA_TRY(asking->arena, response->items,
+              answer_pointers(asking->arena, (void *)(uintptr_t)page.items, sizeof *page.items,
+                              page.count));
     return arena_text(asking->arena, page.end.token, &response->next_page_token);
 }

@@ -2,6 +2,7 @@
  * a look-up, so are sixteen that it includes, a granted seat, and a grant (search_down.c). */
 #include "query/costly.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "core/domain/kernel/ids.h"
@@ -22,6 +23,7 @@ struct costly {
     struct costly_grant *grants;
     size_t count;
     size_t cap;
+    size_t looked_left; /* groups */
     struct costly_list *list;
     size_t list_cap;
 };
@@ -77,6 +79,18 @@ static int costly_compare(const void *a, const void *b)
 
 /* ---- one object ---- */
 
+static struct status costly_look(struct costly *costly, size_t groups)
+{
+    if (groups > costly->looked_left) {
+        return status_error(STATUS_RESOURCE_EXHAUSTED,
+                            "expected at most %d groups to be looked at for all objects together, "
+                            "but there are more: ask on a data folder that no agencyd serves",
+                            COSTLY_LOOKED_MAX);
+    }
+    costly->looked_left -= groups;
+    return status_ok();
+}
+
 /* The groups that a list of them includes, level by level: the list is the queue. */
 static struct status costly_walk(struct costly *costly, struct ids *groups, size_t *included)
 {
@@ -85,6 +99,7 @@ static struct status costly_walk(struct costly *costly, struct ids *groups, size
     TRY(ids_add_all(&level, groups->items, groups->count));
     while (level.count > 0 && groups->count < COSTLY_GROUPS_MAX) {
         struct ids next = { .arena = groups->arena }, fresh = { .arena = groups->arena };
+        TRY(costly_look(costly, level.count));
         for (size_t i = 0; i < level.count; i++) {
             const Agency__V1__Group *group;
             TRY(view_group(&costly->snapshot->org.view, level.items[i], &group));
@@ -151,9 +166,10 @@ static int costly_compare_items(const void *a, const void *b)
     return order != 0 ? order : strcmp(left->object, right->object);
 }
 
-struct status costly_objects(struct snapshot *snapshot, size_t above, struct costly_list *list)
+struct status costly_objects(struct snapshot *snapshot, size_t above, size_t looked_max,
+                             struct costly_list *list)
 {
-    struct costly costly = { .snapshot = snapshot, .list = list };
+    struct costly costly = { .snapshot = snapshot, .looked_left = looked_max, .list = list };
     *list = (struct costly_list){ 0 };
     TRY(costly_read(&costly));
     if (costly.count > 1) {
@@ -170,5 +186,40 @@ struct status costly_objects(struct snapshot *snapshot, size_t above, struct cos
     if (list->count > 1) {
         qsort(list->items, list->count, sizeof *list->items, costly_compare_items);
     }
+    return status_ok();
+}
+
+/* ---- a page ---- */
+
+struct costly_places {
+    struct arena *arena;
+    const struct costly_list *list;
+};
+
+static struct status costly_place(void *self, size_t index, struct str *place)
+{
+    const struct costly_places *places = self;
+    const Agency__V1__CostlyItem *item = &places->list->items[index];
+    *place =
+        arena_printf(places->arena, "%020" PRIu64 " %s", UINT64_MAX - item->lookups, item->object);
+    return place->data == NULL ? arena_full(places->arena) : status_ok();
+}
+
+struct status costly_page(struct snapshot *snapshot, size_t above, size_t looked_max,
+                          const struct page_ask *ask, struct costly_page *page)
+{
+    const struct str words[] = { STR("costly"), arena_printf(snapshot->arena, "%zu", above) };
+    struct costly_list list;
+    struct page_part part;
+    struct page at;
+    if (words[1].data == NULL) {
+        return arena_full(snapshot->arena);
+    }
+    TRY(page_begin(&at, snapshot, ask, words, 2));
+    TRY(costly_objects(snapshot, above, looked_max, &list));
+    struct costly_places places = { snapshot->arena, &list };
+    TRY(page_of_list(&at, costly_place, &places, list.count, &part));
+    *page = (struct costly_page){ part.count == 0 ? NULL : list.items + part.first, part.count,
+                                  part.end };
     return status_ok();
 }

@@ -78,12 +78,13 @@ static const struct verb verbs[] = {
       ctl_log_copy, 1, 1, false, false, false,
       "brokers prefix property. replicas outcomes-retention dead-letters-retention "
       "events-retention commands-retention timeout" },
-    { "status", "", "on Kafka: who serves which partition, and how far everybody is", ctl_status, 0,
-      0, false, false, false, "all timeout" },
+    { "status", "",
+      "on Kafka: who serves which partition, and how far everybody is; over a server: how it is",
+      ctl_status, 0, 0, false, false, true, "all timeout" },
     { "costly", "",
       "the objects of which a Check is dear: what is granted there to seats and groups takes over "
       "5,000 look-ups",
-      ctl_costly, 0, 0, false, false, false, "as-of at-least timeout" },
+      ctl_costly, 0, 0, false, false, true, "as-of at-least limit page timeout" },
     { "rebuild", "", "fold the stores again from the log, and compare their roots", ctl_rebuild, 0,
       0, false, false, false, "partition accept-lost-tail timeout" },
     { "verify", "", "check every record, head and root; name the first bad one", ctl_verify, 0, 0,
@@ -175,11 +176,11 @@ const struct config_option ctl_options[] = {
            "list: also what was removed, has ended or expired, and what is set on that; history: "
            "with seats, assignments and grants; status: every partition of every process"),
     OPTION_INT("limit", limit, "0", 0, INT64_MAX,
-               "list, check, who, history, stints, log: items at most; 0: all"),
-    OPTION(
-        "page", CONFIG_TEXT, page, "",
-        "list, check, who, history, stints: go on behind a page, as it has told; the question and "
-        "the moment are that page's"),
+               "list, check, who, history, stints, costly, log: items at most; 0: all"),
+    OPTION("page", CONFIG_TEXT, page, "",
+           "list, check, who, history, stints, costly: go on behind a page, as it has told; the "
+           "question and "
+           "the moment are that page's"),
     OPTION("filter", CONFIG_TEXT, filter, "",
            "list: only what fulfils this in CEL, such as 'name.startsWith(\"a\") && version > 3u'"),
     OPTION("order", CONFIG_TEXT, order, "",
@@ -388,12 +389,22 @@ static struct status open_folder(struct ctl *ctl, const struct verb *verb)
                : status_ok();
 }
 
+/* Why a verb does not go over a server. */
+static const char *local_reason(const struct verb *verb)
+{
+    if (verb->run == ctl_export) {
+        return "only the log has the commands; a server has what they changed: see watch";
+    }
+    return verb->alone ? "it asks no org" : "it reads the log itself";
+}
+
 /* Of an embedded log that an agencyd owns that one answers, by its socket in the folder. */
 static struct status open_source(struct ctl *ctl, const struct verb *verb)
 {
     if (ctl->options.server.size > 0 && !verb->remote) {
         return status_error(STATUS_INVALID_ARGUMENT,
-                            "expected a data folder: '%s' does not go over a server", verb->name);
+                            "expected no --server: '%s' does not go over one, as %s", verb->name,
+                            local_reason(verb));
     }
     if (verb->alone) {
         return status_ok();

@@ -1,14 +1,15 @@
 /* status: who serves which partition, how far everybody is, and who may write decisions. Processes
  * say it themselves on the log's stream `status`, every second or two. Where the log ends is asked
- * first, then each process is given the time to say one word more: so what lacks, lacked. */
+ * first, then each process is given the time to say one word more: so what lacks, lacked. A server
+ * is asked for its own word alone. */
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "agency/v1/stream.pb-c.h"
+#include "agency/v1/admin_service.pb-c.h"
 #include "core/domain/kernel/fields.h"
 #include "core/evlog/closing.h"
 #include "core/pb/message.h"
-#include "ops/ctl/ctl.h"
+#include "ops/ctl/server_client.h"
 #include "ops/ctl/status_text.h"
 #include "ops/ctl/status_topics.h"
 
@@ -267,13 +268,29 @@ static struct status status_say(struct status_run *run)
                                                 : status_text_say(&text);
 }
 
+static struct status status_of_server(struct status_run *run)
+{
+    const Agency__V1__GetProcessStatusRequest request =
+        AGENCY__V1__GET_PROCESS_STATUS_REQUEST__INIT;
+    Agency__V1__ProcessStatus *process;
+    TRY(server_client_call(run->ctl->server, &run->ctl->arena, "agency.v1.Admin/GetProcessStatus",
+                           &request.base, &agency__v1__process_status__descriptor, &process));
+    run->response.n_processes = 1;
+    run->response.processes = &process;
+    run->now_us = clock_now_us(&run->ctl->clock);
+    return status_say(run);
+}
+
 struct status ctl_status(struct ctl *ctl)
 {
     struct status_run run = { .ctl = ctl };
     agency__v1__status_response__init(&run.response);
+    if (ctl->server != NULL) {
+        return status_of_server(&run);
+    }
     if (!ctl->dir.shared) {
         return status_error(STATUS_FAILED_PRECONDITION,
-                            "expected a log on Kafka: an embedded one has no processes");
+                            "expected an agencyd that serves the folder, or a log on Kafka");
     }
     TRY(data_dir_open_log(&ctl->dir, true, &run.log));
     struct status st = status_find_ends(&run);

@@ -1,7 +1,6 @@
 #include "ops/ctl/reading.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -10,10 +9,8 @@
 
 #include "core/base/murmur2.h"
 #include "core/base/remove_tree.h"
-#include "core/base/time.h"
 #include "core/evlog/evlog_local.h"
 #include "core/model/closed_time.h"
-#include "ops/ctl/say.h"
 #include "query/page.h"
 
 enum { CLOSED_TIME_WAIT_US = 1000 * 1000, CLOSED_TIME_RETRY_US = 20 * 1000 };
@@ -165,17 +162,4 @@ void reading_close(struct reading *reading)
 {
     reading_close_partition(reading);
     evlog_close(reading->log);
-}
-
-void reading_say_moment(const struct reading *reading, const struct ctl *ctl)
-{
-    char time[TIME_TEXT_SIZE];
-    if (ctl->options.output != CTL_TABLE) {
-        return;
-    }
-    time_format(reading->snapshot.moment.time_us, time);
-    say("as of decision %" PRIu64 " of %.*s, %s%s", reading->snapshot.moment.org_sequence,
-        STR_ARG(ctl->options.org), time,
-        reading->snapshot.moment.provisional ? " (provisional: an import may still change it)"
-                                             : "");
 }

@@ -26,7 +26,4 @@ MUST_USE struct status reading_open_org(struct reading *reading, struct ctl *ctl
 /* A zeroed one is fine. */
 void reading_close(struct reading *reading);
 
-/* Tells a person on standard error what moment a table is about. */
-void reading_say_moment(const struct reading *reading, const struct ctl *ctl);
-
 #endif

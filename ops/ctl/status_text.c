@@ -207,6 +207,19 @@ static struct status status_text_member_row(struct table *table,
     return status_text_root_cell(table, said->root, said->root_sequence, false);
 }
 
+static uint32_t status_text_end(const Agency__V1__StatusResponse *response)
+{
+    uint32_t end = 0;
+    for (size_t i = 0; i < response->n_processes; i++) {
+        const Agency__V1__ProcessStatus *process = response->processes[i];
+        for (size_t j = 0; j < process->n_partitions; j++) {
+            const uint32_t partition = process->partitions[j]->partition;
+            end = partition >= end ? partition + 1 : end;
+        }
+    }
+    return end;
+}
+
 /* With --all: every partition of every process. */
 static struct status status_text_members(const struct status_text *text)
 {
@@ -214,7 +227,8 @@ static struct status status_text_members(const struct status_text *text)
                                          "epoch",     "sequence", "root" };
     struct table table;
     TRY(table_init(&table, text->arena, heads, sizeof heads / sizeof heads[0]));
-    for (uint32_t number = 0; number < text->response->n_partitions; number++) {
+    const uint32_t end = status_text_end(text->response);
+    for (uint32_t number = 0; number < end; number++) {
         for (size_t i = 0; i < text->response->n_processes; i++) {
             const Agency__V1__ProcessStatus *process = text->response->processes[i];
             const Agency__V1__PartitionStatus *said = status_text_partition(process, number);
@@ -228,13 +242,16 @@ static struct status status_text_members(const struct status_text *text)
 
 struct status status_text_say(const struct status_text *text)
 {
+    const bool of_log = text->response->n_partitions > 0;
     TRY(status_text_processes(text));
-    buf_byte(text->out, '\n');
-    TRY(status_text_partitions(text));
+    buf_append(text->out, of_log ? STR("\n") : STR(""));
+    TRY(of_log ? status_text_partitions(text) : status_ok());
     TRY(text->all ? status_text_members(text) : status_ok());
-    buf_byte(text->out, '\n');
+    buf_append(text->out, of_log ? STR("\n") : STR(""));
     status_text_unheard(text);
     status_text_troubles(text);
-    status_topics_say(text->response, text->out);
+    if (of_log) {
+        status_topics_say(text->response, text->out);
+    }
     return status_ok();
 }

@@ -7,7 +7,8 @@
 #include "core/base/buf.h"
 
 struct status_text {
-    const Agency__V1__StatusResponse *response;
+    const Agency__V1__StatusResponse *response; /* of one process and no partitions: what a server
+                                                   says of itself */
     int64_t now_us;
     bool all; /* every partition of every process */
     struct arena *arena;

@@ -10,6 +10,7 @@ import os
 import pathlib
 import stat
 import struct
+import subprocess
 import sys
 import time
 
@@ -92,6 +93,27 @@ def status_says_how_far_each_partition_is(server):
            states == {"PARTITION_STATE_LEADER"}, "all partitions, as far as they are", found)
 
 
+def agencyctl_asks_over_the_server(server):
+    def run(*words, by=("--server", f"http://127.0.0.1:{server.port}")):
+        done = subprocess.run([server.build / "agencyctl", *by, "--org", "acme", *words],
+                              capture_output=True, text=True, timeout=60)
+        return done.returncode, done.stdout + done.stderr
+
+    for by in ({}, {"by": ("--data", server.data)}):
+        code, said = run("status", **by)
+        expect(code == 0 and "16 of 16" in said and "LEADER" not in said, "how it is", said)
+        code, said = run("status", "--all", **by)
+        expect(code == 0 and said.count("LEADER") == 16, "each partition", said)
+        code, said = run("status", "--output", "json", **by)
+        expect(json.loads(said)["processes"][0]["pid"] == server.process.pid, "which one", said)
+        code, said = run("costly", **by)
+        expect(code == 0 and "look-ups" in said and "as of decision" in said, "none", said)
+    for words, why in ((("export", "-"), "only the log has the commands"),
+                       (("verify",), "it reads the log itself"), (("init",), "it asks no org")):
+        code, said = run(*words)
+        expect(code == 2 and "expected no --server" in said and why in said, f"no {words}", said)
+
+
 def a_method_without_a_row_is_refused(server):
     answer = server.call("Commands/Nothing", {})
     expect(answer.status == 404, "no such method", answer.status)
@@ -125,7 +147,8 @@ def a_stop_ends_streams_and_is_soon(server):
 
 CASES = (a_command_is_answered_with_its_decision, a_refusal_is_the_status_of_the_call,
          the_idempotency_key_is_the_command_id, a_batch_answers_each, the_socket_is_its_owners,
-         status_says_how_far_each_partition_is, a_method_without_a_row_is_refused)
+         status_says_how_far_each_partition_is, agencyctl_asks_over_the_server,
+         a_method_without_a_row_is_refused)
 
 
 def main():

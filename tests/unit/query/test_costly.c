@@ -58,7 +58,7 @@ TEST(costly, objects_are_by_what_seats_and_groups_are_granted_there)
     arena_init(&arena, 1 << 24);
     assert_ok(snapshot_open(&snapshot, partition->reader, &partition->position, &arena, STR("acme"),
                             &now, 1 << 24));
-    assert_ok(costly_objects(&snapshot, 0, &list));
+    assert_ok(costly_objects(&snapshot, 0, 5, &list));
     assert_int_equal(list.count, 2);
     assert_string_equal(list.items[0].object, "asset:a");
     assert_int_equal(list.items[0].grants, 2);
@@ -67,10 +67,11 @@ TEST(costly, objects_are_by_what_seats_and_groups_are_granted_there)
     assert_int_equal(list.items[0].lookups, 6);
     assert_string_equal(list.items[1].object, "asset:b");
     assert_int_equal(list.items[1].lookups, 3);
-    assert_ok(costly_objects(&snapshot, 3, &list));
+    assert_ok(costly_objects(&snapshot, 3, 5, &list));
     assert_int_equal(list.count, 1);
-    assert_ok(costly_objects(&snapshot, COSTLY_ABOVE, &list));
+    assert_ok(costly_objects(&snapshot, COSTLY_ABOVE, 5, &list));
     assert_int_equal(list.count, 0);
+    assert_code(STATUS_RESOURCE_EXHAUSTED, costly_objects(&snapshot, 0, 4, &list));
     snapshot_release(&snapshot);
     partition_close(partition);
     arena_release(&arena);

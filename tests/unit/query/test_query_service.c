@@ -173,6 +173,39 @@ TEST(query_service, a_list_says_that_its_budget_has_cut_it)
     query_kit_close(&kit);
 }
 
+static const char *grant_red_to(const char *kind, const char *id)
+{
+    static char grant[256];
+    snprintf(grant, sizeof grant,
+             "{\"grantId\":\"g-%s\",\"permission\":\"paint\",\"on\":{\"kind\":\"OBJECT_KIND_%s\","
+             "\"id\":\"%s\"},\"grantee\":{\"kind\":\"GRANTEE_KIND_GROUP\",\"id\":\"red\"}}",
+             kind, kind, id);
+    return grant;
+}
+
+TEST(query_service, costly_objects_are_told_page_by_page)
+{
+    open_acme();
+    query_kit_do(&kit, "grantPermission", grant_red_to("GROUP", "red"));
+    query_kit_do(&kit, "grantPermission", grant_red_to("SUBJECT", "ada"));
+    const char *body =
+        query_kit_ask(&kit, "agency.v1.Query/ListCostlyObjects", "", "{\"orgId\":\"acme\"}");
+    ASSERT_SAYS("{\"at\":{", body); /* none over 5,000 */
+    body = query_kit_ask(&kit, "agency.v1.Query/ListCostlyObjects", "",
+                         "{\"orgId\":\"acme\",\"above\":1,\"pageSize\":1}");
+    ASSERT_SAYS("{\"items\":[{\"object\":\"group:red\",\"grants\":\"1\",\"groups\":\"1\","
+                "\"lookups\":\"2\"}],\"nextPageToken\":\"",
+                body);
+    char token[256], next[512];
+    sscanf(strstr(body, "nextPageToken") + strlen("nextPageToken\":\""), "%255[^\"]", token);
+    snprintf(next, sizeof next,
+             "{\"orgId\":\"acme\",\"above\":1,\"pageSize\":1,\"pageToken\":\"%s\"}", token);
+    body = query_kit_ask(&kit, "agency.v1.Query/ListCostlyObjects", "", next);
+    ASSERT_SAYS("{\"items\":[{\"object\":\"subject:ada\"", body);
+    assert_null(strstr(body, "nextPageToken"));
+    query_kit_close(&kit);
+}
+
 TEST(query_service, the_parts_of_a_key_are_fields)
 {
     open_acme();
