@@ -2,6 +2,9 @@
  * POST, and the packed response or an error as JSON; a stream has each message behind a byte of
  * flags and its size, and ends with one whose flags say so (connectrpc.com/docs/protocol).
  *
+ * One call at a time needs no HTTP/2, in which libcurl 7.88 loses a refusal that comes before it
+ * has sent the request.
+ *
  * Answers are received: bounded, and decoded as what comes from outside. */
 #include "ops/ctl/server_client.h"
 
@@ -148,12 +151,30 @@ static struct status client_identify(struct server_client *client)
     return status_ok();
 }
 
+/* Without TLS they would say nothing. */
+static struct status client_check_tls(const struct server_client *client)
+{
+    const struct ctl_options *options = &client->ctl->options;
+    const bool tls = str_starts(client->base, STR("https://"));
+    if (!tls && (options->certificate.size > 0 || options->certificate_key.size > 0 ||
+                 options->authorities.size > 0)) {
+        return status_error(STATUS_INVALID_ARGUMENT,
+                            "expected --server https://HOST:PORT with --authorities, --certificate "
+                            "and --certificate-key");
+    }
+    return options->certificate_key.size > 0 && options->certificate.size == 0
+               ? status_error(STATUS_INVALID_ARGUMENT,
+                              "expected --certificate with --certificate-key")
+               : status_ok();
+}
+
 /* ---- life ---- */
 
 static struct status client_start(struct server_client *client)
 {
     const struct ctl_options *options = &client->ctl->options;
     TRY(options->server.size > 0 ? client_to(client, options->server) : client_to_folder(client));
+    TRY(client_check_tls(client));
     client_add_header(client, STR("connect-protocol-version"), STR("1"));
     return client_identify(client);
 }
@@ -240,6 +261,7 @@ static void client_prepare(struct server_client *client, const char *url, struct
     curl_easy_reset(curl); /* live connections stay */
     curl_easy_setopt(curl, CURLOPT_URL, url);
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, client->problem);
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)CLIENT_CONNECT_MS);
