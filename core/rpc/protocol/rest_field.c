@@ -78,10 +78,26 @@ static bool rest_is_bare(const ProtobufCFieldDescriptor *field, struct str value
            (value.size == 1 || value.data[0] != '0');
 }
 
+/* Names stand in a URL as the schema has them, in a mask, too; those of JSON are taken. */
+static void rest_mask(struct str paths, struct buf *out)
+{
+    struct buf json = { 0 };
+    for (size_t i = 0; i < paths.size; i++) {
+        const char next = i + 1 < paths.size ? paths.data[i + 1] : '\0';
+        const bool joint = paths.data[i] == '_' && next >= 'a' && next <= 'z';
+        buf_byte(&json, (uint8_t)(joint ? next - 'a' + 'A' : paths.data[i]));
+        i += joint;
+    }
+    detail_json_string(buf_str(&json), out);
+    buf_release(&json);
+}
+
 static void rest_value(const ProtobufCFieldDescriptor *field, struct str value, struct buf *out)
 {
     if (rest_is_bare(field, value)) {
         buf_append(out, value);
+    } else if (field->descriptor == &google__protobuf__field_mask__descriptor) {
+        rest_mask(value, out);
     } else {
         detail_json_string(value, out);
     }
