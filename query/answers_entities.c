@@ -8,40 +8,22 @@
 #include "query/answers.h"
 #include "query/entities.h"
 #include "query/filter_text.h"
+#include "query/read_mask.h"
 #include "query/selection.h"
 
 /* ---- which fields ---- */
-
-/* Leaves the fields that the mask names; an empty or absent one names all. */
-static struct status answer_masked(struct arena *arena, const ProtobufCMessage *entity,
-                                   const Google__Protobuf__FieldMask *mask,
-                                   const ProtobufCMessage **shown)
-{
-    ProtobufCMessage *some;
-    *shown = entity;
-    if (mask == NULL || mask->n_paths == 0) {
-        return status_ok();
-    }
-    TRY(pb_new(arena, entity->descriptor, &some));
-    for (size_t i = 0; i < mask->n_paths; i++) {
-        const ProtobufCFieldDescriptor *field =
-            pb_field_find(entity->descriptor, str_z(mask->paths[i]));
-        if (field == NULL) {
-            return status_error(STATUS_INVALID_ARGUMENT,
-                                "read_mask: expected fields of %s, but one is '%s'",
-                                entity->descriptor->short_name, mask->paths[i]);
-        }
-        pb_field_share(entity, field, some, field);
-    }
-    *shown = some;
-    return status_ok();
-}
 
 static const Google__Protobuf__FieldMask *answer_mask(const struct asking *asking)
 {
     const ProtobufCFieldDescriptor *field =
         protobuf_c_message_descriptor_get_field_by_name(asking->question->input, "read_mask");
     return *(Google__Protobuf__FieldMask *const *)pb_field_at(asking->request, field);
+}
+
+static struct status answer_check_mask(const struct asking *asking)
+{
+    return read_mask_check(registry_entity(asking->question->kind)->descriptor,
+                           answer_mask(asking));
 }
 
 /* ---- get ---- */
@@ -67,11 +49,12 @@ static struct status answer_get(struct asking *asking)
     const ProtobufCMessage *entity;
     struct str id;
     bool idle;
+    TRY(answer_check_mask(asking));
     TRY(answer_id(asking, &id));
     TRY(entities_get(asking->snapshot, asking->question->kind, &id, 1, &entity));
     TRY(entities_is_idle(asking->snapshot, entity, &idle));
     asking->note = idle ? "what this is set on is gone: it has no effect" : NULL;
-    return answer_masked(asking->arena, entity, answer_mask(asking), &asking->response);
+    return read_mask_apply(asking->arena, answer_mask(asking), entity, &asking->response);
 }
 
 /* ---- list ---- */
@@ -95,7 +78,7 @@ static struct status answer_items(struct asking *asking, struct entities_page *p
     ProtobufCMessage *response;
     char *token;
     for (size_t i = 0; i < page->count; i++) {
-        TRY(answer_masked(asking->arena, page->items[i], answer_mask(asking), &page->items[i]));
+        TRY(read_mask_apply(asking->arena, answer_mask(asking), page->items[i], &page->items[i]));
     }
     TRY(answer_begin(asking, &response));
     TRY(arena_text(asking->arena, page->end.token, &token));
@@ -123,6 +106,7 @@ static struct status answer_list(struct asking *asking)
                                    .order = fields_string(asking->request, "order_by") };
     struct entities_page page;
     struct page_ask ask;
+    TRY(answer_check_mask(asking));
     TRY(answer_page(asking, &ask));
     TRY(answer_filters(asking, &selection.list));
     TRY(selection_page(asking->snapshot, &selection, &ask, &page));

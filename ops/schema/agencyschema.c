@@ -59,8 +59,9 @@ static void schema_when(struct buf *out)
 
 static void schema_mask(struct buf *out)
 {
-    buf_append(out, STR("  // The fields that are wanted; unset: all.\n"
-                        "  google.protobuf.FieldMask read_mask = 14;\n}\n\n"));
+    buf_append(out,
+               STR("  // The fields that are wanted, also those of messages: on.id; unset: all.\n"
+                   "  google.protobuf.FieldMask read_mask = 14;\n}\n\n"));
 }
 
 static void schema_get(unsigned kind, const struct entity_type *type, struct buf *out)

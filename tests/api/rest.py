@@ -93,10 +93,11 @@ def a_moment_is_asked_about(rest):
 
 def a_list_is_selected_and_in_order(rest):
     for name in "abc":
-        rest("POST", "/rest/roles", {"roleId": name, "roleType": "lead", "name": f"N{name}"})
+        done = rest("POST", "/rest/roles", {"roleId": name, "roleType": "lead", "name": f"N{name}"})
 
     def roles(**asked):
-        got = rest("GET", "/rest/roles?" + urllib.parse.urlencode(asked))
+        got = rest("GET", "/rest/roles?" + urllib.parse.urlencode(asked),
+                   agencygrid_at_least=done["token"])
         return [role["roleId"] for role in got["items"]], got
 
     found, got = roles(filter="name.startsWith('N') && role_id != 'b'", order_by="name desc")
@@ -115,6 +116,23 @@ def a_list_is_selected_and_in_order(rest):
                         "of the same question")):
         said = rest("GET", "/rest/roles?" + urllib.parse.urlencode(wrong), status=400)
         expect(why in said["message"], f"why not {wrong}", said)
+
+
+def parts_are_chosen_by_a_mask(rest):
+    rest("POST", "/rest/permissions", {"permission": "paint"})
+    done = rest("POST", "/rest/grants", {
+        "grantId": "g", "permission": "paint", "on": {"kind": "OBJECT_KIND_ORG"},
+        "grantee": {"kind": "GRANTEE_KIND_ROLE", "id": "a"}})
+    for mask in ("grantee.id,grant_id", "grantId,grantee.id"):
+        got = rest("GET", f"/rest/grants/g?read_mask={mask}", agencygrid_at_least=done["token"])
+        expect(got == {"grantId": "g", "grantee": {"id": "a"}}, f"{mask} alone", got)
+    done = rest("PATCH", "/rest/role-types/lead?update_mask=holders_max", {"holdersMax": 7})
+    got = rest("GET", "/rest/role-types/lead?read_mask=holders_max",
+               agencygrid_at_least=done["token"])
+    expect(got == {"holdersMax": 7}, "the new one", got)
+    for wrong in ("grantee.nothing", "grantee.id.x", "grantee.", "created_at.seconds", "grant_",
+                  "grant__id", "grant_Id", "grant_id%00"):
+        rest("GET", f"/rest/grants?read_mask={wrong}", status=400)
 
 
 def what_is_wrong_is_said(rest):
@@ -137,7 +155,8 @@ def what_is_wrong_is_said(rest):
 
 
 CASES = (an_org_begins, a_version_is_expected, what_get_gave_can_be_put, other_commands_are_verbs,
-         a_moment_is_asked_about, a_list_is_selected_and_in_order, what_is_wrong_is_said)
+         a_moment_is_asked_about, a_list_is_selected_and_in_order,
+         parts_are_chosen_by_a_mask, what_is_wrong_is_said)
 
 
 def main():

@@ -136,6 +136,66 @@ TEST(query_service, entities_are_got_and_listed_as_they_are)
     query_kit_close(&kit);
 }
 
+TEST(query_service, a_mask_goes_into_messages)
+{
+    static const char *const cases[][2] = {
+        { "on.id", "{\"on\":{\"id\":\"red\"}}" },
+        { "on.id,grantee.kind,on.kind,grantId",
+          "{\"grantId\":\"g\",\"grantee\":{\"kind\":\"GRANTEE_KIND_SUBJECT\"},"
+          "\"on\":{\"kind\":\"OBJECT_KIND_GROUP\",\"id\":\"red\"}}" },
+        { "on.id,on", "{\"on\":{\"kind\":\"OBJECT_KIND_GROUP\",\"id\":\"red\"}}" },
+        { "on,on.id", "{\"on\":{\"kind\":\"OBJECT_KIND_GROUP\",\"id\":\"red\"}}" },
+        { "on.id,on.id", "{\"on\":{\"id\":\"red\"}}" },
+    };
+    char request[256];
+    open_acme();
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        snprintf(request, sizeof request,
+                 "{\"orgId\":\"acme\",\"grantId\":\"g\",\"readMask\":\"%s\"}", cases[i][0]);
+        assert_string_equal(query_kit_ask(&kit, "agency.v1.Entities/GetGrant", "", request),
+                            cases[i][1]);
+    }
+    query_kit_close(&kit);
+}
+
+/* Also where nothing is listed. */
+TEST(query_service, a_mask_names_fields)
+{
+    static const char *const wrong[] = { "on.idd",
+                                         "on.id.x",
+                                         "on.",
+                                         "grantId.x",
+                                         "createdAt.nanos",
+                                         "metadata.team",
+                                         "grantee.roleTypes.x" };
+    char request[256];
+    open_acme();
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        snprintf(request, sizeof request,
+                 "{\"orgId\":\"acme\",\"filters\":[\"grant_id=none\"],\"readMask\":\"%s\"}",
+                 wrong[i]);
+        ASSERT_SAYS("invalid_argument",
+                    query_kit_ask(&kit, "agency.v1.Entities/ListGrants", "", request));
+        ASSERT_SAYS("mask", kit.answer);
+    }
+    query_kit_close(&kit);
+}
+
+TEST(query_service, a_mask_has_few_paths)
+{
+    struct buf many = { 0 };
+    open_acme();
+    buf_printf(&many, "{\"orgId\":\"acme\",\"readMask\":\"name");
+    for (int i = 0; i < 100; i++) {
+        buf_printf(&many, ",name");
+    }
+    buf_printf(&many, "\"}%c", '\0');
+    query_kit_ask(&kit, "agency.v1.Entities/ListGrants", "", many.data);
+    ASSERT_SAYS("expected at most 100 paths, but there are 101", kit.answer);
+    buf_release(&many);
+    query_kit_close(&kit);
+}
+
 static void open_of_groups(int count)
 {
     char group[32];
