@@ -326,7 +326,11 @@ static struct status decider_work(struct decider_work *work, struct submit_answe
     if (work->decide.rejection != NULL) {
         decider_count_rejection(work);
     }
-    return decider_record(work, answer, record);
+    st = decider_record(work, answer, record);
+    if (st.code != STATUS_OK) {
+        fold_discard(decider->fold);
+    }
+    return st;
 }
 
 /* What the place of a command in the log says, before anybody looks into it. */

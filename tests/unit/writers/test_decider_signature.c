@@ -98,3 +98,29 @@ TEST(decider, knows_the_operators_that_it_is_told_only)
     }
     partition_kit_close(&kit);
 }
+
+TEST(decider, leaves_nothing_of_a_decision_that_it_could_not_record)
+{
+    struct partition_kit kit;
+    struct signature_kit proof;
+    struct submit_answer answer = { .outcome = SUBMIT_FAILED };
+    partition_kit_open_org(&kit);
+    signature_kit_init(&proof);
+    signature_kit_seal(&proof);
+    for (long n = 0; answer.outcome != SUBMIT_DECIDED; n++) {
+        struct decider_command given = { .bytes = signature_kit_pack(&proof),
+                                         .key = STR("acme"),
+                                         .cluster = &proof.cluster,
+                                         .now_us = SIGNATURE_KIT_NOW_US };
+        struct str record;
+        assert_true(n < 1000);
+        answer.outcome = SUBMIT_FAILED;
+        arena_fail_at(n);
+        struct status st = decider_decide(&kit.decider, &given, &answer, &record);
+        arena_fail_at(-1);
+        assert_true(st.code == STATUS_OK || st.code == STATUS_RESOURCE_EXHAUSTED);
+        assert_int_equal(kit.decided->fold.scratch.entities.count, 0);
+    }
+    signature_kit_release(&proof);
+    partition_kit_close(&kit);
+}
