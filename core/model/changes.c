@@ -38,6 +38,7 @@ struct changes_group {
 
 static struct status changes_push(struct changes *changes, struct store_change change)
 {
+    assert(change.key.size > 0);
     change.key = arena_copy(&changes->memory, change.key);
     if (change.key.data == NULL) {
         return arena_full(&changes->memory);
@@ -46,6 +47,7 @@ static struct status changes_push(struct changes *changes, struct store_change c
         changes->cap = changes->cap == 0 ? 64 : changes->cap * 2;
         changes->items = mem_realloc(changes->items, changes->cap * sizeof *changes->items);
     }
+    assert(changes->count < changes->cap);
     changes->items[changes->count++] = change;
     return status_ok();
 }
@@ -61,6 +63,7 @@ static struct status changes_add_entity(struct changes *changes, const struct om
 static struct status changes_add_row(struct changes *changes, const struct omap_entry *entry,
                                      uint64_t version)
 {
+    assert(entry->value.size == 1); /* an enum layer_row */
     return changes_push(changes, (struct store_change){
                                      .family = STORE_INDEX,
                                      .is_delete = entry->value.data[0] == LAYER_ROW_DELETED,
@@ -119,6 +122,7 @@ static bool changes_in_order(const struct changes *changes, size_t begin)
 /* From now on questions find what was added from item `begin` on. */
 static void changes_show(struct changes *changes, size_t begin, struct changes_row *rows)
 {
+    assert(begin <= changes->count);
     for (size_t i = begin; i < changes->count; i++) {
         const struct store_change *change = &changes->items[i];
         if (change->family != STORE_INDEX) {
@@ -136,8 +140,10 @@ struct status changes_add(struct changes *changes, const struct layer *layer, ui
 {
     size_t begin = changes->count, rows_count = layer->entities.count + layer->values.count;
     struct changes_row *rows;
+    assert(version > 0 || layer->entities.count == 0); /* without events nothing changes */
     ARENA_TRY(&changes->memory, rows, arena_alloc(&changes->memory, rows_count * sizeof *rows));
     TRY(changes_collect(changes, layer, version));
+    assert(changes->count == begin + rows_count + layer->rows.count);
     assert(changes_in_order(changes, begin));
     changes_show(changes, begin, rows);
     changes->decisions_count++;
@@ -169,6 +175,7 @@ bool changes_at(const struct changes *changes, const struct source_key *key, uin
     const struct hmap_entry *entry = hmap_find(&changes->latest, key->bytes, key->hash);
     const struct changes_row *row = entry == NULL ? NULL : entry->value;
     while (row != NULL && row->version > version) {
+        assert(row->before == NULL || row->before->version <= row->version);
         row = row->before;
     }
     *value = row == NULL ? (struct str){ 0 } : row->value;
@@ -192,6 +199,7 @@ static struct status changes_group_row(struct changes *changes, const struct sto
 {
     struct str key;
     struct changes_waiting *row;
+    assert(change->family == STORE_INDEX);
     TRY(key_group(change->key, &key));
     ARENA_TRY(&changes->asked, row, arena_alloc(&changes->asked, sizeof *row));
     *row =
@@ -211,6 +219,7 @@ static struct status changes_group_row(struct changes *changes, const struct sto
 
 static struct status changes_group_rows(struct changes *changes)
 {
+    assert(changes->grouped_count <= changes->count);
     for (; changes->grouped_count < changes->count; changes->grouped_count++) {
         const struct store_change *change = &changes->items[changes->grouped_count];
         if (change->family == STORE_INDEX) {
@@ -231,6 +240,7 @@ static const struct omap *changes_order(struct changes *changes, struct changes_
         omap_put(&group->ordered, row->key, str_make(&what, 1), NULL);
     }
     group->waiting = NULL;
+    assert(group->ordered.count > 0); /* a group begins with its first row */
     return &group->ordered;
 }
 
@@ -254,6 +264,7 @@ void changes_init(struct changes *changes, const struct source *under)
     static const struct source_ops ops = { .get = changes_get,
                                            .rows = changes_rows,
                                            .value = changes_value };
+    assert(under != NULL);
     *changes = (struct changes){ .source = { &ops }, .under = under };
     arena_init(&changes->memory, CHANGES_MEMORY_MAX);
     arena_init(&changes->asked, CHANGES_MEMORY_MAX);

@@ -47,6 +47,7 @@ struct check_cache_search {
 static bool check_cache_put_read(struct check_cache *cache, const struct source_key *key,
                                  struct check_cache_answer *answer)
 {
+    assert(answer != NULL);
     struct hmap_entry *entry = hmap_find(&cache->reads, key->bytes, key->hash);
     struct check_cache_link *link = arena_alloc(&cache->arena, sizeof *link);
     if (entry == NULL) {
@@ -76,6 +77,7 @@ static void check_cache_note_entity(struct source_watch *watch, const struct sou
 static void check_cache_note_rows(struct source_watch *watch, const struct source_range *range)
 {
     struct check_cache_search *search = (struct check_cache_search *)(void *)watch;
+    assert(range->skip > 0 && range->skip <= range->prefix.bytes.size);
     uint8_t index = (uint8_t)range->prefix.bytes.data[range->skip - 1];
     index_set_add(&search->cache->indexes, index);
     search->lost =
@@ -84,6 +86,7 @@ static void check_cache_note_rows(struct source_watch *watch, const struct sourc
 
 static size_t check_cache_size(const struct check_answer *answer)
 {
+    assert(answer->steps_count <= sizeof answer->steps / sizeof answer->steps[0]);
     return offsetof(struct check_answer, steps) + answer->steps_count * sizeof answer->steps[0];
 }
 
@@ -216,6 +219,7 @@ static void check_cache_forget_row(struct check_cache *cache, struct str key)
         rest = str_from(key, prefix.size);
         st = key_skip_str(&rest);
         assert(st.code == STATUS_OK);
+        assert(rest.size < key.size - prefix.size);
         prefix.size = key.size - rest.size;
     }
 }
@@ -252,6 +256,7 @@ void check_cache_changed(struct check_cache *cache, const struct layer *changes)
 
 void check_cache_init(struct check_cache *cache, const struct source *source)
 {
+    assert(source != NULL);
     *cache = (struct check_cache){ .memory = { check_cache_ask }, .source = source };
     arena_init(&cache->arena, CHECK_CACHE_MEMORY_MAX);
 }

@@ -81,6 +81,7 @@ static struct status filter_bool(struct filter *filter)
 
 static struct status filter_integer(struct filter *filter)
 {
+    assert(filter->number == 0);
     bool good = filter->value.size > 0 && filter->value.size <= 18;
     for (size_t i = 0; good && i < filter->value.size; i++) {
         good = filter->value.data[i] >= '0' && filter->value.data[i] <= '9';
@@ -95,6 +96,7 @@ static struct status filter_integer(struct filter *filter)
 static struct status filter_value(struct filter *filter)
 {
     const ProtobufCFieldDescriptor *field = filter->field;
+    assert(field != NULL); /* filter_find */
     switch (field->type) {
     case PROTOBUF_C_TYPE_STRING:
         return status_ok();
@@ -146,6 +148,7 @@ static bool filter_equals(const struct filter *filter, const void *value)
         memcpy(&text, value, sizeof text);
         return str_eq(str_z(text), filter->value);
     }
+    assert(pb_field_size(field) <= sizeof(uint64_t));
     uint64_t number = 0; /* little endian: a narrow value fills the low bytes */
     memcpy(&number, value, pb_field_size(field));
     return number == (uint64_t)filter->number;
@@ -190,6 +193,7 @@ static bool filter_is(const struct filter *filter, const char *path)
 static bool filter_part(const struct filter *filters, size_t filters_count, const char *path,
                         struct str *part)
 {
+    assert(path != NULL);
     for (size_t i = 0; i < filters_count; i++) {
         const struct filter *filter = &filters[i];
         if (!filter_is(filter, path)) {
@@ -206,6 +210,7 @@ static bool filter_part(const struct filter *filters, size_t filters_count, cons
 static bool filter_parts(const struct index_type *type, const struct filter *filters,
                          size_t filters_count, struct str parts[INDEX_PARTS_MAX])
 {
+    assert(type->parts_asked > 0 && type->parts_asked <= type->parts_count);
     for (size_t i = 0; i < type->parts_asked; i++) {
         const char *path = type->parts[i].path;
         if (path == NULL || !filter_part(filters, filters_count, path, &parts[i])) {
@@ -221,6 +226,7 @@ struct status filter_index(struct arena *arena, enum entity_kind kind, const str
     struct str parts[INDEX_PARTS_MAX];
     size_t count;
     const struct index_type *types = index_types(&count);
+    assert(filters_count <= LIST_FILTERS_MAX);
     *index = 0;
     if (registry_entity(kind)->named && filter_part(filters, filters_count, "name", &parts[1])) {
         parts[0] = index_kind(kind);

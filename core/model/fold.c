@@ -13,10 +13,17 @@
 
 void fold_init(struct fold *fold, const struct source *store)
 {
+    assert(store != NULL);
     changes_init(&fold->frozen_changes, store);
     changes_init(&fold->active_changes, &fold->frozen_changes.source);
     layer_init(&fold->scratch, &fold->active_changes.source);
     check_cache_init(&fold->check_cache, &fold->active_changes.source);
+}
+
+static bool fold_between_decisions(const struct fold *fold)
+{
+    const struct layer *scratch = &fold->scratch;
+    return scratch->entities.count + scratch->rows.count + scratch->values.count == 0;
 }
 
 void fold_release(struct fold *fold)
@@ -91,6 +98,7 @@ static struct status fold_put(const struct fold_keeping *k, struct buf *key,
 /* Notes a row that only questions read, which ask the store: no layer has it. */
 static struct status fold_note(const struct fold_keeping *k, struct buf *key, struct str value)
 {
+    assert(key->size > 0 && key->data[0] != ROW_HEAD);
     struct status st = changes_put(&k->fold->active_changes, buf_str(key), value);
     buf_release(key);
     return st;
@@ -106,6 +114,7 @@ static struct status fold_put_head(const struct fold_keeping *k)
     head->decision_hash = (ProtobufCBinaryData){ .len = HASH_SIZE, .data = hash.bytes };
     head->sequence = k->place->sequence;
     if (k->decision->n_events > 0) {
+        assert(k->decision->org_sequence == head->org_sequence + 1);
         head->org_sequence = k->decision->org_sequence;
         head->occurred_at_us = k->decision->occurred_at_us;
         head->live = head->live || !k->decision->imported;
@@ -143,6 +152,7 @@ static struct status fold_put_answer(const struct fold_keeping *k)
     if (principal.size == 0) {
         TRY(fold_principal(k->fold, k->arena, decision, &principal));
     }
+    assert(principal.size > 0);
     Agency__V1__AnswerRow row = AGENCY__V1__ANSWER_ROW__INIT;
     row.sequence = k->place->sequence;
     row.org_sequence = decision->org_sequence;
@@ -161,6 +171,7 @@ static struct status fold_put_time(const struct fold_keeping *k)
     char room[KEY_ROOM];
     struct buf key = buf_in(room, sizeof room);
     char value[8];
+    assert(k->decision->n_events > 0 && k->decision->org_sequence > 0);
     key_time(&key, k->org_id, k->decision->occurred_at_us);
     num_put_u64be(value, k->decision->org_sequence);
     return fold_note(k, &key, str_make(value, sizeof value));
@@ -168,6 +179,7 @@ static struct status fold_put_time(const struct fold_keeping *k)
 
 static struct status fold_put_subject(const struct fold_keeping *k, struct str subject_id)
 {
+    assert(k->decision->org_sequence > 0);
     if (subject_id.size == 0) {
         return status_ok();
     }
@@ -198,6 +210,7 @@ static struct status fold_changed(const struct fold_keeping *k, struct omap_entr
     TRY(key_get_str(&key, k->arena, &org_id));
     TRY(key_get_u8(&key, &kind));
     TRY(key_get_str(&key, k->arena, &id));
+    assert(key.size == 0 && registry_entity(kind) != NULL);
     TRY(pb_new(k->arena, &agency__v1__entity_ref__descriptor, ref));
     (*ref)->kind = (Agency__V1__EntityKind)kind;
     id = arena_copy(k->arena, id);
@@ -235,6 +248,7 @@ static struct status fold_put_row(const struct fold_keeping *k)
          e = omap_next(e)) {
         TRY(fold_changed(k, e, &row.changed[row.n_changed++]));
     }
+    assert(row.n_changed == k->fold->scratch.entities.count);
     TRY(fold_put_subject(k, str_z(decision->subject_id)));
     TRY(fold_put_subject(k, str_z(decision->on_behalf_of)));
     for (size_t i = 0; i < decision->n_actors; i++) {
@@ -268,6 +282,7 @@ struct status fold_keep(struct fold *fold, struct arena *arena,
                                     .place = place,
                                     .org_id = str_z(decision->org_id) };
     size_t changes_count = fold->active_changes.count;
+    assert(decision->n_events > 0 || fold_between_decisions(fold));
     struct status st;
     TRY_OUT(fold_put_rows(&keeping));
     TRY_OUT(changes_add(&fold->active_changes, &fold->scratch, decision->org_sequence));
@@ -283,6 +298,7 @@ out:
 void fold_discard(struct fold *fold)
 {
     layer_reset(&fold->scratch);
+    assert(fold_between_decisions(fold));
 }
 
 /* ---- decisions read from the log ---- */
@@ -326,6 +342,7 @@ struct status fold_apply(struct fold *fold, struct arena *arena,
                          const Agency__V1__Decision *decision, const struct fold_place *place)
 {
     struct fold_place known = *place;
+    assert(fold_between_decisions(fold));
     TRY(fold_head(fold, arena, str_z(decision->org_id), &known.head));
     TRY(fold_check_org(known.head, decision));
     struct status st = fold_events(fold, arena, decision);
@@ -342,15 +359,18 @@ struct status fold_apply(struct fold *fold, struct arena *arena,
 void fold_freeze(struct fold *fold)
 {
     struct changes *frozen = &fold->frozen_changes, *active = &fold->active_changes;
+    assert(fold_between_decisions(fold));
     assert(frozen->count == 0);
     struct changes kept = *frozen;
     *frozen = *active;
     *active = kept;
     frozen->under = kept.under;
     active->under = &frozen->source;
+    assert(active->count == 0 && active->decisions_count == 0);
 }
 
 void fold_thaw(struct fold *fold)
 {
     changes_reset(&fold->frozen_changes);
+    assert(fold->frozen_changes.count == 0);
 }

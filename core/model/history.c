@@ -64,6 +64,7 @@ static struct status history_versions(struct store_reader *reader, struct arena 
                                              .entity = entity };
         TRY(history_decision(reader, arena, org_id, stored.since, &version->decision));
     }
+    assert(*count <= limit);
     return status_ok();
 }
 
@@ -109,6 +110,7 @@ static struct status history_scan(struct store_reader *reader, struct arena *are
                                   struct str org_id, struct str last, size_t limit,
                                   const Agency__V1__DecisionRow ***rows, size_t *count)
 {
+    assert(last.size > 8 && *count == 0);
     struct store_range range = { .prefix = str_make(last.data, last.size - 8),
                                  .start = last,
                                  .after_start = true,
@@ -127,6 +129,7 @@ static struct status history_scan(struct store_reader *reader, struct arena *are
         TRY_OUT(history_row(reader, arena, org_id, &stored, &(*rows)[*count]));
         ++*count;
     }
+    assert(*count <= limit);
 out:
     store_scan_close(scan);
     return st;

@@ -4,11 +4,13 @@
 
 enum store_family key_family(struct str key)
 {
+    assert(key.size > 0 && key.data[0] >= ROW_DECISION && key.data[0] <= ROW_HEAD);
     return key.data[0] == ROW_HEAD ? STORE_INDEX_LATEST : STORE_APPEND;
 }
 
 void key_entities(struct buf *key, struct str org_id, enum entity_kind kind)
 {
+    assert(kind > 0 && (size_t)kind < ENTITY_KINDS_END);
     key_put_str(key, org_id);
     key_put_u8(key, (uint8_t)kind);
 }
@@ -21,6 +23,7 @@ void key_entity(struct buf *key, struct str org_id, enum entity_kind kind, struc
 
 void key_index(struct buf *key, struct str org_id, enum index_number index, struct str parts)
 {
+    assert(index > 0 && (size_t)index < INDEX_NUMBERS_MAX);
     key_put_str(key, org_id);
     key_put_u8(key, (uint8_t)index);
     buf_append(key, parts);
@@ -74,6 +77,7 @@ void key_put_parts(struct buf *key, const struct str *parts, size_t parts_count)
 struct status key_parts(struct arena *arena, const struct str *parts, size_t parts_count,
                         struct str *key)
 {
+    assert(parts_count > 0 && parts_count <= INDEX_PARTS_MAX);
     struct buf buf = { 0 };
     key_put_parts(&buf, parts, parts_count);
     *key = arena_copy(arena, buf_str(&buf));
@@ -83,6 +87,7 @@ struct status key_parts(struct arena *arena, const struct str *parts, size_t par
 
 void key_index_row(struct buf *key, struct str org_id, const struct index_row *row, struct str id)
 {
+    assert(row->parts_count <= INDEX_PARTS_MAX);
     key_index(key, org_id, row->index, (struct str){ 0 });
     key_put_parts(key, row->parts, row->parts_count);
     key_put_str(key, id);
@@ -102,6 +107,7 @@ struct status key_group(struct str key, struct str *group)
     for (size_t left = type->parts_asked; left > 0; left--) {
         TRY(key_skip_str(&rest));
     }
+    assert(rest.size < key.size);
     *group = str_make(key.data, key.size - rest.size);
     return status_ok();
 }
@@ -110,6 +116,7 @@ struct status key_last_part(struct arena *arena, struct str key, struct str *id)
 {
     size_t before = key_size_before_last_plain(key);
     if (before > 0) {
+        assert(before + 2 < key.size); /* one byte at least, and two that end it */
         *id = str_make(key.data + before, key.size - before - 2);
         return status_ok();
     }

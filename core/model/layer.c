@@ -43,6 +43,7 @@ static struct omap_entry *layer_run_check(const struct layer_run *run, struct om
 
 static bool layer_is_put(const struct omap_entry *entry)
 {
+    assert(entry->value.size == 1); /* an enum layer_row */
     return entry->value.data[0] == LAYER_ROW_PUT;
 }
 
@@ -54,6 +55,7 @@ static void layer_run_count(struct layer_run run, size_t limit, size_t *puts, si
         *(layer_is_put(run.entry) ? puts : tombstones) += 1;
         run.entry = layer_run_check(&run, omap_next(run.entry));
     }
+    assert(*puts <= limit);
 }
 
 static struct status layer_merge_rows(struct arena *arena, struct layer_run run,
@@ -79,6 +81,7 @@ static struct status layer_merge_rows(struct arena *arena, struct layer_run run,
         }
         run.entry = layer_run_check(&run, omap_next(run.entry));
     }
+    assert(count <= limit && next <= under_count);
     *keys_count = count;
     return status_ok();
 }
@@ -88,6 +91,8 @@ struct status layer_rows_over(const struct omap *own, const struct source *under
                               struct str **keys, size_t *keys_count)
 {
     struct layer_run run = { .org_size = range->skip, .prefix = range->prefix.bytes };
+    assert(range->skip > 0 && range->skip <= run.prefix.size);
+    assert(range->from.size == 0 || str_starts(range->from, run.prefix));
     run.entry = layer_run_check(
         &run, omap_lower_bound(own, range->from.size > 0 ? range->from : run.prefix));
     size_t puts, tombstones, below_count = 0;
@@ -131,6 +136,7 @@ static const struct source_ops layer_source_ops = { .get = layer_get,
 
 void layer_init(struct layer *layer, const struct source *under)
 {
+    assert(under != NULL);
     *layer = (struct layer){ .source = { &layer_source_ops }, .under = under };
     omap_init(&layer->entities);
     omap_init(&layer->rows);
@@ -158,6 +164,7 @@ static struct status layer_put_entity(void *self, enum entity_kind kind, struct 
                                       const ProtobufCMessage *entity)
 {
     const struct layer_org *org = self;
+    assert(entity != NULL); /* nothing is ever taken away */
     char room[KEY_ROOM];
     struct buf key = buf_in(room, sizeof room);
     key_entity(&key, org->org_id, kind, id);
@@ -194,6 +201,7 @@ const struct change_ops layer_changes = { .put_entity = layer_put_entity,
 
 void layer_put_value(struct layer *layer, struct str key, struct str value)
 {
+    assert(key.size > 0);
     omap_put(&layer->values, key, value, NULL);
 }
 
@@ -206,6 +214,7 @@ static void layer_merge_map(struct omap *to, const struct omap *from)
 
 struct status layer_merge(struct layer *layer, const struct layer *from)
 {
+    assert(from != layer);
     for (struct omap_entry *e = omap_lower_bound(&from->entities, STR("")); e != NULL;
          e = omap_next(e)) {
         const ProtobufCMessage *copy;

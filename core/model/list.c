@@ -51,6 +51,7 @@ static struct status list_init_scan(struct list *list)
                          &parts));
     }
     list->index = index;
+    assert((index != 0) == (parts.size > 0));
     if (index != 0) {
         list->family = STORE_INDEX;
         key_index(&key, request->org_id, index, parts);
@@ -101,6 +102,7 @@ static struct status list_read(const struct list *list, struct store_scan *scan,
                                struct list_batch *batch, bool *more)
 {
     struct store_row row;
+    assert(limit > 0 && limit <= LIST_BATCH);
     for (batch->count = 0; batch->count < limit; batch->count++) {
         TRY(store_scan_next(scan, &row));
         *more = row.found;
@@ -121,9 +123,11 @@ static struct status list_read_entities(const struct list *list, struct list_bat
 {
     struct str keys[LIST_BATCH];
     struct store_row rows[LIST_BATCH];
+    assert(batch->count <= LIST_BATCH);
     for (size_t i = 0; i < batch->count; i++) {
         struct str id;
         struct buf key = { 0 };
+        assert(batch->keys[i].size > list->prefix.size);
         TRY(key_last_part(list->arena, str_from(batch->keys[i], list->prefix.size), &id));
         key_entity(&key, list->request->org_id, list->request->kind, id);
         keys[i] = arena_copy(list->arena, buf_str(&key));
@@ -156,6 +160,7 @@ static struct status list_add(struct list *list, struct str key, struct str valu
     }
     if (!left_out) {
         struct list_page *page = list->page;
+        assert(page->count < list->page_size);
         page->items[page->count] = entity;
         page->values[page->count] = value;
         page->places[page->count++] = str_from(key, list->prefix.size);
@@ -170,6 +175,8 @@ static size_t list_left(const struct list *list)
 {
     const struct list_page *page = list->page;
     const size_t looked_max = list->request->looked_max;
+    assert(page->count <= list->page_size);
+    assert(looked_max == 0 || page->looked <= looked_max);
     size_t left = list->page_size - page->count;
     if (looked_max > 0 && looked_max - page->looked < left) {
         left = looked_max - page->looked;
@@ -200,6 +207,7 @@ static struct status list_fill(struct list *list, struct store_scan *scan)
     }
     TRY(store_scan_next(scan, &row));
     if (row.found) {
+        assert(last.size > list->prefix.size); /* a page looks at one row at least */
         list->page->end = str_from(last, list->prefix.size);
     }
     return status_ok();
@@ -233,6 +241,7 @@ static struct status list_init_page(struct list *list)
     list->page_size = asked == 0              ? LIST_PAGE_DEFAULT
                       : asked > LIST_PAGE_MAX ? LIST_PAGE_MAX
                                               : asked;
+    assert(list->page_size > 0 && list->page_size <= LIST_PAGE_MAX);
     *list->page = (struct list_page){ .index = list->index };
     ARENA_TRY(list->arena, list->page->places,
               arena_alloc(list->arena, list->page_size * sizeof *list->page->places));
@@ -254,6 +263,7 @@ struct status list_page(struct store_reader *reader, struct arena *arena,
     TRY(list_init_filters(&list));
     TRY(list_init_scan(&list));
     TRY(list_init_page(&list));
+    assert(page->count == 0 && page->end.size == 0);
     return list_scan(&list);
 }
 

@@ -16,6 +16,7 @@ struct look_alike {
 static struct status look_alike_row(struct look_alike *look, struct str key, struct str *name,
                                     struct str *id, bool *alike)
 {
+    assert(key.size > look->prefix_size);
     struct str left = str_from(key, look->prefix_size);
     struct buf own = { 0 };
     arena_reset(&look->scratch);

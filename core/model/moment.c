@@ -44,6 +44,7 @@ static struct status moment_find_time(const struct moment_org *org, int64_t time
     struct store_scan *scan;
     struct store_row row;
     key_time(&start, org->org_id, time_us);
+    assert(start.size > 8);
     buf_append(&prefix, str_make(start.data, start.size - 8)); /* without the time */
     struct store_range range = { .prefix = buf_str(&prefix),
                                  .start = buf_str(&start),

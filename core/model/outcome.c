@@ -10,6 +10,7 @@ static struct status outcome_token(struct arena *arena, const struct evlog_id *h
     Agency__V1__Token token = AGENCY__V1__TOKEN__INIT;
     struct evlog_id history = *history_id;
     struct str formatted;
+    assert(outcome->sequence > 0); /* what was not decided has no place in the log */
     token.history_id = (ProtobufCBinaryData){ EVLOG_ID_SIZE, history.bytes };
     token.partition = partition;
     token.sequence = outcome->sequence;

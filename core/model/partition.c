@@ -22,6 +22,7 @@ enum { PARTITION_SECONDARY_TRIES = 3 };
 static struct status partition_open_secondary(const struct store_options *store,
                                               struct partition *partition)
 {
+    assert(partition->under == NULL);
     struct status st = store_open(store, &partition->under);
     for (int i = 1; i < PARTITION_SECONDARY_TRIES && st.code == STATUS_DATA_LOSS; i++) {
         st = store_open(store, &partition->under);
@@ -50,6 +51,7 @@ static struct status partition_open_store(const struct partition_options *option
         .knows_absent = options->decides,
         .create = options->secondary == NULL,
     };
+    assert(partition->store == NULL);
     if (options->store == NULL) {
         partition->store = store_mem_new();
         return status_ok();
@@ -112,6 +114,7 @@ static struct status partition_check_record(const struct partition *partition,
     const struct position *position = &partition->position;
     struct evlog_record record;
     size_t count;
+    assert(position->chain.sequence > 0); /* there is a last one */
     TRY(evlog_reader_seek(reader, position->chain.partition, position->head_offset));
     TRY(evlog_reader_read_to(reader, position->chain.partition, end, &record, 1, &count));
     if (count == 1 && record.offset == position->head_offset) {
@@ -189,6 +192,7 @@ void partition_close(struct partition *partition)
 static struct status partition_begin(struct partition *partition,
                                      const struct partition_options *options, bool *found)
 {
+    assert(partition->writer == NULL && partition->reader == NULL);
     TRY(partition_open_store(options, partition));
     TRY(store_writer_open(partition->store, &partition->writer));
     TRY(store_reader_open(partition->store, &partition->reader));
@@ -203,6 +207,7 @@ static struct status partition_begin_anew(struct partition *partition,
 {
     struct partition_options anew = *options;
     bool found;
+    assert(!partition->storing && !partition->frozen);
     partition_close_store(partition);
     if (options->secondary != NULL) {
         anew.store = NULL; /* it is the owner's: not ours to destroy */
@@ -237,6 +242,7 @@ static struct status partition_start(struct partition *partition,
     } else {
         position_encode(&partition->position, &partition->frozen_position);
     }
+    assert(partition->position.chain.partition == options->number);
     return partition_check_log(partition, options->log);
 }
 
@@ -249,6 +255,7 @@ struct status partition_open(const struct partition_options *options, struct par
         partition_close(partition);
         return status_prefix(st, "open partition '%" PRIu32 "'", options->number);
     }
+    assert(partition->reader != NULL && partition->writer != NULL);
     *out = partition;
     return st;
 }

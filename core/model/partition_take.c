@@ -18,6 +18,7 @@ static struct status partition_take_decision(struct partition *partition, struct
                                              bool folded)
 {
     Agency__V1__Decision *decision;
+    assert(partition->position.chain.sequence > 0);
     if (folded) {
         partition_take_time(partition, decision_recorded_at_us(body));
         return status_ok();
@@ -98,6 +99,7 @@ static struct status partition_take_value(struct partition *partition, uint64_t 
     if (!*accepted) {
         return status_ok();
     }
+    assert(position->chain.sequence > 0);
     position->head_before = before;
     position->head_offset = offset;
     arena_reset(&partition->arena);
@@ -113,6 +115,7 @@ static struct status partition_take_failed(struct partition *partition,
                                            const struct position *before, uint64_t offset,
                                            struct status st)
 {
+    assert(st.code != STATUS_OK);
     partition->position = *before;
     st = status_prefix(st, "partition '%" PRIu32 "', offset '%" PRIu64 "'", before->chain.partition,
                        offset);
@@ -133,7 +136,7 @@ static struct status partition_take_next(struct partition *partition, uint64_t o
     if (partition->stopped.code != STATUS_OK) {
         return partition->stopped;
     }
-    assert(offset >= before.offset);
+    assert(offset >= before.offset && offset < EVLOG_OFFSET_UNKNOWN);
     struct status st = partition_take_value(partition, offset, value, head, folded,
                                             record == NULL ? &unused : record,
                                             accepted == NULL ? &ignored : accepted);

@@ -13,7 +13,7 @@ bool partition_due(const struct partition *partition)
 
 void partition_freeze(struct partition *partition)
 {
-    assert(!partition->frozen);
+    assert(!partition->frozen && !partition->storing);
     partition->frozen = true;
     partition->frozen_boundary = partition->boundary;
     partition->frozen_sequence = partition->position.chain.sequence;
@@ -33,6 +33,7 @@ static struct status partition_flush_store(struct partition *partition)
 struct status partition_store(struct partition *partition)
 {
     const struct changes *changes = &partition->fold.frozen_changes;
+    assert(partition->frozen);
     TRY(store_write(partition->writer, changes->items, changes->count,
                     buf_str(&partition->frozen_position)));
     partition->unflushed += changes->decisions_count;
@@ -48,6 +49,7 @@ static struct status partition_remember_root(struct partition *partition)
 {
     struct hash root;
     uint64_t count;
+    assert(partition->frozen_boundary && partition->frozen_sequence > 0);
     TRY(store_root(partition->reader, &root, &count));
     position_add_root(&partition->position, partition->frozen_sequence, &root);
     return status_ok();
@@ -57,6 +59,7 @@ struct status partition_thaw(struct partition *partition)
 {
     const struct changes *changes = &partition->fold.frozen_changes;
     struct store_reader *reader;
+    assert(partition->frozen && !partition->storing);
     TRY(store_reader_open(partition->store, &reader));
     struct status st = stored_renew(&partition->stored, reader, changes->items, changes->count);
     store_reader_close(partition->reader);
@@ -73,6 +76,7 @@ struct status partition_thaw(struct partition *partition)
 struct status partition_settle(struct partition *partition)
 {
     struct status st;
+    assert(partition->frozen || !partition->storing);
     if (!partition->frozen) {
         return status_ok();
     }
@@ -90,6 +94,7 @@ struct status partition_settle(struct partition *partition)
 static bool partition_is_written(const struct partition *partition)
 {
     struct buf position = { 0 };
+    assert(!partition->frozen); /* so that the frozen position is the store's */
     position_encode(&partition->position, &position);
     bool same = str_eq(buf_str(&position), buf_str(&partition->frozen_position));
     buf_release(&position);
@@ -128,5 +133,6 @@ struct status partition_write_behind(struct partition *partition)
 struct status partition_flush(struct partition *partition)
 {
     TRY(partition_settle(partition));
+    assert(!partition->frozen); /* all that is in the fold but the batch at hand is written */
     return partition_flush_store(partition);
 }

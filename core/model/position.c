@@ -15,6 +15,7 @@ static void position_put(struct buf *out, uint64_t number)
 
 void position_encode(const struct position *position, struct buf *out)
 {
+    const size_t start = out->size;
     assert(position->roots_count <= POSITION_ROOTS_MAX);
     chain_encode(&position->chain, out);
     buf_append(out, evlog_id_str(&position->log_id));
@@ -27,6 +28,7 @@ void position_encode(const struct position *position, struct buf *out)
         position_put(out, position->roots[i].sequence);
         buf_append(out, hash_str(&position->roots[i].root));
     }
+    assert(out->size - start == POSITION_FIXED_SIZE + position->roots_count * POSITION_ROOT_SIZE);
     buf_append(out, position->configuration);
 }
 
@@ -54,6 +56,7 @@ struct status position_decode(struct str in, uint32_t level_known, struct positi
         memcpy(position->roots[i].root.bytes, in.data + 8, HASH_SIZE);
         in = str_from(in, POSITION_ROOT_SIZE);
     }
+    assert(roots_count <= POSITION_ROOTS_MAX);
     position->roots_count = (uint32_t)roots_count;
     position->configuration = in;
     return status_ok();
@@ -61,11 +64,13 @@ struct status position_decode(struct str in, uint32_t level_known, struct positi
 
 void position_add_root(struct position *position, uint64_t sequence, const struct hash *root)
 {
+    assert(sequence > 0 && position->roots_count <= POSITION_ROOTS_MAX);
     if (position->roots_count == POSITION_ROOTS_MAX) {
         position->roots_count--;
         memmove(position->roots, position->roots + 1,
                 position->roots_count * sizeof position->roots[0]);
     }
+    assert(position->roots_count < POSITION_ROOTS_MAX);
     position->roots[position->roots_count++] = (struct position_root){ sequence, *root };
 }
 

@@ -31,6 +31,7 @@ static size_t row_list_from(const struct row_list *list, struct str from)
             high = middle;
         }
     }
+    assert(low == high && low <= list->count);
     return low;
 }
 
@@ -46,8 +47,10 @@ struct status row_cache_find(const struct row_cache *cache, struct arena *arena,
     if (!*found) {
         return status_ok();
     }
+    assert(range->from.size == 0 || range->from.size >= range->skip);
     size_t first =
         range->from.size == 0 ? 0 : row_list_from(list, str_from(range->from, range->skip));
+    assert(first <= list->count);
     size_t left = list->count - first;
     *keys_count = left < range->limit ? left : range->limit;
     ARENA_TRY(arena, *keys, arena_alloc(arena, (*keys_count + 1) * sizeof **keys));
@@ -61,6 +64,7 @@ struct status row_cache_keep(struct row_cache *cache, const struct source_range 
                              const struct str *keys, size_t keys_count)
 {
     struct row_list *list;
+    assert(keys_count <= range->limit);
     if (keys_count > ROW_CACHE_ROWS_MAX || range->from.size > 0) {
         return status_ok();
     }
@@ -99,6 +103,7 @@ struct status row_cache_forget(struct row_cache *cache, struct str key)
         }
         struct str rest = str_from(key, prefix.size);
         TRY(key_skip_str(&rest));
+        assert(rest.size < key.size - prefix.size); /* so that this comes to an end */
         prefix.size = key.size - rest.size;
     }
 }

@@ -59,8 +59,9 @@ static struct shelf_place *shelf_place(struct shelf *shelf, uint32_t number)
 void shelf_put(struct shelf *shelf, uint32_t number, struct store *store)
 {
     struct shelf_place *place = shelf_place(shelf, number);
+    assert(store != NULL);
     pthread_mutex_lock(&place->lock);
-    assert(place->store == NULL);
+    assert(place->store == NULL && place->readers == 0);
     place->store = store;
     pthread_mutex_unlock(&place->lock);
     atomic_fetch_add(&place->version, 1);

@@ -31,7 +31,8 @@ static struct status org_view_keys(const struct org_view *org, struct arena *are
     struct source_range range = { .limit = asked->limit, .whole = given == type->parts_count };
     char room[KEY_ROOM];
     struct buf key = buf_in(room, sizeof room);
-    assert(given >= first);
+    assert(given >= first && given <= type->parts_count);
+    assert(given + asked->from_count <= type->parts_count + 1); /* the id is the last one */
     key_index(&key, org->view.org_id, asked->index, (struct str){ 0 });
     range.skip = key.size;
     key_put_parts(&key, asked->parts, first);
@@ -46,6 +47,8 @@ static struct status org_view_keys(const struct org_view *org, struct arena *are
     if (org->watch != NULL) {
         org->watch->rows(org->watch, &range);
     }
+    assert(range.skip < range.group.bytes.size &&
+           range.group.bytes.size <= range.prefix.bytes.size);
     struct status st = source_rows(org->source, arena, &range, keys, keys_count);
     buf_release(&key);
     return st;
@@ -86,6 +89,7 @@ void org_view_init(struct org_view *org, const struct source *source, struct str
     static const struct view_ops ops = { .get = org_view_get,
                                          .ids = org_view_ids,
                                          .rows = org_view_rows };
+    assert(source != NULL);
     org->source = source;
     org->watch = NULL;
     org->view = (struct view){ .ops = &ops, .self = org, .org_id = org_id };

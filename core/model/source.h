@@ -43,6 +43,7 @@ MUST_USE static inline struct status source_get(const struct source *source, enu
                                                 const struct source_key *key,
                                                 const ProtobufCMessage **entity)
 {
+    assert(key->bytes.size > 0);
     return source->ops->get(source, kind, key, entity);
 }
 
@@ -50,7 +51,9 @@ MUST_USE static inline struct status source_rows(const struct source *source, st
                                                  const struct source_range *range,
                                                  struct str **keys, size_t *keys_count)
 {
-    return source->ops->rows(source, arena, range, keys, keys_count);
+    struct status st = source->ops->rows(source, arena, range, keys, keys_count);
+    assert(st.code != STATUS_OK || *keys_count <= range->limit);
+    return st;
 }
 
 MUST_USE static inline struct status source_value(const struct source *source, struct arena *arena,

@@ -55,6 +55,7 @@ static struct status stored_keys_add(struct stored_keys *keys, struct arena *are
         keys->items = items;
         keys->cap = cap;
     }
+    assert(keys->count < keys->cap);
     struct str *item = &keys->items[keys->count++];
     *item = arena_copy(arena, key);
     return item->data == NULL ? arena_full(arena) : status_ok();
@@ -69,8 +70,10 @@ static struct status stored_scan(struct store_scan *scan, struct arena *arena,
         if (!row.found) {
             break;
         }
+        assert(row.key.size > range->skip); /* it begins with the prefix */
         TRY(stored_keys_add(keys, arena, str_from(row.key, range->skip)));
     }
+    assert(keys->count <= range->limit);
     return status_ok();
 }
 
@@ -78,6 +81,7 @@ static struct status stored_read_rows(struct stored *stored, struct arena *arena
                                       const struct source_range *range, struct stored_keys *found)
 {
     struct store_scan *scan;
+    assert(stored->dead_left <= STORED_DEAD_MAX);
     struct store_range rows = { .prefix = range->prefix.bytes,
                                 .as_of = stored->as_of,
                                 .start = range->from,
@@ -132,6 +136,7 @@ void stored_init(struct stored *stored, struct store_reader *reader, uint64_t as
     static const struct source_ops ops = { .get = stored_get,
                                            .rows = stored_rows,
                                            .value = stored_value };
+    assert(reader != NULL);
     *stored = (struct stored){
         .source = { &ops }, .reader = reader, .as_of = as_of, .dead_left = STORED_DEAD_MAX
     };
@@ -187,6 +192,7 @@ bool stored_crowded(const struct stored *stored)
 struct status stored_renew(struct stored *stored, struct store_reader *reader,
                            const struct store_change *changes, size_t changes_count)
 {
+    assert(reader != NULL && stored->as_of == STORE_LATEST);
     stored->reader = reader;
     if (stored_crowded(stored)) {
         stored_forget(stored);

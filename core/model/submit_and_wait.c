@@ -11,6 +11,7 @@ void submit_and_wait_done(void *context, const struct submit_answer *answer)
 {
     struct submit_and_wait *call = context;
     pthread_mutex_lock(&call->lock);
+    assert(!call->answered); /* each command is answered once */
     *call->answer = *answer;
     call->answered = true;
     pthread_cond_signal(&call->done);
@@ -23,6 +24,7 @@ void submit_and_wait_wait(struct submit_and_wait *call)
     while (!call->answered) {
         pthread_cond_wait(&call->done, &call->lock);
     }
+    assert(call->answered);
     pthread_mutex_unlock(&call->lock);
 }
 

@@ -55,9 +55,11 @@ struct status dependant_always(struct decide *d, const ProtobufCMessage *dependa
 static struct ids *cascade_ended(struct cascade *cascade, size_t row)
 {
     size_t first = 0;
+    assert(row < CASCADE_ROWS);
     while (rows[first].event != rows[row].event) {
         first++;
     }
+    assert(first <= row);
     return &cascade->ended[first];
 }
 
@@ -82,6 +84,7 @@ static struct status cascade_scan(struct cascade *cascade, const struct dependan
     const struct str parts[] = { index_kind(row->part), id };
     const struct str *first = row->part == 0 ? &parts[1] : parts;
     size_t parts_count = row->part == 0 ? 1 : 2;
+    assert(parts_count >= index_type(row->index)->parts_asked);
     TRY(view_ids(d->view, d->arena, row->index, first, parts_count, RULES_SCAN_MAX + 1, ids,
                  ids_count));
     if (*ids_count > RULES_SCAN_MAX) {
@@ -101,6 +104,7 @@ static struct status cascade_add(struct cascade *cascade, size_t row, struct str
     struct str *ids;
     size_t ids_count;
     TRY_ACCEPTED(d, cascade_scan(cascade, &rows[row], id, &ids, &ids_count));
+    assert(ids_count <= RULES_SCAN_MAX);
     for (size_t i = 0; i < ids_count; i++) {
         const ProtobufCMessage *dependant;
         bool ends;
@@ -149,6 +153,7 @@ static struct status cascade_check(struct cascade *cascade)
     if (count <= DECISION_EVENTS_MAX - 1) {
         return status_ok();
     }
+    assert(cascade->ended[most].count > 0);
     struct str many = arena_printf(cascade->d->arena, "%zu", count);
     return cascade_reject(cascade->d, &rows[most], cascade->ended[most].items[0], many);
 }
@@ -157,6 +162,7 @@ struct status cascade_collect(struct decide *d, enum entity_kind kind, struct st
                               struct cascade *cascade)
 {
     struct ids first = { .items = &id, .count = 1 };
+    assert(d->events_count == 0 && d->rejection == NULL);
     *cascade = (struct cascade){ .d = d };
     for (size_t row = 0; row < CASCADE_ROWS; row++) {
         cascade->ended[row].arena = d->arena;
@@ -178,6 +184,7 @@ static struct status cascade_emit_one(struct decide *d, enum event_number event,
     const struct event_type *type = registry_event(event);
     const ProtobufCMessage *entity;
     ProtobufCMessage *payload;
+    assert(type->to == LIFE_ENDED || type->to == LIFE_REMOVED);
     TRY(rules_get(d->view, type->entity, id, &entity));
     TRY(pb_new(d->arena, type->descriptor, &payload));
     evolve_copy_key(type->entity, entity, payload);
@@ -186,6 +193,7 @@ static struct status cascade_emit_one(struct decide *d, enum event_number event,
 
 struct status cascade_emit(struct cascade *cascade)
 {
+    assert(cascade->d->events_count > 0); /* that of what ends stands first */
     for (size_t row = 0; row < CASCADE_ROWS; row++) {
         for (size_t i = 0; i < cascade->ended[row].count; i++) {
             TRY(cascade_emit_one(cascade->d, rows[row].event, cascade->ended[row].items[i]));

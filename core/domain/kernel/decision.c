@@ -32,6 +32,7 @@ struct status decide_reject(struct decide *d, enum status_code code, const char 
     while (!utf8_valid(text)) {
         text.size--; /* cut inside a character: a reason is kept as protobuf's text */
     }
+    assert(text.size > 0); /* it says what was expected */
     struct str copy = arena_copy(d->arena, text);
     Agency__V1__Rejection *rejection = arena_alloc(d->arena, sizeof *rejection);
     if (copy.data == NULL || rejection == NULL) {
@@ -53,6 +54,7 @@ bool decide_expired(const struct decide *d, const Google__Protobuf__Timestamp *e
 
 static struct status decide_events_grow(struct decide *d)
 {
+    assert(d->events_count <= d->events_cap);
     if (d->events_count < d->events_cap) {
         return status_ok();
     }
@@ -64,6 +66,7 @@ static struct status decide_events_grow(struct decide *d)
     }
     d->events = events;
     d->events_cap = cap;
+    assert(d->events_count < d->events_cap);
     return status_ok();
 }
 
@@ -71,6 +74,7 @@ static struct status decide_events_grow(struct decide *d)
 static struct status decide_check_limits(struct decide *d, const Agency__V1__Event *event)
 {
     size_t size = agency__v1__event__get_packed_size(event);
+    assert(d->events_count <= DECISION_EVENTS_MAX);
     if (d->events_count == DECISION_EVENTS_MAX) {
         return decide_reject(d, STATUS_FAILED_PRECONDITION,
                              "expected a decision of at most %d events, but it has more",
@@ -90,6 +94,7 @@ static struct status decide_check_entity(struct decide *d, const struct event_ty
                                          const struct evolved *evolved)
 {
     size_t size = protobuf_c_message_get_packed_size(evolved->after);
+    assert(evolved->after->descriptor == registry_entity(type->entity)->descriptor);
     if (size > EVENT_SIZE_MAX) {
         return decide_reject(d, STATUS_RESOURCE_EXHAUSTED,
                              "expected %s '%.*s' to take at most %d bytes, but it would take %zu",
@@ -129,6 +134,7 @@ static struct status decide_apply(struct decide *d, const struct event_type *typ
                              .org_sequence = d->context->head.org_sequence + 1,
                              .occurred_at_us = d->occurred_at_us };
     struct evolved evolved;
+    assert(d->events[d->events_count - 1] == event); /* it stands in the decision first */
     struct status applied = evolve_apply(&evolve, event, &evolved);
     if (applied.code == STATUS_DATA_LOSS) {
         /* Not damage but a bug: decide emitted what evolve cannot apply. It must not reach the log.
@@ -177,6 +183,7 @@ struct status decide_emit_entity(struct decide *d, enum event_number number,
     const struct event_type *type = registry_event(number);
     const ProtobufCFieldDescriptor *masked = fields_mask_field(type->descriptor);
     ProtobufCMessage *event, *copy;
+    assert(registry_carried(type->descriptor) != NULL);
     assert(entity->descriptor == registry_carried(type->descriptor)->descriptor);
     assert((masked == NULL) == (mask == NULL) && decide_unstamped(entity));
     TRY(pb_new(d->arena, type->descriptor, &event));

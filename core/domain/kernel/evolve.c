@@ -30,6 +30,7 @@ static struct status rows_add(void *self, const struct index_row *row)
         rows->items = items;
         rows->cap = cap;
     }
+    assert(rows->count < rows->cap);
     assert(row->parts_count == index_type(row->index)->parts_count);
     rows->items[rows->count++] = *row;
     return status_ok();
@@ -75,6 +76,7 @@ static struct status rows_exchange(const struct evolve *evolve, struct rows *old
         o += order <= 0;
         n += order >= 0;
     }
+    assert(o == old->count && n == new->count);
     return status_ok();
 }
 
@@ -83,6 +85,7 @@ static struct status evolve_rows(const struct evolve *evolve, enum entity_kind k
                                  size_t *rows_count)
 {
     struct rows old = { .arena = evolve->arena }, new = { .arena = evolve->arena };
+    assert(after != before); /* a state is never changed where it stands */
     if (before != NULL) {
         TRY(index_rows(kind, before, &(struct index_sink){ rows_add, &old, evolve->arena }));
     }
@@ -132,6 +135,7 @@ struct status evolve_entity_id(struct arena *arena, enum entity_kind kind,
 {
     size_t parts = registry_entity(kind)->key_parts;
     const ProtobufCMessage *subject = registry_subject_of(message);
+    assert(parts > 0);
     if (subject == NULL) {
         return status_error(STATUS_DATA_LOSS, "expected %s in %s, but it is not set",
                             registry_carried(message->descriptor)->name,
@@ -187,6 +191,7 @@ static struct status evolve_copy(const struct evolve *evolve, const struct event
     ARENA_TRY(evolve->arena, *after,
               arena_alloc(evolve->arena, entity->descriptor->sizeof_message));
     if (before != NULL) {
+        assert(before->descriptor == entity->descriptor);
         memcpy(*after, before, entity->descriptor->sizeof_message);
         return status_ok();
     }
@@ -200,6 +205,7 @@ static struct status evolve_fields(const struct evolve *evolve, const struct eve
 {
     const ProtobufCMessage *payload = registry_event_payload(event);
     const ProtobufCMessage *subject = registry_subject_of(payload);
+    assert(subject != NULL); /* its key was read */
     switch (type->how) {
     case EVOLVE_SETS:
         (subject == payload ? fields_copy : fields_replace)(subject, entity);
@@ -257,7 +263,9 @@ struct status evolve_apply(const struct evolve *evolve, const Agency__V1__Event 
     TRY(evolve_copy(evolve, type, payload, before, &after));
     TRY(evolve_change(evolve, type, event, after));
     assert(evolve_same_key(type->entity, registry_subject_of(payload), after));
-    if (fields_status(after) == LIFE_NONE) {
+    const unsigned status = fields_status(after);
+    assert(type->to == LIFE_SAME || status == type->to);
+    if (status == LIFE_NONE) {
         return status_error(STATUS_DATA_LOSS, "expected event %s to give '%.*s' a status",
                             type->name, STR_ARG(id));
     }

@@ -14,6 +14,7 @@ static bool fields_is_client(const ProtobufCFieldDescriptor *field)
 
 void fields_copy(const ProtobufCMessage *from, ProtobufCMessage *to)
 {
+    assert(from != to);
     for (unsigned i = 0; i < from->descriptor->n_fields; i++) {
         const ProtobufCFieldDescriptor *source = &from->descriptor->fields[i];
         const ProtobufCFieldDescriptor *target =
@@ -27,6 +28,7 @@ void fields_copy(const ProtobufCMessage *from, ProtobufCMessage *to)
 
 void fields_replace(const ProtobufCMessage *from, ProtobufCMessage *to)
 {
+    assert(from != to);
     assert(from->descriptor == to->descriptor);
     for (unsigned i = 0; i < from->descriptor->n_fields; i++) {
         const ProtobufCFieldDescriptor *field = &from->descriptor->fields[i];
@@ -61,6 +63,7 @@ struct status fields_copy_masked(const ProtobufCMessage *from,
     for (size_t i = 0; i < mask->n_paths; i++) {
         const ProtobufCFieldDescriptor *field;
         TRY(fields_mask_target(from->descriptor, mask->paths[i], &field));
+        assert(field->id < FIELD_VERSION); /* what is the system's, no mask changes */
         pb_field_share(from, field, to, field);
     }
     return status_ok();
@@ -78,6 +81,7 @@ struct status fields_mask_of(struct arena *arena, const ProtobufCMessage *entity
             (*mask)->paths[(*mask)->n_paths++] = (char *)(uintptr_t)field->name;
         }
     }
+    assert((*mask)->n_paths <= descriptor->n_fields);
     return status_ok();
 }
 
@@ -97,6 +101,7 @@ struct status fields_equal(struct arena *arena, const ProtobufCMessage *a,
 {
     struct str left, right;
     assert(a->descriptor == b->descriptor);
+    assert(field != NULL);
     TRY(fields_pack_one(arena, a, field, &left));
     TRY(fields_pack_one(arena, b, field, &right));
     *equal = str_eq(left, right);
@@ -169,6 +174,7 @@ unsigned fields_status(const ProtobufCMessage *entity)
 void fields_set_status(ProtobufCMessage *entity, Agency__V1__EntityStatus status)
 {
     unsigned value = (unsigned)status;
+    assert(status != 0); /* nothing becomes what never was */
     memcpy(fields_system(entity, FIELD_STATUS), &value, sizeof value);
 }
 
@@ -176,6 +182,7 @@ struct status fields_stamp(struct arena *arena, ProtobufCMessage *entity, uint64
                            int64_t occurred_at_us)
 {
     Google__Protobuf__Timestamp *time, *created;
+    assert(version > 0);
     TRY(fields_time_new(arena, occurred_at_us, &time));
     memcpy(fields_system(entity, FIELD_VERSION), &version, sizeof version);
     memcpy(fields_system(entity, FIELD_UPDATED_AT), &time, sizeof(void *));
@@ -219,6 +226,7 @@ struct status fields_time_new(struct arena *arena, int64_t time_us,
     ARENA_TRY(arena, *time, arena_alloc(arena, sizeof **time));
     google__protobuf__timestamp__init(*time);
     time_split(time_us, &(*time)->seconds, &(*time)->nanos);
+    assert((*time)->nanos >= 0 && (*time)->nanos < 1000000000);
     return status_ok();
 }
 

@@ -38,6 +38,7 @@ static struct status given_each(const struct given *given, const ProtobufCMessag
 static struct status given_each_in(const struct given *given, const ProtobufCMessage *message,
                                    const ProtobufCFieldDescriptor *field, size_t depth)
 {
+    assert(depth < MESSAGE_DEPTH_MAX);
     size_t count =
         pb_field_repeated(field) ? pb_field_count(message, field) : pb_field_has(message, field);
     for (size_t i = 0; i < count && !given_ended(given); i++) {
@@ -52,6 +53,7 @@ static struct status given_each_in(const struct given *given, const ProtobufCMes
 static struct status given_each(const struct given *given, const ProtobufCMessage *message,
                                 size_t depth)
 {
+    assert(depth <= MESSAGE_DEPTH_MAX);
     if (depth == MESSAGE_DEPTH_MAX) {
         return status_error(STATUS_INVALID_ARGUMENT, "expected at most %d levels of messages",
                             MESSAGE_DEPTH_MAX);
@@ -136,6 +138,7 @@ static struct status given_check_size(struct decide *d, const ProtobufCFieldDesc
 static struct status given_check_item(struct decide *d, const ProtobufCFieldDescriptor *field,
                                       const void *at)
 {
+    assert(field->type == PROTOBUF_C_TYPE_STRING || field->type == PROTOBUF_C_TYPE_MESSAGE);
     if (field->type == PROTOBUF_C_TYPE_STRING) {
         return given_check_size(d, field, strlen(*(char *const *)at));
     }
@@ -160,6 +163,7 @@ static struct status given_check_time(struct decide *d, const ProtobufCFieldDesc
                                       const void *at)
 {
     const Google__Protobuf__Timestamp *time;
+    assert(field->descriptor == &google__protobuf__timestamp__descriptor);
     memcpy(&time, at, sizeof time);
     struct status checked = fields_check_time(time, field->name);
     return checked.code == STATUS_OK ? checked : decide_reject(d, checked.code, "%s", checked.msg);
@@ -168,6 +172,7 @@ static struct status given_check_time(struct decide *d, const ProtobufCFieldDesc
 static struct status given_check_list(struct decide *d, const ProtobufCMessage *message,
                                       const ProtobufCFieldDescriptor *field)
 {
+    assert(pb_field_repeated(field));
     if (limit_size_max(field) == 0) {
         return status_ok();
     }
@@ -180,6 +185,7 @@ static struct status given_check_list(struct decide *d, const ProtobufCMessage *
 static struct status given_check_value(struct decide *d, const ProtobufCMessage *message,
                                        const ProtobufCFieldDescriptor *field)
 {
+    assert(!pb_field_in_oneof(field)); /* which has a value of its own type at most */
     if (pb_field_repeated(field)) {
         return given_check_list(d, message, field);
     }
@@ -211,6 +217,7 @@ static struct status given_check_same(struct decide *d, const ProtobufCMessage *
                                       const ProtobufCFieldDescriptor *field,
                                       const ProtobufCMessage *entity)
 {
+    assert(update->descriptor == entity->descriptor);
     bool client = field->id >= FIELD_CLIENT_MIN && field->id <= FIELD_CLIENT_MAX, same = true;
     if (!client && pb_field_has(update, field)) {
         TRY(fields_equal(d->arena, update, entity, field, &same));
@@ -225,6 +232,7 @@ static struct status given_check_same(struct decide *d, const ProtobufCMessage *
 static struct status given_check_message(const struct given *given, const ProtobufCMessage *message)
 {
     struct decide *d = given->d;
+    assert(d->rejection == NULL);
     struct status lists = fields_check_lists(message);
     if (lists.code != STATUS_OK) {
         return decide_reject(d, STATUS_INVALID_ARGUMENT, "%s", lists.msg);
@@ -264,6 +272,7 @@ struct status given_check(struct decide *d)
 {
     const ProtobufCMessage *payload = registry_command_payload(d->command);
     struct given given = { d, given_update(payload), given_check_message };
+    assert(d->events_count == 0 && d->rejection == NULL); /* before anything is decided */
     TRY_ACCEPTED(d, given_each(&given, payload, 0));
     return given.update == NULL ? status_ok() : given_check_update(d, given.update);
 }

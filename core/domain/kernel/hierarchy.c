@@ -61,6 +61,7 @@ static struct status walk_reject(struct walk *walk, const struct ids *next)
 {
     struct decide *d = walk->d;
     char noun[LIFE_NOUN_SIZE];
+    assert(walk->levels > 0 && walk->levels <= HIERARCHY_LEVELS_MAX);
     if (ids_have(next, walk->cycle)) {
         return decide_reject(d, STATUS_FAILED_PRECONDITION,
                              "expected no cycle of %s, but %s '%.*s' would come back to itself",
@@ -96,6 +97,7 @@ static struct status walk_run(struct walk *walk)
         ids_sort(&next);
         TRY_ACCEPTED(d, walk_reject(walk, &next));
         TRY(ids_add_all(&walk->seen, next.items, next.count));
+        assert(walk->seen.count <= HIERARCHY_WALK_MAX);
         level = next;
     }
     return status_ok();
@@ -104,6 +106,7 @@ static struct status walk_run(struct walk *walk)
 static struct walk walk_make(struct decide *d, enum hierarchy hierarchy,
                              enum hierarchy_direction direction, const char *id)
 {
+    assert((size_t)hierarchy < sizeof hierarchies / sizeof hierarchies[0]);
     return (struct walk){ .d = d,
                           .type = &hierarchies[hierarchy],
                           .direction = direction,
@@ -116,11 +119,13 @@ struct status hierarchy_check(struct decide *d, enum hierarchy hierarchy, const 
 {
     struct walk up = walk_make(d, hierarchy, HIERARCHY_UP, id);
     struct walk down = walk_make(d, hierarchy, HIERARCHY_DOWN, id);
+    assert(d->events_count > 0); /* the view has what is checked */
     TRY_ACCEPTED(d, walk_run(&up));
     if (up.levels == 1) {
         return status_ok(); /* nothing above: what is below was checked when it came there */
     }
     TRY_ACCEPTED(d, walk_run(&down));
+    assert(up.levels > 0 && down.levels > 0); /* each counts the entity itself */
     if (up.levels + down.levels - 1 > HIERARCHY_LEVELS_MAX) {
         return decide_reject(d, STATUS_FAILED_PRECONDITION,
                              "expected at most %d levels of %s, but there would be %zu",
@@ -134,6 +139,7 @@ struct status hierarchy_check_new_above(struct decide *d, enum hierarchy hierarc
 {
     struct walk up = walk_make(d, hierarchy, HIERARCHY_UP, id);
     struct ids next = { .arena = d->arena };
+    assert(d->events_count > 0);
     up.levels = 1;
     TRY(ids_add(&next, str_z(above)));
     TRY_ACCEPTED(d, walk_reject(&up, &next));
@@ -149,6 +155,7 @@ struct status hierarchy_walk(struct decide *d, enum hierarchy hierarchy,
     TRY(ids_add(ids, walk.start));
     TRY(ids_add_all(ids, walk.seen.items, walk.seen.count));
     ids_sort(ids);
+    assert(ids->count > 0);
     return status_ok();
 }
 
@@ -156,10 +163,12 @@ struct status hierarchy_check_above(struct decide *d, enum hierarchy hierarchy, 
                                     size_t above_max)
 {
     struct ids below = { .arena = d->arena };
+    assert(d->events_count > 0);
     TRY_ACCEPTED(d, hierarchy_walk(d, hierarchy, HIERARCHY_DOWN, id, &below));
     for (size_t i = 0; i < below.count; i++) {
         struct ids above = { .arena = d->arena };
         TRY_ACCEPTED(d, hierarchy_walk(d, hierarchy, HIERARCHY_UP, below.items[i].data, &above));
+        assert(above.count > 0); /* itself at least */
         if (above.count - 1 > above_max) {
             char noun[LIFE_NOUN_SIZE];
             return decide_reject(d, STATUS_FAILED_PRECONDITION,

@@ -9,6 +9,7 @@ struct status ids_add(struct ids *ids, struct str id)
 
 struct status ids_add_all(struct ids *ids, const struct str *items, size_t items_count)
 {
+    assert(ids->count <= ids->cap);
     if (items_count > ids->cap - ids->count) {
         size_t cap = ids->cap * 2 + items_count;
         struct str *grown;
@@ -19,6 +20,7 @@ struct status ids_add_all(struct ids *ids, const struct str *items, size_t items
         ids->items = grown;
         ids->cap = cap;
     }
+    assert(items_count <= ids->cap - ids->count);
     if (items_count > 0) {
         memcpy(ids->items + ids->count, items, items_count * sizeof *items);
     }
@@ -42,6 +44,7 @@ void ids_sort(struct ids *ids)
             ids->items[kept++] = ids->items[i];
         }
     }
+    assert(kept <= ids->count && (kept > 0) == (ids->count > 0));
     ids->count = kept;
 }
 

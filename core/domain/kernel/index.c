@@ -135,6 +135,7 @@ static struct status index_name(const struct index_sink *sink, enum entity_kind 
         ENTITIES(X)
 #undef X
     };
+    assert((size_t)kind < sizeof offsets / sizeof offsets[0]);
     if (offsets[kind] == 0) {
         return status_ok();
     }
@@ -171,6 +172,7 @@ static struct str index_part_made(const struct index_part *part, const ProtobufC
 {
     char room[INDEX_MADE_MAX];
     struct str made = part->made(entity, room);
+    assert(made.size <= sizeof room);
     return made.size == 0 ? STR("") : arena_copy(arena, made);
 }
 
@@ -211,6 +213,7 @@ static struct status index_row_of(const struct index_type *type, const ProtobufC
             return arena_full(sink->arena);
         }
     }
+    assert(item == 0); /* each item of each part has its turn */
     bool unset = type->parts_count == 1 && row.parts[0].size == 0;
     return unset ? status_ok() : sink->row(sink->self, &row);
 }
@@ -219,6 +222,7 @@ static struct status index_rows_of(const struct index_type *type, const Protobuf
                                    const struct index_sink *sink)
 {
     size_t counts[INDEX_PARTS_MAX], count = 1;
+    assert(type->parts_count > 0 && type->parts_count <= INDEX_PARTS_MAX);
     for (size_t i = 0; i < type->parts_count; i++) {
         if (index_holder(&type->parts[i], entity) == NULL) {
             return status_error(STATUS_DATA_LOSS, "expected %s in an entity that has rows",

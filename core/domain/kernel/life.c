@@ -24,6 +24,7 @@ bool life_move(unsigned command, unsigned from, unsigned *to)
 {
     const struct command_type *type = registry_command(command);
     const struct event_type *event = registry_event(type->event);
+    assert(event != NULL && event->entity == type->entity);
     bool nothing = from == LIFE_NONE && event->presence == PRESENCE_CHANGES;
     *to = nothing || event->to == LIFE_SAME ? from : event->to;
     return from < LIFE_NAMES && (type->from & BIT(from)) != 0;
@@ -32,11 +33,13 @@ bool life_move(unsigned command, unsigned from, unsigned *to)
 bool life_may(enum event_number event, unsigned from, unsigned to)
 {
     unsigned allowed;
+    assert((size_t)event < sizeof commands / sizeof commands[0] && commands[event] != 0);
     return life_move(commands[event], from, &allowed) && allowed == to;
 }
 
 const struct command_type *life_command_of(enum event_number event)
 {
+    assert((size_t)event < sizeof commands / sizeof commands[0] && commands[event] != 0);
     return registry_command(commands[event]);
 }
 
@@ -56,6 +59,7 @@ const char *life_noun(enum entity_kind kind, char noun[LIFE_NOUN_SIZE])
         }
         noun[size++] = (char)(upper ? *c - 'A' + 'a' : *c);
     }
+    assert(size > 0 && size < LIFE_NOUN_SIZE);
     noun[size] = '\0';
     return noun;
 }
@@ -99,6 +103,7 @@ static struct status life_check_new(struct decide *d, enum entity_kind kind, str
                                     const ProtobufCMessage *entity)
 {
     const struct entity_type *type = registry_entity((unsigned)kind);
+    assert(type->key_parts == 1); /* parts of a composite key name what is there */
     if (!id_valid(id)) {
         return decide_reject(d, STATUS_INVALID_ARGUMENT, "expected %s to be " ID_RULE,
                              type->descriptor->fields[0].name);

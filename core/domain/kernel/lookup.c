@@ -8,6 +8,7 @@ struct status lookup_exhausted(void)
 
 static struct status lookup_spend(struct lookup *lookup)
 {
+    assert(lookup->left < SIZE_MAX); /* one more can be asked for */
     if (lookup->left == 0) {
         return lookup_exhausted();
     }
@@ -64,6 +65,7 @@ struct status lookup_rows(struct lookup *lookup, const struct view_range *range,
     struct view_range some = *range;
     TRY(lookup_spend(lookup));
     some.limit = range->limit <= lookup->left ? range->limit : lookup->left + 1;
+    assert(some.limit <= range->limit);
     TRY(view_rows(lookup->view, lookup->arena, &some, rows, rows_count));
     if (*rows_count > lookup->left) {
         lookup->left = 0;

@@ -6,13 +6,16 @@
 
 static const struct command_type *plain_type(const struct decide *d)
 {
-    return registry_command((unsigned)d->command->payload_case);
+    const struct command_type *type = registry_command((unsigned)d->command->payload_case);
+    assert(type != NULL); /* decide_check_envelope */
+    return type;
 }
 
 /* The command's event, with the key that the command names. */
 static struct status plain_event(struct decide *d, ProtobufCMessage **event)
 {
     const struct command_type *type = plain_type(d);
+    assert(registry_event(type->event)->entity == type->entity);
     TRY(pb_new(d->arena, registry_event(type->event)->descriptor, event));
     evolve_copy_key(type->entity, registry_command_payload(d->command), *event);
     return status_ok();
@@ -44,6 +47,7 @@ struct status plain_check_new(struct decide *d)
 
 static struct status plain_make(struct decide *d)
 {
+    assert(registry_event(plain_type(d)->event)->presence != PRESENCE_CHANGES);
     TRY_ACCEPTED(d, plain_check_new(d));
     return plain_emit(d, registry_subject_of(registry_command_payload(d->command)));
 }
@@ -65,6 +69,7 @@ static struct status plain_end(struct decide *d, const ProtobufCMessage *event)
     const struct command_type *type = plain_type(d);
     struct cascade cascade;
     struct str id;
+    assert(!plain_live(registry_event(type->event)->to));
     TRY(evolve_entity_id(d->arena, type->entity, event, &id));
     TRY_ACCEPTED(d, cascade_collect(d, type->entity, id, &cascade));
     TRY_ACCEPTED(d, decide_emit(d, type->event, event));
@@ -76,6 +81,7 @@ struct status plain_move(struct decide *d)
     const ProtobufCMessage *entity;
     ProtobufCMessage *event;
     TRY_ACCEPTED(d, life_find(d, &entity));
+    assert(entity != NULL); /* no move starts from nothing */
     if (plain_already(d, entity)) {
         return status_ok();
     }
@@ -90,6 +96,7 @@ struct status plain_move(struct decide *d)
 
 struct status plain_emit_change(struct decide *d, const struct rules_change *change)
 {
+    assert(change->mask == NULL || change->mask->n_paths > 0);
     return change->mask == NULL
                ? status_ok()
                : decide_emit_entity(d, plain_type(d)->event, change->entity, change->mask);
@@ -101,6 +108,7 @@ static struct status plain_update(struct decide *d)
     const ProtobufCMessage *entity;
     struct rules_change change;
     TRY_ACCEPTED(d, life_find(d, &entity));
+    assert(entity != NULL); /* no update makes one */
     TRY_ACCEPTED(d, rules_update(d, entity, &change));
     return plain_emit_change(d, &change);
 }

@@ -88,6 +88,7 @@ struct status rules_check_expiry(struct decide *d, const Google__Protobuf__Times
 struct status rules_scan(struct decide *d, enum index_number index, const struct str *parts,
                          size_t parts_count, struct str **ids, size_t *ids_count)
 {
+    assert(parts_count >= index_type(index)->parts_asked);
     TRY(view_ids(d->view, d->arena, index, parts, parts_count, RULES_SCAN_MAX + 1, ids, ids_count));
     if (*ids_count > RULES_SCAN_MAX) {
         return decide_reject(d, STATUS_RESOURCE_EXHAUSTED,
@@ -102,6 +103,7 @@ struct status rules_check_unused(struct decide *d, enum entity_kind kind, enum i
                                  const char *id, const char *what)
 {
     const struct str part = str_z(id);
+    assert(index_type(index)->parts_asked == 1);
     struct str *ids;
     size_t ids_count;
     TRY(view_ids(d->view, d->arena, index, &part, 1, 1, &ids, &ids_count));
@@ -161,6 +163,7 @@ static struct status rules_mask_changed(struct arena *arena, const ProtobufCMess
             (*changed)->paths[(*changed)->n_paths++] = mask->paths[i];
         }
     }
+    assert((*changed)->n_paths <= mask->n_paths);
     return status_ok();
 }
 
@@ -184,6 +187,7 @@ struct status rules_update(struct decide *d, const ProtobufCMessage *entity,
     const Google__Protobuf__FieldMask *mask;
     Google__Protobuf__FieldMask *changed;
     *change = (struct rules_change){ 0 };
+    assert(given->descriptor == entity->descriptor);
     TRY(pb_new(d->arena, given->descriptor, &change->entity));
     TRY_ACCEPTED(d, rules_find_mask(d, given, &mask));
     TRY(rules_mask_changed(d->arena, entity, given, mask, &changed));

@@ -60,6 +60,7 @@ struct status targets_self(struct decide *d, struct targets *targets)
 
 struct status targets_parent(struct decide *d, struct targets *targets)
 {
+    assert(targets->count == 0);
     targets_add_named(targets, OBJECT_GROUP, targets_field(d, "parent_group_id"));
     targets_add_named(targets, OBJECT_ASSET, targets_field(d, "parent_asset_id"));
     targets_add_named(targets, OBJECT_JOB_SPACE, targets_field(d, "job_space_id"));
@@ -71,8 +72,10 @@ struct status targets_parent(struct decide *d, struct targets *targets)
 
 struct status targets_move(struct decide *d, struct targets *targets)
 {
+    assert(targets->count == 0);
     targets_add_self(d, targets);
     const struct object moved = targets->items[0];
+    assert(moved.kind == OBJECT_GROUP || moved.kind == OBJECT_ASSET);
     const char *field = moved.kind == OBJECT_GROUP ? "parent_group_id" : "parent_asset_id";
     const ProtobufCMessage *entity;
     TRY(view_get(d->view, moved.kind == OBJECT_GROUP ? ENTITY_GROUP : ENTITY_ASSET, moved.id,

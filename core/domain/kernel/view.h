@@ -55,14 +55,19 @@ MUST_USE static inline struct status view_ids(const struct view *view, struct ar
                                               size_t parts_count, size_t limit, struct str **ids,
                                               size_t *ids_count)
 {
-    return view->ops->ids(view->self, arena, index, parts, parts_count, limit, ids, ids_count);
+    struct status st =
+        view->ops->ids(view->self, arena, index, parts, parts_count, limit, ids, ids_count);
+    assert(st.code != STATUS_OK || *ids_count <= limit);
+    return st;
 }
 
 MUST_USE static inline struct status view_rows(const struct view *view, struct arena *arena,
                                                const struct view_range *range,
                                                struct view_row **rows, size_t *rows_count)
 {
-    return view->ops->rows(view->self, arena, range, rows, rows_count);
+    struct status st = view->ops->rows(view->self, arena, range, rows, rows_count);
+    assert(st.code != STATUS_OK || *rows_count <= range->limit);
+    return st;
 }
 
 /* view_role(view, id, &role): the entity with its type, for each kind; NULL if there never was one.
