@@ -107,18 +107,6 @@ static struct status changes_collect(struct changes *changes, const struct layer
     return status_ok();
 }
 
-/* Those of one decision in one family come in the order of their keys, each once. */
-static bool changes_in_order(const struct changes *changes, size_t begin)
-{
-    for (size_t i = begin + 1; i < changes->count; i++) {
-        const struct store_change *last = &changes->items[i - 1], *next = &changes->items[i];
-        if (last->family == next->family && str_cmp(last->key, next->key) >= 0) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* From now on questions find what was added from item `begin` on. */
 static void changes_show(struct changes *changes, size_t begin, struct changes_row *rows)
 {
@@ -144,7 +132,6 @@ struct status changes_add(struct changes *changes, const struct layer *layer, ui
     ARENA_TRY(&changes->memory, rows, arena_alloc(&changes->memory, rows_count * sizeof *rows));
     TRY(changes_collect(changes, layer, version));
     assert(changes->count == begin + rows_count + layer->rows.count);
-    assert(changes_in_order(changes, begin));
     changes_show(changes, begin, rows);
     changes->decisions_count++;
     return status_ok();
