@@ -91,28 +91,6 @@ TEST(query_service, a_check_says_the_way_and_the_position)
     query_kit_close(&kit);
 }
 
-/* What was read for one question serves the next ones, until there is more to see. */
-TEST(query_service, what_is_kept_is_never_older_than_what_is_shown)
-{
-    static const char ask[] = "{\"orgId\":\"acme\",\"subject\":\"ada\",\"permission\":\"paint\","
-                              "\"object\":\"group:red\"}";
-    char json[64];
-    open_acme();
-    for (unsigned i = 0; i < 20; i++) {
-        for (unsigned again = 0; again < 3; again++) {
-            ASSERT_SAYS("\"allowed\":true", query_kit_ask(&kit, "agency.v1.Query/Check", "", ask));
-        }
-        query_kit_do(&kit, "suspendSubject", "{\"subjectId\":\"ada\"}");
-        ASSERT_SAYS("SUBJECT_NOT_ACTIVE", query_kit_ask(&kit, "agency.v1.Query/Check", "", ask));
-        snprintf(json, sizeof json, "{\"orgId\":\"acme\",\"asOf\":\"#%u\",", 5 + 2 * i);
-        char past[256];
-        snprintf(past, sizeof past, "%s%s", json, ask + strlen("{\"orgId\":\"acme\","));
-        ASSERT_SAYS("\"allowed\":true", query_kit_ask(&kit, "agency.v1.Query/Check", "", past));
-        query_kit_do(&kit, "resumeSubject", "{\"subjectId\":\"ada\"}");
-    }
-    query_kit_close(&kit);
-}
-
 TEST(query_service, entities_are_got_and_listed_as_they_are)
 {
     open_acme();
