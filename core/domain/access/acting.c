@@ -3,14 +3,15 @@
  * bound in the org. Either is a claim only: authority.c asks for each link of it. */
 #include "core/domain/access/acting.h"
 
-#include "core/domain/check/reader.h"
+#include "core/base/limits.h"
+#include "core/domain/check/identity.h"
 
 /* The live credential of an identity in this org; UNAUTHENTICATED if there is none. */
 static struct status acting_credential(const struct decide *d, const char *who,
                                        const Agency__V1__Identity *identity,
                                        const Agency__V1__Credential **credential)
 {
-    TRY(reader_credential(d->view, d->arena, d->context->recorded_at_us, identity, credential));
+    TRY(identity_credential(d->view, d->arena, d->context->recorded_at_us, identity, credential));
     if (*credential == NULL) {
         return status_error(STATUS_UNAUTHENTICATED, "expected %s with a credential in org '%.*s'",
                             who, STR_ARG(d->view->org_id));
@@ -93,7 +94,7 @@ struct status acting_find(struct decide *d)
     const Agency__V1__Principal *principal = d->context->principal;
     const Agency__V1__Credential *credential;
     assert(principal->operator_[0] == '\0');
-    const Agency__V1__Identity identity = reader_identity(principal);
+    const Agency__V1__Identity identity = identity_of(principal);
     TRY(acting_credential(d, "a principal", &identity, &credential));
     d->credential_id = str_z(credential->credential_id);
     d->subject_id = str_z(credential->subject_id);

@@ -1,33 +1,6 @@
 #include "core/domain/check/reader.h"
 
-Agency__V1__Identity reader_identity(const Agency__V1__Principal *principal)
-{
-    Agency__V1__Identity identity = AGENCY__V1__IDENTITY__INIT;
-    identity.kind = principal->kind;
-    identity.identity_hash = principal->identity_hash;
-    return identity;
-}
-
-struct status reader_credential(const struct view *view, struct arena *arena, int64_t at_us,
-                                const Agency__V1__Identity *identity,
-                                const Agency__V1__Credential **credential)
-{
-    const struct str parts[] = { index_kind((unsigned)identity->kind),
-                                 str_z(identity->identity_hash) };
-    struct str *ids;
-    size_t count;
-    *credential = NULL;
-    /* One at most: binding an identity again ends what has expired of it (credential.c). */
-    TRY(view_ids(view, arena, INDEX_CREDENTIAL_BY_IDENTITY, parts, 2, 1, &ids, &count));
-    if (count > 0) {
-        TRY(view_credential(view, ids[0], credential));
-    }
-    const Agency__V1__Credential *found = *credential;
-    if (found != NULL && found->expires_at != NULL && fields_time_us(found->expires_at) <= at_us) {
-        *credential = NULL;
-    }
-    return status_ok();
-}
+#include "core/domain/check/identity.h"
 
 static struct status reader_denied(const struct view *view, struct object object)
 {
@@ -39,25 +12,14 @@ static struct status reader_denied(const struct view *view, struct object object
                         STR_ARG(view->org_id));
 }
 
-/* Where all members read, it is enough to be one. */
-static struct status reader_is_member(const struct view *view, struct str subject_id, bool *member)
-{
-    const Agency__V1__Org *org;
-    const Agency__V1__Subject *subject;
-    TRY(view_org(view, view->org_id, &org));
-    TRY(view_subject(view, subject_id, &subject));
-    *member = org != NULL && org->read_mode == AGENCY__V1__READ_MODE__READ_MODE_MEMBERS &&
-              subject != NULL && subject->status == LIFE_ACTIVE;
-    return status_ok();
-}
-
 /* One who asks, and what about. */
 struct reader {
     const struct view *view;
     struct arena *arena;
     int64_t at_us;
     struct object object;
-    struct str subject_id; /* as whom, so far */
+    const Agency__V1__Org *org; /* NULL: there is none */
+    struct str subject_id;      /* as whom, so far */
 };
 
 /* What is archived, or is not there any more, can still be read about. */
@@ -73,11 +35,22 @@ static struct status reader_ask(const struct reader *reader, struct str permissi
     return answer.allowed ? status_ok() : reader_denied(reader->view, reader->object);
 }
 
+/* Where all members read, it is enough to be one. */
+static struct status reader_read(const struct reader *reader)
+{
+    const Agency__V1__Subject *subject;
+    TRY(view_subject(reader->view, reader->subject_id, &subject));
+    bool member = reader->org != NULL &&
+                  reader->org->read_mode == AGENCY__V1__READ_MODE__READ_MODE_MEMBERS &&
+                  subject != NULL && subject->status == LIFE_ACTIVE;
+    return member ? status_ok() : reader_ask(reader, STR(READER_PERMISSION), reader->object);
+}
+
 static struct status reader_subject(const struct reader *reader,
                                     const Agency__V1__Identity *identity, struct str *subject_id)
 {
     const Agency__V1__Credential *credential;
-    TRY(reader_credential(reader->view, reader->arena, reader->at_us, identity, &credential));
+    TRY(identity_credential(reader->view, reader->arena, reader->at_us, identity, &credential));
     if (credential == NULL) {
         return reader_denied(reader->view, reader->object);
     }
@@ -85,11 +58,15 @@ static struct status reader_subject(const struct reader *reader,
     return status_ok();
 }
 
-/* Each that a token acts for, by an act_as of the one before. */
+/* Each that a token acts for, by an act_as of the one before; who must be able to read himself,
+ * too, where the org attenuates. */
 static struct status reader_links(struct reader *reader, const Agency__V1__Principal *principal)
 {
     for (size_t i = 0; i < principal->n_acts_for; i++) {
         struct str next;
+        if (reader->org != NULL && reader->org->attenuate) {
+            TRY(reader_read(reader));
+        }
         TRY(reader_subject(reader, principal->acts_for[i], &next));
         TRY(reader_ask(reader, STR("act_as"), (struct object){ OBJECT_SUBJECT, next }));
         reader->subject_id = next;
@@ -100,17 +77,16 @@ static struct status reader_links(struct reader *reader, const Agency__V1__Princ
 struct status reader_may(const struct view *view, struct arena *arena, int64_t at_us,
                          const Agency__V1__Principal *principal, struct object object)
 {
-    struct reader reader = { view, arena, at_us, object, { 0 } };
-    bool member;
+    struct reader reader = { .view = view, .arena = arena, .at_us = at_us, .object = object };
     if (principal->operator_[0] != '\0') {
         return status_ok();
     }
     if (principal->identity_hash[0] == '\0') {
         return reader_denied(view, object);
     }
-    const Agency__V1__Identity identity = reader_identity(principal);
+    const Agency__V1__Identity identity = identity_of(principal);
+    TRY(view_org(view, view->org_id, &reader.org));
     TRY(reader_subject(&reader, &identity, &reader.subject_id));
     TRY(reader_links(&reader, principal));
-    TRY(reader_is_member(view, reader.subject_id, &member));
-    return member ? status_ok() : reader_ask(&reader, STR(READER_PERMISSION), object);
+    return reader_read(&reader);
 }

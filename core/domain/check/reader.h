@@ -9,18 +9,12 @@
 /* The permission. */
 #define READER_PERMISSION "Read"
 
-/* What a principal that is no operator is bound to. */
-Agency__V1__Identity reader_identity(const Agency__V1__Principal *principal);
-/* The live credential of an identity; NULL where there is none. Borrowed from the view. */
-MUST_USE struct status reader_credential(const struct view *view, struct arena *arena,
-                                         int64_t at_us, const Agency__V1__Identity *identity,
-                                         const Agency__V1__Credential **credential);
-
 /* Whether a principal may read an object, or all of the org (object_org): an operator may; so may
  * whose subject is active and has `Read` on it or on what covers it, and where the org's read_mode
  * is MEMBERS every active subject. Who acts for others by his token reads as the last of them, if
- * each has `act_as` on the next. PERMISSION_DENIED, the same whether or not there is such an org.
- * Any other failure means that nobody knows: no, too. */
+ * each has `act_as` on the next and, where the org attenuates, may read himself. PERMISSION_DENIED,
+ * the same whether or not there is such an org. Any other failure means that nobody knows: no, too.
+ */
 MUST_USE struct status reader_may(const struct view *view, struct arena *arena, int64_t at_us,
                                   const Agency__V1__Principal *principal, struct object object);
 

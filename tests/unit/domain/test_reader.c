@@ -1,5 +1,7 @@
 /* Who may read what: the operator, who was granted it, and all members where the org says so. */
 #include "core/domain/check/reader.h"
+
+#include "core/domain/check/identity.h"
 #include "tests/lib/org_world.h"
 #include "tests/lib/test.h"
 
@@ -103,7 +105,7 @@ TEST(reader, who_has_shown_nothing_reads_nothing)
 static enum status_code reads_for(struct org_world *world, struct object object)
 {
     org_world_as(world, "ann");
-    Agency__V1__Identity ann = reader_identity(&world->principal);
+    Agency__V1__Identity ann = identity_of(&world->principal);
     Agency__V1__Identity *chain[] = { &ann };
     org_world_as(world, "bob");
     Agency__V1__Principal bob = world->principal;
@@ -123,6 +125,12 @@ TEST(reader, who_acts_for_another_reads_what_that_other_may_if_he_may_act)
                          "{\"kind\":\"OBJECT_KIND_SUBJECT\",\"id\":\"ann\"}}");
     assert_int_equal(reads_for(&world, group("red")), STATUS_OK);
     assert_int_equal(reads_for(&world, group("blue")), STATUS_PERMISSION_DENIED);
+    org_world_do(&world, "SetOrgAttenuation {\"orgId\":\"acme\",\"attenuate\":true}");
+    assert_int_equal(reads_for(&world, group("red")), STATUS_PERMISSION_DENIED);
+    org_world_do(&world, "GrantPermission {\"grantId\":\"b\",\"permission\":\"Read\",\"grantee\":"
+                         "{\"kind\":\"GRANTEE_KIND_SUBJECT\",\"id\":\"bob\"},\"on\":"
+                         "{\"kind\":\"OBJECT_KIND_GROUP\",\"id\":\"red\"}}");
+    assert_int_equal(reads_for(&world, group("red")), STATUS_OK);
     org_world_do(&world, "SuspendSubject {\"subjectId\":\"bob\"}");
     assert_int_equal(reads_for(&world, group("red")), STATUS_PERMISSION_DENIED);
     org_world_release(&world);
