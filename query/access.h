@@ -4,6 +4,7 @@
 #ifndef QUERY_ACCESS_H
 #define QUERY_ACCESS_H
 
+#include "core/base/limits.h"
 #include "core/domain/check/holders.h"
 #include "core/domain/kernel/ids.h"
 #include "query/page.h"
@@ -14,11 +15,13 @@
 MUST_USE struct status access_check(struct snapshot *snapshot, struct str subject,
                                     struct str permission, struct str object,
                                     Agency__V1__CheckResponse **response);
+/* Through whom, and who calls. */
+enum { ACCESS_ACTORS_MAX = ACTORS_MAX + 1 };
+
 /* Adds to the answer whether subjects (ids or name:X) may act for the one asked about: from who
  * calls on, each for the next one, the last for the subject. What one of them may not, is not
  * allowed: reason ACTORS. INVALID_ARGUMENT: one is there twice, or more than ACCESS_ACTORS_MAX.
  * RESOURCE_EXHAUSTED: together they take more than one question may. */
-enum { ACCESS_ACTORS_MAX = 9 };
 MUST_USE struct status access_check_actors(struct snapshot *snapshot, const struct str *actors,
                                            size_t actors_count,
                                            Agency__V1__CheckResponse *response);

@@ -69,11 +69,11 @@ static struct status actor_chain_add(struct arena *arena, const struct issuer *i
                                      const Google__Protobuf__Struct *act, struct actor_chain *chain)
 {
     struct str name;
-    if (chain->count == ACTOR_CHAIN_MAX) {
+    if (chain->count == ACTORS_MAX) {
         return status_error(STATUS_INVALID_ARGUMENT,
                             "expected at most %d actors, each in the "
                             "'act' of the one before",
-                            ACTOR_CHAIN_MAX);
+                            ACTORS_MAX);
     }
     TRY(actor_chain_issuer(issuer, act, &name));
     TRY(actor_chain_identity(arena, issuer, act, name, &chain->identities[chain->count]));

@@ -6,13 +6,11 @@
 #define CORE_AUTH_ACTOR_CHAIN_H
 
 #include "core/auth/issuer.h"
-
-/* Deeper chains are beyond what anybody can answer for; each link costs an access check. */
-enum { ACTOR_CHAIN_MAX = 8 };
+#include "core/base/limits.h"
 
 struct actor_chain {
-    struct str identities[ACTOR_CHAIN_MAX]; /* as of actor_chain_identity, outermost first */
-    size_t count;                           /* 0: the subject calls for itself */
+    struct str identities[ACTORS_MAX]; /* as of actor_chain_identity, outermost first */
+    size_t count;                      /* 0: the subject calls for itself */
 };
 
 /* What a credential of kind JWT is bound to: the issuer, a line feed, and the `sub` that it calls

@@ -15,7 +15,7 @@
 
 enum {
     COMMAND_SIGNATURE_SECOND_US = 1000000,
-    COMMAND_SIGNATURE_ACTS_FOR_MAX = 9, /* eight actors, and whom the last of them acts for */
+    COMMAND_SIGNATURE_ACTS_FOR_MAX = ACTORS_MAX + 1, /* and whom the last of them acts for */
 };
 static const int64_t COMMAND_SIGNATURE_LIFE_US_MAX =
     (int64_t)COMMAND_LIFE_SECONDS_MAX * COMMAND_SIGNATURE_SECOND_US;

@@ -21,6 +21,9 @@ enum {
     /* Items of a list inside one entity. What grows by commands is an entity of its own, so this
      * bounds what one command can carry and what one read must decode. */
     LIST_ITEMS_MAX = 256,
+    /* Through whom somebody acts for another: deeper chains are beyond what anybody can answer for,
+     * and each link costs a Check. */
+    ACTORS_MAX = 8,
     /* Annotations of a command (ticket, source, by), pairs and their bytes in all. */
     ANNOTATIONS_MAX = 16,
     ANNOTATIONS_SIZE_MAX = 2048,

@@ -51,7 +51,7 @@ static void fuzz_claims(struct arena *arena, struct str json)
     st = claims_read(arena, json, &claims);
     if (st.code == STATUS_OK) {
         st = actor_chain_read(arena, &issuers.items[0], claims, &chain);
-        assert(st.code != STATUS_OK || chain.count <= ACTOR_CHAIN_MAX);
+        assert(st.code != STATUS_OK || chain.count <= ACTORS_MAX);
     }
     fuzz_expect(st, STATUS_INVALID_ARGUMENT);
 }

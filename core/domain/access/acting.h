@@ -5,9 +5,6 @@
 
 #include "core/domain/kernel/decision.h"
 
-/* Between who calls and who is acted for; each costs a Check. */
-enum { ACTORS_MAX = 8 };
-
 /* Sets d->credential_id and d->subject_id (C0) from the principal, d->actors (C1 ... Cn) and
  * d->on_behalf_of (S; empty: C0 acts for itself) from the command, or from whom the principal's
  * token names. Rejects a chain that is none. UNAUTHENTICATED (not to be recorded) if one of the

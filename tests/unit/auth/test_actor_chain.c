@@ -47,10 +47,10 @@ TEST(actor_chain, begins_with_who_calls)
 TEST(actor_chain, has_at_most_eight)
 {
     assert_int_equal(chain_code_deep(0), STATUS_OK);
-    assert_int_equal(chain_code_deep(ACTOR_CHAIN_MAX), STATUS_OK);
-    assert_int_equal(kit.token.actors.count, ACTOR_CHAIN_MAX);
+    assert_int_equal(chain_code_deep(ACTORS_MAX), STATUS_OK);
+    assert_int_equal(kit.token.actors.count, ACTORS_MAX);
     assert_true(str_eq(kit.token.actors.identities[7], STR(TOKEN_KIT_ISSUER "\n7")));
-    assert_int_equal(chain_code_deep(ACTOR_CHAIN_MAX + 1), STATUS_UNAUTHENTICATED);
+    assert_int_equal(chain_code_deep(ACTORS_MAX + 1), STATUS_UNAUTHENTICATED);
     assert_int_equal(chain_code_deep(200), STATUS_UNAUTHENTICATED);
     token_kit_release(&kit);
 }
