@@ -214,11 +214,11 @@ static void kv_mem_snapshot_close(struct kv *kv, void *taken)
 {
     struct kv_mem *mem = (struct kv_mem *)kv;
     struct kv_mem_snapshot *snapshot = taken;
-    assert(snapshot->commit <= mem->commit);
     if (mem->under != NULL) {
         mem->under->ops->snapshot_close(mem->under, snapshot->under);
     }
     pthread_mutex_lock(&mem->mutex);
+    assert(snapshot->commit <= mem->commit);
     LIST_REMOVE(snapshot, link);
     pthread_mutex_unlock(&mem->mutex);
     mem_free(snapshot);

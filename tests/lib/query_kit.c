@@ -39,14 +39,14 @@ static void query_kit_gone(void *context, struct rpc_call *call)
     (void)call;
 }
 
-void query_kit_open_with(struct query_kit *kit, const struct rpc_route *route)
+/* `store`: NULL, in memory. */
+static void query_kit_show(struct query_kit *kit, const char *store, const struct rpc_route *route)
 {
     static const struct rpc_gate gate = { .ask = query_kit_gate, .gone = query_kit_gone };
     struct rpc_server_options server = { .health = true, .gate = &gate };
     struct rpc_listen listen = { .address = "127.0.0.1" };
-    partition_kit_open_org(&kit->log);
     kit->shelf = shelf_new(1);
-    kit->partition = partition_kit_fold(&kit->log, NULL);
+    kit->partition = partition_kit_fold(&kit->log, store);
     partition_show(kit->partition, kit->shelf);
     assert_ok(rpc_server_open(&server, &kit->server));
     struct query_service_options options = { .server = kit->server,
@@ -62,9 +62,21 @@ void query_kit_open_with(struct query_kit *kit, const struct rpc_route *route)
     assert_ok(rpc_server_start(kit->server));
 }
 
+void query_kit_open_with(struct query_kit *kit, const struct rpc_route *route)
+{
+    partition_kit_open_org(&kit->log);
+    query_kit_show(kit, NULL, route);
+}
+
 void query_kit_open(struct query_kit *kit)
 {
     query_kit_open_with(kit, NULL);
+}
+
+void query_kit_open_on_disk(struct query_kit *kit)
+{
+    partition_kit_open_org(&kit->log);
+    query_kit_show(kit, kit->log.store, NULL);
 }
 
 void query_kit_close(struct query_kit *kit)

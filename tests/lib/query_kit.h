@@ -20,6 +20,8 @@ struct query_kit {
 void query_kit_open(struct query_kit *kit);
 /* The same with a path. */
 void query_kit_open_with(struct query_kit *kit, const struct rpc_route *route);
+/* The same of a store on disk, as a server has it. */
+void query_kit_open_on_disk(struct query_kit *kit);
 void query_kit_close(struct query_kit *kit);
 
 /* Decides a command, as partition_kit_do, and shows it. */

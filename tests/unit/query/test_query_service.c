@@ -3,6 +3,7 @@
 #include "query/service/query_service.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -14,9 +15,8 @@
 
 static struct query_kit kit;
 
-static void open_acme(void)
+static void make_acme(void)
 {
-    query_kit_open(&kit);
     query_kit_do(&kit, "createGroup", "{\"groupId\":\"red\",\"name\":\"Red\"}");
     query_kit_do(&kit, "registerSubject",
                  "{\"subjectId\":\"ada\",\"name\":\"Ada\",\"type\":\"SUBJECT_TYPE_HUMAN\"}");
@@ -25,6 +25,12 @@ static void open_acme(void)
         &kit, "grantPermission",
         "{\"grantId\":\"g\",\"permission\":\"paint\",\"on\":{\"kind\":\"OBJECT_KIND_GROUP\","
         "\"id\":\"red\"},\"grantee\":{\"kind\":\"GRANTEE_KIND_SUBJECT\",\"id\":\"ada\"}}");
+}
+
+static void open_acme(void)
+{
+    query_kit_open(&kit);
+    make_acme();
 }
 
 /* Of the hash that follows. */
@@ -88,6 +94,62 @@ TEST(query_service, a_check_says_the_way_and_the_position)
     ASSERT_SAYS("\"allowed\":true", body);
     ASSERT_SAYS("\"step\":\"grant\"", body);
     assert_true(query_kit_header(&kit, "agencygrid-position")[0] != '\0');
+    query_kit_close(&kit);
+}
+
+static void ask_between_changes(void)
+{
+    static const char ask[] = "{\"orgId\":\"acme\",\"subject\":\"ada\",\"permission\":\"paint\","
+                              "\"object\":\"group:red\"}";
+    char past[256];
+    for (unsigned i = 0; i < 20; i++) {
+        for (unsigned again = 0; again < 3; again++) {
+            ASSERT_SAYS("\"allowed\":true", query_kit_ask(&kit, "agency.v1.Query/Check", "", ask));
+        }
+        query_kit_do(&kit, "suspendSubject", "{\"subjectId\":\"ada\"}");
+        ASSERT_SAYS("SUBJECT_NOT_ACTIVE", query_kit_ask(&kit, "agency.v1.Query/Check", "", ask));
+        snprintf(past, sizeof past, "{\"asOf\":\"#%u\",%s", 5 + 2 * i, ask + 1);
+        ASSERT_SAYS("\"allowed\":true", query_kit_ask(&kit, "agency.v1.Query/Check", "", past));
+        query_kit_do(&kit, "resumeSubject", "{\"subjectId\":\"ada\"}");
+    }
+}
+
+static atomic_bool enough;
+
+static void *ask_on(void *argument)
+{
+    struct query_kit own = { .port = kit.port };
+    (void)argument;
+    while (!atomic_load(&enough)) {
+        query_kit_ask(&own, "agency.v1.Entities/GetGroup", "",
+                      "{\"orgId\":\"acme\",\"groupId\":\"red\"}");
+    }
+    return NULL;
+}
+
+/* More than there are workers, so that some do not rest between changes. */
+static void ask_among_others(void)
+{
+    pthread_t others[4];
+    atomic_store(&enough, false);
+    make_acme();
+    for (size_t i = 0; i < 4; i++) {
+        pthread_create(&others[i], NULL, ask_on, NULL);
+    }
+    ask_between_changes();
+    atomic_store(&enough, true);
+    for (size_t i = 0; i < 4; i++) {
+        pthread_join(others[i], NULL);
+    }
+}
+
+TEST(query_service, who_asks_among_others_sees_each_change)
+{
+    query_kit_open(&kit);
+    ask_among_others();
+    query_kit_close(&kit);
+    query_kit_open_on_disk(&kit);
+    ask_among_others();
     query_kit_close(&kit);
 }
 
