@@ -55,11 +55,28 @@ struct status answer_about_entity(const struct question *question, struct snapsh
 
 /* ---- what answers share ---- */
 
-struct status answer_page(const struct asking *asking, struct page_ask *ask)
+static const ProtobufCFieldDescriptor *answer_field(const ProtobufCMessage *message,
+                                                    const char *name)
 {
     const ProtobufCFieldDescriptor *field =
-        protobuf_c_message_descriptor_get_field_by_name(asking->question->input, "page_size");
-    uint32_t size = *(const uint32_t *)pb_field_at(asking->request, field);
+        protobuf_c_message_descriptor_get_field_by_name(message->descriptor, name);
+    assert(field != NULL);
+    return field;
+}
+
+const void *answer_asked(const struct asking *asking, const char *field)
+{
+    return pb_field_at(asking->request, answer_field(asking->request, field));
+}
+
+void answer_tell(ProtobufCMessage *response, const char *field, const void *value)
+{
+    pb_field_set(response, answer_field(response, field), value);
+}
+
+struct status answer_page(const struct asking *asking, struct page_ask *ask)
+{
+    uint32_t size = *(const uint32_t *)answer_asked(asking, "page_size");
     if (size > LIST_PAGE_MAX) {
         return status_error(STATUS_INVALID_ARGUMENT,
                             "expected a page_size of at most %d, but it is %u", LIST_PAGE_MAX,
@@ -86,13 +103,25 @@ struct status answer_begin(struct asking *asking, void *out)
     return status_ok();
 }
 
-void *answer_pointers(struct arena *arena, void *items, size_t size, size_t count)
+struct status answer_items(struct arena *arena, ProtobufCMessage *response, const void *items,
+                           size_t count, const struct page_end *end)
 {
-    char **pointers = arena_alloc(arena, (count + 1) * sizeof *pointers);
-    for (size_t i = 0; pointers != NULL && i < count; i++) {
-        pointers[i] = (char *)items + i * size;
+    char *token;
+    TRY(arena_text(arena, end->token, &token));
+    pb_field_set_items(response, answer_field(response, "items"), (void *)(uintptr_t)items, count);
+    answer_tell(response, "next_page_token", &token);
+    return status_ok();
+}
+
+struct status answer_array(struct arena *arena, ProtobufCMessage *response, const void *items,
+                           size_t size, size_t count, const struct page_end *end)
+{
+    const char **pointers;
+    ARENA_TRY(arena, pointers, arena_alloc(arena, (count + 1) * sizeof *pointers));
+    for (size_t i = 0; i < count; i++) {
+        pointers[i] = (const char *)items + i * size;
     }
-    return pointers;
+    return answer_items(arena, response, pointers, count, end);
 }
 
 struct status answer_entity(struct str text, enum entity_kind *kind, struct str *id)

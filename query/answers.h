@@ -33,12 +33,20 @@ bool answers_of_kinds(size_t index, struct question *question);
 
 /* The page that a request asks for. INVALID_ARGUMENT: page_size is too large. */
 MUST_USE struct status answer_page(const struct asking *asking, struct page_ask *ask);
+/* The C value of a field that the request has. */
+const void *answer_asked(const struct asking *asking, const char *field);
 /* An empty response, with its moment where it has one; it is asking->response from now on. `out` is
  * as in pb_new. */
 MUST_USE struct status answer_begin(struct asking *asking, void *out);
-/* Pointers to `count` messages of `size` bytes that lie one behind the other. NULL: the arena is
- * full. */
-void *answer_pointers(struct arena *arena, void *items, size_t size, size_t count);
+/* Sets a field that the response has. */
+void answer_tell(ProtobufCMessage *response, const char *field, const void *value);
+/* Fills the response of a list with a page of it: pointers to items, borrowed. */
+MUST_USE struct status answer_items(struct arena *arena, ProtobufCMessage *response,
+                                    const void *items, size_t count, const struct page_end *end);
+/* The same of items of `size` bytes that lie one behind the other. */
+MUST_USE struct status answer_array(struct arena *arena, ProtobufCMessage *response,
+                                    const void *items, size_t size, size_t count,
+                                    const struct page_end *end);
 /* A decision of the snapshot's org with what it changed, if `changes`. */
 MUST_USE struct status answer_history_item(const struct snapshot *snapshot, struct arena *arena,
                                            const Agency__V1__DecisionRow *row, bool changes,

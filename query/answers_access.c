@@ -50,19 +50,18 @@ struct status answer_check_batch(struct asking *asking)
     const Agency__V1__CheckBatchRequest *request =
         (const Agency__V1__CheckBatchRequest *)(const void *)asking->request;
     Agency__V1__CheckBatchResponse *response;
-    Agency__V1__BatchCheckResponse *answers;
     TRY(answer_check_batch_size(request));
     TRY(answer_begin(asking, &response));
-    ARENA_TRY(asking->arena, answers,
-              arena_alloc(asking->arena, (request->n_checks + 1) * sizeof *answers));
-    for (size_t i = 0; i < request->n_checks; i++) {
-        struct status st =
-            access_check_batch(asking->snapshot, asking->arena, request->checks[i], &answers[i]);
-        TRY(request->n_checks == 1 ? st : status_prefix(st, "checks[%zu]", i));
-    }
-    response->n_answers = request->n_checks;
     ARENA_TRY(asking->arena, response->answers,
-              answer_pointers(asking->arena, answers, sizeof *answers, request->n_checks));
+              arena_alloc(asking->arena, (request->n_checks + 1) * sizeof *response->answers));
+    for (size_t i = 0; i < request->n_checks; i++) {
+        TRY(pb_new(asking->arena, &agency__v1__batch_check_response__descriptor,
+                   &response->answers[i]));
+        struct status st = access_check_batch(asking->snapshot, asking->arena, request->checks[i],
+                                              response->answers[i]);
+        TRY(request->n_checks == 1 ? st : status_prefix(st, "checks[%zu]", i));
+        response->n_answers++;
+    }
     return status_ok();
 }
 
@@ -79,26 +78,22 @@ struct status answer_lookup_subjects(struct asking *asking)
                         &page));
     TRY(access_waived(asking->snapshot, str_z(request->permission), &waived));
     TRY(answer_begin(asking, &response));
-    response->n_items = page.count;
-    response->items = (Agency__V1__Subject **)(uintptr_t)page.items;
     response->waived = waived;
-    return arena_text(asking->arena, page.end.token, &response->next_page_token);
+    return answer_items(asking->arena, &response->base, page.items, page.count, &page.end);
 }
 
 struct status answer_lookup_permissions(struct asking *asking)
 {
     const Agency__V1__LookupPermissionsRequest *request =
         (const Agency__V1__LookupPermissionsRequest *)(const void *)asking->request;
-    Agency__V1__LookupPermissionsResponse *response;
+    ProtobufCMessage *response;
     struct access_held_page page;
     struct page_ask ask;
     TRY(answer_page(asking, &ask));
     TRY(access_held(asking->snapshot, str_z(request->subject), (struct str){ 0 }, &ask, &page));
     TRY(answer_begin(asking, &response));
-    response->n_items = page.count;
-    ARENA_TRY(asking->arena, response->items,
-              answer_pointers(asking->arena, page.items, sizeof *page.items, page.count));
-    return arena_text(asking->arena, page.end.token, &response->next_page_token);
+    return answer_array(asking->arena, response, page.items, sizeof *page.items, page.count,
+                        &page.end);
 }
 
 struct status answer_lookup_objects(struct asking *asking)
@@ -114,11 +109,9 @@ struct status answer_lookup_objects(struct asking *asking)
                     &page));
     TRY(access_waived(asking->snapshot, str_z(request->permission), &waived));
     TRY(answer_begin(asking, &response));
-    response->n_items = page.count;
-    ARENA_TRY(asking->arena, response->items,
-              answer_pointers(asking->arena, page.items, sizeof *page.items, page.count));
     response->waived = waived;
-    return arena_text(asking->arena, page.end.token, &response->next_page_token);
+    return answer_array(asking->arena, &response->base, page.items, sizeof *page.items, page.count,
+                        &page.end);
 }
 
 /* ---- who holds ---- */
@@ -146,7 +139,7 @@ static struct status answer_holders_of(const Agency__V1__ListHoldersRequest *req
 
 struct status answer_list_holders(struct asking *asking)
 {
-    Agency__V1__ListHoldersResponse *response;
+    ProtobufCMessage *response;
     Agency__V1__HolderItem *items;
     struct answer_holders of;
     struct access_holders_page page;
@@ -160,10 +153,7 @@ struct status answer_list_holders(struct asking *asking)
         TRY(access_holder_item(asking->snapshot, &page.items[i], &items[i]));
     }
     TRY(answer_begin(asking, &response));
-    response->n_items = page.count;
-    ARENA_TRY(asking->arena, response->items,
-              answer_pointers(asking->arena, items, sizeof *items, page.count));
-    return arena_text(asking->arena, page.end.token, &response->next_page_token);
+    return answer_array(asking->arena, response, items, sizeof *items, page.count, &page.end);
 }
 
 /* ---- what is dear ---- */
@@ -174,15 +164,12 @@ struct status answer_list_costly_objects(struct asking *asking)
         (const Agency__V1__ListCostlyObjectsRequest *)(const void *)asking->request;
     const size_t above = request->above == 0 ? COSTLY_ABOVE : request->above;
     const size_t looked_max = asking->where->reader == NULL ? SIZE_MAX : COSTLY_LOOKED_MAX;
-    Agency__V1__ListCostlyObjectsResponse *response;
+    ProtobufCMessage *response;
     struct costly_page page;
     struct page_ask ask;
     TRY(answer_page(asking, &ask));
     TRY(costly_page(asking->snapshot, above, looked_max, &ask, &page));
     TRY(answer_begin(asking, &response));
-    response->n_items = page.count;
-    ARENA_TRY(asking->arena, response->items,
-              answer_pointers(asking->arena, (void *)(uintptr_t)page.items, sizeof *page.items,
-                              page.count));
-    return arena_text(asking->arena, page.end.token, &response->next_page_token);
+    return answer_array(asking->arena, response, page.items, sizeof *page.items, page.count,
+                        &page.end);
 }

@@ -15,9 +15,7 @@
 
 static const Google__Protobuf__FieldMask *answer_mask(const struct asking *asking)
 {
-    const ProtobufCFieldDescriptor *field =
-        protobuf_c_message_descriptor_get_field_by_name(asking->question->input, "read_mask");
-    return *(Google__Protobuf__FieldMask *const *)pb_field_at(asking->request, field);
+    return *(Google__Protobuf__FieldMask *const *)answer_asked(asking, "read_mask");
 }
 
 static struct status answer_check_mask(const struct asking *asking)
@@ -67,36 +65,24 @@ static struct status answer_filters(struct asking *asking, struct list_request *
         const char *text = *(char *const *)pb_field_item(asking->request, filters, i);
         TRY(filter_text_add(asking->snapshot, str_z(text), list));
     }
-    const ProtobufCFieldDescriptor *all =
-        protobuf_c_message_descriptor_get_field_by_name(asking->question->input, "all");
-    list->all = *(const protobuf_c_boolean *)pb_field_at(asking->request, all);
+    list->all = *(const protobuf_c_boolean *)answer_asked(asking, "all");
     return status_ok();
 }
 
-static struct status answer_items(struct asking *asking, struct entities_page *page)
+static struct status answer_entities(struct asking *asking, struct entities_page *page)
 {
     ProtobufCMessage *response;
-    char *token;
     for (size_t i = 0; i < page->count; i++) {
         TRY(read_mask_apply(asking->arena, answer_mask(asking), page->items[i], &page->items[i]));
     }
     TRY(answer_begin(asking, &response));
-    TRY(arena_text(asking->arena, page->end.token, &token));
-    const ProtobufCMessageDescriptor *output = asking->question->output;
     char *index = (char *)(uintptr_t)(page->index == 0 ? "" : index_type(page->index)->name);
     uint64_t looked = page->looked;
     protobuf_c_boolean cut = page->end.cut;
-    pb_field_set_items(response, protobuf_c_message_descriptor_get_field_by_name(output, "items"),
-                       (void *)(uintptr_t)page->items, page->count);
-    pb_field_set(response,
-                 protobuf_c_message_descriptor_get_field_by_name(output, "next_page_token"),
-                 &token);
-    pb_field_set(response, protobuf_c_message_descriptor_get_field_by_name(output, "index"),
-                 &index);
-    pb_field_set(response, protobuf_c_message_descriptor_get_field_by_name(output, "looked"),
-                 &looked);
-    pb_field_set(response, protobuf_c_message_descriptor_get_field_by_name(output, "cut"), &cut);
-    return status_ok();
+    answer_tell(response, "index", &index);
+    answer_tell(response, "looked", &looked);
+    answer_tell(response, "cut", &cut);
+    return answer_items(asking->arena, response, page->items, page->count, &page->end);
 }
 
 static struct status answer_list(struct asking *asking)
@@ -110,7 +96,7 @@ static struct status answer_list(struct asking *asking)
     TRY(answer_page(asking, &ask));
     TRY(answer_filters(asking, &selection.list));
     TRY(selection_page(asking->snapshot, &selection, &ask, &page));
-    return answer_items(asking, &page);
+    return answer_entities(asking, &page);
 }
 
 /* ---- which there are ---- */

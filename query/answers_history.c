@@ -107,7 +107,8 @@ struct status answer_list_history(struct asking *asking)
 {
     const Agency__V1__ListHistoryRequest *request =
         (const Agency__V1__ListHistoryRequest *)(const void *)asking->request;
-    Agency__V1__ListHistoryResponse *response;
+    Agency__V1__HistoryItem **items;
+    ProtobufCMessage *response;
     struct history_question question;
     struct history_list list;
     struct page_ask ask;
@@ -115,15 +116,13 @@ struct status answer_list_history(struct asking *asking)
     ask.limit = request->changes && ask.limit > LIST_PAGE_DEFAULT ? LIST_PAGE_DEFAULT : ask.limit;
     TRY(answer_history_question(asking, request, &question));
     TRY(history_page(asking->snapshot, &question, &ask, &list));
-    TRY(answer_begin(asking, &response));
-    ARENA_TRY(asking->arena, response->items,
-              arena_zalloc(asking->arena, (list.count + 1) * sizeof *response->items));
+    ARENA_TRY(asking->arena, items, arena_alloc(asking->arena, (list.count + 1) * sizeof *items));
     for (size_t i = 0; i < list.count; i++) {
         TRY(answer_history_item(asking->snapshot, asking->arena, list.rows[i], request->changes,
-                                &response->items[i]));
-        response->n_items++;
+                                &items[i]));
     }
-    return arena_text(asking->arena, list.end.token, &response->next_page_token);
+    TRY(answer_begin(asking, &response));
+    return answer_items(asking->arena, response, items, list.count, &list.end);
 }
 
 /* ---- stints ---- */
@@ -132,7 +131,7 @@ struct status answer_list_stints(struct asking *asking)
 {
     const Agency__V1__ListStintsRequest *request =
         (const Agency__V1__ListStintsRequest *)(const void *)asking->request;
-    Agency__V1__ListStintsResponse *response;
+    ProtobufCMessage *response;
     bool of_subject = request->subject[0] != '\0';
     struct stints_page page;
     struct page_ask ask;
@@ -143,10 +142,8 @@ struct status answer_list_stints(struct asking *asking)
     TRY(stints_page(asking->snapshot, of_subject ? ENTITY_SUBJECT : ENTITY_ROLE,
                     str_z(of_subject ? request->subject : request->role), &ask, &page));
     TRY(answer_begin(asking, &response));
-    response->n_items = page.count;
-    ARENA_TRY(asking->arena, response->items,
-              answer_pointers(asking->arena, page.items, sizeof *page.items, page.count));
-    return arena_text(asking->arena, page.end.token, &response->next_page_token);
+    return answer_array(asking->arena, response, page.items, sizeof *page.items, page.count,
+                        &page.end);
 }
 
 /* ---- orgs ---- */
