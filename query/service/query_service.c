@@ -24,7 +24,7 @@ enum {
     QUERY_RETRY_US = 5 * 1000,
     QUERY_TOKEN_SIZE = 128,
 };
-/* Of one answer; and of the entities that it looks at. */
+/* Of one answer, beside the entities that it looks at. */
 static const size_t QUERY_MEMORY_MAX = (size_t)64 << 20;
 
 struct query_job {

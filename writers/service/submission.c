@@ -69,9 +69,7 @@ static struct status submission_id(struct arena *arena, struct rpc_call *call,
                             (unsigned long long)random[1]);
         given = str_make(made, (size_t)size);
     }
-    struct str copy = arena_copy(arena, given);
-    command->command_id = (char *)(uintptr_t)copy.data;
-    return copy.data == NULL ? arena_full(arena) : status_ok();
+    return arena_text(arena, given, &command->command_id);
 }
 
 /* What the command does is part of the trace of the call that brought it, unless the client says
@@ -84,9 +82,7 @@ static struct status submission_trace(struct arena *arena, struct rpc_call *call
     if (command->trace_id[0] != '\0' || !traceparent_read(given, &place)) {
         return status_ok();
     }
-    struct str copy = arena_copy(arena, given);
-    command->trace_id = (char *)(uintptr_t)copy.data;
-    return copy.data == NULL ? arena_full(arena) : status_ok();
+    return arena_text(arena, given, &command->trace_id);
 }
 
 static struct status submission_finish(struct arena *arena, const Agency__V1__Command *command,
