@@ -207,8 +207,19 @@ static void watch_finish(struct watch *watch, struct status st)
     mem_free(watch);
 }
 
+static bool watch_expired(const struct watch *watch)
+{
+    return clock_now_us(&watch->service->options.clock) >= watch->admitted->expires_at_us;
+}
+
 static void watch_ask(struct watch *watch)
 {
+    if (watch_expired(watch)) {
+        watch_finish(watch,
+                     status_error(STATUS_UNAUTHENTICATED,
+                                  "expected a token that has not expired: come with a new one"));
+        return;
+    }
     if (watch->state == WATCH_IDLE) {
         watch_unrest(watch);
     }
@@ -270,13 +281,8 @@ static void watch_end(struct watch *watch, struct status st)
 
 static void watch_look(struct watch *watch)
 {
-    const struct query_service_options *options = &watch->service->options;
-    if (clock_now_us(&options->clock) >= watch->admitted->expires_at_us) {
-        watch_end(watch,
-                  status_error(STATUS_UNAUTHENTICATED,
-                               "expected a token that has not expired: come with a new one"));
-    } else if (shelf_version(options->shelf, watch->partition) != watch->version ||
-               watch_now(watch) - watch->told_us >= WATCH_BEAT_US) {
+    if (shelf_version(watch->service->options.shelf, watch->partition) != watch->version ||
+        watch_now(watch) - watch->told_us >= WATCH_BEAT_US || watch_expired(watch)) {
         watch_ask(watch);
     }
 }

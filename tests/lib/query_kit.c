@@ -23,7 +23,8 @@ static void query_kit_gate(void *context, struct rpc_call *call)
     struct admitted *admitted = arena_zalloc(arena, sizeof *admitted);
     struct str name = rpc_call_metadata(call, STR("x-principal"));
     agency__v1__principal__init(&admitted->principal);
-    admitted->expires_at_us = INT64_MAX;
+    bool expired = rpc_call_metadata(call, STR("x-expired")).size > 0;
+    admitted->expires_at_us = expired ? 0 : INT64_MAX;
     if (name.size == 0) {
         admitted->principal.operator_ = query_kit_text(arena, STR("admin"));
     } else {

@@ -16,7 +16,7 @@ struct query_kit {
 };
 
 /* Callers are whom the header x-principal names: `operator:admin`, or a credential's hash; without
- * it the operator `admin`. */
+ * it the operator `admin`. With x-expired they have come with a token that was good just now. */
 void query_kit_open(struct query_kit *kit);
 /* The same with a path. */
 void query_kit_open_with(struct query_kit *kit, const struct rpc_route *route);

@@ -113,6 +113,17 @@ TEST(watch, ends_with_what_is_wrong)
     query_kit_close(&kit);
 }
 
+/* Also while there is more to tell: what is in front of it may take long. */
+TEST(watch, tells_nothing_more_to_who_has_expired)
+{
+    open_watched();
+    int fd = begin("after=%230", "x-expired: yes\r\n");
+    await(fd, "expected a token that has not expired");
+    assert_null(strstr(kit.answer, "\"g1\""));
+    close(fd);
+    query_kit_close(&kit);
+}
+
 TEST(watch, ends_when_the_server_stops)
 {
     open_watched();
