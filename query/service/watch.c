@@ -21,7 +21,6 @@ enum {
     WATCH_PART_MAX = 64,              /* decisions at once, */
     WATCH_PART_SIZE_MAX = 256 << 10,  /* or a little more than so many bytes */
 };
-static const size_t WATCH_ENTITIES_MEMORY_MAX = (size_t)64 << 20;
 
 enum watch_state { WATCH_FETCHING, WATCH_FULL, WATCH_IDLE };
 
@@ -135,8 +134,8 @@ static struct status watch_fetch(struct watch *watch, struct worker *worker)
     struct snapshot now;
     TRY(stores.open(stores.self, watch->partition, &ask, &reader, &position));
     struct status st =
-        snapshot_open(&now, reader, position, &worker->arena, str_z(watch->request->org_id), &ask,
-                      WATCH_ENTITIES_MEMORY_MAX);
+        snapshot_open_kept(&now, stores.latest(stores.self, watch->partition), position,
+                           &worker->arena, str_z(watch->request->org_id), &ask);
     if (st.code == STATUS_OK || st.code == STATUS_NOT_FOUND) {
         st = watch_fetch_from(watch, &now, &worker->arena);
     }
