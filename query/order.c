@@ -2,7 +2,6 @@
  * its sign turned), both with all bits turned where the order is descending; then the id. */
 #include "query/order.h"
 
-#include "core/base/num.h"
 #include "core/domain/kernel/fields.h"
 #include "core/pb/field.h"
 #include "core/store/key.h"
@@ -66,10 +65,8 @@ static int64_t order_number(const ProtobufCFieldDescriptor *field, const void *a
 
 static void order_put_number(int64_t number, bool is_unsigned, struct buf *key)
 {
-    char bytes[8];
-    num_put_u64be(bytes, (uint64_t)number ^ (is_unsigned ? 0 : UINT64_C(1) << 63));
-    buf_byte(key, 1);
-    buf_append(key, str_make(bytes, sizeof bytes));
+    key_put_u8(key, 1);
+    key_put_u64(key, (uint64_t)number ^ (is_unsigned ? 0 : UINT64_C(1) << 63));
 }
 
 static void order_put_value(const ProtobufCFieldDescriptor *field, const void *at, struct buf *key)
@@ -79,7 +76,7 @@ static void order_put_value(const ProtobufCFieldDescriptor *field, const void *a
         memcpy(&text, at, sizeof text);
         struct str value = str_z(text);
         value.size = value.size < ORDER_TEXT_MAX ? value.size : ORDER_TEXT_MAX;
-        buf_byte(key, 1);
+        key_put_u8(key, 1);
         key_put_str(key, value);
         return;
     }
@@ -89,13 +86,20 @@ static void order_put_value(const ProtobufCFieldDescriptor *field, const void *a
     }
     const void *time = pb_field_message(at);
     if (time == NULL) {
-        buf_byte(key, 0);
+        key_put_u8(key, 0);
     } else {
         order_put_number(fields_time_us(time), false, key);
     }
 }
 
 /* ---- the key ---- */
+
+static void order_turn(char *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        bytes[i] = (char)~bytes[i];
+    }
+}
 
 void order_key(const struct order *order, const ProtobufCMessage *entity, struct str id,
                struct buf *key)
@@ -106,12 +110,12 @@ void order_key(const struct order *order, const ProtobufCMessage *entity, struct
         entity = pb_field_message(pb_field_at(entity, by->outer));
     }
     if (entity == NULL) {
-        buf_byte(key, 0);
+        key_put_u8(key, 0);
     } else {
         order_put_value(by->field, pb_field_at(entity, by->field), key);
     }
-    for (size_t i = begin; order->descending && i < key->size; i++) {
-        key->data[i] = (char)~key->data[i];
+    if (order->descending) {
+        order_turn(key->data + begin, key->size - begin);
     }
     key_put_str(key, id);
 }
@@ -120,22 +124,19 @@ struct status order_key_id(const struct order *order, struct arena *arena, struc
                            struct str *id)
 {
     const bool text = order->field.field->type == PROTOBUF_C_TYPE_STRING;
-    const char mark = order->descending ? (char)0xFF : 0;
-    size_t size = 0;
-    if (key.size > 0 && key.data[0] == mark) {
-        size = 1;
-    } else if (!text) {
-        size = 1 + 8;
+    struct str rest = arena_copy(arena, key);
+    uint64_t number;
+    uint8_t there;
+    if (rest.data == NULL) {
+        return arena_full(arena);
     }
-    /* A text ends with two marks that no text holds so. */
-    for (size_t i = 1; text && size == 0 && i + 1 < key.size; i++) {
-        bool at = key.data[i] == mark;
-        size = at && key.data[i + 1] == mark ? i + 2 : 0;
-        i += at;
+    if (order->descending) {
+        order_turn((char *)(uintptr_t)rest.data, rest.size);
     }
-    if (size == 0 || size >= key.size) {
-        return status_error(STATUS_DATA_LOSS, "expected the place of an entity in an order");
+    TRY(key_get_u8(&rest, &there));
+    if (there != 0) {
+        TRY(text ? key_skip_str(&rest) : key_get_u64(&rest, &number));
     }
-    struct str rest = str_from(key, size);
+    rest = str_from(key, key.size - rest.size);
     return key_get_str(&rest, arena, id);
 }
