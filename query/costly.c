@@ -36,17 +36,9 @@ static struct status costly_add(struct costly *costly, const Agency__V1__Grant *
     if (kind == AGENCY__V1__GRANTEE_KIND__GRANTEE_KIND_SUBJECT) {
         return status_ok(); /* found by itself, however many there are */
     }
-    if (costly->count == costly->cap) {
-        size_t cap = costly->cap == 0 ? 256 : costly->cap * 2;
-        struct costly_grant *grants;
-        ARENA_TRY(costly->snapshot->arena, grants,
-                  arena_alloc(costly->snapshot->arena, cap * sizeof *grants));
-        if (costly->count > 0) {
-            memcpy(grants, costly->grants, costly->count * sizeof *grants);
-        }
-        costly->grants = grants;
-        costly->cap = cap;
-    }
+    ARENA_TRY(costly->snapshot->arena, costly->grants,
+              arena_grow(costly->snapshot->arena, costly->grants, costly->count,
+                         sizeof *costly->grants, &costly->cap));
     costly->grants[costly->count++] = (struct costly_grant){
         .on = { (enum object_kind)grant->on->kind, str_z(grant->on->id) },
         .to_group = kind == AGENCY__V1__GRANTEE_KIND__GRANTEE_KIND_GROUP,
@@ -122,17 +114,9 @@ static struct status costly_walk(struct costly *costly, struct ids *groups, size
 static struct status costly_tell(struct costly *costly, const Agency__V1__CostlyItem *item)
 {
     struct costly_list *list = costly->list;
-    if (list->count == costly->list_cap) {
-        size_t cap = costly->list_cap == 0 ? 16 : costly->list_cap * 2;
-        Agency__V1__CostlyItem *items;
-        ARENA_TRY(costly->snapshot->arena, items,
-                  arena_alloc(costly->snapshot->arena, cap * sizeof *items));
-        if (list->count > 0) {
-            memcpy(items, list->items, list->count * sizeof *items);
-        }
-        list->items = items;
-        costly->list_cap = cap;
-    }
+    ARENA_TRY(costly->snapshot->arena, list->items,
+              arena_grow(costly->snapshot->arena, list->items, list->count, sizeof *list->items,
+                         &costly->list_cap));
     list->items[list->count++] = *item;
     return status_ok();
 }

@@ -46,17 +46,9 @@ static struct status stints_add(struct stints *stints, const Agency__V1__StintIt
     if (stints->more) {
         return status_ok();
     }
-    if (found->count == stints->cap) {
-        size_t cap = stints->cap == 0 ? 16 : stints->cap * 2;
-        Agency__V1__StintItem *items;
-        ARENA_TRY(stints->snapshot->arena, items,
-                  arena_alloc(stints->snapshot->arena, cap * sizeof *items));
-        if (found->count > 0) {
-            memcpy(items, found->items, found->count * sizeof *items);
-        }
-        found->items = items;
-        stints->cap = cap;
-    }
+    ARENA_TRY(stints->snapshot->arena, found->items,
+              arena_grow(stints->snapshot->arena, found->items, found->count, sizeof *found->items,
+                         &stints->cap));
     found->items[found->count++] = *item;
     return found->count == stints->limit ? stints_place(stints) : status_ok();
 }

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { ARENA_ALIGN = 16, ARENA_BLOCK_MIN = 4096, ARENA_BLOCK_MAX = 1 << 20 };
+enum { ARENA_ALIGN = 16, ARENA_BLOCK_MIN = 4096, ARENA_BLOCK_MAX = 1 << 20, ARENA_ITEMS_MIN = 8 };
 
 struct arena_block {
     struct arena_block *older;
@@ -66,7 +66,7 @@ void arena_reset(struct arena *arena)
     arena->used = 0;
 }
 
-static void arena_grow(struct arena *arena, size_t size)
+static void arena_add_block(struct arena *arena, size_t size)
 {
     size_t block_size = arena->block == NULL ? ARENA_BLOCK_MIN : arena->block->size * 2;
     if (block_size > ARENA_BLOCK_MAX) {
@@ -95,7 +95,7 @@ void *arena_alloc(struct arena *arena, size_t size)
         return NULL;
     }
     if (arena->block == NULL || rounded > arena->block->size - arena->block->used) {
-        arena_grow(arena, rounded);
+        arena_add_block(arena, rounded);
     }
     void *memory = arena->block->data + arena->block->used;
     arena->block->used += rounded;
@@ -107,6 +107,21 @@ void *arena_zalloc(struct arena *arena, size_t size)
 {
     void *memory = arena_alloc(arena, size);
     return memory == NULL ? NULL : memset(memory, 0, size);
+}
+
+void *arena_grow(struct arena *arena, void *items, size_t count, size_t size, size_t *room)
+{
+    assert(count <= *room);
+    if (count < *room) {
+        return items;
+    }
+    size_t more = count == 0 ? ARENA_ITEMS_MIN : count * 2;
+    void *grown = arena_alloc(arena, more * size);
+    if (grown != NULL && count > 0) {
+        memcpy(grown, items, count * size);
+    }
+    *room = grown == NULL ? *room : more;
+    return grown;
 }
 
 struct str arena_copy(struct arena *arena, struct str s)

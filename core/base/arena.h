@@ -29,6 +29,10 @@ void arena_reset(struct arena *arena);
 void *arena_alloc(struct arena *arena, size_t size);
 /* The same, zeroed. */
 void *arena_zalloc(struct arena *arena, size_t size);
+/* The `count` items of a list, each of `size` bytes, with room for one more: where they have none
+ * (*room of them are allocated) a copy in twice as much, and the old one is left to the arena. NULL
+ * above the cap. */
+void *arena_grow(struct arena *arena, void *items, size_t count, size_t size, size_t *room);
 /* A copy with a NUL after it (not counted); NULL data above the cap. */
 struct str arena_copy(struct arena *arena, struct str s);
 /* The same as generated messages hold texts. RESOURCE_EXHAUSTED above the cap. */

@@ -45,16 +45,8 @@ struct stored_keys {
 
 static struct status stored_keys_add(struct stored_keys *keys, struct arena *arena, struct str key)
 {
-    if (keys->count == keys->cap) {
-        size_t cap = keys->cap == 0 ? 16 : keys->cap * 2;
-        struct str *items;
-        ARENA_TRY(arena, items, arena_alloc(arena, cap * sizeof *items));
-        if (keys->count > 0) {
-            memcpy(items, keys->items, keys->count * sizeof *items);
-        }
-        keys->items = items;
-        keys->cap = cap;
-    }
+    ARENA_TRY(arena, keys->items,
+              arena_grow(arena, keys->items, keys->count, sizeof *keys->items, &keys->cap));
     assert(keys->count < keys->cap);
     struct str *item = &keys->items[keys->count++];
     *item = arena_copy(arena, key);

@@ -5,7 +5,7 @@
 #include "core/base/nearest.h"
 #include "core/pb/json_reader.h"
 
-enum { PB_READ_FIELDS_MAX = 1024, PB_READ_ITEMS_MIN = 8 };
+enum { PB_READ_FIELDS_MAX = 1024 };
 
 bool pb_read_enter(struct pb_reader *reader)
 {
@@ -83,17 +83,6 @@ bool pb_read_value(struct pb_reader *reader, const ProtobufCFieldDescriptor *fie
     return pb_read_scalar(reader, field, value);
 }
 
-void *pb_read_grow(struct pb_reader *reader, const void *items, size_t count, size_t size,
-                   size_t *room)
-{
-    *room = count == 0 ? PB_READ_ITEMS_MIN : count * 2;
-    void *grown = arena_alloc(reader->arena, *room * size);
-    if (grown != NULL && count > 0) {
-        memcpy(grown, items, count * size);
-    }
-    return grown;
-}
-
 bool pb_read_list(struct pb_reader *reader, ProtobufCMessage *message,
                   const ProtobufCFieldDescriptor *field)
 {
@@ -109,9 +98,7 @@ bool pb_read_list(struct pb_reader *reader, ProtobufCMessage *message,
     }
     while (more) {
         frame->items = count + 1;
-        if (count == room) {
-            items = pb_read_grow(reader, items, count, size, &room);
-        }
+        items = arena_grow(reader->arena, items, count, size, &room);
         if (items == NULL) {
             return pb_read_full(reader);
         }

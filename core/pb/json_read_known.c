@@ -42,17 +42,10 @@ static bool pb_read_entries(struct pb_reader *reader, Google__Protobuf__Struct *
     struct str key;
     size_t room = 0;
     while (json_next_name(&reader->scan, &first, &key) && key.data != NULL) {
-        if (map->n_fields == room) {
-            size_t count = room == 0 ? 8 : room * 2;
-            void *grown = arena_alloc(reader->arena, count * sizeof *map->fields);
-            if (grown == NULL) {
-                return pb_read_full(reader);
-            }
-            if (room > 0) {
-                memcpy(grown, map->fields, room * sizeof *map->fields);
-            }
-            map->fields = grown;
-            room = count;
+        map->fields =
+            arena_grow(reader->arena, map->fields, map->n_fields, sizeof *map->fields, &room);
+        if (map->fields == NULL) {
+            return pb_read_full(reader);
         }
         if (!pb_read_entry(reader, key, &map->fields[map->n_fields])) {
             return false;

@@ -60,9 +60,7 @@ bool pb_read_map(struct pb_reader *reader, ProtobufCMessage *message,
         return false;
     }
     while (json_next_name(&reader->scan, &first, &name) && name.data != NULL) {
-        if (count == room) {
-            entries = pb_read_grow(reader, entries, count, sizeof(ProtobufCMessage *), &room);
-        }
+        entries = arena_grow(reader->arena, entries, count, sizeof *entries, &room);
         if (entries == NULL) {
             return pb_read_full(reader);
         }

@@ -57,9 +57,6 @@ MUST_USE bool pb_read_list(struct pb_reader *reader, ProtobufCMessage *message,
 /* A JSON object as a map. */
 MUST_USE bool pb_read_map(struct pb_reader *reader, ProtobufCMessage *message,
                           const ProtobufCFieldDescriptor *field);
-/* Twice the room for `count` items; what was there is left to the arena. NULL at its cap. */
-void *pb_read_grow(struct pb_reader *reader, const void *items, size_t count, size_t size,
-                   size_t *room);
 /* Whether a message of a well-known type that has a JSON form of its own. */
 bool pb_read_is_known(const ProtobufCMessageDescriptor *descriptor);
 MUST_USE bool pb_read_known(struct pb_reader *reader, ProtobufCMessage *message);

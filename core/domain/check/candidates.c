@@ -19,16 +19,9 @@ bool candidates_match(const Agency__V1__Grant *grant, const struct objects *obje
 static struct status candidates_add(struct lookup *lookup, const Agency__V1__Grant *grant,
                                     struct candidates *candidates)
 {
-    if (candidates->count == candidates->cap) {
-        size_t cap = candidates->cap == 0 ? 16 : candidates->cap * 2;
-        const Agency__V1__Grant **items;
-        ARENA_TRY(lookup->arena, items, arena_alloc(lookup->arena, cap * sizeof *items));
-        if (candidates->count > 0) {
-            memcpy(items, candidates->items, candidates->count * sizeof *items);
-        }
-        candidates->items = items;
-        candidates->cap = cap;
-    }
+    ARENA_TRY(lookup->arena, candidates->items,
+              arena_grow(lookup->arena, candidates->items, candidates->count,
+                         sizeof *candidates->items, &candidates->cap));
     candidates->items[candidates->count++] = grant;
     candidates->to_groups =
         candidates->to_groups || (unsigned)grant->grantee->kind == GRANTEE_GROUP;

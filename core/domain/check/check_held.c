@@ -19,17 +19,9 @@ struct held {
 
 static struct status held_add(struct held *held, const struct check_held *item)
 {
-    if (held->count == held->cap) {
-        size_t cap = held->cap == 0 ? 16 : held->cap * 2;
-        struct check_held *items;
-        ARENA_TRY(held->lookup->arena, items,
-                  arena_alloc(held->lookup->arena, cap * sizeof *items));
-        if (held->count > 0) {
-            memcpy(items, held->items, held->count * sizeof *items);
-        }
-        held->items = items;
-        held->cap = cap;
-    }
+    ARENA_TRY(
+        held->lookup->arena, held->items,
+        arena_grow(held->lookup->arena, held->items, held->count, sizeof *held->items, &held->cap));
     held->items[held->count++] = *item;
     return status_ok();
 }

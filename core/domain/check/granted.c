@@ -18,17 +18,9 @@ enum {
 static struct status granted_add(struct granted *granted, const struct granted_row *row,
                                  struct granted_rows *rows)
 {
-    if (rows->count == rows->cap) {
-        size_t cap = rows->cap == 0 ? 8 : rows->cap * 2;
-        struct granted_row *items;
-        ARENA_TRY(granted->lookup->arena, items,
-                  arena_alloc(granted->lookup->arena, cap * sizeof *items));
-        if (rows->count > 0) {
-            memcpy(items, rows->items, rows->count * sizeof *items);
-        }
-        rows->items = items;
-        rows->cap = cap;
-    }
+    ARENA_TRY(granted->lookup->arena, rows->items,
+              arena_grow(granted->lookup->arena, rows->items, rows->count, sizeof *rows->items,
+                         &rows->cap));
     rows->items[rows->count++] = *row;
     return status_ok();
 }

@@ -7,17 +7,9 @@
 
 static struct status holders_add(struct holders *holders, const struct holder *holder)
 {
-    if (holders->count == holders->cap) {
-        size_t cap = holders->cap == 0 ? 16 : holders->cap * 2;
-        struct holder *items;
-        ARENA_TRY(holders->lookup->arena, items,
-                  arena_alloc(holders->lookup->arena, cap * sizeof *items));
-        if (holders->count > 0) {
-            memcpy(items, holders->items, holders->count * sizeof *items);
-        }
-        holders->items = items;
-        holders->cap = cap;
-    }
+    ARENA_TRY(holders->lookup->arena, holders->items,
+              arena_grow(holders->lookup->arena, holders->items, holders->count,
+                         sizeof *holders->items, &holders->cap));
     holders->items[holders->count++] = *holder;
     return status_ok();
 }

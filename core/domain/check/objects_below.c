@@ -4,17 +4,9 @@
 
 static struct status objects_list_add(struct objects_list *list, struct object object)
 {
-    if (list->count == list->cap) {
-        size_t cap = list->cap == 0 ? 16 : list->cap * 2;
-        struct object *items;
-        ARENA_TRY(list->lookup->arena, items,
-                  arena_alloc(list->lookup->arena, cap * sizeof *items));
-        if (list->count > 0) {
-            memcpy(items, list->items, list->count * sizeof *items);
-        }
-        list->items = items;
-        list->cap = cap;
-    }
+    ARENA_TRY(
+        list->lookup->arena, list->items,
+        arena_grow(list->lookup->arena, list->items, list->count, sizeof *list->items, &list->cap));
     list->items[list->count++] = object;
     return status_ok();
 }

@@ -38,16 +38,9 @@ struct up {
 
 static struct status up_add(struct up *up, struct up_groups *groups, const struct up_group *group)
 {
-    if (groups->count == groups->cap) {
-        size_t cap = groups->cap == 0 ? 16 : groups->cap * 2;
-        struct up_group *items;
-        ARENA_TRY(up->lookup->arena, items, arena_alloc(up->lookup->arena, cap * sizeof *items));
-        if (groups->count > 0) {
-            memcpy(items, groups->items, groups->count * sizeof *items);
-        }
-        groups->items = items;
-        groups->cap = cap;
-    }
+    ARENA_TRY(up->lookup->arena, groups->items,
+              arena_grow(up->lookup->arena, groups->items, groups->count, sizeof *groups->items,
+                         &groups->cap));
     groups->items[groups->count++] = *group;
     return status_ok();
 }

@@ -52,24 +52,6 @@ bool decide_expired(const struct decide *d, const Google__Protobuf__Timestamp *e
 
 /* ---- emit ---- */
 
-static struct status decide_events_grow(struct decide *d)
-{
-    assert(d->events_count <= d->events_cap);
-    if (d->events_count < d->events_cap) {
-        return status_ok();
-    }
-    size_t cap = d->events_cap == 0 ? 4 : d->events_cap * 2;
-    Agency__V1__Event **events;
-    ARENA_TRY(d->arena, events, arena_alloc(d->arena, cap * sizeof(void *)));
-    if (d->events_count > 0) {
-        memcpy(events, d->events, d->events_count * sizeof(void *));
-    }
-    d->events = events;
-    d->events_cap = cap;
-    assert(d->events_count < d->events_cap);
-    return status_ok();
-}
-
 /* Limits of a decision are the client's to keep: over them it is rejected. */
 static struct status decide_check_limits(struct decide *d, const Agency__V1__Event *event)
 {
@@ -160,7 +142,8 @@ struct status decide_emit(struct decide *d, enum event_number number, const Prot
     memcpy(copy, event, type->descriptor->sizeof_message);
     registry_event_init(wrapper, number, copy);
     TRY_ACCEPTED(d, decide_check_limits(d, wrapper));
-    TRY(decide_events_grow(d));
+    ARENA_TRY(d->arena, d->events,
+              arena_grow(d->arena, d->events, d->events_count, sizeof *d->events, &d->events_cap));
     d->events[d->events_count++] = wrapper;
     return decide_apply(d, type, wrapper);
 }

@@ -20,16 +20,8 @@ struct rows {
 static struct status rows_add(void *self, const struct index_row *row)
 {
     struct rows *rows = self;
-    if (rows->count == rows->cap) {
-        size_t cap = rows->cap == 0 ? 8 : rows->cap * 2;
-        struct index_row *items;
-        ARENA_TRY(rows->arena, items, arena_alloc(rows->arena, cap * sizeof *items));
-        if (rows->count > 0) {
-            memcpy(items, rows->items, rows->count * sizeof *items);
-        }
-        rows->items = items;
-        rows->cap = cap;
-    }
+    ARENA_TRY(rows->arena, rows->items,
+              arena_grow(rows->arena, rows->items, rows->count, sizeof *rows->items, &rows->cap));
     assert(rows->count < rows->cap);
     assert(row->parts_count == index_type(row->index)->parts_count);
     rows->items[rows->count++] = *row;

@@ -70,3 +70,37 @@ TEST(arena, joins_texts_and_ends_them_with_nul)
     assert_null(arena_join(&arena, large, 2).data);
     arena_release(&arena);
 }
+
+TEST(arena, a_list_grows_and_keeps_its_items)
+{
+    struct arena arena;
+    uint32_t *items = NULL;
+    size_t room = 0;
+    arena_init(&arena, 1 << 16);
+    for (uint32_t i = 0; i < 1000; i++) {
+        uint32_t *before = items;
+        const bool full = i == room;
+        items = arena_grow(&arena, items, i, sizeof *items, &room);
+        assert_non_null(items);
+        assert_true(room > i);
+        assert_int_equal(items == before, !full); /* only a full one is copied */
+        items[i] = i;
+    }
+    for (uint32_t i = 0; i < 1000; i++) {
+        assert_int_equal(items[i], i);
+    }
+    arena_release(&arena);
+}
+
+TEST(arena, a_list_at_the_cap_keeps_its_room)
+{
+    struct arena arena;
+    size_t room = 0;
+    arena_init(&arena, 100);
+    void *items = arena_grow(&arena, NULL, 0, 8, &room);
+    assert_non_null(items);
+    const size_t had = room;
+    assert_null(arena_grow(&arena, items, had, 8, &room));
+    assert_int_equal(room, had);
+    arena_release(&arena);
+}
