@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <inttypes.h>
 
+#include "core/base/hex.h"
 #include "core/base/num.h"
 #include "core/base/time.h"
 #include "core/domain/kernel/evolve.h"
@@ -39,11 +40,7 @@ static struct status cloud_event_source(struct arena *arena, const struct evlog_
                                         struct str *source)
 {
     char hex[2 * EVLOG_ID_SIZE];
-    for (int i = 0; i < EVLOG_ID_SIZE; i++) {
-        static const char digits[] = "0123456789abcdef";
-        hex[2 * i] = digits[history_id->bytes[i] >> 4];
-        hex[2 * i + 1] = digits[history_id->bytes[i] & 15];
-    }
+    hex_write(history_id->bytes, EVLOG_ID_SIZE, hex);
     const struct str parts[] = { STR("/agencygrid/"), str_make(hex, sizeof hex) };
     *source = arena_join(arena, parts, 2);
     return source->data == NULL ? arena_full(arena) : status_ok();

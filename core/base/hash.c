@@ -5,6 +5,8 @@
 
 #include <openssl/sha.h>
 
+#include "core/base/hex.h"
+
 struct hash hash_sha256(const struct str *parts, size_t parts_count)
 {
     SHA256_CTX context;
@@ -17,29 +19,13 @@ struct hash hash_sha256(const struct str *parts, size_t parts_count)
     return hash;
 }
 
-static const char hash_digits[] = "0123456789abcdef";
-
 void hash_hex(const struct hash *hash, char out[HASH_HEX_SIZE])
 {
-    for (size_t i = 0; i < HASH_SIZE; i++) {
-        out[2 * i] = hash_digits[hash->bytes[i] >> 4];
-        out[2 * i + 1] = hash_digits[hash->bytes[i] & 15];
-    }
+    hex_write(hash->bytes, HASH_SIZE, out);
     out[HASH_HEX_SIZE - 1] = '\0';
 }
 
 bool hash_from_hex(struct str text, struct hash *hash)
 {
-    if (text.size != HASH_HEX_SIZE - 1) {
-        return false;
-    }
-    for (size_t i = 0; i < HASH_SIZE; i++) {
-        const char *high = memchr(hash_digits, text.data[2 * i], sizeof hash_digits - 1);
-        const char *low = memchr(hash_digits, text.data[2 * i + 1], sizeof hash_digits - 1);
-        if (high == NULL || low == NULL) {
-            return false;
-        }
-        hash->bytes[i] = (uint8_t)((high - hash_digits) << 4 | (low - hash_digits));
-    }
-    return true;
+    return hex_read(text, hash->bytes, HASH_SIZE);
 }

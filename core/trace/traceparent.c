@@ -1,32 +1,16 @@
 #include "core/trace/traceparent.h"
 
-static const char trace_digits[] = "0123456789abcdef";
+#include "core/base/hex.h"
 
 void trace_hex(const uint8_t *bytes, size_t size, char *text)
 {
-    for (size_t i = 0; i < size; i++) {
-        text[2 * i] = trace_digits[bytes[i] >> 4];
-        text[2 * i + 1] = trace_digits[bytes[i] & 15];
-    }
+    hex_write(bytes, size, text);
     text[2 * size] = '\0';
-}
-
-/* The value of a digit, -1 for what is none; the specification knows lower case only. */
-static int trace_digit(char c)
-{
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 static bool trace_bytes(struct str text, size_t at, uint8_t *bytes, size_t size)
 {
-    for (size_t i = 0; i < size; i++) {
-        int high = trace_digit(text.data[at + 2 * i]), low = trace_digit(text.data[at + 2 * i + 1]);
-        if (high < 0 || low < 0) {
-            return false;
-        }
-        bytes[i] = (uint8_t)(high << 4 | low);
-    }
-    return true;
+    return hex_read(str_make(text.data + at, 2 * size), bytes, size);
 }
 
 static bool trace_is_zero(const uint8_t *bytes, size_t size)

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "core/base/hex.h"
 #include "core/base/murmur2.h"
 #include "core/base/num.h"
 #include "core/base/time.h"
@@ -209,9 +210,9 @@ struct status ctl_log_id(struct ctl *ctl)
 {
     struct evlog *log;
     TRY(data_dir_open_log(&ctl->dir, true, &log));
-    for (size_t i = 0; i < EVLOG_ID_SIZE; i++) {
-        buf_printf(&ctl->out, "%02x", log->identity.history_id.bytes[i]);
-    }
+    char hex[2 * EVLOG_ID_SIZE];
+    hex_write(log->identity.history_id.bytes, EVLOG_ID_SIZE, hex);
+    buf_append(&ctl->out, str_make(hex, sizeof hex));
     buf_byte(&ctl->out, '\n');
     evlog_close(log);
     return status_ok();

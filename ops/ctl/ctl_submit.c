@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "core/base/hex.h"
 #include "core/base/nearest.h"
 #include "core/base/random.h"
 #include "core/base/time.h"
@@ -42,12 +43,10 @@ static struct status submit_member(const char *name, const ProtobufCFieldDescrip
 static struct status submit_new_id(struct ctl *ctl, char **id)
 {
     unsigned char bytes[16];
-    char hex[2 * sizeof bytes + 1];
+    char hex[2 * sizeof bytes];
     random_bytes(bytes, sizeof bytes);
-    for (size_t i = 0; i < sizeof bytes; i++) {
-        snprintf(hex + 2 * i, 3, "%02x", bytes[i]);
-    }
-    return arena_text(&ctl->arena, str_z(hex), id);
+    hex_write(bytes, sizeof bytes, hex);
+    return arena_text(&ctl->arena, str_make(hex, sizeof hex), id);
 }
 
 static struct status submit_notes(struct ctl *ctl, Agency__V1__Command *command)

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "core/base/hash.h"
+#include "core/base/hex.h"
 #include "core/domain/kernel/fields.h"
 #include "ops/ctl/status_topics.h"
 #include "ops/ctl/table.h"
@@ -102,9 +103,7 @@ static struct status status_text_root_cell(struct table *table, ProtobufCBinaryD
                                            uint64_t sequence, bool differs)
 {
     char hex[2 * HASH_SIZE + 1] = "";
-    for (size_t i = 0; i < root.len && i < HASH_SIZE; i++) {
-        snprintf(hex + 2 * i, 3, "%02x", root.data[i]);
-    }
+    hex_write(root.data, root.len < HASH_SIZE ? root.len : HASH_SIZE, hex);
     return sequence == 0 ? table_add(table, STR(""))
                          : status_text_cell(table, "%.16s at %" PRIu64 "%s", hex, sequence,
                                             differs ? " DIFFERS" : "");

@@ -8,32 +8,18 @@
 #include "core/domain/kernel/plain.h"
 #include "core/domain/kernel/targets.h"
 
-/* Hexadecimal digits of an identity's HMAC-SHA-256, or of an ED25519 key. */
-enum { IDENTITY_HASH_SIZE = 64 };
-
-static bool credential_hash_valid(struct str hash)
-{
-    for (size_t i = 0; i < hash.size; i++) {
-        if (memchr("0123456789abcdef", hash.data[i], 16) == NULL) {
-            return false;
-        }
-    }
-    return hash.size == IDENTITY_HASH_SIZE;
-}
-
 /* The public key of an ED25519 identity is its hash. */
-static struct status credential_check_key(struct decide *d, struct str hash)
+static struct status credential_check_key(struct decide *d, const struct hash *hash)
 {
     struct ed25519_public key;
-    struct hash bytes;
-    bool read = hash_from_hex(hash, &bytes);
-    assert(read); /* credential_hash_valid */
-    memcpy(key.bytes, bytes.bytes, sizeof key.bytes);
+    memcpy(key.bytes, hash->bytes, sizeof key.bytes);
     if (!ed25519_public_sound(&key)) {
+        char hex[HASH_HEX_SIZE];
+        hash_hex(hash, hex);
         return decide_reject(d, STATUS_INVALID_ARGUMENT,
                              "expected a public key of ED25519 that only its owner can sign for, "
-                             "but '%.*s' is none",
-                             STR_ARG(hash));
+                             "but '%s' is none",
+                             hex);
     }
     return status_ok();
 }
@@ -41,18 +27,19 @@ static struct status credential_check_key(struct decide *d, struct str hash)
 struct status credential_check(struct decide *d, const Agency__V1__Credential *bind)
 {
     unsigned kind = (unsigned)bind->kind;
+    struct hash hash;
     if (kind == 0 || kind > AGENCY__V1__CREDENTIAL_KIND__CREDENTIAL_KIND_ED25519) {
         return decide_reject(d, STATUS_INVALID_ARGUMENT,
                              "expected a kind of credential, but it is %u", kind);
     }
-    if (!credential_hash_valid(str_z(bind->identity_hash))) {
+    if (!hash_from_hex(str_z(bind->identity_hash), &hash)) {
         return decide_reject(d, STATUS_INVALID_ARGUMENT,
                              "expected identity_hash to be %d lower-case hexadecimal digits, but "
                              "it is not",
-                             IDENTITY_HASH_SIZE);
+                             2 * HASH_SIZE);
     }
     if (bind->kind == AGENCY__V1__CREDENTIAL_KIND__CREDENTIAL_KIND_ED25519) {
-        TRY_ACCEPTED(d, credential_check_key(d, str_z(bind->identity_hash)));
+        TRY_ACCEPTED(d, credential_check_key(d, &hash));
     }
     return rules_check_expiry(d, bind->expires_at);
 }

@@ -8,6 +8,8 @@
  * grant on the org), and the row stays. */
 #include "core/domain/kernel/index.h"
 
+#include "core/base/hex.h"
+#include "core/base/num.h"
 #include "core/domain/kernel/fields.h"
 
 /* ---- the table ---- */
@@ -243,15 +245,13 @@ static const uint64_t index_end_bias = (uint64_t)1 << 63; /* times before 1970 c
 
 struct str index_end(const Google__Protobuf__Timestamp *expires_at, char room[INDEX_MADE_MAX])
 {
-    static const char digits[] = "0123456789abcdef";
+    uint8_t bytes[8];
     if (expires_at == NULL) {
         return STR("");
     }
-    uint64_t left = UINT64_MAX - ((uint64_t)fields_time_us(expires_at) + index_end_bias);
-    for (int i = 0; i < 16; i++) {
-        room[i] = digits[left >> (60 - 4 * i) & 15];
-    }
-    return str_make(room, 16);
+    num_put_u64be(bytes, UINT64_MAX - ((uint64_t)fields_time_us(expires_at) + index_end_bias));
+    hex_write(bytes, sizeof bytes, room);
+    return str_make(room, 2 * sizeof bytes);
 }
 
 int64_t index_end_time(struct str end)
