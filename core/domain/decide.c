@@ -128,7 +128,7 @@ static struct status decide_check_import(struct decide *d)
 
 static struct status decide_dispatch(struct decide *d)
 {
-    const struct command_type *type = registry_command((unsigned)d->command->payload_case);
+    const struct command_type *type = decide_type(d);
     return type->how == DECIDE_OWN ? decide_own(d) : plain_decide(d);
 }
 

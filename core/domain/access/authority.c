@@ -207,7 +207,7 @@ static struct status authority_need_own(struct decide *d, struct str subject_id,
 
 static struct status authority_need_command(struct decide *d, struct str subject_id)
 {
-    const struct command_type *type = registry_command((unsigned)d->command->payload_case);
+    const struct command_type *type = decide_type(d);
     struct targets targets = { 0 };
     struct check_answer unused;
     ARENA_TRY(d->arena, targets.items, arena_alloc(d->arena, TARGETS_MAX * sizeof *targets.items));

@@ -45,6 +45,13 @@ struct status decide_reject(struct decide *d, enum status_code code, const char 
     return status_ok();
 }
 
+const struct command_type *decide_type(const struct decide *d)
+{
+    const struct command_type *type = registry_command((unsigned)d->command->payload_case);
+    assert(type != NULL); /* decide_check_envelope */
+    return type;
+}
+
 bool decide_expired(const struct decide *d, const Google__Protobuf__Timestamp *expires_at)
 {
     return expires_at != NULL && fields_time_us(expires_at) <= d->occurred_at_us;

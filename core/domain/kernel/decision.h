@@ -68,6 +68,9 @@ struct decide {
 MUST_USE struct status decide_reject(struct decide *d, enum status_code code, const char *format,
                                      ...) PRINTF_LIKE(3, 4);
 
+/* The registry's row of d's command. */
+const struct command_type *decide_type(const struct decide *d);
+
 /* Leaves the enclosing decide function when a helper has rejected. */
 #define TRY_ACCEPTED(d, expression)   \
     do {                              \

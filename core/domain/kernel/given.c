@@ -252,7 +252,7 @@ static struct status given_check_message(const struct given *given, const Protob
 /* Where there is no such entity, the command's own function says so. */
 static struct status given_check_update(struct decide *d, const ProtobufCMessage *update)
 {
-    enum entity_kind kind = registry_command((unsigned)d->command->payload_case)->entity;
+    enum entity_kind kind = decide_type(d)->entity;
     struct str id;
     const ProtobufCMessage *entity;
     TRY(evolve_entity_id(d->arena, kind, update, &id));
@@ -282,7 +282,7 @@ struct status given_check(struct decide *d)
 static struct status given_check_one_version(struct decide *d, const ProtobufCMessage *payload,
                                              uint64_t expected)
 {
-    enum entity_kind kind = registry_command((unsigned)d->command->payload_case)->entity;
+    enum entity_kind kind = decide_type(d)->entity;
     struct str id;
     const ProtobufCMessage *entity;
     if (expected == 0) {

@@ -132,9 +132,8 @@ static struct status life_check_org(struct decide *d, enum entity_kind kind, str
 
 struct status life_find(struct decide *d, const ProtobufCMessage **entity)
 {
-    unsigned command = (unsigned)d->command->payload_case;
-    enum entity_kind kind = registry_command(command)->entity;
-    uint32_t starts = registry_command(command)->from;
+    const enum entity_kind kind = decide_type(d)->entity;
+    const uint32_t starts = decide_type(d)->from;
     assert(starts != 0 && d->events_count == 0); /* it is the first that a decide asks */
     struct str id;
     TRY(evolve_entity_id(d->arena, kind, registry_command_payload(d->command), &id));

@@ -4,17 +4,10 @@
 #include "core/domain/kernel/fields.h"
 #include "core/pb/message.h"
 
-static const struct command_type *plain_type(const struct decide *d)
-{
-    const struct command_type *type = registry_command((unsigned)d->command->payload_case);
-    assert(type != NULL); /* decide_check_envelope */
-    return type;
-}
-
 /* The command's event, with the key that the command names. */
 static struct status plain_event(struct decide *d, ProtobufCMessage **event)
 {
-    const struct command_type *type = plain_type(d);
+    const struct command_type *type = decide_type(d);
     assert(registry_event(type->event)->entity == type->entity);
     TRY(pb_new(d->arena, registry_event(type->event)->descriptor, event));
     evolve_copy_key(type->entity, registry_command_payload(d->command), *event);
@@ -23,7 +16,7 @@ static struct status plain_event(struct decide *d, ProtobufCMessage **event)
 
 static struct status plain_check_name(struct decide *d, const char *name)
 {
-    const struct command_type *type = plain_type(d);
+    const struct command_type *type = decide_type(d);
     struct str id;
     if (!registry_entity(type->entity)->named) {
         return status_ok();
@@ -34,7 +27,7 @@ static struct status plain_check_name(struct decide *d, const char *name)
 
 struct status plain_emit(struct decide *d, const ProtobufCMessage *entity)
 {
-    return decide_emit_entity(d, plain_type(d)->event, entity, NULL);
+    return decide_emit_entity(d, decide_type(d)->event, entity, NULL);
 }
 
 struct status plain_check_new(struct decide *d)
@@ -47,7 +40,7 @@ struct status plain_check_new(struct decide *d)
 
 static struct status plain_make(struct decide *d)
 {
-    assert(registry_event(plain_type(d)->event)->presence != PRESENCE_CHANGES);
+    assert(registry_event(decide_type(d)->event)->presence != PRESENCE_CHANGES);
     TRY_ACCEPTED(d, plain_check_new(d));
     return plain_emit(d, registry_subject_of(registry_command_payload(d->command)));
 }
@@ -61,12 +54,12 @@ static bool plain_live(unsigned status)
  * brought there: it is ended, so that its index rows go and hinder nobody. */
 static bool plain_already(const struct decide *d, const ProtobufCMessage *entity)
 {
-    return fields_status(entity) == registry_event(plain_type(d)->event)->to;
+    return fields_status(entity) == registry_event(decide_type(d)->event)->to;
 }
 
 static struct status plain_end(struct decide *d, const ProtobufCMessage *event)
 {
-    const struct command_type *type = plain_type(d);
+    const struct command_type *type = decide_type(d);
     struct cascade cascade;
     struct str id;
     assert(!plain_live(registry_event(type->event)->to));
@@ -89,8 +82,8 @@ struct status plain_move(struct decide *d)
         TRY_ACCEPTED(d, plain_check_name(d, fields_string(entity, "name").data));
     }
     TRY(plain_event(d, &event));
-    return plain_live(registry_event(plain_type(d)->event)->to)
-               ? decide_emit(d, plain_type(d)->event, event)
+    return plain_live(registry_event(decide_type(d)->event)->to)
+               ? decide_emit(d, decide_type(d)->event, event)
                : plain_end(d, event);
 }
 
@@ -99,7 +92,7 @@ struct status plain_emit_change(struct decide *d, const struct rules_change *cha
     assert(change->mask == NULL || change->mask->n_paths > 0);
     return change->mask == NULL
                ? status_ok()
-               : decide_emit_entity(d, plain_type(d)->event, change->entity, change->mask);
+               : decide_emit_entity(d, decide_type(d)->event, change->entity, change->mask);
 }
 
 /* Changes the fields that the mask names. Rejects as life_find and rules_update. */
@@ -115,7 +108,7 @@ static struct status plain_update(struct decide *d)
 
 struct status plain_decide(struct decide *d)
 {
-    switch (plain_type(d)->how) {
+    switch (decide_type(d)->how) {
     case DECIDE_MAKE:
         return plain_make(d);
     case DECIDE_MOVE:

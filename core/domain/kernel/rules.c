@@ -170,7 +170,7 @@ static struct status rules_mask_changed(struct arena *arena, const ProtobufCMess
 static struct status rules_check_new_name(struct decide *d, const ProtobufCMessage *given,
                                           const Google__Protobuf__FieldMask *changed)
 {
-    enum entity_kind kind = registry_command((unsigned)d->command->payload_case)->entity;
+    enum entity_kind kind = decide_type(d)->entity;
     struct str id;
     if (!rules_mask_has(changed, "name")) {
         return status_ok();
@@ -183,7 +183,7 @@ struct status rules_update(struct decide *d, const ProtobufCMessage *entity,
                            struct rules_change *change)
 {
     const ProtobufCMessage *given = registry_subject_of(registry_command_payload(d->command));
-    enum entity_kind kind = registry_command((unsigned)d->command->payload_case)->entity;
+    enum entity_kind kind = decide_type(d)->entity;
     const Google__Protobuf__FieldMask *mask;
     Google__Protobuf__FieldMask *changed;
     *change = (struct rules_change){ 0 };

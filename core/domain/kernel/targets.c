@@ -30,7 +30,7 @@ void targets_add_scope(struct targets *targets, struct str job_space_id)
 
 void targets_add_self(const struct decide *d, struct targets *targets)
 {
-    enum entity_kind kind = registry_command((unsigned)d->command->payload_case)->entity;
+    enum entity_kind kind = decide_type(d)->entity;
     targets_add(
         targets,
         object_of(kind, targets_field(d, registry_entity(kind)->descriptor->fields[0].name)));
