@@ -70,10 +70,9 @@ static struct status stints_tell(struct stints *stints, const struct history_ver
 {
     struct arena *arena = stints->snapshot->arena;
     const Agency__V1__Assignment *held = stints_version(last);
-    const Google__Protobuf__Timestamp *expiry = held->expires_at;
     int64_t until =
         ended == NULL ? stints->snapshot->moment.time_us : ended->decision->occurred_at_us;
-    bool expired = expiry != NULL && fields_time_us(expiry) <= until;
+    bool expired = fields_expired(held->expires_at, until);
     Agency__V1__StintItem item = AGENCY__V1__STINT_ITEM__INIT;
     item.subject_id = held->subject_id;
     item.role_id = held->role_id;

@@ -15,7 +15,7 @@ static struct status configured_read(struct store_reader *reader, struct arena *
         return status_error(STATUS_DATA_LOSS, "expected the entity that a setting is of");
     }
     TRY(pb_unpack(arena, type->descriptor, row.value, PB_STORED, &entity));
-    *gone = fields_status(entity) == LIFE_REMOVED || fields_status(entity) == LIFE_ENDED;
+    *gone = fields_is_over(entity);
     return status_ok();
 }
 

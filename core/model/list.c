@@ -5,7 +5,6 @@
 #include "core/model/configured.h"
 #include "core/model/filter.h"
 #include "core/model/key.h"
-#include "core/pb/field.h"
 #include "core/pb/message.h"
 
 /* --- one page --- */
@@ -66,12 +65,8 @@ static struct status list_init_scan(struct list *list)
 
 static bool list_ended(const struct list *list, const ProtobufCMessage *entity)
 {
-    unsigned status = fields_status(entity);
-    const ProtobufCFieldDescriptor *field =
-        protobuf_c_message_descriptor_get_field_by_name(entity->descriptor, "expires_at");
-    const void *expires_at = field == NULL ? NULL : pb_field_message(pb_field_at(entity, field));
-    return status == LIFE_ENDED || status == LIFE_REMOVED ||
-           (expires_at != NULL && fields_time_us(expires_at) <= list->request->moment.time_us);
+    return fields_is_over(entity) ||
+           fields_expired(fields_expiry(entity), list->request->moment.time_us);
 }
 
 static bool list_passes(const struct list *list, const ProtobufCMessage *entity)

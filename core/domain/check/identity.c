@@ -25,7 +25,7 @@ struct status identity_credential(const struct view *view, struct arena *arena, 
         TRY(view_credential(view, ids[0], credential));
     }
     const Agency__V1__Credential *found = *credential;
-    if (found != NULL && found->expires_at != NULL && fields_time_us(found->expires_at) <= at_us) {
+    if (found != NULL && fields_expired(found->expires_at, at_us)) {
         *credential = NULL;
     }
     return status_ok();

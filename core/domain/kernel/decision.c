@@ -54,7 +54,7 @@ const struct command_type *decide_type(const struct decide *d)
 
 bool decide_expired(const struct decide *d, const Google__Protobuf__Timestamp *expires_at)
 {
-    return expires_at != NULL && fields_time_us(expires_at) <= d->occurred_at_us;
+    return fields_expired(expires_at, d->occurred_at_us);
 }
 
 /* ---- emit ---- */

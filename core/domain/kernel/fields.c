@@ -7,7 +7,7 @@
 #include "core/pb/field.h"
 #include "core/pb/message.h"
 
-static bool fields_is_client(const ProtobufCFieldDescriptor *field)
+bool fields_is_client(const ProtobufCFieldDescriptor *field)
 {
     return field->id >= FIELD_CLIENT_MIN && field->id <= FIELD_CLIENT_MAX;
 }
@@ -149,6 +149,11 @@ const Google__Protobuf__Timestamp *fields_expiry(const ProtobufCMessage *entity)
     return time;
 }
 
+bool fields_expired(const Google__Protobuf__Timestamp *expires_at, int64_t at_us)
+{
+    return expires_at != NULL && fields_time_us(expires_at) <= at_us;
+}
+
 static void *fields_system(const ProtobufCMessage *entity, unsigned number)
 {
     const ProtobufCFieldDescriptor *field =
@@ -169,6 +174,13 @@ unsigned fields_status(const ProtobufCMessage *entity)
     unsigned status;
     memcpy(&status, fields_system(entity, FIELD_STATUS), sizeof status);
     return status;
+}
+
+bool fields_is_over(const ProtobufCMessage *entity)
+{
+    unsigned status = fields_status(entity);
+    return status == AGENCY__V1__ENTITY_STATUS__ENTITY_STATUS_ENDED ||
+           status == AGENCY__V1__ENTITY_STATUS__ENTITY_STATUS_REMOVED;
 }
 
 void fields_set_status(ProtobufCMessage *entity, Agency__V1__EntityStatus status)

@@ -49,8 +49,13 @@ MUST_USE struct status fields_equal(struct arena *arena, const ProtobufCMessage 
                                     const ProtobufCMessage *b,
                                     const ProtobufCFieldDescriptor *field, bool *equal);
 
+/* Whether it is the client's to change, by mask. */
+bool fields_is_client(const ProtobufCFieldDescriptor *field);
+
 /* The time at which an entity expires; NULL: never, or its kind does not. */
 const Google__Protobuf__Timestamp *fields_expiry(const ProtobufCMessage *entity);
+/* Whether that time has come: NULL never does. */
+bool fields_expired(const Google__Protobuf__Timestamp *expires_at, int64_t at_us);
 
 /* A string field by name, NULL-safe; empty where the message has no such field. Borrows. */
 struct str fields_string(const ProtobufCMessage *message, const char *name);
@@ -58,6 +63,8 @@ struct str fields_string(const ProtobufCMessage *message, const char *name);
 /* The system's fields of an entity. */
 uint64_t fields_version(const ProtobufCMessage *entity);
 unsigned fields_status(const ProtobufCMessage *entity);
+/* Whether the entity no longer counts: it has ended, or was removed. */
+bool fields_is_over(const ProtobufCMessage *entity);
 void fields_set_status(ProtobufCMessage *entity, Agency__V1__EntityStatus status);
 /* Sets version and times (created_at only if unset); timestamps lie in the arena. */
 MUST_USE struct status fields_stamp(struct arena *arena, ProtobufCMessage *entity, uint64_t version,

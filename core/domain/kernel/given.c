@@ -218,8 +218,8 @@ static struct status given_check_same(struct decide *d, const ProtobufCMessage *
                                       const ProtobufCMessage *entity)
 {
     assert(update->descriptor == entity->descriptor);
-    bool client = field->id >= FIELD_CLIENT_MIN && field->id <= FIELD_CLIENT_MAX, same = true;
-    if (!client && pb_field_has(update, field)) {
+    bool same = true;
+    if (!fields_is_client(field) && pb_field_has(update, field)) {
         TRY(fields_equal(d->arena, update, entity, field, &same));
     }
     return same ? status_ok()

@@ -264,18 +264,11 @@ int64_t index_end_time(struct str end)
     return end.size == 0 ? INT64_MAX : (int64_t)(UINT64_MAX - left - index_end_bias);
 }
 
-/* True if what is in this status no longer counts. */
-static bool index_ended(const ProtobufCMessage *entity)
-{
-    unsigned status = fields_status(entity);
-    return status == LIFE_ENDED || status == LIFE_REMOVED;
-}
-
 struct status index_rows(enum entity_kind kind, const ProtobufCMessage *entity,
                          const struct index_sink *sink)
 {
     assert(registry_entity(kind) != NULL);
-    if (index_ended(entity)) {
+    if (fields_is_over(entity)) {
         return status_ok();
     }
     TRY(index_name(sink, kind, entity));
