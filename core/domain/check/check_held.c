@@ -141,9 +141,7 @@ struct status check_held_permissions(const struct view *view, struct arena *aren
                                      struct str subject_id, struct check_held **items,
                                      size_t *items_count)
 {
-    struct lookup lookup = {
-        .view = view, .arena = arena, .at_us = at_us, .left = LIST_LOOKUPS_MAX
-    };
+    struct lookup lookup = lookup_of_list(view, arena, at_us);
     struct held held = { .lookup = &lookup };
     TRY(held_collect(&held, subject_id));
     TRY(held_keep_live(&held));
@@ -159,9 +157,7 @@ struct status check_held_objects(const struct view *view, struct arena *arena, i
                                  struct str subject_id, struct str permission,
                                  struct object **items, size_t *items_count)
 {
-    struct lookup lookup = {
-        .view = view, .arena = arena, .at_us = at_us, .left = LIST_LOOKUPS_MAX
-    };
+    struct lookup lookup = lookup_of_list(view, arena, at_us);
     struct held held = { .lookup = &lookup };
     struct objects_list list = { .lookup = &lookup };
     struct implied implied;

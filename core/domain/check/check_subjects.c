@@ -148,9 +148,7 @@ static struct status subjects_finish(struct lookup *lookup, const struct check_q
 struct status check_subjects(const struct view *view, struct arena *arena, int64_t at_us,
                              struct str permission, struct object object, struct ids *subject_ids)
 {
-    struct lookup lookup = {
-        .view = view, .arena = arena, .at_us = at_us, .left = LIST_LOOKUPS_MAX
-    };
+    struct lookup lookup = lookup_of_list(view, arena, at_us);
     struct holders holders = { .lookup = &lookup };
     struct objects objects;
     struct implied implied;

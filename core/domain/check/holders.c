@@ -152,9 +152,7 @@ struct status holders_list(const struct view *view, struct arena *arena, int64_t
                            enum entity_kind kind, struct str id, struct holder **items,
                            size_t *items_count)
 {
-    struct lookup lookup = {
-        .view = view, .arena = arena, .at_us = at_us, .left = LIST_LOOKUPS_MAX
-    };
+    struct lookup lookup = lookup_of_list(view, arena, at_us);
     struct holders holders = { .lookup = &lookup };
     TRY(holders_need(&holders, kind, id));
     TRY(holders_add_kind(&holders, kind, id));
@@ -166,9 +164,7 @@ struct status holders_list_group_type(const struct view *view, struct arena *are
                                       struct str group_id, struct str role_type,
                                       struct holder **items, size_t *items_count)
 {
-    struct lookup lookup = {
-        .view = view, .arena = arena, .at_us = at_us, .left = LIST_LOOKUPS_MAX
-    };
+    struct lookup lookup = lookup_of_list(view, arena, at_us);
     struct holders holders = { .lookup = &lookup };
     TRY(holders_need(&holders, ENTITY_GROUP, group_id));
     TRY(holders_need(&holders, ENTITY_ROLE_TYPE, role_type));

@@ -23,6 +23,14 @@ struct lookup {
     size_t left;         /* look-ups that may still be made */
 };
 
+/* Those of a list; what it gives lies in the arena. */
+static inline struct lookup lookup_of_list(const struct view *view, struct arena *arena,
+                                           int64_t at_us)
+{
+    return (
+        struct lookup){ .view = view, .arena = arena, .at_us = at_us, .left = LIST_LOOKUPS_MAX };
+}
+
 /* The status of a question that needs more look-ups than it has. */
 MUST_USE struct status lookup_exhausted(void);
 
