@@ -280,44 +280,40 @@ bool pb_read_new(struct pb_reader *reader, const ProtobufCMessageDescriptor *des
     return read;
 }
 
-/* `reader` has all but the text and the depth. */
-static struct status pb_read_text(struct pb_reader *reader,
+static struct status pb_read_text(struct arena *arena, const struct pb_types *types,
+                                  const ProtobufCFieldDescriptor *body,
                                   const ProtobufCMessageDescriptor *descriptor, struct str text,
                                   void *message)
 {
-    reader->depth = 0;
-    json_init(&reader->scan, text, reader->arena);
-    if (!pb_read_new(reader, descriptor, message) || !json_finish(&reader->scan)) {
-        assert(reader->scan.status.code != STATUS_OK);
-        return reader->scan.status;
+    struct pb_reader reader; /* its frames are not worth clearing */
+    reader.arena = arena;
+    reader.types = types;
+    reader.body = body;
+    reader.depth = 0;
+    json_init(&reader.scan, text, arena);
+    if (!pb_read_new(&reader, descriptor, message) || !json_finish(&reader.scan)) {
+        assert(reader.scan.status.code != STATUS_OK);
+        return reader.scan.status;
     }
     return status_ok();
+}
+
+struct status pb_from_json(struct arena *arena, const ProtobufCMessageDescriptor *descriptor,
+                           struct str text, void *message)
+{
+    return pb_read_text(arena, NULL, NULL, descriptor, text, message);
 }
 
 struct status pb_from_json_with(struct arena *arena, const struct pb_types *types,
                                 const ProtobufCMessageDescriptor *descriptor, struct str text,
                                 void *message)
 {
-    struct pb_reader reader;
-    reader.arena = arena;
-    reader.types = types;
-    reader.body = NULL;
-    return pb_read_text(&reader, descriptor, text, message);
-}
-
-struct status pb_from_json(struct arena *arena, const ProtobufCMessageDescriptor *descriptor,
-                           struct str text, void *message)
-{
-    return pb_from_json_with(arena, NULL, descriptor, text, message);
+    return pb_read_text(arena, types, NULL, descriptor, text, message);
 }
 
 struct status pb_from_json_body(struct arena *arena, const ProtobufCMessageDescriptor *descriptor,
                                 const ProtobufCFieldDescriptor *body, struct str text,
                                 void *message)
 {
-    struct pb_reader reader;
-    reader.arena = arena;
-    reader.types = NULL;
-    reader.body = body;
-    return pb_read_text(&reader, descriptor, text, message);
+    return pb_read_text(arena, NULL, body, descriptor, text, message);
 }
