@@ -2,8 +2,7 @@
  * Only shells write them. Never a result and never part of the log.
  *
  *   time=2026-11-22T13:37:00.123456Z level=warn event=append_failed partition=3 error="broker down"
- *   {"time":"2026-11-22T13:37:00.123456Z","level":"warn","event":"append_failed","partition":3,
- * ...}
+ *   {"time":"2026-11-22T13:37:00.123456Z","level":"warn","event":"append_failed", ... }
  *
  * The same fact again within ten seconds is counted, not written again; the count follows as
  * `repeated=57` when it comes after that, or at the end. Thread-safe. */
