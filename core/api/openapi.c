@@ -10,22 +10,22 @@ enum { OPENAPI_MEMORY_MAX = 16 << 20 };
 
 static void openapi_info(struct openapi *doc, const char *version)
 {
-    json_text_member(&doc->text, "openapi", STR("3.1.0"));
-    json_text_object(&doc->text, "info");
-    json_text_member(&doc->text, "title", STR("AgencyGrid"));
-    json_text_member(&doc->text, "version", str_z(version));
-    json_text_member(&doc->text, "summary", STR("A register of organisations of agents."));
-    json_text_member(
+    json_out_member(&doc->text, "openapi", STR("3.1.0"));
+    json_out_object(&doc->text, "info");
+    json_out_member(&doc->text, "title", STR("AgencyGrid"));
+    json_out_member(&doc->text, "version", str_z(version));
+    json_out_member(&doc->text, "summary", STR("A register of organisations of agents."));
+    json_out_member(
         &doc->text, "description",
         STR("Commands are decided once and answered with their decision; every question can be "
             "asked "
             "as of any moment of the past (`as_of`). Ids stand in paths: a ':' in them is escaped "
             "as %3A. Errors are google.rpc.Status."));
-    json_text_members(&doc->text, "\"license\": {\"name\": \"Apache License 2.0\", \"identifier\": "
-                                  "\"Apache-2.0\"}");
-    json_text_close(&doc->text);
-    json_text_members(&doc->text, "\"servers\": [{\"url\": \"/\"}], "
-                                  "\"security\": [{\"bearer\": []}, {\"mutualTLS\": []}, {}]");
+    json_out_members(&doc->text, "\"license\": {\"name\": \"Apache License 2.0\", \"identifier\": "
+                                 "\"Apache-2.0\"}");
+    json_out_close(&doc->text);
+    json_out_members(&doc->text, "\"servers\": [{\"url\": \"/\"}], "
+                                 "\"security\": [{\"bearer\": []}, {\"mutualTLS\": []}, {}]");
 }
 
 static bool openapi_tag_before(const struct api_routes *routes, size_t at)
@@ -73,16 +73,16 @@ static struct str openapi_tag_comment(struct openapi *doc, const char *tag)
 
 static void openapi_tags(struct openapi *doc, const struct api_routes *routes)
 {
-    json_text_array(&doc->text, "tags");
+    json_out_array(&doc->text, "tags");
     for (size_t i = 0; i < routes->count; i++) {
         if (!openapi_tag_before(routes, i)) {
-            json_text_open(&doc->text, '{');
-            json_text_member(&doc->text, "name", str_z(routes->items[i].tag));
+            json_out_open(&doc->text, '{');
+            json_out_member(&doc->text, "name", str_z(routes->items[i].tag));
             openapi_describe(doc, openapi_tag_comment(doc, routes->items[i].tag));
-            json_text_close(&doc->text);
+            json_out_close(&doc->text);
         }
     }
-    json_text_close(&doc->text);
+    json_out_close(&doc->text);
 }
 
 static bool openapi_path_before(const struct api_routes *routes, size_t at)
@@ -111,38 +111,38 @@ static const char *openapi_verb(const char *verb)
 static struct status openapi_path(struct openapi *doc, const struct api_routes *routes, size_t at)
 {
     const char *template = routes->items[at].route.template;
-    json_text_object(&doc->text, template);
+    json_out_object(&doc->text, template);
     for (size_t i = at; i < routes->count; i++) {
         if (strcmp(routes->items[i].route.template, template) == 0) {
-            json_text_name(&doc->text, openapi_verb(routes->items[i].route.verb));
+            json_out_name(&doc->text, openapi_verb(routes->items[i].route.verb));
             TRY(openapi_operation(doc, &routes->items[i]));
         }
     }
-    json_text_close(&doc->text);
+    json_out_close(&doc->text);
     return status_ok();
 }
 
 static struct status openapi_paths(struct openapi *doc, const struct api_routes *routes)
 {
-    json_text_object(&doc->text, "paths");
+    json_out_object(&doc->text, "paths");
     for (size_t i = 0; i < routes->count; i++) {
         if (!openapi_path_before(routes, i)) {
             TRY(openapi_path(doc, routes, i));
         }
     }
-    json_text_close(&doc->text);
+    json_out_close(&doc->text);
     return status_ok();
 }
 
 static struct status openapi_all(struct openapi *doc, const struct api_routes *routes,
                                  const char *version)
 {
-    json_text_open(&doc->text, '{');
+    json_out_open(&doc->text, '{');
     openapi_info(doc, version);
     openapi_tags(doc, routes);
     TRY(openapi_paths(doc, routes));
     TRY(openapi_components(doc));
-    json_text_close(&doc->text);
+    json_out_close(&doc->text);
     buf_byte(doc->text.out, '\n');
     return status_ok();
 }

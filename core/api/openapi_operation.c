@@ -56,28 +56,28 @@ static struct status operation_parameter(struct openapi *doc, const struct api_r
     const api_field *field;
     bool in_path = operation_in_path(route, name);
     TRY(operation_find(doc, route->input, path, &owner, &field));
-    json_text_open(&doc->text, '{');
-    json_text_member(&doc->text, "name", str_z(name));
-    json_text_member(&doc->text, "in", in_path ? STR("path") : STR("query"));
+    json_out_open(&doc->text, '{');
+    json_out_member(&doc->text, "name", str_z(name));
+    json_out_member(&doc->text, "in", in_path ? STR("path") : STR("query"));
     if (in_path) {
-        json_text_member_raw(&doc->text, "required", "true");
+        json_out_member_raw(&doc->text, "required", "true");
     }
     openapi_describe(doc, openapi_field_comment(doc, owner, field));
-    json_text_object(&doc->text, "schema");
+    json_out_object(&doc->text, "schema");
     TRY(openapi_field_schema(doc, field));
-    json_text_close(&doc->text);
-    json_text_close(&doc->text);
+    json_out_close(&doc->text);
+    json_out_close(&doc->text);
     return status_ok();
 }
 
 static void operation_header(struct openapi *doc, const char *name, const char *comment)
 {
-    json_text_open(&doc->text, '{');
-    json_text_member(&doc->text, "name", str_z(name));
-    json_text_member(&doc->text, "in", STR("header"));
+    json_out_open(&doc->text, '{');
+    json_out_member(&doc->text, "name", str_z(name));
+    json_out_member(&doc->text, "in", STR("header"));
     openapi_describe(doc, str_z(comment));
-    json_text_members(&doc->text, "\"schema\": {\"type\": \"string\"}");
-    json_text_close(&doc->text);
+    json_out_members(&doc->text, "\"schema\": {\"type\": \"string\"}");
+    json_out_close(&doc->text);
 }
 
 static bool operation_said_before(const struct api_route *route, size_t bind)
@@ -146,9 +146,9 @@ static struct status operation_entity_and_more(struct openapi *doc, const struct
 {
     const api_message *owner;
     const api_field *field;
-    json_text_open(&doc->text, '{');
-    json_text_member(&doc->text, "type", STR("object"));
-    json_text_object(&doc->text, "properties");
+    json_out_open(&doc->text, '{');
+    json_out_member(&doc->text, "type", STR("object"));
+    json_out_object(&doc->text, "properties");
     for (size_t i = 0; i < entity->n_field; i++) {
         TRY(openapi_property(doc, entity, entity->field[i]));
     }
@@ -159,9 +159,9 @@ static struct status operation_entity_and_more(struct openapi *doc, const struct
             TRY(openapi_property(doc, owner, field));
         }
     }
-    json_text_close(&doc->text);
-    json_text_member_raw(&doc->text, "additionalProperties", "false");
-    json_text_close(&doc->text);
+    json_out_close(&doc->text);
+    json_out_member_raw(&doc->text, "additionalProperties", "false");
+    json_out_close(&doc->text);
     return status_ok();
 }
 
@@ -182,47 +182,47 @@ static struct status operation_body_schema(struct openapi *doc, const struct api
 static struct status operation_body(struct openapi *doc, const struct api_route *route)
 {
     bool custom = route->command && strchr(route->route.template, ':') != NULL;
-    json_text_object(&doc->text, "requestBody");
-    json_text_member_raw(&doc->text, "required", custom ? "false" : "true");
-    json_text_object(&doc->text, "content");
-    json_text_object(&doc->text, "application/json");
-    json_text_name(&doc->text, "schema");
+    json_out_object(&doc->text, "requestBody");
+    json_out_member_raw(&doc->text, "required", custom ? "false" : "true");
+    json_out_object(&doc->text, "content");
+    json_out_object(&doc->text, "application/json");
+    json_out_name(&doc->text, "schema");
     TRY(operation_body_schema(doc, route));
-    json_text_close(&doc->text);
-    json_text_close(&doc->text);
-    json_text_close(&doc->text);
+    json_out_close(&doc->text);
+    json_out_close(&doc->text);
+    json_out_close(&doc->text);
     return status_ok();
 }
 
 static struct status operation_answer(struct openapi *doc, const struct api_route *route)
 {
-    json_text_object(&doc->text, "200");
-    json_text_member(&doc->text, "description",
-                     route->stream ? STR("Server-sent events; the data of each is one of these, "
-                                         "its id the position to go on from (Last-Event-ID).")
-                                   : STR("The answer."));
-    json_text_members(&doc->text, "\"headers\": {\"agencygrid-position\": {\"$ref\": "
-                                  "\"#/components/headers/Position\"}}");
-    json_text_object(&doc->text, "content");
-    json_text_object(&doc->text, route->stream ? "text/event-stream" : "application/json");
+    json_out_object(&doc->text, "200");
+    json_out_member(&doc->text, "description",
+                    route->stream ? STR("Server-sent events; the data of each is one of these, "
+                                        "its id the position to go on from (Last-Event-ID).")
+                                  : STR("The answer."));
+    json_out_members(&doc->text, "\"headers\": {\"agencygrid-position\": {\"$ref\": "
+                                 "\"#/components/headers/Position\"}}");
+    json_out_object(&doc->text, "content");
+    json_out_object(&doc->text, route->stream ? "text/event-stream" : "application/json");
     if (route->stream) {
-        json_text_object(&doc->text, "schema");
-        json_text_members(&doc->text,
-                          "\"type\": \"string\", \"contentMediaType\": \"application/json\"");
-        json_text_name(&doc->text, "contentSchema");
+        json_out_object(&doc->text, "schema");
+        json_out_members(&doc->text,
+                         "\"type\": \"string\", \"contentMediaType\": \"application/json\"");
+        json_out_name(&doc->text, "contentSchema");
     } else {
-        json_text_name(&doc->text, "schema");
+        json_out_name(&doc->text, "schema");
     }
     TRY(openapi_ref(doc, route->output));
     for (int i = 0; i < (route->stream ? 4 : 3); i++) {
-        json_text_close(&doc->text);
+        json_out_close(&doc->text);
     }
     return status_ok();
 }
 
 static struct status operation_answers(struct openapi *doc, const struct api_route *route)
 {
-    json_text_object(&doc->text, "responses");
+    json_out_object(&doc->text, "responses");
     TRY(operation_answer(doc, route));
     for (size_t i = 0; i < openapi_failures_count; i++) {
         const struct openapi_failure *failure = &openapi_failures[i];
@@ -232,12 +232,12 @@ static struct status operation_answers(struct openapi *doc, const struct api_rou
                        strcmp(route->output, "agency.v1.SubmitResponse") == 0);
         if (wanted) {
             snprintf(target, sizeof target, "#/components/responses/%s", failure->status);
-            json_text_object(&doc->text, failure->status);
-            json_text_member(&doc->text, "$ref", str_z(target));
-            json_text_close(&doc->text);
+            json_out_object(&doc->text, failure->status);
+            json_out_member(&doc->text, "$ref", str_z(target));
+            json_out_close(&doc->text);
         }
     }
-    json_text_close(&doc->text);
+    json_out_close(&doc->text);
     return status_ok();
 }
 
@@ -255,21 +255,21 @@ static struct str operation_summary(struct str comment)
 
 struct status openapi_operation(struct openapi *doc, const struct api_route *route)
 {
-    json_text_open(&doc->text, '{');
-    json_text_member(&doc->text, "operationId", str_z(route->operation));
-    json_text_member(&doc->text, "summary", operation_summary(route->comment));
+    json_out_open(&doc->text, '{');
+    json_out_member(&doc->text, "operationId", str_z(route->operation));
+    json_out_member(&doc->text, "summary", operation_summary(route->comment));
     openapi_describe(doc, route->comment);
-    json_text_array(&doc->text, "tags");
-    json_text_string(&doc->text, str_z(route->tag));
-    json_text_close(&doc->text);
-    json_text_array(&doc->text, "parameters");
+    json_out_array(&doc->text, "tags");
+    json_out_string(&doc->text, str_z(route->tag));
+    json_out_close(&doc->text);
+    json_out_array(&doc->text, "parameters");
     TRY(route->command ? operation_command_parameters(doc, route)
                        : operation_question_parameters(doc, route));
-    json_text_close(&doc->text);
+    json_out_close(&doc->text);
     if (route->route.body != NULL) {
         TRY(operation_body(doc, route));
     }
     TRY(operation_answers(doc, route));
-    json_text_close(&doc->text);
+    json_out_close(&doc->text);
     return status_ok();
 }

@@ -2,14 +2,14 @@
 #ifndef CORE_API_OPENAPI_PARTS_H
 #define CORE_API_OPENAPI_PARTS_H
 
-#include "core/api/json_text.h"
+#include "core/api/json_out.h"
 #include "core/api/routes.h"
 
 enum { OPENAPI_TYPES_MAX = 1024 };
 
 struct openapi {
     const struct api_schema *schema;
-    struct json_text text;
+    struct json_out text;
     /* Full names of the messages and enums that the document speaks of, each once. */
     const char *types[OPENAPI_TYPES_MAX];
     size_t types_count;

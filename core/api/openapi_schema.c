@@ -26,15 +26,15 @@ static const struct schema_known {
 
 static void schema_raw(struct openapi *doc, const char *name, const char *value)
 {
-    json_text_member_raw(&doc->text, name, value);
+    json_out_member_raw(&doc->text, name, value);
 }
 
 /* 64-bit numbers are texts, since JavaScript has no such numbers. */
 static void schema_long(struct openapi *doc, const char *format, const char *pattern)
 {
     schema_raw(doc, "type", "\"string\"");
-    json_text_member(&doc->text, "format", str_z(format));
-    json_text_member(&doc->text, "pattern", str_z(pattern));
+    json_out_member(&doc->text, "format", str_z(format));
+    json_out_member(&doc->text, "pattern", str_z(pattern));
 }
 
 static void schema_int(struct openapi *doc, bool negative)
@@ -98,15 +98,15 @@ static struct status schema_ref_member(struct openapi *doc, const char *name)
         doc->types[doc->types_count++] = full;
     }
     snprintf(target, sizeof target, "#/components/schemas/%s", last == NULL ? full : last + 1);
-    json_text_member(&doc->text, "$ref", str_z(target));
+    json_out_member(&doc->text, "$ref", str_z(target));
     return status_ok();
 }
 
 struct status openapi_ref(struct openapi *doc, const char *name)
 {
-    json_text_open(&doc->text, '{');
+    json_out_open(&doc->text, '{');
     struct status st = schema_ref_member(doc, name);
-    json_text_close(&doc->text);
+    json_out_close(&doc->text);
     return st;
 }
 
@@ -122,7 +122,7 @@ static struct status schema_value(struct openapi *doc, const api_field *field)
     }
     for (size_t i = 0; i < sizeof schema_known / sizeof schema_known[0]; i++) {
         if (strcmp(schema_known[i].name, field->type_name) == 0) {
-            json_text_members(&doc->text, schema_known[i].members);
+            json_out_members(&doc->text, schema_known[i].members);
         }
     }
     return status_ok();
@@ -134,16 +134,16 @@ struct status openapi_field_schema(struct openapi *doc, const api_field *field)
         return schema_value(doc, field);
     }
     schema_raw(doc, "type", "\"array\"");
-    json_text_object(&doc->text, "items");
+    json_out_object(&doc->text, "items");
     struct status st = schema_value(doc, field);
-    json_text_close(&doc->text);
+    json_out_close(&doc->text);
     return st;
 }
 
 void openapi_describe(struct openapi *doc, struct str comment)
 {
     if (comment.size > 0) {
-        json_text_member(&doc->text, "description", comment);
+        json_out_member(&doc->text, "description", comment);
     }
 }
 
@@ -159,13 +159,13 @@ struct str openapi_field_comment(struct openapi *doc, const api_message *message
 struct status openapi_property(struct openapi *doc, const api_message *message,
                                const api_field *field)
 {
-    json_text_object(&doc->text, field->json_name);
+    json_out_object(&doc->text, field->json_name);
     TRY(openapi_field_schema(doc, field));
     openapi_describe(doc, openapi_field_comment(doc, message, field));
     if (field->number >= SCHEMA_SYSTEM_FIELD) {
         schema_raw(doc, "readOnly", "true");
     }
-    json_text_close(&doc->text);
+    json_out_close(&doc->text);
     return status_ok();
 }
 
@@ -174,11 +174,11 @@ static struct status schema_message(struct openapi *doc, const char *name,
 {
     schema_raw(doc, "type", "\"object\"");
     openapi_describe(doc, api_schema_comment(doc->schema, str_z(name)));
-    json_text_object(&doc->text, "properties");
+    json_out_object(&doc->text, "properties");
     for (size_t i = 0; i < message->n_field; i++) {
         TRY(openapi_property(doc, message, message->field[i]));
     }
-    json_text_close(&doc->text);
+    json_out_close(&doc->text);
     schema_raw(doc, "additionalProperties", "false");
     return status_ok();
 }
@@ -187,11 +187,11 @@ static void schema_enum(struct openapi *doc, const char *name, const api_enum *t
 {
     schema_raw(doc, "type", "\"string\"");
     openapi_describe(doc, api_schema_comment(doc->schema, str_z(name)));
-    json_text_array(&doc->text, "enum");
+    json_out_array(&doc->text, "enum");
     for (size_t i = 0; i < type->n_value; i++) {
-        json_text_string(&doc->text, str_z(type->value[i]->name));
+        json_out_string(&doc->text, str_z(type->value[i]->name));
     }
-    json_text_close(&doc->text);
+    json_out_close(&doc->text);
 }
 
 static struct status schema_type(struct openapi *doc, const char *name)
@@ -202,13 +202,13 @@ static struct status schema_type(struct openapi *doc, const char *name)
     if (message == NULL && type == NULL) {
         return status_error(STATUS_DATA_LOSS, "expected a schema with '%s'", name);
     }
-    json_text_object(&doc->text, last == NULL ? name : last + 1);
+    json_out_object(&doc->text, last == NULL ? name : last + 1);
     if (message != NULL) {
         TRY(schema_message(doc, name, message));
     } else {
         schema_enum(doc, name, type);
     }
-    json_text_close(&doc->text);
+    json_out_close(&doc->text);
     return status_ok();
 }
 
@@ -225,44 +225,44 @@ static void schema_status(struct openapi *doc)
         "\"required\": [\"@type\"], \"properties\": {\"@type\": {\"type\": \"string\"}}, "
         "\"additionalProperties\": true}}}",
     };
-    json_text_object(&doc->text, "Status");
+    json_out_object(&doc->text, "Status");
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
-        json_text_members(&doc->text, members[i]);
+        json_out_members(&doc->text, members[i]);
     }
-    json_text_close(&doc->text);
+    json_out_close(&doc->text);
 }
 
 static void schema_failures(struct openapi *doc)
 {
-    json_text_object(&doc->text, "responses");
+    json_out_object(&doc->text, "responses");
     for (size_t i = 0; i < openapi_failures_count; i++) {
-        json_text_object(&doc->text, openapi_failures[i].status);
-        json_text_member(&doc->text, "description", str_z(openapi_failures[i].meaning));
-        json_text_members(&doc->text, "\"content\": {\"application/json\": {\"schema\": "
-                                      "{\"$ref\": \"#/components/schemas/Status\"}}}");
-        json_text_close(&doc->text);
+        json_out_object(&doc->text, openapi_failures[i].status);
+        json_out_member(&doc->text, "description", str_z(openapi_failures[i].meaning));
+        json_out_members(&doc->text, "\"content\": {\"application/json\": {\"schema\": "
+                                     "{\"$ref\": \"#/components/schemas/Status\"}}}");
+        json_out_close(&doc->text);
     }
-    json_text_close(&doc->text);
+    json_out_close(&doc->text);
 }
 
 /* A type that is written can speak of more. */
 struct status openapi_components(struct openapi *doc)
 {
-    json_text_object(&doc->text, "components");
-    json_text_object(&doc->text, "schemas");
+    json_out_object(&doc->text, "components");
+    json_out_object(&doc->text, "schemas");
     schema_status(doc);
     for (size_t i = 0; i < doc->types_count; i++) {
         TRY(schema_type(doc, doc->types[i]));
     }
-    json_text_close(&doc->text);
+    json_out_close(&doc->text);
     schema_failures(doc);
-    json_text_members(
+    json_out_members(
         &doc->text,
         "\"headers\": {\"Position\": {\"description\": \"A token of what was read or decided: an "
         "agencygrid-as-of or agencygrid-at-least of later calls.\", \"schema\": {\"type\": "
         "\"string\"}}}, \"securitySchemes\": {\"bearer\": {\"type\": \"http\", \"scheme\": "
         "\"bearer\", \"description\": \"A JWT access token, or an API key.\"}, \"mutualTLS\": "
         "{\"type\": \"mutualTLS\", \"description\": \"A client certificate.\"}}");
-    json_text_close(&doc->text);
+    json_out_close(&doc->text);
     return status_ok();
 }
