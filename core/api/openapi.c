@@ -147,8 +147,8 @@ static struct status openapi_all(struct openapi *doc, const struct api_routes *r
     return status_ok();
 }
 
-static struct status openapi_write(const struct api_schema *schema, const struct api_routes *routes,
-                                   const char *version, struct buf *out)
+struct status api_openapi_write(const struct api_schema *schema, const struct api_routes *routes,
+                                const char *version, struct buf *out)
 {
     struct openapi *doc = mem_zalloc(1, sizeof *doc);
     doc->schema = schema;
@@ -169,7 +169,7 @@ struct status api_openapi(const char *version, struct buf *out)
         st = api_routes_make(&arena, &schema, &routes);
     }
     if (st.code == STATUS_OK) {
-        st = openapi_write(&schema, routes, version, out);
+        st = api_openapi_write(&schema, routes, version, out);
     }
     arena_release(&arena);
     api_schema_release(&schema);

@@ -1,7 +1,6 @@
 #include "ops/daemon/rest_paths.h"
 
 #include "core/api/openapi.h"
-#include "core/api/routes.h"
 #include "ops/version.h"
 
 enum { REST_PATHS_MEMORY_MAX = 16 << 20 };
@@ -26,7 +25,7 @@ struct status rest_paths_add(struct rest_paths *paths, struct rpc_server *server
     TRY(api_schema_open(&paths->schema, api_schema_descriptors()));
     TRY(api_routes_make(&paths->arena, &paths->schema, &routes));
     TRY(rest_paths_add_all(routes, server));
-    TRY(api_openapi(AGENCY_VERSION, &paths->document));
+    TRY(api_openapi_write(&paths->schema, routes, AGENCY_VERSION, &paths->document));
     page.bytes = buf_str(&paths->document);
     return rpc_server_add_page(server, &page);
 }
