@@ -2,11 +2,9 @@
 #include <stdio.h>
 
 #include "core/api/openapi_parts.h"
+#include "core/domain/kernel/fields.h"
 
 #define TYPE(which) GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__TYPE__TYPE_##which
-
-/* The fields from here on are the system's (CONTRIBUTING.md, Recipes). */
-enum { SCHEMA_SYSTEM_FIELD = 50 };
 
 /* The types that have a JSON form of their own. */
 static const struct schema_known {
@@ -162,7 +160,7 @@ struct status openapi_property(struct openapi *doc, const api_message *message,
     json_out_object(&doc->text, field->json_name);
     TRY(openapi_field_schema(doc, field));
     openapi_describe(doc, openapi_field_comment(doc, message, field));
-    if (field->number >= SCHEMA_SYSTEM_FIELD) {
+    if (field->number >= FIELD_VERSION) {
         schema_raw(doc, "readOnly", "true");
     }
     json_out_close(&doc->text);
