@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "core/base/random.h"
-#include "ops/small_file.h"
+#include "core/base/small_file.h"
 
 enum { CLUSTER_KEY_SIZE = 32 };
 

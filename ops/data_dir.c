@@ -11,9 +11,10 @@
 #include <unistd.h>
 
 #include "core/base/random.h"
+#include "core/base/small_file.h"
+#include "core/keyring/keyring_file.h"
 #include "ops/cluster_key.h"
 #include "ops/data_dir_impl.h"
-#include "ops/small_file.h"
 
 struct status data_dir_path(char out[DATA_DIR_PATH_MAX], const char *path, const char *name)
 {
@@ -71,6 +72,7 @@ static struct status data_dir_paths(struct data_dir *dir, const char *path)
     TRY(data_dir_path(dir->stores, path, "stores"));
     TRY(data_dir_path(dir->readers, path, "readers"));
     TRY(data_dir_path(dir->process, path, "process"));
+    TRY(data_dir_path(dir->keyring, path, "keyring"));
     TRY(data_dir_path(dir->conf, path, "agency.conf"));
     return data_dir_path(dir->lock, path, "lock");
 }
@@ -247,6 +249,13 @@ void data_dir_store(const struct data_dir *dir, uint32_t partition, char out[DAT
 {
     int size = snprintf(out, DATA_DIR_PATH_MAX, "%s/p%02" PRIu32, dir->stores, partition);
     assert(size > 0 && size < DATA_DIR_PATH_MAX);
+}
+
+struct status data_dir_open_keyring(const struct data_dir *dir, struct keyring *keyring)
+{
+    struct status st = keyring_file_open(dir->keyring, keyring);
+    bool none = st.code == STATUS_NOT_FOUND || st.code == STATUS_PERMISSION_DENIED;
+    return none ? status_ok() : st;
 }
 
 struct status data_dir_open_log(const struct data_dir *dir, bool read_only, struct evlog **log)

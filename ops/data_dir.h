@@ -3,8 +3,10 @@
  *   DIR/log          the embedded log, or
  *   DIR/kafka.conf   where the log is on Kafka: shared by any number of such folders
  *   DIR/stores/pNN   the store of each partition: may be deleted at any time
- *   DIR/cluster.key  hides identities, seals commands: the one thing beside the log to back up;
+ *   DIR/cluster.key  hides identities, seals commands: to be backed up with the log;
  *                    on Kafka whoever is not trusted with it does without, and signs
+ *   DIR/keyring      the keys of personal data; backed up apart, copied by nobody; where there is
+ *                    none, personal data is neither taken nor shown
  *   DIR/seal.keys    if there: seals commands in its place
  *   DIR/agency.conf  who is an operator
  *   DIR/moved        if there: where the log was copied to; this one is closed
@@ -19,6 +21,7 @@
 
 #include "core/base/arena.h"
 #include "core/evlog/evlog_local.h"
+#include "core/keyring/keyring.h"
 #include "ops/kafka_conf.h"
 #include "ops/seal_keys.h"
 
@@ -33,6 +36,7 @@ struct data_dir {
     char conf[DATA_DIR_PATH_MAX]; /* agency.conf: ops/folder_conf.h */
     char lock[DATA_DIR_PATH_MAX];
     char process[DATA_DIR_PATH_MAX];
+    char keyring[DATA_DIR_PATH_MAX];
     struct str cluster_key;           /* in the arena; empty: not for this user, or not here */
     struct seal_keys seals;           /* in the arena; none: likewise */
     struct str moved;                 /* in the arena; empty: its log goes on here */
@@ -86,6 +90,9 @@ MUST_USE struct status data_dir_hold(const struct data_dir *dir, int *lock);
 /* The number of this folder among those of its log: random, made once, anew for a copy of the
  * folder. UNAVAILABLE. */
 MUST_USE struct status data_dir_process(const struct data_dir *dir, uint64_t *process);
+/* Opens its keyring; none where there is none, or not for this user. FAILED_PRECONDITION (others
+ * can read it), DATA_LOSS, UNAVAILABLE. */
+MUST_USE struct status data_dir_open_keyring(const struct data_dir *dir, struct keyring *keyring);
 /* Opens its log. Statuses of evlog_local_open and evlog_kafka_open. `dir` must outlive it. */
 MUST_USE struct status data_dir_open_log(const struct data_dir *dir, bool read_only,
                                          struct evlog **log);

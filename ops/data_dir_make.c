@@ -12,10 +12,11 @@
 
 #include "core/base/limits.h"
 #include "core/base/random.h"
+#include "core/base/small_file.h"
+#include "core/keyring/keyring_file.h"
 #include "ops/cluster_key.h"
 #include "ops/data_dir_impl.h"
 #include "ops/folder_conf.h"
-#include "ops/small_file.h"
 
 static struct status data_dir_make_folder(const char *path)
 {
@@ -44,6 +45,13 @@ static struct evlog_identity data_dir_identity(uint32_t partitions_count)
 static struct status data_dir_make_key(struct arena *arena, const char *key, const char *from)
 {
     return from == NULL ? cluster_key_make(key) : cluster_key_copy(arena, key, from);
+}
+
+static struct status data_dir_make_keyring(const char *path)
+{
+    char keyring[DATA_DIR_PATH_MAX];
+    TRY(data_dir_path(keyring, path, "keyring"));
+    return keyring_file_make(keyring);
 }
 
 static struct status data_dir_sync(const char *path)
@@ -107,6 +115,7 @@ static struct status data_dir_make_parts(struct arena *arena, const char *path,
     TRY(data_dir_path(log, path, "log"));
     TRY(data_dir_path(stores, path, "stores"));
     TRY(data_dir_make_key(arena, key, key_file));
+    TRY(data_dir_make_keyring(path));
     TRY(folder_conf_make(conf));
     TRY(data_dir_make_folder(stores));
     struct status st = evlog_local_create(log, &identity);
@@ -174,6 +183,7 @@ struct status data_dir_make_shared(struct arena *arena, const char *path,
     }
     TRY(data_dir_ready(path, key, conf));
     TRY(data_dir_make_key(arena, key, made->key_file));
+    TRY(data_dir_make_keyring(path));
     /* Before the log: should that fail, nobody takes the folder for one of an embedded log. */
     TRY(kafka_conf_claim(conf, arena, made->kafka));
     TRY(data_dir_end(path));

@@ -3,10 +3,10 @@
 #include <stddef.h>
 
 #include "agency/v1/decision.pb-c.h"
+#include "core/base/small_file.h"
 #include "core/domain/kernel/id.h"
 #include "core/evlog/record.h"
 #include "core/pb/message.h"
-#include "ops/small_file.h"
 
 static const struct config_option folder_options[] = {
     { .name = "operators",

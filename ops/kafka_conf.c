@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "ops/small_file.h"
+#include "core/base/small_file.h"
 
 enum { KAFKA_CONF_PATH_MAX = 4096 };
 

@@ -1,39 +1,21 @@
 #include "ops/seal_keys.h"
 
-#include "core/base/hash.h"
-#include "ops/small_file.h"
-
-static struct status seal_keys_add(struct arena *arena, struct str line, struct seal_keys *keys)
-{
-    struct hash key;
-    if (!hash_from_hex(line, &key)) {
-        return status_error(STATUS_INVALID_ARGUMENT,
-                            "expected a key of 64 lower-case hexadecimal digits");
-    }
-    if (keys->count == SEAL_KEYS_MAX) {
-        return status_error(STATUS_INVALID_ARGUMENT, "expected at most %d keys", SEAL_KEYS_MAX);
-    }
-    struct str bytes = arena_copy(arena, hash_str(&key));
-    if (bytes.data == NULL) {
-        return arena_full(arena);
-    }
-    keys->keys[keys->count++] = command_signature_key_make(bytes);
-    return status_ok();
-}
+#include "core/base/key_lines.h"
+#include "core/base/small_file.h"
 
 struct status seal_keys_parse(struct arena *arena, struct str text, struct seal_keys *keys)
 {
+    struct hash found[SEAL_KEYS_MAX];
     *keys = (struct seal_keys){ 0 };
-    for (int number = 1; text.size > 0; number++) {
-        const char *end = memchr(text.data, '\n', text.size);
-        struct str line = { text.data, end == NULL ? text.size : (size_t)(end - text.data) };
-        text = str_from(text, line.size + (end != NULL));
-        if (line.size > 0 && line.data[0] != '#') {
-            TRY(status_prefix(seal_keys_add(arena, line, keys), "line %d", number));
+    TRY(key_lines_parse(text, found, SEAL_KEYS_MAX, &keys->count));
+    for (size_t i = 0; i < keys->count; i++) {
+        struct str bytes = arena_copy(arena, hash_str(&found[i]));
+        if (bytes.data == NULL) {
+            return arena_full(arena);
         }
+        keys->keys[i] = command_signature_key_make(bytes);
     }
-    return keys->count > 0 ? status_ok()
-                           : status_error(STATUS_INVALID_ARGUMENT, "expected at least one key");
+    return status_ok();
 }
 
 struct status seal_keys_read(struct arena *arena, const char *path, struct str cluster_key,

@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include "core/base/random.h"
+#include "core/base/small_file.h"
 #include "core/evlog/evlog_local.h"
-#include "ops/small_file.h"
 
 static struct status copy_target_path(const char *folder, const char *name,
                                       char out[DATA_DIR_PATH_MAX])

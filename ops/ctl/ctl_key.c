@@ -3,9 +3,9 @@
 #include "core/auth/api_key.h"
 #include "core/base/ed25519_pem.h"
 #include "core/base/random.h"
+#include "core/base/small_file.h"
 #include "ops/ctl/ctl.h"
 #include "ops/ctl/say.h"
-#include "ops/small_file.h"
 
 /* As BindCredential and Principal want it. */
 static void key_say(struct ctl *ctl, const struct ed25519_secret *secret)

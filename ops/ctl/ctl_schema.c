@@ -3,10 +3,10 @@
 #include <inttypes.h>
 
 #include "agency/v1/json_schema.pb-c.h"
+#include "core/base/small_file.h"
 #include "core/pb/json.h"
 #include "core/schema/schema.h"
 #include "ops/ctl/ctl.h"
-#include "ops/small_file.h"
 
 struct ctl_schema {
     struct ctl *ctl;

@@ -6,11 +6,11 @@
 #include "core/auth/command_record.h"
 #include "core/base/ed25519_pem.h"
 #include "core/base/murmur2.h"
+#include "core/base/small_file.h"
 #include "core/domain/kernel/fields.h"
 #include "core/model/decision.h"
 #include "core/model/outcome.h"
 #include "ops/ctl/say.h"
-#include "ops/small_file.h"
 
 /* Another agencyctl is soon done; a server is not. */
 enum { LOCK_WAIT_US = 5 * 1000000, LOCK_RETRY_US = 20 * 1000, ASK_AFTER_US = 2 * 1000000 };

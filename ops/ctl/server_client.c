@@ -18,9 +18,9 @@
 
 #include "core/base/memory.h"
 #include "core/base/num.h"
+#include "core/base/small_file.h"
 #include "core/pb/json.h"
 #include "google/protobuf/struct.pb-c.h"
-#include "ops/small_file.h"
 
 enum {
     CLIENT_ANSWER_MAX = 64 << 20,

@@ -5,10 +5,10 @@
 #include "agency/v1/decision.pb-c.h"
 #include "core/base/nearest.h"
 #include "core/base/num.h"
+#include "core/base/small_file.h"
 #include "core/domain/kernel/id.h"
 #include "core/evlog/record.h"
 #include "core/pb/message.h"
-#include "ops/small_file.h"
 
 #define OPTION(option_name, option_type, field, default_text, help_text)               \
     {                                                                                  \

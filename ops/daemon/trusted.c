@@ -1,6 +1,6 @@
 #include "ops/daemon/trusted.h"
 
-#include "ops/small_file.h"
+#include "core/base/small_file.h"
 
 /* ---- texts ---- */
 

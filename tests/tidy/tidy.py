@@ -34,11 +34,12 @@ TABBED = (".go", "go.mod", "/exceptions")  # Go's own form; lists of tests that 
 
 # Who may include whom; a folder may always include itself, and all but base the generated messages.
 CORE = {"base", "pb", "auth", "cel", "schema", "domain", "evlog", "store", "model", "rpc", "api",
-        "metrics", "trace"}
+        "metrics", "trace", "keyring"}
 INCLUDES = {
     "base": set(),
     "pb": {"base"},
-    "auth": {"base", "pb"},
+    "keyring": {"base", "pb"},
+    "auth": {"base", "pb", "keyring"},
     "evlog": {"base"},
     "store": {"base"},
     "cel": {"base", "pb"},

@@ -3,8 +3,8 @@
 
 #include <stdio.h>
 
+#include "core/base/small_file.h"
 #include "core/pb/message.h"
-#include "ops/small_file.h"
 #include "tests/lib/folder_tool.h"
 #include "tests/lib/test.h"
 

@@ -224,6 +224,32 @@ TEST(data_dir, stores_may_be_gone)
     folder_tool_remove(folder);
 }
 
+static bool has_keyring(const char *folder)
+{
+    struct data_dir dir;
+    struct arena arena;
+    struct keyring keyring;
+    arena_init(&arena, 1 << 20);
+    assert_ok(data_dir_open(&dir, &arena, folder, true));
+    assert_ok(data_dir_open_keyring(&dir, &keyring));
+    bool has = keyring.ops != NULL;
+    keyring_close(&keyring);
+    arena_release(&arena);
+    return has;
+}
+
+TEST(data_dir, has_a_keyring_and_opens_without_one)
+{
+    char folder[FOLDER_TOOL_PATH_MAX];
+    folder_tool_make(folder);
+    assert_ok(made(folder, NULL));
+    assert_true(has_keyring(folder));
+    remove_from(folder, "keyring");
+    assert_ok(opened(folder));
+    assert_false(has_keyring(folder));
+    folder_tool_remove(folder);
+}
+
 TEST(data_dir, a_folder_that_is_not_there_is_not_made)
 {
     char folder[FOLDER_TOOL_PATH_MAX];
@@ -255,7 +281,7 @@ TEST(data_dir, what_is_there_is_not_made_again)
 
 TEST(data_dir, an_unfinished_folder_is_finished_by_the_next_init)
 {
-    static const char *const gone[] = { "log", "stores", "agency.conf", "cluster.key" };
+    static const char *const gone[] = { "log", "stores", "agency.conf", "cluster.key", "keyring" };
     char folder[FOLDER_TOOL_PATH_MAX];
     folder_tool_make(folder);
     assert_ok(made(folder, NULL));

@@ -1,6 +1,6 @@
 /* Files that are read and written whole: configuration and keys. */
-#ifndef OPS_SMALL_FILE_H
-#define OPS_SMALL_FILE_H
+#ifndef CORE_BASE_SMALL_FILE_H
+#define CORE_BASE_SMALL_FILE_H
 
 #include "core/base/arena.h"
 

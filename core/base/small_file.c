@@ -1,4 +1,4 @@
-#include "ops/small_file.h"
+#include "core/base/small_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
