@@ -124,6 +124,25 @@ struct status answer_array(struct arena *arena, ProtobufCMessage *response, cons
     return answer_items(arena, response, pointers, count, end);
 }
 
+struct status answer_any(struct arena *arena, const ProtobufCMessage *message,
+                         Google__Protobuf__Any **any)
+{
+    struct str bytes;
+    if (message == NULL) {
+        return status_ok();
+    }
+    TRY(pb_new(arena, &google__protobuf__any__descriptor, any));
+    TRY(pb_pack(arena, message, &bytes));
+    struct str url = arena_printf(arena, "type.googleapis.com/%s", message->descriptor->name);
+    if (url.data == NULL) {
+        return arena_full(arena);
+    }
+    (*any)->type_url = (char *)(uintptr_t)url.data;
+    (*any)->value =
+        (ProtobufCBinaryData){ .len = bytes.size, .data = (uint8_t *)(uintptr_t)bytes.data };
+    return status_ok();
+}
+
 struct status answer_entity(struct str text, enum entity_kind *kind, struct str *id)
 {
     const char *colon = text.size == 0 ? NULL : memchr(text.data, ':', text.size);

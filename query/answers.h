@@ -15,13 +15,14 @@
     X(LookupObjects, lookup_objects, answer_lookup_objects, answer_about_subject)             \
     X(ListHolders, list_holders, answer_list_holders, answer_about_group)                     \
     X(ListHistory, list_history, answer_list_history, answer_about_entity)                    \
+    X(Diff, diff, answer_diff, answer_about_entity)                                           \
     X(ListStints, list_stints, answer_list_stints, answer_about_subject)                      \
     X(ListCostlyObjects, list_costly_objects, answer_list_costly_objects, NULL)               \
     X(ListOrgs, list_orgs, answer_list_orgs, NULL)
 
 question_answer answer_check, answer_check_batch, answer_lookup_subjects, answer_lookup_permissions,
     answer_lookup_objects, answer_list_holders, answer_list_history, answer_list_stints,
-    answer_list_costly_objects, answer_list_orgs;
+    answer_list_costly_objects, answer_list_orgs, answer_diff;
 /* What the fields `object`, `subject`, `group` and `entity` of requests name; the org where they
  * name nothing that a permission can be on. */
 question_object answer_about_object, answer_about_subject, answer_about_group, answer_about_entity;
@@ -51,6 +52,9 @@ MUST_USE struct status answer_array(struct arena *arena, ProtobufCMessage *respo
 MUST_USE struct status answer_history_item(const struct snapshot *snapshot, struct arena *arena,
                                            const Agency__V1__DecisionRow *row, bool changes,
                                            Agency__V1__HistoryItem **item);
+/* A message as Any; unset for NULL. */
+MUST_USE struct status answer_any(struct arena *arena, const ProtobufCMessage *message,
+                                  Google__Protobuf__Any **any);
 /* Whether the reader may read an object (of kind ORG: all of the org), as the org is now.
  * PERMISSION_DENIED. */
 MUST_USE struct status question_may_read(const struct question_where *where, struct snapshot *now,

@@ -43,25 +43,6 @@ static struct status answer_history_question(const struct asking *asking,
     return answer_history_time(asking, request->to, "to", &question->pick.to_us);
 }
 
-static struct status answer_any(struct arena *arena, const ProtobufCMessage *message,
-                                Google__Protobuf__Any **any)
-{
-    struct str bytes;
-    if (message == NULL) {
-        return status_ok();
-    }
-    TRY(pb_new(arena, &google__protobuf__any__descriptor, any));
-    TRY(pb_pack(arena, message, &bytes));
-    struct str url = arena_printf(arena, "type.googleapis.com/%s", message->descriptor->name);
-    if (url.data == NULL) {
-        return arena_full(arena);
-    }
-    (*any)->type_url = (char *)(uintptr_t)url.data;
-    (*any)->value =
-        (ProtobufCBinaryData){ .len = bytes.size, .data = (uint8_t *)(uintptr_t)bytes.data };
-    return status_ok();
-}
-
 /* Within `left` bytes, which it takes its own from. */
 static struct status answer_change(const struct snapshot *snapshot, struct arena *arena,
                                    const Agency__V1__DecisionRow *row, size_t index, size_t *left,

@@ -115,10 +115,16 @@ struct status snapshot_resolve(struct snapshot *snapshot, enum entity_kind kind,
                            &snapshot->moment, text, id);
 }
 
+struct status snapshot_moment_of(const struct snapshot *snapshot, const struct moment *moment,
+                                 Agency__V1__Moment **message)
+{
+    TRY(pb_new(snapshot->arena, &agency__v1__moment__descriptor, message));
+    (*message)->org_sequence = moment->org_sequence;
+    (*message)->provisional = moment->provisional;
+    return fields_time_new(snapshot->arena, moment->time_us, &(*message)->time);
+}
+
 struct status snapshot_moment(const struct snapshot *snapshot, Agency__V1__Moment **moment)
 {
-    TRY(pb_new(snapshot->arena, &agency__v1__moment__descriptor, moment));
-    (*moment)->org_sequence = snapshot->moment.org_sequence;
-    (*moment)->provisional = snapshot->moment.provisional;
-    return fields_time_new(snapshot->arena, snapshot->moment.time_us, &(*moment)->time);
+    return snapshot_moment_of(snapshot, &snapshot->moment, moment);
 }

@@ -49,5 +49,9 @@ MUST_USE struct status snapshot_resolve(struct snapshot *snapshot, enum entity_k
 /* The moment as a message. */
 MUST_USE struct status snapshot_moment(const struct snapshot *snapshot,
                                        Agency__V1__Moment **moment);
+/* The same of another one. */
+MUST_USE struct status snapshot_moment_of(const struct snapshot *snapshot,
+                                          const struct moment *moment,
+                                          Agency__V1__Moment **message);
 
 #endif

@@ -292,6 +292,17 @@ static void asker_note_looked(struct asker *asker, const ProtobufCMessage *respo
     }
 }
 
+/* The moment that the answer's is compared with. */
+static void asker_note_from(struct asker *asker, const ProtobufCMessage *response)
+{
+    const ProtobufCFieldDescriptor *from =
+        protobuf_c_message_descriptor_get_field_by_name(response->descriptor, "from");
+    bool moment = from != NULL && from->descriptor == &agency__v1__moment__descriptor;
+    asker->from = moment ? (const Agency__V1__Moment *)(const void *)pb_field_message(
+                               pb_field_at(response, from))
+                         : NULL;
+}
+
 static struct status asker_ask_pages(struct asker *asker, const struct question *question,
                                      ProtobufCMessage *request, asker_take *take, void *context)
 {
@@ -302,6 +313,7 @@ static struct status asker_ask_pages(struct asker *asker, const struct question 
         const ProtobufCMessage *response;
         TRY(asker_next(asker, request, limit - asker->taken));
         TRY(asker_ask_question(asker, question, request, &response));
+        asker_note_from(asker, response);
         asker_say_moment(asker);
         asker->waived = asker_waived(response);
         asker_note_looked(asker, response);
@@ -330,17 +342,33 @@ struct status asker_list(struct asker *asker, enum entity_kind kind, ProtobufCMe
 
 /* ---- what a person is told ---- */
 
+/* "from decision 17, 2020-06-01T00:00:00Z to " */
+static void asker_say_from(const struct asker *asker, struct buf *out)
+{
+    char time[TIME_TEXT_SIZE];
+    if (asker->from != NULL && asker->from->time != NULL) {
+        time_format(fields_time_us(asker->from->time), time);
+        buf_printf(out, "from decision %" PRIu64 ", %s%s, to", asker->from->org_sequence, time,
+                   asker->from->provisional ? " (provisional)" : "");
+    } else {
+        buf_append(out, STR("as of"));
+    }
+}
+
 void asker_say_moment(struct asker *asker)
 {
     char time[TIME_TEXT_SIZE];
+    struct buf from = { 0 };
     if (asker->ctl->options.output != CTL_TABLE || asker->moment == NULL || asker->said) {
         return;
     }
     asker->said = true;
     time_format(fields_time_us(asker->moment->time), time);
-    say("as of decision %" PRIu64 " of %.*s, %s%s", asker->moment->org_sequence,
-        STR_ARG(asker->ctl->options.org), time,
+    asker_say_from(asker, &from);
+    say("%.*s decision %" PRIu64 " of %.*s, %s%s", STR_ARG(buf_str(&from)),
+        asker->moment->org_sequence, STR_ARG(asker->ctl->options.org), time,
         asker->moment->provisional ? " (provisional: an import may still change it)" : "");
+    buf_release(&from);
 }
 
 void asker_say_waived(const struct asker *asker, bool waived, const char *permission)

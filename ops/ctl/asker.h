@@ -15,6 +15,7 @@ struct asker {
     struct reading reading; /* of a folder */
     struct stores stores;
     const Agency__V1__Moment *moment; /* of the last answer */
+    const Agency__V1__Moment *from;   /* the other moment, of an answer about two */
     bool said;                        /* to a person */
     size_t taken;                     /* items, of all pages */
     uint64_t looked;                  /* rows of lists that were looked at, of all pages */

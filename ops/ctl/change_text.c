@@ -103,16 +103,22 @@ static struct status change_say_field(struct arena *arena, const struct history_
     return status_ok();
 }
 
-struct status change_text(struct arena *arena, const Agency__V1__EntityRef *changed,
-                          const struct history_change *change, struct buf *out)
+struct status change_text_fields(struct arena *arena, const Agency__V1__EntityRef *changed,
+                                 const struct history_change *change, struct buf *out)
 {
     const ProtobufCMessageDescriptor *descriptor = change->after->descriptor;
-    buf_printf(out, "    %s %s%s\n", registry_entity((unsigned)changed->kind)->name, changed->id,
-               change->before == NULL ? ", new" : "");
     for (unsigned i = 0; i < descriptor->n_fields; i++) {
         if (change_shows(&descriptor->fields[i])) {
             TRY(change_say_field(arena, change, str_z(changed->id), &descriptor->fields[i], out));
         }
     }
     return status_ok();
+}
+
+struct status change_text(struct arena *arena, const Agency__V1__EntityRef *changed,
+                          const struct history_change *change, struct buf *out)
+{
+    buf_printf(out, "    %s %s%s\n", registry_entity((unsigned)changed->kind)->name, changed->id,
+               change->before == NULL ? ", new" : "");
+    return change_text_fields(arena, changed, change, out);
 }

@@ -7,5 +7,8 @@
 /* Appends the lines of one entity. */
 MUST_USE struct status change_text(struct arena *arena, const Agency__V1__EntityRef *changed,
                                    const struct history_change *change, struct buf *out);
+/* Those of its fields only. */
+MUST_USE struct status change_text_fields(struct arena *arena, const Agency__V1__EntityRef *changed,
+                                          const struct history_change *change, struct buf *out);
 
 #endif

@@ -36,9 +36,22 @@ void ctl_flush(struct ctl *ctl)
     ctl->out.size = 0;
 }
 
+/* What an Any of an answer may hold. */
+static const struct pb_types *ctl_types(struct ctl *ctl)
+{
+    bool known = ctl->types.count > 0;
+    for (unsigned kind = 0; !known && kind < ENTITY_KINDS_END; kind++) {
+        if (registry_entity(kind) != NULL) {
+            pb_types_add(&ctl->types, registry_entity(kind)->descriptor);
+        }
+    }
+    return &ctl->types;
+}
+
 struct status ctl_json(struct ctl *ctl, const ProtobufCMessage *message)
 {
-    TRY(pb_to_json(message, (struct pb_json_options){ .defaults = true }, &ctl->out));
+    const struct pb_json_options options = { .defaults = true, .types = ctl_types(ctl) };
+    TRY(pb_to_json(message, options, &ctl->out));
     buf_byte(&ctl->out, '\n');
     return status_ok();
 }

@@ -8,6 +8,7 @@
 #include "core/base/clock.h"
 #include "core/base/config.h"
 #include "core/domain/registry/registry.h"
+#include "core/pb/types.h"
 #include "ops/data_dir.h"
 
 /* Exit codes, for scripts; they are in the README. */
@@ -76,6 +77,7 @@ struct ctl {
     struct clock clock;
     struct data_dir dir;
     struct server_client *server; /* who answers; NULL: the data folder itself */
+    struct pb_types types;        /* of entities, for JSON; once they are needed */
     struct buf out;               /* goes to standard output at the end, or by ctl_flush */
     int unwritten;                /* errno of what could not be written there; 0: all was */
     int exit;                     /* CTL_OK until a verb says otherwise */
@@ -121,8 +123,8 @@ MUST_USE struct status ctl_actors(struct ctl *ctl, char ***actors, size_t *count
 /* One verb each; ops/ctl/agencyctl.c has the table with what they take. */
 typedef struct status ctl_verb(struct ctl *ctl);
 ctl_verb ctl_init, ctl_submit, ctl_import, ctl_export, ctl_get, ctl_list, ctl_check, ctl_who,
-    ctl_history, ctl_watch, ctl_orgs, ctl_stints, ctl_costly, ctl_log, ctl_log_create, ctl_log_join,
-    ctl_log_copy, ctl_log_id, ctl_status, ctl_rebuild, ctl_verify, ctl_cel, ctl_schema, ctl_openapi,
-    ctl_key_new, ctl_key_show, ctl_key_api;
+    ctl_history, ctl_diff, ctl_watch, ctl_orgs, ctl_stints, ctl_costly, ctl_log, ctl_log_create,
+    ctl_log_join, ctl_log_copy, ctl_log_id, ctl_status, ctl_rebuild, ctl_verify, ctl_cel,
+    ctl_schema, ctl_openapi, ctl_key_new, ctl_key_show, ctl_key_api;
 
 #endif

@@ -3,9 +3,8 @@
 #include "core/pb/message.h"
 #include "ops/ctl/change_text.h"
 
-static struct status history_text_kind(struct arena *arena, const Google__Protobuf__Any *any,
-                                       const Agency__V1__EntityRef *of,
-                                       const ProtobufCMessage **entity)
+struct status history_text_entity(struct arena *arena, const Google__Protobuf__Any *any,
+                                  const Agency__V1__EntityRef *of, const ProtobufCMessage **entity)
 {
     const struct entity_type *type = registry_entity((unsigned)of->kind);
     ProtobufCMessage *message;
@@ -22,8 +21,8 @@ static struct status history_text_kind(struct arena *arena, const Google__Protob
 static struct status history_text_change(struct arena *arena, const Agency__V1__EntityChange *made,
                                          struct history_change *change)
 {
-    TRY(history_text_kind(arena, made->before, made->entity, &change->before));
-    return history_text_kind(arena, made->after, made->entity, &change->after);
+    TRY(history_text_entity(arena, made->before, made->entity, &change->before));
+    return history_text_entity(arena, made->after, made->entity, &change->after);
 }
 
 struct status history_text(struct ctl *ctl, struct arena *arena,

@@ -21,6 +21,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 import acting  # noqa: E402
 import commanding  # noqa: E402
 import constraints  # noqa: E402
+import differences  # noqa: E402
 import folders  # noqa: E402
 import lists  # noqa: E402
 import logs  # noqa: E402
@@ -29,9 +30,9 @@ import questions  # noqa: E402
 from cases import Fault  # noqa: E402
 from tool import Tool, make_org  # noqa: E402
 
-MODULES = (acting, constraints, mistakes, folders, questions, commanding, lists, logs)
+MODULES = (acting, constraints, mistakes, folders, questions, differences, commanding, lists, logs)
 
-SERVED = (questions, lists)
+SERVED = (questions, differences, lists)
 
 
 @contextlib.contextmanager

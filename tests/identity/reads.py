@@ -26,7 +26,7 @@ NEEDS = {
     "Commands/SubmitStream": "command",
     "Query/Check": "read", "Query/CheckBatch": "read", "Query/LookupSubjects": "read",
     "Query/LookupPermissions": "read", "Query/LookupObjects": "read", "Query/ListHolders": "read",
-    "Query/ListHistory": "read", "Query/ListStints": "read",
+    "Query/ListHistory": "read", "Query/Diff": "read", "Query/ListStints": "read",
     "Query/ListCostlyObjects": "read", "Query/ListOrgs": "own",
     "Watch/Watch": "read",
     "Admin/GetProcessStatus": "operate",

@@ -5,6 +5,7 @@
 #include "core/auth/command_record.h"
 #include "core/base/time.h"
 #include "core/domain/kernel/fields.h"
+#include "core/pb/json.h"
 #include "core/pb/message.h"
 #include "tests/lib/command_text.h"
 #include "tests/lib/log_tool.h"
@@ -87,11 +88,10 @@ void partition_kit_close(struct partition_kit *kit)
     folder_tool_remove(kit->folder);
 }
 
-static struct str partition_kit_command(struct partition_kit *kit, const char *occurred_at,
-                                        const char *command, const char *json)
+static Agency__V1__Command *partition_kit_command(struct partition_kit *kit,
+                                                  const char *occurred_at, const char *command,
+                                                  const char *json)
 {
-    Agency__V1__Principal *principal;
-    struct str record;
     struct str id = arena_printf(&kit->arena, "c%u", kit->commands_count);
     Agency__V1__Command *read = command_text_make(&kit->arena, "acme", id.data, command, json);
     if (occurred_at != NULL) {
@@ -99,24 +99,28 @@ static struct str partition_kit_command(struct partition_kit *kit, const char *o
         assert_ok(time_parse(str_z(occurred_at), &time_us));
         assert_ok(fields_time_new(&kit->arena, time_us, &read->occurred_at));
     }
-    assert_ok(principal_parse(&kit->arena, STR("key"), STR("admin"), &principal));
-    assert_ok(command_record_make(&kit->arena, STR("key"), read, principal, NULL, &record));
-    return record;
+    return read;
 }
 
-struct submit_answer partition_kit_decide(struct partition_kit *kit, const char *occurred_at,
-                                          const char *command, const char *json)
+static void partition_kit_begin(struct partition_kit *kit)
 {
     arena_reset(&kit->arena);
     kit->commands_count++;
     kit->now_us += 1000000;
+}
+
+static struct submit_answer partition_kit_record(struct partition_kit *kit,
+                                                 Agency__V1__Command *command)
+{
     struct decider_command given = { .now_us = kit->now_us };
+    Agency__V1__Principal *principal;
     struct submit_answer answer;
     struct str record;
-    given.bytes = partition_kit_command(kit, occurred_at, command, json);
+    assert_ok(principal_parse(&kit->arena, STR("key"), STR("admin"), &principal));
+    assert_ok(command_record_make(&kit->arena, STR("key"), command, principal, NULL, &given.bytes));
     assert_ok(decider_decide(&kit->decider, &given, &answer, &record));
     if (answer.outcome != SUBMIT_DECIDED) {
-        fail_msg("%s %s: refused: %s", command, json, answer.reason);
+        fail_msg("%s: refused: %s", command->command_id, answer.reason);
     }
     uint64_t offset = partition_kit_append(kit, record);
     assert_ok(partition_pass(kit->decided, offset, record, NULL, NULL));
@@ -124,6 +128,21 @@ struct submit_answer partition_kit_decide(struct partition_kit *kit, const char 
         assert_ok(partition_write(kit->decided));
     }
     return answer;
+}
+
+struct submit_answer partition_kit_decide(struct partition_kit *kit, const char *occurred_at,
+                                          const char *command, const char *json)
+{
+    partition_kit_begin(kit);
+    return partition_kit_record(kit, partition_kit_command(kit, occurred_at, command, json));
+}
+
+struct submit_answer partition_kit_decide_line(struct partition_kit *kit, struct str line)
+{
+    Agency__V1__Command *command;
+    partition_kit_begin(kit);
+    assert_ok(pb_from_json(&kit->arena, &agency__v1__command__descriptor, line, &command));
+    return partition_kit_record(kit, command);
 }
 
 void partition_kit_do(struct partition_kit *kit, const char *occurred_at, const char *command,

@@ -38,6 +38,8 @@ void partition_kit_do(struct partition_kit *kit, const char *occurred_at, const 
 /* The same, where a rejection is as good. Gives the answer. */
 struct submit_answer partition_kit_decide(struct partition_kit *kit, const char *occurred_at,
                                           const char *command, const char *json);
+/* The same of a line of agencyctl import: a whole command as JSON. */
+struct submit_answer partition_kit_decide_line(struct partition_kit *kit, struct str line);
 /* Appends a record that continues the decider's chain, which has moved over it. */
 void partition_kit_pass(struct partition_kit *kit, struct str value);
 /* Appends a TICK. */
