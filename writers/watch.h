@@ -28,6 +28,8 @@ struct writer_watch {
     void (*partition)(void *self, const struct partition *partition);
     /* Commands that wait to be decided. */
     void (*queue)(void *self, uint32_t commands);
+    /* How far the machine's clock is ahead of the decider's (decider_clock.h). */
+    void (*ahead)(void *self, int64_t ahead_us);
     struct clock clock;
     void *self;
 };

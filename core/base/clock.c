@@ -22,9 +22,16 @@ static int64_t clock_real_monotonic_us(void *self)
     return clock_read_us(CLOCK_MONOTONIC);
 }
 
+static int64_t clock_real_boottime_us(void *self)
+{
+    (void)self;
+    return clock_read_us(CLOCK_BOOTTIME);
+}
+
 struct clock clock_real(void)
 {
-    return (struct clock){ clock_real_now_us, clock_real_monotonic_us, NULL };
+    return (struct clock){ clock_real_now_us, clock_real_monotonic_us, clock_real_boottime_us,
+                           NULL };
 }
 
 static int64_t clock_fake_now_us(void *self)
@@ -39,7 +46,8 @@ static int64_t clock_fake_monotonic_us(void *self)
 
 struct clock clock_from_fake(struct clock_fake *fake)
 {
-    return (struct clock){ clock_fake_now_us, clock_fake_monotonic_us, fake };
+    return (struct clock){ clock_fake_now_us, clock_fake_monotonic_us, clock_fake_monotonic_us,
+                           fake };
 }
 
 void clock_fake_advance(struct clock_fake *fake, int64_t us)

@@ -8,13 +8,15 @@
 struct clock {
     int64_t (*now_us)(void *self);       /* microseconds since 1970-01-01T00:00:00Z; may jump */
     int64_t (*monotonic_us)(void *self); /* since some moment; never goes back: for time-outs */
+    int64_t (*boottime_us)(void *self);  /* the same, and goes on while the machine sleeps */
     void *self;
 };
 
 /* The machine's clock; thread-safe. */
 struct clock clock_real(void);
 
-/* A clock that stands still until a test moves it. Both times are plain fields. */
+/* A clock that stands still until a test moves it. Both times are plain fields; boottime is the
+ * monotonic one. */
 struct clock_fake {
     int64_t now_us;
     int64_t monotonic_us;
@@ -33,6 +35,11 @@ static inline int64_t clock_now_us(const struct clock *clock)
 static inline int64_t clock_monotonic_us(const struct clock *clock)
 {
     return clock->monotonic_us(clock->self);
+}
+
+static inline int64_t clock_boottime_us(const struct clock *clock)
+{
+    return clock->boottime_us(clock->self);
 }
 
 #endif

@@ -59,6 +59,7 @@ struct ctl_options {
     struct str to;
     struct str note;
     bool accept_lost_tail;
+    bool accept_clock;
     int64_t timeout_us;
     struct kafka_conf kafka;
     struct str cluster_key;

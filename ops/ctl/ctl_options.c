@@ -97,6 +97,8 @@ const struct config_option ctl_options[] = {
     OPTION_INT("partition", partition, "-1", -1, 1023, "log, verify: one partition; -1: all"),
     OPTION("accept-lost-tail", CONFIG_BOOL, accept_lost_tail, "false",
            "rebuild: give up what the log has lost at its end, and stores have seen"),
+    OPTION("accept-clock", CONFIG_BOOL, accept_clock, "false",
+           "submit, import: decide by this machine's clock however far it leaps ahead"),
     OPTION("note", CONFIG_TEXT, note, "",
            "history: only decisions with this annotation, such as pr=1147; without --org: of all "
            "orgs"),

@@ -61,7 +61,8 @@ static struct status sending_open_writer(struct sending *sending)
     struct writer_options options = { .opener = { sending_open_log, sending },
                                       .reporter = { sending_report_writer, sending },
                                       .stores = ctl->dir.stores,
-                                      .clock = ctl->clock };
+                                      .clock = ctl->clock,
+                                      .accept_clock = ctl->options.accept_clock };
     TRY(folder_conf_deciding(&sending->conf, false, &ctl->arena, &options.configuration));
     TRY(writer_open(&options, &sending->writer));
     sending->port = writer_port(sending->writer);

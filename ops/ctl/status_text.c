@@ -171,6 +171,18 @@ static void status_text_unheard(const struct status_text *text)
     }
 }
 
+static void status_text_clock(const struct status_text *text,
+                              const Agency__V1__ProcessStatus *process)
+{
+    if (process->clock_ahead_us > 0) {
+        buf_printf(text->out,
+                   "the clock of %s has leapt %" PRId64 " s ahead of the one that process %s "
+                   "decides by: it is taken when it has stood for a minute (agencyd "
+                   "--accept-clock: at once)\n",
+                   process->host, process->clock_ahead_us / 1000000, process->process_id);
+    }
+}
+
 /* What keeps a partition of a process from going on. */
 static void status_text_troubles(const struct status_text *text)
 {
@@ -183,6 +195,7 @@ static void status_text_troubles(const struct status_text *text)
     }
     for (size_t i = 0; i < text->response->n_processes; i++) {
         const Agency__V1__ProcessStatus *process = text->response->processes[i];
+        status_text_clock(text, process);
         for (size_t j = 0; j < process->n_partitions; j++) {
             const Agency__V1__PartitionStatus *said = process->partitions[j];
             if (said->trouble[0] != '\0') {

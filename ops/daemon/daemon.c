@@ -15,6 +15,7 @@
 #include "core/auth/command_signature.h"
 #include "core/base/memory.h"
 #include "ops/daemon/api_server.h"
+#include "ops/daemon/log_trouble.h"
 #include "ops/daemon/read_replica.h"
 #include "ops/daemon/replica_readiness.h"
 #include "ops/daemon/status_report.h"
@@ -75,17 +76,7 @@ static void daemon_say(struct daemon *daemon, enum diag_level level, const char 
 static void daemon_report(void *context, uint32_t partition, struct status what)
 {
     struct daemon *daemon = context;
-    enum diag_level level = what.code == STATUS_OK ? DIAG_INFO
-                            : what.code == STATUS_UNAVAILABLE
-                                ? DIAG_WARN
-                                : DIAG_ERROR; /* waiting does not mend it */
-    struct diag_line line =
-        diag_begin(daemon->diag, level, what.code == STATUS_OK ? "recovered" : "trouble");
-    if (partition != EVLOG_ALL) {
-        diag_u64(&line, "partition", partition);
-    }
-    diag_status(&line, &what);
-    diag_end(&line);
+    log_trouble_say(daemon->diag, partition, what);
 }
 
 /* Who the log is: nothing can be done before that is known. */
@@ -232,6 +223,7 @@ static struct status daemon_open_writer(struct daemon *daemon)
                                       .observer = daemon_observer(daemon),
                                       .watch = telemetry_watch(daemon->telemetry),
                                       .clock = daemon->clock,
+                                      .accept_clock = daemon->options.accept_clock,
                                       .cluster = &daemon->cluster,
                                       .partitions_count = daemon->partitions.count,
                                       .election_timeout_us = daemon->options.election_timeout_us,
@@ -261,7 +253,8 @@ static struct process_facts daemon_facts(const struct daemon *daemon)
     return (struct process_facts){ .partitions = daemon->statuses,
                                    .published = daemon->statuses_published,
                                    .partitions_count = daemon->statuses_count,
-                                   .published_count = atomic_load(&daemon->published_count) };
+                                   .published_count = atomic_load(&daemon->published_count),
+                                   .clock_ahead_us = telemetry_clock_ahead_us(daemon->telemetry) };
 }
 
 static void daemon_open_replica(struct daemon *daemon)

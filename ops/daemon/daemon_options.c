@@ -48,6 +48,9 @@ const struct config_option daemon_options[] = {
            "operators that may create orgs, with commas, or none; without it: as agency.conf says"),
     OPTION("commands-trusted", CONFIG_BOOL, commands_trusted, "false",
            "take commands without proof: only where nobody else can write the commands' topic"),
+    OPTION("accept-clock", CONFIG_BOOL, accept_clock, "false",
+           "decide by the machine's clock however far it leaps ahead; without it more than 10 s a "
+           "minute are taken only when they have stood for a minute or Kafka's clock agrees"),
     OPTION_RANGE("cache", CONFIG_SIZE, cache_size, "256MiB", 1 << 20, INT64_C(1) << 40,
                  "memory for the stores' blocks"),
     OPTION_RANGE("status-every", CONFIG_DURATION, status_every_us, "2s", 100000, 60000000,

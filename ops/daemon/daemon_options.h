@@ -18,6 +18,7 @@ struct daemon_options {
     int64_t election_timeout_us;
     struct folder_conf operators;
     bool commands_trusted;
+    bool accept_clock;
     int64_t cache_size;
     int64_t status_every_us;
     struct str listen;

@@ -4,6 +4,7 @@
 
 #include "core/base/memory.h"
 #include "ops/daemon/api_server.h"
+#include "ops/daemon/log_trouble.h"
 #include "ops/daemon/shelf_status.h"
 
 /* Where the API is, unless somebody says otherwise: this machine alone. */
@@ -27,16 +28,7 @@ struct embedded {
 static void embedded_report(void *context, uint32_t partition, struct status what)
 {
     struct embedded *embedded = context;
-    bool well = what.code == STATUS_OK;
-    enum diag_level level = well                              ? DIAG_INFO
-                            : what.code == STATUS_UNAVAILABLE ? DIAG_WARN
-                                                              : DIAG_ERROR;
-    struct diag_line line = diag_begin(embedded->diag, level, well ? "recovered" : "trouble");
-    if (partition != EVLOG_ALL) {
-        diag_u64(&line, "partition", partition);
-    }
-    diag_status(&line, &what);
-    diag_end(&line);
+    log_trouble_say(embedded->diag, partition, what);
 }
 
 static struct status embedded_open_api(struct embedded *embedded, const struct data_dir *dir)
@@ -99,6 +91,7 @@ struct status embedded_run(struct embedded *embedded, int signals)
     struct pollfd ending = { .fd = signals, .events = POLLIN };
     do {
         struct process_facts facts = shelf_status_look(embedded->partitions);
+        facts.clock_ahead_us = telemetry_clock_ahead_us(embedded->telemetry);
         TRY(status_board_step(embedded->board, &facts));
     } while (poll(&ending, 1, EMBEDDED_LOOK_MS) == 0);
     return status_ok();

@@ -34,6 +34,7 @@ static struct status intake_open_writer(struct intake *intake)
                                       .reporter = own->reporter,
                                       .stores = own->dir->stores,
                                       .clock = own->clock,
+                                      .accept_clock = own->daemon->accept_clock,
                                       .shelf = own->shelf,
                                       .watch = telemetry_watch(own->telemetry) };
     TRY(folder_conf_read(own->dir->conf, intake->arena, &folder));

@@ -76,6 +76,7 @@ static struct status process_status_partitions(struct arena *arena,
     }
     said->n_partitions = count;
     said->published = facts->published_count;
+    said->clock_ahead_us = facts->clock_ahead_us;
     return status_ok();
 }
 

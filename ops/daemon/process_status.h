@@ -18,6 +18,7 @@ struct process_facts {
     const uint64_t *published; /* of each of them: up to which sequence; 0: it does not publish */
     uint32_t partitions_count;
     uint64_t published_count; /* outcomes and events since the start */
+    int64_t clock_ahead_us;   /* of the one that it decides by: writers/decider_clock.h */
 };
 
 /* The message; lies in the arena. */

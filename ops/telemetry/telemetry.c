@@ -98,6 +98,12 @@ static void telemetry_queue(void *self, uint32_t commands)
     readiness_beat(&telemetry->readiness);
 }
 
+static void telemetry_ahead(void *self, int64_t ahead_us)
+{
+    struct telemetry *telemetry = self;
+    writer_metrics_ahead(telemetry->writer, ahead_us);
+}
+
 /* ---- what others tell ---- */
 
 void telemetry_note_partition(struct telemetry *telemetry, const struct partition *partition)
@@ -163,6 +169,11 @@ static void telemetry_show_ready(void *self, const struct rpc_seen *seen, struct
     }
 }
 
+int64_t telemetry_clock_ahead_us(const struct telemetry *telemetry)
+{
+    return writer_metrics_ahead_us(telemetry->writer);
+}
+
 struct status telemetry_add_views(struct telemetry *telemetry, struct rpc_server *server,
                                   bool everybody)
 {
@@ -203,6 +214,7 @@ static void telemetry_listen_to(struct telemetry *telemetry)
     telemetry->watch = (struct writer_watch){ .decided = telemetry_decided,
                                               .partition = telemetry_partition,
                                               .queue = telemetry_queue,
+                                              .ahead = telemetry_ahead,
                                               .clock = telemetry->options.clock,
                                               .self = telemetry };
 }

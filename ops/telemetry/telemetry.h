@@ -39,6 +39,10 @@ void telemetry_note_replicas(struct telemetry *telemetry, const struct replica_s
                              const uint64_t *published, uint32_t count, uint64_t published_count);
 void telemetry_set_ready(struct telemetry *telemetry, struct status why);
 
+/* How far the machine's clock is ahead of the one that decides here (writers/decider_clock.h), as
+ * of a second ago. */
+int64_t telemetry_clock_ahead_us(const struct telemetry *telemetry);
+
 /* Adds /healthz, /readyz and /metrics to a server, before its start. `everybody` may see the
  * metrics, else only who calls from this machine. Statuses of rpc_server_add_view. */
 MUST_USE struct status telemetry_add_views(struct telemetry *telemetry, struct rpc_server *server,

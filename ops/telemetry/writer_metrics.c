@@ -33,6 +33,7 @@ struct writer_metrics {
     struct counter repeated;
     struct histogram took;
     struct gauge queue;
+    struct gauge ahead_us;
     struct counter blocks_cached, blocks_read;
     struct writer_partition partitions[PARTITIONS_MAX];
 };
@@ -132,6 +133,16 @@ void writer_metrics_queue(struct writer_metrics *metrics, uint32_t commands)
     gauge_set(&metrics->queue, commands);
 }
 
+void writer_metrics_ahead(struct writer_metrics *metrics, int64_t ahead_us)
+{
+    gauge_set(&metrics->ahead_us, ahead_us);
+}
+
+int64_t writer_metrics_ahead_us(const struct writer_metrics *metrics)
+{
+    return gauge_get(&metrics->ahead_us);
+}
+
 /* ---- telling ---- */
 
 static const struct metric writer_decisions = {
@@ -149,6 +160,10 @@ static const struct metric writer_took = { "agencygrid_decider_duration_seconds"
                                            "Deciding one command, without its way to the log." };
 static const struct metric writer_queue = { "agencygrid_decider_queue_length", METRIC_GAUGE, "",
                                             "Commands that wait to be decided." };
+static const struct metric writer_ahead = {
+    "agencygrid_decider_clock_ahead_seconds", METRIC_GAUGE, "seconds",
+    "How far the machine's clock is ahead of the one that decides; it is taken after a minute."
+};
 static const struct metric writer_sequence = {
     "agencygrid_partition_sequence", METRIC_GAUGE, "",
     "The last record of the partition that this process has folded."
@@ -264,6 +279,8 @@ static void writer_metrics_write(void *self, struct exposition *out)
     exposition_metric(out, &writer_took);
     exposition_histogram(out, NO_LABELS, &metrics->took);
     exposition_gauge(out, &writer_queue, gauge_get(&metrics->queue));
+    exposition_metric(out, &writer_ahead);
+    exposition_seconds(out, NO_LABELS, gauge_get(&metrics->ahead_us));
     writer_metrics_write_partitions(metrics, out);
     writer_metrics_write_stores(metrics, out);
 }

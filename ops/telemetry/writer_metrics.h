@@ -18,6 +18,9 @@ void writer_metrics_close(struct writer_metrics *metrics);
 void writer_metrics_decided(struct writer_metrics *metrics, const struct decided *decided);
 void writer_metrics_partition(struct writer_metrics *metrics, const struct partition *partition);
 void writer_metrics_queue(struct writer_metrics *metrics, uint32_t commands);
+void writer_metrics_ahead(struct writer_metrics *metrics, int64_t ahead_us);
+/* The last that it was told, of any thread. */
+int64_t writer_metrics_ahead_us(const struct writer_metrics *metrics);
 
 struct metrics_source writer_metrics_source(struct writer_metrics *metrics);
 /* The name of a command by the number of its field: "AssignRole"; empty: there is none such. */

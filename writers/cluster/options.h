@@ -37,6 +37,7 @@ struct server_options {
     const struct writer_watch *watch; /* borrowed; NULL: nobody */
     const char *stores; /* folder of the stores, `pNN` each; made if missing; NULL: in memory */
     struct clock clock;
+    bool accept_clock;        /* it may leap ahead: see decider_clock.h */
     struct str configuration; /* a DecidingConfiguration, packed, for epochs that begin here */
     const struct command_signature_cluster *cluster; /* to check who sent a command */
     const struct server_partition *partitions;       /* NULL: all, of rank 0 */

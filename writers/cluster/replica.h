@@ -27,7 +27,7 @@ struct replica_common {
 
 /* A time, as both clocks say it. */
 struct replica_time {
-    int64_t now_us;
+    int64_t now_us; /* the decider's clock: decider_clock.h */
     int64_t monotonic_us;
 };
 

@@ -24,9 +24,9 @@ enum {
 };
 static_assert((int)REPLICAS_RECORDS < (int)COMMAND_QUEUE_MAX, "a read fits into an queue");
 
-static struct replica_time replicas_time(const struct replicas *replicas)
+static struct replica_time replicas_time(struct replicas *replicas)
 {
-    return (struct replica_time){ clock_now_us(&replicas->options.clock),
+    return (struct replica_time){ decider_clock_now_us(&replicas->clock),
                                   clock_monotonic_us(&replicas->options.clock) };
 }
 
@@ -80,6 +80,7 @@ struct status replicas_open(const struct server_options *options, struct replica
 {
     struct replicas *replicas = mem_zalloc(1, sizeof *replicas);
     replicas->options = *options;
+    decider_clock_init(&replicas->clock, &options->clock, options->accept_clock);
     session_init(&replicas->session);
     replicas->wanted = mem_zalloc(options->partitions_count + 1, sizeof *replicas->wanted);
     for (uint32_t i = 0; i < options->partitions_count; i++) {
@@ -226,17 +227,28 @@ static void replicas_read_failed(struct replicas *replicas, struct status why,
     }
 }
 
-static bool replicas_read_decisions(struct replicas *replicas, const struct replica_time *time)
+/* What time it is after records were read, whose times the log's clock gave. */
+static struct replica_time replicas_hear(struct replicas *replicas,
+                                         const struct evlog_record *records, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        decider_clock_hear(&replicas->clock, records[i].time_us);
+    }
+    return replicas_time(replicas);
+}
+
+static bool replicas_read_decisions(struct replicas *replicas)
 {
     struct evlog_record records[REPLICAS_RECORDS];
     size_t count = 0;
     struct status st =
         evlog_reader_read(replicas->session.decisions, records, REPLICAS_RECORDS, &count);
+    const struct replica_time time = replicas_hear(replicas, records, count);
     if (st.code != STATUS_OK) {
-        replicas_read_failed(replicas, st, records, replica_miss_decisions, time);
+        replicas_read_failed(replicas, st, records, replica_miss_decisions, &time);
     }
     for (size_t i = 0; i < count; i++) {
-        replica_take(replicas->by_number[records[i].partition], &records[i], time);
+        replica_take(replicas->by_number[records[i].partition], &records[i], &time);
     }
     return count > 0;
 }
@@ -257,14 +269,15 @@ static bool replicas_want_commands(const struct replicas *replicas)
     return serves && !replicas->closing && size < REPLICAS_QUEUES_SIZE_MAX;
 }
 
-static bool replicas_read_commands(struct replicas *replicas, const struct replica_time *time)
+static bool replicas_read_commands(struct replicas *replicas)
 {
     struct evlog_record records[REPLICAS_RECORDS];
     size_t count = 0;
     struct status st =
         evlog_reader_read(replicas->session.commands, records, REPLICAS_RECORDS, &count);
+    const struct replica_time time = replicas_hear(replicas, records, count);
     if (st.code != STATUS_OK) {
-        replicas_read_failed(replicas, st, records, replica_miss_commands, time);
+        replicas_read_failed(replicas, st, records, replica_miss_commands, &time);
     }
     for (size_t i = 0; i < count; i++) {
         replica_queue(replicas->by_number[records[i].partition], &records[i]);
@@ -319,6 +332,7 @@ static void replicas_show(struct replicas *replicas, const struct replica_time *
         }
     }
     watch->queue(watch->self, (uint32_t)waiting);
+    watch->ahead(watch->self, decider_clock_ahead_us(&replicas->clock));
 }
 
 bool replicas_step(struct replicas *replicas)
@@ -332,13 +346,15 @@ bool replicas_step(struct replicas *replicas)
         flusher_clear(replicas->flusher);
     }
     bool moved = replicas_poll(replicas, &time);
-    bool idle = !replicas_read_decisions(replicas, &time);
+    bool idle = !replicas_read_decisions(replicas);
+    time = replicas_time(replicas); /* what was read may have mended it */
     for (uint32_t i = 0; i < replicas->count; i++) {
         replica_step(&replicas->items[i], idle, &time);
     }
     if (replicas_want_commands(replicas)) {
-        moved = replicas_read_commands(replicas, &time) || moved;
+        moved = replicas_read_commands(replicas) || moved;
     }
+    time = replicas_time(replicas);
     moved = replicas_decide(replicas, &time) || moved;
     session_flush(&replicas->session);
     replicas_observe(replicas, &time);

@@ -4,9 +4,11 @@
 #define WRITERS_CLUSTER_REPLICAS_H
 
 #include "writers/cluster/replica.h"
+#include "writers/decider_clock.h"
 
 struct replicas {
     struct server_options options;
+    struct decider_clock clock;
     struct replica_common common;
     struct session session;
     struct poison *poison;

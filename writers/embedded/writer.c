@@ -319,6 +319,8 @@ static struct status writer_prepare_folder(struct writer *writer)
 
 static struct status writer_start(struct writer *writer)
 {
+    decider_clock_init(&writer->decider_clock, &writer->options.clock,
+                       writer->options.accept_clock);
     TRY(writer_prepare_folder(writer));
     TRY(evlog_opener_open(&writer->options.opener, false, &writer->log));
     writer->partitions_count = writer->log->identity.partitions_count;

@@ -17,6 +17,7 @@ struct writer_options {
                                        number), a broken log (EVLOG_ALL) */
     const char *stores;             /* folder of the stores; made if missing */
     struct clock clock;
+    bool accept_clock;        /* it may leap ahead: see decider_clock.h */
     struct str configuration; /* a DecidingConfiguration, packed; borrowed until close */
     struct shelf *shelf;      /* NULL, or where the stores of all partitions are shown to other
                                  threads, from the start on; borrowed until close */

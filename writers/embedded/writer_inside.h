@@ -6,6 +6,7 @@
 
 #include "core/base/queue.h"
 #include "core/model/closed_time.h"
+#include "writers/decider_clock.h"
 #include "writers/embedded/unconfirmed.h"
 #include "writers/embedded/writer.h"
 
@@ -19,6 +20,7 @@ struct writer {
     struct poison *poison;
     int64_t *rejections; /* by principal, see rejections.h */
     struct closed_time *closed_time;
+    struct decider_clock decider_clock;
     uint32_t partitions_count;
     struct leader **leaders; /* by partition; NULL until its first command */
     struct unconfirmed_ring unconfirmed;
@@ -46,6 +48,6 @@ void writer_tell_watch(struct writer *writer, int64_t now_us);
 /* A TICK says that nothing older comes, and may name a state root; nothing may be under way. */
 MUST_USE struct status writer_tick(struct writer *writer, struct leader *leader);
 /* The clock may go back, the word that was given may not. */
-int64_t writer_now(const struct writer *writer);
+int64_t writer_now(struct writer *writer);
 
 #endif

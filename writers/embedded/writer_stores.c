@@ -8,9 +8,9 @@ enum {
     SHOW_EVERY_US = 20 * 1000, /* how old under load what is shown can be */
 };
 
-int64_t writer_now(const struct writer *writer)
+int64_t writer_now(struct writer *writer)
 {
-    int64_t now = clock_now_us(&writer->options.clock);
+    int64_t now = decider_clock_now_us(&writer->decider_clock);
     int64_t closed = closed_time_get(writer->closed_time);
     return now > closed ? now : closed + 1;
 }
@@ -72,7 +72,7 @@ struct status writer_catch_up_stores(struct writer *writer)
 {
     TRY(writer_write_all(writer));
     writer->written_us = clock_monotonic_us(&writer->options.clock);
-    closed_time_set(writer->closed_time, clock_now_us(&writer->options.clock));
+    closed_time_set(writer->closed_time, decider_clock_now_us(&writer->decider_clock));
     if (writer->options.shelf != NULL && !writer->unwritten) { /* they see the stores alone */
         shelf_set_closed_time(writer->options.shelf, closed_time_get(writer->closed_time));
     }
@@ -108,6 +108,7 @@ void writer_tell_watch(struct writer *writer, int64_t now_us)
     }
     writer->told_us = now_us;
     watch->queue(watch->self, queue_count(writer->requests));
+    watch->ahead(watch->self, decider_clock_ahead_us(&writer->decider_clock));
     for (uint32_t i = 0; i < writer->partitions_count; i++) {
         if (writer->leaders[i] != NULL) {
             watch->partition(watch->self, writer->leaders[i]->partition);

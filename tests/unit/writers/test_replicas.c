@@ -178,24 +178,6 @@ TEST(replicas, what_a_frozen_owner_decides_behind_his_successor_is_void)
     replicas_kit_close(&kit);
 }
 
-/* The clock of the log is two seconds ahead of that of the process. */
-TEST(replicas, a_process_whose_clock_is_wrong_does_not_serve)
-{
-    struct replicas_kit kit;
-    replicas_kit_open(&kit);
-    evlog_mem_set_time(kit.mem, kit.now_us + 2000000);
-    replicas_kit_start(&kit, 0);
-    for (int i = 0; i < 10; i++) {
-        replicas_step(kit.members[0].replicas);
-    }
-    assert_int_equal(replicas_kit_server(&kit, 0), -1);
-    assert_true(kit.members[0].reports > 0);
-    evlog_mem_set_time(kit.mem, kit.now_us);
-    replicas_kit_run(&kit, 14);
-    assert_int_equal(replicas_kit_server(&kit, 0), 0);
-    replicas_kit_close(&kit);
-}
-
 TEST(replicas, nobody_serves_after_the_last_epoch)
 {
     struct replicas_kit kit;

@@ -1,0 +1,111 @@
+#!/usr/bin/env python3
+"""The clock by which agencyd decides, on a machine whose own leaps.
+
+    tests/deadlines/clock.py BUILD SCRATCH
+"""
+
+import datetime
+import os
+import pathlib
+import struct
+import sys
+import time
+import urllib.request
+
+from cases import expect, run_case
+from server import Server
+
+HOUR = 3600
+MAKE = {"org": {"orgId": "acme"}, "owner": {"subjectId": "ada"}, "identity": "ada",
+        "credential": {"credentialId": "ada-key", "kind": "CREDENTIAL_KIND_API_KEY"}}
+
+
+class Machine:
+    """An agencyd on a machine whose clock can leap."""
+
+    def __init__(self, build, scratch):
+        self.leaps = scratch / "leap"
+        self.leap(0)
+        self.server = Server(build, scratch / "leaping")
+        self.server.ctl("init")
+        os.environ |= {"LD_PRELOAD": str(build / "tests/libleap.so"),
+                       "LEAP_FILE": str(self.leaps)}
+        self.count = 0
+
+    def leap(self, seconds):
+        self.leaps.write_bytes(struct.pack("<q", int(seconds * 1e6)))
+
+    def ahead(self):
+        """How many seconds a decision's time is ahead of true time."""
+        self.count += 1
+        said = self.server.submit({"openJobSpace": {"jobSpace": {"jobSpaceId": f"j{self.count}"}}})
+        expect(said.status == 200, "a decision", said.text)
+        request = {"orgId": "acme", "pageSize": 1, "atLeast": said.json()["token"]}
+        last = self.server.call("Query/ListHistory", request).json()["items"][0]["decision"]
+        recorded = datetime.datetime.fromisoformat(last["recordedAt"].replace("Z", "+00:00"))
+        return recorded.timestamp() - time.time()
+
+    def metric(self, name):
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.server.port}/metrics") as answer:
+            lines = answer.read().decode().splitlines()
+        return float(next(line for line in lines if line.startswith(name + " ")).split()[1])
+
+    def status(self):
+        return self.server.ctl("--server", f"http://127.0.0.1:{self.server.port}", "status")
+
+    def ahead_of_decider(self):
+        time.sleep(1.5)  # it is told once a second
+        return self.metric("agencygrid_decider_clock_ahead_seconds")
+
+
+def a_leap_is_not_stamped(machine):
+    expect(abs(machine.ahead()) < 5, "true time", machine.ahead())
+    machine.leap(HOUR)
+    expect(abs(machine.ahead()) < 5, "true time, though the clock has leapt", machine.ahead())
+
+
+def a_leap_is_told(machine):
+    expect(abs(machine.ahead_of_decider() - HOUR) < 5, "an hour", machine.ahead_of_decider())
+    expect("has leapt 3" in machine.status(), "a line about the clock", machine.status())
+
+
+def a_leap_that_comes_back_was_never_seen(machine):
+    machine.leap(0)
+    expect(machine.ahead_of_decider() == 0, "no leap", machine.ahead_of_decider())
+    expect("has leapt" not in machine.status(), "nothing about the clock", machine.status())
+    expect(abs(machine.ahead()) < 5, "true time", machine.ahead())
+
+
+def no_word_is_given_about_a_time_that_leapt(machine):
+    machine.leap(HOUR)
+    time.sleep(0.5)  # several words are given
+    word, = struct.unpack("<q", (machine.server.data / "stores/closed_time").read_bytes()[:8])
+    expect(word / 1e6 < time.time() + 5, "a word about true time", word)
+    machine.leap(0)
+
+
+def a_person_can_accept_the_clock(machine):
+    expect(machine.server.stop() == 0, "a clean stop")
+    machine.server.start("--anonymous", "admin", "--accept-clock")
+    machine.leap(HOUR)
+    expect(abs(machine.ahead() - HOUR) < 5, "the machine's time", machine.ahead())
+
+
+CASES = (a_leap_is_not_stamped, a_leap_is_told, a_leap_that_comes_back_was_never_seen,
+         no_word_is_given_about_a_time_that_leapt, a_person_can_accept_the_clock)
+
+
+def main():
+    build, scratch = sys.argv[1:]
+    machine = Machine(pathlib.Path(build).resolve(), pathlib.Path(scratch))
+    machine.server.start("--anonymous", "admin")
+    made = machine.server.submit({"createOrg": MAKE})
+    expect(made.status == 200, "an org", made.text)
+    passed = [run_case(case.__name__, case, machine) for case in CASES]
+    passed += [machine.server.stop() == 0]
+    print(f"{sum(passed)} passed, {len(passed) - sum(passed)} failed, 0 skipped")
+    sys.exit(not all(passed))
+
+
+if __name__ == "__main__":
+    main()
