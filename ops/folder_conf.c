@@ -25,8 +25,16 @@ static const struct config_option folder_options[] = {
       .otherwise = "60",
       .max = 1000000,
       .help = "rejections of one principal that are recorded in a minute; 0: all" },
+    { .name = "repeats-known-days",
+      .type = CONFIG_INT,
+      .offset = offsetof(struct folder_conf, repeats_known_days),
+      .otherwise = "0",
+      .max = 36500,
+      .help = "days for which a command that comes again is known; 0: for ever" },
 };
 enum { FOLDER_OPTIONS = sizeof folder_options / sizeof folder_options[0] };
+
+enum { SECONDS_PER_DAY = 24 * 60 * 60 };
 
 /* ---- names ---- */
 
@@ -123,7 +131,9 @@ struct status folder_conf_make(const char *path)
             "# Those of them that may create orgs; without it all; or none.\n"
             "# org-creators = admin\n"
             "# Rejections of one principal that are recorded in a minute; 0: all.\n"
-            "# rejections-per-minute = 60\n"));
+            "# rejections-per-minute = 60\n"
+            "# Days for which a command that comes again gets its first answer; 0: for ever.\n"
+            "# repeats-known-days = 0\n"));
     return st.code == STATUS_ALREADY_EXISTS ? status_ok() : st;
 }
 
@@ -152,6 +162,7 @@ struct status folder_conf_deciding(const struct folder_conf *conf, bool commands
     TRY(folder_conf_check(conf));
     message.commands_trusted = commands_trusted;
     message.rejections_per_minute = (uint32_t)conf->rejections_per_minute;
+    message.repeats_known_seconds = (uint32_t)conf->repeats_known_days * SECONDS_PER_DAY;
     TRY(folder_conf_list(conf->operators, arena, &message.operators, &message.n_operators));
     TRY(folder_conf_list(folder_conf_creators(conf), arena, &message.org_creators,
                          &message.n_org_creators));

@@ -2,6 +2,7 @@
  *   operators = admin,night-shift
  *   org-creators = admin
  *   rejections-per-minute = 60
+ *   repeats-known-days = 0
  * A data folder without it is not opened: nobody becomes an operator because a file was lost. */
 #ifndef OPS_FOLDER_CONF_H
 #define OPS_FOLDER_CONF_H
@@ -12,6 +13,7 @@ struct folder_conf {
     struct str operators;          /* names with commas; the first commands where nobody is named */
     struct str org_creators;       /* those of them that may create orgs; empty: all; or "none" */
     int64_t rejections_per_minute; /* of one principal that are recorded; 0: all */
+    int64_t repeats_known_days;    /* after a command was issued; 0: for ever */
 };
 
 /* Reads the file; strings lie in the arena. INVALID_ARGUMENT names the line, or says what names

@@ -33,7 +33,8 @@ static struct status decider_read_names(struct arena *arena, char *const *names,
     return status_ok();
 }
 
-static struct status decider_read_config(struct decider *decider, struct str configuration)
+static struct status decider_read_config(struct decider *decider, struct str configuration,
+                                         int64_t forgotten_us)
 {
     Agency__V1__DecidingConfiguration *read;
     struct arena *arena = &decider->config_arena;
@@ -45,16 +46,19 @@ static struct status decider_read_config(struct decider *decider, struct str con
     decider->config.org_creators_count = read->n_org_creators;
     decider->operators_count = read->n_operators;
     decider->commands_trusted = read->commands_trusted;
+    decider->repeats = repeats_of(configuration, forgotten_us);
     return rejections_init(&decider->rejections, arena, read->rejections_per_minute);
 }
 
-struct status decider_init(struct decider *decider, struct fold *fold, const struct chain *chain,
-                           int64_t recorded_at_us, struct str configuration)
+struct status decider_init(struct decider *decider, struct fold *fold,
+                           const struct position *position)
 {
-    *decider = (struct decider){ .fold = fold, .chain = *chain, .recorded_at_us = recorded_at_us };
+    *decider = (struct decider){ .fold = fold,
+                                 .chain = position->chain,
+                                 .recorded_at_us = position->time_us };
     arena_init(&decider->arena, DECIDER_ARENA_MAX);
     arena_init(&decider->config_arena, DECIDER_ARENA_MAX);
-    return decider_read_config(decider, configuration);
+    return decider_read_config(decider, position->configuration, position->forgotten_us);
 }
 
 void decider_release(struct decider *decider)
@@ -304,6 +308,10 @@ static struct status decider_work(struct decider_work *work, struct submit_answe
     struct decider *decider = work->decider;
     const Agency__V1__Command *command = work->command;
     Agency__V1__AnswerRow *row;
+    struct status known = repeats_check(&decider->repeats, command, work->recorded_at_us);
+    if (known.code != STATUS_OK) {
+        return decider_fail(answer, known);
+    }
     TRY(decision_content_hash(&decider->arena, command, work->principal, &work->content));
     TRY(fold_answer(decider->fold, &decider->arena, str_z(command->org_id), work->sender,
                     str_z(command->command_id), &row));

@@ -6,8 +6,9 @@
 
 #include "core/auth/command_signature.h"
 #include "core/base/buf.h"
-#include "core/evlog/chain.h"
 #include "core/model/fold.h"
+#include "core/model/position.h"
+#include "core/model/repeats.h"
 #include "core/model/submit.h"
 #include "writers/rejections.h"
 #include "writers/watch.h"
@@ -19,6 +20,7 @@ struct decider {
     bool commands_trusted;       /* as the configuration says */
     const struct str *operators; /* as it names them */
     size_t operators_count;
+    struct repeats repeats;           /* how long they are known */
     struct rejections rejections;     /* how many of a principal are recorded */
     int64_t recorded_at_us;           /* of the last record */
     struct str org_id;                /* of the last command, empty where it could not be read; */
@@ -31,11 +33,10 @@ struct decider {
     struct buf value;
 };
 
-/* Stands on a fold and a chain that are at the same place; borrows the fold. The configuration is
- * that of the last EPOCH, as it lies in the record. DATA_LOSS if it is none. */
+/* Stands on a fold that is at this position; borrows the fold. DATA_LOSS if the position's
+ * configuration is none. */
 MUST_USE struct status decider_init(struct decider *decider, struct fold *fold,
-                                    const struct chain *chain, int64_t recorded_at_us,
-                                    struct str configuration);
+                                    const struct position *position);
 void decider_release(struct decider *decider);
 
 struct decider_command {

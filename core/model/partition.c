@@ -50,6 +50,7 @@ static struct status partition_open_store(const struct partition_options *option
         .fold_version = FOLD_VERSION,
         .knows_absent = options->decides,
         .create = options->secondary == NULL,
+        .forgets = { repeats_forget, &partition->floor },
     };
     assert(partition->store == NULL);
     if (options->store == NULL) {
@@ -240,7 +241,8 @@ static struct status partition_start(struct partition *partition,
         chain_init(&partition->position.chain, &options->log->identity, options->number,
                    options->level_known);
     } else {
-        position_encode(&partition->position, &partition->frozen_position);
+        partition_note_frozen(partition);
+        repeats_floor_rise(&partition->floor, partition->frozen_forgotten_us);
     }
     assert(partition->position.chain.partition == options->number);
     return partition_check_log(partition, options->log);

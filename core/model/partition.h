@@ -12,6 +12,7 @@
 #include "core/evlog/evlog.h"
 #include "core/model/fold.h"
 #include "core/model/position.h"
+#include "core/model/repeats.h"
 #include "core/model/shelf.h"
 #include "core/model/stored.h"
 
@@ -51,12 +52,14 @@ struct partition {
     struct stored stored;
     struct fold fold;
     struct position position;
-    struct buf configuration;   /* what position.configuration borrows from */
-    struct buf frozen_position; /* of the last batch that was frozen */
-    bool frozen;                /* that batch is not in the store yet */
-    bool frozen_boundary;       /* it ends at a boundary, */
-    uint64_t frozen_sequence;   /* which is this sequence */
-    bool storing;               /* by `thread`, which then leaves its status */
+    struct buf configuration;    /* what position.configuration borrows from */
+    struct buf frozen_position;  /* of the last batch that was frozen */
+    int64_t frozen_forgotten_us; /* what was forgotten then */
+    struct repeats_floor floor;  /* what the store may forget: what is so after a crash, too */
+    bool frozen;                 /* that batch is not in the store yet */
+    bool frozen_boundary;        /* it ends at a boundary, */
+    uint64_t frozen_sequence;    /* which is this sequence */
+    bool storing;                /* by `thread`, which then leaves its status */
     pthread_t thread;
     struct status stored_status;
     struct arena arena;    /* of the record at hand */
@@ -117,6 +120,8 @@ MUST_USE struct status partition_settle(struct partition *partition);
 /* The same in three steps: partition_freeze; partition_store, which another thread may run while
  * this one goes on taking; partition_thaw after it has succeeded. */
 void partition_freeze(struct partition *partition);
+/* Keeps what is to be written of the position as it is now; the store's own steps. */
+void partition_note_frozen(struct partition *partition);
 MUST_USE struct status partition_store(struct partition *partition);
 MUST_USE struct status partition_thaw(struct partition *partition);
 /* Makes what is written survive a crash. Waits for partition_write_behind; not while the caller's

@@ -63,9 +63,12 @@ static struct status partition_take_epoch(struct partition *partition, struct st
 {
     struct record_epoch epoch;
     TRY(record_epoch_decode(body, &epoch));
+    struct position *position = &partition->position;
+    const struct repeats repeats = repeats_of(position->configuration, position->forgotten_us);
+    position->forgotten_us = repeats_forgotten_at(&repeats, position->time_us);
     partition->configuration.size = 0;
     buf_append(&partition->configuration, epoch.configuration);
-    partition->position.configuration = buf_str(&partition->configuration);
+    position->configuration = buf_str(&partition->configuration);
     return status_ok();
 }
 

@@ -11,6 +11,15 @@ bool partition_due(const struct partition *partition)
            changes_size(changes) >= PARTITION_BATCH_SIZE_MAX;
 }
 
+void partition_note_frozen(struct partition *partition)
+{
+    const struct position *position = &partition->position;
+    const struct repeats repeats = repeats_of(position->configuration, position->forgotten_us);
+    partition->frozen_position.size = 0;
+    position_encode(position, &partition->frozen_position);
+    partition->frozen_forgotten_us = repeats_forgotten_at(&repeats, position->time_us);
+}
+
 void partition_freeze(struct partition *partition)
 {
     assert(!partition->frozen && !partition->storing);
@@ -19,14 +28,14 @@ void partition_freeze(struct partition *partition)
     partition->frozen_sequence = partition->position.chain.sequence;
     partition->boundary = false;
     fold_freeze(&partition->fold);
-    partition->frozen_position.size = 0;
-    position_encode(&partition->position, &partition->frozen_position);
+    partition_note_frozen(partition);
 }
 
 static struct status partition_flush_store(struct partition *partition)
 {
     TRY(store_flush(partition->store));
     partition->unflushed = 0;
+    repeats_floor_rise(&partition->floor, partition->frozen_forgotten_us);
     return status_ok();
 }
 

@@ -3,7 +3,7 @@
 #include "core/base/num.h"
 
 enum {
-    POSITION_FIXED_SIZE = CHAIN_SIZE + EVLOG_ID_SIZE + 3 * 8 + HASH_SIZE + 1,
+    POSITION_FIXED_SIZE = CHAIN_SIZE + EVLOG_ID_SIZE + 4 * 8 + HASH_SIZE + 1,
     POSITION_ROOT_SIZE = 8 + HASH_SIZE,
 };
 
@@ -22,6 +22,7 @@ void position_encode(const struct position *position, struct buf *out)
     position_put(out, position->offset);
     position_put(out, position->head_offset);
     position_put(out, (uint64_t)position->time_us);
+    position_put(out, (uint64_t)position->forgotten_us);
     buf_append(out, hash_str(&position->head_before));
     buf_byte(out, (uint8_t)position->roots_count);
     for (uint32_t i = 0; i < position->roots_count; i++) {
@@ -49,7 +50,8 @@ struct status position_decode(struct str in, uint32_t level_known, struct positi
     position->offset = num_get_u64be(in.data);
     position->head_offset = num_get_u64be(in.data + 8);
     position->time_us = (int64_t)num_get_u64be(in.data + 16);
-    memcpy(position->head_before.bytes, in.data + 24, HASH_SIZE);
+    position->forgotten_us = (int64_t)num_get_u64be(in.data + 24);
+    memcpy(position->head_before.bytes, in.data + 32, HASH_SIZE);
     in = str_from(in, POSITION_FIXED_SIZE - CHAIN_SIZE - EVLOG_ID_SIZE);
     for (size_t i = 0; i < roots_count; i++) {
         position->roots[i].sequence = num_get_u64be(in.data);

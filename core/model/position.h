@@ -24,6 +24,8 @@ struct position {
     int64_t time_us;         /* the latest time that a record told: only later ones follow */
     struct position_root roots[POSITION_ROOTS_MAX]; /* the newest last */
     uint32_t roots_count;
+    int64_t forgotten_us;     /* repeats of what was issued by then were forgotten under earlier
+                                 configurations */
     struct str configuration; /* of the current epoch; borrowed */
 };
 

@@ -11,15 +11,40 @@ static const char *const store_column_names[KV_COLUMNS] = {
     [KV_APPEND] = "appended rows",
 };
 
-/* Walks both columns while they are equal; `*equal` says whether they were to the end, where both
- * iterators stand then. */
-static struct status store_compare_rows(struct kv_iter *a, struct kv_iter *b, bool *equal)
+/* One column of two stores. */
+struct store_compared {
+    enum kv_column column;
+    const struct kv *kv[2];
+    struct kv_iter *iter[2];
+};
+
+static bool store_compare_forgets(const struct store_compared *c, const struct kv_iter *iter)
 {
-    TRY(a->ops->seek(a, (struct str){ 0 }));
-    TRY(b->ops->seek(b, (struct str){ 0 }));
+    return c->column == KV_APPEND && (kv_forgets(c->kv[0], iter->key, iter->value) ||
+                                      kv_forgets(c->kv[1], iter->key, iter->value));
+}
+
+/* Goes on to the next rows, past those that one of the stores may have forgotten already. */
+static struct status store_compare_next(const struct store_compared *c, bool begin)
+{
+    for (int i = 0; i < 2; i++) {
+        struct kv_iter *iter = c->iter[i];
+        TRY(begin ? iter->ops->seek(iter, (struct str){ 0 }) : iter->ops->next(iter));
+        while (iter->valid && store_compare_forgets(c, iter)) {
+            TRY(iter->ops->next(iter));
+        }
+    }
+    return status_ok();
+}
+
+/* Walks while the rows are equal; `*equal` says whether they were to the end, where both iterators
+ * stand then. */
+static struct status store_compare_rows(const struct store_compared *c, bool *equal)
+{
+    const struct kv_iter *a = c->iter[0], *b = c->iter[1];
+    TRY(store_compare_next(c, true));
     while (a->valid && b->valid && str_eq(a->key, b->key) && str_eq(a->value, b->value)) {
-        TRY(a->ops->next(a));
-        TRY(b->ops->next(b));
+        TRY(store_compare_next(c, false));
     }
     *equal = !a->valid && !b->valid;
     return status_ok();
@@ -51,14 +76,16 @@ static struct status store_compare_column(struct store_reader *first, struct sto
 {
     assert(column < KV_META);
     bool equal = false;
-    struct kv_iter *a = store_reader_take_iter(first, column);
-    struct kv_iter *b = store_reader_take_iter(second, column);
-    struct status st = store_compare_rows(a, b, &equal);
+    struct store_compared c = { .column = column,
+                                .kv = { first->kv, second->kv },
+                                .iter = { store_reader_take_iter(first, column),
+                                          store_reader_take_iter(second, column) } };
+    struct status st = store_compare_rows(&c, &equal);
     if (st.code == STATUS_OK && !equal) {
-        st = store_compare_differs(column, a, b);
+        st = store_compare_differs(column, c.iter[0], c.iter[1]);
     }
-    store_reader_give_iter(first, column, a);
-    store_reader_give_iter(second, column, b);
+    store_reader_give_iter(first, column, c.iter[0]);
+    store_reader_give_iter(second, column, c.iter[1]);
     return st;
 }
 

@@ -7,6 +7,7 @@
 #include "core/base/arena.h"
 #include "core/base/status.h"
 #include "core/base/str.h"
+#include "core/store/store.h"
 
 /* For ever: stores on disk have them in their keys. The store's own rows come last, as they are
  * known only once the others are; a history lies right behind what it is of. */
@@ -80,9 +81,13 @@ struct kv_ops {
 struct kv {
     const struct kv_ops *ops;
     bool read_only;
+    struct store_forgets forgets; /* of KV_APPEND */
 };
 
-struct store_options;
+static inline bool kv_forgets(const struct kv *kv, struct str key, struct str value)
+{
+    return kv->forgets.row != NULL && kv->forgets.row(kv->forgets.self, key, value);
+}
 
 /* An empty kv in memory on `under`, which is borrowed and may be NULL. Gives it. */
 struct kv *kv_mem_new(struct kv *under);

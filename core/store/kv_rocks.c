@@ -25,6 +25,7 @@ struct kv_rocks {
     rocksdb_t *db;
     rocksdb_cache_t *cache;
     rocksdb_options_t *options;
+    rocksdb_compactionfilter_t *forgetting;
     rocksdb_column_family_handle_t *column; /* RocksDB's only one: batched gets ask for it */
     struct kv_rocks_snapshot now;           /* for reads without a snapshot, by one thread */
     struct kv_batch *batch;
@@ -380,6 +381,7 @@ static void kv_rocks_free(struct kv_rocks *rocks)
         rocksdb_close(rocks->db);
     }
     rocksdb_options_destroy(rocks->options);
+    rocksdb_compactionfilter_destroy(rocks->forgetting);
     rocksdb_cache_destroy(rocks->cache);
     buf_release(&rocks->path);
     mem_free(rocks);
@@ -411,12 +413,15 @@ static struct kv_rocks *kv_rocks_new(const struct store_options *options)
     struct kv_rocks *rocks = mem_zalloc(1, sizeof *rocks);
     rocks->base.ops = &kv_rocks_ops;
     rocks->base.read_only = options->secondary != NULL;
+    rocks->base.forgets = options->forgets;
     rocks->cache =
         rocksdb_cache_create_lru(options->cache_size > 0 ? options->cache_size : CACHE_DEFAULT);
     rocks->options = kv_rocks_options(rocks->cache);
     if (options->knows_absent) {
         kv_rocks_options_let_files_lie(rocks->options);
     }
+    rocks->forgetting = kv_rocks_forgetting(&rocks->base);
+    rocksdb_options_set_compaction_filter(rocks->options, rocks->forgetting);
     rocksdb_options_set_create_if_missing(rocks->options, options->create);
     kv_rocks_snapshot_init(&rocks->now, NULL);
     buf_append(&rocks->path, str_z(options->path));

@@ -32,6 +32,8 @@ MUST_USE struct status kv_rocks_status(char *message);
 rocksdb_options_t *kv_rocks_options(rocksdb_cache_t *cache);
 /* The same for a store whose reader knows what is absent: more files, merged less often. */
 void kv_rocks_options_let_files_lie(rocksdb_options_t *options);
+/* What drops rows that the kv forgets whenever files are merged. Borrows the kv. Gives it. */
+rocksdb_compactionfilter_t *kv_rocks_forgetting(const struct kv *kv);
 /* Those of a file that is written apart. Gives them. */
 rocksdb_options_t *kv_rocks_file_options(void);
 

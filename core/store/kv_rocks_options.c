@@ -179,6 +179,29 @@ rocksdb_options_t *kv_rocks_file_options(void)
     return options;
 }
 
+/* --- what is forgotten --- */
+
+static unsigned char kv_rocks_forget(void *self, int level, const char *key, size_t key_size,
+                                     const char *value, size_t value_size, char **changed,
+                                     size_t *changed_size, unsigned char *is_changed)
+{
+    (void)level, (void)changed, (void)changed_size, (void)is_changed;
+    return key_size > 0 && key[0] == KV_APPEND &&
+           kv_forgets(self, str_make(key + 1, key_size - 1), str_make(value, value_size));
+}
+
+static const char *kv_rocks_forgetting_name(void *self)
+{
+    (void)self;
+    return "agency.forgotten_answers";
+}
+
+rocksdb_compactionfilter_t *kv_rocks_forgetting(const struct kv *kv)
+{
+    return rocksdb_compactionfilter_create((void *)(uintptr_t)kv, kv_rocks_none, kv_rocks_forget,
+                                           kv_rocks_forgetting_name);
+}
+
 /* --- what is there --- */
 
 struct status kv_rocks_exists(const char *path)

@@ -19,7 +19,8 @@ enum store_family {
     STORE_ENTITY = 2,       /* history; counted in the state root */
     STORE_INDEX = 3,        /* history; rows come and go */
     STORE_INDEX_LATEST = 4, /* no history: reads as of a past version are not offered */
-    STORE_APPEND = 5,       /* no history, not versioned; rows are only added */
+    STORE_APPEND = 5,       /* no history, not versioned; rows are only added, and
+                               some forgotten */
 };
 
 /* As of now, for `as_of`. */
@@ -28,6 +29,13 @@ enum store_family {
 struct store;
 struct store_reader;
 struct store_writer;
+
+/* Whether an appended row is of no use any more, so that it may go, some time; called by threads of
+ * the store, with `self`. Whoever reads must not care whether it has gone. */
+struct store_forgets {
+    bool (*row)(void *self, struct str key, struct str value); /* NULL: none ever is */
+    void *self;
+};
 
 struct store_options {
     const char *path;      /* folder of the store; its parent must exist */
@@ -41,6 +49,7 @@ struct store_options {
     size_t durable_min;    /* changes from which a batch is written to disk at once, as a file of
                               its own, which is cheaper for many; 0: 100,000, or 50,000 with
                               knows_absent */
+    struct store_forgets forgets; /* appended rows that may go */
 };
 
 /* Opens a store; gives it. NOT_FOUND: there is none. DATA_LOSS: damaged or unreadable.

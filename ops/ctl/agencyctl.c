@@ -32,7 +32,7 @@ static const struct verb verbs[] = {
       0, false, true, false, "cluster-key" },
     { "submit", "COMMAND JSON | -", "send a command, or those of the JSON lines on standard input",
       ctl_submit, 1, 2, true, false, true,
-      "principal key command-id occurred-at on-behalf-of actors expected-version note. "
+      "principal key command-id issued-at occurred-at on-behalf-of actors expected-version note. "
       "accept-clock timeout" },
     { "import", "FILE...",
       "send the commands of JSON-lines files (zstd or plain); run it again to go on", ctl_import, 1,

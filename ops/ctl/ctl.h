@@ -40,6 +40,7 @@ struct ctl_options {
     struct str as_of;
     struct str at_least;
     struct str command_id;
+    struct str issued_at;
     struct str occurred_at;
     struct str on_behalf_of;
     struct str actors;

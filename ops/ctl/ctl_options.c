@@ -60,6 +60,8 @@ const struct config_option ctl_options[] = {
     OPTION("at-least", CONFIG_TEXT, at_least, "", "a token: answer only when its decision is seen"),
     OPTION("command-id", CONFIG_TEXT, command_id, "",
            "submit: the command's id, to repeat it safely; without it: a new one"),
+    OPTION("issued-at", CONFIG_TEXT, issued_at, "",
+           "submit: when the command was issued first, where repeats are not known for ever"),
     OPTION("occurred-at", CONFIG_TEXT, occurred_at, "", "submit: when it happened (imports only)"),
     OPTION("on-behalf-of", CONFIG_TEXT, on_behalf_of, "", "submit: the subject that is acted for"),
     OPTION("actors", CONFIG_TEXT, actors, "",

@@ -65,6 +65,30 @@ static struct status submit_notes(struct ctl *ctl, Agency__V1__Command *command)
     return status_ok();
 }
 
+static struct status submit_time(struct ctl *ctl, struct str text,
+                                 Google__Protobuf__Timestamp **time)
+{
+    int64_t time_us;
+    if (text.size == 0) {
+        return status_ok();
+    }
+    TRY(time_parse_human(text, clock_now_us(&ctl->clock), &time_us));
+    return fields_time_new(&ctl->arena, time_us, time);
+}
+
+/* A new id is a command that was not issued before. */
+static struct status submit_id(struct ctl *ctl, Agency__V1__Command *command)
+{
+    struct str given = ctl->options.command_id;
+    if (given.size > 0) {
+        return arena_text(&ctl->arena, given, &command->command_id);
+    }
+    if (command->issued_at == NULL) {
+        TRY(fields_time_new(&ctl->arena, clock_now_us(&ctl->clock), &command->issued_at));
+    }
+    return submit_new_id(ctl, &command->command_id);
+}
+
 static struct status submit_envelope(struct ctl *ctl, Agency__V1__Command *command)
 {
     const struct ctl_options *options = &ctl->options;
@@ -72,15 +96,10 @@ static struct status submit_envelope(struct ctl *ctl, Agency__V1__Command *comma
     TRY(arena_text(&ctl->arena, options->on_behalf_of, &command->on_behalf_of));
     TRY(ctl_actors(ctl, &command->actors, &command->n_actors));
     command->expected_version = (uint64_t)options->expected_version;
-    if (options->occurred_at.size > 0) {
-        int64_t time_us;
-        TRY(time_parse_human(options->occurred_at, clock_now_us(&ctl->clock), &time_us));
-        TRY(fields_time_new(&ctl->arena, time_us, &command->occurred_at));
-    }
+    TRY(submit_time(ctl, options->occurred_at, &command->occurred_at));
+    TRY(submit_time(ctl, options->issued_at, &command->issued_at));
     TRY(submit_notes(ctl, command));
-    return options->command_id.size > 0
-               ? arena_text(&ctl->arena, options->command_id, &command->command_id)
-               : submit_new_id(ctl, &command->command_id);
+    return submit_id(ctl, command);
 }
 
 /* The JSON is read by itself: nothing in it can reach the envelope, or be another command. It has

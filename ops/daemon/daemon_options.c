@@ -272,5 +272,6 @@ struct status daemon_options_configuration(const struct daemon_options *options,
     told.operators = told.operators.size > 0 ? told.operators : folder->operators;
     told.org_creators = told.org_creators.size > 0 ? told.org_creators : folder->org_creators;
     told.rejections_per_minute = folder->rejections_per_minute;
+    told.repeats_known_days = folder->repeats_known_days;
     return folder_conf_deciding(&told, options->commands_trusted, arena, configuration);
 }

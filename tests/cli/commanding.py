@@ -148,6 +148,25 @@ def it_records_only_so_many_rejections_of_one_principal(tool, fresh):
     expect(len(said) == 200, "an operator to be let through", said)
 
 
+def it_forgets_repeats_after_as_long_as_the_folder_says(tool, fresh):
+    acme, made = fresh(), ("--command-id", "first")
+    conf = acme.data / "agency.conf"
+    kept = conf.read_text()
+    conf.write_text(kept + "repeats-known-days = 1\n")
+    acme.submit("CreateGroup", groupId="new")  # of itself says when it was issued
+    group = ("submit", "CreateGroup", '{"groupId":"g"}')
+    said = acme.error(*made, *group, code=REJECTED)
+    expect("issued_at" in said, "to be asked when it was issued", said)
+    today = ("--issued-at", "2 hours ago")
+    expect(not acme.json(*made, *today, *group)[0].get("repeated"), "a new one")
+    expect(acme.json(*made, *today, *group)[0]["repeated"], "a repeat to be known")
+    said = acme.error(*made, "--issued-at", "2 days ago", *group, code=FAILED)
+    expect("issued after" in said, "one that may be forgotten to be refused", said)
+    conf.write_text(kept)
+    said = acme.error(*made, "--issued-at", "2 days ago", *group, code=FAILED)
+    expect("issued after" in said, "what was forgotten to stay so", said)
+
+
 def it_believes_the_operators_of_the_folder_only(tool, fresh):
     acme, conf = fresh(), fresh().data / "agency.conf"
     for wrong in ("ada", "API_KEY", "admin ", " admin", "Admin", "admin\n", "admin,ops", "ops", "",

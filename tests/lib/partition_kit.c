@@ -38,8 +38,7 @@ void partition_kit_epoch(struct partition_kit *kit)
     uint64_t offset = partition_kit_append(kit, buf_str(&value));
     assert_ok(partition_take(kit->decided, offset, buf_str(&value), NULL, NULL));
     decider_release(&kit->decider);
-    assert_ok(decider_init(&kit->decider, &kit->decided->fold, &kit->decided->position.chain,
-                           kit->decided->position.time_us, kit->decided->position.configuration));
+    assert_ok(decider_init(&kit->decider, &kit->decided->fold, &kit->decided->position));
     buf_release(&body);
     buf_release(&value);
 }

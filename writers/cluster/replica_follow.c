@@ -93,8 +93,7 @@ static struct status replica_lead(struct replica *replica)
     const struct position *position = &replica->partition->position;
     replica->next_command = position->chain.next_command_offset;
     TRY(session_seek(session, session->commands, replica->number, replica->next_command));
-    TRY(decider_init(&replica->decider, &replica->partition->fold, &position->chain,
-                     position->time_us, position->configuration));
+    TRY(decider_init(&replica->decider, &replica->partition->fold, position));
     replica->decider.watch = replica->common->options->watch;
     rejections_keep(&replica->decider.rejections, replica->common->rejections);
     replica->race = REPLICA_RACE_NONE;

@@ -80,9 +80,7 @@ static struct status leader_start(struct leader *leader, const struct leader_opt
     TRY(leader_begin_epoch(leader, options));
     uint64_t begin;
     TRY(evlog_range(leader->log, EVLOG_COMMANDS, leader->number, &begin, &leader->commands_end));
-    const struct position *position = &leader->partition->position;
-    TRY(decider_init(&leader->decider, &leader->partition->fold, &position->chain,
-                     position->time_us, position->configuration));
+    TRY(decider_init(&leader->decider, &leader->partition->fold, &leader->partition->position));
     rejections_keep(&leader->decider.rejections, options->rejections);
     if (options->shelf != NULL) {
         TRY(partition_write(leader->partition)); /* what is shown is complete */

@@ -129,7 +129,7 @@ static struct status configured(const struct daemon_options *options,
                                 Agency__V1__DecidingConfiguration **configuration)
 {
     static struct arena arena;
-    const struct folder_conf folder = { STR("admin,ops"), STR("admin"), 7 };
+    const struct folder_conf folder = { STR("admin,ops"), STR("admin"), 7, 2 };
     struct str packed;
     arena_release(&arena);
     arena_init(&arena, 4 << 20);
@@ -146,11 +146,12 @@ TEST(daemon_options, operators_are_the_folders_unless_it_is_told)
     assert_int_equal(found->n_operators, 2);
     assert_int_equal(found->n_org_creators, 1);
     assert_int_equal(found->rejections_per_minute, 7);
+    assert_int_equal(found->repeats_known_seconds, 2 * 24 * 60 * 60);
     assert_ok(configured(
-        &(struct daemon_options){ .operators = { STR("a,admin"), STR("none"), 0 } }, &found));
+        &(struct daemon_options){ .operators = { STR("a,admin"), STR("none"), 0, 0 } }, &found));
     assert_string_equal(found->operators[0], "a");
     assert_int_equal(found->n_org_creators, 0);
     assert_code(
         STATUS_INVALID_ARGUMENT,
-        configured(&(struct daemon_options){ .operators = { STR("a"), STR("b"), 0 } }, &found));
+        configured(&(struct daemon_options){ .operators = { STR("a"), STR("b"), 0, 0 } }, &found));
 }

@@ -68,6 +68,7 @@ TEST(folder_conf, a_new_file_names_admin_and_none_names_nobody)
     assert_true(str_eq(made.operators, STR("admin")));
     assert_int_equal(made.org_creators.size, 0);
     assert_int_equal(made.rejections_per_minute, 60);
+    assert_int_equal(made.repeats_known_days, 0);
     unlink(path);
     arena_release(&arena);
 }

@@ -39,17 +39,54 @@ TEST(store, what_cannot_be_opened_says_why)
     store_kit_close(&kit);
 }
 
-static bool secondary_has(struct store *store, const char *key)
+static bool forgets_old(void *self, struct str key, struct str value)
+{
+    (void)self;
+    return str_starts(key, STR("old")) && str_eq(value, STR("x"));
+}
+
+static bool has(struct store *store, enum store_family family, const char *key)
 {
     struct store_reader *reader;
     struct arena arena;
     struct store_row row;
     arena_init(&arena, 4096);
     assert_ok(store_reader_open(store, &reader));
-    assert_ok(store_get(reader, &arena, STORE_ENTITY, str_z(key), STORE_LATEST, &row));
+    assert_ok(store_get(reader, &arena, family, str_z(key), STORE_LATEST, &row));
     store_reader_close(reader);
     arena_release(&arena);
     return row.found;
+}
+
+/* As soon as files are merged, which RocksDB does by itself after some flushes. */
+TEST(store, forgets_appended_rows_of_which_it_is_told_so)
+{
+    struct store_kit kit;
+    char path[80];
+    store_kit_open(&kit, STORE_KIT_ROCKS);
+    struct store_options options = options_of(&kit, path);
+    options.forgets.row = forgets_old;
+    store_writer_close(kit.writer);
+    store_close(kit.store);
+    assert_ok(store_open(&options, &kit.store));
+    assert_ok(store_writer_open(kit.store, &kit.writer));
+    store_kit_put(&kit, STORE_ENTITY, "old", 1, "x");
+    store_kit_put(&kit, STORE_APPEND, "old", 0, "x");
+    store_kit_put(&kit, STORE_APPEND, "old and kept", 0, "y");
+    for (int i = 0; i < 1000 && has(kit.store, STORE_APPEND, "old"); i++) {
+        store_kit_put(&kit, STORE_APPEND, "new", 0, "x");
+        assert_ok(store_flush(kit.store));
+    }
+    assert_false(has(kit.store, STORE_APPEND, "old"));
+    assert_true(has(kit.store, STORE_APPEND, "old and kept"));
+    assert_true(has(kit.store, STORE_APPEND, "new"));
+    assert_true(has(kit.store, STORE_ENTITY, "old"));
+    store_kit_close(&kit);
+}
+
+static bool secondary_has(struct store *store, const char *key)
+{
+    return has(store, STORE_ENTITY, key);
 }
 
 /* As on a disk without room for another folder. */
