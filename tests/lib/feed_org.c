@@ -5,7 +5,7 @@
 
 #include "tests/lib/test.h"
 
-enum { SUBJECTS = 7, GROUPS = 6, ASSETS = 6, SEATS = 9, TYPES = 4, SPACES = 2, GRANTS = 24 };
+enum { SUBJECTS = 7, GROUPS = 6, ASSETS = 6, SEATS = 9, TYPES = 4, SPACES = 2 };
 static const size_t FEED_ORG_ARENA_MAX = (size_t)2 << 30;
 static const size_t FEED_ORG_MEMORY_MAX = (size_t)1 << 30;
 static const int64_t FEED_ORG_AFTER_RUST_US = INT64_C(1798761600) * 1000000; /* 2027-01-01 */
@@ -15,11 +15,45 @@ static const int64_t FEED_ORG_AFTER_RUST_US = INT64_C(1798761600) * 1000000; /* 
 struct feed_random {
     struct feed_org *org;
     struct random_state random;
+    unsigned groups, assets, seats; /* that were made: what was deleted does not come again */
+    bool archived;
 };
 
 static unsigned feed_roll(struct feed_random *made, unsigned below)
 {
     return random_below(&made->random, below);
+}
+
+/* One of the last ones made. */
+static unsigned feed_recent(struct feed_random *made, unsigned count, unsigned recent)
+{
+    unsigned back = feed_roll(made, recent);
+    return back < count ? count - 1 - back : 0;
+}
+
+static unsigned feed_group(struct feed_random *made)
+{
+    return feed_recent(made, made->groups, GROUPS);
+}
+
+static unsigned feed_asset(struct feed_random *made)
+{
+    return feed_recent(made, made->assets, ASSETS);
+}
+
+static unsigned feed_role(struct feed_random *made)
+{
+    return feed_recent(made, made->seats, SEATS);
+}
+
+static unsigned feed_subject(struct feed_random *made)
+{
+    return feed_roll(made, SUBJECTS);
+}
+
+static unsigned feed_space(struct feed_random *made)
+{
+    return feed_roll(made, SPACES);
 }
 
 /* May be rejected. */
@@ -54,22 +88,22 @@ static void feed_make_things(struct feed_random *made)
 
 static void feed_make_place(struct feed_random *made)
 {
-    unsigned group = feed_roll(made, GROUPS), seat = feed_roll(made, SEATS);
+    unsigned group = feed_group(made);
     switch (feed_roll(made, 3)) {
     case 0:
-        feed_try(made, "createGroup", "{\"groupId\":\"g%u\",\"jobSpaceId\":\"%s\"}", group,
+        feed_try(made, "createGroup", "{\"groupId\":\"g%u\",\"jobSpaceId\":\"%s\"}", made->groups++,
                  feed_roll(made, 3) == 0 ? "j0" : "");
         return;
     case 1:
-        feed_try(made, "registerAsset", "{\"assetId\":\"a%u\",\"type\":\"k%u\"}",
-                 feed_roll(made, ASSETS), feed_roll(made, 2));
+        feed_try(made, "registerAsset", "{\"assetId\":\"a%u\",\"type\":\"k%u\"}", made->assets++,
+                 feed_roll(made, 2));
         return;
     default:
         feed_try(made, "createRole",
-                 "{\"roleId\":\"r%u\",\"roleType\":\"t%u\",\"groupIds\":[\"g%u\"%s],"
+                 "{\"roleId\":\"r%u\",\"roleType\":\"t%u\",\"groupIds\":[\"g%u\"],"
                  "\"jobSpaceId\":\"%s\",\"holderSubjectIds\":[\"s%u\"]}",
-                 seat, feed_roll(made, TYPES), group, feed_roll(made, 3) == 0 ? ",\"g0\"" : "",
-                 feed_roll(made, 2) == 0 ? "j1" : "", feed_roll(made, SUBJECTS));
+                 made->seats++, feed_roll(made, TYPES), group, feed_roll(made, 2) == 0 ? "j1" : "",
+                 feed_subject(made));
         return;
     }
 }
@@ -81,7 +115,7 @@ static const char *feed_expiry(struct feed_random *made, char *room, size_t size
     if (feed_roll(made, 6) > 0) {
         return "";
     }
-    snprintf(room, size, ",\"expiresAt\":\"2026-01-01T00:0%u:%02uZ\"", minute, second);
+    snprintf(room, size, ",\"expiresAt\":\"2026-01-01T00:0%u:%02u.5Z\"", minute, second);
     return room;
 }
 
@@ -102,13 +136,16 @@ static void feed_grant(struct feed_random *made)
         "\"kind\":\"OBJECT_KIND_JOB_SPACE\",\"id\":\"j%u\"",
         "\"kind\":\"OBJECT_KIND_SUBJECT\",\"id\":\"s%u\"",
     };
-    static const unsigned grantee_counts[] = { SUBJECTS, SEATS, GROUPS, GROUPS };
-    static const unsigned object_counts[] = { ASSETS, 2, GROUPS, SPACES, SUBJECTS };
+    static unsigned (*const grantee_ids[])(struct feed_random *) = { feed_subject, feed_role,
+                                                                     feed_group, feed_group };
+    static unsigned (*const object_ids[])(struct feed_random *) = {
+        feed_asset, feed_space /* as many types */, feed_group, feed_space, feed_subject
+    };
     char grantee[128], on[128] = "\"kind\":\"OBJECT_KIND_ORG\"", expiry[64];
     unsigned to = feed_roll(made, 4), what = feed_roll(made, 6);
-    snprintf(grantee, sizeof grantee, grantees[to], feed_roll(made, grantee_counts[to]));
+    snprintf(grantee, sizeof grantee, grantees[to], grantee_ids[to](made));
     if (what < 5) {
-        snprintf(on, sizeof on, objects[what], feed_roll(made, object_counts[what]));
+        snprintf(on, sizeof on, objects[what], object_ids[what](made));
     }
     feed_try(made, "grantPermission",
              "{\"grantId\":\"x%u\",\"permission\":\"%s\",\"grantee\":{%s},\"on\":{%s}%s}",
@@ -139,29 +176,30 @@ static void feed_seat(struct feed_random *made)
     char expiry[64];
     bool revoke = feed_roll(made, 3) == 0;
     feed_try(made, revoke ? "revokeRole" : "assignRole",
-             "{\"roleId\":\"r%u\",\"subjectId\":\"s%u\"%s}", feed_roll(made, SEATS),
-             feed_roll(made, SUBJECTS), revoke ? "" : feed_expiry(made, expiry, sizeof expiry));
+             "{\"roleId\":\"r%u\",\"subjectId\":\"s%u\"%s}", feed_role(made), feed_subject(made),
+             revoke ? "" : feed_expiry(made, expiry, sizeof expiry));
 }
 
 static void feed_relation(struct feed_random *made)
 {
     static const struct {
         const char *command, *format;
-        unsigned count;
+        unsigned (*id)(struct feed_random *);
     } relations[] = {
-        { "setSubjectParents", "{\"subjectId\":\"s%u\",\"parentSubjectIds\":[\"s%u\"]}", SUBJECTS },
-        { "setSubjectParents", "{\"subjectId\":\"s%u\",\"parentSubjectIds\":[]}", SUBJECTS },
-        { "includeGroup", "{\"groupId\":\"g%u\",\"includedGroupId\":\"g%u\"}", GROUPS },
-        { "includeGroup", "{\"groupId\":\"g%u\",\"includedGroupId\":\"g%u\"}", GROUPS },
-        { "excludeGroup", "{\"groupId\":\"g%u\",\"includedGroupId\":\"g%u\"}", GROUPS },
-        { "setGroupParent", "{\"groupId\":\"g%u\",\"parentGroupId\":\"g%u\"}", GROUPS },
-        { "setGroupParent", "{\"groupId\":\"g%u\",\"parentGroupId\":\"\"}", GROUPS },
-        { "setAssetParent", "{\"assetId\":\"a%u\",\"parentAssetId\":\"a%u\"}", ASSETS },
+        { "setSubjectParents", "{\"subjectId\":\"s%u\",\"parentSubjectIds\":[\"s%u\"]}",
+          feed_subject },
+        { "setSubjectParents", "{\"subjectId\":\"s%u\",\"parentSubjectIds\":[]}", feed_subject },
+        { "includeGroup", "{\"groupId\":\"g%u\",\"includedGroupId\":\"g%u\"}", feed_group },
+        { "includeGroup", "{\"groupId\":\"g%u\",\"includedGroupId\":\"g%u\"}", feed_group },
+        { "excludeGroup", "{\"groupId\":\"g%u\",\"includedGroupId\":\"g%u\"}", feed_group },
+        { "setGroupParent", "{\"groupId\":\"g%u\",\"parentGroupId\":\"g%u\"}", feed_group },
+        { "setGroupParent", "{\"groupId\":\"g%u\",\"parentGroupId\":\"\"}", feed_group },
+        { "setAssetParent", "{\"assetId\":\"a%u\",\"parentAssetId\":\"a%u\"}", feed_asset },
     };
     size_t pick = feed_roll(made, sizeof relations / sizeof relations[0]);
     char json[256];
-    snprintf(json, sizeof json, relations[pick].format, feed_roll(made, relations[pick].count),
-             feed_roll(made, relations[pick].count));
+    snprintf(json, sizeof json, relations[pick].format, relations[pick].id(made),
+             relations[pick].id(made));
     feed_try(made, relations[pick].command, "%s", json);
 }
 
@@ -169,31 +207,28 @@ static void feed_state(struct feed_random *made)
 {
     static const struct {
         const char *command, *format;
-        unsigned count;
+        unsigned (*id)(struct feed_random *);
     } moves[] = {
-        { "suspendSubject", "{\"subjectId\":\"s%u\"}", SUBJECTS },
-        { "resumeSubject", "{\"subjectId\":\"s%u\"}", SUBJECTS },
-        { "resumeSubject", "{\"subjectId\":\"s%u\"}", SUBJECTS },
-        { "removeSubject", "{\"subjectId\":\"s%u\"}", SUBJECTS },
-        { "restoreSubject", "{\"subjectId\":\"s%u\"}", SUBJECTS },
-        { "archiveGroup", "{\"groupId\":\"g%u\"}", GROUPS },
-        { "restoreGroup", "{\"groupId\":\"g%u\"}", GROUPS },
-        { "restoreGroup", "{\"groupId\":\"g%u\"}", GROUPS },
-        { "deleteGroup", "{\"groupId\":\"g%u\"}", GROUPS },
-        { "deleteRole", "{\"roleId\":\"r%u\"}", SEATS },
-        { "archiveAsset", "{\"assetId\":\"a%u\"}", ASSETS },
-        { "restoreAsset", "{\"assetId\":\"a%u\"}", ASSETS },
-        { "restoreAsset", "{\"assetId\":\"a%u\"}", ASSETS },
-        { "removeAsset", "{\"assetId\":\"a%u\"}", ASSETS },
-        { "archiveOrg", "{\"orgId\":\"acme\"}", 1 },
-        { "restoreOrg", "{\"orgId\":\"acme\"}", 1 },
-        { "restoreOrg", "{\"orgId\":\"acme\"}", 1 },
-        { "closeJobSpace", "{\"jobSpaceId\":\"j1\"}", 1 },
-        { "retireRoleType", "{\"roleType\":\"t1\"}", 1 },
+        { "suspendSubject", "{\"subjectId\":\"s%u\"}", feed_subject },
+        { "resumeSubject", "{\"subjectId\":\"s%u\"}", feed_subject },
+        { "resumeSubject", "{\"subjectId\":\"s%u\"}", feed_subject },
+        { "removeSubject", "{\"subjectId\":\"s%u\"}", feed_subject },
+        { "restoreSubject", "{\"subjectId\":\"s%u\"}", feed_subject },
+        { "archiveGroup", "{\"groupId\":\"g%u\"}", feed_group },
+        { "restoreGroup", "{\"groupId\":\"g%u\"}", feed_group },
+        { "restoreGroup", "{\"groupId\":\"g%u\"}", feed_group },
+        { "deleteGroup", "{\"groupId\":\"g%u\"}", feed_group },
+        { "deleteRole", "{\"roleId\":\"r%u\"}", feed_role },
+        { "archiveAsset", "{\"assetId\":\"a%u\"}", feed_asset },
+        { "restoreAsset", "{\"assetId\":\"a%u\"}", feed_asset },
+        { "restoreAsset", "{\"assetId\":\"a%u\"}", feed_asset },
+        { "removeAsset", "{\"assetId\":\"a%u\"}", feed_asset },
+        { "closeJobSpace", "{\"jobSpaceId\":\"j1\"}", feed_space },
+        { "retireRoleType", "{\"roleType\":\"t1\"}", feed_space },
     };
     size_t pick = feed_roll(made, sizeof moves / sizeof moves[0]);
     char json[128];
-    snprintf(json, sizeof json, moves[pick].format, feed_roll(made, moves[pick].count));
+    snprintf(json, sizeof json, moves[pick].format, moves[pick].id(made));
     feed_try(made, moves[pick].command, "%s", json);
 }
 
@@ -207,14 +242,14 @@ static void feed_update(struct feed_random *made)
                  2 + feed_roll(made, 2), sets[feed_roll(made, 4)]);
         return;
     case 1:
-        feed_try(made, "updateGroup", "{\"groupId\":\"g%u\",\"name\":\"n%u\"}",
-                 feed_roll(made, GROUPS), feed_roll(made, 9));
+        feed_try(made, "updateGroup", "{\"groupId\":\"g%u\",\"name\":\"n%u\"}", feed_group(made),
+                 feed_roll(made, 9));
         return;
     case 2:
         feed_try(made, "setConfig",
                  "{\"kind\":\"ENTITY_KIND_GROUP\",\"entityId\":\"g%u\",\"key\":\"k\","
                  "\"value\":%u}",
-                 feed_roll(made, GROUPS), feed_roll(made, 9));
+                 feed_group(made), feed_roll(made, 9));
         return;
     default:
         feed_try(made, "updatePermission",
@@ -230,6 +265,10 @@ static void feed_step(struct feed_random *made)
         feed_make_place, feed_grant,    feed_grant,    feed_change_grant, feed_seat,  feed_seat,
         feed_seat,       feed_relation, feed_relation, feed_state,        feed_state, feed_update,
     };
+    if (feed_roll(made, made->archived ? 4 : 100) == 0) {
+        feed_try(made, made->archived ? "restoreOrg" : "archiveOrg", "{\"orgId\":\"acme\"}");
+        made->archived = !made->archived;
+    }
     steps[feed_roll(made, sizeof steps / sizeof steps[0])](made);
 }
 
@@ -254,12 +293,12 @@ static void feed_org_fold(struct feed_org *org)
 
 void feed_org_open_random(struct feed_org *org, unsigned seed, unsigned commands)
 {
-    struct feed_random made = { org, { .state = seed } };
+    struct feed_random made = { .org = org, .random = { .state = seed } };
     feed_org_open(org, "acme");
     org->seed = seed;
     partition_kit_make_org(&org->log);
     feed_make_things(&made);
-    for (unsigned i = 0; i < GROUPS + ASSETS + SEATS; i++) {
+    for (unsigned i = 0; i < 2 * (GROUPS + ASSETS + SEATS); i++) {
         feed_make_place(&made);
     }
     for (unsigned i = 0; i < commands; i++) {
