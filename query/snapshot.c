@@ -3,7 +3,7 @@
 #include "core/base/num.h"
 #include "core/base/time.h"
 #include "core/domain/kernel/fields.h"
-#include "core/model/list.h"
+#include "core/model/resolve.h"
 #include "core/model/token.h"
 #include "core/pb/message.h"
 
@@ -111,8 +111,8 @@ const char *snapshot_then(const struct snapshot *snapshot)
 struct status snapshot_resolve(struct snapshot *snapshot, enum entity_kind kind, struct str text,
                                struct str *id)
 {
-    return list_resolve_id(snapshot->reader, snapshot->arena, snapshot->org_id, kind,
-                           &snapshot->moment, text, id);
+    return resolve_id(snapshot->reader, snapshot->arena, snapshot->org_id, kind, &snapshot->moment,
+                      text, id);
 }
 
 struct status snapshot_moment_of(const struct snapshot *snapshot, const struct moment *moment,

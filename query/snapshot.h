@@ -42,8 +42,7 @@ void snapshot_release(struct snapshot *snapshot);
  * whether even that answer may change. */
 const char *snapshot_then(const struct snapshot *snapshot);
 
-/* `text`, or the id of what has that name where it is name:X, as of the moment. INVALID_ARGUMENT:
- * the id or name is empty. NOT_FOUND: nothing has that name. */
+/* As resolve_id, as of the moment. */
 MUST_USE struct status snapshot_resolve(struct snapshot *snapshot, enum entity_kind kind,
                                         struct str text, struct str *id);
 /* The moment as a message. */

@@ -12,6 +12,11 @@ enum {
     ID_SIZE_MAX = 128,
     /* A label on a screen; longer text belongs into a description. */
     NAME_SIZE_MAX = 256,
+    /* What an outside system calls an entity: an address, a path with its host, a distinguished
+     * name. It is part of a key of the store, beside the ids of org and entity. */
+    EXTERNAL_VALUE_SIZE_MAX = 1024,
+    /* Outside systems that know one entity: each costs a row of an index. */
+    EXTERNAL_IDS_MAX = 16,
     /* A description, reason or text: two screens. */
     TEXT_SIZE_MAX = 4096,
     /* Free-form data in one field (a Struct or Value), as packed bytes: a JSON Schema of a tool, a

@@ -93,10 +93,33 @@ static struct status filter_integer(struct filter *filter)
                                STR_ARG(filter->value));
 }
 
+static bool filter_is_external(const struct filter *filter)
+{
+    return filter->field->descriptor == &agency__v1__external_id__descriptor &&
+           pb_field_repeated(filter->field);
+}
+
+/* SYSTEM:VALUE, where it is not empty: a system has no ':'. */
+static struct status filter_external(struct filter *filter)
+{
+    struct str value = filter->value;
+    const char *colon = value.size == 0 ? NULL : memchr(value.data, ':', value.size);
+    filter->system_size = colon == NULL ? 0 : (size_t)(colon - value.data);
+    if (value.size == 0 || (filter->system_size > 0 && filter->system_size + 1 < value.size)) {
+        return status_ok();
+    }
+    return status_error(STATUS_INVALID_ARGUMENT,
+                        "expected SYSTEM:VALUE, such as github:ada, but it is '%.*s'",
+                        STR_ARG(filter->value));
+}
+
 static struct status filter_value(struct filter *filter)
 {
     const ProtobufCFieldDescriptor *field = filter->field;
     assert(field != NULL); /* filter_find */
+    if (filter_is_external(filter)) {
+        return filter_external(filter);
+    }
     switch (field->type) {
     case PROTOBUF_C_TYPE_STRING:
         return status_ok();
@@ -140,9 +163,30 @@ struct status filter_init(struct filter *filter, enum entity_kind kind,
     return status_prefix(filter_value(filter), "filter '%.*s'", STR_ARG(asked->field));
 }
 
+/* The two halves of SYSTEM:VALUE. */
+static struct str filter_system(const struct filter *filter)
+{
+    return str_make(filter->value.data, filter->system_size);
+}
+
+static struct str filter_system_value(const struct filter *filter)
+{
+    return str_from(filter->value, filter->system_size + 1);
+}
+
+static bool filter_equals_external(const struct filter *filter, const ProtobufCMessage *message)
+{
+    const Agency__V1__ExternalId *id = (const Agency__V1__ExternalId *)(const void *)message;
+    return filter->value.size > 0 && str_eq(str_z(id->system), filter_system(filter)) &&
+           str_eq(str_z(id->value), filter_system_value(filter));
+}
+
 static bool filter_equals(const struct filter *filter, const void *value)
 {
     const ProtobufCFieldDescriptor *field = filter->field;
+    if (filter_is_external(filter)) {
+        return filter_equals_external(filter, pb_field_message(value));
+    }
     if (field->type == PROTOBUF_C_TYPE_STRING) {
         const char *text;
         memcpy(&text, value, sizeof text);
@@ -172,7 +216,8 @@ bool filter_matches(const struct filter *filter, const ProtobufCMessage *entity)
             return true;
         }
     }
-    return count == 0 && field->type == PROTOBUF_C_TYPE_STRING && filter->value.size == 0;
+    bool text = field->type == PROTOBUF_C_TYPE_STRING || filter_is_external(filter);
+    return count == 0 && text && filter->value.size == 0;
 }
 
 /* --- indexes --- */
@@ -220,6 +265,21 @@ static bool filter_parts(const struct index_type *type, const struct filter *fil
     return true;
 }
 
+/* The parts of EXTERNAL_ID that a filter asks for; false if there is no such filter. */
+static bool filter_external_parts(enum entity_kind kind, const struct filter *filters,
+                                  size_t filters_count, struct str parts[INDEX_PARTS_MAX])
+{
+    for (size_t i = 0; i < filters_count; i++) {
+        if (filter_is_external(&filters[i]) && filters[i].value.size > 0) {
+            parts[0] = index_kind((unsigned)kind);
+            parts[1] = filter_system(&filters[i]);
+            parts[2] = filter_system_value(&filters[i]);
+            return true;
+        }
+    }
+    return false;
+}
+
 struct status filter_index(struct arena *arena, enum entity_kind kind, const struct filter *filters,
                            size_t filters_count, enum index_number *index, struct str *prefix)
 {
@@ -232,6 +292,10 @@ struct status filter_index(struct arena *arena, enum entity_kind kind, const str
         parts[0] = index_kind(kind);
         *index = INDEX_NAME;
         return key_parts(arena, parts, 2, prefix);
+    }
+    if (filter_external_parts(kind, filters, filters_count, parts)) {
+        *index = INDEX_EXTERNAL_ID;
+        return key_parts(arena, parts, 3, prefix);
     }
     for (size_t i = 0; i < count; i++) {
         if (types[i].kind == kind && filter_parts(&types[i], filters, filters_count, parts)) {

@@ -9,7 +9,8 @@ struct filter {
     const ProtobufCFieldDescriptor *outer; /* NULL, or the message field that holds the field */
     const ProtobufCFieldDescriptor *field;
     struct str value;
-    int64_t number; /* of an enum, boolean or integer */
+    int64_t number;     /* of an enum, boolean or integer */
+    size_t system_size; /* of an external id: of the system in the value, before its ':' */
 };
 
 /* Finds the field alone. INVALID_ARGUMENT: there is no such one. */

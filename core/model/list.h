@@ -43,12 +43,4 @@ struct list_page {
 MUST_USE struct status list_page(struct store_reader *reader, struct arena *arena,
                                  const struct list_request *request, struct list_page *page);
 
-/* The id of a live entity: `text` itself, or of the one that has the name X where it is "name:X".
- * NOT_FOUND: none has it. INVALID_ARGUMENT: the id or the name is empty. Lies in the arena or is
- * `text`. */
-MUST_USE struct status list_resolve_id(struct store_reader *reader, struct arena *arena,
-                                       struct str org_id, enum entity_kind kind,
-                                       const struct moment *moment, struct str text,
-                                       struct str *id);
-
 #endif

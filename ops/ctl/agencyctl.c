@@ -122,7 +122,8 @@ static void print_help(FILE *to)
     config_help(ctl_options, ctl_options_count, &options);
     fprintf(to, "\noptions:\n%.*s", (int)options.size, options.data);
     buf_release(&options);
-    fputs("\nWherever an id is asked, name:X finds what has that name at the moment asked about.\n"
+    fputs("\nWherever an id is asked, name:X finds what has that name at the moment asked about,\n"
+          "and ext:SYSTEM:VALUE what an outside system calls so (docs/external-ids.md).\n"
           "exit codes: 0 done; 1 could not be done; 2 called wrongly; 3 a command was rejected;\n"
           "4 check: not allowed; 5 data is damaged\n",
           to);

@@ -41,6 +41,14 @@ static struct status cell_json(struct arena *arena, const ProtobufCMessage *mess
     return st.code == STATUS_OK && text->data == NULL ? arena_full(arena) : st;
 }
 
+/* As it is asked for behind ext: */
+static struct status cell_external(struct arena *arena, const Agency__V1__ExternalId *id,
+                                   struct str *text)
+{
+    *text = arena_printf(arena, "%s:%s", id->system, id->value);
+    return text->data == NULL ? arena_full(arena) : status_ok();
+}
+
 struct status cell_of_value(struct arena *arena, const ProtobufCFieldDescriptor *field,
                             const void *value, struct str *text)
 {
@@ -66,6 +74,9 @@ struct status cell_of_value(struct arena *arena, const ProtobufCFieldDescriptor 
         }
         if (field->descriptor == &agency__v1__grantee__descriptor) {
             return grant_text_grantee(arena, (const void *)message, text);
+        }
+        if (field->descriptor == &agency__v1__external_id__descriptor) {
+            return cell_external(arena, (const void *)message, text);
         }
         return cell_json(arena, message, text);
     }

@@ -64,6 +64,14 @@ static void schema_mask(struct buf *out)
                    "  google.protobuf.FieldMask read_mask = 14;\n}\n\n"));
 }
 
+/* What finds one beside its id. */
+static const char *schema_other_ways(const struct entity_type *type)
+{
+    return type->external_at > 0 ? "; or name:X, or ext:SYSTEM:VALUE"
+           : type->named         ? "; or name:X"
+                                 : "";
+}
+
 static void schema_get(unsigned kind, const struct entity_type *type, struct buf *out)
 {
     buf_append(out, STR("// Names "));
@@ -74,7 +82,7 @@ static void schema_get(unsigned kind, const struct entity_type *type, struct buf
         const ProtobufCFieldDescriptor *field = &type->descriptor->fields[i];
         if (strcmp(field->name, "org_id") != 0) {
             buf_printf(out, "  // As in %s%s.\n  %s %s = %u;\n", type->name,
-                       type->named ? "; or name:X" : "", schema_type(field), field->name, i + 2);
+                       schema_other_ways(type), schema_type(field), field->name, i + 2);
         }
     }
     schema_when(out);

@@ -77,6 +77,25 @@ def other_commands_are_verbs(rest):
     rest("DELETE", "/rest/groups/a:b")
 
 
+def what_outside_systems_say_stands_for_an_id(rest):
+    odd = "https://git.example/o/r?x=1#a@b:~c%"
+    rest("POST", "/rest/assets", {"assetId": "repo", "externalIds": [
+        {"system": "github", "value": odd}]})
+    path = "/rest/assets/ext:github:" + urllib.parse.quote(odd, safe="")
+    got = rest("GET", path)
+    expect(got["assetId"] == "repo", "the asset", got)
+    got = rest("POST", "/rest:check", {"subject": "ada", "permission": "AssignRole",
+                                       "object": "asset:ext:github:" + odd})
+    expect(got["allowed"], "an owner's access", got)
+    got = rest("GET", "/rest/assets?filters=external_ids%3Dgithub:" +
+               urllib.parse.quote(odd, safe=""))
+    expect([asset["assetId"] for asset in got["assets"]] == ["repo"], "the one", got)
+    said = rest("GET", "/rest/assets/ext:github:other", status=404)
+    expect("that 'github' calls 'other'" in said["message"], "which one", said)
+    said = rest("GET", "/rest/assets/ext:github:", status=400)
+    expect("ext:SYSTEM:VALUE" in said["message"], "the form", said)
+
+
 def a_moment_is_asked_about(rest):
     rest("GET", "/rest/roles/r?as_of=%231", status=404)
     rest("GET", "/rest/roles/r", status=404, agencygrid_as_of="#1")

@@ -22,6 +22,7 @@ import acting  # noqa: E402
 import commanding  # noqa: E402
 import constraints  # noqa: E402
 import differences  # noqa: E402
+import external  # noqa: E402
 import folders  # noqa: E402
 import lists  # noqa: E402
 import logs  # noqa: E402
@@ -30,9 +31,10 @@ import questions  # noqa: E402
 from cases import Fault  # noqa: E402
 from tool import Tool, make_org  # noqa: E402
 
-MODULES = (acting, constraints, mistakes, folders, questions, differences, commanding, lists, logs)
+MODULES = (acting, constraints, mistakes, folders, questions, differences, external, commanding,
+           lists, logs)
 
-SERVED = (questions, differences, lists)
+SERVED = (questions, differences, external, lists)
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 #include "core/domain/kernel/fields.h"
 #include "core/domain/kernel/hierarchy.h"
+#include "core/pb/field.h"
 
 struct org_rules {
     const struct layer *layer;
@@ -319,11 +320,59 @@ static const char *org_rules_names(const struct org_rules *rules)
     return NULL;
 }
 
+/* ---- external ids ---- */
+
+static bool org_rules_has_external(const ProtobufCMessage *entity,
+                                   const ProtobufCFieldDescriptor *field,
+                                   const Agency__V1__ExternalId *wanted)
+{
+    for (size_t i = 0; i < pb_field_count(entity, field); i++) {
+        const Agency__V1__ExternalId *id = *(void **)pb_field_item(entity, field, i);
+        if (strcmp(id->system, wanted->system) == 0 && strcmp(id->value, wanted->value) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether another live one of its kind has one of its external ids. */
+static bool org_rules_shares_external(const struct omap_entry *entry,
+                                      const ProtobufCFieldDescriptor *field)
+{
+    const ProtobufCMessage *entity = layer_entity(entry);
+    const struct omap_entry *other = org_rules_of(omap_next(entry), entity->descriptor);
+    for (; other != NULL; other = org_rules_next(other, entity->descriptor)) {
+        bool live = fields_status(layer_entity(other)) != LIFE_REMOVED;
+        for (size_t i = 0; live && i < pb_field_count(entity, field); i++) {
+            if (org_rules_has_external(layer_entity(other), field,
+                                       *(void **)pb_field_item(entity, field, i))) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static const char *org_rules_external(const struct org_rules *rules)
+{
+    const struct omap_entry *entry = omap_lower_bound(&rules->layer->entities, STR(""));
+    for (; entry != NULL; entry = omap_next(entry)) {
+        const ProtobufCMessage *entity = layer_entity(entry);
+        const ProtobufCFieldDescriptor *field =
+            pb_field_find(entity->descriptor, STR("external_ids"));
+        if (field != NULL && fields_status(entity) != LIFE_REMOVED &&
+            org_rules_shares_external(entry, field)) {
+            return "an external id is that of one live entity of its kind";
+        }
+    }
+    return NULL;
+}
+
 const char *org_rules_broken(const struct layer *layer, int64_t now_us)
 {
     static const char *(*const rules[])(const struct org_rules *) = {
         org_rules_parents, org_rules_inclusions, org_rules_seats, org_rules_holders,
-        org_rules_owner,   org_rules_grants,     org_rules_names,
+        org_rules_owner,   org_rules_grants,     org_rules_names, org_rules_external,
     };
     const struct org_rules all = { layer, now_us };
     for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {

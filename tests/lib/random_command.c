@@ -261,9 +261,25 @@ static void *random_message(struct maker *maker, const ProtobufCMessageDescripto
     return inner;
 }
 
+/* Up to two of few, so that others have them already, or had them. */
+static void random_external_ids(struct maker *maker, ProtobufCMessage *message,
+                                const ProtobufCFieldDescriptor *field)
+{
+    size_t count = random_below(maker->random, 3);
+    void **items = arena_alloc(maker->arena, 2 * sizeof *items);
+    for (size_t i = 0; i < count; i++) {
+        items[i] = random_message(maker, message->descriptor, pb_field_type(field), DEPTH_MAX - 1);
+    }
+    pb_field_set_items(message, field, items, count);
+}
+
 static void random_list(struct maker *maker, ProtobufCMessage *message,
                         const ProtobufCFieldDescriptor *field)
 {
+    if (field->descriptor == &agency__v1__external_id__descriptor) {
+        random_external_ids(maker, message, field);
+        return;
+    }
     if (field->type != PROTOBUF_C_TYPE_STRING) {
         return; /* lists of other things stay empty until a command has one that matters */
     }

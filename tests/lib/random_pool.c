@@ -29,6 +29,8 @@ static const struct random_pool pools[] = {
     { "parent_org_id", 0, "o", 30 },
     { "name", 0, "Name ", 50 },
     { "key", 0, "k", 0 },
+    { "system", 0, "y", 5 },
+    { "value", 0, "v", 5 },
     { "type", 0, "y", 30 },
     { "description", 0, "text ", 20 },
 };

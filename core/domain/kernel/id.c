@@ -17,5 +17,5 @@ bool id_valid(struct str id)
             return false;
         }
     }
-    return !str_starts(id, STR("name:"));
+    return !str_starts(id, STR("name:")) && !str_starts(id, STR("ext:"));
 }

@@ -50,7 +50,8 @@
 #define PARTS(...) sizeof((struct index_part[]){ __VA_ARGS__ }) / sizeof(struct index_part)
 
 static const struct index_type types[] = {
-    { .name = "NAME", .parts_asked = 2, .parts_count = 2 }, /* by hand: index_name */
+    { .name = "NAME", .parts_asked = 2, .parts_count = 2 },        /* by hand: index_name */
+    { .name = "EXTERNAL_ID", .parts_asked = 3, .parts_count = 3 }, /* by hand: index_external */
 #define X(upper, number, entity_kind, asked, ...) \
     { .name = #upper,                             \
       .kind = ENTITY_##entity_kind,               \
@@ -61,7 +62,7 @@ static const struct index_type types[] = {
 #undef X
 };
 
-static const uint8_t numbers[] = { INDEX_NAME,
+static const uint8_t numbers[] = { INDEX_NAME, INDEX_EXTERNAL_ID,
 #define X(upper, number, ...) INDEX_##upper,
                                    INDEXES(X)
 #undef X
@@ -69,6 +70,7 @@ static const uint8_t numbers[] = { INDEX_NAME,
 
 enum {
     INDEX_AT_NAME,
+    INDEX_AT_EXTERNAL_ID,
 #define X(upper, ...) INDEX_AT_##upper,
     INDEXES(X)
 #undef X
@@ -77,6 +79,7 @@ enum {
 
 /* The place of a number in the table, plus one. */
 static const uint8_t places[INDEX_NUMBERS_MAX] = { [INDEX_NAME] = INDEX_AT_NAME + 1,
+                                                   [INDEX_EXTERNAL_ID] = INDEX_AT_EXTERNAL_ID + 1,
 #define X(upper, ...) [INDEX_##upper] = INDEX_AT_##upper + 1,
                                                    INDEXES(X)
 #undef X
@@ -133,7 +136,7 @@ static struct status index_name(const struct index_sink *sink, enum entity_kind 
     static const size_t offsets[] = {
 #define NAMED(pascal) offsetof(MESSAGE(pascal), name)
 #define UNNAMED(pascal) 0
-#define X(upper, pascal, snake, key_parts, plural, named) [ENTITY_##upper] = named(pascal),
+#define X(upper, pascal, snake, key_parts, plural, named, ...) [ENTITY_##upper] = named(pascal),
         ENTITIES(X)
 #undef X
     };
@@ -144,6 +147,20 @@ static struct status index_name(const struct index_sink *sink, enum entity_kind 
     struct str name = str_z(*(char *const *)(const void *)((const char *)entity + offsets[kind]));
     struct index_row row = { INDEX_NAME, { index_kind(kind), name }, 2 };
     return name.size == 0 ? status_ok() : sink->row(sink->self, &row);
+}
+
+static struct status index_external(const struct index_sink *sink, enum entity_kind kind,
+                                    const ProtobufCMessage *entity)
+{
+    size_t count;
+    Agency__V1__ExternalId *const *ids = registry_external_ids(kind, entity, &count);
+    for (size_t i = 0; i < count; i++) {
+        struct index_row row = { INDEX_EXTERNAL_ID,
+                                 { index_kind(kind), str_z(ids[i]->system), str_z(ids[i]->value) },
+                                 3 };
+        TRY(sink->row(sink->self, &row));
+    }
+    return status_ok();
 }
 
 /* The message that holds the field of a part; NULL if it is missing. */
@@ -272,7 +289,8 @@ struct status index_rows(enum entity_kind kind, const ProtobufCMessage *entity,
         return status_ok();
     }
     TRY(index_name(sink, kind, entity));
-    for (size_t i = INDEX_AT_NAME + 1; i < INDEX_TYPES; i++) {
+    TRY(index_external(sink, kind, entity));
+    for (size_t i = INDEX_AT_EXTERNAL_ID + 1; i < INDEX_TYPES; i++) {
         if (types[i].kind == kind) {
             TRY(index_rows_of(&types[i], entity, sink));
         }

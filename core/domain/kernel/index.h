@@ -47,13 +47,13 @@ struct index_part {
 
 struct index_type {
     const char *name;      /* "ROLE_BY_GROUP" */
-    enum entity_kind kind; /* 0: every NAMED one */
+    enum entity_kind kind; /* 0: of several */
     size_t parts_asked;    /* the first parts that every question gives */
     size_t parts_count;
     struct index_part parts[INDEX_PARTS_MAX];
 };
 
-/* The rows of INDEXES in their order, NAME first. Static memory. */
+/* NAME, EXTERNAL_ID and the rows of INDEXES in their order. Static memory. */
 const struct index_type *index_types(size_t *count);
 /* The number of a row of index_types. */
 enum index_number index_number(const struct index_type *type);

@@ -1,6 +1,7 @@
 #include "core/domain/kernel/plain.h"
 
 #include "core/domain/kernel/cascade.h"
+#include "core/domain/kernel/external.h"
 #include "core/domain/kernel/fields.h"
 #include "core/pb/message.h"
 
@@ -14,15 +15,17 @@ static struct status plain_event(struct decide *d, ProtobufCMessage **event)
     return status_ok();
 }
 
-static struct status plain_check_name(struct decide *d, const char *name)
+/* What others may not have at the same time: the entity's name and external ids. */
+static struct status plain_check_free(struct decide *d, const ProtobufCMessage *entity)
 {
     const struct command_type *type = decide_type(d);
     struct str id;
-    if (!registry_entity(type->entity)->named) {
-        return status_ok();
+    TRY(evolve_entity_id(d->arena, type->entity, entity, &id));
+    if (registry_entity(type->entity)->named) {
+        TRY_ACCEPTED(
+            d, rules_check_name(d, type->entity, id.data, fields_string(entity, "name").data));
     }
-    TRY(evolve_entity_id(d->arena, type->entity, registry_command_payload(d->command), &id));
-    return rules_check_name(d, type->entity, id.data, name);
+    return external_check(d, type->entity, id, entity);
 }
 
 struct status plain_emit(struct decide *d, const ProtobufCMessage *entity)
@@ -35,7 +38,7 @@ struct status plain_check_new(struct decide *d)
     const ProtobufCMessage *none;
     const ProtobufCMessage *made = registry_subject_of(registry_command_payload(d->command));
     TRY_ACCEPTED(d, life_find(d, &none));
-    return plain_check_name(d, fields_string(made, "name").data);
+    return plain_check_free(d, made);
 }
 
 static struct status plain_make(struct decide *d)
@@ -79,7 +82,7 @@ struct status plain_move(struct decide *d)
         return status_ok();
     }
     if (!plain_live(fields_status(entity))) {
-        TRY_ACCEPTED(d, plain_check_name(d, fields_string(entity, "name").data));
+        TRY_ACCEPTED(d, plain_check_free(d, entity));
     }
     TRY(plain_event(d, &event));
     return plain_live(registry_event(decide_type(d)->event)->to)

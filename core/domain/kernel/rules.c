@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "core/base/limits.h"
+#include "core/domain/kernel/external.h"
 #include "core/domain/kernel/fields.h"
 #include "core/pb/message.h"
 
@@ -167,16 +168,18 @@ static struct status rules_mask_changed(struct arena *arena, const ProtobufCMess
     return status_ok();
 }
 
-static struct status rules_check_new_name(struct decide *d, const ProtobufCMessage *given,
-                                          const Google__Protobuf__FieldMask *changed)
+/* What changes, where others may not have the same. */
+static struct status rules_check_free(struct decide *d, const ProtobufCMessage *given,
+                                      const Google__Protobuf__FieldMask *changed)
 {
     enum entity_kind kind = decide_type(d)->entity;
     struct str id;
-    if (!rules_mask_has(changed, "name")) {
-        return status_ok();
-    }
     TRY(evolve_entity_id(d->arena, kind, given, &id));
-    return rules_check_name(d, kind, id.data, fields_string(given, "name").data);
+    if (rules_mask_has(changed, "name")) {
+        TRY_ACCEPTED(d, rules_check_name(d, kind, id.data, fields_string(given, "name").data));
+    }
+    return rules_mask_has(changed, "external_ids") ? external_check(d, kind, id, given)
+                                                   : status_ok();
 }
 
 struct status rules_update(struct decide *d, const ProtobufCMessage *entity,
@@ -191,7 +194,7 @@ struct status rules_update(struct decide *d, const ProtobufCMessage *entity,
     TRY(pb_new(d->arena, given->descriptor, &change->entity));
     TRY_ACCEPTED(d, rules_find_mask(d, given, &mask));
     TRY(rules_mask_changed(d->arena, entity, given, mask, &changed));
-    TRY_ACCEPTED(d, rules_check_new_name(d, given, changed));
+    TRY_ACCEPTED(d, rules_check_free(d, given, changed));
     evolve_copy_key(kind, given, change->entity);
     if (changed->n_paths == 0) {
         return status_ok();

@@ -81,8 +81,8 @@ struct rules_change {
     const Google__Protobuf__FieldMask *mask;
 };
 
-/* Checks mask and name of d's update of the entity, and gives what it changes: the fields that the
- * mask names, or, without one, all client fields that are set. */
+/* Checks mask, name and external ids of d's update of the entity, and gives what it changes: the
+ * fields that the mask names, or, without one, all client fields that are set. */
 MUST_USE struct status rules_update(struct decide *d, const ProtobufCMessage *entity,
                                     struct rules_change *change);
 

@@ -5,6 +5,7 @@
  * owners are assigned by ordinary commands. */
 #include "core/domain/access/assignment.h"
 #include "core/domain/directory/credential.h"
+#include "core/domain/kernel/external.h"
 #include "core/domain/kernel/fields.h"
 #include "core/domain/kernel/id.h"
 #include "core/domain/kernel/plain.h"
@@ -39,6 +40,8 @@ static struct status org_check_owner(struct decide *d, const Agency__V1__CreateO
         return decide_reject(d, STATUS_INVALID_ARGUMENT,
                              "expected an owner whose subject_id is " ID_RULE);
     }
+    TRY_ACCEPTED(d, external_check(d, ENTITY_SUBJECT, str_z(command->owner->subject_id),
+                                   &command->owner->base));
     return org_check_credential(d, command->credential, command->owner->subject_id);
 }
 

@@ -3,12 +3,12 @@
 #ifndef CORE_DOMAIN_REGISTRY_ACCESS_H
 #define CORE_DOMAIN_REGISTRY_ACCESS_H
 
-#define ACCESS_ENTITIES(X)                                           \
-    X(PERMISSION, Permission, permission, 1, "permissions", UNNAMED) \
-    X(ROLE_TYPE, RoleType, role_type, 1, "role-types", UNNAMED)      \
-    X(ROLE, Role, role, 1, "roles", NAMED)                           \
-    X(ASSIGNMENT, Assignment, assignment, 2, "assignments", UNNAMED) \
-    X(GRANT, Grant, grant, 1, "grants", UNNAMED)
+#define ACCESS_ENTITIES(X)                                                     \
+    X(PERMISSION, Permission, permission, 1, "permissions", UNNAMED, INTERNAL) \
+    X(ROLE_TYPE, RoleType, role_type, 1, "role-types", UNNAMED, INTERNAL)      \
+    X(ROLE, Role, role, 1, "roles", NAMED, INTERNAL)                           \
+    X(ASSIGNMENT, Assignment, assignment, 2, "assignments", UNNAMED, INTERNAL) \
+    X(GRANT, Grant, grant, 1, "grants", UNNAMED, INTERNAL)
 
 #define ACCESS_COMMANDS(X)                                                                         \
     X(DEFINE_PERMISSION, DefinePermission, define_permission, PERMISSION, NONE, OWN,               \

@@ -3,13 +3,13 @@
 #ifndef CORE_DOMAIN_REGISTRY_DIRECTORY_H
 #define CORE_DOMAIN_REGISTRY_DIRECTORY_H
 
-#define DIRECTORY_ENTITIES(X)                                        \
-    X(SUBJECT, Subject, subject, 1, "subjects", NAMED)               \
-    X(CREDENTIAL, Credential, credential, 1, "credentials", UNNAMED) \
-    X(GROUP, Group, group, 1, "groups", NAMED)                       \
-    X(ASSET, Asset, asset, 1, "assets", NAMED)                       \
-    X(JOB_SPACE, JobSpace, job_space, 1, "job-spaces", NAMED)        \
-    X(CAPABILITY, Capability, capability, 2, "capabilities", UNNAMED)
+#define DIRECTORY_ENTITIES(X)                                                  \
+    X(SUBJECT, Subject, subject, 1, "subjects", NAMED, EXTERNAL)               \
+    X(CREDENTIAL, Credential, credential, 1, "credentials", UNNAMED, INTERNAL) \
+    X(GROUP, Group, group, 1, "groups", NAMED, EXTERNAL)                       \
+    X(ASSET, Asset, asset, 1, "assets", NAMED, EXTERNAL)                       \
+    X(JOB_SPACE, JobSpace, job_space, 1, "job-spaces", NAMED, INTERNAL)        \
+    X(CAPABILITY, Capability, capability, 2, "capabilities", UNNAMED, INTERNAL)
 
 #define DIRECTORY_COMMANDS(X)                                                                     \
     X(REGISTER_SUBJECT, RegisterSubject, register_subject, SUBJECT, NONE, MAKE,                   \

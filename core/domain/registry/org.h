@@ -3,11 +3,11 @@
 #ifndef CORE_DOMAIN_REGISTRY_ORG_H
 #define CORE_DOMAIN_REGISTRY_ORG_H
 
-#define ORG_ENTITIES(X)                                           \
-    X(ORG, Org, org, 1, "orgs", UNNAMED)                          \
-    X(ORG_CHILD, OrgChild, org_child, 1, "org-children", UNNAMED) \
-    X(CONFIG, Config, config, 3, "configs", UNNAMED)              \
-    X(GOAL, Goal, goal, 1, "goals", UNNAMED)
+#define ORG_ENTITIES(X)                                                     \
+    X(ORG, Org, org, 1, "orgs", UNNAMED, EXTERNAL)                          \
+    X(ORG_CHILD, OrgChild, org_child, 1, "org-children", UNNAMED, INTERNAL) \
+    X(CONFIG, Config, config, 3, "configs", UNNAMED, INTERNAL)              \
+    X(GOAL, Goal, goal, 1, "goals", UNNAMED, INTERNAL)
 
 #define ORG_COMMANDS(X)                                                                            \
     X(CREATE_ORG, CreateOrg, create_org, ORG, NONE, OWN, ORG_CREATED, NONE, NONE)                  \

@@ -1,6 +1,7 @@
 #include "core/domain/registry/registry.h"
 
 #include <stddef.h>
+#include <string.h>
 
 /* The hundreds of the areas: so that a number tells where it belongs, and areas grow apart. */
 #define NUMBER_IS_OF(hundred, number) \
@@ -27,12 +28,17 @@ ORG_EVENTS(X)
 static const struct entity_type entities[] = {
 #define NAMED true
 #define UNNAMED false
-#define X(upper, pascal, snake, parts, plural_name, is_named)              \
+#define EXTERNAL(pascal)                                                \
+    .external_at = offsetof(struct Agency__V1__##pascal, external_ids), \
+    .external_count_at = offsetof(struct Agency__V1__##pascal, n_external_ids)
+#define INTERNAL(pascal) .external_at = 0
+#define X(upper, pascal, snake, parts, plural_name, is_named, external)    \
     [ENTITY_##upper] = { .name = #pascal,                                  \
                          .plural = (plural_name),                          \
                          .descriptor = &agency__v1__##snake##__descriptor, \
                          .key_parts = (parts),                             \
-                         .named = (is_named) },
+                         .named = (is_named),                              \
+                         external(pascal) },
     ENTITIES(X)
 #undef X
 };
@@ -134,6 +140,20 @@ const ProtobufCMessage *registry_subject_of(const ProtobufCMessage *payload)
     return carried == NULL ? payload
                            : *(ProtobufCMessage *const *)(const void *)((const char *)payload +
                                                                         carried->offset);
+}
+
+Agency__V1__ExternalId *const *registry_external_ids(enum entity_kind kind,
+                                                     const ProtobufCMessage *entity, size_t *count)
+{
+    const struct entity_type *type = registry_entity(kind);
+    Agency__V1__ExternalId *const *ids = NULL;
+    assert(type->descriptor == entity->descriptor);
+    *count = 0;
+    if (type->external_at > 0) {
+        memcpy(&ids, (const char *)entity + type->external_at, sizeof ids);
+        memcpy(count, (const char *)entity + type->external_count_at, sizeof *count);
+    }
+    return ids;
 }
 
 uint32_t registry_statuses(enum entity_kind kind)

@@ -18,8 +18,9 @@
 #include "core/domain/registry/directory.h"
 #include "core/domain/registry/org.h"
 
-/* X(KIND, Message, prefix, key_parts, plural, named): the first key_parts fields of the message are
- * its key; the names of NAMED ones are unique among the live ones, and find them. */
+/* X(KIND, Message, prefix, key_parts, plural, named, external): the first key_parts fields of the
+ * message are its key; the names of NAMED ones are unique among the live ones, and find them; so do
+ * the external_ids of EXTERNAL ones. */
 #define ENTITIES(X)       \
     DIRECTORY_ENTITIES(X) \
     ACCESS_ENTITIES(X)    \
@@ -54,10 +55,9 @@
  * are made from its fields. A key is its parts and then the entity's id; kinds are parts as decimal
  * text. `asked` is how many first parts every question gives. Lists take the first index of a kind
  * that fits their filters. Numbers are part of stored keys: for ever; number 1 is NAME: kind | name
- * of a NAMED entity. Parts (core/domain/kernel/index.h):
- *   ONE(Entity, field)                    its text
- *   MANY(Entity, field)                   each item of a list of texts; one row for each
- *   KIND(Entity, field)                   its number
+ * of a NAMED entity; 45 is EXTERNAL_ID: kind | system | value of an EXTERNAL one. Parts
+ * (core/domain/kernel/index.h): ONE(Entity, field)                    its text MANY(Entity, field)
+ * each item of a list of texts; one row for each KIND(Entity, field)                   its number
  *   ONE_IN, KIND_IN(Entity, message, Message, field)   the same in a message of the entity
  *   MADE(function)                        what the function makes of the entity
  *   MADE_MANY(function)                   each of the texts that it makes; one row for each */
@@ -127,6 +127,7 @@ enum event_number {
 
 enum index_number {
     INDEX_NAME = 1,
+    INDEX_EXTERNAL_ID = 45,
 #define X(upper, number, ...) INDEX_##upper = (number),
     INDEXES(X)
 #undef X
@@ -183,6 +184,8 @@ struct entity_type {
     const ProtobufCMessageDescriptor *descriptor;
     size_t key_parts;
     bool named; /* its names are unique among the live ones of its kind */
+    /* Where external_ids and their number are in the message; 0: it has none. */
+    size_t external_at, external_count_at;
 };
 
 struct command_type {
@@ -212,6 +215,10 @@ enum { REGISTRY_NUMBERS_END = 1600 };
 const struct entity_type *registry_entity(unsigned kind);
 const struct command_type *registry_command(unsigned number);
 const struct event_type *registry_event(unsigned number);
+
+/* What outside systems call the entity; none where its kind has none. Borrows. */
+Agency__V1__ExternalId *const *registry_external_ids(enum entity_kind kind,
+                                                     const ProtobufCMessage *entity, size_t *count);
 
 /* The statuses that entities of this kind can have, as bits. */
 uint32_t registry_statuses(enum entity_kind kind);

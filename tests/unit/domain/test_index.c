@@ -44,6 +44,21 @@ TEST(index, a_subject_is_found_by_name_and_parents)
               "NAME | 3 | Ada\nSUBJECT_BY_PARENT | a\nSUBJECT_BY_PARENT | b\n");
 }
 
+TEST(index, what_outside_systems_call_it_finds_an_entity)
+{
+    index_has(ENTITY_ASSET,
+              "{\"assetId\":\"a\",\"externalIds\":[{\"system\":\"github\",\"value\":\"o/r\"},{"
+              "\"system\":\"cmdb\",\"value\":\"7\"}]," ACTIVE "}",
+              "EXTERNAL_ID | 6 | github | o/r\nEXTERNAL_ID | 6 | cmdb | 7\n");
+    index_has(ENTITY_ORG,
+              "{\"orgId\":\"o\",\"externalIds\":[{\"system\":\"lei\",\"value\":\"x\"}]," ACTIVE "}",
+              "EXTERNAL_ID | 1 | lei | x\n");
+    index_has(ENTITY_GROUP,
+              "{\"groupId\":\"g\",\"externalIds\":[{\"system\":\"ldap\",\"value\":\"x\"}],"
+              "\"status\":\"ENTITY_STATUS_REMOVED\"}",
+              "");
+}
+
 TEST(index, an_empty_name_and_no_parent_have_no_rows)
 {
     index_has(ENTITY_GROUP, "{\"groupId\":\"g\"," ACTIVE "}", "");

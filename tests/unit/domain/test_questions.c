@@ -4,6 +4,7 @@
 #include "core/domain/kernel/fields.h"
 #include "core/model/history.h"
 #include "core/model/list.h"
+#include "core/model/resolve.h"
 #include "core/pb/message.h"
 #include "tests/lib/partition_kit.h"
 #include "tests/lib/test.h"
@@ -21,7 +22,9 @@ static void asked_open(struct asked *asked)
     partition_kit_do(kit, "2018-02-01T00:00:00Z", "registerSubject",
                      "{\"subjectId\":\"ada\",\"name\":\"Ada\",\"type\":\"SUBJECT_TYPE_HUMAN\"}");
     partition_kit_do(kit, "2018-02-01T00:00:00Z", "registerSubject",
-                     "{\"subjectId\":\"bob\",\"type\":\"SUBJECT_TYPE_AGENT\"}");
+                     "{\"subjectId\":\"bob\",\"type\":\"SUBJECT_TYPE_AGENT\",\"externalIds\":["
+                     "{\"system\":\"github\",\"value\":\"b/1:2\"},{\"system\":\"crm\",\"value\":"
+                     "\"1\"}]}");
     partition_kit_do(kit, "2018-03-01T00:00:00Z", "createGroup",
                      "{\"groupId\":\"core\",\"name\":\"Core\"}");
     partition_kit_do(kit, "2018-03-02T00:00:00Z", "createGroup",
@@ -197,6 +200,10 @@ TEST(list, filters_are_equalities_as_of_a_moment)
         { list_of(&asked, ENTITY_GROUP, "2020-01-01", "version", "5"), "infra " },
         { list_of(&asked, ENTITY_GROUP, "2020-01-01", "parent_group_id", ""), "core " },
         { list_of(&asked, ENTITY_GROUP, "2020-01-01", "included_group_ids", ""), "core infra " },
+        { list_of(&asked, ENTITY_SUBJECT, "2020-01-01", "external_ids", "github:b/1:2"), "bob " },
+        { list_of(&asked, ENTITY_SUBJECT, "2018-01-15", "externalIds", "github:b/1:2"), "" },
+        { list_of(&asked, ENTITY_SUBJECT, "2020-01-01", "externalIds", "crm:b/1:2"), "" },
+        { list_of(&asked, ENTITY_SUBJECT, "2020-01-01", "external_ids", ""), "ada root " },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         expect_list(&asked, &cases[i].request, cases[i].ids, &page);
@@ -213,6 +220,10 @@ TEST(list, what_has_ended_is_listed_when_asked_for)
     struct list_request request = list_of(&asked, ENTITY_GROUP, "2020-01-01", NULL, NULL);
     request.all = true;
     expect_list(&asked, &request, "core docs infra ", &page);
+    request = list_of(&asked, ENTITY_SUBJECT, "2020-01-01", "external_ids", "github:b/1:2");
+    request.all = true; /* no index has all */
+    expect_list(&asked, &request, "bob ", &page);
+    assert_int_equal(page.index, 0);
     asked_close(&asked);
 }
 
@@ -247,6 +258,11 @@ TEST(list, wrong_filters_say_what_was_expected)
         { "type", "ROBOT", "filter 'type': expected a value of SubjectType, but 'ROBOT' is none" },
         { "version", "x",
           "filter 'version': expected a number of at most 18 digits, but it is 'x'" },
+        { "external_ids", "ada",
+          "filter 'external_ids': expected SYSTEM:VALUE, such as github:ada, but it is 'ada'" },
+        { "external_ids", "github:",
+          "filter 'external_ids': expected SYSTEM:VALUE, such as github:ada, but it is "
+          "'github:'" },
         { "metadata", "x",
           "filter 'metadata': expected a field with text, a number or a name as value, but "
           "'metadata' has none" },
@@ -269,20 +285,19 @@ TEST(list, a_name_stands_for_the_id_that_had_it)
     asked_open(&asked);
     struct store_reader *reader = asked.partition->reader;
     assert_ok(resolve(&asked, at_date(&asked, "2018-12-01"), &moment));
-    assert_ok(list_resolve_id(reader, &asked.arena, STR("acme"), ENTITY_SUBJECT, &moment,
-                              STR("name:Ada"), &id));
+    assert_ok(resolve_id(reader, &asked.arena, STR("acme"), ENTITY_SUBJECT, &moment,
+                         STR("name:Ada"), &id));
     assert_true(str_eq(id, STR("ada")));
     assert_ok(resolve(&asked, at_date(&asked, "2020-01-01"), &moment));
-    assert_code(STATUS_NOT_FOUND, list_resolve_id(reader, &asked.arena, STR("acme"), ENTITY_SUBJECT,
-                                                  &moment, STR("name:Ada"), &id));
-    assert_ok(list_resolve_id(reader, &asked.arena, STR("acme"), ENTITY_SUBJECT, &moment,
-                              STR("bob"), &id));
+    assert_code(STATUS_NOT_FOUND, resolve_id(reader, &asked.arena, STR("acme"), ENTITY_SUBJECT,
+                                             &moment, STR("name:Ada"), &id));
+    assert_ok(
+        resolve_id(reader, &asked.arena, STR("acme"), ENTITY_SUBJECT, &moment, STR("bob"), &id));
     assert_true(str_eq(id, STR("bob")));
-    assert_code(STATUS_INVALID_ARGUMENT, list_resolve_id(reader, &asked.arena, STR("acme"),
-                                                         ENTITY_SUBJECT, &moment, STR(""), &id));
-    assert_code(STATUS_INVALID_ARGUMENT,
-                list_resolve_id(reader, &asked.arena, STR("acme"), ENTITY_SUBJECT, &moment,
-                                STR("name:"), &id));
+    assert_code(STATUS_INVALID_ARGUMENT, resolve_id(reader, &asked.arena, STR("acme"),
+                                                    ENTITY_SUBJECT, &moment, STR(""), &id));
+    assert_code(STATUS_INVALID_ARGUMENT, resolve_id(reader, &asked.arena, STR("acme"),
+                                                    ENTITY_SUBJECT, &moment, STR("name:"), &id));
     asked_close(&asked);
 }
 

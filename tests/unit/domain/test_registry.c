@@ -114,6 +114,17 @@ TEST(registry, names_each_kind_of_the_schema)
     }
 }
 
+TEST(registry, says_which_kinds_outside_systems_know)
+{
+    for (unsigned kind = 1; kind < ENTITY_KINDS_END; kind++) {
+        const struct entity_type *entity = registry_entity(kind);
+        const ProtobufCFieldDescriptor *field = find(entity->descriptor, "external_ids");
+        assert_int_equal(entity->external_at, field == NULL ? 0 : field->offset);
+        assert_int_equal(entity->external_count_at, field == NULL ? 0 : field->quantifier_offset);
+        assert_true(field == NULL || field->descriptor == &agency__v1__external_id__descriptor);
+    }
+}
+
 static void check_same_as_entity(const ProtobufCMessageDescriptor *message,
                                  const ProtobufCFieldDescriptor *field,
                                  const struct entity_type *entity)

@@ -1,0 +1,86 @@
+"""What outside systems call subjects, groups and assets, asked by agencyctl."""
+
+from cases import expect
+from tool import DENIED, FAILED, REJECTED, USAGE
+
+ODD = "https://git.example/o/r?x=1#a@b:~c"
+
+
+def external(**values):
+    return [{"system": system, "value": value} for system, value in values.items()]
+
+
+def known(acme):
+    """red is a team of an LDAP, ada somebody of two systems; repo is granted to ada."""
+    acme.submit("UpdateSubject", subjectId="ada", externalIds=external(github="ada", crm="7"))
+    acme.submit("UpdateGroup", groupId="red", externalIds=external(ldap="cn=red,dc=example"))
+    acme.submit("RegisterAsset", assetId="repo", externalIds=external(github=ODD))
+    acme.submit("DefinePermission", permission="write")
+    acme.submit("GrantPermission", grantId="w", permission="write",
+                grantee={"kind": "GRANTEE_KIND_GROUP", "id": "red"},
+                on={"kind": "OBJECT_KIND_ASSET", "id": "repo"})
+
+
+def it_takes_what_an_outside_system_says_for_an_id(tool, fresh):
+    acme = fresh()
+    known(acme)
+    expect(acme.json("get", "subject", "ext:crm:7")[0]["subjectId"] == "ada", "ada of the crm")
+    expect(acme.json("get", "group", "ext:ldap:cn=red,dc=example")[0]["groupId"] == "red", "red")
+    expect(acme.json("get", "asset", f"ext:github:{ODD}")[0]["assetId"] == "repo", "the asset")
+    acme("check", "ext:github:ada", "write", f"asset:ext:github:{ODD}")
+    acme("check", "bob", "write", f"asset:ext:github:{ODD}", code=DENIED)
+    for words in (("who", "group", "ext:ldap:cn=red,dc=example"),
+                  ("stints", "subject", "ext:github:ada"),
+                  ("list", "grants", f"on=asset:ext:github:{ODD}")):
+        expect(len(acme.json(*words)) == 1, f"one answer to {words}", acme.json(*words))
+    grants = acme.json("list", "grants", "grantee=group:ext:ldap:cn=red,dc=example")
+    expect({grant["grantee"]["id"] for grant in grants} == {"red"}, "those of red", grants)
+    changes = acme.json("history", "subject", "ext:github:ada")
+    expect(changes[0]["command"] == "UpdateSubject", "its history", changes[0])
+
+
+def it_knows_who_had_an_external_id_then(tool, fresh):
+    acme = fresh()
+    known(acme)
+    last = int(acme.json("history", "--limit", "1")[0]["orgSequence"])
+    acme.submit("UpdateSubject", subjectId="ada", updateMask="externalIds",
+                externalIds=external(crm="7"))
+    acme.submit("UpdateSubject", subjectId="bob", externalIds=external(github="ada"))
+    expect(acme.json("get", "subject", "ext:github:ada")[0]["subjectId"] == "bob", "bob now")
+    before = acme.json("get", "subject", "ext:github:ada", "--as-of", f"#{last}")
+    expect(before[0]["subjectId"] == "ada", "ada then", before)
+    acme.submit("RemoveSubject", subjectId="bob")
+    said = acme.error("get", "subject", "ext:github:ada", code=FAILED)
+    expect("live Subject that 'github' calls 'ada', but there is none" in said, "nobody", said)
+    text = acme("history", "subject", "ada")
+    expect("external_ids: -github:ada" in text, "what went", text)
+
+
+def it_lists_by_external_ids(tool, fresh):
+    acme = fresh()
+    known(acme)
+
+    def ids(*words):
+        return [row["subjectId"] for row in acme.json("list", "subjects", *words)]
+    expect(ids("external_ids=crm:7") == ["ada"], "the one", ids("external_ids=crm:7"))
+    expect(ids("external_ids=crm:8") == [], "nobody")
+    expect(ids("without=external_ids") == ["bob", "eve", "root"], "the others")
+    some = ids("--filter", "external_ids.exists(e, e.system == 'github')")
+    expect(some == ["ada"], "those of a system", some)
+    expect("github:ada, crm:7" in acme("get", "subject", "ada"), "as they are asked for")
+
+
+def it_says_what_is_wrong_with_an_external_id(tool, fresh):
+    acme = fresh()
+    known(acme)
+    said = acme.error("get", "subject", "ext:github", code=USAGE)
+    expect("ext:SYSTEM:VALUE" in said, "its form", said)
+    said = acme.error("get", "role", "ext:github:ada", code=USAGE)
+    expect("Role has no external ids" in said, "which kind", said)
+    said = acme.error("list", "subjects", "external_ids=ada", code=USAGE)
+    expect("SYSTEM:VALUE" in said, "the filter's form", said)
+    answer = acme.submit("UpdateSubject", code=REJECTED, subjectId="bob",
+                         externalIds=external(crm="7"))
+    expect("subject 'ada' has 'crm:7'" in answer["reason"], "who has it", answer)
+    answer = acme.submit("SuspendSubject", code=REJECTED, subjectId="ext:crm:7")
+    expect("there is none" in answer["reason"], "commands take ids only", answer)
