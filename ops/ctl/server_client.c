@@ -20,6 +20,7 @@
 #include "core/base/num.h"
 #include "core/base/small_file.h"
 #include "core/pb/json.h"
+#include "core/rpc/protocol/connect_code.h"
 #include "google/protobuf/struct.pb-c.h"
 
 enum {
@@ -307,25 +308,6 @@ static const char *client_text(const Google__Protobuf__Struct *object, const cha
     return text ? value->string_value : "";
 }
 
-/* "not_found", as Connect writes it. */
-static enum status_code client_code(const char *name)
-{
-    for (unsigned code = STATUS_CANCELLED; code <= STATUS_UNAUTHENTICATED; code++) {
-        const char *ours = status_code_name((enum status_code)code);
-        size_t i = 0;
-        for (; ours[i] != '\0' && name[i] != '\0'; i++) {
-            char small = ours[i] == '_' ? '_' : (char)(ours[i] | 0x20);
-            if (small != name[i]) {
-                break;
-            }
-        }
-        if (ours[i] == '\0' && name[i] == '\0') {
-            return (enum status_code)code;
-        }
-    }
-    return STATUS_UNKNOWN;
-}
-
 static struct status client_error(struct server_client *client, struct str json, long http)
 {
     struct arena arena;
@@ -337,7 +319,7 @@ static struct status client_error(struct server_client *client, struct str json,
                           "expected an API of AgencyGrid at %.*s, but the answer is HTTP %ld",
                           STR_ARG(client->base), http);
     } else {
-        st = status_error(client_code(client_text(object, "code")), "%s",
+        st = status_error(connect_code_named(str_z(client_text(object, "code"))), "%s",
                           client_text(object, "message"));
     }
     arena_release(&arena);
@@ -448,7 +430,7 @@ static struct status client_stream_end(struct server_client *client)
     const Google__Protobuf__Value *error =
         st.code == STATUS_OK ? client_member(object, "error") : NULL;
     if (error != NULL && error->kind_case == GOOGLE__PROTOBUF__VALUE__KIND_STRUCT_VALUE) {
-        st = status_error(client_code(client_text(error->struct_value, "code")), "%s",
+        st = status_error(connect_code_named(str_z(client_text(error->struct_value, "code"))), "%s",
                           client_text(error->struct_value, "message"));
     }
     arena_release(&arena);

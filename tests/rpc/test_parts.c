@@ -3,6 +3,7 @@
 #include "core/rpc/http/url.h"
 #include "core/rpc/limits.h"
 #include "core/rpc/protocol/compression.h"
+#include "core/rpc/protocol/connect_code.h"
 #include "core/rpc/protocol/grpc.h"
 #include "core/rpc/timers.h"
 #include "tests/lib/test.h"
@@ -131,4 +132,15 @@ TEST(compression, is_chosen_from_what_the_client_takes)
     assert_int_equal(compression_choose(STR("br, zstd"), COMPRESSION_GZIP), COMPRESSION_ZSTD);
     assert_int_equal(compression_choose(STR("br"), COMPRESSION_GZIP), COMPRESSION_IDENTITY);
     assert_int_equal(compression_choose(STR(""), COMPRESSION_ZSTD), COMPRESSION_IDENTITY);
+}
+
+TEST(connect_code, each_code_is_found_by_its_name)
+{
+    for (unsigned code = STATUS_CANCELLED; code <= STATUS_UNAUTHENTICATED; code++) {
+        struct str name = connect_code_name((enum status_code)code);
+        assert_int_equal(connect_code_named(name), code);
+    }
+    assert_int_equal(connect_code_named(STR("canceled")), STATUS_CANCELLED);
+    assert_int_equal(connect_code_named(STR("Not_Found")), STATUS_UNKNOWN);
+    assert_int_equal(connect_code_named(STR("")), STATUS_UNKNOWN);
 }

@@ -4,9 +4,6 @@
 
 #include "core/rpc/call_inside.h"
 
-/* The HTTP status of a code, and Connect's name of it. */
-unsigned connect_http_status(enum status_code code);
-struct str connect_code_name(enum status_code code);
 /* Appends {"code":"not_found","message":"...","details":[...]}. */
 void connect_error(const struct rpc_call *call, const struct status *status, struct buf *out);
 

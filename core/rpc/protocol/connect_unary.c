@@ -3,6 +3,7 @@
 #include "core/base/base64.h"
 #include "core/rpc/http/url.h"
 #include "core/rpc/protocol/connect.h"
+#include "core/rpc/protocol/connect_code.h"
 
 static const struct connect_names connect_names = { "content-encoding", "accept-encoding" };
 
@@ -79,7 +80,7 @@ static void connect_finish(struct rpc_call *call, const struct status *status)
     exchange_drop_queue(exchange);
     connect_error(call, status, exchange_out(exchange));
     exchange_header(exchange, STR("content-type"), STR("application/json"));
-    exchange_finish(exchange, connect_http_status(status->code));
+    exchange_finish(exchange, connect_code_http(status->code));
 }
 
 const struct protocol protocol_connect = {

@@ -3,7 +3,7 @@
 #include "core/rpc/protocol/rest.h"
 
 #include "core/pb/json.h"
-#include "core/rpc/protocol/connect.h"
+#include "core/rpc/protocol/connect_code.h"
 #include "core/rpc/protocol/detail.h"
 #include "core/rpc/protocol/grpc.h"
 #include "google/protobuf/any.pb-c.h"
@@ -111,7 +111,7 @@ void rest_fail(struct rpc_call *call, const struct status *status)
     rest_trailers(exchange);
     rest_status(call, status, exchange_out(exchange));
     exchange_header(exchange, STR("content-type"), STR("application/json"));
-    exchange_finish(exchange, connect_http_status(status->code));
+    exchange_finish(exchange, connect_code_http(status->code));
 }
 
 static void rest_finish(struct rpc_call *call, const struct status *status)
