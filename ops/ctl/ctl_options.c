@@ -86,10 +86,9 @@ const struct config_option ctl_options[] = {
            "list: only what fulfils this in CEL, such as 'name.startsWith(\"a\") && version > 3u'"),
     OPTION("order", CONFIG_TEXT, order, "",
            "list: by this field, such as name, or -updated_at for the latest first"),
-    OPTION(
-        "after", CONFIG_TEXT, after, "",
-        "watch: what was seen last: a token, or #DECISION (#0: nothing); without it: all that is "
-        "there"),
+    OPTION("after", CONFIG_TEXT, after, "",
+           "watch: what was seen last: a token, or #DECISION (#0: nothing); without it: what "
+           "happens from now on"),
     OPTION("once", CONFIG_BOOL, once, "false", "watch: end behind what is there already"),
     OPTION("batch", CONFIG_TEXT, batch, "",
            "check: a file of JSON lines {subjects, permission, on, id}, or -"),

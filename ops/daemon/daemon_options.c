@@ -28,7 +28,7 @@ const struct config_option daemon_options[] = {
            "a file of lines name = value, such as rank = 1; less than the environment "
            "(AGENCYD_RANK=1), which is less than these options"),
     OPTION("data", CONFIG_STRING, data, "agency-data",
-           "the data folder, made by agencyctl log create or log join"),
+           "the data folder, made by agencyctl init, log create or log join"),
     OPTION("roles", CONFIG_STRING, roles, "writer,projector,query",
            "writer decides commands; projector publishes outcomes and events; query keeps stores "
            "for questions"),
