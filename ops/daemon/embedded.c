@@ -73,8 +73,8 @@ struct status embedded_open(const struct daemon_options *options, const struct d
     arena_init(&embedded->arena, EMBEDDED_ARENA_MAX);
     struct status st = embedded_open_api(embedded, dir);
     if (st.code == STATUS_OK) {
-        embedded->partitions =
-            shelf_status_open(embedded->shelf, api_server_partitions_count(embedded->api));
+        embedded->partitions = shelf_status_open(
+            embedded->shelf, api_server_partitions_count(embedded->api), telemetry);
         embedded_say_started(embedded);
         telemetry_set_ready(telemetry, status_ok());
     } else {

@@ -5,18 +5,21 @@
 
 struct shelf_status {
     struct shown_stores stores;
+    const struct telemetry *telemetry;
     struct replica_status *partitions;
     uint64_t *published; /* nothing is */
     uint32_t count;
 };
 
-struct shelf_status *shelf_status_open(struct shelf *shelf, uint32_t partitions_count)
+struct shelf_status *shelf_status_open(struct shelf *shelf, uint32_t partitions_count,
+                                       const struct telemetry *telemetry)
 {
     struct shelf_status *status = mem_zalloc(1, sizeof *status);
     shown_stores_init(&status->stores, shelf, partitions_count);
     status->partitions = mem_zalloc(partitions_count, sizeof *status->partitions);
     status->published = mem_zalloc(partitions_count, sizeof *status->published);
     status->count = partitions_count;
+    status->telemetry = telemetry;
     return status;
 }
 
@@ -37,7 +40,9 @@ static void shelf_status_partition(struct shelf_status *status, const struct sto
     struct moment_ask ask = { 0 };
     struct store_reader *reader;
     const struct position *position;
-    *out = (struct replica_status){ .number = number, .state = REPLICA_LEADER };
+    *out = (struct replica_status){ .number = number,
+                                    .state = REPLICA_LEADER,
+                                    .decided = telemetry_decisions(status->telemetry, number) };
     out->trouble = stores->open(stores->self, number, &ask, &reader, &position);
     if (out->trouble.code == STATUS_OK) {
         replica_status_place(out, position);

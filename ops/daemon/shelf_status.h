@@ -4,11 +4,13 @@
 
 #include "core/model/shelf.h"
 #include "ops/daemon/process_status.h"
+#include "ops/telemetry/telemetry.h"
 
 struct shelf_status;
 
-/* Gives it; borrows the shelf. */
-struct shelf_status *shelf_status_open(struct shelf *shelf, uint32_t partitions_count);
+/* Gives it; borrows the shelf, and the telemetry, which has counted what was decided. */
+struct shelf_status *shelf_status_open(struct shelf *shelf, uint32_t partitions_count,
+                                       const struct telemetry *telemetry);
 /* NULL is fine. */
 void shelf_status_close(struct shelf_status *status);
 

@@ -111,6 +111,11 @@ void telemetry_note_partition(struct telemetry *telemetry, const struct partitio
     writer_metrics_partition(telemetry->writer, partition);
 }
 
+uint64_t telemetry_decisions(const struct telemetry *telemetry, uint32_t partition)
+{
+    return writer_metrics_decisions(telemetry->writer, partition);
+}
+
 void telemetry_wrap_log(struct telemetry *telemetry, struct evlog **log)
 {
     log_metrics_wrap(&telemetry->log, log);

@@ -32,6 +32,8 @@ const struct rpc_observer *telemetry_observer(const struct telemetry *telemetry)
 const struct writer_watch *telemetry_watch(struct telemetry *telemetry);
 /* A store that this thread keeps, about once a second. */
 void telemetry_note_partition(struct telemetry *telemetry, const struct partition *partition);
+/* As writer_metrics_decisions. */
+uint64_t telemetry_decisions(const struct telemetry *telemetry, uint32_t partition);
 /* As log_metrics_wrap. */
 void telemetry_wrap_log(struct telemetry *telemetry, struct evlog **log);
 /* As replica_metrics_note and readiness_set. */

@@ -20,6 +20,7 @@ struct writer_command {
 /* A partition as it was last seen. */
 struct writer_partition {
     _Atomic bool known;
+    struct counter decisions;
     struct gauge sequence;
     struct gauge time_us;
     struct gauge cache, unflushed, tables, files, compaction; /* bytes of its store */
@@ -91,6 +92,7 @@ void writer_metrics_decided(struct writer_metrics *metrics, const struct decided
     switch (decided->answer->outcome) {
     case SUBMIT_DECIDED:
         writer_metrics_count(metrics, decided);
+        counter_add_alone(&metrics->partitions[decided->partition].decisions, 1);
         break;
     case SUBMIT_REPEATED:
         counter_add_alone(&metrics->repeated, 1);
@@ -101,6 +103,11 @@ void writer_metrics_decided(struct writer_metrics *metrics, const struct decided
     case SUBMIT_LATER:
         break;
     }
+}
+
+uint64_t writer_metrics_decisions(const struct writer_metrics *metrics, uint32_t partition)
+{
+    return counter_get(&metrics->partitions[partition].decisions);
 }
 
 /* A counter that follows one that somebody else keeps. */

@@ -22,6 +22,9 @@ void writer_metrics_ahead(struct writer_metrics *metrics, int64_t ahead_us);
 /* The last that it was told, of any thread. */
 int64_t writer_metrics_ahead_us(const struct writer_metrics *metrics);
 
+/* Decisions of a partition since the start. Any thread. */
+uint64_t writer_metrics_decisions(const struct writer_metrics *metrics, uint32_t partition);
+
 struct metrics_source writer_metrics_source(struct writer_metrics *metrics);
 /* The name of a command by the number of its field: "AssignRole"; empty: there is none such. */
 struct str writer_metrics_command(uint32_t number);

@@ -91,6 +91,7 @@ def status_says_how_far_each_partition_is(server):
     states = {one["state"] for one in found["partitions"]}
     expect(reached >= int(done["sequence"]) and len(found["partitions"]) == 16 and
            states == {"PARTITION_STATE_LEADER"}, "all partitions, as far as they are", found)
+    expect(int(found.get("decided", 0)) > 0, "how many it has decided", found)
 
 
 def agencyctl_asks_over_the_server(server):
