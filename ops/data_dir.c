@@ -87,6 +87,17 @@ static struct status data_dir_read_moved(struct data_dir *dir, struct arena *are
     return unknown ? status_ok() : st;
 }
 
+struct status data_dir_goes_on(const struct data_dir *dir)
+{
+    return dir->moved.size == 0
+               ? status_ok()
+               : status_error(
+                     STATUS_FAILED_PRECONDITION,
+                     "expected an open log, but this one was closed when it was copied: go "
+                     "on in %.*s",
+                     STR_ARG(dir->moved));
+}
+
 struct status data_dir_move(const char *path, const char *to)
 {
     char moved[DATA_DIR_PATH_MAX], whole[PATH_MAX];

@@ -75,6 +75,8 @@ MUST_USE struct status data_dir_end(const char *path);
  * ALREADY_EXISTS: the log, or a folder of another one, is there. Statuses of evlog_kafka_create. */
 MUST_USE struct status data_dir_make_shared(struct arena *arena, const char *path,
                                             const struct data_dir_new *made);
+/* FAILED_PRECONDITION: its log was copied, and goes on there. */
+MUST_USE struct status data_dir_goes_on(const struct data_dir *dir);
 /* Notes where the log of the folder at `path` goes on, for who asks here. UNAVAILABLE. */
 MUST_USE struct status data_dir_move(const char *path, const char *to);
 /* Makes the folder for a log that is there on Kafka. Safe to repeat. FAILED_PRECONDITION: the

@@ -156,12 +156,7 @@ struct status sending_open(struct sending *sending, struct ctl *ctl)
     if (ctl->server != NULL) {
         return sending_open_server(sending);
     }
-    if (ctl->dir.moved.size > 0) {
-        return status_error(STATUS_FAILED_PRECONDITION,
-                            "expected an open log, but this one was closed when it was copied: go "
-                            "on in %.*s",
-                            STR_ARG(ctl->dir.moved));
-    }
+    TRY(data_dir_goes_on(&ctl->dir));
     TRY(folder_conf_read(ctl->dir.conf, &ctl->arena, &sending->conf));
     TRY(sending_find_principal(sending));
     TRY(sending_find_fingerprint(sending));

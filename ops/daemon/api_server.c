@@ -10,6 +10,7 @@
 #include "ops/daemon/gate.h"
 #include "ops/daemon/intake.h"
 #include "ops/daemon/listening.h"
+#include "ops/daemon/log_trouble.h"
 #include "ops/daemon/rest_paths.h"
 #include "query/service/query_service.h"
 #include "writers/service/commands_service.h"
@@ -136,7 +137,7 @@ static struct status api_server_open_intake(struct api_server *api)
     struct intake_options options = { .dir = api->options.dir,
                                       .daemon = api->options.daemon,
                                       .clock = api->options.clock,
-                                      .reporter = api->options.reporter,
+                                      .reporter = log_trouble_reporter(api->options.diag),
                                       .shelf = api->options.shelf,
                                       .telemetry = api->options.telemetry };
     return intake_open(&options, api->arena, &api->intake);

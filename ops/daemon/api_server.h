@@ -4,7 +4,6 @@
 #define OPS_DAEMON_API_SERVER_H
 
 #include "core/base/diag.h"
-#include "core/evlog/opener.h"
 #include "ops/daemon/daemon_options.h"
 #include "ops/daemon/status_board.h"
 #include "ops/data_dir.h"
@@ -16,8 +15,7 @@ struct api_server_options {
     const char *listen; /* where it is served besides the socket, unless the options say */
     struct clock clock;
     struct diag *diag;
-    struct evlog_reporter reporter; /* of trouble with the log */
-    struct status_board *board;     /* how the process is */
+    struct status_board *board; /* how the process is */
     struct shelf *shelf; /* where stores are shown: of an embedded log by the writer of this one */
     struct telemetry *telemetry;
 };

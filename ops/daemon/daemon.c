@@ -73,12 +73,6 @@ static void daemon_say(struct daemon *daemon, enum diag_level level, const char 
     diag_end(&line);
 }
 
-static void daemon_report(void *context, uint32_t partition, struct status what)
-{
-    struct daemon *daemon = context;
-    log_trouble_say(daemon->diag, partition, what);
-}
-
 /* Who the log is: nothing can be done before that is known. */
 static struct status daemon_find_log(struct daemon *daemon, int signals,
                                      struct evlog_identity *identity)
@@ -122,7 +116,7 @@ static struct status daemon_open_log(void *context, bool read_only, struct evlog
 static struct status daemon_open_publisher(struct daemon *daemon, uint32_t partitions_count)
 {
     struct publisher_options options = { .opener = { daemon_open_log, daemon },
-                                         .reporter = { daemon_report, daemon },
+                                         .reporter = log_trouble_reporter(daemon->diag),
                                          .clock = daemon->clock,
                                          .partitions_count = partitions_count,
                                          .level_known = FORMAT_LEVEL,
@@ -218,7 +212,7 @@ static struct status daemon_open_writer(struct daemon *daemon)
     struct server_partition *ranks = NULL;
     struct folder_conf folder;
     struct server_options options = { .opener = { daemon_open_log, daemon },
-                                      .reporter = { daemon_report, daemon },
+                                      .reporter = log_trouble_reporter(daemon->diag),
                                       .stores = daemon->dir.stores,
                                       .observer = daemon_observer(daemon),
                                       .watch = telemetry_watch(daemon->telemetry),
@@ -303,7 +297,6 @@ static struct status daemon_open_api(struct daemon *daemon)
                                           .listen = "",
                                           .clock = daemon->clock,
                                           .diag = daemon->diag,
-                                          .reporter = { daemon_report, daemon },
                                           .board = daemon->board,
                                           .shelf = daemon->shelf,
                                           .telemetry = daemon->telemetry };

@@ -25,12 +25,6 @@ struct embedded {
     struct shelf_status *partitions;
 };
 
-static void embedded_report(void *context, uint32_t partition, struct status what)
-{
-    struct embedded *embedded = context;
-    log_trouble_say(embedded->diag, partition, what);
-}
-
 static struct status embedded_open_api(struct embedded *embedded, const struct data_dir *dir)
 {
     struct api_server_options options = { .dir = dir,
@@ -38,16 +32,10 @@ static struct status embedded_open_api(struct embedded *embedded, const struct d
                                           .listen = EMBEDDED_LISTEN,
                                           .clock = embedded->clock,
                                           .diag = embedded->diag,
-                                          .reporter = { embedded_report, embedded },
                                           .board = embedded->board,
                                           .shelf = embedded->shelf,
                                           .telemetry = embedded->telemetry };
-    if (dir->moved.size > 0) {
-        return status_error(STATUS_FAILED_PRECONDITION,
-                            "expected an open log, but this one was closed when it was copied: go "
-                            "on in %.*s",
-                            STR_ARG(dir->moved));
-    }
+    TRY(data_dir_goes_on(dir));
     return api_server_open(&options, &embedded->arena, &embedded->api);
 }
 

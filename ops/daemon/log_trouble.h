@@ -5,7 +5,7 @@
 #include "core/base/diag.h"
 #include "core/evlog/opener.h"
 
-/* OK: it is over. EVLOG_ALL: of the log as a whole. */
-void log_trouble_say(struct diag *diag, uint32_t partition, struct status what);
+/* Tells it to `diag`, which is borrowed. Any thread. */
+struct evlog_reporter log_trouble_reporter(struct diag *diag);
 
 #endif
