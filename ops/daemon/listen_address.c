@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <stdio.h>
 
 enum { LISTEN_PORT_MAX = 65535 };
 
@@ -74,4 +75,13 @@ struct status listen_addresses_parse(struct str text, struct arena *arena,
         text = str_from(text, comma == NULL ? size : size + 1);
     }
     return status_ok();
+}
+
+struct str listen_address_text(const struct listen_address *address, uint16_t port,
+                               char text[LISTEN_ADDRESS_TEXT_SIZE])
+{
+    bool v6 = strchr(address->host, ':') != NULL;
+    int size =
+        snprintf(text, LISTEN_ADDRESS_TEXT_SIZE, v6 ? "[%s]:%u" : "%s:%u", address->host, port);
+    return str_make(text, (size_t)size);
 }

@@ -65,11 +65,9 @@ struct status listening_check(const struct listening_options *options, struct ar
 static void listening_say(const struct listening_options *options,
                           const struct listen_address *address, uint16_t port)
 {
-    char text[64];
-    bool v6 = strchr(address->host, ':') != NULL;
-    int size = snprintf(text, sizeof text, v6 ? "[%s]:%u" : "%s:%u", address->host, port);
+    char text[LISTEN_ADDRESS_TEXT_SIZE];
     struct diag_line line = diag_begin(options->diag, DIAG_INFO, "serving");
-    diag_str(&line, "address", str_make(text, (size_t)size));
+    diag_str(&line, "address", listen_address_text(address, port, text));
     diag_str(&line, "tls", options->trusted->certificate.size > 0 ? STR("true") : STR("false"));
     diag_end(&line);
 }

@@ -1,8 +1,5 @@
 #include "ops/daemon/operations_server.h"
 
-#include <stdio.h>
-#include <string.h>
-
 #include "core/base/memory.h"
 #include "ops/daemon/listen_address.h"
 
@@ -15,11 +12,9 @@ struct operations_server {
 
 static void operations_say(struct diag *diag, const struct listen_address *address, uint16_t port)
 {
-    char text[64];
-    bool v6 = strchr(address->host, ':') != NULL;
-    int size = snprintf(text, sizeof text, v6 ? "[%s]:%u" : "%s:%u", address->host, port);
+    char text[LISTEN_ADDRESS_TEXT_SIZE];
     struct diag_line line = diag_begin(diag, DIAG_INFO, "serving_operations");
-    diag_str(&line, "address", str_make(text, (size_t)size));
+    diag_str(&line, "address", listen_address_text(address, port, text));
     diag_end(&line);
 }
 

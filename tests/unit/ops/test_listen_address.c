@@ -25,6 +25,16 @@ TEST(listen_address, is_an_ip_and_a_port)
     arena_release(&arena);
 }
 
+TEST(listen_address, is_written_as_it_is_read)
+{
+    struct listen_addresses found;
+    char text[LISTEN_ADDRESS_TEXT_SIZE];
+    assert_ok(parse("127.0.0.1:8420,[::1]:0", &found));
+    assert_true(str_eq(listen_address_text(&found.items[0], 8420, text), STR("127.0.0.1:8420")));
+    assert_true(str_eq(listen_address_text(&found.items[1], 65535, text), STR("[::1]:65535")));
+    arena_release(&arena);
+}
+
 TEST(listen_address, is_refused_where_it_is_none)
 {
     static const char *const wrong[] = { "8420",      ":8420",          "localhost:8420",
