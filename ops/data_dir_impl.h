@@ -1,4 +1,4 @@
-/* What opening and making a data folder share. */
+/* What opening, making and copying a data folder share. */
 #ifndef OPS_DATA_DIR_IMPL_H
 #define OPS_DATA_DIR_IMPL_H
 

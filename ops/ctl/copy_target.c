@@ -1,21 +1,9 @@
 #include "ops/ctl/copy_target.h"
 
-#include <stdio.h>
-#include <unistd.h>
-
 #include "core/base/random.h"
 #include "core/base/small_file.h"
 #include "core/evlog/evlog_local.h"
-
-static struct status copy_target_path(const char *folder, const char *name,
-                                      char out[DATA_DIR_PATH_MAX])
-{
-    int size = snprintf(out, DATA_DIR_PATH_MAX, "%s/%s", folder, name);
-    return size > 0 && size < DATA_DIR_PATH_MAX
-               ? status_ok()
-               : status_error(STATUS_INVALID_ARGUMENT,
-                              "expected a shorter path of a data folder: '%.100s...'", folder);
-}
+#include "ops/data_dir_impl.h"
 
 /* ---- keys ---- */
 
@@ -25,7 +13,7 @@ static struct status copy_target_keep(struct arena *arena, const char *path, con
 {
     char file[DATA_DIR_PATH_MAX];
     struct str there;
-    TRY(copy_target_path(path, name, file));
+    TRY(data_dir_path(file, path, name));
     struct status st = small_file_create(file, bytes);
     if (st.code != STATUS_ALREADY_EXISTS) {
         return st;
@@ -48,7 +36,7 @@ static struct status copy_target_keys(const struct copy_target_options *options,
                             options->from);
     }
     TRY(copy_target_keep(arena, path, "cluster.key", options->cluster_key));
-    TRY(copy_target_path(options->from, "seal.keys", seals));
+    TRY(data_dir_path(seals, options->from, "seal.keys"));
     struct status st = small_file_read_secret(seals, arena, &bytes);
     if (st.code == STATUS_NOT_FOUND) {
         return status_ok();
@@ -63,8 +51,8 @@ static struct status copy_target_conf(const struct copy_target_options *options,
 {
     char from[DATA_DIR_PATH_MAX], to[DATA_DIR_PATH_MAX];
     struct str bytes;
-    TRY(copy_target_path(options->from, "agency.conf", from));
-    TRY(copy_target_path(path, "agency.conf", to));
+    TRY(data_dir_path(from, options->from, "agency.conf"));
+    TRY(data_dir_path(to, path, "agency.conf"));
     struct status st = small_file_read(from, arena, &bytes);
     if (st.code == STATUS_OK) {
         st = small_file_create(to, bytes);
@@ -131,10 +119,10 @@ static struct status copy_target_log(const struct copy_target_options *options, 
 {
     char local[DATA_DIR_PATH_MAX], conf[DATA_DIR_PATH_MAX];
     struct evlog_identity identity = copy_target_identity(options->source);
-    TRY(copy_target_path(path, "log", local));
-    TRY(copy_target_path(path, "kafka.conf", conf));
+    TRY(data_dir_path(local, path, "log"));
+    TRY(data_dir_path(conf, path, "kafka.conf"));
     bool shared = options->kafka->brokers.size > 0;
-    if (access(shared ? local : conf, F_OK) == 0) {
+    if (data_dir_has(path, shared ? "log" : "kafka.conf")) {
         return status_error(STATUS_FAILED_PRECONDITION, "expected no other log in '%s', but %s",
                             path,
                             shared ? "it has an embedded one"
