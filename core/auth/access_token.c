@@ -232,12 +232,10 @@ static struct status access_token_read_scopes(const struct access_token_draft *d
     ARENA_TRY(draft->arena, words, arena_alloc(draft->arena, (text.size / 2 + 1) * sizeof *words));
     *scopes = (struct claims_texts){ words, 0 };
     while (text.size > 0) {
-        const char *space = memchr(text.data, ' ', text.size);
-        size_t size = space == NULL ? text.size : (size_t)(space - text.data);
-        if (size > 0) {
-            words[scopes->count++] = str_make(text.data, size);
+        struct str word = str_cut(&text, ' ');
+        if (word.size > 0) {
+            words[scopes->count++] = word;
         }
-        text = str_from(text, space == NULL ? size : size + 1);
     }
     return status_ok();
 }

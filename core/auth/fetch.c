@@ -46,16 +46,13 @@ int64_t fetch_max_age_us(struct str cache_control, int64_t otherwise_us)
 {
     int64_t age_us = otherwise_us, seconds;
     while (cache_control.size > 0) {
-        const char *comma = memchr(cache_control.data, ',', cache_control.size);
-        size_t size = comma == NULL ? cache_control.size : (size_t)(comma - cache_control.data);
-        struct str directive = fetch_trim(str_make(cache_control.data, size));
+        struct str directive = fetch_trim(str_cut(&cache_control, ','));
         if (fetch_is(directive, STR("no-store")) || fetch_is(directive, STR("no-cache"))) {
             return 0;
         }
         if (fetch_directive_age(directive, &seconds)) {
             age_us = seconds * TIME_SECOND_US;
         }
-        cache_control = str_from(cache_control, comma == NULL ? size : size + 1);
     }
     return age_us;
 }

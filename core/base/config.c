@@ -272,10 +272,7 @@ static struct status config_read_line(struct config *config, struct str line)
 struct status config_read_file(struct config *config, struct str text)
 {
     for (size_t number = 1; text.size > 0; number++) {
-        const char *end = memchr(text.data, '\n', text.size);
-        size_t size = end == NULL ? text.size : (size_t)(end - text.data);
-        TRY(status_prefix(config_read_line(config, str_make(text.data, size)), "line %zu", number));
-        text = str_from(text, end == NULL ? size : size + 1);
+        TRY(status_prefix(config_read_line(config, str_cut(&text, '\n')), "line %zu", number));
     }
     return status_ok();
 }

@@ -19,9 +19,7 @@ struct status key_lines_parse(struct str text, struct hash *keys, size_t keys_ma
 {
     *keys_count = 0;
     for (int number = 1; text.size > 0; number++) {
-        const char *end = memchr(text.data, '\n', text.size);
-        struct str line = { text.data, end == NULL ? text.size : (size_t)(end - text.data) };
-        text = str_from(text, line.size + (end != NULL));
+        struct str line = str_cut(&text, '\n');
         if (line.size > 0 && line.data[0] != '#') {
             TRY(status_prefix(key_lines_add(line, keys, keys_max, keys_count), "line %d", number));
         }

@@ -53,4 +53,13 @@ static inline struct str str_from(struct str s, size_t from)
     return (struct str){ s.data == NULL ? NULL : s.data + from, s.size - from };
 }
 
+/* Takes off the text what stands before the first `at`, and that too; all where there is none. */
+static inline struct str str_cut(struct str *text, char at)
+{
+    const char *end = text->size == 0 ? NULL : (const char *)memchr(text->data, at, text->size);
+    struct str part = str_make(text->data, end == NULL ? text->size : (size_t)(end - text->data));
+    *text = str_from(*text, part.size + (end != NULL));
+    return part;
+}
+
 #endif

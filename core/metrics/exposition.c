@@ -11,10 +11,7 @@
 /* Takes what stands before the next `mark`, without spaces around it. */
 static struct str accept_item(struct str *list, char mark)
 {
-    const char *end = list->size == 0 ? NULL : memchr(list->data, mark, list->size);
-    size_t size = end == NULL ? list->size : (size_t)(end - list->data);
-    struct str item = str_make(list->data, size);
-    *list = str_from(*list, end == NULL ? size : size + 1);
+    struct str item = str_cut(list, mark);
     while (item.size > 0 && (item.data[0] == ' ' || item.data[0] == '\t')) {
         item = str_from(item, 1);
     }

@@ -366,15 +366,12 @@ struct str server_client_header(const struct server_client *client, struct str n
 {
     struct str rest = buf_str(&client->answer_headers);
     while (rest.size > 0) {
-        const char *end = memchr(rest.data, '\n', rest.size);
-        size_t size = end == NULL ? rest.size : (size_t)(end - rest.data) + 1;
-        struct str line = client_trim(str_make(rest.data, size));
+        struct str line = client_trim(str_cut(&rest, '\n'));
         if (line.size > name.size + 1 && line.data[name.size] == ':' &&
             strncasecmp(line.data, name.data, name.size) == 0) {
             struct str value = str_from(line, name.size + 1);
             return value.size > 0 && value.data[0] == ' ' ? str_from(value, 1) : value;
         }
-        rest = str_from(rest, size);
     }
     return STR("");
 }

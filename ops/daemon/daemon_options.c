@@ -151,18 +151,6 @@ struct status daemon_options_read(struct daemon_options *options, struct arena *
     return daemon_options_read_over(&config, arena, argc, argv, environment);
 }
 
-/* ---- lists ---- */
-
-/* Takes what stands before the next comma. */
-static struct str daemon_options_item(struct str *list)
-{
-    const char *comma = list->size == 0 ? NULL : memchr(list->data, ',', list->size);
-    size_t size = comma == NULL ? list->size : (size_t)(comma - list->data);
-    struct str item = str_make(list->data, size);
-    *list = str_from(*list, comma == NULL ? size : size + 1);
-    return item;
-}
-
 /* ---- roles ---- */
 
 static const enum daemon_role daemon_roles[] = { DAEMON_WRITER, DAEMON_PROJECTOR, DAEMON_QUERY };
@@ -197,7 +185,7 @@ struct status daemon_options_roles(struct str text, unsigned *roles)
 {
     *roles = 0;
     do {
-        TRY(daemon_options_role(daemon_options_item(&text), roles));
+        TRY(daemon_options_role(str_cut(&text, ','), roles));
     } while (text.size > 0);
     return status_ok();
 }
@@ -243,7 +231,7 @@ struct status daemon_options_partitions(struct str text, uint32_t all_count,
     bool all = str_eq(text, STR("all"));
     assert(all_count <= PARTITIONS_MAX);
     while (!all && text.size > 0) {
-        TRY(daemon_options_range(daemon_options_item(&text), all_count, chosen));
+        TRY(daemon_options_range(str_cut(&text, ','), all_count, chosen));
     }
     partitions->count = 0;
     for (uint32_t i = 0; i < all_count; i++) {

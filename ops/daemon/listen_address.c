@@ -63,16 +63,12 @@ struct status listen_addresses_parse(struct str text, struct arena *arena,
 {
     addresses->count = 0;
     while (text.size > 0) {
-        const char *comma = memchr(text.data, ',', text.size);
-        size_t size = comma == NULL ? text.size : (size_t)(comma - text.data);
         if (addresses->count == LISTEN_ADDRESSES_MAX) {
             return status_error(STATUS_INVALID_ARGUMENT,
                                 "expected at most %d addresses to listen on", LISTEN_ADDRESSES_MAX);
         }
-        TRY(listen_address_parse(str_make(text.data, size), arena,
-                                 &addresses->items[addresses->count]));
+        TRY(listen_address_parse(str_cut(&text, ','), arena, &addresses->items[addresses->count]));
         addresses->count++;
-        text = str_from(text, comma == NULL ? size : size + 1);
     }
     return status_ok();
 }

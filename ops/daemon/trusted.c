@@ -4,14 +4,6 @@
 
 /* ---- texts ---- */
 
-static struct str trusted_cut(struct str *text, char at)
-{
-    const char *end = text->size == 0 ? NULL : memchr(text->data, at, text->size);
-    struct str part = str_make(text->data, end == NULL ? text->size : (size_t)(end - text->data));
-    *text = str_from(*text, part.size + (end != NULL));
-    return part;
-}
-
 static struct status trusted_file(struct arena *arena, struct str path, struct str *text)
 {
     struct str copy = arena_copy(arena, path); /* ends with a NUL */
@@ -38,7 +30,7 @@ static struct status trusted_add_authorities(struct trusted *trusted, struct are
 {
     struct str text, path = item, domain = STR("");
     if (memchr(item.data, '=', item.size) != NULL) {
-        domain = trusted_cut(&path, '=');
+        domain = str_cut(&path, '=');
     }
     TRY(trusted_file(arena, path, &text));
     bool bundle = text.size > 0 && text.data[0] == '{';
@@ -55,7 +47,7 @@ static struct status trusted_read_authorities(const struct daemon_options *optio
         trusted->anchors = trust_anchors_new();
     }
     while (list.size > 0) {
-        TRY(trusted_add_authorities(trusted, arena, trusted_cut(&list, ',')));
+        TRY(trusted_add_authorities(trusted, arena, str_cut(&list, ',')));
     }
     return status_ok();
 }
@@ -66,7 +58,7 @@ static struct status trusted_read_authorities(const struct daemon_options *optio
 static struct status trusted_add_operator(struct trusted *trusted, const struct folder_conf *folder,
                                           struct str line)
 {
-    struct str hash = line, name = trusted_cut(&hash, ' ');
+    struct str hash = line, name = str_cut(&hash, ' ');
     struct api_key_entry *entry = &trusted->operators[trusted->operators_count];
     if (trusted->operators_count == TRUSTED_OPERATORS_MAX) {
         return status_error(STATUS_INVALID_ARGUMENT, "expected at most %d keys",
@@ -94,7 +86,7 @@ static struct status trusted_read_operators(const struct daemon_options *options
     }
     TRY(trusted_file(arena, options->operator_keys, &text));
     for (int number = 1; text.size > 0; number++) {
-        struct str line = trusted_cut(&text, '\n');
+        struct str line = str_cut(&text, '\n');
         if (line.size > 0 && line.data[0] != '#') {
             TRY(status_prefix(trusted_add_operator(trusted, folder, line), "%.*s: line %d",
                               STR_ARG(options->operator_keys), number));

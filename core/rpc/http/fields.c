@@ -68,10 +68,7 @@ struct str http_trim(struct str value)
 bool http_next_in_list(struct str *list, struct str *member)
 {
     while (list->size > 0) {
-        const char *comma = memchr(list->data, ',', list->size);
-        size_t size = comma == NULL ? list->size : (size_t)(comma - list->data);
-        *member = http_trim(str_make(list->data, size));
-        *list = str_from(*list, comma == NULL ? size : size + 1);
+        *member = http_trim(str_cut(list, ','));
         if (member->size > 0) {
             return true;
         }

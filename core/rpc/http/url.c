@@ -30,21 +30,12 @@ struct str url_decode(struct arena *arena, struct str text, bool plus)
     return (struct str){ out, out == NULL ? 0 : size };
 }
 
-static struct str url_cut(struct str *text, char at)
-{
-    const char *found = text->size == 0 ? NULL : memchr(text->data, at, text->size);
-    size_t size = found == NULL ? text->size : (size_t)(found - text->data);
-    struct str part = { text->data, size };
-    *text = str_from(*text, found == NULL ? size : size + 1);
-    return part;
-}
-
 bool url_next(struct str *query, struct str *name, struct str *value)
 {
     while (query->size > 0) {
-        *value = url_cut(query, '&');
+        *value = str_cut(query, '&');
         if (value->size > 0) {
-            *name = url_cut(value, '=');
+            *name = str_cut(value, '=');
             return true;
         }
     }
