@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "core/base/num.h"
 #include "core/base/small_file.h"
 
 enum { KAFKA_CONF_PATH_MAX = 4096 };
@@ -33,14 +34,9 @@ static struct status kafka_conf_system(const char *verb, const char *path)
 
 static bool kafka_conf_is_port(struct str text)
 {
-    unsigned port = 0;
-    for (size_t i = 0; i < text.size; i++) {
-        if (text.size > 5 || text.data[i] < '0' || text.data[i] > '9') {
-            return false;
-        }
-        port = port * 10 + (unsigned)(text.data[i] - '0');
-    }
-    return port >= 1 && port <= UINT16_MAX;
+    uint64_t port;
+    return text.size <= 5 && num_get_decimal(text.data, text.size, &port) && port >= 1 &&
+           port <= UINT16_MAX;
 }
 
 /* HOST, HOST:PORT, [IPV6] or [IPV6]:PORT. librdkafka takes a port's low 16 bits, and 0 for what is

@@ -21,6 +21,24 @@ static inline size_t num_put_decimal(char out[NUM_DIGITS_MAX], uint64_t value)
     return NUM_DIGITS_MAX - begin;
 }
 
+/* *value = the number of a text of decimal digits. False, and nothing is written, when there is
+ * none, or anything else in it, or when it does not fit. */
+static inline bool num_get_decimal(const char *text, size_t size, uint64_t *value)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < size; i++) {
+        unsigned digit = (unsigned)text[i] - '0';
+        if (digit > 9 || __builtin_mul_overflow(sum, 10, &sum) ||
+            __builtin_add_overflow(sum, digit, &sum)) {
+            return false;
+        }
+    }
+    if (size > 0) {
+        *value = sum;
+    }
+    return size > 0;
+}
+
 /* *sum = a + b, or false when it does not fit. */
 static inline bool num_add_u64(uint64_t a, uint64_t b, uint64_t *sum)
 {

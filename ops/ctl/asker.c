@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "core/base/murmur2.h"
+#include "core/base/num.h"
 #include "core/base/time.h"
 #include "core/domain/kernel/fields.h"
 #include "core/model/list.h"
@@ -129,18 +130,14 @@ static struct status asker_read_moment(struct asker *asker, struct str text)
 {
     Agency__V1__Moment *moment;
     int64_t time_us;
-    size_t at = 0;
+    struct str sequence = str_cut(&text, ' '), time = str_cut(&text, ' ');
     TRY(pb_new(&asker->arena, &agency__v1__moment__descriptor, &moment));
-    for (; at < text.size && text.data[at] >= '0' && text.data[at] <= '9'; at++) {
-        moment->org_sequence = moment->org_sequence * 10 + (uint64_t)(text.data[at] - '0');
+    if (!num_get_decimal(sequence.data, sequence.size, &moment->org_sequence)) {
+        return status_error(STATUS_INVALID_ARGUMENT,
+                            "expected the header agencygrid-moment to begin with a decision");
     }
-    struct str rest = at < text.size ? str_from(text, at + 1) : STR("");
-    const char *blank = rest.size == 0 ? NULL : memchr(rest.data, ' ', rest.size);
-    moment->provisional = blank != NULL;
-    if (blank != NULL) {
-        rest.size = (size_t)(blank - rest.data);
-    }
-    TRY(time_parse_human(rest, clock_now_us(&asker->ctl->clock), &time_us));
+    moment->provisional = text.size > 0;
+    TRY(time_parse_human(time, clock_now_us(&asker->ctl->clock), &time_us));
     TRY(fields_time_new(&asker->arena, time_us, &moment->time));
     asker->moment = moment;
     return status_ok();

@@ -126,15 +126,11 @@ static struct status log_from(const struct ctl *ctl, uint64_t *from)
 {
     struct str text = ctl->options.from;
     *from = 0;
-    for (size_t i = 0; i < text.size; i++) {
-        uint64_t digit = (uint64_t)(unsigned char)text.data[i] - '0';
-        if (digit > 9 || !num_mul_u64(*from, 10, from) || !num_add_u64(*from, digit, from)) {
-            return status_error(STATUS_INVALID_ARGUMENT,
-                                "expected a sequence as --from, such as 120, but it is '%.*s'",
-                                STR_ARG(text));
-        }
-    }
-    return status_ok();
+    return text.size == 0 || num_get_decimal(text.data, text.size, from)
+               ? status_ok()
+               : status_error(STATUS_INVALID_ARGUMENT,
+                              "expected a sequence as --from, such as 120, but it is '%.*s'",
+                              STR_ARG(text));
 }
 
 static bool log_enough(const struct log_run *run)

@@ -195,14 +195,9 @@ struct status daemon_options_roles(struct str text, unsigned *roles)
 static bool daemon_options_number(struct str text, uint32_t *number)
 {
     uint64_t value = 0;
-    for (size_t i = 0; i < text.size && value <= PARTITIONS_MAX; i++) {
-        if (text.data[i] < '0' || text.data[i] > '9') {
-            return false;
-        }
-        value = value * 10 + (uint64_t)(text.data[i] - '0');
-    }
+    bool good = num_get_decimal(text.data, text.size, &value) && value <= PARTITIONS_MAX;
     *number = (uint32_t)value;
-    return text.size > 0 && value <= PARTITIONS_MAX;
+    return good;
 }
 
 static struct status daemon_options_range(struct str text, uint32_t all_count,

@@ -4,6 +4,8 @@
 #include <netinet/in.h>
 #include <stdio.h>
 
+#include "core/base/num.h"
+
 enum { LISTEN_PORT_MAX = 65535 };
 
 static bool listen_address_is_loopback(const char *host)
@@ -17,15 +19,10 @@ static bool listen_address_is_loopback(const char *host)
 
 static bool listen_address_port(struct str text, uint16_t *port)
 {
-    unsigned value = 0;
-    for (size_t i = 0; i < text.size && value <= LISTEN_PORT_MAX; i++) {
-        if (text.data[i] < '0' || text.data[i] > '9') {
-            return false;
-        }
-        value = value * 10 + (unsigned)(text.data[i] - '0');
-    }
+    uint64_t value = 0;
+    bool good = num_get_decimal(text.data, text.size, &value) && value <= LISTEN_PORT_MAX;
     *port = (uint16_t)value;
-    return text.size > 0 && value <= LISTEN_PORT_MAX;
+    return good;
 }
 
 static bool listen_address_is_host(const char *host, bool bracketed)
