@@ -115,7 +115,8 @@ static void load_collect(struct load *load)
     do {
         st = evlog_poll(load->log, completions, LOAD_RUN, &count);
         for (size_t i = 0; st.code == STATUS_OK && i < count; i++) {
-            load->commands[completions[i].token].under_way = false;
+            load->commands[completions[i].token].under_way =
+                completions[i].offset == EVLOG_OFFSET_UNKNOWN;
         }
     } while (st.code == STATUS_OK && count == LOAD_RUN);
     if (st.code != STATUS_OK) {

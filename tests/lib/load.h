@@ -14,7 +14,7 @@ struct load_command {
     int64_t asked_us;    /* when it was last sent */
     uint64_t sequence;   /* as answered */
     bool accepted;       /* as answered */
-    bool under_way;      /* sent, and the log has not acknowledged it yet */
+    bool under_way;      /* sent, and not acknowledged: nobody knows whether it is in the log */
 };
 
 struct load_partition {

@@ -232,6 +232,21 @@ TEST(load, asks_again_for_what_is_not_answered)
     world_close(&world);
 }
 
+/* Whoever is answered in that order was asked in it: the decider takes what comes. */
+TEST(load, asks_again_for_what_a_broken_log_left_behind_before_anything_new)
+{
+    struct world world = world_open(SIN_NONE, 0);
+    evlog_mem_fate_at(world.mem, 3, EVLOG_MEM_LOSE_UNKNOWN);
+    load_send(world.load, COMMANDS, 0);
+    world_serve(&world);
+    load_settle(world.load, 20);
+    for (uint64_t number = ORGS; number < COMMANDS; number++) {
+        const struct load_command *commands = world.load->commands;
+        assert_true(commands[number - ORGS].sequence < commands[number].sequence);
+    }
+    world_close(&world);
+}
+
 TEST(load, is_accepted_in_the_order_of_its_numbers)
 {
     struct writer_kit kit;

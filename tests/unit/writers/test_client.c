@@ -249,6 +249,27 @@ TEST(client, sends_again_what_may_not_have_come)
     }
 }
 
+TEST(client, sends_again_before_anything_new)
+{
+    struct client_kit kit;
+    struct submit_and_wait calls[3];
+    struct submit_answer answers[3];
+    const char *const ids[] = { "one", "two", "three" };
+    client_kit_open(&kit, 10000000);
+    evlog_mem_fate_at(kit.mem, 0, EVLOG_MEM_LOSE_UNKNOWN);
+    for (int i = 0; i < 3; i++) {
+        client_kit_submit(&kit, &calls[i], &answers[i], ids[i]);
+    }
+    for (int i = 0; i < 3; i++) {
+        client_kit_decide(&kit, ids[i], client_kit_await(&kit, ids[i]), (uint64_t)i + 1);
+    }
+    for (int i = 0; i < 3; i++) {
+        submit_and_wait_wait(&calls[i]);
+        assert_int_equal(answers[i].outcome, SUBMIT_DECIDED);
+    }
+    client_kit_close(&kit);
+}
+
 TEST(client, says_when_nobody_answers)
 {
     struct client_kit kit;
