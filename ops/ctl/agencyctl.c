@@ -327,6 +327,9 @@ static int run(struct ctl *ctl, uint64_t given)
         st = verb->run(ctl);
     }
     ctl_flush(ctl);
+    if (st.code == STATUS_OK && ctl->next_page.size > 0) {
+        say("there is more; the next page: --page %s", ctl->next_page.data);
+    }
     if (st.code == STATUS_OK && ctl->unwritten != 0 && ctl->unwritten != EPIPE) {
         st = status_error(STATUS_UNAVAILABLE, "expected to write to standard output: %s",
                           strerror(ctl->unwritten));

@@ -317,10 +317,11 @@ static struct status asker_ask_pages(struct asker *asker, const struct question 
         TRY(asker_take_items(asker, response, take, context));
         asker_keep_page(asker, fields_string(response, "next_page_token"));
     } while (asker->page.size > 0 && asker->taken < limit && asker->ctl->unwritten == 0);
-    if (asker->page.size > 0 && !asker->several) {
-        say("there is more; the next page: --page %s", asker->page.data);
+    if (asker->page.size == 0 || asker->several) {
+        return status_ok();
     }
-    return status_ok();
+    asker->ctl->next_page = arena_copy(&asker->ctl->arena, buf_str(&asker->page));
+    return asker->ctl->next_page.data == NULL ? arena_full(&asker->ctl->arena) : status_ok();
 }
 
 struct status asker_pages(struct asker *asker, const char *method, ProtobufCMessage *request,

@@ -81,6 +81,7 @@ struct ctl {
     struct server_client *server; /* who answers; NULL: the data folder itself */
     struct pb_types types;        /* of entities, for JSON; once they are needed */
     struct buf out;               /* goes to standard output at the end, or by ctl_flush */
+    struct str next_page;         /* of a list that was cut: told behind it; empty: it was whole */
     int unwritten;                /* errno of what could not be written there; 0: all was */
     int exit;                     /* CTL_OK until a verb says otherwise */
     int argc;                     /* the verb's own arguments */

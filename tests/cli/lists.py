@@ -1,6 +1,7 @@
 """Lists of agencyctl: filters, orders, pages."""
 
 import json
+import subprocess
 
 from cases import expect
 from tool import USAGE
@@ -63,6 +64,15 @@ def it_lists_by_a_filter_in_cel_and_in_order(tool, fresh):
                         (("--order", "metadata"), "'metadata' has none"),
                         (("--filter", ""), "expected"), (("--order", ""), "expected")):
         expect(hint in tool.error("list", "groups", *words, code=USAGE), f"a hint to {words}")
+
+
+def it_tells_of_the_next_page_behind_this_one(tool, fresh):
+    for words in (("list", "groups"), ("history",)):
+        done = subprocess.run([*tool.command, *words, "--limit", "2"], stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, timeout=120)
+        last = done.stdout.splitlines()[-1]
+        told = last.startswith("there is more; the next page: --page ")
+        expect(told, f"the end of {words}", last)
 
 
 def it_knows_no_costly_object_in_a_real_org(tool, fresh):
