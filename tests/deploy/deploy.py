@@ -190,7 +190,9 @@ def calls_made(build):
                 if "event=started" in line:
                     break
             ask(f"http://{address}/agency.v1.Commands/Submit", json.dumps({"command": {
-                "orgId": "acme", "createOrg": {"orgId": "acme", "name": "Acme"}}}))
+                "orgId": "acme", "commandId": "c", "createOrg": {
+                    "org": {"orgId": "acme"}, "owner": {"subjectId": "ada"}, "identity": "ada",
+                    "credential": {"credentialId": "key", "kind": "CREDENTIAL_KIND_API_KEY"}}}}))
             ask(f"http://{address}/metrics")
             time.sleep(1.5)  # stores are looked at once a second
             process.terminate()
@@ -199,8 +201,9 @@ def calls_made(build):
 
 def ask(url, body=None):
     words = ["-H", "content-type: application/json", "-d", body] if body else []
-    done = subprocess.run(["curl", "-s", "-m", "20", *words, url], capture_output=True, timeout=30)
-    assert done.returncode == 0, url
+    done = subprocess.run(["curl", "-s", "--fail-with-body", "-m", "20", *words, url],
+                          capture_output=True, timeout=30)
+    assert done.returncode == 0, (url, done.stdout)
 
 
 def it_takes_the_sample_of_a_configuration(build):
