@@ -64,6 +64,7 @@ class Agency:
 class Server:
     """The same questions by paths of JSON over HTTP."""
 
+    PAGE_SIZE = 1000
     SUBJECTS_MAX = 10000  # of all checks of a batch
 
     def __init__(self, url, date):
@@ -81,11 +82,17 @@ class Server:
             raise SystemExit(f"{path} at {self.date}: {text.decode()}")
         return json.loads(text)
 
+    def page(self, kind, token):
+        return self.ask("GET", f"/{kind}?" + urllib.parse.urlencode(
+            {"page_size": self.PAGE_SIZE, "page_token": token}))
+
+    def check(self, checks):
+        return self.ask("POST", ":checkBatch", {"checks": checks})
+
     def list(self, kind):
         token = ""
         while True:
-            page = self.ask("GET", f"/{kind}?" + urllib.parse.urlencode(
-                {"page_size": 1000, "page_token": token}))
+            page = self.page(kind, token)
             yield from filter(is_there, page.get("items", []))
             token = page.get("nextPageToken", "")
             if not token:
@@ -96,8 +103,8 @@ class Server:
         lines = list(lines)
         many = self.SUBJECTS_MAX // max(1, len(lines[0]["subjects"]))
         for at in range(0, len(lines), many):
-            page = self.ask("POST", ":checkBatch", {"checks": lines[at:at + many]})
-            yield from ({"allowed": answer.get("allowed", [])} for answer in page["answers"])
+            answers = self.check(lines[at:at + many])["answers"]
+            yield from ({"allowed": answer.get("allowed", [])} for answer in answers)
 
 
 class Grpc(Server):
@@ -116,14 +123,12 @@ class Grpc(Server):
             response_deserializer=getattr(module, method + "Response").FromString)
         return self.to_dict(answer(request, timeout=60))
 
-    def ask(self, verb, path, body=None):
-        if path == ":checkBatch":
-            return self.call("Query", "CheckBatch", checks=body["checks"])
-        kind, query = path[1:].split("?")
-        page = dict(urllib.parse.parse_qsl(query))
+    def page(self, kind, token):
         method = "List" + "".join(word.capitalize() for word in kind.split("-"))
-        return self.call("Entities", method, page_size=int(page["page_size"]),
-                         page_token=page.get("page_token", ""))
+        return self.call("Entities", method, page_size=self.PAGE_SIZE, page_token=token)
+
+    def check(self, checks):
+        return self.call("Query", "CheckBatch", checks=checks)
 
 
 def questions(where, date):
