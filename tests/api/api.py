@@ -17,11 +17,7 @@ import time
 from server import Server
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
-from cases import expect, run_case  # noqa: E402
-
-ORG = {"orgId": "acme", "name": "Acme", "owner": {"subjectId": "ada", "name": "Ada"},
-       "credential": {"credentialId": "ada-key", "kind": "CREDENTIAL_KIND_API_KEY"},
-       "identity": "ada"}
+from cases import expect, run_case, totals  # noqa: E402
 
 
 def group(name):
@@ -131,11 +127,7 @@ def addresses_of_others_are_refused(server):
 
 def a_stop_ends_streams_and_is_soon(server):
     """The last: an open stream would go on for ever."""
-    connection = server.connect()
-    body = json.dumps({"orgId": "acme"}).encode()
-    connection.request("POST", "/agency.v1.Watch/Watch", struct.pack(">BI", 0, len(body)) + body,
-                       {"content-type": "application/connect+json"})
-    stream = connection.getresponse()
+    stream = server.stream("Watch/Watch", {"orgId": "acme"})
     server.submit({"commandId": "w1", **group("w1")})
     while b'"w1"' not in stream.read(struct.unpack(">BI", stream.read(5))[1]):
         pass  # until the decision comes
@@ -156,13 +148,12 @@ def main():
     build, scratch = sys.argv[1:]
     server = Server(build, pathlib.Path(scratch) / "data")
     server.ctl("init")
-    server.ctl("submit", "CreateOrg", json.dumps(ORG))
+    server.make_org()
     passed = [run_case("addresses", addresses_of_others_are_refused, server)]
     server.start("--anonymous", "admin")
     passed += [run_case(case.__name__, case, server) for case in CASES]
     passed.append(run_case("stop", a_stop_ends_streams_and_is_soon, server))
-    print(f"{sum(passed)} passed, {len(passed) - sum(passed)} failed, 0 skipped")
-    sys.exit(not all(passed))
+    sys.exit(totals(passed))
 
 
 if __name__ == "__main__":

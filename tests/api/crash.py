@@ -26,7 +26,7 @@ from agency.v1 import command_pb2, commands_service_pb2 as service, query_pb2
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/lib"))
-from cases import expect, run_case  # noqa: E402
+from cases import expect, run_case, totals  # noqa: E402
 from server import Server  # noqa: E402
 
 SCALE = int(os.environ.get("SCALE", "1"))
@@ -179,9 +179,7 @@ def crashes(build, scratch, seed):
     rng, over, port = random.Random(seed), threading.Event(), free_port()
     server = Server(build, scratch / "crash")
     server.ctl("init")
-    server.ctl("submit", "CreateOrg", json.dumps(
-        {"orgId": "acme", "owner": {"subjectId": "root"}, "identity": "root",
-         "credential": {"credentialId": "key", "kind": "CREDENTIAL_KIND_API_KEY"}}))
+    server.make_org()
     options = ["--anonymous", "admin", "--listen", f"127.0.0.1:{port}"]
     server.start(*options)
     clients = [Client(number, port, over) for number in range(CLIENTS)]
@@ -202,9 +200,7 @@ def crashes(build, scratch, seed):
 def main():
     build, scratch = sys.argv[1], pathlib.Path(sys.argv[2])
     seed = int(sys.argv[3]) if len(sys.argv) > 3 else time.time_ns() % 10**6
-    good = run_case(f"crashes, seed {seed}", crashes, build, scratch, seed)
-    print(f"{int(good)} passed, {int(not good)} failed, 0 skipped")
-    sys.exit(not good)
+    sys.exit(totals([run_case(f"crashes, seed {seed}", crashes, build, scratch, seed)]))
 
 
 if __name__ == "__main__":

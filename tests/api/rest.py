@@ -4,15 +4,14 @@
     tests/api/rest.py BUILD SCRATCH
 """
 
-import json
 import pathlib
 import sys
 import urllib.parse
 
-from server import Answer, Server
+from server import Answer, Server, ask
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
-from cases import expect, run_case  # noqa: E402
+from cases import expect, run_case, totals  # noqa: E402
 
 OPEN = {"orgId": "rest", "owner": {"subjectId": "ada"}, "identity": "rest-ada", "credential": {
     "credentialId": "ada-key", "kind": "CREDENTIAL_KIND_API_KEY"}}
@@ -22,14 +21,8 @@ class Paths:
     def __init__(self, server):
         self.connection = server.connect()
 
-    def ask(self, verb, path, body=None, **headers):
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        text = None if body is None else json.dumps(body)
-        self.connection.request(verb, path, text, {"content-type": "application/json", **named})
-        return Answer(self.connection.getresponse())
-
     def __call__(self, verb, path, body=None, status=200, **headers):
-        answer = self.ask(verb, "/v1/orgs" + path, body, **headers)
+        answer = ask(self.connection, verb, "/v1/orgs" + path, body, **headers)
         expect(answer.status == status, f"HTTP {status} of {verb} {path}",
                (answer.status, answer.text))
         return answer.json()
@@ -102,7 +95,7 @@ def a_moment_is_asked_about(rest):
     done = rest("PATCH", "/rest/roles/r?update_mask=name", {"name": "T"})
     got = rest("GET", "/rest/roles/r", agencygrid_at_least=done["token"])
     expect(got["name"] == "T", "what was just written", got)
-    first = rest.ask("GET", "/v1/orgs/rest/roles?page_size=1")
+    first = ask(rest.connection, "GET", "/v1/orgs/rest/roles?page_size=1")
     token = first.json()["nextPageToken"]
     rest("DELETE", "/rest/roles/r")
     second = rest("GET", f"/rest/roles?page_size=1&page_token={token}")
@@ -167,9 +160,8 @@ def what_is_wrong_is_said(rest):
         said = rest(verb, path, body, status)
         expect(isinstance(said["code"], int) and said["message"].startswith("expected")
                or ": expected" in said["message"], f"why not {verb} {path}", said)
-    form = {"content_type": "application/x-www-form-urlencoded"}
-    named = {name.replace("_", "-"): value for name, value in form.items()}
-    rest.connection.request("POST", "/v1/orgs/rest/roles", "roleId=z", named)
+    rest.connection.request("POST", "/v1/orgs/rest/roles", "roleId=z",
+                            {"content-type": "application/x-www-form-urlencoded"})
     expect(Answer(rest.connection.getresponse()).status == 415, "HTTP 415")
 
 
@@ -185,8 +177,7 @@ def main():
     server.start("--anonymous", "admin")
     passed = [run_case(case.__name__, case, Paths(server)) for case in CASES]
     passed += [server.stop() == 0]
-    print(f"{sum(passed)} passed, {len(passed) - sum(passed)} failed, 0 skipped")
-    sys.exit(not all(passed))
+    sys.exit(totals(passed))
 
 
 if __name__ == "__main__":

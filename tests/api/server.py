@@ -6,6 +6,7 @@ import pathlib
 import re
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import time
@@ -36,6 +37,17 @@ class Answer:
         return json.loads(self.text)
 
 
+def named(headers):
+    return {name.replace("_", "-"): value for name, value in headers.items()}
+
+
+def ask(connection, verb, path, body=None, **headers):
+    """JSON over HTTP."""
+    connection.request(verb, path, None if body is None else json.dumps(body),
+                       {"content-type": "application/json", **named(headers)})
+    return Answer(connection.getresponse())
+
+
 class Server:
     """agencyd on DATA; an org is made by agencyctl before the start."""
 
@@ -49,6 +61,21 @@ class Server:
                               capture_output=True, text=True, timeout=60)
         expect(done.returncode == 0, f"agencyctl {words} to work", done.stderr)
         return done.stdout
+
+    def decide(self, command, org="acme", **payload):
+        """A command by agencyctl."""
+        return self.ctl("submit", command, json.dumps(payload), org=org)
+
+    def make_org(self, org="acme", owner="ada", identity="ada"):
+        """The owner's credential is an API key."""
+        self.decide("CreateOrg", org=org, orgId=org, owner={"subjectId": owner}, identity=identity,
+                    credential={"credentialId": "key", "kind": "CREDENTIAL_KIND_API_KEY"})
+
+    def new_key(self):
+        """An API key and its hash, as agencyctl makes them."""
+        done = subprocess.run([self.build / "agencyctl", "key", "api"], capture_output=True,
+                              text=True, timeout=60)
+        return done.stdout.strip(), done.stderr.split()[-1]
 
     def start(self, *options):
         log = self.data.with_suffix(".log")
@@ -84,13 +111,17 @@ class Server:
     def call(self, method, request, by=None, **headers):
         """A unary method by Connect."""
         connection = by or self.connect()
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        connection.request("POST", f"/agency.v1.{method}", json.dumps(request),
-                           {"content-type": "application/json", **named})
-        answer = Answer(connection.getresponse())
+        answer = ask(connection, "POST", f"/agency.v1.{method}", request, **headers)
         if by is None:
             connection.close()
         return answer
+
+    def stream(self, method, request, **headers):
+        """A method with streams by Connect, of one message: the response, to be read."""
+        body, connection = json.dumps(request).encode(), self.connect()
+        connection.request("POST", f"/agency.v1.{method}", struct.pack(">BI", 0, len(body)) + body,
+                           {"content-type": "application/connect+json", **named(headers)})
+        return connection.getresponse()
 
     def submit(self, request, by=None, org="acme", **headers):
         command = {"command": {"orgId": org, **request}}

@@ -28,7 +28,7 @@ import lists  # noqa: E402
 import logs  # noqa: E402
 import mistakes  # noqa: E402
 import questions  # noqa: E402
-from cases import Fault  # noqa: E402
+from cases import run_case, totals  # noqa: E402
 from tool import Tool, make_org  # noqa: E402
 
 MODULES = (acting, constraints, mistakes, folders, questions, differences, external, commanding,
@@ -56,9 +56,9 @@ def main():
     program, data, commands, *agencyd = sys.argv[1:]
     tool = Tool(program, data, "rust-lang")
     tool.commands = pathlib.Path(commands)
-    failed, cases = 0, [(name, case) for module in (SERVED if agencyd else MODULES)
-                        for name, case in vars(module).items()
-                        if name[:3] == "it_"]
+    passed, cases = [], [(name, case) for module in (SERVED if agencyd else MODULES)
+                         for name, case in vars(module).items()
+                         if name[:3] == "it_"]
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as servers:
         template = Tool(program, pathlib.Path(folder) / "template", "acme")
         template("init")
@@ -76,13 +76,8 @@ def main():
                             own_servers.enter_context(served(program_d, copy))
                     return Tool(program, copy, "acme")
 
-                try:
-                    case(tool, fresh)
-                except (Fault, subprocess.SubprocessError, LookupError, ValueError) as fault:
-                    failed += 1
-                    print(f"FAILED {name}: {fault!r}"[:1000])
-    print(f"{len(cases) - failed} passed, {failed} failed, 0 skipped")
-    return 1 if failed else 0
+                passed.append(run_case(name, case, tool, fresh))
+    return totals(passed)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests/lib"), str(ROOT / "tests/cli")]
-from cases import expect, run_case  # noqa: E402
+from cases import expect, run_case, totals  # noqa: E402
 from tool import Tool, make_org  # noqa: E402
 
 KIB, MIB = 1 << 10, 1 << 20
@@ -161,12 +161,11 @@ def main():
         template("init")
         make_org(template)
         disk = Disk(pathlib.Path(folder) / "disk")
-        passed = 0
+        passed = []
         for case in cases:
-            passed += run_case(case.__name__, case, disk, template, commands)
+            passed.append(run_case(case.__name__, case, disk, template, commands))
             subprocess.run(["umount", disk.path], stderr=subprocess.DEVNULL, check=False)
-    print(f"{passed} passed, {len(cases) - passed} failed, 0 skipped")
-    return int(passed < len(cases))
+    return totals(passed)
 
 
 if __name__ == "__main__":

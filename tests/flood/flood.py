@@ -21,7 +21,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 import frames  # noqa: E402
-from cases import expect, run_case  # noqa: E402
+from cases import expect, run_case, totals  # noqa: E402
 from frames import Client, frame, grpc, literal, request  # noqa: E402
 
 CPU_SECONDS_MAX = 3.0
@@ -377,9 +377,7 @@ def main():
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     chosen = [case for case in ATTACKS if not sys.argv[2:] or case.__name__ in sys.argv[2:]]
-    passed = sum(run_case(case.__name__, attack, sys.argv[1], case) for case in chosen)
-    print(f"{passed} passed, {len(chosen) - passed} failed, 0 skipped")
-    return 0 if passed == len(chosen) else 1
+    return totals([run_case(case.__name__, attack, sys.argv[1], case) for case in chosen])
 
 
 if __name__ == "__main__":

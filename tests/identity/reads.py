@@ -6,18 +6,15 @@
 A method that NEEDS does not have fails: whoever adds one says here what it needs.
 """
 
-import json
 import pathlib
 import re
-import struct
-import subprocess
 import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests/api"), str(ROOT / "tests/lib")]
-from cases import expect, run_case  # noqa: E402
-from server import Answer, Server  # noqa: E402
+from cases import expect, run_case, totals  # noqa: E402
+from server import Server  # noqa: E402
 
 # command: the decision judges; read: Read on what is asked about; operate: an operator;
 # own: everybody that is known, who sees what he may read.
@@ -54,29 +51,19 @@ class World:
     def __init__(self, build, scratch):
         self.server = Server(build, scratch / "data")
         self.methods = list(methods(build))
-        self.keys = {name: self.new_key() for name in PEOPLE}
-        self.server.ctl("init")
-        self.make_org("acme", "ada")
-        self.make_org("other", "eve")
-        self.server.ctl("submit", "RegisterSubject", json.dumps({"subjectId": "bob"}))
-        self.bind("bob")
+        self.keys = {name: self.server.new_key()[0] for name in PEOPLE}
+        self.make_orgs()
+
+    def make_orgs(self):
+        server = self.server
+        server.ctl("init")
+        server.make_org("acme", "ada", self.keys["ada"])
+        server.make_org("other", "eve", self.keys["eve"])
+        server.decide("RegisterSubject", subjectId="bob")
+        server.decide("BindCredential", credentialId="bob-key", subjectId="bob",
+                      kind="CREDENTIAL_KIND_API_KEY", identity=self.keys["bob"])
         for group in ("red", "blue"):
-            self.server.ctl("submit", "CreateGroup", json.dumps({"groupId": group}))
-
-    def new_key(self):
-        done = subprocess.run([self.server.build / "agencyctl", "key", "api"],
-                              capture_output=True, text=True, timeout=60)
-        return done.stdout.strip()
-
-    def make_org(self, org, owner):
-        self.server.ctl("submit", "CreateOrg", json.dumps(
-            {"orgId": org, "owner": {"subjectId": owner}, "identity": self.keys[owner],
-             "credential": {"credentialId": "key", "kind": "CREDENTIAL_KIND_API_KEY"}}), org=org)
-
-    def bind(self, name):
-        self.server.ctl("submit", "BindCredential", json.dumps(
-            {"credentialId": f"{name}-key", "subjectId": name, "kind": "CREDENTIAL_KIND_API_KEY",
-             "identity": self.keys[name]}))
+            server.decide("CreateGroup", groupId=group)
 
     def ask(self, method, who=None, **request):
         """(status, code) of a method that is asked with little more than the org."""
@@ -100,15 +87,8 @@ class World:
     def stream(self, method, request, headers):
         """Of a stream its error, in the place of its status."""
         statuses = {"unauthenticated": 401, "permission_denied": 403}
-        connection = self.server.connect()
-        body = json.dumps(request).encode()
-        connection.request("POST", f"/agency.v1.{method}",
-                           struct.pack(">BI", 0, len(body)) + body,
-                           {"content-type": "application/connect+json",
-                            "connect-timeout-ms": "500", **headers})
-        text = Answer(connection.getresponse()).text
-        connection.close()
-        code = re.search(rb'"code":"(\w+)"', text)
+        with self.server.stream(method, request, connect_timeout_ms="500", **headers) as response:
+            code = re.search(rb'"code":"(\w+)"', response.read())
         code = code[1].decode() if code else "OK"
         return statuses.get(code, 200), code
 
@@ -202,8 +182,7 @@ def main():
     world.server.start("--api-keys")
     passed = [run_case(case.__name__, case, world) for case in CASES]
     passed.append(world.server.stop() == 0)
-    print(f"{sum(passed)} passed, {len(passed) - sum(passed)} failed, 0 skipped")
-    sys.exit(not all(passed))
+    sys.exit(totals(passed))
 
 
 if __name__ == "__main__":

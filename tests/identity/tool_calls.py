@@ -63,7 +63,7 @@ def agencyctl_says_why_it_may_not_call(world):
     tool = Caller(world, "http://127.0.0.1")
     key, token = tool.file(world.api_key), tool.file(world.token())
     tool.fails("UNAUTHENTICATED")
-    tool.fails("PERMISSION_DENIED", "--key-file", tool.file(world.new_key()[0]))
+    tool.fails("PERMISSION_DENIED", "--key-file", tool.file(world.server.new_key()[0]))
     tool.fails("UNAUTHENTICATED", "--token-file", tool.file(world.token(exp=1)))
     tool.fails("PERMISSION_DENIED", "--token-file", tool.file(world.token(scope="agency.command")))
     for option in ("--key-file", "--token-file"):

@@ -7,7 +7,6 @@ import http.client
 import json
 import pathlib
 import ssl
-import subprocess
 import sys
 import time
 import warnings
@@ -65,28 +64,17 @@ class World:
         self.make_files()
 
     def make_org(self):
-        self.api_key = None
         server = self.server
         server.ctl("init")
-        self.api_key = self.new_key()[0]
-        self.admin_key, self.admin_hash = self.new_key()
+        self.api_key = server.new_key()[0]
+        self.admin_key, self.admin_hash = server.new_key()
         self.signer = ed25519.Ed25519PrivateKey.generate()
         raw = self.signer.public_key().public_bytes_raw().hex()
-        server.ctl("submit", "CreateOrg", json.dumps(
-            {"orgId": "acme", "name": "Acme", "owner": {"subjectId": "ada", "name": "Ada"},
-             "credential": {"credentialId": "key", "kind": "CREDENTIAL_KIND_API_KEY"},
-             "identity": self.api_key}))
+        server.make_org(identity=self.api_key)
         for name, kind, identity in (("sso", "JWT", f"{self.web.url}\nada"),
                                      ("svid", "MTLS_SAN", SPIFFE), ("signs", "ED25519", raw)):
-            server.ctl("submit", "BindCredential", json.dumps(
-                {"credentialId": name, "subjectId": "ada", "kind": f"CREDENTIAL_KIND_{kind}",
-                 "identity": identity}))
-
-    def new_key(self):
-        """(key, hash) as agencyctl makes them."""
-        done = subprocess.run([self.server.build / "agencyctl", "key", "api"],
-                              capture_output=True, text=True, timeout=60)
-        return done.stdout.strip(), done.stderr.split()[-1]
+            server.decide("BindCredential", credentialId=name, subjectId="ada",
+                          kind=f"CREDENTIAL_KIND_{kind}", identity=identity)
 
     def make_files(self):
         def put(name, data):

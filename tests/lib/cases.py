@@ -1,4 +1,4 @@
-"""What suites in Python share: to expect, and to run a case and tell how it ended."""
+"""What suites in Python share: to expect, to run a case, and to tell how all ended."""
 
 import subprocess
 
@@ -20,3 +20,9 @@ def run_case(name, case, *given):
         print(f"FAILED {name}: {fault!r}"[:2500])
         return False
     return True
+
+
+def totals(passed):
+    """The last line of a suite, and its exit code."""
+    print(f"{sum(passed)} passed, {len(passed) - sum(passed)} failed, 0 skipped")
+    return int(not all(passed))

@@ -21,23 +21,19 @@ from collectors import Collector, Receiver
 
 TESTS = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS / "api"), str(TESTS / "lib")]
-from cases import Fault, expect, run_case  # noqa: E402
-from server import Answer, Server  # noqa: E402
+from cases import Fault, expect, run_case, totals  # noqa: E402
+from server import Server, ask  # noqa: E402
 
 ROOT = TESTS.parent
 OPENMETRICS = "application/openmetrics-text; version=1.0.0"
 SECRET = "a-secret-that-nobody-logs"
 TRACE, CALLER = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 SAMPLED = f"00-{TRACE}-{CALLER}-01"
-ORG = {"orgId": "acme", "name": "Acme", "owner": {"subjectId": "ada", "name": "Ada"},
-       "credential": {"credentialId": "ada-key", "kind": "CREDENTIAL_KIND_API_KEY"},
-       "identity": "ada"}
 
 
 def get(server, path, **headers):
     connection = server.connect()
-    connection.request("GET", path, headers=headers)
-    answer = Answer(connection.getresponse())
+    answer = ask(connection, "GET", path, **headers)
     connection.close()
     return answer
 
@@ -226,7 +222,7 @@ def failed_calls_say_why(server):
 def a_collector_that_is_away_holds_nobody_up(server):
     other = Server(server.build, server.data.with_name("untraced"))
     other.ctl("init")
-    other.ctl("submit", "CreateOrg", json.dumps(ORG))
+    other.make_org()
     other.start("--trace-endpoint", "http://127.0.0.1:1", "--trace-one-in", "1",
                 "--anonymous", "admin")
     began = time.monotonic()
@@ -245,7 +241,7 @@ def the_collector_takes_the_spans(server):
     collector = Collector(server.otelcol, server.data.with_name("otelcol.log"))
     other = Server(server.build, server.data.with_name("collected"))
     other.ctl("init")
-    other.ctl("submit", "CreateOrg", json.dumps(ORG))
+    other.make_org()
     other.start("--trace-endpoint", collector.url, "--anonymous", "admin")
     make_group(other, "o1", traceparent=SAMPLED)
     collector.wait(rf"service.name: Str\(agencyd\).*Trace ID +: {TRACE}.*Parent ID +: {CALLER}.*"
@@ -260,7 +256,7 @@ def the_collector_takes_the_spans(server):
 def lines_of_json_name_call_and_decision_and_no_secret(server):
     other = Server(server.build, server.data.with_name("logged"))
     other.ctl("init")
-    other.ctl("submit", "CreateOrg", json.dumps(ORG))
+    other.make_org()
     other.start("--log-level", "debug", "--anonymous", "admin")
     other.stop()
     log = other.data.with_suffix(".json")
@@ -303,17 +299,15 @@ def main():
     server = Server(build, scratch / "watched")
     server.otelcol, server.receiver = otelcol, Receiver(fails=1)
     server.ctl("init")
-    server.ctl("submit", "CreateOrg", json.dumps(ORG))
+    server.make_org()
     server.start("--anonymous", "admin", "--operations-listen", "127.0.0.1:0",
                  "--trace-endpoint", server.receiver.url)
     try:
-        passed = sum(run_case(case.__name__, case, server) for case in CASES)
+        passed = [run_case(case.__name__, case, server) for case in CASES]
     finally:
         clean = server.stop() == 0
     server.receiver.close()
-    failed = len(CASES) - passed + (not clean)
-    print(f"{passed + clean} passed, {failed} failed, 0 skipped")
-    return 1 if failed else 0
+    return totals([*passed, clean])
 
 
 if __name__ == "__main__":
