@@ -134,17 +134,12 @@ static struct status cloud_event_after(struct arena *arena, const struct partiti
 static struct status cloud_event_entity(struct arena *arena, const Agency__V1__Event *event,
                                         Agency__V1__EntityRef **ref)
 {
+    enum entity_kind kind;
     struct str id;
-    const struct event_type *type = registry_event(event->payload_case);
-    const ProtobufCMessage *payload = registry_event_payload(event);
-    if (type == NULL || payload == NULL) {
-        return status_error(STATUS_DATA_LOSS, "expected an event that is known, but it is '%d'",
-                            (int)event->payload_case);
-    }
-    TRY(evolve_entity_id(arena, type->entity, payload, &id));
+    TRY(evolve_event_entity(arena, event, &kind, &id));
     id = arena_copy(arena, id);
     TRY(pb_new(arena, &agency__v1__entity_ref__descriptor, ref));
-    (*ref)->kind = (Agency__V1__EntityKind)type->entity;
+    (*ref)->kind = (Agency__V1__EntityKind)kind;
     (*ref)->id = (char *)(uintptr_t)id.data;
     return id.data == NULL ? arena_full(arena) : status_ok();
 }

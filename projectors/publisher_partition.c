@@ -94,7 +94,8 @@ struct publisher_partition_work {
     struct record_place place;
     Agency__V1__Decision *decision; /* one of the two */
     Agency__V1__Repeat *repeat;
-    uint32_t messages_count; /* its events, then its outcome */
+    uint32_t events_count;
+    uint32_t messages_count; /* its events, then its outcome, if it answers a command */
 };
 
 static struct status publisher_partition_decode(struct publisher_partition_work *work,
@@ -107,7 +108,8 @@ static struct status publisher_partition_decode(struct publisher_partition_work 
                          &work->repeat);
     }
     TRY(decision_decode(&partition->arena, body, &work->decision));
-    work->messages_count = (uint32_t)work->decision->n_events + 1;
+    work->events_count = (uint32_t)work->decision->n_events;
+    work->messages_count = work->events_count + (work->decision->n_elapsed == 0);
     return status_ok();
 }
 
@@ -166,7 +168,7 @@ static struct status publisher_partition_send_next(struct publisher_partition_wo
     struct buf mark = { 0 };
     struct status st;
     arena_reset(&partition->message_arena);
-    if (partition->messages_sent + 1 < work->messages_count) {
+    if (partition->messages_sent < work->events_count) {
         st = cloud_event_make(&partition->message_arena, work->port->partition, &work->place,
                               work->decision, partition->messages_sent, &item);
     } else {

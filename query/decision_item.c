@@ -3,8 +3,11 @@
 #include "core/domain/kernel/fields.h"
 #include "core/domain/registry/registry.h"
 
-const char *decision_item_command(uint32_t command)
+const char *decision_item_command(uint32_t command, size_t elapsed_count)
 {
+    if (elapsed_count > 0 && command == 0) {
+        return "Elapse";
+    }
     const struct command_type *type = registry_command(command);
     return type == NULL ? "?" : type->name;
 }
@@ -19,7 +22,7 @@ struct status decision_item(struct arena *arena, const Agency__V1__DecisionRow *
     made->org_sequence = row->org_sequence;
     TRY(fields_time_new(arena, row->recorded_at_us, &made->recorded_at));
     TRY(fields_time_new(arena, row->occurred_at_us, &made->occurred_at));
-    made->command = (char *)(uintptr_t)decision_item_command(row->command);
+    made->command = (char *)(uintptr_t)decision_item_command(row->command, row->n_elapsed);
     made->command_id = row->command_id;
     made->credential_id = row->credential_id;
     made->operator_ = row->operator_;
@@ -34,6 +37,8 @@ struct status decision_item(struct arena *arena, const Agency__V1__DecisionRow *
     made->changed = row->changed;
     made->imported = row->imported;
     made->method = row->method;
+    made->n_elapsed = row->n_elapsed;
+    made->elapsed = row->elapsed;
     *item = made;
     return status_ok();
 }

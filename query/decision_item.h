@@ -8,7 +8,8 @@
 /* Borrows from the row; the item lies in the arena. */
 MUST_USE struct status decision_item(struct arena *arena, const Agency__V1__DecisionRow *row,
                                      Agency__V1__DecisionItem **item);
-/* The name of a command by its number; "?" for one that there is none of. Static memory. */
-const char *decision_item_command(uint32_t command);
+/* The name of a command by its number; "Elapse" where there was none, as the time of some entities
+ * had come; "?" for a number that there is none of. Static memory. */
+const char *decision_item_command(uint32_t command, size_t elapsed_count);
 
 #endif

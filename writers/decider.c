@@ -4,7 +4,7 @@
  * Invariants: (1) recorded_at rises strictly in a partition; (2) chain and fold are at the same
  * sequence; (3) the scratch is empty between commands; (4) the same command_id of a principal in an
  * org is decided once. */
-#include "writers/decider.h"
+#include "writers/decider_inside.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -55,7 +55,8 @@ struct status decider_init(struct decider *decider, struct fold *fold,
 {
     *decider = (struct decider){ .fold = fold,
                                  .chain = position->chain,
-                                 .recorded_at_us = position->time_us };
+                                 .recorded_at_us = position->time_us,
+                                 .next_due_us = INT64_MAX };
     arena_init(&decider->arena, DECIDER_ARENA_MAX);
     arena_init(&decider->config_arena, DECIDER_ARENA_MAX);
     return decider_read_config(decider, position->configuration, position->forgotten_us);
@@ -78,7 +79,7 @@ static void decider_set_code(struct submit_answer *answer, enum status_code code
     assert(size >= 0);
 }
 
-static struct status decider_fail(struct submit_answer *answer, struct status why)
+struct status decider_fail(struct submit_answer *answer, struct status why)
 {
     *answer = (struct submit_answer){ .outcome = SUBMIT_FAILED };
     decider_set_code(answer, why.code, why.msg);
@@ -113,6 +114,11 @@ static struct status decider_repeat(struct submit_answer *answer, const Agency__
     return status_ok();
 }
 
+int64_t decider_next_due_us(const Agency__V1__OrgHead *head)
+{
+    return head->dues == 0 ? INT64_MAX : head->next_due_us;
+}
+
 /* ---- one command ---- */
 
 /* What is known of the command that is being decided. */
@@ -126,6 +132,7 @@ struct decider_work {
     struct str sender; /* the principal, as text */
     struct hash content;
     int64_t recorded_at_us;
+    bool unsettled; /* something is due by then, in an org that takes imports */
     struct decide decide;
 };
 
@@ -138,9 +145,8 @@ static struct status decider_run(struct decider_work *work)
     org_view_init(&org, &decider->fold->scratch.source, org_id);
     struct decide_context context = { .principal = work->principal,
                                       .config = &decider->config,
-                                      .head = { .org_sequence = work->head->org_sequence,
-                                                .last_occurred_at_us = work->head->occurred_at_us,
-                                                .live = work->head->live },
+                                      .head = fold_org_head(work->head),
+                                      .unsettled = work->unsettled,
                                       .recorded_at_us = work->recorded_at_us };
     work->decide = (struct decide){ .arena = &decider->arena,
                                     .view = &org.view,
@@ -201,8 +207,8 @@ static struct status decider_fill_actors(const struct decider_work *work,
 }
 
 /* Chains a body and leaves the record in decider->value. */
-static void decider_chain(struct decider *decider, enum record_type type, struct str body,
-                          uint64_t next_command_offset)
+void decider_chain(struct decider *decider, enum record_type type, struct str body,
+                   uint64_t next_command_offset)
 {
     struct record record = { 0 };
     chain_next(&decider->chain, next_command_offset, &record);
@@ -233,6 +239,7 @@ static struct status decider_record(struct decider_work *work, struct submit_ans
     TRY(fold_keep(decider->fold, &decider->arena, &decision, &place));
     decider_chain(decider, RECORD_DECISION, body, work->given->next_command_offset);
     decider->recorded_at_us = work->recorded_at_us;
+    decider->next_due_us = decider_next_due_us(work->head);
     *answer = (struct submit_answer){ .outcome = SUBMIT_DECIDED,
                                       .sequence = place.sequence,
                                       .org_sequence = decision.org_sequence,
@@ -326,7 +333,18 @@ static struct status decider_work(struct decider_work *work, struct submit_answe
         return decider_record_repeat(work, answer, record);
     }
     TRY(fold_head(decider->fold, &decider->arena, str_z(command->org_id), &work->head));
-    struct status st = decider_run(work);
+    struct decider_settling settling = { .decider = decider,
+                                         .command = command,
+                                         .principal = work->principal,
+                                         .head = work->head,
+                                         .recorded_at_us = work->recorded_at_us };
+    bool answered = false;
+    struct status st = decider_settle(&settling, answer, record, &answered);
+    work->unsettled = settling.unsettled;
+    if (st.code != STATUS_OK || answered) {
+        return st;
+    }
+    st = decider_run(work);
     if (st.code != STATUS_OK) {
         fold_discard(decider->fold);
         return decider_is_answer(st.code) ? decider_fail(answer, st) : st;

@@ -10,6 +10,7 @@
 #include "core/model/position.h"
 #include "core/model/repeats.h"
 #include "core/model/submit.h"
+#include "writers/poison.h"
 #include "writers/rejections.h"
 #include "writers/watch.h"
 
@@ -23,6 +24,9 @@ struct decider {
     struct repeats repeats;           /* how long they are known */
     struct rejections rejections;     /* how many of a principal are recorded */
     int64_t recorded_at_us;           /* of the last record */
+    int64_t next_due_us;              /* of the org of the last decision: the first time that one
+                                         of its entities waits for; INT64_MAX: none does */
+    struct poison *poison;            /* notes what is judged, borrowed; NULL: nothing does */
     struct str org_id;                /* of the last command, empty where it could not be read; */
     struct str command_id;            /* valid until the next; */
     struct str trace;                 /* so is what it says of its trace, */
@@ -51,12 +55,29 @@ struct decider_command {
     bool poisoned;                /* it has killed the process before: reject it unseen */
 };
 
-/* Decides; *record is the value to append (empty unless DECIDED), valid until the next call. Any
- * status but OK means that the partition must stop: the fold could not be read or written, or does
- * not fit the log. */
+/* Decides; *record is the value to append (empty unless DECIDED, ELAPSED or, of a command that was
+ * read from the log, REPEATED), valid until the next call. ELAPSED: something of the org was due
+ * before the command; the record says what became of it, and the same command is to be given
+ * again. Any status but OK means that the partition must stop: the fold could not be read or
+ * written, or does not fit the log. */
 MUST_USE struct status decider_decide(struct decider *decider,
                                       const struct decider_command *command,
                                       struct submit_answer *answer, struct str *record);
+
+/* What is due in an org. */
+struct decider_due {
+    struct str org_id;
+    int64_t now_us;   /* the decider's clock */
+    int64_t until_us; /* of an org that takes imports: what its own commands have settled
+                         up to (INT64_MIN: what follows at once only); else until now */
+    uint64_t next_command_offset; /* as it was: no command is passed */
+};
+
+/* Decides the next of it, without a command: one decision. *record is empty where nothing is due:
+ * by now, or in an archived org, or one that takes imports and has settled up to there. Statuses as
+ * above. */
+MUST_USE struct status decider_elapse(struct decider *decider, const struct decider_due *due,
+                                      struct str *record);
 
 /* The next TICK record, as above; sets its time. `next_command_offset`: as in a command. */
 MUST_USE struct status decider_tick(struct decider *decider, Agency__V1__Tick *tick, int64_t now_us,

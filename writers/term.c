@@ -57,7 +57,7 @@ struct status term_decide(struct decider *decider, struct poison *poison,
     }
     int64_t began_us = clock_monotonic_us(&decider->watch->clock);
     TRY(term_judge(decider, poison, command, answer, record));
-    if (answer->outcome != SUBMIT_LATER) {
+    if (answer->outcome != SUBMIT_LATER && answer->outcome != SUBMIT_ELAPSED) {
         term_show(decider, answer, began_us);
     }
     return status_ok();

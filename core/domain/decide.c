@@ -126,6 +126,16 @@ static struct status decide_check_import(struct decide *d)
     return status_ok();
 }
 
+/* What is due in an org that takes imports comes with them. */
+static struct status decide_check_settled(struct decide *d)
+{
+    return d->context->unsettled
+               ? decide_reject(d, STATUS_FAILED_PRECONDITION,
+                               "expected an org in which nothing is due, but it takes imports, and "
+                               "something is: finish the import first, by FinishImport")
+               : status_ok();
+}
+
 static struct status decide_dispatch(struct decide *d)
 {
     const struct command_type *type = decide_type(d);
@@ -137,25 +147,49 @@ static struct status decide_rules(struct decide *d, const Agency__V1__Org *org)
     TRY_ACCEPTED(d, authority_check(d));
     TRY_ACCEPTED(d, decide_check_org(d, org));
     TRY_ACCEPTED(d, decide_check_import(d));
+    TRY_ACCEPTED(d, decide_check_settled(d));
     TRY_ACCEPTED(d, given_check_version(d));
     TRY_ACCEPTED(d, given_check(d));
     TRY_ACCEPTED(d, decide_dispatch(d));
     return owner_check(d);
 }
 
-struct status decide_command(struct decide *d)
+/* What can be said of a command before anybody asks who sends it. */
+static struct status decide_begin(struct decide *d, const Agency__V1__Org **org)
 {
     assert(d->events_count == 0 && d->rejection == NULL);
     TRY(decide_check_envelope(d->command));
     TRY(given_check_whole(registry_command_payload(d->command)));
     d->occurred_at_us = d->command->occurred_at == NULL ? d->context->recorded_at_us
                                                         : fields_time_us(d->command->occurred_at);
-    const Agency__V1__Org *org;
-    TRY(view_org(d->view, d->view->org_id, &org));
-    if (org == NULL && (unsigned)d->command->payload_case != COMMAND_CREATE_ORG) {
+    TRY(view_org(d->view, d->view->org_id, org));
+    if (*org == NULL && (unsigned)d->command->payload_case != COMMAND_CREATE_ORG) {
         return status_error(STATUS_NOT_FOUND, "expected an org, but there is no '%s'",
                             d->command->org_id);
     }
+    return status_ok();
+}
+
+struct status decide_moves_time(struct decide *d, bool *moves)
+{
+    const Agency__V1__Org *org;
+    *moves = false;
+    struct status st = decide_begin(d, &org);
+    bool says = d->command->occurred_at != NULL;
+    if (st.code == STATUS_OK && says) {
+        st = authority_check(d);
+    }
+    if (st.code == STATUS_OK && says && d->rejection == NULL) {
+        st = decide_check_import(d);
+        *moves = st.code == STATUS_OK && d->rejection == NULL;
+    }
+    return st.code == STATUS_UNAVAILABLE || st.code == STATUS_DATA_LOSS ? st : status_ok();
+}
+
+struct status decide_command(struct decide *d)
+{
+    const Agency__V1__Org *org;
+    TRY(decide_begin(d, &org));
     TRY(decide_rules(d, org));
     if (d->rejection != NULL) {
         d->events_count = 0;

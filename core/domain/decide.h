@@ -11,4 +11,9 @@
  * without payload or ids: not to be recorded. */
 MUST_USE struct status decide_command(struct decide *d);
 
+/* Whether a command to an org that takes imports moves its time, and so comes after what is due by
+ * d's occurred_at_us: it says its time, may do so, and the time is in order. Decides nothing, and
+ * needs no scratch. */
+MUST_USE struct status decide_moves_time(struct decide *d, bool *moves);
+
 #endif

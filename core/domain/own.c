@@ -22,6 +22,19 @@ struct status decide_own(struct decide *d)
     return status_error(STATUS_INTERNAL, "expected a command with a function of its own");
 }
 
+struct status elapse_own(struct decide *d, enum entity_kind kind, const ProtobufCMessage *entity,
+                         const struct due *due)
+{
+    switch ((unsigned)kind) {
+#define X(upper, pascal, snake) \
+    case ENTITY_##upper:        \
+        return elapse_##snake(d, (const Agency__V1__##pascal *)(const void *)entity, due);
+        TIMED(X)
+#undef X
+    }
+    return status_error(STATUS_INTERNAL, "expected a kind that waits for times");
+}
+
 #define EVOLVE_CASE_SETS(upper, snake)
 #define EVOLVE_CASE_MASKS(upper, snake)
 #define EVOLVE_CASE_OWN(upper, snake) \

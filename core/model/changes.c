@@ -63,9 +63,11 @@ static struct status changes_add_entity(struct changes *changes, const struct om
 static struct status changes_add_row(struct changes *changes, const struct omap_entry *entry,
                                      uint64_t version)
 {
+    enum store_family family;
     assert(entry->value.size == 1); /* an enum layer_row */
+    TRY(key_index_family(entry->key, &family));
     return changes_push(changes, (struct store_change){
-                                     .family = STORE_INDEX,
+                                     .family = family,
                                      .is_delete = entry->value.data[0] == LAYER_ROW_DELETED,
                                      .key = entry->key,
                                      .version = version,
@@ -107,13 +109,19 @@ static struct status changes_collect(struct changes *changes, const struct layer
     return status_ok();
 }
 
+static bool changes_is_row(const struct store_change *change)
+{
+    return change->family == STORE_INDEX ||
+           (change->family == STORE_INDEX_LATEST && key_is_index_row(change->key));
+}
+
 /* From now on questions find what was added from item `begin` on. */
 static void changes_show(struct changes *changes, size_t begin, struct changes_row *rows)
 {
     assert(begin <= changes->count);
     for (size_t i = begin; i < changes->count; i++) {
         const struct store_change *change = &changes->items[i];
-        if (change->family != STORE_INDEX) {
+        if (!changes_is_row(change)) {
             struct hmap_entry *entry =
                 hmap_put(&changes->latest, change->key, hmap_hash(change->key));
             *rows = (struct changes_row){ .value = change->value,
@@ -186,7 +194,7 @@ static struct status changes_group_row(struct changes *changes, const struct sto
 {
     struct str key;
     struct changes_waiting *row;
-    assert(change->family == STORE_INDEX);
+    assert(changes_is_row(change));
     TRY(key_group(change->key, &key));
     ARENA_TRY(&changes->asked, row, arena_alloc(&changes->asked, sizeof *row));
     *row =
@@ -209,7 +217,7 @@ static struct status changes_group_rows(struct changes *changes)
     assert(changes->grouped_count <= changes->count);
     for (; changes->grouped_count < changes->count; changes->grouped_count++) {
         const struct store_change *change = &changes->items[changes->grouped_count];
-        if (change->family == STORE_INDEX) {
+        if (changes_is_row(change)) {
             TRY(changes_group_row(changes, change));
         }
     }

@@ -1,19 +1,27 @@
 #include "core/model/decision.h"
 
-#include "core/domain/kernel/index.h"
+#include "core/domain/kernel/due.h"
 #include "core/pb/message.h"
 #include "core/pb/skim.h"
 
 struct status decision_decode(struct arena *arena, struct str body, Agency__V1__Decision **decision)
 {
     TRY(pb_unpack(arena, &agency__v1__decision__descriptor, body, PB_STORED, decision));
-    bool answered = ((*decision)->rejection == NULL || (*decision)->n_events == 0) &&
-                    ((*decision)->org_sequence > 0) == ((*decision)->n_events > 0);
-    if (!answered || (*decision)->content_hash.len != HASH_SIZE) {
+    const Agency__V1__Decision *read = *decision;
+    bool answered = (read->rejection == NULL || read->n_events == 0) &&
+                    (read->org_sequence > 0) == (read->n_events > 0);
+    bool commanded = read->n_elapsed == 0 ? read->content_hash.len == HASH_SIZE
+                                          : read->n_events > 0 && read->command_id[0] == '\0';
+    if (!answered || !commanded) {
         return status_error(STATUS_DATA_LOSS,
                             "expected a decision with events and an org_sequence, or without both");
     }
     return status_ok();
+}
+
+bool decision_continues(const Agency__V1__Decision *decision)
+{
+    return decision->n_elapsed == 1 && strcmp(decision->elapsed[0]->field, DUE_CONTINUES) == 0;
 }
 
 int64_t decision_recorded_at_us(struct str body)

@@ -11,6 +11,9 @@
 MUST_USE struct status decision_decode(struct arena *arena, struct str body,
                                        Agency__V1__Decision **decision);
 
+/* Whether a decision followed at once from the one before, and nobody commanded it. */
+bool decision_continues(const Agency__V1__Decision *decision);
+
 /* When a decision of our own making was recorded, without decoding the rest. */
 int64_t decision_recorded_at_us(struct str body);
 

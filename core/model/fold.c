@@ -5,8 +5,10 @@
 #include <inttypes.h>
 
 #include "core/base/num.h"
+#include "core/domain/kernel/due.h"
 #include "core/domain/kernel/fields.h"
 #include "core/model/decision.h"
+#include "core/model/dues.h"
 #include "core/model/key.h"
 #include "core/pb/message.h"
 #include "core/store/key.h"
@@ -59,6 +61,16 @@ struct status fold_head(const struct fold *fold, struct arena *arena, struct str
     key_head(&key, org_id);
     TRY(fold_value(fold, arena, &key, &agency__v1__org_head__descriptor, head));
     return *head != NULL ? status_ok() : pb_new(arena, &agency__v1__org_head__descriptor, head);
+}
+
+struct org_head fold_org_head(const Agency__V1__OrgHead *head)
+{
+    return (struct org_head){ .org_sequence = head->org_sequence,
+                              .last_occurred_at_us = head->occurred_at_us,
+                              .live = head->live,
+                              .dues = head->dues,
+                              .next_due_us = head->next_due_us,
+                              .continuations = head->continuations };
 }
 
 struct status fold_answer(const struct fold *fold, struct arena *arena, struct str org_id,
@@ -115,6 +127,9 @@ static struct status fold_put_head(const struct fold_keeping *k)
     head->sequence = k->place->sequence;
     if (k->decision->n_events > 0) {
         assert(k->decision->org_sequence == head->org_sequence + 1);
+        TRY(dues_count(&k->fold->scratch, &k->fold->active_changes.source, k->arena, k->org_id,
+                       head));
+        head->continuations = decision_continues(k->decision) ? head->continuations + 1 : 0;
         head->org_sequence = k->decision->org_sequence;
         head->occurred_at_us = k->decision->occurred_at_us;
         head->live = head->live || !k->decision->imported;
@@ -236,6 +251,8 @@ static struct status fold_put_row(const struct fold_keeping *k)
     row.on_behalf_of = decision->on_behalf_of;
     row.actors = decision->actors;
     row.n_actors = decision->n_actors;
+    row.elapsed = decision->elapsed;
+    row.n_elapsed = decision->n_elapsed;
     row.authority = decision->authority;
     row.annotations = decision->annotations;
     row.n_annotations = decision->n_annotations;
@@ -265,7 +282,9 @@ static struct status fold_put_row(const struct fold_keeping *k)
 static struct status fold_put_rows(const struct fold_keeping *k)
 {
     TRY(fold_put_head(k));
-    TRY(fold_put_answer(k));
+    if (k->decision->n_elapsed == 0) {
+        TRY(fold_put_answer(k));
+    }
     if (k->decision->n_events == 0) {
         return status_ok();
     }

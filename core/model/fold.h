@@ -17,7 +17,7 @@
 
 /* Of the code that makes rows from decisions: a store of another one is rebuilt, and roots compare
  * only within one. */
-enum { FOLD_VERSION = 4 };
+enum { FOLD_VERSION = 5 };
 
 struct fold {
     struct changes frozen_changes;
@@ -38,6 +38,9 @@ MUST_USE struct status fold_head(const struct fold *fold, struct arena *arena, s
 MUST_USE struct status fold_answer(const struct fold *fold, struct arena *arena, struct str org_id,
                                    struct str principal, struct str command_id,
                                    Agency__V1__AnswerRow **answer);
+
+/* What a decider must know of an org. */
+struct org_head fold_org_head(const Agency__V1__OrgHead *head);
 
 /* Whose command a decision answered (decision_principal): an operator, or the identity of the
  * credential, which the state has. Lies in the arena. */

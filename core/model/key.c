@@ -93,17 +93,31 @@ void key_index_row(struct buf *key, struct str org_id, const struct index_row *r
     key_put_str(key, id);
 }
 
+static struct status key_get_index(struct str *rest, const struct index_type **type)
+{
+    uint8_t index;
+    TRY(key_skip_str(rest));
+    TRY(key_get_u8(rest, &index));
+    *type = index_type(index);
+    return *type != NULL
+               ? status_ok()
+               : status_error(STATUS_DATA_LOSS, "expected the key of an index, not of number %u",
+                              (unsigned)index);
+}
+
+struct status key_index_family(struct str key, enum store_family *family)
+{
+    const struct index_type *type;
+    TRY(key_get_index(&key, &type));
+    *family = type->latest ? STORE_INDEX_LATEST : STORE_INDEX;
+    return status_ok();
+}
+
 struct status key_group(struct str key, struct str *group)
 {
     struct str rest = key;
-    uint8_t index;
-    TRY(key_skip_str(&rest));
-    TRY(key_get_u8(&rest, &index));
-    const struct index_type *type = index_type(index);
-    if (type == NULL) {
-        return status_error(STATUS_DATA_LOSS, "expected the key of an index, not of number %u",
-                            (unsigned)index);
-    }
+    const struct index_type *type;
+    TRY(key_get_index(&rest, &type));
     for (size_t left = type->parts_asked; left > 0; left--) {
         TRY(key_skip_str(&rest));
     }

@@ -9,7 +9,9 @@
  *                 ROW_ANSWER | org | principal | command   -> AnswerRow
  *                 ROW_SUBJECT | org | subject | org_sequence
  *                   -> nothing: the decision is by or about the subject
- *   STORE_INDEX_LATEST  ROW_HEAD | org                     -> OrgHead */
+ *   STORE_INDEX_LATEST  ROW_HEAD | org                     -> OrgHead
+ *                       org | index | parts... | id        -> nothing: of an index without
+ *                                                             history */
 #ifndef CORE_MODEL_KEY_H
 #define CORE_MODEL_KEY_H
 
@@ -32,6 +34,14 @@ enum { KEY_ROOM = 256 };
 
 /* The family of a key that begins with an enum key_row. */
 enum store_family key_family(struct str key);
+
+/* The family of the key of an index row, and whether a key of STORE_INDEX_LATEST is one: an org's
+ * id begins with a letter or digit, so no enum key_row. DATA_LOSS if it is no such key. */
+MUST_USE struct status key_index_family(struct str key, enum store_family *family);
+static inline bool key_is_index_row(struct str key)
+{
+    return key.size > 0 && (uint8_t)key.data[0] > ROW_HEAD;
+}
 
 /* Each appends a whole key, or what all keys with these first parts begin with. */
 void key_entity(struct buf *key, struct str org_id, enum entity_kind kind, struct str id);

@@ -212,6 +212,15 @@ static void layer_merge_map(struct omap *to, const struct omap *from)
     }
 }
 
+void layer_take(struct layer *layer, struct layer *from)
+{
+    assert(from != layer && from->copies.used == 0);
+    layer_merge_map(&layer->entities, &from->entities);
+    layer_merge_map(&layer->rows, &from->rows);
+    layer_merge_map(&layer->values, &from->values);
+    layer_reset(from);
+}
+
 struct status layer_merge(struct layer *layer, const struct layer *from)
 {
     assert(from != layer);

@@ -36,6 +36,8 @@ extern const struct change_ops layer_changes; /* `self` is a struct layer_org */
 /* Puts another row by its whole key; copies both. */
 void layer_put_value(struct layer *layer, struct str key, struct str value);
 
+/* Moves all changes of `from` into `layer`; what they point to stays where it is. */
+void layer_take(struct layer *layer, struct layer *from);
 /* Copies all changes of `from` into `layer`. */
 MUST_USE struct status layer_merge(struct layer *layer, const struct layer *from);
 

@@ -28,7 +28,9 @@ static struct status org_view_keys(const struct org_view *org, struct arena *are
 {
     const struct index_type *type = index_type(asked->index);
     size_t given = asked->parts_count, first = type->parts_asked;
-    struct source_range range = { .limit = asked->limit, .whole = given == type->parts_count };
+    struct source_range range = { .limit = asked->limit,
+                                  .whole = given == type->parts_count,
+                                  .latest = type->latest };
     char room[KEY_ROOM];
     struct buf key = buf_in(room, sizeof room);
     assert(given >= first && given <= type->parts_count);
@@ -47,7 +49,7 @@ static struct status org_view_keys(const struct org_view *org, struct arena *are
     if (org->watch != NULL) {
         org->watch->rows(org->watch, &range);
     }
-    assert(range.skip < range.group.bytes.size &&
+    assert(range.skip <= range.group.bytes.size &&
            range.group.bytes.size <= range.prefix.bytes.size);
     struct status st = source_rows(org->source, arena, &range, keys, keys_count);
     buf_release(&key);

@@ -24,6 +24,7 @@ struct source_range {
     size_t skip;              /* bytes of org and index */
     size_t limit;             /* rows at most */
     bool whole;               /* all parts are given: the rows differ by their ids only */
+    bool latest;              /* of an index without history */
 };
 
 struct source_ops {

@@ -79,8 +79,9 @@ static struct status stored_read_rows(struct stored *stored, struct arena *arena
                                 .start = range->from,
                                 .dead_max = stored->dead_left + 1,
                                 .last_part = range->whole && range->from.size == 0 &&
-                                             stored->as_of == STORE_LATEST };
-    TRY(store_scan_open(stored->reader, STORE_INDEX, &rows, &scan));
+                                             !range->latest && stored->as_of == STORE_LATEST };
+    TRY(store_scan_open(stored->reader, range->latest ? STORE_INDEX_LATEST : STORE_INDEX, &rows,
+                        &scan));
     struct status st = stored_scan(scan, arena, range, found);
     const size_t dead = store_scan_dead(scan);
     store_scan_close(scan);
@@ -101,6 +102,14 @@ static struct status stored_rows(const struct source *source, struct arena *aren
 {
     struct stored *stored = (struct stored *)(uintptr_t)source; /* what it keeps is no state */
     bool known;
+    if (range->latest) {
+        struct stored_keys rows = { 0 };
+        assert(stored->as_of == STORE_LATEST);
+        TRY(stored_read_rows(stored, arena, range, &rows));
+        *keys = rows.items;
+        *keys_count = rows.count;
+        return status_ok();
+    }
     TRY(row_cache_find(&stored->rows, arena, range, keys, keys_count, &known));
     if (known) {
         return status_ok();

@@ -12,6 +12,8 @@ enum submit_outcome {
     SUBMIT_REPEATED, /* answered before, by the record `sequence` */
     SUBMIT_FAILED,   /* nothing is recorded, or nobody knows (UNAVAILABLE); see the code */
     SUBMIT_LATER,    /* of a decider only: nothing was to be decided, but there is something */
+    SUBMIT_ELAPSED,  /* of a decider only: what is due before the command was decided first, and is
+                        recorded; the command is to be decided again */
 };
 
 enum { SUBMIT_REASON_MAX = 512 };

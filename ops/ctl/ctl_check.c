@@ -18,6 +18,10 @@ static const size_t CHECK_ARENA_MAX = (size_t)64 << 20;
 void ctl_say_actor(struct ctl *ctl, const struct ctl_actor *actor)
 {
     bool is_operator = actor->operator_name[0] != '\0';
+    if (!is_operator && actor->subject_id[0] == '\0') {
+        buf_append(&ctl->out, STR(" by time"));
+        return;
+    }
     buf_printf(&ctl->out, " by %s%s", is_operator ? "operator " : "",
                is_operator ? actor->operator_name : actor->subject_id);
     for (size_t i = 0; i < actor->actors_count; i++) {

@@ -45,7 +45,7 @@ static void log_say_decision(struct ctl *ctl, const Agency__V1__Decision *decisi
     char time[TIME_TEXT_SIZE];
     time_format(decision->recorded_at_us, time);
     buf_printf(&ctl->out, " %s %s %s", time, decision->org_id,
-               decision_item_command(decision->command));
+               decision_item_command(decision->command, decision->n_elapsed));
     ctl_say_actor(ctl, &(struct ctl_actor){ decision->operator_, decision->subject_id,
                                             decision->on_behalf_of, decision->actors,
                                             decision->n_actors });
@@ -77,7 +77,8 @@ static struct status log_read_decision(struct log_run *run, const struct record 
                                        Agency__V1__LogItem *item)
 {
     TRY(decision_decode(&run->arena, decoded->body, &item->decision));
-    item->command = (char *)(uintptr_t)decision_item_command(item->decision->command);
+    item->command = (char *)(uintptr_t)decision_item_command(item->decision->command,
+                                                             item->decision->n_elapsed);
     TRY(fields_time_new(&run->arena, item->decision->recorded_at_us, &item->recorded_at));
     return fields_time_new(&run->arena, item->decision->occurred_at_us, &item->occurred_at);
 }

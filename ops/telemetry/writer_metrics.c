@@ -101,6 +101,7 @@ void writer_metrics_decided(struct writer_metrics *metrics, const struct decided
         counter_add_alone(&metrics->undecided[decided->answer->code], 1);
         break;
     case SUBMIT_LATER:
+    case SUBMIT_ELAPSED:
         break;
     }
 }

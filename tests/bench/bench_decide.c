@@ -49,8 +49,10 @@ static void step(void *self)
 {
     struct bench_decide *bench = self;
     struct org_world *world = &bench->world;
-    const struct decide_context context = { &world->principal, &world->config, world->head,
-                                            world->now_us };
+    const struct decide_context context = { .principal = &world->principal,
+                                            .config = &world->config,
+                                            .head = world->head,
+                                            .recorded_at_us = world->now_us };
     struct decide d = { .arena = &bench->arena,
                         .view = &world->org.view,
                         .changes = &layer_changes,

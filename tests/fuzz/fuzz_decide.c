@@ -209,7 +209,10 @@ static void org_decide(struct org *org, struct arena *arena, const Agency__V1__P
     struct org_view view;
     org_view_init(&view, &org->scratch.source, STR("acme"));
     org->now_us += 1000000;
-    const struct decide_context context = { principal, &org->config, org->head, org->now_us };
+    const struct decide_context context = { .principal = principal,
+                                            .config = &org->config,
+                                            .head = org->head,
+                                            .recorded_at_us = org->now_us };
     struct decide d = { .arena = arena,
                         .view = &view.view,
                         .changes = &layer_changes,

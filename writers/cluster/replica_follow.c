@@ -95,6 +95,7 @@ static struct status replica_lead(struct replica *replica)
     TRY(session_seek(session, session->commands, replica->number, replica->next_command));
     TRY(decider_init(&replica->decider, &replica->partition->fold, position));
     replica->decider.watch = replica->common->options->watch;
+    replica->decider.poison = replica->common->poison;
     rejections_keep(&replica->decider.rejections, replica->common->rejections);
     replica->race = REPLICA_RACE_NONE;
     replica_move(replica, REPLICA_LEADER);

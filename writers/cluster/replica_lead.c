@@ -144,16 +144,21 @@ static struct status replica_ask_decider(struct replica *replica,
     return term_decide(&replica->decider, replica->common->poison, given, answer, record);
 }
 
-/* Behind a dead letter that the log has not acknowledged yet, others can follow,
- * but nothing decided: *later then. */
+/* Behind a dead letter that the log has not acknowledged yet, others can follow, but nothing
+ * decided: *later then. *again: what was due before the command is decided, and it is not. */
 static struct status replica_handle(struct replica *replica, const struct queued_command *command,
-                                    const struct replica_time *time, bool *later)
+                                    const struct replica_time *time, bool *later, bool *again)
 {
     struct submit_answer answer;
     struct str record;
     TRY(replica_ask_decider(replica, command, time, &answer, &record));
     *later = answer.outcome == SUBMIT_LATER;
+    *again = answer.outcome == SUBMIT_ELAPSED;
     if (*later) {
+        return status_ok();
+    }
+    if (*again) {
+        replica_append(replica, command->key, record, time);
         return status_ok();
     }
     replica->next_command = command->offset + 1;
@@ -185,15 +190,17 @@ static bool replica_may_decide(const struct replica *replica, const struct repli
 uint32_t replica_decide(struct replica *replica, uint32_t max, const struct replica_time *time)
 {
     uint32_t count = 0;
-    bool later = false;
+    bool later = false, again;
     struct status st = status_ok();
     while (count < max && command_queue_count(&replica->commands) > 0 &&
            replica_may_decide(replica, time)) {
-        st = replica_handle(replica, command_queue_first(&replica->commands), time, &later);
+        st = replica_handle(replica, command_queue_first(&replica->commands), time, &later, &again);
         if (later || st.code != STATUS_OK) {
             break;
         }
-        command_queue_pop(&replica->commands);
+        if (!again) {
+            command_queue_pop(&replica->commands);
+        }
         count++;
     }
     if (st.code != STATUS_OK) {

@@ -87,6 +87,7 @@ static struct status leader_start(struct leader *leader, const struct leader_opt
         partition_show(leader->partition, options->shelf);
     }
     leader->decider.watch = options->watch;
+    leader->decider.poison = options->poison;
     return status_ok();
 }
 

@@ -14,6 +14,7 @@ struct leader_options {
     uint32_t number;   /* of the partition */
     struct clock clock;
     struct str configuration;         /* a DecidingConfiguration, packed, for the new EPOCH */
+    struct poison *poison;            /* notes what is judged; borrowed; NULL: nothing does */
     int64_t *rejections;              /* counts to go on with; NULL: anew. Borrowed */
     struct shelf *shelf;              /* where the store is shown to other threads; NULL: nowhere */
     const struct writer_watch *watch; /* NULL: nobody */

@@ -24,7 +24,11 @@ const struct unconfirmed *unconfirmed_add(struct unconfirmed_ring *ring,
 {
     assert(unconfirmed_count(ring) < UNCONFIRMED_MAX);
     struct unconfirmed *unconfirmed = &ring->items[ring->end++ % UNCONFIRMED_MAX];
-    *unconfirmed = (struct unconfirmed){ .request = *request, .answer = *answer, .leader = leader };
+    *unconfirmed = (struct unconfirmed){ .leader = leader };
+    if (request != NULL) {
+        unconfirmed->request = *request;
+        unconfirmed->answer = *answer;
+    }
     if (record.size > 0) {
         char *copy = mem_alloc(record.size);
         memcpy(copy, record.data, record.size);
@@ -48,17 +52,27 @@ static const struct unconfirmed *unconfirmed_pop(struct unconfirmed_ring *ring)
     return first;
 }
 
+static void unconfirmed_answer(const struct unconfirmed *unconfirmed)
+{
+    if (unconfirmed->request.done != NULL) {
+        request_answer(&unconfirmed->request, &unconfirmed->answer);
+    }
+}
+
 void unconfirmed_answer_first(struct unconfirmed_ring *ring)
 {
     do {
         const struct unconfirmed *first = unconfirmed_pop(ring);
-        request_answer(&first->request, &first->answer);
+        unconfirmed_answer(first);
     } while (unconfirmed_count(ring) > 0 && unconfirmed_first(ring)->record.size == 0);
 }
 
 void unconfirmed_fail_all(struct unconfirmed_ring *ring, struct status why)
 {
     while (unconfirmed_count(ring) > 0) {
-        request_fail(&unconfirmed_pop(ring)->request, why);
+        const struct unconfirmed *first = unconfirmed_pop(ring);
+        if (first->request.done != NULL) {
+            request_fail(&first->request, why);
+        }
     }
 }

@@ -5,11 +5,11 @@
 #include "writers/embedded/leader.h"
 #include "writers/request.h"
 
-/* Commands decided but not answered: a few syncs' worth. */
+/* What is decided but not answered: a few syncs' worth. */
 enum { UNCONFIRMED_MAX = 4096 };
 
 struct unconfirmed {
-    struct request request;
+    struct request request; /* without `done`: nobody waits for the record */
     struct submit_answer answer;
     struct leader *leader;
     struct hash head;  /* of the chain with the record */
@@ -31,7 +31,8 @@ static inline size_t unconfirmed_count(const struct unconfirmed_ring *ring)
     return (size_t)(ring->end - ring->begin);
 }
 
-/* Takes the request, copies the record; there must be room. Gives the entry, valid until it is
+/* Takes the request (NULL with the answer: nobody waits for the record), copies the record; there
+ * must be room. Gives the entry, valid until it is
  * answered. */
 const struct unconfirmed *unconfirmed_add(struct unconfirmed_ring *ring,
                                           const struct request *request,

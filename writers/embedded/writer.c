@@ -116,6 +116,7 @@ static struct status writer_leader(struct writer *writer, uint32_t number, struc
                                       .number = number,
                                       .clock = writer->options.clock,
                                       .configuration = writer->options.configuration,
+                                      .poison = writer->poison,
                                       .rejections = writer->rejections,
                                       .shelf = writer->options.shelf,
                                       .watch = writer->options.watch };
@@ -145,14 +146,35 @@ static struct status writer_append_batch(struct writer *writer, struct batch *ba
     return st;
 }
 
+/* Appends what the decider of a leader has just made of what is due in an org; there must be room
+ * among what is unconfirmed, and everything decided before it must be appended. */
+static struct status writer_append_elapsed(struct writer *writer, struct leader *leader,
+                                           struct str org_id, struct str record)
+{
+    const struct evlog_item item = { .stream = EVLOG_DECISIONS,
+                                     .partition = leader->number,
+                                     .key = org_id,
+                                     .value = record,
+                                     .token = BATCH_DECISION };
+    assert(unconfirmed_count(&writer->unconfirmed) < UNCONFIRMED_MAX);
+    unconfirmed_add(&writer->unconfirmed, NULL, NULL, leader, record);
+    return writer_append(writer, &item, 1);
+}
+
+/* Decides one request; *again if something else had to be decided before it. */
 static struct status writer_decide(struct writer *writer, struct batch *batch,
-                                   const struct request *request)
+                                   const struct request *request, bool *again)
 {
     struct leader *leader = writer->leaders[request->partition];
     struct str command = request_command(request);
     struct submit_answer answer;
     struct str record;
     TRY(leader_decide(leader, writer->poison, command, writer_now(writer), &answer, &record));
+    *again = answer.outcome == SUBMIT_ELAPSED;
+    if (*again) {
+        TRY(writer_append_batch(writer, batch)); /* what was decided before it */
+        return writer_append_elapsed(writer, leader, request_org(request), record);
+    }
     bool confirmed = answer.sequence <= leader->partition->position.chain.sequence;
     if (answer.outcome == SUBMIT_FAILED || (answer.outcome == SUBMIT_REPEATED && confirmed)) {
         request_answer(request, &answer);
@@ -171,12 +193,20 @@ static struct status writer_decide(struct writer *writer, struct batch *batch,
 static struct status writer_handle(struct writer *writer, struct batch *batch,
                                    const struct request *request)
 {
-    struct leader *leader = writer->leaders[request->partition];
-    if (leader == NULL || leader_full(leader)) {
-        TRY(writer_append_batch(writer, batch));
-        TRY(writer_prepare(writer, request->partition, &leader));
-    }
-    return writer_decide(writer, batch, request);
+    bool again;
+    do {
+        struct leader *leader = writer->leaders[request->partition];
+        if (leader == NULL || leader_full(leader)) {
+            TRY(writer_append_batch(writer, batch));
+            TRY(writer_prepare(writer, request->partition, &leader));
+        }
+        if (unconfirmed_count(&writer->unconfirmed) == UNCONFIRMED_MAX) {
+            TRY(writer_append_batch(writer, batch));
+            TRY(writer_drain(writer));
+        }
+        TRY(writer_decide(writer, batch, request, &again));
+    } while (again);
+    return status_ok();
 }
 
 static void writer_handle_all(struct writer *writer, const struct request *requests, uint32_t count)

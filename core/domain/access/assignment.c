@@ -5,6 +5,7 @@
  * copies of them, and who asks about a group needs no seat. */
 #include "core/domain/access/assignment.h"
 
+#include "core/domain/kernel/due.h"
 #include "core/domain/kernel/fields.h"
 #include "core/domain/kernel/rules.h"
 
@@ -196,4 +197,16 @@ struct status decide_revoke_role(struct decide *d, const Agency__V1__RevokeRole 
     event.role_id = command->role_id;
     event.subject_id = command->subject_id;
     return emit_role_revoked(d, &event);
+}
+
+/* ---- when its time has come ---- */
+
+struct status elapse_assignment(struct decide *d, const Agency__V1__Assignment *assignment,
+                                const struct due *due)
+{
+    Agency__V1__RoleExpired event = AGENCY__V1__ROLE_EXPIRED__INIT;
+    (void)due;
+    event.role_id = assignment->role_id;
+    event.subject_id = assignment->subject_id;
+    return emit_role_expired(d, &event);
 }

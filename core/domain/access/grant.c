@@ -5,6 +5,7 @@
  * grants; a change of one that is there is no new grant. */
 #include "core/base/hash.h"
 #include "core/domain/access/permission.h"
+#include "core/domain/kernel/due.h"
 #include "core/domain/kernel/fields.h"
 #include "core/domain/kernel/ids.h"
 #include "core/domain/kernel/plain.h"
@@ -272,6 +273,16 @@ struct status decide_change_grant(struct decide *d, const Agency__V1__ChangeGran
     }
     fields_copy(&command->base, &event.base);
     return emit_grant_changed(d, &event);
+}
+
+/* ---- when its time has come ---- */
+
+struct status elapse_grant(struct decide *d, const Agency__V1__Grant *grant, const struct due *due)
+{
+    Agency__V1__GrantExpired event = AGENCY__V1__GRANT_EXPIRED__INIT;
+    (void)due;
+    event.grant_id = grant->grant_id;
+    return emit_grant_expired(d, &event);
 }
 
 /* ---- where permissions are asked ---- */

@@ -64,13 +64,15 @@ static struct status decide_check_limits(struct decide *d, const Agency__V1__Eve
 {
     size_t size = agency__v1__event__get_packed_size(event);
     assert(d->events_count <= DECISION_EVENTS_MAX);
+    d->full = d->full || d->events_count == DECISION_EVENTS_MAX;
     if (d->events_count == DECISION_EVENTS_MAX) {
         return decide_reject(d, STATUS_FAILED_PRECONDITION,
                              "expected a decision of at most %d events, but it has more",
                              DECISION_EVENTS_MAX);
     }
     d->events_size += size + 8;
-    if (size > EVENT_SIZE_MAX || d->events_size > RECORD_SIZE_MAX - DECISION_FRAME_MAX) {
+    d->full = d->full || d->events_size > RECORD_SIZE_MAX - DECISION_FRAME_MAX;
+    if (size > EVENT_SIZE_MAX || d->full) {
         return decide_reject(d, STATUS_RESOURCE_EXHAUSTED,
                              "expected events of at most %d bytes, %d in all, but it is %zu, %zu",
                              EVENT_SIZE_MAX, RECORD_SIZE_MAX - DECISION_FRAME_MAX, size,
@@ -79,19 +81,19 @@ static struct status decide_check_limits(struct decide *d, const Agency__V1__Eve
     return status_ok();
 }
 
-static struct status decide_check_entity(struct decide *d, const struct event_type *type,
-                                         const struct evolved *evolved)
+static struct status decide_check_entity(struct decide *d, const struct evolved *evolved)
 {
     size_t size = protobuf_c_message_get_packed_size(evolved->after);
-    assert(evolved->after->descriptor == registry_entity(type->entity)->descriptor);
+    assert(evolved->after->descriptor == registry_entity(evolved->kind)->descriptor);
     if (size > EVENT_SIZE_MAX) {
         return decide_reject(d, STATUS_RESOURCE_EXHAUSTED,
                              "expected %s '%.*s' to take at most %d bytes, but it would take %zu",
-                             registry_entity(type->entity)->name, STR_ARG(evolved->id),
+                             registry_entity(evolved->kind)->name, STR_ARG(evolved->id),
                              EVENT_SIZE_MAX, size);
     }
     d->rows_count += evolved->rows_count;
-    if (d->rows_count > DECISION_ROWS_MAX) {
+    d->full = d->full || d->rows_count > DECISION_ROWS_MAX;
+    if (d->full) {
         return decide_reject(d, STATUS_RESOURCE_EXHAUSTED,
                              "expected a decision that changes at most %d rows of indexes, but it "
                              "changes more: make fewer holders or groups at once",
@@ -113,8 +115,7 @@ static void decide_assert_evolved(const struct decide *d, enum event_number numb
     assert(evolved->before == NULL || fields_version(evolved->before) <= version);
 }
 
-static struct status decide_apply(struct decide *d, const struct event_type *type,
-                                  const Agency__V1__Event *event)
+static struct status decide_apply(struct decide *d, const Agency__V1__Event *event)
 {
     struct evolve evolve = { .view = d->view,
                              .changes = d->changes,
@@ -132,7 +133,7 @@ static struct status decide_apply(struct decide *d, const struct event_type *typ
     }
     TRY(applied);
     decide_assert_evolved(d, (enum event_number)event->payload_case, &evolved);
-    return decide_check_entity(d, type, &evolved);
+    return decide_check_entity(d, &evolved);
 }
 
 struct status decide_emit(struct decide *d, enum event_number number, const ProtobufCMessage *event)
@@ -152,7 +153,7 @@ struct status decide_emit(struct decide *d, enum event_number number, const Prot
     ARENA_TRY(d->arena, d->events,
               arena_grow(d->arena, d->events, d->events_count, sizeof *d->events, &d->events_cap));
     d->events[d->events_count++] = wrapper;
-    return decide_apply(d, type, wrapper);
+    return decide_apply(d, wrapper);
 }
 
 /* What evolve stamps, no event says. */

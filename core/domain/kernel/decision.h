@@ -12,6 +12,9 @@ struct org_head {
     uint64_t org_sequence;       /* of the last accepted decision with events; 0: none */
     int64_t last_occurred_at_us; /* of it */
     bool live; /* a decision with events but without occurred_at was accepted: no more imports */
+    uint64_t dues;          /* how many entities wait for a time */
+    int64_t next_due_us;    /* the first of these times, where there are any */
+    uint64_t continuations; /* how many decisions in a row followed at once */
 };
 
 /* Configuration that decides; it stands in the EPOCH. */
@@ -25,6 +28,7 @@ struct decide_context {
     const struct decide_config *config;
     struct org_head head;
     int64_t recorded_at_us; /* the decider's clock */
+    bool unsettled;         /* something is due, but the command may not move the time of its org */
 };
 
 struct check_question;
@@ -45,8 +49,8 @@ struct decide {
     const struct change_ops *changes; /* the scratch layer under the view */
     void *changes_self;
     const struct decide_context *context;
-    struct check_memory *memory; /* NULL: each question is answered anew */
-    const Agency__V1__Command *command;
+    struct check_memory *memory;        /* NULL: each question is answered anew */
+    const Agency__V1__Command *command; /* NULL: nobody commands, a time has come */
     /* Set by decide_command. */
     int64_t occurred_at_us; /* the time asked about: the command's, else recorded_at */
     Agency__V1__Event **events;
@@ -54,6 +58,7 @@ struct decide {
     size_t events_cap;
     size_t events_size;               /* bytes, packed */
     size_t rows_count;                /* of indexes that change */
+    bool full;                        /* it was rejected for the sum of what it holds */
     Agency__V1__Rejection *rejection; /* NULL: accepted */
     Agency__V1__Authority *authority; /* NULL: not allowed */
     struct str subject_id;            /* who acts; empty for an operator */

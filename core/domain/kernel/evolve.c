@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 
+#include "core/domain/kernel/due.h"
 #include "core/domain/kernel/fields.h"
 
 struct rows {
@@ -140,6 +141,23 @@ struct status evolve_entity_id(struct arena *arena, enum entity_kind kind,
     return status_ok();
 }
 
+struct status evolve_event_entity(struct arena *arena, const Agency__V1__Event *event,
+                                  enum entity_kind *kind, struct str *id)
+{
+    const ProtobufCMessage *payload = registry_event_payload(event);
+    *kind = registry_event_kind(event);
+    if (payload == NULL || *kind == ENTITY_ANY) {
+        return status_error(STATUS_DATA_LOSS,
+                            "expected an event that is known, but its number is %u",
+                            (unsigned)event->payload_case);
+    }
+    if (registry_event((unsigned)event->payload_case)->entity == ENTITY_ANY) {
+        *id = str_z(event->deadline_failed->id);
+        return status_ok();
+    }
+    return evolve_entity_id(arena, *kind, payload, id);
+}
+
 static struct status evolve_check_presence(const struct event_type *type, struct str id,
                                            const ProtobufCMessage *entity)
 {
@@ -148,8 +166,7 @@ static struct status evolve_check_presence(const struct event_type *type, struct
     if (!wrong) {
         return status_ok();
     }
-    return status_error(STATUS_DATA_LOSS, "expected %s '%.*s' %s for event %s",
-                        registry_entity(type->entity)->name, STR_ARG(id),
+    return status_error(STATUS_DATA_LOSS, "expected the entity '%.*s' %s for event %s", STR_ARG(id),
                         entity == NULL ? "to be there" : "not to be there yet", type->name);
 }
 
@@ -175,11 +192,11 @@ void evolve_copy_key(enum entity_kind kind, const ProtobufCMessage *from, Protob
 }
 
 /* The present state as a copy whose fields may be assigned, or a fresh one with its key. */
-static struct status evolve_copy(const struct evolve *evolve, const struct event_type *type,
+static struct status evolve_copy(const struct evolve *evolve, enum entity_kind kind,
                                  const ProtobufCMessage *payload, const ProtobufCMessage *before,
                                  ProtobufCMessage **after)
 {
-    const struct entity_type *entity = registry_entity(type->entity);
+    const struct entity_type *entity = registry_entity(kind);
     ARENA_TRY(evolve->arena, *after,
               arena_alloc(evolve->arena, entity->descriptor->sizeof_message));
     if (before != NULL) {
@@ -188,7 +205,7 @@ static struct status evolve_copy(const struct evolve *evolve, const struct event
         return status_ok();
     }
     entity->descriptor->message_init(*after);
-    evolve_copy_key(type->entity, payload, *after);
+    evolve_copy_key(kind, payload, *after);
     return status_ok();
 }
 
@@ -211,9 +228,10 @@ static struct status evolve_fields(const struct evolve *evolve, const struct eve
 }
 
 /* The copy as it is after the event. */
-static struct status evolve_change(const struct evolve *evolve, const struct event_type *type,
-                                   const Agency__V1__Event *event, ProtobufCMessage *entity)
+static struct status evolve_change(const struct evolve *evolve, const Agency__V1__Event *event,
+                                   ProtobufCMessage *entity)
 {
+    const struct event_type *type = registry_event((unsigned)event->payload_case);
     struct status changed = evolve_fields(evolve, type, event, entity);
     if (changed.code == STATUS_INVALID_ARGUMENT) {
         changed.code = STATUS_DATA_LOSS; /* a mask that decide would have refused */
@@ -239,22 +257,21 @@ static bool evolve_same_key(enum entity_kind kind, const ProtobufCMessage *a,
 struct status evolve_apply(const struct evolve *evolve, const Agency__V1__Event *event,
                            struct evolved *evolved)
 {
-    const struct event_type *type = registry_event((unsigned)event->payload_case);
-    const ProtobufCMessage *payload = registry_event_payload(event);
-    if (type == NULL || payload == NULL) {
-        return status_error(STATUS_DATA_LOSS,
-                            "expected an event that is known, but its number is %u",
-                            (unsigned)event->payload_case);
-    }
+    enum entity_kind kind;
     struct str id;
     const ProtobufCMessage *before;
     ProtobufCMessage *after;
-    TRY(evolve_entity_id(evolve->arena, type->entity, payload, &id));
-    TRY(view_get(evolve->view, type->entity, id, &before));
+    TRY(evolve_event_entity(evolve->arena, event, &kind, &id));
+    const struct event_type *type = registry_event((unsigned)event->payload_case);
+    const ProtobufCMessage *payload = registry_event_payload(event);
+    TRY(view_get(evolve->view, kind, id, &before));
     TRY(evolve_check_presence(type, id, before));
-    TRY(evolve_copy(evolve, type, payload, before, &after));
-    TRY(evolve_change(evolve, type, event, after));
-    assert(evolve_same_key(type->entity, registry_subject_of(payload), after));
+    TRY(evolve_copy(evolve, kind, payload, before, &after));
+    TRY(evolve_change(evolve, event, after));
+    TRY(due_stamp(evolve->arena, kind, before, after, evolve->occurred_at_us,
+                  type->entity == ENTITY_ANY));
+    assert(evolve_same_key(kind, type->entity == ENTITY_ANY ? before : registry_subject_of(payload),
+                           after));
     const unsigned status = fields_status(after);
     assert(type->to == LIFE_SAME || status == type->to);
     if (status == LIFE_NONE) {
@@ -262,9 +279,9 @@ struct status evolve_apply(const struct evolve *evolve, const Agency__V1__Event 
                             type->name, STR_ARG(id));
     }
     size_t rows_count;
-    TRY(evolve_rows(evolve, type->entity, id, before, after, &rows_count));
+    TRY(evolve_rows(evolve, kind, id, before, after, &rows_count));
     if (evolved != NULL) {
-        *evolved = (struct evolved){ id, before, after, rows_count };
+        *evolved = (struct evolved){ kind, id, before, after, rows_count };
     }
-    return evolve->changes->put_entity(evolve->changes_self, type->entity, id, after);
+    return evolve->changes->put_entity(evolve->changes_self, kind, id, after);
 }

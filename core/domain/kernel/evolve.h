@@ -28,6 +28,7 @@ struct evolve {
 
 /* What an event did. */
 struct evolved {
+    enum entity_kind kind;
     struct str id;
     const ProtobufCMessage *before; /* NULL: there was none */
     const ProtobufCMessage *after;  /* lies in the arena */
@@ -45,6 +46,10 @@ MUST_USE struct status evolve_apply(const struct evolve *evolve, const Agency__V
  * lies in the arena. DATA_LOSS where the entity to be carried is not set. */
 MUST_USE struct status evolve_entity_id(struct arena *arena, enum entity_kind kind,
                                         const ProtobufCMessage *message, struct str *id);
+
+/* The entity that an event is about. DATA_LOSS where it is none that is known. */
+MUST_USE struct status evolve_event_entity(struct arena *arena, const Agency__V1__Event *event,
+                                           enum entity_kind *kind, struct str *id);
 
 /* Copies the key of an entity from it, or from a command or event of its kind, to an entity or to
  * an event that only names it: key fields have the same numbers and types in all of them

@@ -21,6 +21,8 @@ enum {
     FIELD_STATUS = 51,
     FIELD_CREATED_AT = 52,
     FIELD_UPDATED_AT = 53,
+    FIELD_DUE_AT = 61, /* of TIMED kinds (due.h) */
+    FIELD_DUE_ERROR = 62,
 };
 
 /* Copies each field that both messages have under the same name and type; shallow: what fields

@@ -10,6 +10,7 @@
 
 #include "core/base/hex.h"
 #include "core/base/num.h"
+#include "core/domain/kernel/due.h"
 #include "core/domain/kernel/fields.h"
 
 /* ---- the table ---- */
@@ -52,6 +53,7 @@
 static const struct index_type types[] = {
     { .name = "NAME", .parts_asked = 2, .parts_count = 2 },        /* by hand: index_name */
     { .name = "EXTERNAL_ID", .parts_asked = 3, .parts_count = 3 }, /* by hand: index_external */
+    { .name = "DUE", .latest = true, .parts_count = 2 },           /* by hand: index_due */
 #define X(upper, number, entity_kind, asked, ...) \
     { .name = #upper,                             \
       .kind = ENTITY_##entity_kind,               \
@@ -62,7 +64,7 @@ static const struct index_type types[] = {
 #undef X
 };
 
-static const uint8_t numbers[] = { INDEX_NAME, INDEX_EXTERNAL_ID,
+static const uint8_t numbers[] = { INDEX_NAME, INDEX_EXTERNAL_ID, INDEX_DUE,
 #define X(upper, number, ...) INDEX_##upper,
                                    INDEXES(X)
 #undef X
@@ -71,6 +73,7 @@ static const uint8_t numbers[] = { INDEX_NAME, INDEX_EXTERNAL_ID,
 enum {
     INDEX_AT_NAME,
     INDEX_AT_EXTERNAL_ID,
+    INDEX_AT_DUE,
 #define X(upper, ...) INDEX_AT_##upper,
     INDEXES(X)
 #undef X
@@ -80,6 +83,7 @@ enum {
 /* The place of a number in the table, plus one. */
 static const uint8_t places[INDEX_NUMBERS_MAX] = { [INDEX_NAME] = INDEX_AT_NAME + 1,
                                                    [INDEX_EXTERNAL_ID] = INDEX_AT_EXTERNAL_ID + 1,
+                                                   [INDEX_DUE] = INDEX_AT_DUE + 1,
 #define X(upper, ...) [INDEX_##upper] = INDEX_AT_##upper + 1,
                                                    INDEXES(X)
 #undef X
@@ -258,39 +262,71 @@ static struct status index_rows_of(const struct index_type *type, const Protobuf
 
 /* ---- times in keys ---- */
 
-static const uint64_t index_end_bias = (uint64_t)1 << 63; /* times before 1970 come first */
+static const uint64_t index_bias = (uint64_t)1 << 63; /* times before 1970 come first */
+
+static struct str index_hex(uint64_t number, char room[INDEX_MADE_MAX])
+{
+    uint8_t bytes[INDEX_TIME_SIZE / 2];
+    num_put_u64be(bytes, number);
+    hex_write(bytes, sizeof bytes, room);
+    return str_make(room, INDEX_TIME_SIZE);
+}
+
+static uint64_t index_hex_number(struct str hex)
+{
+    uint8_t bytes[INDEX_TIME_SIZE / 2] = { 0 };
+    bool read = hex_read(hex, bytes, sizeof bytes);
+    assert(read);
+    return num_get_u64be(bytes);
+}
+
+struct str index_time(int64_t time_us, char room[INDEX_MADE_MAX])
+{
+    return index_hex((uint64_t)time_us + index_bias, room);
+}
+
+int64_t index_time_us(struct str time)
+{
+    return (int64_t)(index_hex_number(time) - index_bias);
+}
+
+/* The one row of what waits for a time, whatever its status. */
+static struct status index_due(const struct index_sink *sink, enum entity_kind kind,
+                               const ProtobufCMessage *entity)
+{
+    char room[INDEX_MADE_MAX];
+    int64_t time_us;
+    if (!due_row_time(kind, entity, &time_us)) {
+        return status_ok();
+    }
+    struct str time = arena_copy(sink->arena, index_time(time_us, room));
+    struct index_row row = { INDEX_DUE, { time, index_kind(kind) }, 2 };
+    return time.data == NULL ? arena_full(sink->arena) : sink->row(sink->self, &row);
+}
 
 struct str index_end(const Google__Protobuf__Timestamp *expires_at, char room[INDEX_MADE_MAX])
 {
-    uint8_t bytes[8];
-    if (expires_at == NULL) {
-        return STR("");
-    }
-    num_put_u64be(bytes, UINT64_MAX - ((uint64_t)fields_time_us(expires_at) + index_end_bias));
-    hex_write(bytes, sizeof bytes, room);
-    return str_make(room, 2 * sizeof bytes);
+    return expires_at == NULL
+               ? STR("")
+               : index_hex(UINT64_MAX - ((uint64_t)fields_time_us(expires_at) + index_bias), room);
 }
 
 int64_t index_end_time(struct str end)
 {
-    uint64_t left = 0;
-    for (size_t i = 0; i < end.size; i++) {
-        char c = end.data[i];
-        left = left << 4 | (uint64_t)(c <= '9' ? c - '0' : c - 'a' + 10);
-    }
-    return end.size == 0 ? INT64_MAX : (int64_t)(UINT64_MAX - left - index_end_bias);
+    return end.size == 0 ? INT64_MAX : (int64_t)(UINT64_MAX - index_hex_number(end) - index_bias);
 }
 
 struct status index_rows(enum entity_kind kind, const ProtobufCMessage *entity,
                          const struct index_sink *sink)
 {
     assert(registry_entity(kind) != NULL);
+    TRY(index_due(sink, kind, entity));
     if (fields_is_over(entity)) {
         return status_ok();
     }
     TRY(index_name(sink, kind, entity));
     TRY(index_external(sink, kind, entity));
-    for (size_t i = INDEX_AT_EXTERNAL_ID + 1; i < INDEX_TYPES; i++) {
+    for (size_t i = INDEX_AT_DUE + 1; i < INDEX_TYPES; i++) {
         if (types[i].kind == kind) {
             TRY(index_rows_of(&types[i], entity, sink));
         }

@@ -47,7 +47,8 @@ struct index_part {
 
 struct index_type {
     const char *name;      /* "ROLE_BY_GROUP" */
-    enum entity_kind kind; /* 0: of several */
+    enum entity_kind kind; /* ENTITY_ANY: of several */
+    bool latest;           /* it has no history: only what is now is asked */
     size_t parts_asked;    /* the first parts that every question gives */
     size_t parts_count;
     struct index_part parts[INDEX_PARTS_MAX];
@@ -82,6 +83,11 @@ static inline bool index_set_has(const struct index_set *set, uint8_t index)
 {
     return (set->words[index / 64] >> index % 64 & 1) != 0;
 }
+
+/* A time as a part, so that what is earlier comes first: 16 hexadecimal digits; and back. */
+enum { INDEX_TIME_SIZE = 16 };
+struct str index_time(int64_t time_us, char room[INDEX_MADE_MAX]);
+int64_t index_time_us(struct str time);
 
 /* A time at which something ends, so that what lasts longest comes first: 16 hexadecimal digits,
  * none for what has no end. */

@@ -15,7 +15,7 @@ static const enum command_number commands[] = {
 static const char *const names[] = {
     [LIFE_NONE] = "new",          [LIFE_ACTIVE] = "active",   [LIFE_SUSPENDED] = "suspended",
     [LIFE_ARCHIVED] = "archived", [LIFE_CLOSED] = "closed",   [LIFE_RETIRED] = "retired",
-    [LIFE_ENDED] = "ended",       [LIFE_REMOVED] = "removed",
+    [LIFE_ENDED] = "ended",       [LIFE_REMOVED] = "removed", [LIFE_SCHEDULED] = "scheduled",
 };
 enum { LIFE_NAMES = sizeof names / sizeof names[0], LIFE_LIST_SIZE = 96 };
 static_assert(LIFE_NAMES <= LIFE_STATUSES_MAX, "a set of statuses is 32 bits");
@@ -33,6 +33,14 @@ bool life_move(unsigned command, unsigned from, unsigned *to)
 bool life_may(enum event_number event, unsigned from, unsigned to)
 {
     unsigned allowed;
+    const struct event_type *type = registry_event(event);
+    if (type->entity == ENTITY_ANY) {
+        return to == from;
+    }
+    if (registry_time_event(event) != 0) {
+        return (registry_time_event(event) & BIT(from)) != 0 &&
+               to == (type->to == LIFE_SAME ? from : type->to);
+    }
     assert((size_t)event < sizeof commands / sizeof commands[0] && commands[event] != 0);
     return life_move(commands[event], from, &allowed) && allowed == to;
 }

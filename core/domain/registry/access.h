@@ -53,7 +53,21 @@
     X(ROLE_REVOKED, RoleRevoked, role_revoked, ASSIGNMENT, CHANGES, ENDED, SETS)                   \
     X(PERMISSION_GRANTED, PermissionGranted, permission_granted, GRANT, MAKES, ACTIVE, SETS)       \
     X(GRANT_CHANGED, GrantChanged, grant_changed, GRANT, CHANGES, SAME, SETS)                      \
-    X(PERMISSION_REVOKED, PermissionRevoked, permission_revoked, GRANT, CHANGES, ENDED, SETS)
+    X(PERMISSION_REVOKED, PermissionRevoked, permission_revoked, GRANT, CHANGES, ENDED, SETS)      \
+    X(ROLE_EXPIRED, RoleExpired, role_expired, ASSIGNMENT, CHANGES, ENDED, SETS)                   \
+    X(GRANT_EXPIRED, GrantExpired, grant_expired, GRANT, CHANGES, ENDED, SETS)
+
+#define ACCESS_DUES(X)                                        \
+    X(ASSIGNMENT, Assignment, assignment, expires_at, ACTIVE) \
+    X(GRANT, Grant, grant, expires_at, ACTIVE)
+
+#define ACCESS_TIMED(X)                   \
+    X(ASSIGNMENT, Assignment, assignment) \
+    X(GRANT, Grant, grant)
+
+#define ACCESS_TIME_EVENTS(X) \
+    X(ROLE_EXPIRED, ACTIVE)   \
+    X(GRANT_EXPIRED, ACTIVE)
 
 /* ROLE_TYPE_BY_PERMISSION finds retired role types, too. GRANT_BY_CONTENT: permission, grantee and
  * object together are unique. In ASSIGNMENT_BY_MEMBER a holder is in each group once as "", if it

@@ -49,7 +49,8 @@
     X(CONFIG_UNSET, ConfigUnset, config_unset, CONFIG, CHANGES, REMOVED, OWN)                    \
     X(GOAL_SET, GoalSet, goal_set, GOAL, EITHER, ACTIVE, SETS)                                   \
     X(GOAL_REPORTED, GoalReported, goal_reported, GOAL, CHANGES, SAME, SETS)                     \
-    X(GOAL_CLOSED, GoalClosed, goal_closed, GOAL, CHANGES, CLOSED, SETS)
+    X(GOAL_CLOSED, GoalClosed, goal_closed, GOAL, CHANGES, CLOSED, SETS)                         \
+    X(DEADLINE_FAILED, DeadlineFailed, deadline_failed, ANY, CHANGES, SAME, OWN)
 
 #define ORG_INDEXES(X)                                                             \
     X(CONFIG_BY_ENTITY, 20, CONFIG, 2, KIND(Config, kind), ONE(Config, entity_id)) \

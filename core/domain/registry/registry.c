@@ -53,6 +53,7 @@ enum status_bit {
     RETIRED = BIT(LIFE_RETIRED),
     ENDED = BIT(LIFE_ENDED),
     REMOVED = BIT(LIFE_REMOVED),
+    SCHEDULED = BIT(LIFE_SCHEDULED),
 };
 
 static const struct command_type commands[] = {
@@ -110,6 +111,27 @@ const struct command_type *registry_command(unsigned number)
 const struct event_type *registry_event(unsigned number)
 {
     return number < COUNT(events) && events[number].name != NULL ? &events[number] : NULL;
+}
+
+static const uint32_t time_events[] = {
+#define X(upper, statuses) [EVENT_##upper] = (statuses),
+    TIME_EVENTS(X)
+#undef X
+};
+
+uint32_t registry_time_event(enum event_number number)
+{
+    return (size_t)number < COUNT(time_events) ? time_events[number] : 0;
+}
+
+enum entity_kind registry_event_kind(const Agency__V1__Event *event)
+{
+    const struct event_type *type = registry_event((unsigned)event->payload_case);
+    if (type == NULL || type->entity != ENTITY_ANY) {
+        return type == NULL ? ENTITY_ANY : type->entity;
+    }
+    unsigned kind = (unsigned)event->deadline_failed->kind;
+    return registry_entity(kind) == NULL ? ENTITY_ANY : (enum entity_kind)kind;
 }
 
 /* All members of the payload are pointers in one union, so any of them reads the one that is set.

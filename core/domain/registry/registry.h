@@ -36,13 +36,25 @@
     ACCESS_COMMANDS(X)    \
     ORG_COMMANDS(X)
 
-/* X(EVENT, Message, prefix, ENTITY, presence, to, how): the entity that it changes; it MAKES one
+/* X(EVENT, Message, prefix, ENTITY, presence, to, how): the entity that it changes (ANY: it says
+ * which); it MAKES one
  * that must not be there yet, CHANGES one that must be there, or does EITHER; the status that the
  * entity has afterwards, or SAME; how it is applied (enum evolve_how). */
 #define EVENTS(X)       \
     DIRECTORY_EVENTS(X) \
     ACCESS_EVENTS(X)    \
     ORG_EVENTS(X)
+
+/* X(ENTITY, Message, prefix, field, statuses): a time of an entity that is due while it is in one
+ * of these statuses. What then happens, elapse_PREFIX decides, of each kind in TIMED. Of the times
+ * of an entity the first is due; of two at once, that of the upper row. X(ENTITY, Message, prefix):
+ * a kind with times. */
+#define DUES(X) ACCESS_DUES(X)
+#define TIMED(X) ACCESS_TIMED(X)
+
+/* X(EVENT, from): the events that no command has, and the statuses from which they start. The one
+ * of ANY entity names its kind itself. */
+#define TIME_EVENTS(X) ACCESS_TIME_EVENTS(X)
 
 /* X(NAME, ENTITY, field, INDEX, words): the field of an entity that names those above it; the index
  * that finds those below it. */
@@ -55,9 +67,12 @@
  * are made from its fields. A key is its parts and then the entity's id; kinds are parts as decimal
  * text. `asked` is how many first parts every question gives. Lists take the first index of a kind
  * that fits their filters. Numbers are part of stored keys: for ever; number 1 is NAME: kind | name
- * of a NAMED entity; 45 is EXTERNAL_ID: kind | system | value of an EXTERNAL one. Parts
- * (core/domain/kernel/index.h): ONE(Entity, field)                    its text MANY(Entity, field)
- * each item of a list of texts; one row for each KIND(Entity, field)                   its number
+ * of a NAMED entity, 40 is DUE: time | kind of a TIMED one that waits for a time, and 45 is
+ * EXTERNAL_ID: kind | system | value of an EXTERNAL one. Parts (core/domain/kernel/index.h):
+ *
+ *   ONE(Entity, field)                    its text
+ *   MANY(Entity, field)                   each item of a list of texts; one row for each
+ *   KIND(Entity, field)                   its number
  *   ONE_IN, KIND_IN(Entity, message, Message, field)   the same in a message of the entity
  *   MADE(function)                        what the function makes of the entity
  *   MADE_MANY(function)                   each of the texts that it makes; one row for each */
@@ -98,6 +113,7 @@
     ORG_OBJECT_RULES(X)
 
 enum entity_kind {
+    ENTITY_ANY = AGENCY__V1__ENTITY_KIND__ENTITY_KIND_UNSPECIFIED,
 #define X(upper, pascal, snake, ...) ENTITY_##upper = AGENCY__V1__ENTITY_KIND__ENTITY_KIND_##upper,
     ENTITIES(X)
 #undef X
@@ -128,15 +144,16 @@ enum event_number {
 enum index_number {
     INDEX_NAME = 1,
     INDEX_EXTERNAL_ID = 45,
+    INDEX_DUE = 40,
 #define X(upper, number, ...) INDEX_##upper = (number),
     INDEXES(X)
 #undef X
 };
 /* An index is one byte of a key. */
 #define INDEX_NUMBERS_MAX 256
-#define X(upper, number, ...)                                            \
-    static_assert((number) > INDEX_NAME && (number) < INDEX_NUMBERS_MAX, \
-                  "an index is one byte of a key");
+#define X(upper, number, ...)                                                                     \
+    static_assert((number) > INDEX_NAME && (number) < INDEX_NUMBERS_MAX && (number) != INDEX_DUE, \
+                  "an index is one byte of a key, and has a number of its own");
 INDEXES(X)
 #undef X
 
@@ -153,6 +170,7 @@ INDEXES(X)
 #define LIFE_RETIRED AGENCY__V1__ENTITY_STATUS__ENTITY_STATUS_RETIRED
 #define LIFE_ENDED AGENCY__V1__ENTITY_STATUS__ENTITY_STATUS_ENDED
 #define LIFE_REMOVED AGENCY__V1__ENTITY_STATUS__ENTITY_STATUS_REMOVED
+#define LIFE_SCHEDULED AGENCY__V1__ENTITY_STATUS__ENTITY_STATUS_SCHEDULED
 
 enum object_rule {
 #define X(upper, ...) OBJECTS_##upper,
@@ -202,7 +220,7 @@ struct command_type {
 struct event_type {
     const char *name; /* "RoleAssigned" */
     const ProtobufCMessageDescriptor *descriptor;
-    enum entity_kind entity;
+    enum entity_kind entity; /* ENTITY_ANY: registry_event_kind */
     enum event_presence presence;
     Agency__V1__EntityStatus to; /* LIFE_SAME: it stays */
     enum evolve_how how;
@@ -215,6 +233,11 @@ enum { REGISTRY_NUMBERS_END = 1600 };
 const struct entity_type *registry_entity(unsigned kind);
 const struct command_type *registry_command(unsigned number);
 const struct event_type *registry_event(unsigned number);
+/* The kind of entity that an event is about. Of an event that is not in the list, or names no kind
+ * of the list: ENTITY_ANY. */
+enum entity_kind registry_event_kind(const Agency__V1__Event *event);
+/* The statuses from which an event of no command starts, as bits; 0 for one of a command. */
+uint32_t registry_time_event(enum event_number number);
 
 /* What outside systems call the entity; none where its kind has none. Borrows. */
 Agency__V1__ExternalId *const *registry_external_ids(enum entity_kind kind,

@@ -169,7 +169,10 @@ TEST(registry, every_command_and_event_begins_with_its_entity_or_the_key_of_it)
         if (command != NULL) {
             check_begins(command->descriptor, entity_of(true, number));
         }
-        if (event != NULL) {
+        if (event != NULL && event->entity == ENTITY_ANY) {
+            assert_string_equal(event->descriptor->fields[0].name, "kind");
+            assert_string_equal(event->descriptor->fields[1].name, "id");
+        } else if (event != NULL) {
             check_begins(event->descriptor, entity_of(false, number));
         }
     }
@@ -308,6 +311,25 @@ TEST(registry, every_command_starts_from_some_status)
         if (command != NULL) {
             assert_int_not_equal(command->from, 0);
             assert_int_equal(registry_event(command->event)->entity, command->entity);
+        }
+    }
+}
+
+/* And no event without a way to it. */
+TEST(registry, every_event_has_a_command_or_comes_by_time)
+{
+    bool commanded[REGISTRY_NUMBERS_END] = { false };
+    for (unsigned number = 0; number < REGISTRY_NUMBERS_END; number++) {
+        const struct command_type *command = registry_command(number);
+        if (command != NULL) {
+            commanded[command->event] = true;
+        }
+    }
+    for (unsigned number = 0; number < REGISTRY_NUMBERS_END; number++) {
+        const struct event_type *event = registry_event(number);
+        if (event != NULL) {
+            bool by_time = event->entity == ENTITY_ANY || registry_time_event(number) != 0;
+            assert_true(commanded[number] != by_time);
         }
     }
 }

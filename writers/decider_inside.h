@@ -1,0 +1,34 @@
+/* What the files of decider share. */
+#ifndef WRITERS_DECIDER_INSIDE_H
+#define WRITERS_DECIDER_INSIDE_H
+
+#include "writers/decider.h"
+
+/* Answers that nothing is recorded, and why. OK. */
+MUST_USE struct status decider_fail(struct submit_answer *answer, struct status why);
+
+/* Chains a body and leaves the record in decider->value. */
+void decider_chain(struct decider *decider, enum record_type type, struct str body,
+                   uint64_t next_command_offset);
+
+/* The first time that one of an org's entities waits for; INT64_MAX: none does. */
+int64_t decider_next_due_us(const Agency__V1__OrgHead *head);
+
+/* A command before which what is due is to be decided. */
+struct decider_settling {
+    struct decider *decider;
+    const Agency__V1__Command *command;
+    const Agency__V1__Principal *principal;
+    Agency__V1__OrgHead *head;
+    int64_t recorded_at_us;
+    bool unsettled; /* set: something is due, but the command is not one that may move the time of
+                       its org, which takes imports */
+};
+
+/* Decides the next of what is due before the command: *answered, and the answer is ELAPSED, or
+ * FAILED where too much is due. Else the command is to be decided. */
+MUST_USE struct status decider_settle(struct decider_settling *settling,
+                                      struct submit_answer *answer, struct str *record,
+                                      bool *answered);
+
+#endif
