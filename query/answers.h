@@ -7,22 +7,25 @@
 #include "query/question.h"
 
 /* X(Method, message, answer, object): the methods of the service Query. */
-#define QUERY_QUESTIONS(X)                                                                    \
-    X(Check, check, answer_check, answer_about_object)                                        \
-    X(CheckBatch, check_batch, answer_check_batch, NULL)                                      \
-    X(LookupSubjects, lookup_subjects, answer_lookup_subjects, answer_about_object)           \
-    X(LookupPermissions, lookup_permissions, answer_lookup_permissions, answer_about_subject) \
-    X(LookupObjects, lookup_objects, answer_lookup_objects, answer_about_subject)             \
-    X(ListHolders, list_holders, answer_list_holders, answer_about_group)                     \
-    X(ListHistory, list_history, answer_list_history, answer_about_entity)                    \
-    X(Diff, diff, answer_diff, answer_about_entity)                                           \
-    X(ListStints, list_stints, answer_list_stints, answer_about_subject)                      \
-    X(ListCostlyObjects, list_costly_objects, answer_list_costly_objects, NULL)               \
+#define QUERY_QUESTIONS(X)                                                                      \
+    X(Check, check, answer_check, answer_about_object)                                          \
+    X(CheckBatch, check_batch, answer_check_batch, NULL)                                        \
+    X(LookupSubjects, lookup_subjects, answer_lookup_subjects, answer_about_object)             \
+    X(LookupPermissions, lookup_permissions, answer_lookup_permissions, answer_about_subject)   \
+    X(LookupObjects, lookup_objects, answer_lookup_objects, answer_about_subject)               \
+    X(ListHolders, list_holders, answer_list_holders, answer_about_group)                       \
+    X(ListHistory, list_history, answer_list_history, answer_about_entity)                      \
+    X(Diff, diff, answer_diff, answer_about_entity)                                             \
+    X(ListAccessChanges, list_access_changes, answer_list_access_changes, answer_about_subject) \
+    X(DiffAccess, diff_access, answer_diff_access, answer_about_subject)                        \
+    X(ListStints, list_stints, answer_list_stints, answer_about_subject)                        \
+    X(ListCostlyObjects, list_costly_objects, answer_list_costly_objects, NULL)                 \
     X(ListOrgs, list_orgs, answer_list_orgs, NULL)
 
 question_answer answer_check, answer_check_batch, answer_lookup_subjects, answer_lookup_permissions,
     answer_lookup_objects, answer_list_holders, answer_list_history, answer_list_stints,
-    answer_list_costly_objects, answer_list_orgs, answer_diff;
+    answer_list_costly_objects, answer_list_orgs, answer_diff, answer_list_access_changes,
+    answer_diff_access;
 /* What the fields `object`, `subject`, `group` and `entity` of requests name; the org where they
  * name nothing that a permission can be on. */
 question_object answer_about_object, answer_about_subject, answer_about_group, answer_about_entity;

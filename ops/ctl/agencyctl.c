@@ -58,8 +58,12 @@ static const struct verb verbs[] = {
       "what is not the same at two moments: in the org, of a kind, of an entity; --all: with what "
       "hangs on it",
       ctl_diff, 0, 2, false, false, true, "at-least all limit page from to timeout" },
+    { "access", "(lost | gained | changed) | of SUBJECT | diff [SUBJECT]",
+      "who gained or lost which permission on what, by which decision and which way; diff: between "
+      "two moments",
+      ctl_access, 1, 2, false, false, true, "at-least all on limit page from to timeout" },
     { "watch", "", "what happens in the org, as it happens, and what it changes; over a server",
-      ctl_watch, 0, 0, false, false, true, "after once" },
+      ctl_watch, 0, 0, false, false, true, "access after once" },
     { "stints", "subject ID | role ID",
       "who held which seat from when to when, and the decisions at both ends", ctl_stints, 2, 2,
       false, false, true, "as-of at-least limit page timeout" },

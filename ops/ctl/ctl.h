@@ -50,6 +50,7 @@ struct ctl_options {
     int64_t limit;
     struct str page;
     struct str after;
+    bool access;
     bool once;
     struct str filter;
     struct str order;
@@ -59,6 +60,7 @@ struct ctl_options {
     struct str from;
     struct str to;
     struct str note;
+    struct str on;
     bool accept_lost_tail;
     bool accept_clock;
     int64_t timeout_us;
@@ -126,8 +128,8 @@ MUST_USE struct status ctl_actors(struct ctl *ctl, char ***actors, size_t *count
 /* One verb each; ops/ctl/agencyctl.c has the table with what they take. */
 typedef struct status ctl_verb(struct ctl *ctl);
 ctl_verb ctl_init, ctl_submit, ctl_import, ctl_export, ctl_get, ctl_list, ctl_check, ctl_who,
-    ctl_history, ctl_diff, ctl_watch, ctl_orgs, ctl_stints, ctl_costly, ctl_log, ctl_log_create,
-    ctl_log_join, ctl_log_copy, ctl_log_id, ctl_status, ctl_rebuild, ctl_verify, ctl_cel,
-    ctl_schema, ctl_openapi, ctl_key_new, ctl_key_show, ctl_key_api;
+    ctl_history, ctl_diff, ctl_access, ctl_watch, ctl_orgs, ctl_stints, ctl_costly, ctl_log,
+    ctl_log_create, ctl_log_join, ctl_log_copy, ctl_log_id, ctl_status, ctl_rebuild, ctl_verify,
+    ctl_cel, ctl_schema, ctl_openapi, ctl_key_new, ctl_key_show, ctl_key_api;
 
 #endif

@@ -75,12 +75,15 @@ const struct config_option ctl_options[] = {
       .help = "submit: an annotation, such as --note.ticket=A-1" },
     OPTION("all", CONFIG_BOOL, all, "false",
            "list: also what was removed, has ended or expired, and what is set on that; history: "
-           "with seats, assignments and grants; diff: with what hangs on it; status: every "
+           "with seats, assignments and grants; diff: with what hangs on it; access: with what is "
+           "granted on what covers the object; status: every "
            "partition of every process"),
-    OPTION_INT("limit", limit, "0", 0, INT64_MAX,
-               "list, check, who, history, diff, stints, costly, log: items at most; 0: all"),
+    OPTION_INT(
+        "limit", limit, "0", 0, INT64_MAX,
+        "list, check, who, history, diff, access, stints, costly, log: items at most; 0: all"),
     OPTION("page", CONFIG_TEXT, page, "",
-           "list, check, who, history, diff, stints, costly: go on behind a page, as it has told; "
+           "list, check, who, history, diff, access, stints, costly: go on behind a page, as it "
+           "has told; "
            "the question and the moment are that page's"),
     OPTION("filter", CONFIG_TEXT, filter, "",
            "list: only what fulfils this in CEL, such as 'name.startsWith(\"a\") && version > 3u'"),
@@ -89,9 +92,13 @@ const struct config_option ctl_options[] = {
     OPTION("after", CONFIG_TEXT, after, "",
            "watch: what was seen last: a token, or #DECISION (#0: nothing); without it: what "
            "happens from now on"),
+    OPTION("access", CONFIG_BOOL, access, "false",
+           "watch: also who gained or lost which permission on what"),
     OPTION("once", CONFIG_BOOL, once, "false", "watch: end behind what is there already"),
     OPTION("batch", CONFIG_TEXT, batch, "",
            "check: a file of JSON lines {subjects, permission, on, id}, or -"),
+    OPTION("on", CONFIG_TEXT, on, "",
+           "access: only what is granted on this object, such as asset:X"),
     OPTION("role-type", CONFIG_TEXT, role_type, "",
            "who group: the holders of seats of this type in the group itself, members or not: whom "
            "a grant to it with roleTypes counts"),
@@ -103,13 +110,13 @@ const struct config_option ctl_options[] = {
     OPTION("note", CONFIG_TEXT, note, "",
            "history: only decisions with this annotation, such as pr=1147; without --org: of all "
            "orgs"),
-    OPTION(
-        "from", CONFIG_TEXT, from, "",
-        "log: the first sequence to show; history: what happened not before this moment; diff: the "
-        "moment to compare with, such as 2020-06-01 or #DECISION"),
+    OPTION("from", CONFIG_TEXT, from, "",
+           "log: the first sequence to show; history: what happened not before this moment; diff, "
+           "access: the moment to compare with, or to begin behind, such as 2020-06-01 or "
+           "#DECISION"),
     OPTION("to", CONFIG_TEXT, to, "",
-           "history: what happened before this moment, such as 2020-07-01; diff: the other moment; "
-           "without it: now"),
+           "history: what happened before this moment, such as 2020-07-01; diff, access: the other "
+           "moment; without it: now"),
     { .name = "timeout",
       .type = CONFIG_DURATION,
       .offset = offsetof(struct ctl_options, timeout_us),

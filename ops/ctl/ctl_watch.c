@@ -1,6 +1,7 @@
 /* watch: what happens in an org, as it happens. */
 #include "agency/v1/watch_service.pb-c.h"
 #include "core/pb/message.h"
+#include "ops/ctl/access_text.h"
 #include "ops/ctl/history_text.h"
 #include "ops/ctl/server_client.h"
 
@@ -11,6 +12,20 @@ struct watch_run {
     struct ctl *ctl;
     struct arena arena; /* of one message */
 };
+
+/* As JSON the whole message where access was asked for, else the decision. */
+static struct status watch_show(struct watch_run *run, const Agency__V1__WatchResponse *message)
+{
+    struct ctl *ctl = run->ctl;
+    if (ctl->options.output == CTL_JSON) {
+        return ctl_json(ctl, ctl->options.access ? &message->base : &message->item->decision->base);
+    }
+    TRY(history_text(ctl, &run->arena, message->item));
+    if (message->access != NULL) {
+        access_text_lines(ctl, message->access, message->item->decision->org_sequence);
+    }
+    return status_ok();
+}
 
 /* Shown at once. Whoever reads only the beginning ends it, and that is no failure. */
 static struct status watch_take(void *context, struct str bytes)
@@ -24,8 +39,7 @@ static struct status watch_take(void *context, struct str bytes)
     if (message->item == NULL || message->item->decision == NULL) {
         return status_ok(); /* a sign of life */
     }
-    TRY(ctl->options.output == CTL_JSON ? ctl_json(ctl, &message->item->decision->base)
-                                        : history_text(ctl, &run->arena, message->item));
+    TRY(watch_show(run, message));
     ctl_flush(ctl);
     return ctl->unwritten == 0 ? status_ok() : status_error(STATUS_CANCELLED, "nobody reads on");
 }
@@ -42,6 +56,7 @@ struct status ctl_watch(struct ctl *ctl)
     TRY(arena_text(&ctl->arena, ctl->options.org, &request.org_id));
     TRY(arena_text(&ctl->arena, ctl->options.after, &request.after));
     request.once = ctl->options.once;
+    request.access = ctl->options.access;
     arena_init(&run.arena, WATCH_ARENA_MAX);
     struct status st =
         server_client_stream(ctl->server, "agency.v1.Watch/Watch", &request.base, watch_take, &run);

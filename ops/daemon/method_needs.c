@@ -13,6 +13,8 @@ const struct method_needs method_needs[] = {
     { "agency.v1.Query/ListHolders", METHOD_READ },
     { "agency.v1.Query/ListHistory", METHOD_READ },
     { "agency.v1.Query/Diff", METHOD_READ },
+    { "agency.v1.Query/ListAccessChanges", METHOD_READ },
+    { "agency.v1.Query/DiffAccess", METHOD_READ },
     { "agency.v1.Query/ListStints", METHOD_READ },
     { "agency.v1.Query/ListCostlyObjects", METHOD_READ },
     { "agency.v1.Query/ListOrgs", METHOD_READ },

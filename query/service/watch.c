@@ -10,7 +10,9 @@
 #include "core/base/memory.h"
 #include "core/base/murmur2.h"
 #include "core/base/num.h"
+#include "core/model/access_message.h"
 #include "core/model/history.h"
+#include "core/model/org_walk.h"
 #include "core/model/token.h"
 #include "core/pb/message.h"
 #include "query/answers.h"
@@ -20,6 +22,7 @@ enum {
     WATCH_BEAT_US = 15 * 1000 * 1000, /* without anything to tell, so long until a sign of life */
     WATCH_PART_MAX = 64,              /* decisions at once, */
     WATCH_PART_SIZE_MAX = 256 << 10,  /* or a little more than so many bytes */
+    WATCH_ACCESS_LINES_MAX = 1000,    /* of one message */
 };
 
 enum watch_state { WATCH_FETCHING, WATCH_FULL, WATCH_IDLE };
@@ -49,7 +52,8 @@ struct watch {
 
 static struct status watch_add_message(struct watch *watch, struct arena *arena,
                                        const struct position *position, uint64_t sequence,
-                                       Agency__V1__HistoryItem *item)
+                                       Agency__V1__HistoryItem *item,
+                                       Agency__V1__AccessChange *access)
 {
     Agency__V1__WatchResponse message = AGENCY__V1__WATCH_RESPONSE__INIT;
     Agency__V1__Token token;
@@ -57,6 +61,7 @@ static struct status watch_add_message(struct watch *watch, struct arena *arena,
     moment_token(position, sequence, watch->seen, &token);
     TRY(token_format(arena, &token, &text));
     message.item = item;
+    message.access = access;
     TRY(arena_text(arena, text, &message.token));
     char sizes[8];
     num_put_u32be(sizes, (uint32_t)text.size);
@@ -87,23 +92,54 @@ static struct status watch_begin(struct watch *watch, const struct snapshot *now
     return status_ok();
 }
 
-static struct status watch_fetch_part(struct watch *watch, const struct snapshot *now,
-                                      struct arena *arena)
+/* What the next decision changed of access; NULL: nothing. */
+static struct status watch_access(struct org_walk *walk, struct arena *arena,
+                                  Agency__V1__AccessChange **access)
+{
+    struct access_feed feed;
+    *access = NULL;
+    TRY(org_walk_step(walk));
+    TRY(org_walk_access(walk, arena, &feed));
+    if (feed.count == 0 && !feed.changed) {
+        return status_ok();
+    }
+    TRY(pb_new(arena, &agency__v1__access_change__descriptor, access));
+    (*access)->changed = feed.changed;
+    (*access)->candidates = feed.changed ? feed.candidates : 0;
+    (*access)->more = feed.count > WATCH_ACCESS_LINES_MAX;
+    (*access)->n_lines = (*access)->more ? WATCH_ACCESS_LINES_MAX : feed.count;
+    return access_messages(arena, feed.lines, (*access)->n_lines, &(*access)->lines);
+}
+
+static struct status watch_fetch_decisions(struct watch *watch, const struct snapshot *now,
+                                           struct arena *arena, struct org_walk *walk)
 {
     uint64_t last = now->moment.org_sequence;
     for (int i = 0; i < WATCH_PART_MAX && watch->seen < last; i++) {
         const Agency__V1__DecisionRow *row;
         Agency__V1__HistoryItem *item;
+        Agency__V1__AccessChange *access = NULL;
         if (watch->part.size > WATCH_PART_SIZE_MAX) {
             break;
         }
         TRY(history_decision(now->reader, arena, now->org_id, watch->seen + 1, &row));
         TRY(answer_history_item(now, arena, row, true, &item));
+        TRY(watch->request->access ? watch_access(walk, arena, &access) : status_ok());
         watch->seen++;
-        TRY(watch_add_message(watch, arena, now->position, row->sequence, item));
+        TRY(watch_add_message(watch, arena, now->position, row->sequence, item, access));
     }
     watch->more = watch->seen < last;
     return status_ok();
+}
+
+static struct status watch_fetch_part(struct watch *watch, const struct snapshot *now,
+                                      struct arena *arena)
+{
+    struct org_walk walk;
+    org_walk_init(&walk, now->reader, now->org_id, watch->seen, SHOWN_ENTITIES_MEMORY_MAX);
+    struct status st = watch_fetch_decisions(watch, now, arena, &walk);
+    org_walk_release(&walk);
+    return st;
 }
 
 static struct status watch_fetch_from(struct watch *watch, struct snapshot *now,
@@ -121,7 +157,7 @@ static struct status watch_fetch_from(struct watch *watch, struct snapshot *now,
     TRY(watch_fetch_part(watch, now, arena));
     return watch->part.size > 0 ? status_ok()
                                 : watch_add_message(watch, arena, now->position,
-                                                    now->position->chain.sequence, NULL);
+                                                    now->position->chain.sequence, NULL, NULL);
 }
 
 static struct status watch_fetch(struct watch *watch, struct worker *worker)

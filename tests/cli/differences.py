@@ -73,3 +73,80 @@ def it_shows_two_dates_of_the_example(tool, fresh):
     rows = tool.json("diff", "assignments", "--from", "2020-01-01", "--to", "2020-06-01")
     expect({key for how, key in short(rows) if how == "ADDED"} == now - then, "those that came")
     expect({key for how, key in short(rows) if how == "ENDED"} == then - now, "those that went")
+
+
+def lines(row):
+    return [("+" if line["gained"] else "-", line["subjectId"], line["permission"], line["object"])
+            for line in row["lines"]]
+
+
+def it_shows_who_gained_and_who_lost_access(tool, fresh):
+    acme = fresh()
+    start = acme.json("history", "--limit", "1")[0]["orgSequence"]
+    acme.submit("AssignRole", roleId="red.lead", subjectId="eve")
+    acme.submit("UpdateGroup", groupId="red", updateMask="name", name="Rot")
+    acme.submit("GrantPermission", grantId="wide", permission="AssignRole",
+                grantee={"kind": "GRANTEE_KIND_SUBJECT", "id": "eve"},
+                on={"kind": "OBJECT_KIND_ORG"})
+    acme.submit("RevokeRole", roleId="red.lead", subjectId="eve")
+    rows = acme.json("access", "changed", "--from", f"#{start}")
+    expect([row["decision"]["command"] for row in rows] ==
+           ["AssignRole", "GrantPermission", "RevokeRole"], "no more than changed access", rows)
+    given = [("+", "eve", "AssignRole", "group:red"), ("+", "eve", "delegate", "group:red")]
+    taken = [("-", *line[1:]) for line in given]
+    expect([lines(row) for row in rows] ==
+           [given, [("+", "eve", "AssignRole", "org")], taken], "who and what", rows)
+    expect([step["step"] for step in rows[0]["lines"][0]["path"]] ==
+           ["grant", "group", "seat", "assignment"], "by which way", rows[0]["lines"][0])
+    expect([line["otherwise"] for line in rows[2]["lines"]] == [True, False],
+           "what is still allowed by another way", rows[2])
+    text = acme("access", "lost", "--on", "group:red", "--from", f"#{start}")
+    expect("- eve  AssignRole on group:red" in text and "still can by another way" in text and
+           "+ eve" not in text, "as people read it", text)
+    expect(acme.json("access", "gained", "--on", "group:red", "--all", "--from", f"#{start}") ==
+           rows[:2], "with what covers it")
+    expect(acme.json("access", "of", "name:eve", "--from", f"#{start}") == rows, "of a subject")
+    expect(acme.json("access", "of", "bob", "--from", f"#{start}") == [], "of nobody else")
+
+
+def it_pages_changes_of_access(tool, fresh):
+    whole = [(row["decision"]["orgSequence"], line) for row in
+             tool.json("access", "changed", "--from", "2024-01-01", "--to", "2024-03-01")
+             for line in lines(row)]
+    page, found = [], []
+    while len(found) < 12:
+        done = tool.run("access", "changed", "--from", "2024-01-01", "--to", "2024-03-01",
+                        "--limit", "3", *page)
+        rows = [line for line in done.stdout.splitlines() if line[:3] in ("  +", "  -")]
+        found += rows
+        page = ["--page", done.stderr.split("--page ")[1].strip()]
+    expect([row.split()[1:3] for row in found[:12]] ==
+           [[line[1], line[2]] for _, line in whole[:12]], "the same, in order", found)
+
+
+def it_tells_the_difference_of_access_between_two_moments(tool, fresh):
+    acme = fresh()
+    start = acme.json("history", "--limit", "1")[0]["orgSequence"]
+    acme.submit("AssignRole", roleId="red.lead", subjectId="eve")
+    acme.submit("AssignRole", roleId="blue.lead", subjectId="bob")
+    acme.submit("RevokeRole", roleId="blue.lead", subjectId="bob")
+    acme.submit("ArchiveOrg", orgId="acme")
+    row = acme.json("access", "changed", "--from", f"#{int(start) + 3}")[0]
+    expect(row["changed"] and row["lines"] == [], "an archived org is too much to be told", row)
+    text = acme("access", "changed", "--from", f"#{int(start) + 3}")
+    expect(f"access diff --from '#{int(start) + 3}' --to '#{int(start) + 4}'" in text, "how to ask",
+           text)
+    gone = acme.json("access", "diff", "--from", f"#{int(start) + 3}", "--to", f"#{int(start) + 4}")
+    expect({line["subjectId"] for line in gone} == {"ada", "eve", "root"} and
+           not any(line["gained"] for line in gone), "all is lost", gone)
+    net = acme.json("access", "diff", "--from", f"#{start}", "--to", f"#{int(start) + 3}")
+    expect([line["subjectId"] for line in net] == ["eve", "eve"] and net[0]["gained"],
+           "what is the same again is left out", net)
+    back = acme.json("access", "diff", "eve", "--from", f"#{int(start) + 3}", "--to", f"#{start}")
+    expect(len(back) == 2 and not back[0]["gained"], "the other way round", back)
+    for wrong in (("access", "diff"), ("access", "of"), ("access", "found"),
+                  ("access", "lost", "eve"),
+                  ("access", "lost", "--all"), ("access", "lost", "--on", "team:x"),
+                  ("access", "diff", "--from", "#1", "--on", "group:red"),
+                  ("access", "lost", "--from", "#3", "--to", "#2")):
+        acme.error(*wrong, code=USAGE)

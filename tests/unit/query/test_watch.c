@@ -70,6 +70,23 @@ TEST(watch, tells_what_has_happened_and_then_what_happens)
     query_kit_close(&kit);
 }
 
+TEST(watch, tells_who_gained_and_lost_access_where_that_is_asked)
+{
+    open_watched();
+    int fd = begin("after=%232&access=true", "");
+    query_kit_do(&kit, "registerSubject", "{\"subjectId\":\"ada\"}");
+    query_kit_do(
+        &kit, "grantPermission",
+        "{\"grantId\":\"g\",\"permission\":\"Read\",\"on\":{\"kind\":\"OBJECT_KIND_GROUP\","
+        "\"id\":\"g1\"},\"grantee\":{\"kind\":\"GRANTEE_KIND_SUBJECT\",\"id\":\"ada\"}}");
+    await(fd, "\"access\":{\"lines\":[{\"subjectId\":\"ada\",\"permission\":\"Read\","
+              "\"object\":\"group:g1\",\"gained\":true,");
+    query_kit_do(&kit, "suspendSubject", "{\"subjectId\":\"ada\"}");
+    await(fd, "\"object\":\"group:g1\",\"path\"");
+    close(fd);
+    query_kit_close(&kit);
+}
+
 TEST(watch, goes_on_behind_the_last_event)
 {
     char header[256];

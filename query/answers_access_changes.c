@@ -1,0 +1,45 @@
+/* Who gained or lost access. */
+#include "core/pb/message.h"
+#include "query/access_changes.h"
+#include "query/access_diff.h"
+#include "query/answers.h"
+
+struct status answer_list_access_changes(struct asking *asking)
+{
+    const Agency__V1__ListAccessChangesRequest *request =
+        (const Agency__V1__ListAccessChangesRequest *)(const void *)asking->request;
+    const struct access_changes_question question = { .subject = str_z(request->subject),
+                                                      .object = str_z(request->object),
+                                                      .covering = request->covering,
+                                                      .from = str_z(request->from),
+                                                      .now_us = clock_now_us(&asking->where->clock),
+                                                      .direction = request->direction };
+    Agency__V1__ListAccessChangesResponse *response;
+    struct access_changes_list list;
+    struct page_ask ask;
+    TRY(answer_page(asking, &ask));
+    TRY(access_changes_page(asking->snapshot, &question, &ask, &list));
+    TRY(answer_begin(asking, &response));
+    response->items = list.items;
+    response->n_items = list.count;
+    return arena_text(asking->arena, list.end.token, &response->next_page_token);
+}
+
+struct status answer_diff_access(struct asking *asking)
+{
+    const Agency__V1__DiffAccessRequest *request =
+        (const Agency__V1__DiffAccessRequest *)(const void *)asking->request;
+    const struct access_diff_question question = { .subject = str_z(request->subject),
+                                                   .from = str_z(request->from),
+                                                   .now_us = clock_now_us(&asking->where->clock) };
+    Agency__V1__DiffAccessResponse *response;
+    struct access_diff_list list;
+    struct page_ask ask;
+    TRY(answer_page(asking, &ask));
+    TRY(access_diff_page(asking->snapshot, &question, &ask, &list));
+    TRY(answer_begin(asking, &response));
+    TRY(snapshot_moment_of(asking->snapshot, &list.from, &response->from));
+    response->items = list.lines;
+    response->n_items = list.count;
+    return arena_text(asking->arena, list.end.token, &response->next_page_token);
+}
