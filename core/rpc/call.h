@@ -22,8 +22,11 @@ const struct rpc_peer *rpc_call_peer(const struct rpc_call *call);
 /* For the gate (struct rpc_gate): lets the call in, as whom; borrowed until the call is finished.
  */
 void rpc_call_admit(struct rpc_call *call, const void *as);
-/* What the gate keeps with the connection; NULL at first. Only while it is asked. */
+/* What the gate keeps with the connection; NULL at first. Only while it is asked, or told. */
 void **rpc_call_note(struct rpc_call *call);
+/* For handlers: a message of the call carries a proof of who sent it, which is wrong. Tells the
+ * gate. */
+void rpc_call_unproven(struct rpc_call *call);
 /* The connection takes no more requests, and closes when what is under way has been answered. */
 void rpc_call_hang_up(struct rpc_call *call);
 /* As whom the gate let the call in; NULL where there is no gate. */

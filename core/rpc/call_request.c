@@ -34,8 +34,16 @@ const void *rpc_call_admitted(const struct rpc_call *call)
 
 void **rpc_call_note(struct rpc_call *call)
 {
-    assert(call->gated && call->connection != NULL);
+    assert(call->connection != NULL);
     return &call->connection->note;
+}
+
+void rpc_call_unproven(struct rpc_call *call)
+{
+    const struct rpc_gate *gate = call->host->gate;
+    if (call->connection != NULL && gate != NULL && gate->unproven != NULL) {
+        gate->unproven(gate->context, call);
+    }
 }
 
 void rpc_call_hang_up(struct rpc_call *call)

@@ -74,6 +74,9 @@ struct rpc_gate {
     /* A connection is gone, of which the gate knew something (rpc_call_note). NULL where it never
      * does. */
     void (*forget)(void *context, void *note);
+    /* A call that came in carries a wrong proof of who sent it (rpc_call_unproven). NULL where the
+     * gate does not care. */
+    void (*unproven)(void *context, struct rpc_call *call);
     void *context;
 };
 

@@ -17,6 +17,7 @@
 #include "ops/daemon/gate_known.h"
 #include "ops/daemon/key_fetcher.h"
 #include "ops/daemon/method_needs.h"
+#include "ops/daemon/plain_local.h"
 
 /* Values of Authorization that are looked at: two are one too many. */
 enum { GATE_SHOWN_MAX = 4, GATE_WAITING_MAX = 1024 };
@@ -94,46 +95,13 @@ static struct status gate_owner(const struct gate_case *at)
                       METHOD(SOCKET));
 }
 
-static bool gate_is_local_name(struct str authority)
-{
-    static const char *const names[] = { "localhost", "127.0.0.1", "[::1]" };
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        struct str name = str_z(names[i]);
-        bool whole = authority.size == name.size ||
-                     (authority.size > name.size && authority.data[name.size] == ':');
-        if (whole && str_starts(authority, name)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Of a page that this server gave itself, or of no page. */
-static bool gate_is_own_origin(struct rpc_call *call)
-{
-    struct str origin = rpc_call_metadata(call, STR("origin"));
-    struct str own = rpc_call_authority(call);
-    return origin.data == NULL ||
-           (origin.size > own.size + 3 && str_eq(str_from(origin, origin.size - own.size), own) &&
-            origin.data[origin.size - own.size - 1] == '/');
-}
-
-/* A program of this machine by itself. A proxy brings others along, and a page in a browser can
- * have its own name lead here: both show. */
-static bool gate_is_plain_local(struct rpc_call *call)
-{
-    return rpc_call_peer(call)->local && gate_is_local_name(rpc_call_authority(call)) &&
-           rpc_call_metadata(call, STR("forwarded")).data == NULL &&
-           rpc_call_metadata(call, STR("x-forwarded-for")).data == NULL && gate_is_own_origin(call);
-}
-
 static struct status gate_nothing_shown(struct gate_case *at, struct status why)
 {
     struct str anonymous = at->gate->options.anonymous;
     if (rpc_call_peer(at->call)->owner) {
         return gate_owner(at);
     }
-    if (anonymous.size > 0 && gate_is_plain_local(at->call)) {
+    if (anonymous.size > 0 && plain_local_is(at->call)) {
         return gate_named(at, anonymous, METHOD(ANONYMOUS));
     }
     return at->needs->need == METHOD_COMMAND ? status_ok()
@@ -307,6 +275,13 @@ static struct status gate_status(const struct gate_case *at, struct status st)
     return st;
 }
 
+static void gate_failed(struct rpc_call *call, struct gate_known *known)
+{
+    if (++known->failures >= GATE_FAILURES_MAX) {
+        rpc_call_hang_up(call);
+    }
+}
+
 static void gate_turn_away(struct gate_case *at, struct status st)
 {
     bool wrong = at->challenged && at->error != PROTECTED_RESOURCE_NO_TOKEN &&
@@ -314,8 +289,8 @@ static void gate_turn_away(struct gate_case *at, struct status st)
     if (at->challenged) {
         gate_challenge(at, &st);
     }
-    if (wrong && ++at->known->failures >= GATE_FAILURES_MAX) {
-        rpc_call_hang_up(at->call);
+    if (wrong) {
+        gate_failed(at->call, at->known);
     }
     st = gate_status(at, st);
     rpc_call_finish(at->call, &st);
@@ -362,7 +337,7 @@ static void gate_answer(struct gate *gate, struct rpc_call *call, bool may_wait)
         gate_turn_away(&at, st);
         return;
     }
-    if (at.known != NULL) {
+    if (at.known != NULL && !admitted_is_nobody(at.admitted)) {
         at.known->failures = 0;
     }
     rpc_call_admit(call, at.admitted);
@@ -389,6 +364,13 @@ static void gate_forget(void *context, void *note)
 {
     (void)context;
     gate_known_free(note);
+}
+
+/* A right signature takes nothing back: anybody can make a key of his own. */
+static void gate_unproven(void *context, struct rpc_call *call)
+{
+    (void)context;
+    gate_failed(call, gate_known_of(call));
 }
 
 /* Keys have come, or could not be had. Each call that waits is judged once more; another may go
@@ -454,9 +436,11 @@ struct status gate_open(const struct gate_options *options, struct gate **out)
     TRY(gate_check(options));
     struct gate *gate = mem_zalloc(1, sizeof *gate);
     gate->options = *options;
-    gate->port = (struct rpc_gate){
-        .ask = gate_ask, .gone = gate_gone, .forget = gate_forget, .context = gate
-    };
+    gate->port = (struct rpc_gate){ .ask = gate_ask,
+                                    .gone = gate_gone,
+                                    .forget = gate_forget,
+                                    .unproven = gate_unproven,
+                                    .context = gate };
     gate->client_judge = (struct rpc_client_judge){ gate_judge_client, gate };
     gate->keys = jwks_cache_new(&options->trusted->issuers);
     gate->memo = access_token_memo_new();

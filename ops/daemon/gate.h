@@ -10,7 +10,7 @@
 #include "core/rpc/server.h"
 #include "ops/daemon/trusted.h"
 
-/* A client that shows wrong tokens so often in a row is asked to connect anew. */
+/* A client that shows wrong tokens or signatures so often in a row is asked to connect anew. */
 enum { GATE_FAILURES_MAX = 16 };
 
 struct gate_options {

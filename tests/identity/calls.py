@@ -156,12 +156,13 @@ def a_new_key_is_fetched(world):
     world.key = key("ES256")
 
 
-def who_fails_often_has_to_connect_anew(world):
+def fails_often(world, fail):
+    """`fail` over one connection, until that ends."""
     connection = world.server.connect()
     answers = 0
     try:
         for _ in range(50):
-            answer = world.server.submit(group(), connection, **bearer("nonsense"))
+            answer = fail(connection)
             answers += 1
             if answer.headers["connection"] == "close":
                 break
@@ -169,6 +170,22 @@ def who_fails_often_has_to_connect_anew(world):
         pass
     expect(answers <= 17, "an end of the connection", answers)
     done(world, world.server.submit(group(), **bearer(world.api_key)), "key", "API_KEY")
+
+
+def who_fails_often_has_to_connect_anew(world):
+    fails_often(world, lambda connection: world.server.submit(group(), connection,
+                                                              **bearer("nonsense")))
+
+
+def wrong_signatures_are_failures_too(world):
+    wrong = signed(world, "wrong", ed25519.Ed25519PrivateKey.generate())
+    wrong["signed"]["signature"] = base64.b64encode(bytes(64)).decode()
+
+    def fail(connection):
+        answer = world.server.call("Commands/Submit", wrong, connection)
+        refused(answer, 401, "unauthenticated")
+        return answer
+    fails_often(world, fail)
 
 
 def varint(number):
@@ -238,8 +255,8 @@ CLEAR = (nobody_is_told_where_to_get_a_token, an_api_key_says_who_calls, an_oper
          a_token_says_who_calls, a_token_is_capped_by_its_scopes, wrong_tokens_are_refused,
          a_token_says_who_acts_for_whom,
          two_of_them_are_a_bad_request, who_fails_often_has_to_connect_anew,
-         a_signed_command_needs_no_other_word, the_client_does_not_choose_its_principal,
-         a_new_key_is_fetched)
+         wrong_signatures_are_failures_too, a_signed_command_needs_no_other_word,
+         the_client_does_not_choose_its_principal, a_new_key_is_fetched)
 
 
 # ---- anonymous ----

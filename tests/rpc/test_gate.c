@@ -8,7 +8,7 @@ static struct rpc_kit kit;
 
 static struct doorman {
     struct rpc_call *asked; /* not answered yet */
-    unsigned asks, gone, forgotten;
+    unsigned asks, gone, forgotten, unproven;
     bool at_once; /* lets everybody in */
     bool notes;
 } doorman;
@@ -42,7 +42,15 @@ static void doorman_forget(void *context, void *note)
     doorman.forgotten++;
 }
 
-static const struct rpc_gate gate = { doorman_ask, doorman_gone, doorman_forget, &doorman };
+static void doorman_unproven(void *context, struct rpc_call *call)
+{
+    (void)context;
+    assert_ptr_equal(*rpc_call_note(call), &doorman);
+    doorman.unproven++;
+}
+
+static const struct rpc_gate gate = { doorman_ask, doorman_gone, doorman_forget, doorman_unproven,
+                                      &doorman };
 
 static void begin(void)
 {
@@ -83,6 +91,17 @@ TEST(gate, says_as_whom_a_call_was_let_in)
     get("/v1/shelves/held/books/b");
     assert_string_equal(rpc_call_admitted(kit.library.held), "you");
     assert_true(str_eq(rpc_call_authority(kit.library.held), STR("library")));
+    rpc_kit_disconnect(&kit);
+    rpc_kit_close(&kit);
+}
+
+TEST(gate, is_told_of_a_wrong_proof_in_a_call_that_came_in)
+{
+    begin();
+    doorman.at_once = doorman.notes = true;
+    get("/v1/shelves/held/books/b");
+    rpc_call_unproven(kit.library.held);
+    assert_int_equal(doorman.unproven, 1);
     rpc_kit_disconnect(&kit);
     rpc_kit_close(&kit);
 }

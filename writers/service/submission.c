@@ -150,6 +150,18 @@ static struct status submission_signed(const struct submission_options *options,
     return submission_finish(arena, command, record->principal, sent);
 }
 
+static struct status submission_judge(const struct submission_options *options, struct arena *arena,
+                                      struct rpc_call *call,
+                                      const Agency__V1__CommandRecord *record,
+                                      struct submission_sent *sent)
+{
+    struct status st = submission_signed(options, arena, record, sent);
+    if (st.code == STATUS_UNAUTHENTICATED) {
+        rpc_call_unproven(call);
+    }
+    return st;
+}
+
 static struct status submission_prepare(const struct submission_options *options,
                                         struct arena *arena, struct rpc_call *call,
                                         const Agency__V1__SubmitRequest *request,
@@ -159,7 +171,7 @@ static struct status submission_prepare(const struct submission_options *options
     case AGENCY__V1__SUBMIT_REQUEST__WHAT_COMMAND:
         return submission_record(options, arena, call, request->command, sent);
     case AGENCY__V1__SUBMIT_REQUEST__WHAT_SIGNED:
-        return submission_signed(options, arena, request->signed_, sent);
+        return submission_judge(options, arena, call, request->signed_, sent);
     case AGENCY__V1__SUBMIT_REQUEST__WHAT__NOT_SET:
     case _AGENCY__V1__SUBMIT_REQUEST__WHAT__CASE_IS_INT_SIZE:
         break;
