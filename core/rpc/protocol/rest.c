@@ -173,9 +173,7 @@ static void rest_start(struct exchange *exchange, const struct rpc_path *path)
     bool events = path->entry->method.kind == RPC_SERVER_STREAM;
     if (!rest_is_json(exchange)) {
         exchange_header(exchange, STR("accept-post"), STR("application/json"));
-        exchange_answer(exchange, 415, STR("application/json"),
-                        STR("{\"code\":3,\"message\":\"expected application/json as "
-                            "content-type\",\"details\":[]}"));
+        exchange_refuse(exchange, 415, "expected application/json as content-type");
         return;
     }
     struct rpc_call *call =
@@ -248,13 +246,9 @@ bool rest_begin(struct exchange *exchange)
         rest_start(exchange, path);
     } else if (allowed.size > 0) {
         exchange_header(exchange, STR("allow"), buf_str(&allowed));
-        exchange_answer(exchange, 405, STR("application/json"),
-                        STR("{\"code\":12,\"message\":\"expected a method that the header "
-                            "'allow' names\",\"details\":[]}"));
+        exchange_refuse(exchange, 405, "expected a method that the header 'allow' names");
     } else if (near) {
-        exchange_answer(exchange, 404, STR("application/json"),
-                        STR("{\"code\":5,\"message\":\"expected a path that is served\","
-                            "\"details\":[]}"));
+        exchange_refuse(exchange, 404, "expected a path that is served");
     }
     buf_release(&allowed);
     return matches;
