@@ -139,7 +139,8 @@ static struct status api_server_open_intake(struct api_server *api)
                                       .clock = api->options.clock,
                                       .reporter = log_trouble_reporter(api->options.diag),
                                       .shelf = api->options.shelf,
-                                      .telemetry = api->options.telemetry };
+                                      .telemetry = api->options.telemetry,
+                                      .process = api->options.process };
     return intake_open(&options, api->arena, &api->intake);
 }
 

@@ -18,6 +18,7 @@ struct api_server_options {
     struct status_board *board; /* how the process is */
     struct shelf *shelf; /* where stores are shown: of an embedded log by the writer of this one */
     struct telemetry *telemetry;
+    uint64_t process; /* as of struct intake_options */
 };
 
 struct api_server;

@@ -3,6 +3,7 @@
 #include <poll.h>
 
 #include "core/base/memory.h"
+#include "core/base/random.h"
 #include "ops/daemon/api_server.h"
 #include "ops/daemon/log_trouble.h"
 #include "ops/daemon/shelf_status.h"
@@ -18,6 +19,7 @@ struct embedded {
     struct diag *diag;
     struct telemetry *telemetry;
     struct clock clock;
+    uint64_t process;
     struct arena arena; /* of what lasts */
     struct status_board *board;
     struct shelf *shelf;
@@ -34,7 +36,8 @@ static struct status embedded_open_api(struct embedded *embedded, const struct d
                                           .diag = embedded->diag,
                                           .board = embedded->board,
                                           .shelf = embedded->shelf,
-                                          .telemetry = embedded->telemetry };
+                                          .telemetry = embedded->telemetry,
+                                          .process = embedded->process };
     TRY(data_dir_goes_on(dir));
     return api_server_open(&options, &embedded->arena, &embedded->api);
 }
@@ -55,7 +58,10 @@ struct status embedded_open(const struct daemon_options *options, const struct d
     embedded->diag = diag;
     embedded->telemetry = telemetry;
     embedded->clock = clock_real();
-    struct process self = { 0, DAEMON_WRITER | DAEMON_QUERY, clock_now_us(&embedded->clock) };
+    struct process self = { .roles = DAEMON_WRITER | DAEMON_QUERY,
+                            .started_us = clock_now_us(&embedded->clock) };
+    random_bytes(&self.number, sizeof self.number);
+    embedded->process = self.number;
     embedded->board = status_board_open(&self, &embedded->clock);
     embedded->shelf = shelf_new(PARTITIONS_MAX);
     arena_init(&embedded->arena, EMBEDDED_ARENA_MAX);

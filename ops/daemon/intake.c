@@ -36,7 +36,8 @@ static struct status intake_open_writer(struct intake *intake)
                                       .clock = own->clock,
                                       .accept_clock = own->daemon->accept_clock,
                                       .shelf = own->shelf,
-                                      .watch = telemetry_watch(own->telemetry) };
+                                      .watch = telemetry_watch(own->telemetry),
+                                      .process = own->process };
     TRY(folder_conf_read(own->dir->conf, intake->arena, &folder));
     TRY(daemon_options_configuration(own->daemon, &folder, intake->arena, &options.configuration));
     return writer_open(&options, &intake->writer);

@@ -20,6 +20,7 @@ struct intake_options {
     struct evlog_reporter reporter;
     struct shelf *shelf; /* where the writer of an embedded log shows its stores */
     struct telemetry *telemetry;
+    uint64_t process; /* this one: what the epochs of an embedded log say who began them */
 };
 
 struct intake;

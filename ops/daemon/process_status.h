@@ -7,7 +7,7 @@
 
 /* Which process it is. */
 struct process {
-    uint64_t number; /* of its data folder; 0: nobody asks */
+    uint64_t number; /* of its data folder; on an embedded log of this run */
     unsigned roles;  /* enum daemon_role */
     int64_t started_us;
 };

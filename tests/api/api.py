@@ -102,7 +102,10 @@ def agencyctl_asks_over_the_server(server):
         code, said = run("status", "--all", **by)
         expect(code == 0 and said.count("LEADER") == 16, "each partition", said)
         code, said = run("status", "--output", "json", **by)
-        expect(json.loads(said)["processes"][0]["pid"] == server.process.pid, "which one", said)
+        process = json.loads(said)["processes"][0]
+        expect(process["pid"] == server.process.pid, "which one", said)
+        leaders = {partition["leader"] for partition in process["partitions"]}
+        expect(leaders == {process["processId"]} and leaders != {"0" * 16}, "it to lead", said)
         code, said = run("costly", **by)
         expect(code == 0 and "look-ups" in said and "as of decision" in said, "none", said)
     for words, why in ((("export", "-"), "only the log has the commands"),

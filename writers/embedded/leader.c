@@ -13,6 +13,7 @@
 #include <inttypes.h>
 
 #include "core/base/memory.h"
+#include "core/base/num.h"
 #include "core/base/random.h"
 #include "writers/term.h"
 
@@ -43,6 +44,9 @@ static struct status leader_begin_epoch(struct leader *leader, const struct lead
     struct buf value = { 0 };
     struct evlog_id id;
     random_bytes(id.bytes, sizeof id.bytes);
+    if (options->process != 0) {
+        num_put_u64be(id.bytes, options->process);
+    }
     term_epoch(&leader->partition->position.chain, &options->log->identity, id,
                options->configuration, &value);
     struct evlog_item item = { .stream = EVLOG_DECISIONS,

@@ -18,6 +18,7 @@ struct leader_options {
     int64_t *rejections;              /* counts to go on with; NULL: anew. Borrowed */
     struct shelf *shelf;              /* where the store is shown to other threads; NULL: nowhere */
     const struct writer_watch *watch; /* NULL: nobody */
+    uint64_t process;                 /* as of struct writer_options */
 };
 
 struct leader {

@@ -119,7 +119,8 @@ static struct status writer_leader(struct writer *writer, uint32_t number, struc
                                       .poison = writer->poison,
                                       .rejections = writer->rejections,
                                       .shelf = writer->options.shelf,
-                                      .watch = writer->options.watch };
+                                      .watch = writer->options.watch,
+                                      .process = writer->options.process };
     TRY(leader_open(&options, leader));
     writer->leaders[number] = *leader;
     if ((*leader)->partition->rebuilt.code != STATUS_OK) {

@@ -22,6 +22,7 @@ struct writer_options {
     struct shelf *shelf;      /* NULL, or where the stores of all partitions are shown to other
                                  threads, from the start on; borrowed until close */
     const struct writer_watch *watch; /* borrowed; NULL: nobody */
+    uint64_t process; /* what the ids of leaders begin with, as those of a cluster; 0: anything */
 };
 
 struct writer;
