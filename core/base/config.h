@@ -29,6 +29,15 @@ struct config_option {
     const char *help;      /* one sentence */
 };
 
+/* A row of the table of a program whose values are in a `values_type`; with a range where the type
+ * has one. For macros of the table's own, which say less. */
+#define CONFIG_ROW(values_type, option_name, option_type, field, default_text, low, high,     \
+                   help_text)                                                                 \
+    {                                                                                         \
+        .name = (option_name), .type = (option_type), .offset = offsetof(values_type, field), \
+        .otherwise = (default_text), .min = (low), .max = (high), .help = (help_text)         \
+    }
+
 enum { CONFIG_PAIRS_MAX = 64 };
 
 struct config_pairs {

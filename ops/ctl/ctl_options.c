@@ -5,24 +5,13 @@
 #include "core/base/limits.h"
 #include "ops/ctl/ctl.h"
 
-#define OPTION(option_name, option_type, field, default_text, help_text)            \
-    {                                                                               \
-        .name = (option_name), .type = (option_type),                               \
-        .offset = offsetof(struct ctl_options, field), .otherwise = (default_text), \
-        .help = (help_text)                                                         \
-    }
-#define OPTION_INT(option_name, field, default_text, low, high, help_text)                        \
-    {                                                                                             \
-        .name = (option_name), .type = CONFIG_INT, .offset = offsetof(struct ctl_options, field), \
-        .otherwise = (default_text), .min = (low), .max = (high), .help = (help_text)             \
-    }
-
-#define OPTION_KEPT(option_name, field, default_text, help_text)                    \
-    {                                                                               \
-        .name = (option_name), .type = CONFIG_DURATION,                             \
-        .offset = offsetof(struct ctl_options, field), .otherwise = (default_text), \
-        .max = INT64_C(315360000000000), .help = (help_text)                        \
-    }
+#define OPTION(option_name, type, field, otherwise, help) \
+    CONFIG_ROW(struct ctl_options, option_name, type, field, otherwise, 0, 0, help)
+#define OPTION_INT(option_name, field, otherwise, low, high, help) \
+    CONFIG_ROW(struct ctl_options, option_name, CONFIG_INT, field, otherwise, low, high, help)
+#define OPTION_KEPT(option_name, field, otherwise, help)                              \
+    CONFIG_ROW(struct ctl_options, option_name, CONFIG_DURATION, field, otherwise, 0, \
+               INT64_C(315360000000000), help)
 
 const struct config_option ctl_options[] = {
     OPTION("data", CONFIG_TEXT, data, "agency-data", "the data folder"),

@@ -10,18 +10,10 @@
 #include "core/evlog/record.h"
 #include "core/pb/message.h"
 
-#define OPTION(option_name, option_type, field, default_text, help_text)               \
-    {                                                                                  \
-        .name = (option_name), .type = (option_type),                                  \
-        .offset = offsetof(struct daemon_options, field), .otherwise = (default_text), \
-        .help = (help_text)                                                            \
-    }
-#define OPTION_RANGE(option_name, option_type, field, default_text, low, high, help_text) \
-    {                                                                                     \
-        .name = (option_name), .type = (option_type),                                     \
-        .offset = offsetof(struct daemon_options, field), .otherwise = (default_text),    \
-        .min = (low), .max = (high), .help = (help_text)                                  \
-    }
+#define OPTION(option_name, type, field, otherwise, help) \
+    CONFIG_ROW(struct daemon_options, option_name, type, field, otherwise, 0, 0, help)
+#define OPTION_RANGE(option_name, type, field, otherwise, low, high, help) \
+    CONFIG_ROW(struct daemon_options, option_name, type, field, otherwise, low, high, help)
 
 const struct config_option daemon_options[] = {
     OPTION("config", CONFIG_STRING, config, "",
