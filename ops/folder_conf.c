@@ -82,6 +82,12 @@ static struct str folder_conf_creators(const struct folder_conf *conf)
 }
 
 /* Names have no spaces: ' ops' would be another operator than 'ops'. */
+/* Names that decisions have for what no operator did. */
+static bool folder_conf_is_taken(struct str name)
+{
+    return str_eq(name, STR("time")) || str_eq(name, STR("operator")) || str_eq(name, STR("open"));
+}
+
 static struct status folder_conf_check_names(const char *what, struct str list)
 {
     struct str name;
@@ -90,6 +96,11 @@ static struct status folder_conf_check_names(const char *what, struct str list)
             return status_error(STATUS_INVALID_ARGUMENT,
                                 "expected %s as names with commas, but one is '%.*s'", what,
                                 STR_ARG(name));
+        }
+        if (folder_conf_is_taken(name)) {
+            return status_error(STATUS_INVALID_ARGUMENT,
+                                "expected %s not to be called '%.*s', which is no name of a person",
+                                what, STR_ARG(name));
         }
     }
     return status_ok();

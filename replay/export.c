@@ -7,6 +7,7 @@
 
 #include "core/base/murmur2.h"
 #include "core/domain/kernel/fields.h"
+#include "core/domain/registry/registry.h"
 #include "core/evlog/chain.h"
 #include "core/model/decision.h"
 #include "core/pb/json.h"
@@ -101,7 +102,9 @@ static struct status export_take(struct export *export, const struct evlog_recor
         return status_ok();
     }
     TRY(decision_decode(&export->arena, decoded.body, &decision));
-    bool left_out = decision->rejection != NULL || decision->n_elapsed > 0; /* time comes again */
+    /* What was due comes again by itself; the end of an import is for whoever imports to say. */
+    bool left_out = decision->rejection != NULL || decision->n_elapsed > 0 ||
+                    decision->command == COMMAND_FINISH_IMPORT;
     if (left_out || !str_eq(str_z(decision->org_id), export->request->org_id)) {
         return status_ok();
     }

@@ -48,6 +48,9 @@ enum {
     /* Rows of indexes that one decision changes: bounds its time, as a holder of a seat in 256
      * groups has 771 of them. */
     DECISION_ROWS_MAX = 64 * 1024,
+    /* Entities of an org that wait for a time. All of them may become due at once, and are then
+     * decided at some thousands a second: minutes. */
+    DUES_MAX = 1000000,
     /* The body of a decision record: half of Kafka's default message limit of 1 MiB. */
     RECORD_SIZE_MAX = 512 * 1024,
 

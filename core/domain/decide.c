@@ -106,12 +106,21 @@ static struct status decide_check_org(struct decide *d, const Agency__V1__Org *o
 static struct status decide_check_import(struct decide *d)
 {
     const struct decide_context *context = d->context;
-    if (d->command->occurred_at == NULL) {
+    if (!decide_says_time(d->command)) {
         return status_ok();
     }
+    const char *what = d->command->occurred_at == NULL ? "at" : "occurred_at";
     if (d->occurred_at_us > context->recorded_at_us) {
-        return decide_reject(d, STATUS_INVALID_ARGUMENT,
-                             "expected occurred_at not to lie in the future");
+        return decide_reject(d, STATUS_INVALID_ARGUMENT, "expected %s not to lie in the future",
+                             what);
+    }
+    if (context->head.live && d->command->occurred_at == NULL) {
+        return d->command->finish_import->at == NULL
+                   ? status_ok() /* it is over already */
+                   : decide_reject(d, STATUS_FAILED_PRECONDITION,
+                                   "expected an org that takes imports, but '%s' has a live "
+                                   "decision: its import ended then",
+                                   d->command->org_id);
     }
     if (context->head.live) {
         return decide_reject(d, STATUS_FAILED_PRECONDITION,
@@ -121,7 +130,7 @@ static struct status decide_check_import(struct decide *d)
     }
     if (context->head.org_sequence > 0 && d->occurred_at_us < context->head.last_occurred_at_us) {
         return decide_reject(d, STATUS_FAILED_PRECONDITION,
-                             "expected occurred_at not before that of the org's last decision");
+                             "expected %s not before the time of the org's last decision", what);
     }
     return status_ok();
 }
@@ -154,14 +163,30 @@ static struct status decide_rules(struct decide *d, const Agency__V1__Org *org)
     return owner_check(d);
 }
 
+/* When what the command asks for happens. */
+static struct status decide_set_time(struct decide *d)
+{
+    const Agency__V1__Command *command = d->command;
+    const Google__Protobuf__Timestamp *time = command->occurred_at;
+    if ((unsigned)command->payload_case == COMMAND_FINISH_IMPORT) {
+        if (time != NULL) {
+            return status_error(STATUS_INVALID_ARGUMENT,
+                                "expected no occurred_at with FinishImport: its time is 'at'");
+        }
+        time = command->finish_import->at;
+        TRY(fields_check_time(time, "at"));
+    }
+    d->occurred_at_us = time == NULL ? d->context->recorded_at_us : fields_time_us(time);
+    return status_ok();
+}
+
 /* What can be said of a command before anybody asks who sends it. */
 static struct status decide_begin(struct decide *d, const Agency__V1__Org **org)
 {
     assert(d->events_count == 0 && d->rejection == NULL);
     TRY(decide_check_envelope(d->command));
     TRY(given_check_whole(registry_command_payload(d->command)));
-    d->occurred_at_us = d->command->occurred_at == NULL ? d->context->recorded_at_us
-                                                        : fields_time_us(d->command->occurred_at);
+    TRY(decide_set_time(d));
     TRY(view_org(d->view, d->view->org_id, org));
     if (*org == NULL && (unsigned)d->command->payload_case != COMMAND_CREATE_ORG) {
         return status_error(STATUS_NOT_FOUND, "expected an org, but there is no '%s'",
@@ -175,7 +200,7 @@ struct status decide_moves_time(struct decide *d, bool *moves)
     const Agency__V1__Org *org;
     *moves = false;
     struct status st = decide_begin(d, &org);
-    bool says = d->command->occurred_at != NULL;
+    bool says = decide_says_time(d->command);
     if (st.code == STATUS_OK && says) {
         st = authority_check(d);
     }

@@ -32,6 +32,7 @@ static void elapse_take_back(struct elapse_one *one, const struct decide *before
     d->events_count = before->events_count;
     d->events_size = before->events_size;
     d->rows_count = before->rows_count;
+    d->dues = before->dues;
     d->authority = before->authority;
     d->rejection = NULL;
     d->full = false;

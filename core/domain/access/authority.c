@@ -214,7 +214,7 @@ static struct status authority_need_command(struct decide *d, struct str subject
     TRY_ACCEPTED(d, authority_need_own(d, subject_id, type, &targets));
     TRY_ACCEPTED(d, targets_of(d, type->delegate, &targets));
     TRY_ACCEPTED(d, authority_need_all(d, subject_id, STR("delegate"), &targets, &unused));
-    return d->command->occurred_at == NULL
+    return !decide_says_time(d->command)
                ? status_ok()
                : authority_need(d, subject_id, STR("import"), object_org(), &unused);
 }

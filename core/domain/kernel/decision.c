@@ -8,6 +8,7 @@
 
 #include "core/base/limits.h"
 #include "core/base/utf8.h"
+#include "core/domain/kernel/due.h"
 #include "core/domain/kernel/fields.h"
 #include "core/domain/kernel/life.h"
 #include "core/pb/field.h"
@@ -57,6 +58,11 @@ bool decide_expired(const struct decide *d, const Google__Protobuf__Timestamp *e
     return fields_expired(expires_at, d->occurred_at_us);
 }
 
+bool decide_says_time(const Agency__V1__Command *command)
+{
+    return command->occurred_at != NULL || (unsigned)command->payload_case == COMMAND_FINISH_IMPORT;
+}
+
 /* ---- emit ---- */
 
 /* Limits of a decision are the client's to keep: over them it is rejected. */
@@ -81,6 +87,21 @@ static struct status decide_check_limits(struct decide *d, const Agency__V1__Eve
     return status_ok();
 }
 
+/* What has come by time may wait for the next: it makes nobody wait longer. */
+static struct status decide_check_dues(struct decide *d, const struct evolved *evolved)
+{
+    int64_t unused;
+    bool was = evolved->before != NULL && due_row_time(evolved->kind, evolved->before, &unused);
+    d->dues += due_row_time(evolved->kind, evolved->after, &unused) - was;
+    bool more = d->dues > 0 && d->context->head.dues + (uint64_t)d->dues > DUES_MAX;
+    return more && d->command != NULL
+               ? decide_reject(d, STATUS_RESOURCE_EXHAUSTED,
+                               "expected at most %d entities of an org that wait for a time, such "
+                               "as an expiry",
+                               DUES_MAX)
+               : status_ok();
+}
+
 static struct status decide_check_entity(struct decide *d, const struct evolved *evolved)
 {
     size_t size = protobuf_c_message_get_packed_size(evolved->after);
@@ -99,6 +120,7 @@ static struct status decide_check_entity(struct decide *d, const struct evolved 
                              "changes more: make fewer holders or groups at once",
                              DECISION_ROWS_MAX);
     }
+    TRY_ACCEPTED(d, decide_check_dues(d, evolved));
     struct status lists = fields_check_lists(evolved->after);
     return lists.code == STATUS_OK ? lists : decide_reject(d, lists.code, "%s", lists.msg);
 }

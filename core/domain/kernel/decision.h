@@ -59,6 +59,7 @@ struct decide {
     size_t events_size;               /* bytes, packed */
     size_t rows_count;                /* of indexes that change */
     bool full;                        /* it was rejected for the sum of what it holds */
+    int64_t dues;                     /* how many more entities wait for a time; may be negative */
     Agency__V1__Rejection *rejection; /* NULL: accepted */
     Agency__V1__Authority *authority; /* NULL: not allowed */
     struct str subject_id;            /* who acts; empty for an operator */
@@ -87,6 +88,9 @@ const struct command_type *decide_type(const struct decide *d);
 
 /* True if a time has come: an unset one never comes. */
 bool decide_expired(const struct decide *d, const Google__Protobuf__Timestamp *expires_at);
+
+/* Whether a command says itself when it happened, in an org that takes imports. */
+bool decide_says_time(const Agency__V1__Command *command);
 
 /* Decides a command of which the registry says OWN; rejections are listed with the command in
  * proto/agency/v1. */

@@ -163,3 +163,13 @@ struct status decide_claim_parent_org(struct decide *d, const Agency__V1__ClaimP
     fields_copy(&command->base, &event.base);
     return emit_parent_org_claimed(d, &event);
 }
+
+/* Whether it may, and when, is checked as of an import (decide.c). */
+struct status decide_finish_import(struct decide *d, const Agency__V1__FinishImport *command)
+{
+    const Agency__V1__Org *org;
+    Agency__V1__ImportFinished event = AGENCY__V1__IMPORT_FINISHED__INIT;
+    TRY_ACCEPTED(d, life_find_org(d, &org));
+    event.org_id = command->org_id;
+    return d->context->head.live ? status_ok() : emit_import_finished(d, &event);
+}

@@ -18,6 +18,7 @@
       ORG, ORG)                                                                                    \
     X(SET_ORG_ATTENUATION, SetOrgAttenuation, set_org_attenuation, ORG, ACTIVE, OWN,               \
       ORG_ATTENUATION_SET, ORG, ORG)                                                               \
+    X(FINISH_IMPORT, FinishImport, finish_import, ORG, ACTIVE, OWN, IMPORT_FINISHED, ORG, NONE)    \
     X(ARCHIVE_ORG, ArchiveOrg, archive_org, ORG, ACTIVE | ARCHIVED, MOVE, ORG_ARCHIVED, ORG, NONE) \
     X(RESTORE_ORG, RestoreOrg, restore_org, ORG, ARCHIVED | ACTIVE, MOVE, ORG_RESTORED, ORG, ORG)  \
     X(CLAIM_PARENT_ORG, ClaimParentOrg, claim_parent_org, ORG, ACTIVE, OWN, PARENT_ORG_CLAIMED,    \
@@ -40,6 +41,7 @@
     X(ORG_ACCESS_MODE_SET, OrgAccessModeSet, org_access_mode_set, ORG, CHANGES, SAME, SETS)      \
     X(ORG_READ_MODE_SET, OrgReadModeSet, org_read_mode_set, ORG, CHANGES, SAME, SETS)            \
     X(ORG_ATTENUATION_SET, OrgAttenuationSet, org_attenuation_set, ORG, CHANGES, SAME, SETS)     \
+    X(IMPORT_FINISHED, ImportFinished, import_finished, ORG, CHANGES, SAME, SETS)                \
     X(ORG_ARCHIVED, OrgArchived, org_archived, ORG, CHANGES, ARCHIVED, SETS)                     \
     X(ORG_RESTORED, OrgRestored, org_restored, ORG, CHANGES, ACTIVE, SETS)                       \
     X(PARENT_ORG_CLAIMED, ParentOrgClaimed, parent_org_claimed, ORG, CHANGES, SAME, SETS)        \

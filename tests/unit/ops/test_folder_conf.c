@@ -26,6 +26,16 @@ TEST(folder_conf, operators_are_names_without_spaces)
     assert_code(STATUS_INVALID_ARGUMENT, checked("admin", "ops")); /* no operator */
 }
 
+/* What nobody did is recorded under these. */
+TEST(folder_conf, no_operator_is_called_as_what_nobody_did)
+{
+    static const char *const taken[] = { "time", "operator", "open" };
+    for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++) {
+        assert_code(STATUS_INVALID_ARGUMENT, checked(taken[i], ""));
+    }
+    assert_ok(checked("timer", ""));
+}
+
 TEST(folder_conf, nobody_else_is_an_operator)
 {
     const struct folder_conf conf = { .operators = STR("admin,ops") };
