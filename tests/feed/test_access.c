@@ -4,7 +4,6 @@
 #include <stdio.h>
 
 #include "core/domain/kernel/fields.h"
-#include "core/model/history.h"
 #include "core/model/list.h"
 #include "core/model/org_walk.h"
 #include "tests/lib/feed_org.h"
@@ -129,26 +128,6 @@ static void assert_is_matrix(struct feed_org *org, const struct org_walk *walk,
     snapshot_release(&snapshot);
 }
 
-/* What has ended by itself since the decision before has no decision of its own: only such is gone.
- */
-static void expire(struct feed_org *org, const struct org_walk *walk, struct omap *fed)
-{
-    const Agency__V1__DecisionRow *next;
-    struct omap left = { 0 };
-    struct snapshot snapshot;
-    omap_init(&left);
-    feed_org_at(org, walk->org_sequence, &snapshot);
-    assert_ok(history_decision(snapshot.reader, snapshot.arena, snapshot.org_id,
-                               walk->org_sequence + 1, &next));
-    naive_access(&snapshot, next->occurred_at_us - 1, &left);
-    for (struct omap_entry *e = omap_lower_bound(&left, STR("")); e != NULL; e = omap_next(e)) {
-        assert_non_null(omap_find(fed, e->key));
-    }
-    snapshot_release(&snapshot);
-    omap_release(fed);
-    *fed = left;
-}
-
 /* From the first decision to the last; the matrix is looked at after every one, or every n-th. */
 static void assert_feed(struct feed_org *org, uint64_t every)
 {
@@ -160,9 +139,6 @@ static void assert_feed(struct feed_org *org, uint64_t every)
     arena_init(&feed_arena, FEED_ARENA_MAX);
     org_walk_init(&walk, org->partition->reader, str_z(org->id), 0, WALK_MEMORY_MAX);
     for (uint64_t at = 1; at <= org->last; at++) {
-        if (every == 1 && at > 1) {
-            expire(org, &walk, &fed);
-        }
         lines += step(org, &walk, &fed, &expanded);
         if (at % every == 0 || at == org->last) {
             assert_is_matrix(org, &walk, &fed, &matrix);

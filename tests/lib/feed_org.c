@@ -115,7 +115,7 @@ static const char *feed_expiry(struct feed_random *made, char *room, size_t size
     if (feed_roll(made, 6) > 0) {
         return "";
     }
-    snprintf(room, size, ",\"expiresAt\":\"2026-01-01T00:0%u:%02u.5Z\"", minute, second);
+    snprintf(room, size, ",\"expiresAt\":\"2026-01-01T00:0%u:%02uZ\"", minute, second);
     return room;
 }
 
