@@ -11,6 +11,7 @@
 #include "agency/v1/stream.pb-c.h"
 #include "core/base/num.h"
 #include "core/pb/message.h"
+#include "projectors/cloud_event.h"
 
 /* Records that are read from the end backwards at first, and by how much more each time: the last
  * offsets can be gaps. */
@@ -42,9 +43,6 @@ struct status checkpoint_decode(struct str in, uint32_t level_known, struct chec
 
 /* --- the last record of a stream --- */
 
-/* Keeps what is wanted of a record; `found` says whether it was there. */
-typedef struct status checkpoint_visit(void *self, const struct evlog_record *record, bool *found);
-
 static struct status checkpoint_visit_from(struct evlog_reader *reader, uint32_t partition,
                                            uint64_t from, uint64_t end, checkpoint_visit *visit,
                                            void *self, bool *found)
@@ -61,10 +59,8 @@ static struct status checkpoint_visit_from(struct evlog_reader *reader, uint32_t
     return status_ok();
 }
 
-/* Visits the last records of a stream, going back until one has what is wanted. */
-static struct status checkpoint_visit_last(struct evlog_reader *reader, uint32_t partition,
-                                           uint64_t begin, uint64_t end, checkpoint_visit *visit,
-                                           void *self, bool *found)
+struct status checkpoint_visit_last(struct evlog_reader *reader, uint32_t partition, uint64_t begin,
+                                    uint64_t end, checkpoint_visit *visit, void *self, bool *found)
 {
     struct status st = status_ok();
     uint64_t from = end;
@@ -105,6 +101,9 @@ static struct status checkpoint_visit_event(void *self, const struct evlog_recor
     struct checkpoint_found *wanted = self;
     struct arena arena;
     Agency__V1__EntityEvent *event;
+    if (cloud_event_is_access(record)) {
+        return status_ok(); /* it is of some decision before */
+    }
     arena_init(&arena, CHECKPOINT_ARENA_MAX);
     struct status st =
         pb_unpack(&arena, &agency__v1__entity_event__descriptor, record->value, PB_STORED, &event);

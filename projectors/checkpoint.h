@@ -27,6 +27,14 @@ void checkpoint_encode(const struct checkpoint *checkpoint, struct buf *out);
 MUST_USE struct status checkpoint_decode(struct str in, uint32_t level_known,
                                          struct checkpoint *checkpoint);
 
+/* Keeps what is wanted of a record; `found` says whether it was there. */
+typedef struct status checkpoint_visit(void *self, const struct evlog_record *record, bool *found);
+/* Visits the last records of a stream, from `begin` to `end` of a partition, going back until one
+ * has what is wanted; of those that have it the last is visited last. Waits for the log. */
+MUST_USE struct status checkpoint_visit_last(struct evlog_reader *reader, uint32_t partition,
+                                             uint64_t begin, uint64_t end, checkpoint_visit *visit,
+                                             void *self, bool *found);
+
 /* What checkpoints are found with, one after the other. The caller sets `log`, which it keeps open;
  * all else is zero. */
 struct checkpoint_search {

@@ -15,6 +15,8 @@
 #include "core/model/key.h"
 #include "core/pb/message.h"
 
+#define CLOUD_EVENT_TYPE "ce_type"
+
 /* Letters of an entity's name; twice as many with a hyphen before each. */
 enum { CLOUD_EVENT_KIND_SIZE_MAX = 64 };
 
@@ -60,19 +62,13 @@ static struct status cloud_event_id(struct arena *arena, const struct record_pla
     return id->data == NULL ? arena_full(arena) : status_ok();
 }
 
-static struct status cloud_event_headers(struct arena *arena, const struct record_place *place,
-                                         const Agency__V1__Decision *decision,
-                                         const Agency__V1__EntityEvent *event,
-                                         struct evlog_item *item)
+struct status cloud_event_headers(struct arena *arena, const struct cloud_event *event,
+                                  struct evlog_item *item)
 {
     char time[TIME_TEXT_SIZE];
-    struct str id, subject, source;
-    const char *kind = registry_entity(event->entity->kind)->name;
-    const ProtobufCMessage *payload = registry_event_payload(event->event);
-    struct str at = arena_copy(arena, str_make(time, time_format(decision->occurred_at_us, time)));
-    TRY(cloud_event_id(arena, place, event->index, &id));
-    TRY(cloud_event_subject(arena, kind, str_z(event->entity->id), &subject));
-    TRY(cloud_event_source(arena, &place->history_id, &source));
+    struct str source;
+    struct str at = arena_copy(arena, str_make(time, time_format(event->time_us, time)));
+    TRY(cloud_event_source(arena, &event->history_id, &source));
     struct evlog_header *headers;
     ARENA_TRY(arena, headers, arena_alloc(arena, CLOUD_EVENT_HEADERS_MAX * sizeof *headers));
     if (at.data == NULL) {
@@ -80,18 +76,45 @@ static struct status cloud_event_headers(struct arena *arena, const struct recor
     }
     const struct evlog_header all[CLOUD_EVENT_HEADERS_MAX] = {
         { STR("ce_specversion"), STR("1.0") },
-        { STR("ce_id"), id },
+        { STR("ce_id"), event->id },
         { STR("ce_source"), source },
-        { STR("ce_type"), str_z(payload->descriptor->name) },
-        { STR("ce_subject"), subject },
+        { STR(CLOUD_EVENT_TYPE), event->type },
+        { STR("ce_subject"), event->subject },
         { STR("ce_time"), at },
-        { STR("ce_partitionkey"), str_z(decision->org_id) },
+        { STR("ce_partitionkey"), event->org_id },
         { STR("content-type"), STR("application/protobuf") },
     };
     memcpy(headers, all, sizeof all);
     item->headers = headers;
     item->headers_count = CLOUD_EVENT_HEADERS_MAX;
     return status_ok();
+}
+
+bool cloud_event_is_access(const struct evlog_record *record)
+{
+    for (size_t i = 0; i < record->headers_count; i++) {
+        if (str_eq(record->headers[i].name, STR(CLOUD_EVENT_TYPE))) {
+            return str_eq(record->headers[i].value,
+                          str_z(agency__v1__access_event__descriptor.name));
+        }
+    }
+    return false;
+}
+
+static struct status cloud_event_of_entity(struct arena *arena, const struct record_place *place,
+                                           const Agency__V1__Decision *decision,
+                                           const Agency__V1__EntityEvent *event,
+                                           struct evlog_item *item)
+{
+    const char *kind = registry_entity(event->entity->kind)->name;
+    struct cloud_event told = { .type =
+                                    str_z(registry_event_payload(event->event)->descriptor->name),
+                                .org_id = str_z(decision->org_id),
+                                .time_us = decision->occurred_at_us,
+                                .history_id = place->history_id };
+    TRY(cloud_event_id(arena, place, event->index, &told.id));
+    TRY(cloud_event_subject(arena, kind, str_z(event->entity->id), &told.subject));
+    return cloud_event_headers(arena, &told, item);
 }
 
 static struct status cloud_event_any(struct arena *arena, const ProtobufCMessageDescriptor *type,
@@ -171,6 +194,6 @@ struct status cloud_event_make(struct arena *arena, const struct partition *part
     *item = (struct evlog_item){ .stream = EVLOG_EVENTS,
                                  .partition = place->partition,
                                  .key = str_z(decision->org_id) };
-    TRY(cloud_event_headers(arena, place, decision, &event, item));
+    TRY(cloud_event_of_entity(arena, place, decision, &event, item));
     return pb_pack(arena, &event.base, &item->value);
 }

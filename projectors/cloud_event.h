@@ -10,6 +10,21 @@
 
 enum { CLOUD_EVENT_HEADERS_MAX = 8 };
 
+/* The attributes that differ from event to event. */
+struct cloud_event {
+    struct str id;
+    struct str type;
+    struct str subject;
+    struct str org_id;
+    int64_t time_us;
+    struct evlog_id history_id;
+};
+/* Sets the headers of its record. */
+MUST_USE struct status cloud_event_headers(struct arena *arena, const struct cloud_event *event,
+                                           struct evlog_item *item);
+/* Whether a record of events is an AccessEvent. */
+bool cloud_event_is_access(const struct evlog_record *record);
+
 /* The index-th event of an accepted decision: key, value and headers of its record. The partition
  * must have taken the decision. */
 MUST_USE struct status cloud_event_make(struct arena *arena, const struct partition *partition,

@@ -37,6 +37,13 @@ void org_walk_release(struct org_walk *walk)
     arena_release(&walk->arena);
 }
 
+/* What it reads of the past is what the one before it did. */
+void org_walk_renew(struct org_walk *walk, struct store_reader *reader)
+{
+    walk->reader = reader;
+    walk->base.reader = reader;
+}
+
 /* Begins with the store as of the decision at hand. */
 static void org_walk_begin(struct org_walk *walk)
 {

@@ -32,6 +32,8 @@ void org_walk_init(struct org_walk *walk, struct store_reader *reader, struct st
 /* A zeroed one is fine. */
 void org_walk_release(struct org_walk *walk);
 
+/* Goes on with a later reader of the same store. */
+void org_walk_renew(struct org_walk *walk, struct store_reader *reader);
 /* Goes to the next decision; there must be one. */
 MUST_USE struct status org_walk_step(struct org_walk *walk);
 

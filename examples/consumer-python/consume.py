@@ -70,21 +70,27 @@ class Follower:
             raise KafkaException(error)
 
     def _take(self, message, events, moved):
-        """A record that does not rise was taken before: the publisher publishes at least once."""
-        event = stream_pb2.EntityEvent.FromString(message.value())
-        source = dict(message.headers() or [])["ce_source"].decode()
+        """A record that does not rise was taken before: the publisher publishes at least once. What
+        is told of access is passed over."""
+        headers = dict(message.headers() or [])
+        source = headers["ce_source"].decode()
         partition = message.partition()
         _, *last, known = self.positions.get(partition, (0, 0, -1, source))
         if known != source:
             sys.exit(f"the database follows '{known}', but the topic is of '{source}'")
-        place = [event.sequence, event.index]
-        if place > last:
-            events.append(event)
-            last = place
-            self.taken += 1
-        else:
-            self.dropped += 1
+        if headers["ce_type"] != b"agency.v1.AccessEvent":
+            event = stream_pb2.EntityEvent.FromString(message.value())
+            last = self._take_event(event, last, events)
         moved[partition] = self.positions[partition] = [message.offset() + 1, *last, source]
+
+    def _take_event(self, event, last, events):
+        place = [event.sequence, event.index]
+        if place <= last:
+            self.dropped += 1
+            return last
+        events.append(event)
+        self.taken += 1
+        return place
 
 
 def main():

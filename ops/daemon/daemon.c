@@ -14,6 +14,7 @@
 
 #include "core/auth/command_signature.h"
 #include "core/base/memory.h"
+#include "ops/daemon/access_teller.h"
 #include "ops/daemon/api_server.h"
 #include "ops/daemon/log_trouble.h"
 #include "ops/daemon/read_replica.h"
@@ -40,6 +41,7 @@ struct daemon {
     struct server *writer; /* with the writer's role; else */
     struct read_replica *read_replica;
     struct publisher *publisher; /* with the projector's role; of the thread that has the stores */
+    struct access_teller *access;
     _Atomic uint64_t *published; /* up to which sequence, by partition */
     _Atomic uint64_t published_count;
     pthread_mutex_t troubles_lock;
@@ -103,7 +105,7 @@ static struct status daemon_open_folder(struct daemon *daemon)
     return data_dir_process(&daemon->dir, &daemon->process);
 }
 
-/* ---- the publisher ---- */
+/* ---- the publishers ---- */
 
 static struct status daemon_open_log(void *context, bool read_only, struct evlog **log)
 {
@@ -126,8 +128,17 @@ static struct status daemon_open_publisher(struct daemon *daemon, uint32_t parti
                                              daemon->options.election_timeout_us };
     daemon->published = mem_zalloc(partitions_count, sizeof *daemon->published);
     daemon->troubles = mem_zalloc(partitions_count, sizeof *daemon->troubles);
-    return daemon->roles & DAEMON_PROJECTOR ? publisher_open(&options, &daemon->publisher)
-                                            : status_ok();
+    const struct access_teller_options access = { .opener = options.opener,
+                                                  .reporter = options.reporter,
+                                                  .shelf = daemon->shelf,
+                                                  .partitions_count = partitions_count,
+                                                  .published = daemon->published };
+    if ((daemon->roles & DAEMON_PROJECTOR) == 0) {
+        return status_ok();
+    }
+    TRY(publisher_open(&options, &daemon->publisher));
+    return daemon->options.access_events ? access_teller_open(&access, &daemon->access)
+                                         : status_ok();
 }
 
 /* It is shown until the partition is published again. */
@@ -354,6 +365,7 @@ void daemon_close(struct daemon *daemon)
     }
     struct status closed = api_server_close(daemon->api);
     (void)closed; /* of a client of the log: it writes nothing of its own */
+    access_teller_close(daemon->access);
     server_close(daemon->writer);
     read_replica_close(daemon->read_replica);
     publisher_close(daemon->publisher);

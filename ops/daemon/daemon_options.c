@@ -45,6 +45,10 @@ const struct config_option daemon_options[] = {
            "minute are taken only when they have stood for a minute or Kafka's clock agrees"),
     OPTION_RANGE("cache", CONFIG_SIZE, cache_size, "256MiB", 1 << 20, INT64_C(1) << 40,
                  "memory for the stores' blocks"),
+    OPTION(
+        "access-events", CONFIG_BOOL, access_events, "false",
+        "on Kafka, with the role projector: also publish who gained or lost access, as events of "
+        "a type of their own (docs/events.md)"),
     OPTION_RANGE("status-every", CONFIG_DURATION, status_every_us, "2s", 100000, 60000000,
                  "how often to say how it is"),
     OPTION("listen", CONFIG_STRING, listen, "",

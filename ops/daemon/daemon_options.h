@@ -20,6 +20,7 @@ struct daemon_options {
     bool commands_trusted;
     bool accept_clock;
     int64_t cache_size;
+    bool access_events;
     int64_t status_every_us;
     struct str listen;
     struct str anonymous;

@@ -69,31 +69,49 @@ public final class Consume implements AutoCloseable {
         }
     }
 
-    /** A record that does not rise was taken before: the publisher publishes at least once. */
+    /**
+     * A record that does not rise was taken before: the publisher publishes at least once. What is
+     * told of access is passed over.
+     */
     private void take(ConsumerRecord<byte[], byte[]> record, List<EntityEvent> events,
             Map<Integer, Tables.Position> moved) throws Exception {
-        EntityEvent event = EntityEvent.parseFrom(record.value());
-        String source = new String(record.headers().lastHeader("ce_source").value(),
-                StandardCharsets.UTF_8);
+        String source = header(record, "ce_source");
         var last = positions.getOrDefault(record.partition(),
                 new Tables.Position(0, 0, -1, source));
         if (!last.source().equals(source)) {
             throw new IllegalStateException("the database follows '" + last.source()
                     + "', but the topic is of '" + source + "'");
         }
+        long sequence = last.sequence();
+        long index = last.index();
+        if (!header(record, "ce_type").equals("agency.v1.AccessEvent")) {
+            EntityEvent event = EntityEvent.parseFrom(record.value());
+            sequence = event.getSequence();
+            index = Integer.toUnsignedLong(event.getIndex());
+            take(event, last, events);
+        }
+        if (sequence < last.sequence() || (sequence == last.sequence() && index < last.index())) {
+            sequence = last.sequence();
+            index = last.index();
+        }
+        var position = new Tables.Position(record.offset() + 1, sequence, index, source);
+        positions.put(record.partition(), position);
+        moved.put(record.partition(), position);
+    }
+
+    private void take(EntityEvent event, Tables.Position last, List<EntityEvent> events) {
         long sequence = event.getSequence();
         long index = Integer.toUnsignedLong(event.getIndex());
         if (sequence > last.sequence() || (sequence == last.sequence() && index > last.index())) {
             events.add(event);
             taken++;
         } else {
-            sequence = last.sequence();
-            index = last.index();
             dropped++;
         }
-        var position = new Tables.Position(record.offset() + 1, sequence, index, source);
-        positions.put(record.partition(), position);
-        moved.put(record.partition(), position);
+    }
+
+    private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
+        return new String(record.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
     }
 
     @Override
