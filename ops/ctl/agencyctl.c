@@ -8,35 +8,28 @@
 #include <sys/stat.h>
 
 #include "core/base/nearest.h"
-#include "ops/ctl/ctl.h"
+#include "ops/ctl/context.h"
 #include "ops/ctl/say.h"
 #include "ops/ctl/server_client.h"
+#include "ops/ctl/verb.h"
+#include "ops/version.h"
 
 static const size_t CTL_ARENA_MAX = (size_t)2 << 30;
 
-struct verb {
-    const char *name;
-    const char *usage;
-    const char *help;
-    ctl_verb *run;
-    int args_min;
-    int args_max;
-    bool writes;         /* commands: for the data folder's owner alone */
-    bool alone;          /* needs no data folder */
-    bool remote;         /* also over a server */
-    const char *options; /* that it uses, beside those that all do */
-};
+#define CONTEXT_OPTIONS \
+    "server token-file key-file authorities certificate certificate-key principal-file key"
 
-static const struct verb verbs[] = {
+const struct verb ctl_verbs[] = {
     { "init", "", "make the data folder (--data), with a log of its own and a new key", ctl_init, 0,
       0, false, true, false, "cluster-key" },
     { "submit", "COMMAND JSON | -", "send a command, or those of the JSON lines on standard input",
       ctl_submit, 1, 2, true, false, true,
-      "principal key command-id issued-at occurred-at on-behalf-of actors expected-version note. "
+      "principal principal-file key command-id issued-at occurred-at on-behalf-of actors "
+      "expected-version note. "
       "accept-clock timeout" },
     { "import", "FILE...",
       "send the commands of JSON-lines files (zstd or plain); run it again to go on", ctl_import, 1,
-      1000, true, false, true, "principal key accept-clock timeout" },
+      1000, true, false, true, "principal principal-file key accept-clock timeout" },
     { "export", "FILE",
       "write the org's accepted commands as JSON lines (zstd if FILE ends in .zst)", ctl_export, 1,
       1, false, false, false, "timeout" },
@@ -108,19 +101,28 @@ static const struct verb verbs[] = {
     { "schema", "SCHEMA [DOCUMENT]...",
       "try a JSON Schema: whether it is understood, and what it says of documents (files)",
       ctl_schema, 1, 1000, false, true, false, "" },
+    { "context", "", "show what stands for options that are not given, and where it is from",
+      ctl_context, 0, 0, false, true, false, CONTEXT_OPTIONS },
+    { "context save", "", "keep the given options: they stand for ones that are not given later",
+      ctl_context_save, 0, 0, false, true, false, CONTEXT_OPTIONS },
+    { "context forget", "", "forget what was kept", ctl_context_forget, 0, 0, false, true, false,
+      "" },
+    { "completion", "bash",
+      "print what completes agencyctl's words in a shell; to be evaluated there", ctl_completion, 1,
+      1, false, true, false, "" },
     { "openapi", "", "show the OpenAPI document of the server's paths", ctl_openapi, 0, 0, false,
       true, false, "" },
 };
-enum { VERBS_COUNT = sizeof verbs / sizeof verbs[0] };
+const int ctl_verbs_count = sizeof ctl_verbs / sizeof ctl_verbs[0];
 
 static void print_help(FILE *to)
 {
     fputs("agencyctl: ask and command the organisations of a data folder.\n\n"
           "usage: agencyctl [OPTION...] VERB [ARGUMENT...]\n\nverbs:\n",
           to);
-    for (int i = 0; i < VERBS_COUNT; i++) {
-        fprintf(to, "  %s%s%s\n      %s\n", verbs[i].name, verbs[i].usage[0] == '\0' ? "" : " ",
-                verbs[i].usage, verbs[i].help);
+    for (int i = 0; i < ctl_verbs_count; i++) {
+        fprintf(to, "  %s%s%s\n      %s\n", ctl_verbs[i].name,
+                ctl_verbs[i].usage[0] == '\0' ? "" : " ", ctl_verbs[i].usage, ctl_verbs[i].help);
     }
     struct buf options = { 0 };
     config_help(ctl_options, ctl_options_count, &options);
@@ -151,13 +153,13 @@ static const struct verb *find_verb(struct ctl *ctl)
     int words = 0;
     struct nearest nearest;
     nearest_init(&nearest, str_z(ctl->argv[0]));
-    for (int i = 0; i < VERBS_COUNT; i++) {
-        int own = verb_words(&verbs[i], ctl->argc, ctl->argv);
+    for (int i = 0; i < ctl_verbs_count; i++) {
+        int own = verb_words(&ctl_verbs[i], ctl->argc, ctl->argv);
         if (own > words) {
-            found = &verbs[i];
+            found = &ctl_verbs[i];
             words = own;
         }
-        nearest_offer(&nearest, str_z(verbs[i].name));
+        nearest_offer(&nearest, str_z(ctl_verbs[i].name));
     }
     if (found == NULL) {
         say("agencyctl: expected a verb, but it is '%s'%s; see agencyctl --help", ctl->argv[0],
@@ -184,7 +186,7 @@ static bool in_words(const char *words, const char *word)
 
 #define SERVER_OPTIONS "server token-file key-file authorities certificate certificate-key"
 
-static bool uses(const struct verb *verb, const char *option)
+bool verb_uses(const struct verb *verb, const char *option)
 {
     bool remote = verb->remote && in_words(SERVER_OPTIONS, option);
     return remote || in_words("data org output help", option) || in_words(verb->options, option);
@@ -194,7 +196,7 @@ static void print_verb_help(const struct verb *verb)
 {
     struct buf options = { 0 };
     for (size_t i = 0; i < ctl_options_count; i++) {
-        if (uses(verb, ctl_options[i].name)) {
+        if (verb_uses(verb, ctl_options[i].name)) {
             config_help(&ctl_options[i], 1, &options);
         }
     }
@@ -209,13 +211,14 @@ static int help_verb(struct ctl *ctl)
 {
     bool printed = false;
     for (int words = 2; words > 0 && !printed; words--) {
-        for (int i = 0; i < VERBS_COUNT; i++) {
-            size_t first = strcspn(verbs[i].name, " ");
-            bool named = words == 2 ? verb_words(&verbs[i], ctl->argc, ctl->argv) == 2
-                                    : str_eq(str_make(verbs[i].name, first), str_z(ctl->argv[0]));
+        for (int i = 0; i < ctl_verbs_count; i++) {
+            size_t first = strcspn(ctl_verbs[i].name, " ");
+            bool named = words == 2
+                             ? verb_words(&ctl_verbs[i], ctl->argc, ctl->argv) == 2
+                             : str_eq(str_make(ctl_verbs[i].name, first), str_z(ctl->argv[0]));
             if (named) {
                 fputs(printed ? "\n" : "", stdout);
-                print_verb_help(&verbs[i]);
+                print_verb_help(&ctl_verbs[i]);
                 printed = true;
             }
         }
@@ -228,10 +231,11 @@ static int help_verb(struct ctl *ctl)
 static void print_usage(const struct verb *verb)
 {
     size_t first = strcspn(verb->name, " ");
-    for (int i = 0; i < VERBS_COUNT; i++) {
-        if (strcspn(verbs[i].name, " ") == first && memcmp(verbs[i].name, verb->name, first) == 0) {
-            fprintf(stderr, "agencyctl: usage: agencyctl %s%s%s\n", verbs[i].name,
-                    verbs[i].usage[0] == '\0' ? "" : " ", verbs[i].usage);
+    for (int i = 0; i < ctl_verbs_count; i++) {
+        if (strcspn(ctl_verbs[i].name, " ") == first &&
+            memcmp(ctl_verbs[i].name, verb->name, first) == 0) {
+            fprintf(stderr, "agencyctl: usage: agencyctl %s%s%s\n", ctl_verbs[i].name,
+                    ctl_verbs[i].usage[0] == '\0' ? "" : " ", ctl_verbs[i].usage);
         }
     }
 }
@@ -270,10 +274,28 @@ static const char *local_reason(const struct verb *verb)
     return verb->alone ? "it asks no org" : "it reads the log itself";
 }
 
+/* Those of a context wait for a server. */
+static bool names_caller(const struct ctl *ctl)
+{
+    static const char *const options[] = { "token-file", "key-file", "certificate",
+                                           "certificate-key", "authorities" };
+    bool named = false;
+    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
+        named = named || context_given(ctl->sources.arguments, options[i]);
+    }
+    return named;
+}
+
+/* They only read and write what stands for options. */
+static bool is_context(const struct verb *verb)
+{
+    return verb->run == ctl_context || verb->run == ctl_context_save;
+}
+
 /* Of an embedded log that an agencyd owns that one answers, by its socket in the folder. */
 static struct status open_source(struct ctl *ctl, const struct verb *verb)
 {
-    if (ctl->options.server.size > 0 && !verb->remote) {
+    if (context_given(ctl->sources.arguments, "server") && !verb->remote && !is_context(verb)) {
         return status_error(STATUS_INVALID_ARGUMENT,
                             "expected no --server: '%s' does not go over one, as %s", verb->name,
                             local_reason(verb));
@@ -281,13 +303,10 @@ static struct status open_source(struct ctl *ctl, const struct verb *verb)
     if (verb->alone) {
         return status_ok();
     }
-    if (ctl->options.server.size > 0) {
+    if (ctl->options.server.size > 0 && verb->remote) {
         return server_client_open(ctl, &ctl->server);
     }
-    const struct ctl_options *options = &ctl->options;
-    if (options->token_file.size > 0 || options->key_file.size > 0 ||
-        options->certificate.size > 0 || options->certificate_key.size > 0 ||
-        options->authorities.size > 0) {
+    if (names_caller(ctl)) {
         return status_error(STATUS_INVALID_ARGUMENT,
                             "expected --server with what says who calls it");
     }
@@ -296,15 +315,16 @@ static struct status open_source(struct ctl *ctl, const struct verb *verb)
 
 /* An option that a verb does not use was meant to do something: it is no use to go on without it.
  */
-static struct status check_options(const struct ctl *ctl, const struct verb *verb, uint64_t given)
+static struct status check_options(const struct ctl *ctl, const struct verb *verb)
 {
     bool lines = verb->run == ctl_submit && strcmp(ctl->argv[0], "-") == 0;
     struct verb asked = *verb;
-    asked.options = lines ? "principal key timeout" : verb->options; /* each line has its own */
+    asked.options =
+        lines ? "principal principal-file key timeout" : verb->options; /* each line has its own */
     for (size_t i = 0; i < ctl_options_count; i++) {
         const char *name = ctl_options[i].name;
-        bool is_given = (given & UINT64_C(1) << i) != 0;
-        if (is_given && !uses(&asked, name) && strcmp(name, "server") != 0) {
+        bool is_given = (ctl->sources.arguments & UINT64_C(1) << i) != 0;
+        if (is_given && !verb_uses(&asked, name) && strcmp(name, "server") != 0) {
             return status_error(STATUS_INVALID_ARGUMENT,
                                 "expected options that '%s%s' uses, but it does not use --%s",
                                 verb->name, lines ? " -" : "", name);
@@ -313,7 +333,7 @@ static struct status check_options(const struct ctl *ctl, const struct verb *ver
     return status_ok();
 }
 
-static int run(struct ctl *ctl, uint64_t given)
+static int run(struct ctl *ctl)
 {
     const struct verb *verb = find_verb(ctl);
     if (verb == NULL) {
@@ -323,7 +343,7 @@ static int run(struct ctl *ctl, uint64_t given)
         print_usage(verb);
         return CTL_USAGE;
     }
-    struct status st = check_options(ctl, verb, given);
+    struct status st = check_options(ctl, verb);
     if (st.code == STATUS_OK) {
         st = open_source(ctl, verb);
     }
@@ -341,29 +361,45 @@ static int run(struct ctl *ctl, uint64_t given)
     return st.code == STATUS_OK ? ctl->exit : fail(st);
 }
 
+/* -h as --help, and `help VERB` as `VERB --help`. */
+static void take_short(int argc, char **argv)
+{
+    static char help[] = "--help", version[] = "--version";
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "-h") == 0 || (i == 1 && strcmp(argv[i], "help") == 0)) {
+            argv[i] = help;
+        } else if (i == 1 && strcmp(argv[i], "version") == 0) {
+            argv[i] = version;
+        } else if (strcmp(argv[i], "--") == 0) {
+            return;
+        }
+    }
+}
+
+static int tell(struct ctl *ctl, int argc, char **argv)
+{
+    if (ctl->options.version) {
+        puts("agencyctl " AGENCY_VERSION);
+        return CTL_OK;
+    }
+    if (argc < 2) {
+        print_help(ctl->options.help ? stdout : stderr);
+        return ctl->options.help ? CTL_OK : CTL_USAGE;
+    }
+    ctl->argc = argc - 1;
+    ctl->argv = argv + 1;
+    return ctl->options.help ? help_verb(ctl) : run(ctl);
+}
+
 int main(int argc, char **argv)
 {
     struct ctl ctl = { .clock = clock_real() };
-    struct config config;
     signal(SIGPIPE, SIG_IGN);
     umask(S_IRWXG | S_IRWXO); /* logs, stores, keys and exports are history and secrets */
     arena_init(&ctl.arena, CTL_ARENA_MAX);
-    struct status st =
-        config_init(&config, ctl_options, ctl_options_count, &ctl.options, &ctl.arena);
-    if (st.code == STATUS_OK) {
-        st = config_read_args(&config, &argc, argv);
-    }
-    int code;
-    if (st.code != STATUS_OK) {
-        code = fail(st);
-    } else if (argc < 2) {
-        print_help(ctl.options.help ? stdout : stderr);
-        code = ctl.options.help ? CTL_OK : CTL_USAGE;
-    } else {
-        ctl.argc = argc - 1;
-        ctl.argv = argv + 1;
-        code = ctl.options.help ? help_verb(&ctl) : run(&ctl, config.given);
-    }
+    take_short(argc, argv);
+    struct status st = context_read(&ctl, &argc, argv);
+    int code = st.code == STATUS_OK ? tell(&ctl, argc, argv) : fail(st);
     server_client_close(ctl.server);
     pb_types_release(&ctl.types);
     buf_release(&ctl.out);

@@ -35,6 +35,7 @@ struct ctl_options {
     struct str certificate_key;
     struct str org;
     struct str principal;
+    struct str principal_file;
     struct str key;
     int output;
     struct str as_of;
@@ -72,11 +73,20 @@ struct ctl_options {
     int64_t outcomes_kept_us;
     int64_t events_kept_us;
     int64_t dead_letters_kept_us;
+    bool version;
     bool help;
+};
+
+/* Which options were given where, by their places in the table. */
+struct ctl_sources {
+    uint64_t file; /* the saved context */
+    uint64_t environment;
+    uint64_t arguments;
 };
 
 struct ctl {
     struct ctl_options options;
+    struct ctl_sources sources;
     struct arena arena;
     struct clock clock;
     struct data_dir dir;
@@ -130,6 +140,7 @@ typedef struct status ctl_verb(struct ctl *ctl);
 ctl_verb ctl_init, ctl_submit, ctl_import, ctl_export, ctl_get, ctl_list, ctl_check, ctl_who,
     ctl_history, ctl_diff, ctl_access, ctl_watch, ctl_orgs, ctl_stints, ctl_costly, ctl_log,
     ctl_log_create, ctl_log_join, ctl_log_copy, ctl_log_id, ctl_status, ctl_rebuild, ctl_verify,
-    ctl_cel, ctl_schema, ctl_openapi, ctl_key_new, ctl_key_show, ctl_key_api;
+    ctl_cel, ctl_schema, ctl_openapi, ctl_key_new, ctl_key_show, ctl_key_api, ctl_context,
+    ctl_context_save, ctl_context_forget, ctl_completion;
 
 #endif

@@ -34,6 +34,8 @@ const struct config_option ctl_options[] = {
         "principal", CONFIG_TEXT, principal, "",
         "who commands: KIND:IDENTITY such as API_KEY:ada, or an operator that agency.conf names; "
         "without it: the first of those, or who holds --key"),
+    OPTION("principal-file", CONFIG_TEXT, principal_file, "",
+           "the file that says what --principal would, so that a secret stands on no command line"),
     OPTION(
         "key", CONFIG_TEXT, key, "",
         "submit, import: a file that key new made; signs the commands, and needs no cluster.key"),
@@ -138,6 +140,7 @@ const struct config_option ctl_options[] = {
     OPTION_KEPT("commands-retention", commands_kept_us, "0",
                 "log create, copy: how long commands are kept, longer than any waits; export needs "
                 "all; 0: for ever"),
+    OPTION("version", CONFIG_BOOL, version, "false", "show the version"),
     OPTION("help", CONFIG_BOOL, help, "false", "show this, or what is said of one verb"),
 };
 const size_t ctl_options_count = sizeof ctl_options / sizeof ctl_options[0];

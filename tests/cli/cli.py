@@ -28,11 +28,12 @@ import lists  # noqa: E402
 import logs  # noqa: E402
 import mistakes  # noqa: E402
 import questions  # noqa: E402
+import shell  # noqa: E402
 from cases import run_case, totals  # noqa: E402
 from tool import Tool, make_org  # noqa: E402
 
 MODULES = (acting, constraints, mistakes, folders, questions, differences, external, commanding,
-           lists, logs)
+           lists, logs, shell)
 
 SERVED = (questions, differences, external, lists)
 

@@ -1,0 +1,104 @@
+"""What makes agencyctl quick to use at a shell: help, saved options, completion."""
+
+import os
+import subprocess
+
+from cases import expect
+from tool import FAILED, USAGE, Tool
+
+
+def run(tool, *args, code=0, **variables):
+    done = subprocess.run([tool.program, *args], capture_output=True, text=True, timeout=60,
+                          env={**os.environ, **variables})
+    expect(done.returncode == code, f"exit code {code} of {args}", done.stdout + done.stderr)
+    return done.stdout + done.stderr
+
+
+def it_answers_the_usual_words_for_help(tool, fresh):
+    whole = run(tool, "--help")
+    expect(run(tool, "-h") == run(tool, "help") == whole, "the same help by each word")
+    expect(run(tool, "help", "check") == run(tool, "check", "-h") == run(tool, "check", "--help"),
+           "the same help of a verb")
+    expect(run(tool, "--version").split()[0] == "agencyctl", "its name and version")
+    expect(run(tool, "version") == run(tool, "--version"), "the same by the word")
+    said = run(tool, "help", "chekc", code=USAGE)
+    expect("did you mean 'check'" in said, "the nearest verb", said)
+
+
+def it_takes_options_from_the_environment_and_from_a_saved_context(tool, fresh):
+    acme = fresh()
+    conf = {"AGENCYCTL_CONFIG": str(acme.data / "context.conf")}
+    run(tool, "--data", str(acme.data), "--org", "acme", "context", "save", **conf)
+    saved = (acme.data / "context.conf").read_text()
+    expect(saved == f"data = {acme.data.resolve()}\norg = acme\n", "what was given", saved)
+    expect("ada" in run(tool, "list", "subjects", **conf), "the saved folder and org")
+    said = run(tool, "list", "subjects", code=1, AGENCYCTL_ORG="nosuch", **conf)
+    expect("nosuch" in said, "the environment above what is saved", said)
+    expect("ada" in run(tool, "list", "subjects", "--org", "acme", AGENCYCTL_ORG="nosuch", **conf),
+           "the command line above both")
+    said = run(tool, "context", AGENCYCTL_ORG="other", **conf)
+    expect("# by the environment\norg = other" in said, "where each is from", said)
+    run(tool, "context", "forget", **conf)
+    expect("org" not in run(tool, "context", **conf), "nothing left")
+
+
+def it_says_what_is_wrong_with_a_context(tool, fresh):
+    acme = fresh()
+    file = acme.data / "context.conf"
+    conf = {"AGENCYCTL_CONFIG": str(file)}
+    file.write_text("ogr = acme\n")
+    said = run(tool, "orgs", code=USAGE, **conf)
+    expect(f"{file}: line 1" in said and "did you mean 'org'" in said, "file, line, name", said)
+    file.unlink()
+    said = run(tool, "orgs", code=USAGE, AGENCYCTL_OGR="acme", **conf)
+    expect("AGENCYCTL_OGR" in said, "the variable", said)
+    said = run(tool, "--data", str(acme.data / "none"), "context", "save", code=1, **conf)
+    expect("--data" in said and not file.exists(), "no folder, nothing saved", said)
+
+
+def it_takes_a_data_folder_that_is_given_before_a_saved_server(tool, fresh):
+    acme = fresh()
+    file = acme.data / "context.conf"
+    file.write_text("server = http://127.0.0.1:1\norg = acme\ntoken-file = /nosuch\n")
+    said = run(tool, "--data", str(acme.data), "list", "subjects", AGENCYCTL_CONFIG=str(file))
+    expect("ada" in said, "the folder's answer", said)
+
+
+def it_reads_who_commands_from_a_file_that_nobody_else_can_read(tool, fresh):
+    acme = fresh()
+    file = acme.data / "principal"
+    file.write_text("API_KEY:ada\n")
+    file.chmod(0o600)
+    acme.submit("AssignRole", roleId="red.member", subjectId="eve",
+                options=("--principal-file", str(file)))
+    made = [each["subjectId"] for each in acme.json("history")]
+    expect("ada" in made, "ada as who commanded", made)
+    file.chmod(0o644)
+    said = acme.error("--principal-file", str(file), "submit", "CreateGroup", '{"groupId":"x"}',
+                      code=FAILED)
+    expect("others" in said, "a refusal of what others can read", said)
+
+
+COMPLETE = """
+source <("$0" completion bash)
+COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _agencyctl; echo "${COMPREPLY[*]}"
+"""
+
+
+def complete(tool, *words):
+    return run(Tool("bash", tool.data, ""), "-c", COMPLETE, tool.program, "agencyctl",
+               *words).split()
+
+
+def it_completes_words_in_bash(tool, fresh):
+    for words, expected in ((("ch",), ["check"]), (("log", "c"), ["create", "copy"]),
+                            (("submit", "CreateG"), ["CreateGroup"]),
+                            (("--data", "x", "submit", "AssignR"), ["AssignRole"]),
+                            (("list", "role-"), ["role-types"]), (("get", "job"), ["job-space"]),
+                            (("check", "--as"), ["--as-of"]),
+                            (("log", "create", "--part"), ["--partitions"]),
+                            (("--output", "j"), ["json"]), (("context", "s"), ["save"])):
+        said = complete(tool, *words)
+        expect(said == expected, f"{expected} for {words}", said)
+    said = run(tool, "completion", "fish", code=USAGE)
+    expect("expected bash" in said, "which shells", said)
