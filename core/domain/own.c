@@ -52,19 +52,13 @@ struct status evolve_own(const struct evolve *evolve, const Agency__V1__Event *e
     return status_error(STATUS_INTERNAL, "expected an event with a function of its own");
 }
 
-#define ONE true
-#define ALL false
-#define BELOW true
-#define ITSELF false
-
 struct status targets_of(struct decide *d, enum object_rule rule, struct targets *targets)
 {
-    targets->count = 0;
+    const struct object_rule_type *type = registry_object_rule(rule);
+    *targets = (struct targets){ .items = targets->items, .any = type->any, .below = type->below };
     switch (rule) {
-#define X(upper, snake, how_many, how_far) \
-    case OBJECTS_##upper:                  \
-        targets->any = (how_many);         \
-        targets->below = (how_far);        \
+#define X(upper, snake, ...) \
+    case OBJECTS_##upper:    \
         return targets_##snake(d, targets);
         OBJECT_RULES(X)
 #undef X

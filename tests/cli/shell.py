@@ -102,3 +102,17 @@ def it_completes_words_in_bash(tool, fresh):
         expect(said == expected, f"{expected} for {words}", said)
     said = run(tool, "completion", "fish", code=USAGE)
     expect("expected bash" in said, "which shells", said)
+
+
+def it_explains_every_command(tool, fresh):
+    commands = complete(tool, "explain", "")
+    expect("AssignRole" in commands and len(commands) > 50, "all commands", commands)
+    for command in commands:
+        said = run(tool, "explain", command)
+        for part in ("about ", "makes ", "over HTTP ", "fields", f"submit {command} '{{"):
+            expect(part in said, f"'{part}' of {command}", said)
+    said = run(tool, "explain", "AssignRole")
+    expect("needs       delegate on each live group of the seat" in said, "who may", said)
+    expect("NOT_FOUND: expected role 'n', but there is none" in said, "what is refused", said)
+    said = run(tool, "explain", "AsignRole", code=USAGE)
+    expect("did you mean 'AssignRole'" in said, "the nearest name", said)

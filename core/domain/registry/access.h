@@ -99,14 +99,13 @@
 #define ACCESS_HIERARCHIES(X) \
     X(IMPLICATIONS, PERMISSION, "implied_by", PERMISSION_BY_IMPLYING, "implications")
 
-/* SEAT: each live group of the seat, else its job space, else the org. SEAT_KEPT: the same; for a
- * deleted group what is above it; and the seat's job space, else the org, if its type has
- * permissions or one place. GRANT: what the grant is on. */
-#define ACCESS_OBJECT_RULES(X)           \
-    X(SEAT, seat, ALL, ITSELF)           \
-    X(SEAT_KEPT, seat_kept, ALL, ITSELF) \
-    X(GRANT, grant, ALL, ITSELF)         \
-    X(GRANT_BELOW, grant, ALL, BELOW)
+#define ACCESS_OBJECT_RULES(X)                                                                   \
+    X(SEAT, seat, ALL, ITSELF, "each live group of the seat, else its job space, else the org")  \
+    X(SEAT_KEPT, seat_kept, ALL, ITSELF,                                                         \
+      "each live group of the seat, else its job space, else the org; what is above a deleted "  \
+      "group; and the seat's job space, else the org, if its type has permissions or one place") \
+    X(GRANT, grant, ALL, ITSELF, "what the grant is on")                                         \
+    X(GRANT_BELOW, grant, ALL, BELOW, "what the grant is on")
 
 /* in_no_other_group: a seat ends with its last live group. */
 #define ACCESS_DEPENDANTS(X)                                                   \

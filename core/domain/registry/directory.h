@@ -122,15 +122,14 @@
     X(GROUP_INCLUSIONS, GROUP, "included_group_ids", GROUP_BY_INCLUDED, "inclusions") \
     X(ASSET_PARENTS, ASSET, "parent_asset_id", ASSET_BY_PARENT, "assets")
 
-/* INCLUSION: the group that includes, and the one included. SUBJECT: the credential's subject.
- * IDENTITY: the same; the org, too, for an identity that others can know. PARENTS_AND_SELF: every
- * subject newly named as parent, and the child. */
-#define DIRECTORY_OBJECT_RULES(X)            \
-    X(INCLUSION, inclusion, ALL, ITSELF)     \
-    X(INCLUSION_ANY, inclusion, ONE, ITSELF) \
-    X(SUBJECT, subject, ALL, ITSELF)         \
-    X(IDENTITY, identity, ALL, ITSELF)       \
-    X(PARENTS_AND_SELF, parents, ALL, ITSELF)
+#define DIRECTORY_OBJECT_RULES(X)                                                                \
+    X(INCLUSION, inclusion, ALL, ITSELF, "the group that includes and the one that is included") \
+    X(INCLUSION_ANY, inclusion, ONE, ITSELF,                                                     \
+      "the group that includes or the one that is included")                                     \
+    X(SUBJECT, subject, ALL, ITSELF, "the credential's subject")                                 \
+    X(IDENTITY, identity, ALL, ITSELF,                                                           \
+      "the credential's subject, and the org for an identity that others can know")              \
+    X(PARENTS_AND_SELF, parents, ALL, ITSELF, "every subject newly named as parent, and the child")
 
 #define DIRECTORY_BLOCKERS(X)                          \
     X(GROUP, GROUP_BY_PARENT, "groups below")          \

@@ -61,7 +61,8 @@
 
 #define ORG_HIERARCHIES(X) X(GOAL_PARENTS, GOAL, "parent_goal_id", GOAL_BY_PARENT, "goals")
 
-/* CONFIG: the entity configured if Check knows its kind, else the org. */
-#define ORG_OBJECT_RULES(X) X(CONFIG, config, ALL, ITSELF)
+#define ORG_OBJECT_RULES(X)        \
+    X(CONFIG, config, ALL, ITSELF, \
+      "what is configured if it is a group, an asset, a job space or a subject, else the org")
 
 #endif

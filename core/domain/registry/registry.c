@@ -113,6 +113,27 @@ const struct event_type *registry_event(unsigned number)
     return number < COUNT(events) && events[number].name != NULL ? &events[number] : NULL;
 }
 
+static const struct object_rule_type object_rules[] = {
+#define ONE true
+#define ALL false
+#define BELOW true
+#define ITSELF false
+#define X(upper, function, how_many, how_far, text) \
+    [OBJECTS_##upper] = { .words = (text), .any = (how_many), .below = (how_far) },
+    OBJECT_RULES(X)
+#undef X
+#undef ONE
+#undef ALL
+#undef BELOW
+#undef ITSELF
+};
+
+const struct object_rule_type *registry_object_rule(enum object_rule rule)
+{
+    assert((size_t)rule < COUNT(object_rules));
+    return &object_rules[rule];
+}
+
 static const uint32_t time_events[] = {
 #define X(upper, statuses) [EVENT_##upper] = (statuses),
     TIME_EVENTS(X)

@@ -93,23 +93,19 @@
     ACCESS_DEPENDANTS(X) \
     DIRECTORY_DEPENDANTS(X)
 
-/* X(RULE, function, how_many, how_far): the objects on which a command needs a permission: those
- * that targets_FUNCTION adds (core/domain/kernel/targets.h); on ALL of them, or ONE is enough; on
- * each ITSELF, or also on all groups or assets BELOW it.
- *   NONE    none: CreateOrg has its own rule; others cannot widen
- *   ORG     the org
- *   SELF    the entity that the command's key names
- *   PARENT  the parent and the job space, each if it is named; else the org
- *   MOVE    the entity, the parent that it leaves and the one it comes to */
-#define OBJECT_RULES(X)            \
-    X(NONE, none, ALL, ITSELF)     \
-    X(ORG, org, ALL, ITSELF)       \
-    X(SELF, self, ALL, ITSELF)     \
-    X(BELOW, self, ALL, BELOW)     \
-    X(PARENT, parent, ALL, ITSELF) \
-    X(MOVE, move, ALL, ITSELF)     \
-    DIRECTORY_OBJECT_RULES(X)      \
-    ACCESS_OBJECT_RULES(X)         \
+/* X(RULE, function, how_many, how_far, words): the objects on which a command needs a permission:
+ * those that targets_FUNCTION adds (core/domain/kernel/targets.h), which are in words these; on ALL
+ * of them, or ONE is enough; on each ITSELF, or also on all groups or assets BELOW it. */
+#define OBJECT_RULES(X)                                                                        \
+    X(NONE, none, ALL, ITSELF, "nothing")                                                      \
+    X(ORG, org, ALL, ITSELF, "the org")                                                        \
+    X(SELF, self, ALL, ITSELF, "what it is about")                                             \
+    X(BELOW, self, ALL, BELOW, "what it is about")                                             \
+    X(PARENT, parent, ALL, ITSELF, "the parent and the job space that it names, else the org") \
+    X(MOVE, move, ALL, ITSELF,                                                                 \
+      "what it is about, the parent that it leaves and the one it comes to")                   \
+    DIRECTORY_OBJECT_RULES(X)                                                                  \
+    ACCESS_OBJECT_RULES(X)                                                                     \
     ORG_OBJECT_RULES(X)
 
 enum entity_kind {
@@ -228,6 +224,14 @@ struct event_type {
 
 /* Above the numbers of commands and events: each area has a hundred of both (registry.c). */
 enum { REGISTRY_NUMBERS_END = 1600 };
+
+/* The objects of a rule, for people: "each live group of the seat, ...", "one of ...". */
+struct object_rule_type {
+    const char *words;
+    bool any;   /* the permission on one of them is enough */
+    bool below; /* it is needed on all that lies below them, too */
+};
+const struct object_rule_type *registry_object_rule(enum object_rule rule);
 
 /* The rows by number; NULL for a number that is in no list. Static memory. */
 const struct entity_type *registry_entity(unsigned kind);
