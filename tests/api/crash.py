@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
-"""agencyd killed and stopped at random moments while clients command over gRPC.
+"""agencyd killed and stopped at random moments while clients command over gRPC and REST.
 
     tests/api/crash.py BUILD SCRATCH [SEED]
 
-Clients send single commands, batches and streams of them. Whoever gets no answer sends the same
-again, with the same id, to the next agencyd, until there is one. In the end each command has one
-decision, which is the one that was acknowledged, however often it was sent; no stream answered a
-command twice; and the log is whole.
+Clients send single commands, batches and streams of them, and commands as paths. Whoever gets no
+answer sends the same again, with the same id, to the next agencyd, until there is one. In the end
+each command has one decision, which is the one that was acknowledged, however often it was sent; no
+stream answered a command twice; and the log is whole.
 """
 
 import collections
+import http.client
 import json
 import os
 import pathlib
@@ -23,17 +24,19 @@ import time
 
 import grpc
 from agency.v1 import command_pb2, commands_service_pb2 as service, query_pb2
+from google.protobuf import json_format
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/lib"))
 from cases import expect, run_case, totals  # noqa: E402
-from server import Server  # noqa: E402
+from server import Server, ask  # noqa: E402
 
 SCALE = int(os.environ.get("SCALE", "1"))
 ENDS = 14 * SCALE  # of an agencyd
 CLIENTS, BATCH = 6, 40
 AGAIN = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED,
          grpc.StatusCode.CANCELLED, grpc.StatusCode.UNKNOWN, grpc.StatusCode.INTERNAL}
+AGAIN_HTTP = {503, 504}
 PATH = "/agency.v1.Commands/"
 
 
@@ -50,19 +53,20 @@ def request(command_id):
 
 
 class Client(threading.Thread):
-    """One of those who command; says what it was answered."""
+    """One of those who command; says what it was answered. Of several agencyds it asks another one
+    each time that it got no answer."""
 
-    def __init__(self, number, port, over):
+    def __init__(self, number, ports, over):
         super().__init__(daemon=True)
         self.number, self.over = number, over
-        self.target = f"127.0.0.1:{port}"
+        self.targets = [f"127.0.0.1:{port}" for port in ports]
         self.sent, self.answers, self.faults = 0, collections.defaultdict(list), []
         self.again = 0
 
     def run(self):
         try:
             while not self.over.is_set():
-                for way in (self.single, self.batch, self.stream):
+                for way in (self.single, self.batch, self.stream, self.rest):
                     way([self.new_id() for _ in range(BATCH)])
         except Exception as fault:  # it is what the test is about
             self.faults.append(f"client {self.number}: {fault!r}")
@@ -75,39 +79,47 @@ class Client(threading.Thread):
         self.answers[answer.command_id].append(
             (answer.code, answer.org_sequence, answer.sequence, answer.token))
 
+    def unanswered(self, ids):
+        return [one for one in ids if one not in self.answers]
+
     def persist(self, ids, attempt):
         """Sends until all of them are answered; what is left goes with the next try."""
         left = list(ids)
         until = time.monotonic() + 60
         while left:
             expect(time.monotonic() < until, "an answer within a minute", left[:3])
-            with grpc.insecure_channel(self.target) as channel:
-                try:
-                    left = attempt(channel, left)
-                except grpc.RpcError as error:
-                    expect(error.code() in AGAIN, "an answer, or that nobody knows",
-                           (error.code(), error.details()))
-                    left = [one for one in left if one not in self.answers]
+            target = self.targets[(self.number + self.again) % len(self.targets)]
+            try:
+                left = attempt(target, left)
+            except (OSError, http.client.HTTPException):
+                left = self.unanswered(left)
+            except grpc.RpcError as error:
+                expect(error.code() in AGAIN, "an answer, or that nobody knows",
+                       (error.code(), error.details()))
+                left = self.unanswered(left)
             if left:
                 self.again += 1
                 time.sleep(0.05)
 
     def single(self, ids):
-        def attempt(channel, left):
-            submit = channel.unary_unary(PATH + "Submit", service.SubmitRequest.SerializeToString,
-                                         query_pb2.SubmitResponse.FromString)
-            for one in left:
-                self.keep(submit(request(one), timeout=10))
+        def attempt(target, left):
+            with grpc.insecure_channel(target) as channel:
+                submit = channel.unary_unary(
+                    PATH + "Submit", service.SubmitRequest.SerializeToString,
+                    query_pb2.SubmitResponse.FromString)
+                for one in left:
+                    self.keep(submit(request(one), timeout=10))
             return []
         self.persist(ids, attempt)
 
     def batch(self, ids):
-        def attempt(channel, left):
-            submit = channel.unary_unary(PATH + "SubmitBatch",
-                                         service.SubmitBatchRequest.SerializeToString,
-                                         service.SubmitBatchResponse.FromString)
-            asked = service.SubmitBatchRequest(requests=[request(one) for one in left])
-            answers = submit(asked, timeout=10).responses
+        def attempt(target, left):
+            with grpc.insecure_channel(target) as channel:
+                submit = channel.unary_unary(
+                    PATH + "SubmitBatch", service.SubmitBatchRequest.SerializeToString,
+                    service.SubmitBatchResponse.FromString)
+                asked = service.SubmitBatchRequest(requests=[request(one) for one in left])
+                answers = submit(asked, timeout=10).responses
             expect([one.command_id for one in answers] == left, "an answer for each", answers)
             unknown = [one for one in answers if one.code == "UNAVAILABLE"]
             for one in answers:
@@ -117,17 +129,35 @@ class Client(threading.Thread):
         self.persist(ids, attempt)
 
     def stream(self, ids):
-        def attempt(channel, left):
-            submit = channel.stream_stream(PATH + "SubmitStream",
-                                           service.SubmitRequest.SerializeToString,
-                                           query_pb2.SubmitResponse.FromString)
+        def attempt(target, left):
             seen = set()
-            for answer in submit(iter([request(one) for one in left]), timeout=10):
-                expect(answer.command_id not in seen, "one answer on a stream", answer.command_id)
-                seen.add(answer.command_id)
-                if answer.code != "UNAVAILABLE":
-                    self.keep(answer)
-            return [one for one in left if one not in self.answers]
+            with grpc.insecure_channel(target) as channel:
+                submit = channel.stream_stream(
+                    PATH + "SubmitStream", service.SubmitRequest.SerializeToString,
+                    query_pb2.SubmitResponse.FromString)
+                for answer in submit(iter([request(one) for one in left]), timeout=10):
+                    expect(answer.command_id not in seen, "one answer on a stream",
+                           answer.command_id)
+                    seen.add(answer.command_id)
+                    if answer.code != "UNAVAILABLE":
+                        self.keep(answer)
+            return self.unanswered(left)
+        self.persist(ids, attempt)
+
+    def rest(self, ids):
+        def attempt(target, left):
+            connection = http.client.HTTPConnection(target, timeout=10)
+            try:
+                for one in left:
+                    answer = ask(connection, "POST", "/v1/orgs/acme/groups", {"groupId": one},
+                                 idempotency_key=one)
+                    if answer.status in AGAIN_HTTP:
+                        break
+                    expect(answer.status == 200, "HTTP 200", (answer.status, answer.text))
+                    self.keep(json_format.ParseDict(answer.json(), query_pb2.SubmitResponse()))
+            finally:
+                connection.close()
+            return self.unanswered(left)
         self.persist(ids, attempt)
 
 
@@ -148,11 +178,10 @@ def hunt(server, rng, options):
         server.start(*options)
 
 
-def decisions(server):
+def decisions(records):
     """(org_sequence, sequence) of all accepted records, by command id."""
     found = collections.defaultdict(list)
-    for line in server.ctl("log", "--output", "json").splitlines():
-        item = json.loads(line)
+    for item in records:
         if item["type"] == "DECISION" and int(item.get("sequence", 0)) > 0:
             decision = item["decision"]
             found[decision["commandId"]].append((int(decision["orgSequence"]),
@@ -161,7 +190,9 @@ def decisions(server):
 
 
 def check(server, clients):
-    found = decisions(server)
+    """The records of the log, which agree with what the clients were answered."""
+    records = [json.loads(line) for line in server.ctl("log", "--output", "json").splitlines()]
+    found = decisions(records)
     for client in clients:
         expect(not client.faults, "clients that are content", client.faults)
         for number in range(1, client.sent + 1):
@@ -173,28 +204,41 @@ def check(server, clients):
             expect((code, (org_sequence, sequence)) == ("OK", found[one][0]) and token,
                    f"the answer of {one} to be what is recorded", (answers[0], found[one]))
     expect(re.search(r"root \w{64}", server.ctl("verify")), "a log that is whole", "verify")
+    return records
+
+
+def commanded(servers, ports, hunt_them):
+    """What clients were answered while `hunt_them` ran; then the servers are stopped."""
+    over = threading.Event()
+    clients = [Client(number, ports, over) for number in range(CLIENTS)]
+    for client in clients:
+        client.start()
+    try:
+        hunt_them()
+    finally:
+        over.set()
+        for client in clients:
+            client.join(90)
+        for server in servers:
+            server.stop()
+    return clients
+
+
+def tell(clients, ends):
+    print(f"# {sum(client.sent for client in clients)} commands, {ends}, sent again "
+          f"{sum(client.again for client in clients)} times", flush=True)
 
 
 def crashes(build, scratch, seed):
-    rng, over, port = random.Random(seed), threading.Event(), free_port()
+    rng, port = random.Random(seed), free_port()
     server = Server(build, scratch / "crash")
     server.ctl("init")
     server.make_org()
     options = ["--anonymous", "admin", "--listen", f"127.0.0.1:{port}"]
     server.start(*options)
-    clients = [Client(number, port, over) for number in range(CLIENTS)]
-    for client in clients:
-        client.start()
-    try:
-        hunt(server, rng, options)
-    finally:
-        over.set()
-        for client in clients:
-            client.join(90)
-        server.stop()
+    clients = commanded([server], [port], lambda: hunt(server, rng, options))
     check(server, clients)
-    print(f"# {sum(client.sent for client in clients)} commands, {ENDS} ends, sent again "
-          f"{sum(client.again for client in clients)} times", flush=True)
+    tell(clients, f"{ENDS} ends")
 
 
 def main():

@@ -1,0 +1,78 @@
+#!/usr/bin/env python3
+"""The crash test of the API (tests/api/crash.py) on a shared log: of two agencyds, which take over
+from one another, one is killed, stopped or held still at random moments, and its clients turn to
+the other one.
+
+    tests/drill/api_crash.py BUILD SCRATCH BROKERS [SEED]
+"""
+
+import pathlib
+import random
+import signal
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "tests/api"), str(ROOT / "tests/lib")]
+from cases import expect, run_case, totals  # noqa: E402
+import crash  # noqa: E402
+from server import Server  # noqa: E402
+
+ENDS = 8 * crash.SCALE
+FROZEN_SECONDS = (1.5, 4)  # the other one leads after one
+
+
+def members(build, scratch, brokers):
+    first, second = (Server(build, scratch / name) for name in ("api-first", "api-second"))
+    where = ("--brokers", brokers, "--prefix", "api-crash")
+    first.ctl(*where, "log", "create")
+    second.ctl(*where, "--cluster-key", str(first.data / "cluster.key"), "log", "join")
+    return [first, second]
+
+
+def end(server, options, rng):
+    how = rng.choice((signal.SIGKILL, signal.SIGTERM, signal.SIGSTOP))
+    if how == signal.SIGSTOP:
+        server.process.send_signal(how)
+        time.sleep(rng.uniform(*FROZEN_SECONDS))
+        server.process.send_signal(signal.SIGCONT)
+    else:
+        server.stop(how)
+        server.start(*options)
+
+
+def partition_of(records):
+    """The one of the org that all commands are about."""
+    return next(item["partition"] for item in records if item["type"] == "DECISION")
+
+
+def crashes(build, scratch, brokers, seed):
+    rng, ports = random.Random(seed), [crash.free_port(), crash.free_port()]
+    servers = members(build, scratch, brokers)
+    options = [["--anonymous", "admin", "--listen", f"127.0.0.1:{port}", "--election-timeout", "1s",
+                "--rank", str(rank)] for rank, port in enumerate(ports)]
+    for server, words in zip(servers, options):
+        server.start(*words)
+    servers[0].make_org()
+
+    def hunt():
+        for _ in range(ENDS):
+            time.sleep(rng.uniform(0.5, 3))
+            which = rng.randrange(len(servers))
+            end(servers[which], options[which], rng)
+    clients = crash.commanded(servers, ports, hunt)
+    records = crash.check(servers[0], clients)
+    leaders = [item["leader"] for item in records if item["type"] == "EPOCH"
+               and item["partition"] == partition_of(records)]
+    expect(len(set(leaders)) == len(servers), "each to have led the org's partition", leaders)
+    crash.tell(clients, f"{ENDS} ends, {len(leaders)} epochs")
+
+
+def main():
+    build, scratch, brokers = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3]
+    seed = int(sys.argv[4]) if len(sys.argv) > 4 else time.time_ns() % 10**6
+    sys.exit(totals([run_case(f"crashes, seed {seed}", crashes, build, scratch, brokers, seed)]))
+
+
+if __name__ == "__main__":
+    main()
