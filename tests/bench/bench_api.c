@@ -1,6 +1,7 @@
 /* agencyd on an embedded log as its clients feel it: commands that are durable when they are
- * answered, 256 at once, each over a connection of its own; and Check over gRPC. Server and client
- * share the machine: read the CPU time as the firm figure. */
+ * answered, 256 at once, each over a connection of its own; Check over gRPC; and the pages of a
+ * list by its path, of 20,000 assets (SCALE=50: a million). Server and client share the machine:
+ * read the CPU time as the firm figure. */
 #include <arpa/inet.h>
 #include <inttypes.h>
 #include <netinet/in.h>
@@ -20,7 +21,8 @@
 #include "tests/lib/process_tool.h"
 #include "tests/lib/test.h"
 
-enum { CONNECTIONS = 256, COMMANDS = 60000, CHECKS = 200000, ID_SIZE = 32, TEXT_MAX = 8192 };
+enum { CONNECTIONS = 256, COMMANDS = 60000, CHECKS = 200000, ID_SIZE = 32, TEXT_MAX = 65536 };
+enum { ASSETS = 20000, PAGE = 100, TOKEN_SIZE = 256 };
 
 struct bench {
     char folder[PROCESS_TOOL_PATH_MAX / 2];
@@ -78,19 +80,23 @@ static void read_port(const char *log)
     bench.port = (uint16_t)strtoul(at + strlen("address=127.0.0.1:"), NULL, 10);
 }
 
-static void start(void)
+static void make(void)
 {
-    char program[PROCESS_TOOL_PATH_MAX], log[PROCESS_TOOL_PATH_MAX];
     const char *base = getenv("TMPDIR");
     snprintf(bench.folder, sizeof bench.folder, "%s/api-XXXXXX", base == NULL ? "/tmp" : base);
     assert_non_null(mkdtemp(bench.folder));
     in_folder("data", bench.data);
     process_tool_find("agencyctl", bench.agencyctl);
-    process_tool_find("agencyd", program);
     ctl(NULL, NULL);
     ctl("CreateOrg", "{\"orgId\":\"acme\",\"owner\":{\"subjectId\":\"ada\"},\"credential\":{"
                      "\"credentialId\":\"k\",\"kind\":\"CREDENTIAL_KIND_API_KEY\"},"
                      "\"identity\":\"ada\"}");
+}
+
+static void start(void)
+{
+    char program[PROCESS_TOOL_PATH_MAX], log[PROCESS_TOOL_PATH_MAX];
+    process_tool_find("agencyd", program);
     in_folder("agencyd.log", log);
     const char *const argv[] = { program,       "--data",      bench.data, "--listen",
                                  "127.0.0.1:0", "--anonymous", "admin",    NULL };
@@ -313,9 +319,97 @@ static void measure_latency(void)
            (double)latencies_us[count / 2] / 1e3, (double)latencies_us[count / 100 * 99] / 1e3);
 }
 
+/* ---- pages of a list ---- */
+
+static unsigned assets_count(void)
+{
+    const char *scale = getenv("SCALE");
+    return ASSETS * (scale == NULL ? 1 : (unsigned)strtoul(scale, NULL, 10));
+}
+
+static void import_assets(void)
+{
+    char path[PROCESS_TOOL_PATH_MAX], log[PROCESS_TOOL_PATH_MAX];
+    in_folder("assets.jsonl", path);
+    in_folder("ctl.log", log);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    for (unsigned i = 0; i < assets_count(); i++) {
+        fprintf(file,
+                "{\"orgId\":\"acme\",\"commandId\":\"a%u\",\"registerAsset\":{\"asset\":{"
+                "\"assetId\":\"a%07u\",\"type\":\"page\",\"name\":\"n%" PRIu64 "\"}}}\n",
+                i, i, UINT64_C(7919) * i % 1000003);
+    }
+    assert_int_equal(fclose(file), 0);
+    const char *const argv[] = { bench.agencyctl, "--data", bench.data, "import", path, NULL };
+    assert_int_equal(process_tool_run(log, argv), 0);
+}
+
+/* Asks for the page that `token` names, and sets it to the next one's; empty: that was the last. */
+static void ask_page(struct connection_of_bench *connection, char token[TOKEN_SIZE])
+{
+    static const char name[] = "\"nextPageToken\":\"";
+    char ask[TOKEN_SIZE + 128];
+    int size = snprintf(ask, sizeof ask,
+                        "GET /v1/orgs/acme/assets?page_size=%d&page_token=%s HTTP/1.1\r\n"
+                        "host: localhost\r\n\r\n",
+                        PAGE, token);
+    connection->size = 0;
+    connection->sent_us = clock_monotonic_us(&bench.clock);
+    assert_int_equal(write(connection->fd, ask, (size_t)size), size);
+    while (!take_answer(connection)) {
+    }
+    bench.latencies_us[bench.answered++] = clock_monotonic_us(&bench.clock) - connection->sent_us;
+    const char *next = strstr(connection->answer, name);
+    int length = next == NULL ? 0 : (int)strcspn(next + sizeof name - 1, "\"");
+    assert_true(length < TOKEN_SIZE);
+    snprintf(token, TOKEN_SIZE, "%.*s", length, next == NULL ? "" : next + sizeof name - 1);
+}
+
+/* The most memory that the server has had, in MiB. */
+static unsigned long memory_most(void)
+{
+    char path[64], text[4096] = "";
+    snprintf(path, sizeof path, "/proc/%d/status", (int)bench.server.pid);
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    fread(text, 1, sizeof text - 1, file);
+    fclose(file);
+    const char *most = strstr(text, "VmHWM:");
+    assert_non_null(most);
+    return strtoul(most + strlen("VmHWM:"), NULL, 10) >> 10;
+}
+
+static void measure_pages(void)
+{
+    char token[TOKEN_SIZE] = "";
+    unsigned long before = memory_most();
+    connections[0].fd = open_connection();
+    do {
+        ask_page(&connections[0], token);
+    } while (token[0] != '\0');
+    close(connections[0].fd);
+    assert_int_equal(bench.answered, assets_count() / PAGE);
+    qsort(bench.latencies_us, bench.answered, sizeof bench.latencies_us[0], by_value);
+    printf("%u pages of %d by REST: p50 %.2f ms, p99 %.2f ms; memory %lu MiB before, %lu at most\n",
+           bench.answered, PAGE, (double)bench.latencies_us[bench.answered / 2] / 1e3,
+           (double)bench.latencies_us[bench.answered / 100 * 99] / 1e3, before, memory_most());
+}
+
+TEST(api, pages_of_a_list)
+{
+    bench = (struct bench){ .clock = clock_real() };
+    make();
+    import_assets();
+    start();
+    measure_pages();
+    assert_int_equal(process_tool_stop(&bench.server, 15), 0);
+}
+
 TEST(api, commands_and_checks)
 {
     bench.clock = clock_real();
+    make();
     start();
     measure_commands();
     measure_checks();
