@@ -206,6 +206,15 @@ static char pb_field_next_json(const char **name)
     return upper ? (char)toupper((unsigned char)c) : c;
 }
 
+struct str pb_enum_prefix(const ProtobufCEnumDescriptor *descriptor)
+{
+    const struct str zeros = STR("UNSPECIFIED");
+    const ProtobufCEnumValue *zero = protobuf_c_enum_descriptor_get_value(descriptor, 0);
+    struct str name = str_z(zero == NULL ? "" : zero->name);
+    size_t size = name.size < zeros.size ? 0 : name.size - zeros.size;
+    return str_eq(str_from(name, size), zeros) ? str_make(name.data, size) : STR("");
+}
+
 void pb_field_json_name(const char *name, struct buf *out)
 {
     char *text = buf_reserve(out, strlen(name));

@@ -32,6 +32,10 @@ static inline bool pb_field_in_oneof(const ProtobufCFieldDescriptor *field)
  * the entries has this name and these fields. */
 bool pb_field_is_map(const ProtobufCFieldDescriptor *field);
 
+/* What the names of an enum begin with, by that of its zero: SUBJECT_TYPE_ of
+ * SUBJECT_TYPE_UNSPECIFIED; empty where that is named otherwise. Borrows. */
+struct str pb_enum_prefix(const ProtobufCEnumDescriptor *descriptor);
+
 /* Only for fields of type MESSAGE. */
 static inline const ProtobufCMessageDescriptor *pb_field_type(const ProtobufCFieldDescriptor *field)
 {

@@ -220,11 +220,15 @@ static bool pb_read_bytes(struct pb_reader *reader, ProtobufCBinaryData *value)
            pb_read_fail(reader, "bytes in base64");
 }
 
+/* Whole, or as tables show it: HUMAN for SUBJECT_TYPE_HUMAN. */
 static const ProtobufCEnumValue *pb_read_enum_name(const ProtobufCEnumDescriptor *descriptor,
                                                    struct str name)
 {
+    struct str prefix = pb_enum_prefix(descriptor);
     for (unsigned i = 0; i < descriptor->n_value_names; i++) {
-        if (str_eq(str_z(descriptor->values_by_name[i].name), name)) {
+        struct str whole = str_z(descriptor->values_by_name[i].name);
+        struct str rest = str_starts(whole, prefix) ? str_from(whole, prefix.size) : whole;
+        if (str_eq(whole, name) || str_eq(rest, name)) {
             return &descriptor->values[descriptor->values_by_name[i].index];
         }
     }

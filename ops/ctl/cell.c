@@ -15,10 +15,7 @@ static struct str cell_enum(const ProtobufCEnumDescriptor *descriptor, int numbe
     if (value == NULL) {
         return STR("?");
     }
-    const ProtobufCEnumValue *zero = protobuf_c_enum_descriptor_get_value(descriptor, 0);
-    struct str name = str_z(value->name);
-    struct str prefix = str_z(zero == NULL ? "" : zero->name);
-    prefix.size -= prefix.size >= sizeof "UNSPECIFIED" - 1 ? sizeof "UNSPECIFIED" - 1 : 0;
+    struct str name = str_z(value->name), prefix = pb_enum_prefix(descriptor);
     return str_starts(name, prefix) ? str_from(name, prefix.size) : name;
 }
 

@@ -88,8 +88,9 @@ static void explain_type(struct buf *out, const ProtobufCFieldDescriptor *field)
 {
     if (field->type == PROTOBUF_C_TYPE_ENUM) {
         const ProtobufCEnumDescriptor *type = field->descriptor;
+        size_t prefix = pb_enum_prefix(type).size;
         for (unsigned i = 1; i < type->n_values; i++) {
-            buf_printf(out, "%s%s", i > 1 ? " | " : "", type->values[i].name);
+            buf_printf(out, "%s%s", i > 1 ? " | " : "", type->values[i].name + prefix);
         }
     } else if (field->type == PROTOBUF_C_TYPE_MESSAGE) {
         buf_printf(out, "%s", pb_field_type(field)->short_name);

@@ -1,10 +1,13 @@
 """What makes agencyctl quick to use at a shell: help, saved options, completion."""
 
 import os
+import pathlib
+import re
 import subprocess
+import tempfile
 
 from cases import expect
-from tool import FAILED, USAGE, Tool
+from tool import FAILED, ROOT, USAGE, Tool
 
 
 def run(tool, *args, code=0, **variables):
@@ -116,3 +119,20 @@ def it_explains_every_command(tool, fresh):
     expect("NOT_FOUND: expected role 'n', but there is none" in said, "what is refused", said)
     said = run(tool, "explain", "AsignRole", code=USAGE)
     expect("did you mean 'AssignRole'" in said, "the nearest name", said)
+
+
+def it_makes_an_organisation_as_the_readme_says(tool, fresh):
+    readme = (ROOT / "README.md").read_text()
+    script = re.search(r"^## Make your own organisation.*?```sh\n(.*?)```", readme,
+                       re.S | re.M).group(1)
+    expect(script.count("agencyctl submit") == 10, "ten commands", script)
+    with tempfile.TemporaryDirectory() as folder:
+        pathlib.Path(folder, "build").mkdir()
+        path = f"{pathlib.Path(tool.program).resolve().parent}:{os.environ['PATH']}"
+        done = subprocess.run(["bash", "-euc", script], cwd=folder, capture_output=True, text=True,
+                              timeout=60, env={**os.environ, "PATH": path})
+    said = done.stdout + done.stderr
+    expect(done.returncode == 0, "every command to be accepted", said)
+    expect("allowed: scout has write on asset:papers" in said, "access by the seat", said)
+    expect("denied: scout does not have write" in said, "no access without", said)
+    expect("RevokeRole by operator admin" in said, "who took it", said)
