@@ -1,24 +1,23 @@
 #include "query/access.h"
 
-#include "core/domain/check/check.h"
-#include "core/domain/check/check_held.h"
-#include "core/domain/check/check_subjects.h"
 #include "core/domain/check/implied.h"
-#include "core/model/history.h"
-#include "core/model/key.h"
 #include "core/pb/message.h"
+#include "query/conditions.h"
 #include "query/decision_item.h"
 #include "query/known.h"
 #include "query/object_text.h"
 
 /* ---- one question ---- */
 
-static struct status access_decision(struct snapshot *snapshot, uint64_t version,
-                                     Agency__V1__DecisionItem **item)
+static struct status access_step_type(struct snapshot *snapshot, Agency__V1__CheckStep *step)
 {
-    const Agency__V1__DecisionRow *row;
-    TRY(stored_decision(snapshot->stored, snapshot->org_id, version, &row));
-    return decision_item(snapshot->arena, row, item);
+    const Agency__V1__RoleType *type;
+    TRY(view_role_type(&snapshot->org.view, str_z(step->entity->id), &type));
+    if (type == NULL) {
+        return status_error(STATUS_DATA_LOSS, "expected the role type '%s'", step->entity->id);
+    }
+    step->condition = type->condition;
+    return status_ok();
 }
 
 /* A grant can give another permission than was asked about, on something above. */
@@ -31,6 +30,7 @@ static struct status access_step_grant(struct snapshot *snapshot, Agency__V1__Ch
     }
     const struct object on = { (enum object_kind)grant->on->kind, str_z(grant->on->id) };
     step->permission = grant->permission;
+    step->condition = grant->condition;
     return object_text_format(snapshot->arena, on, &step->object);
 }
 
@@ -42,8 +42,10 @@ static struct status access_step(struct snapshot *snapshot, const struct check_s
     TRY(arena_text(snapshot->arena, str_z(check_step_name(step->kind)), &(*out)->step));
     (*out)->entity->kind = (Agency__V1__EntityKind)step->entity;
     TRY(arena_text(snapshot->arena, step->id, &(*out)->entity->id));
-    TRY(step->kind == STEP_GRANT ? access_step_grant(snapshot, *out) : status_ok());
-    return access_decision(snapshot, step->version, &(*out)->decision);
+    TRY(step->kind == STEP_GRANT       ? access_step_grant(snapshot, *out)
+        : step->kind == STEP_ROLE_TYPE ? access_step_type(snapshot, *out)
+                                       : status_ok());
+    return decision_item_at(snapshot, step->version, &(*out)->decision);
 }
 
 struct status access_waived(struct snapshot *snapshot, struct str permission, bool *waived)
@@ -77,21 +79,10 @@ static struct status access_response(struct snapshot *snapshot,
     bool waived;
     TRY(access_waived(snapshot, question->permission, &waived));
     response->waived = waived;
+    TRY(conditions_respond(snapshot, answer, response));
     TRY(snapshot_moment(snapshot, &response->at));
     *out = response;
     return status_ok();
-}
-
-struct status access_check(struct snapshot *snapshot, struct str subject, struct str permission,
-                           struct str object, Agency__V1__CheckResponse **response)
-{
-    struct check_question question = { .permission = permission, .explain = true };
-    struct check_answer answer;
-    TRY(snapshot_resolve(snapshot, ENTITY_SUBJECT, subject, &question.subject_id));
-    TRY(object_text_parse(snapshot, object, &question.object));
-    TRY(known_permission(snapshot, permission));
-    TRY(check(&snapshot->org.view, snapshot->arena, snapshot->moment.time_us, &question, &answer));
-    return access_response(snapshot, &question, &answer, response);
 }
 
 /* ---- for somebody else ---- */
@@ -100,7 +91,9 @@ struct status access_check(struct snapshot *snapshot, struct str subject, struct
 struct access_chain {
     struct str ids[ACCESS_ACTORS_MAX + 1];
     size_t count;
-    size_t lookups; /* so far */
+    const Google__Protobuf__Struct *context;
+    size_t lookups; /* of questions about actors, so far */
+    uint64_t gas_used;
 };
 
 static struct status access_chain_add(struct snapshot *snapshot, struct str subject,
@@ -120,21 +113,52 @@ static struct status access_chain_add(struct snapshot *snapshot, struct str subj
     return status_ok();
 }
 
-/* One of the questions about them; all together may take what one question may. */
-static struct status access_chain_ask(struct snapshot *snapshot, struct access_chain *chain,
-                                      struct check_question question,
-                                      Agency__V1__CheckResponse *response)
+static struct status access_chain_init(struct snapshot *snapshot,
+                                       const struct access_question *question,
+                                       struct access_chain *chain)
 {
+    *chain = (struct access_chain){ .context = question->context };
+    if (question->actors_count > ACCESS_ACTORS_MAX) {
+        return status_error(STATUS_INVALID_ARGUMENT,
+                            "expected at most %d actors, but there are %zu", ACCESS_ACTORS_MAX,
+                            question->actors_count);
+    }
+    for (size_t i = 0; i < question->actors_count; i++) {
+        TRY(access_chain_add(snapshot, question->actors[i], chain));
+    }
+    return access_chain_add(snapshot, question->subject, chain);
+}
+
+/* One of the questions: about the i-th of the chain, for whom those before it act. */
+static struct status access_chain_ask(struct snapshot *snapshot, struct access_chain *chain,
+                                      size_t i, struct str permission, struct object object,
+                                      Agency__V1__CheckResponse **response)
+{
+    const struct check_question question = { .subject_id = chain->ids[i],
+                                             .permission = permission,
+                                             .object = object,
+                                             .context = chain->context,
+                                             .actors = chain->ids,
+                                             .actors_count = i,
+                                             .gas_used = &chain->gas_used,
+                                             .explain = true };
     struct check_answer answer;
-    question.explain = true;
     TRY(check(&snapshot->org.view, snapshot->arena, snapshot->moment.time_us, &question, &answer));
-    chain->lookups += answer.lookups;
+    chain->lookups += i + 1 < chain->count ? answer.lookups : 0;
+    return access_response(snapshot, &question, &answer, response);
+}
+
+/* Those about actors may take together what one question may. */
+static struct status access_chain_add_answer(struct snapshot *snapshot,
+                                             const struct access_chain *chain,
+                                             Agency__V1__CheckResponse *link,
+                                             Agency__V1__CheckResponse *response)
+{
     if (chain->lookups > CHECK_LOOKUPS_MAX) {
         return lookup_exhausted();
     }
-    TRY(access_response(snapshot, &question, &answer, &response->actors[response->n_actors]));
-    response->n_actors++;
-    if (response->allowed && !answer.allowed) {
+    response->actors[response->n_actors++] = link;
+    if (response->allowed && !link->allowed) {
         response->allowed = false;
         TRY(arena_text(snapshot->arena, STR("ACTORS"), &response->reason));
     }
@@ -143,40 +167,37 @@ static struct status access_chain_ask(struct snapshot *snapshot, struct access_c
 
 /* May one of them act for the next; and do himself what is asked, where the org attenuates. */
 static struct status access_chain_link(struct snapshot *snapshot, struct access_chain *chain,
-                                       size_t i, Agency__V1__CheckResponse *response)
+                                       size_t i, struct object object,
+                                       Agency__V1__CheckResponse *response)
 {
     const Agency__V1__Org *org;
-    struct check_question own = { .subject_id = chain->ids[i],
-                                  .permission = str_z(response->permission) };
-    const struct check_question link = { .subject_id = chain->ids[i],
-                                         .permission = STR("act_as"),
-                                         .object = { OBJECT_SUBJECT, chain->ids[i + 1] } };
+    Agency__V1__CheckResponse *link;
     TRY(view_org(&snapshot->org.view, snapshot->org_id, &org));
-    TRY(access_chain_ask(snapshot, chain, link, response));
+    TRY(access_chain_ask(snapshot, chain, i, STR("act_as"),
+                         (struct object){ OBJECT_SUBJECT, chain->ids[i + 1] }, &link));
+    TRY(access_chain_add_answer(snapshot, chain, link, response));
     if (org == NULL || !org->attenuate) {
         return status_ok();
     }
-    TRY(object_text_parse(snapshot, str_z(response->object), &own.object));
-    return access_chain_ask(snapshot, chain, own, response);
+    TRY(access_chain_ask(snapshot, chain, i, str_z(response->permission), object, &link));
+    return access_chain_add_answer(snapshot, chain, link, response);
 }
 
-struct status access_check_actors(struct snapshot *snapshot, const struct str *actors,
-                                  size_t actors_count, Agency__V1__CheckResponse *response)
+struct status access_check(struct snapshot *snapshot, const struct access_question *question,
+                           Agency__V1__CheckResponse **response)
 {
-    struct access_chain chain = { .count = 0 };
-    if (actors_count > ACCESS_ACTORS_MAX) {
-        return status_error(STATUS_INVALID_ARGUMENT,
-                            "expected at most %d actors, but there are %zu", ACCESS_ACTORS_MAX,
-                            actors_count);
-    }
-    for (size_t i = 0; i < actors_count; i++) {
-        TRY(access_chain_add(snapshot, actors[i], &chain));
-    }
-    TRY(access_chain_add(snapshot, str_z(response->subject_id), &chain));
-    ARENA_TRY(snapshot->arena, response->actors,
-              arena_alloc(snapshot->arena, (2 * actors_count + 1) * sizeof(void *)));
-    for (size_t i = 0; i < actors_count; i++) {
-        TRY(access_chain_link(snapshot, &chain, i, response));
+    struct access_chain chain;
+    struct object object;
+    TRY(conditions_context(question->context));
+    TRY(access_chain_init(snapshot, question, &chain));
+    TRY(object_text_parse(snapshot, question->object, &object));
+    TRY(known_permission(snapshot, question->permission));
+    const size_t actors = question->actors_count;
+    TRY(access_chain_ask(snapshot, &chain, actors, question->permission, object, response));
+    ARENA_TRY(snapshot->arena, (*response)->actors,
+              arena_alloc(snapshot->arena, (2 * actors + 1) * sizeof(void *)));
+    for (size_t i = 0; i < actors; i++) {
+        TRY(access_chain_link(snapshot, &chain, i, object, *response));
     }
     return status_ok();
 }
@@ -203,7 +224,7 @@ static struct status access_named(const struct snapshot *snapshot,
 /* Adds those who may. `work` is for one check at a time: a batch has 10,000 of some KiB. */
 static struct status access_check_each(struct snapshot *snapshot, struct arena *work,
                                        const Agency__V1__BatchCheckRequest *request,
-                                       struct check_question *question,
+                                       struct check_question *question, struct ids *missing,
                                        Agency__V1__BatchCheckResponse *response)
 {
     struct check_answer answer;
@@ -215,6 +236,9 @@ static struct status access_check_each(struct snapshot *snapshot, struct arena *
         TRY(access_named(snapshot, question, &answer));
         if (answer.allowed) {
             response->allowed[response->n_allowed++] = request->subjects[i];
+        } else if (answer.reason == CHECK_CONTEXT_MISSING) {
+            response->conditional[response->n_conditional++] = request->subjects[i];
+            TRY(conditions_add_missing(&answer, missing));
         }
     }
     return status_ok();
@@ -224,11 +248,14 @@ struct status access_check_batch(struct snapshot *snapshot, struct arena *arena,
                                  const Agency__V1__BatchCheckRequest *request,
                                  Agency__V1__BatchCheckResponse *response)
 {
-    struct check_question question = { .permission = str_z(request->permission) };
+    struct check_question question = { .permission = str_z(request->permission),
+                                       .context = request->context };
+    struct ids missing = { .arena = arena };
     struct arena work;
     agency__v1__batch_check_response__init(response);
     TRY(object_text_named(snapshot, str_z(request->on), str_z(request->id), &question.object));
     TRY(known_permission(snapshot, question.permission));
+    TRY(conditions_context(request->context));
     bool waived;
     TRY(access_waived(snapshot, question.permission, &waived));
     response->waived = waived;
@@ -237,215 +264,12 @@ struct status access_check_batch(struct snapshot *snapshot, struct arena *arena,
     }
     ARENA_TRY(arena, response->allowed,
               arena_alloc(arena, (request->n_subjects + 1) * sizeof(char *)));
+    ARENA_TRY(arena, response->conditional,
+              arena_alloc(arena, (request->n_subjects + 1) * sizeof(char *)));
     arena_init(&work, arena->cap);
-    struct status st = access_check_each(snapshot, &work, request, &question, response);
+    struct status st = access_check_each(snapshot, &work, request, &question, &missing, response);
     arena_release(&work);
-    return st;
-}
-
-/* ---- what somebody has ---- */
-
-static char *access_borrow(struct str text)
-{
-    return (char *)(uintptr_t)text.data;
-}
-
-/* A place in the order of an object's kind and id. */
-static struct str access_kind(enum object_kind kind, char room[1])
-{
-    room[0] = (char)kind;
-    return str_make(room, 1);
-}
-
-struct access_list {
-    struct arena *arena;
-    const void *items;
-};
-
-static struct status access_permission_place(void *self, size_t index, struct str *place)
-{
-    const struct access_list *list = self;
-    const struct check_held *held = (const struct check_held *)list->items + index;
-    char kind[1];
-    const struct str parts[] = { held->permission, access_kind(held->on.kind, kind), held->on.id,
-                                 held->grant_id, held->role_id };
-    return key_parts(list->arena, parts, 5, place);
-}
-
-static struct status access_held_permissions(struct snapshot *snapshot, struct str subject_id,
-                                             const struct page *at, struct access_held_page *page)
-{
-    struct check_held *held;
-    struct page_part part;
-    size_t count;
-    TRY(check_held_permissions(&snapshot->org.view, snapshot->arena, snapshot->moment.time_us,
-                               subject_id, &held, &count));
-    struct access_list list = { snapshot->arena, held };
-    TRY(page_of_list(at, access_permission_place, &list, count, &part));
-    page->end = part.end;
-    ARENA_TRY(snapshot->arena, page->items,
-              arena_alloc(snapshot->arena, (part.count + 1) * sizeof *page->items));
-    for (; page->count < part.count; page->count++) {
-        const struct check_held *found = &held[part.first + page->count];
-        Agency__V1__HeldItem *item = &page->items[page->count];
-        agency__v1__held_item__init(item);
-        TRY(object_text_format(snapshot->arena, found->on, &item->object));
-        item->permission = access_borrow(found->permission);
-        item->grant_id = access_borrow(found->grant_id);
-        item->role_id = access_borrow(found->role_id);
-    }
-    return status_ok();
-}
-
-static struct status access_object_place(void *self, size_t index, struct str *place)
-{
-    const struct access_list *list = self;
-    const struct object *object = (const struct object *)list->items + index;
-    char kind[1];
-    const struct str parts[] = { access_kind(object->kind, kind), object->id };
-    return key_parts(list->arena, parts, 2, place);
-}
-
-static struct status access_held_objects(struct snapshot *snapshot, struct str subject_id,
-                                         struct str permission, const struct page *at,
-                                         struct access_held_page *page)
-{
-    struct object *objects;
-    struct page_part part;
-    size_t count;
-    TRY(check_held_objects(&snapshot->org.view, snapshot->arena, snapshot->moment.time_us,
-                           subject_id, permission, &objects, &count));
-    struct access_list list = { snapshot->arena, objects };
-    TRY(page_of_list(at, access_object_place, &list, count, &part));
-    page->end = part.end;
-    ARENA_TRY(snapshot->arena, page->items,
-              arena_alloc(snapshot->arena, (part.count + 1) * sizeof *page->items));
-    for (; page->count < part.count; page->count++) {
-        Agency__V1__HeldItem *item = &page->items[page->count];
-        agency__v1__held_item__init(item);
-        TRY(object_text_format(snapshot->arena, objects[part.first + page->count], &item->object));
-        item->permission = access_borrow(permission);
-    }
-    return status_ok();
-}
-
-struct status access_held(struct snapshot *snapshot, struct str subject, struct str permission,
-                          const struct page_ask *ask, struct access_held_page *page)
-{
-    struct str words[] = { STR("held"), STR(""), permission };
-    struct page at;
-    *page = (struct access_held_page){ 0 };
-    TRY(snapshot_resolve(snapshot, ENTITY_SUBJECT, subject, &words[1]));
-    if (permission.data != NULL) {
-        TRY(known_permission(snapshot, permission));
-    }
-    TRY(page_begin(&at, snapshot, ask, words, permission.data == NULL ? 2 : 3));
-    return permission.data == NULL ? access_held_permissions(snapshot, words[1], &at, page)
-                                   : access_held_objects(snapshot, words[1], permission, &at, page);
-}
-
-/* ---- who has it ---- */
-
-static struct status access_subject_place(void *self, size_t index, struct str *place)
-{
-    const struct ids *ids = self;
-    *place = ids->items[index];
-    return status_ok();
-}
-
-struct status access_subjects(struct snapshot *snapshot, struct str permission, struct str object,
-                              const struct page_ask *ask, struct access_subjects_page *page)
-{
-    struct object found;
-    struct ids ids = { 0 };
-    struct page at;
-    struct page_part part;
-    char kind[1];
-    TRY(known_permission(snapshot, permission));
-    TRY(object_text_parse(snapshot, object, &found));
-    const struct str words[] = { STR("can"), permission, access_kind(found.kind, kind), found.id };
-    TRY(page_begin(&at, snapshot, ask, words, 4));
-    TRY(check_subjects(&snapshot->org.view, snapshot->arena, snapshot->moment.time_us, permission,
-                       found, &ids));
-    TRY(page_of_list(&at, access_subject_place, &ids, ids.count, &part));
-    *page = (struct access_subjects_page){ .end = part.end };
-    ARENA_TRY(snapshot->arena, page->items,
-              arena_alloc(snapshot->arena, (part.count + 1) * sizeof *page->items));
-    for (; page->count < part.count; page->count++) {
-        TRY(view_subject(&snapshot->org.view, ids.items[part.first + page->count],
-                         &page->items[page->count]));
-    }
-    return status_ok();
-}
-
-static struct status access_keep_holder(struct snapshot *snapshot, const struct holder *found,
-                                        struct access_holder *holder)
-{
-    holder->assignment = found->assignment;
-    TRY(view_subject(&snapshot->org.view, found->subject_id, &holder->subject));
-    return holder->subject != NULL ? status_ok()
-                                   : status_error(STATUS_DATA_LOSS, "expected the holder '%.*s'",
-                                                  STR_ARG(found->subject_id));
-}
-
-static struct status access_holder_place(void *self, size_t index, struct str *place)
-{
-    const struct access_list *list = self;
-    const struct holder *holder = (const struct holder *)list->items + index;
-    const struct str parts[] = { holder->subject_id, str_z(holder->assignment->role_id),
-                                 holder->group_id };
-    return key_parts(list->arena, parts, 3, place);
-}
-
-static struct status access_keep_holders(struct snapshot *snapshot, const struct holder *items,
-                                         size_t count, const struct page *at,
-                                         struct access_holders_page *page)
-{
-    struct access_list list = { snapshot->arena, items };
-    struct page_part part;
-    TRY(page_of_list(at, access_holder_place, &list, count, &part));
-    *page = (struct access_holders_page){ .end = part.end };
-    ARENA_TRY(snapshot->arena, page->items,
-              arena_alloc(snapshot->arena, (part.count + 1) * sizeof *page->items));
-    for (; page->count < part.count; page->count++) {
-        TRY(access_keep_holder(snapshot, &items[part.first + page->count],
-                               &page->items[page->count]));
-    }
-    return status_ok();
-}
-
-struct status access_holders(struct snapshot *snapshot, enum entity_kind kind, struct str text,
-                             struct str role_type, const struct page_ask *ask,
-                             struct access_holders_page *page)
-{
-    struct str words[] = { STR("holders"), STR(""), STR(""), role_type };
-    struct holder *items;
-    struct page at;
-    size_t count;
-    bool typed = role_type.size > 0;
-    words[1] = index_kind(kind);
-    TRY(snapshot_resolve(snapshot, kind, text, &words[2]));
-    TRY(kind == ENTITY_ROLE_TYPE ? known_role_type(snapshot, words[2]) : status_ok());
-    TRY(typed ? known_role_type(snapshot, role_type) : status_ok());
-    TRY(page_begin(&at, snapshot, ask, words, 4));
-    const struct view *view = &snapshot->org.view;
-    TRY(typed ? holders_list_group_type(view, snapshot->arena, snapshot->moment.time_us, words[2],
-                                        role_type, &items, &count)
-              : holders_list(view, snapshot->arena, snapshot->moment.time_us, kind, words[2],
-                             &items, &count));
-    return access_keep_holders(snapshot, items, count, &at, page);
-}
-
-struct status access_holder_item(struct snapshot *snapshot, const struct access_holder *holder,
-                                 Agency__V1__HolderItem *item)
-{
-    const Agency__V1__Assignment *assignment = holder->assignment;
-    agency__v1__holder_item__init(item);
-    item->subject_id = assignment->subject_id;
-    item->subject_name = holder->subject->name;
-    item->role_id = assignment->role_id;
-    item->role_type = assignment->role_type;
-    item->expires_at = assignment->expires_at;
-    item->since = assignment->granted_at;
-    return access_decision(snapshot, assignment->version, &item->decision);
+    TRY(st);
+    return conditions_texts(arena, &missing, &response->missing_context,
+                            &response->n_missing_context);
 }

@@ -2,6 +2,7 @@
 #include "core/base/num.h"
 #include "core/pb/message.h"
 #include "query/access.h"
+#include "query/access_lists.h"
 #include "query/answers.h"
 #include "query/costly.h"
 
@@ -24,10 +25,14 @@ struct status answer_check(struct asking *asking)
         (const Agency__V1__CheckRequest *)(const void *)asking->request;
     Agency__V1__CheckResponse *response;
     struct str *actors;
-    TRY(access_check(asking->snapshot, str_z(request->subject), str_z(request->permission),
-                     str_z(request->object), &response));
     TRY(answer_actors(asking->arena, request, &actors));
-    TRY(access_check_actors(asking->snapshot, actors, request->n_actors, response));
+    const struct access_question question = { .subject = str_z(request->subject),
+                                              .permission = str_z(request->permission),
+                                              .object = str_z(request->object),
+                                              .actors = actors,
+                                              .actors_count = request->n_actors,
+                                              .context = request->context };
+    TRY(access_check(asking->snapshot, &question, &response));
     asking->response = &response->base;
     return status_ok();
 }
@@ -74,10 +79,12 @@ struct status answer_lookup_subjects(struct asking *asking)
     struct page_ask ask;
     bool waived;
     TRY(answer_page(asking, &ask));
-    TRY(access_subjects(asking->snapshot, str_z(request->permission), str_z(request->object), &ask,
-                        &page));
+    TRY(access_subjects(asking->snapshot, str_z(request->permission), str_z(request->object),
+                        request->context, &ask, &page));
     TRY(access_waived(asking->snapshot, str_z(request->permission), &waived));
     TRY(answer_begin(asking, &response));
+    response->n_conditional = page.conditional_count;
+    response->conditional = page.conditional;
     response->waived = waived;
     return answer_items(asking->arena, &response->base, page.items, page.count, &page.end);
 }
@@ -86,13 +93,16 @@ struct status answer_lookup_permissions(struct asking *asking)
 {
     const Agency__V1__LookupPermissionsRequest *request =
         (const Agency__V1__LookupPermissionsRequest *)(const void *)asking->request;
-    ProtobufCMessage *response;
+    Agency__V1__LookupPermissionsResponse *response;
     struct access_held_page page;
     struct page_ask ask;
     TRY(answer_page(asking, &ask));
-    TRY(access_held(asking->snapshot, str_z(request->subject), (struct str){ 0 }, &ask, &page));
+    TRY(access_held(asking->snapshot, str_z(request->subject), (struct str){ 0 }, NULL, &ask,
+                    &page));
     TRY(answer_begin(asking, &response));
-    return answer_array(asking->arena, response, page.items, sizeof *page.items, page.count,
+    response->n_conditional = page.conditional_count;
+    response->conditional = page.conditional;
+    return answer_array(asking->arena, &response->base, page.items, sizeof *page.items, page.count,
                         &page.end);
 }
 
@@ -105,10 +115,12 @@ struct status answer_lookup_objects(struct asking *asking)
     struct page_ask ask;
     bool waived;
     TRY(answer_page(asking, &ask));
-    TRY(access_held(asking->snapshot, str_z(request->subject), str_z(request->permission), &ask,
-                    &page));
+    TRY(access_held(asking->snapshot, str_z(request->subject), str_z(request->permission),
+                    request->context, &ask, &page));
     TRY(access_waived(asking->snapshot, str_z(request->permission), &waived));
     TRY(answer_begin(asking, &response));
+    response->n_conditional = page.under_conditions_count;
+    response->conditional = page.under_conditions;
     response->waived = waived;
     return answer_array(asking->arena, &response->base, page.items, sizeof *page.items, page.count,
                         &page.end);

@@ -39,7 +39,8 @@ static struct status cel_filter_declare(struct cel_filter *filter, struct arena 
         filter->variables[count++] = (struct cel_variable){ .name = field_name,
                                                             .type = field->type,
                                                             .size_max = field->size_max,
-                                                            .item_max = field->item_max };
+                                                            .item_max = field->item_max,
+                                                            .data_max = field->data_max };
     }
     filter->variables[count] = (struct cel_variable){ .name = STR("it") };
     ARENA_TRY(arena, filter->variables[count].type, cel_type_message(arena, name));

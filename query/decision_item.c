@@ -42,3 +42,11 @@ struct status decision_item(struct arena *arena, const Agency__V1__DecisionRow *
     *item = made;
     return status_ok();
 }
+
+struct status decision_item_at(struct snapshot *snapshot, uint64_t org_sequence,
+                               Agency__V1__DecisionItem **item)
+{
+    const Agency__V1__DecisionRow *row;
+    TRY(stored_decision(snapshot->stored, snapshot->org_id, org_sequence, &row));
+    return decision_item(snapshot->arena, row, item);
+}

@@ -67,6 +67,7 @@ static struct status asking_moment(const struct asking *asking, struct moment_as
 struct status question_may_read(const struct question_where *where, struct snapshot *now,
                                 struct object object)
 {
+    now->org.view.expressions = where->stores == NULL ? NULL : where->stores->expressions;
     return reader_may(&now->org.view, now->arena, now->moment.time_us, where->reader, object);
 }
 
@@ -169,6 +170,7 @@ struct status asking_open(struct asking *asking, const struct question *question
         protobuf_c_message_descriptor_get_field_by_name(question->input, "org_id") != NULL;
     if (of_org) {
         TRY(asking_open_snapshot(asking));
+        asking->snapshot->org.view.expressions = where->stores->expressions;
     }
     return question->answer(asking);
 }

@@ -17,6 +17,7 @@ struct stores {
     /* What is kept of the latest state of the partition that was opened last, for questions of now:
      * valid as long as its reader. NULL: nothing is kept. */
     struct stored *(*latest)(void *self, uint32_t partition);
+    struct expressions *expressions; /* compiled ones, of this thread; NULL: none are kept */
 };
 
 #endif

@@ -11,6 +11,7 @@
 
 #include "core/base/murmur2.h"
 #include "core/domain/decide.h"
+#include "core/domain/kernel/expression.h"
 #include "core/model/decision.h"
 #include "core/pb/message.h"
 
@@ -57,6 +58,7 @@ struct status decider_init(struct decider *decider, struct fold *fold,
                                  .chain = position->chain,
                                  .recorded_at_us = position->time_us,
                                  .next_due_us = INT64_MAX };
+    decider->expressions = expressions_new();
     arena_init(&decider->arena, DECIDER_ARENA_MAX);
     arena_init(&decider->config_arena, DECIDER_ARENA_MAX);
     return decider_read_config(decider, position->configuration, position->forgotten_us);
@@ -64,6 +66,8 @@ struct status decider_init(struct decider *decider, struct fold *fold,
 
 void decider_release(struct decider *decider)
 {
+    expressions_free(decider->expressions);
+    decider->expressions = NULL;
     arena_release(&decider->arena);
     arena_release(&decider->config_arena);
     buf_release(&decider->value);
@@ -143,6 +147,7 @@ static struct status decider_run(struct decider_work *work)
     struct layer_org changes = { &decider->fold->scratch, org_id };
     struct org_view org;
     org_view_init(&org, &decider->fold->scratch.source, org_id);
+    org.view.expressions = decider->expressions;
     struct decide_context context = { .principal = work->principal,
                                       .config = &decider->config,
                                       .head = fold_org_head(work->head),

@@ -32,6 +32,7 @@ struct decider {
     struct str trace;                 /* so is what it says of its trace, */
     uint32_t command;                 /* and the number of its payload */
     const struct writer_watch *watch; /* who sees what it does, borrowed; NULL: nobody */
+    struct expressions *expressions;  /* compiled ones */
     struct arena arena;               /* of one command */
     struct arena config_arena;
     struct buf value;

@@ -148,6 +148,7 @@ static struct status settle_until(struct decider_settling *settling, int64_t *un
         return status_ok();
     }
     org_view_init(&org, &decider->fold->scratch.source, str_z(settling->command->org_id));
+    org.view.expressions = decider->expressions;
     struct decide_context context = { .principal = settling->principal,
                                       .config = &decider->config,
                                       .head = fold_org_head(settling->head),

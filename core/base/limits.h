@@ -29,6 +29,9 @@ enum {
     /* Through whom somebody acts for another: deeper chains are beyond what anybody can answer for,
      * and each link costs a Check. */
     ACTORS_MAX = 8,
+    /* What a question gives beside stored state, as packed bytes: a request's attributes, not its
+     * body. Keeps what a condition may cost by it below a third of its gas. */
+    CONTEXT_SIZE_MAX = 4096,
     /* Annotations of a command (ticket, source, by), pairs and their bytes in all. */
     ANNOTATIONS_MAX = 16,
     ANNOTATIONS_SIZE_MAX = 2048,

@@ -33,6 +33,7 @@ struct cel_variable {
     const struct cel_type *type;
     uint32_t size_max; /* bytes or items, for the estimate; 0: unknown */
     uint32_t item_max; /* bytes of each item, likewise */
+    uint32_t data_max; /* bytes of free-form data (a Struct as a map) as packed, with all in it */
 };
 
 /* What an expression may refer to. Borrowed by the programs compiled with it. */

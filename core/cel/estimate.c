@@ -20,7 +20,9 @@ static struct cel_bound cel_bound_ident(const struct cel_compilation *c,
 {
     if (node->meaning == CEL_MEANS_VARIABLE) {
         const struct cel_variable *variable = &c->env->variables[node->slot];
-        return cel_bound_declared(node->type, variable->size_max, variable->item_max);
+        return variable->data_max > 0
+                   ? cel_bound_data(variable->data_max)
+                   : cel_bound_declared(node->type, variable->size_max, variable->item_max);
     }
     if (node->meaning != CEL_MEANS_LOCAL) {
         return cel_bound_declared(&cel_type_null, 0, 0);

@@ -466,6 +466,9 @@ static void cel_plan_whole(struct cel_planner *p, struct cel_program *program)
     program->env = p->c->env;
     program->source = p->c->source;
     program->type = p->c->root->type;
+    const struct cel_type *result = p->c->env->result;
+    bool late = result != NULL && program->type->kind == CEL_DYN;
+    program->result_kind = late && (int)result->kind < CEL_VALUE_KINDS ? result->kind : CEL_DYN;
     program->root = p->c->root;
     program->ops = p->ops;
     program->op_count = p->op_count;

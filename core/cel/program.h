@@ -103,6 +103,8 @@ struct cel_program {
     const struct cel_env *env;
     struct str source;
     const struct cel_type *type;
+    enum cel_kind
+        result_kind; /* that a result of unknown type must turn out to have, else CEL_DYN */
     const struct cel_op *ops;
     const uint16_t *op_handlers; /* per op: number of its handler, or CEL_NO_HANDLER */
     const uint16_t *op_nodes;    /* per op: the node that it works for */

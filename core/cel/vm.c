@@ -79,18 +79,32 @@ CEL_UNUSUAL static bool cel_vm_run_many(struct cel_vm *vm, struct cel_value *res
     return vm->registers == NULL ? cel_fail_memory(&vm->run) : cel_vm_loop(vm, result);
 }
 
+CEL_UNUSUAL static bool cel_vm_other_kind(struct cel_vm *vm, const struct cel_value *result)
+{
+    vm->run.error.node = vm->program->root->id;
+    return cel_fail(&vm->run, "expected %s for the result, but found %s",
+                    cel_kind_name(vm->program->result_kind), cel_kind_name(result->kind));
+}
+
+/* What only the run can tell: whoever asked for a bool gets no other value. */
+static inline bool cel_vm_end(struct cel_vm *vm, bool done, const struct cel_value *result)
+{
+    const uint32_t kind = vm->program->result_kind;
+    return !done || kind == CEL_DYN || result->kind == kind ? done : cel_vm_other_kind(vm, result);
+}
+
 static inline bool cel_vm_start(struct cel_vm *vm, struct cel_value *result)
 {
     struct cel_value few[CEL_REGISTERS_FEW];
     vm->failed = false;
     vm->run.error.node = UINT32_MAX;
     if (vm->program->registers > CEL_REGISTERS_FEW) {
-        return cel_vm_run_many(vm, result);
+        return cel_vm_end(vm, cel_vm_run_many(vm, result), result);
     }
     vm->registers = few;
     bool done = cel_vm_loop(vm, result);
     vm->registers = NULL;
-    return done;
+    return cel_vm_end(vm, done, result);
 }
 
 bool cel_vm_run(struct cel_vm *vm, struct cel_value *result)

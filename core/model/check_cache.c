@@ -7,6 +7,9 @@
  * goes back, so that stays expired; what had not, and would have counted, bounds how long the
  * answer holds (check_answer.until_us).
  *
+ * An answer for which a condition was evaluated is not kept: it depends on the clock, and on who
+ * acts.
+ *
  * What the memory does not hold is asked anew. It is forgotten whole when it is half full. */
 #include "core/model/check_cache.h"
 
@@ -116,7 +119,7 @@ static bool check_cache_copy(struct arena *arena, const struct check_answer *fou
 }
 
 static struct status check_cache_find(struct check_cache *cache, const struct source_key *key,
-                                      struct str org_id, struct arena *arena, int64_t at_us,
+                                      const struct view *view, struct arena *arena, int64_t at_us,
                                       const struct check_question *question,
                                       struct check_answer *found)
 {
@@ -124,11 +127,13 @@ static struct status check_cache_find(struct check_cache *cache, const struct so
         .watch = { check_cache_note_entity, check_cache_note_rows }, .cache = cache
     };
     struct org_view org;
-    org_view_init(&org, cache->source, org_id);
+    org_view_init(&org, cache->source, view->org_id);
     search.answer = arena_zalloc(&cache->arena, sizeof *search.answer);
     org.watch = search.answer == NULL ? NULL : &search.watch;
+    org.view.expressions = view->expressions;
     TRY(check(&org.view, arena, at_us, question, found));
-    if (search.answer == NULL || search.lost ||
+    bool depends = found->conditions_count > 0; /* on more than what was read */
+    if (depends || search.answer == NULL || search.lost ||
         !check_cache_copy(&cache->arena, found, search.answer)) {
         return status_ok();
     }
@@ -175,7 +180,7 @@ static struct status check_cache_ask(struct check_memory *memory, const struct v
     if (known != NULL && !known->stale && at_us >= known->at_us && at_us < known->kept->until_us) {
         memcpy(found, known->kept, check_cache_size(known->kept));
     } else {
-        st = check_cache_find(cache, &key, view->org_id, arena, at_us, question, found);
+        st = check_cache_find(cache, &key, view, arena, at_us, question, found);
     }
     buf_release(&buf);
     return st;

@@ -5,8 +5,8 @@
 
 int main(void)
 {
-    const struct cel_variable variables[] = { { STR("total"), &cel_type_int, 0, 0 },
-                                              { STR("tags"), &cel_type_list_string, 100, 64 } };
+    const struct cel_variable variables[] = { { STR("total"), &cel_type_int, 0, 0, 0 },
+                                              { STR("tags"), &cel_type_list_string, 100, 64, 0 } };
     const struct cel_env env = { .variables = variables, .variable_count = 2 };
     struct str rule = STR("total > 100 && tags.exists(t, t in ['vip', 'staff'])");
     struct arena compiled, scratch;

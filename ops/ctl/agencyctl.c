@@ -39,10 +39,11 @@ const struct verb ctl_verbs[] = {
       9, false, false, true, "as-of at-least all filter order limit page timeout" },
     { "check", "SUBJECT [PERMISSION [OBJECT]]",
       "may a subject do something, by which way, decided by which change; what may it do; where",
-      ctl_check, 0, 3, false, false, true, "as-of at-least actors batch limit page timeout" },
+      ctl_check, 0, 3, false, false, true,
+      "as-of at-least actors context batch limit page timeout" },
     { "who", "role ID | type NAME | group ID | can PERMISSION OBJECT",
       "who holds a seat or a role type; who is a member of a group; who may do something", ctl_who,
-      2, 3, false, false, true, "as-of at-least role-type limit page timeout" },
+      2, 3, false, false, true, "as-of at-least context role-type limit page timeout" },
     { "history", "[KIND ID]",
       "what happened: to one entity, by and about a subject, or in the org; who did it, and what "
       "changed",

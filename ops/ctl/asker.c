@@ -6,10 +6,12 @@
 #include "core/base/murmur2.h"
 #include "core/base/num.h"
 #include "core/base/time.h"
+#include "core/domain/kernel/expression.h"
 #include "core/domain/kernel/fields.h"
 #include "core/model/list.h"
 #include "core/pb/field.h"
 #include "core/pb/message.h"
+#include "ops/ctl/check_text.h"
 #include "ops/ctl/say.h"
 #include "ops/ctl/server_client.h"
 
@@ -73,7 +75,7 @@ static struct status asker_open_folder(struct asker *asker)
 {
     TRY(reading_open_log(&asker->reading, asker->ctl));
     asker->stores = (struct stores){ asker, asker->reading.log->identity.partitions_count,
-                                     asker_open_partition, NULL };
+                                     asker_open_partition, NULL, expressions_new() };
     return status_ok();
 }
 
@@ -88,6 +90,7 @@ static struct status asker_open_org(struct asker *asker)
         TRY(reading_open_partition(reading, ctl, partition));
     }
     TRY(reading_open_org(reading, ctl));
+    reading->snapshot.org.view.expressions = asker->stores.expressions;
     asker->org_open = true;
     return status_ok();
 }
@@ -177,6 +180,7 @@ struct status asker_open(struct asker *asker, struct ctl *ctl)
 void asker_close(struct asker *asker)
 {
     reading_close(&asker->reading);
+    expressions_free(asker->stores.expressions);
     arena_release(&asker->arena);
     buf_release(&asker->page);
 }
@@ -271,6 +275,33 @@ static struct status asker_take_items(struct asker *asker, const ProtobufCMessag
     return status_ok();
 }
 
+/* What is held under conditions that nobody decided: items as the others, or told beside them. */
+static struct status asker_take_conditional(struct asker *asker, const ProtobufCMessage *response,
+                                            asker_take *take, void *context)
+{
+    const ProtobufCMessageDescriptor *type = response->descriptor;
+    const ProtobufCFieldDescriptor *items =
+        protobuf_c_message_descriptor_get_field_by_name(type, "items");
+    const ProtobufCFieldDescriptor *conditional =
+        protobuf_c_message_descriptor_get_field_by_name(type, "conditional");
+    if (conditional == NULL) {
+        return status_ok();
+    }
+    size_t count = pb_field_count(response, conditional);
+    for (size_t i = 0; i < count; i++) {
+        const ProtobufCMessage *item = pb_field_message(pb_field_item(response, conditional, i));
+        if (pb_field_type(conditional) == pb_field_type(items)) {
+            TRY(take(context, item));
+        } else if (asker->ctl->options.output == CTL_JSON) {
+            TRY(ctl_json(asker->ctl, item));
+        } else {
+            check_text_conditional((const Agency__V1__ConditionalItem *)(const void *)item);
+        }
+    }
+    asker->taken += count;
+    return status_ok();
+}
+
 static bool asker_waived(const ProtobufCMessage *response)
 {
     const ProtobufCFieldDescriptor *waived =
@@ -315,6 +346,7 @@ static struct status asker_ask_pages(struct asker *asker, const struct question 
         asker->waived = asker_waived(response);
         asker_note_looked(asker, response);
         TRY(asker_take_items(asker, response, take, context));
+        TRY(asker_take_conditional(asker, response, take, context));
         asker_keep_page(asker, fields_string(response, "next_page_token"));
     } while (asker->page.size > 0 && asker->taken < limit && asker->ctl->unwritten == 0);
     if (asker->page.size == 0 || asker->several) {

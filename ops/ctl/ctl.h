@@ -45,6 +45,7 @@ struct ctl_options {
     struct str occurred_at;
     struct str on_behalf_of;
     struct str actors;
+    struct str context;
     int64_t expected_version;
     struct config_pairs notes;
     bool all;
@@ -134,6 +135,10 @@ void ctl_say_decision(struct ctl *ctl, const Agency__V1__DecisionItem *item);
 void ctl_say_actor(struct ctl *ctl, const struct ctl_actor *actor);
 /* The subjects that --actors names, in the arena. INVALID_ARGUMENT: an empty one. */
 MUST_USE struct status ctl_actors(struct ctl *ctl, char ***actors, size_t *count);
+
+/* What --context says, in the arena; NULL: nothing. INVALID_ARGUMENT: it is no object of JSON.
+ * Statuses of small_file_read. */
+MUST_USE struct status ctl_question_context(struct ctl *ctl, Google__Protobuf__Struct **context);
 
 /* One verb each; ops/ctl/agencyctl.c has the table with what they take. */
 typedef struct status ctl_verb(struct ctl *ctl);

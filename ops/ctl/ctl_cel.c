@@ -159,7 +159,10 @@ static struct status cel_declare(struct ctl_cel *cel, struct str word)
     bool text = type->kind == CEL_STRING || type->kind == CEL_BYTES;
     cel->bindings[cel->variables_count] = value;
     cel->variables[cel->variables_count++] =
-        (struct cel_variable){ name, type, text ? TEXT_SIZE_MAX : LIST_ITEMS_MAX, TEXT_SIZE_MAX };
+        (struct cel_variable){ .name = name,
+                               .type = type,
+                               .size_max = text ? TEXT_SIZE_MAX : LIST_ITEMS_MAX,
+                               .item_max = TEXT_SIZE_MAX };
     return status_ok();
 }
 

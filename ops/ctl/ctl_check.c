@@ -2,11 +2,13 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "core/base/small_file.h"
 #include "core/base/time.h"
 #include "core/base/utf8.h"
 #include "core/domain/kernel/fields.h"
 #include "core/pb/json.h"
 #include "ops/ctl/asker.h"
+#include "ops/ctl/check_text.h"
 #include "ops/ctl/lines.h"
 #include "ops/ctl/table.h"
 
@@ -68,30 +70,19 @@ void ctl_say_decision(struct ctl *ctl, const Agency__V1__DecisionItem *item)
     buf_printf(&ctl->out, "%s\n", item->n_annotations > 0 ? ")" : "");
 }
 
-static void check_say(struct ctl *ctl, const Agency__V1__CheckResponse *response)
+struct status ctl_question_context(struct ctl *ctl, Google__Protobuf__Struct **context)
 {
-    buf_printf(&ctl->out, "%s: %s %s %s on %s", response->allowed ? "allowed" : "denied",
-               response->subject_id, response->allowed ? "has" : "does not have",
-               response->permission, response->object);
-    if (!response->allowed) {
-        buf_printf(&ctl->out, ": %s", response->reason);
-        if (response->nearest[0] != '\0') {
-            buf_printf(&ctl->out, " (nearest: %s)", response->nearest);
-        }
+    struct str text = ctl->options.context;
+    *context = NULL;
+    if (text.size == 0) {
+        return status_ok();
     }
-    buf_byte(&ctl->out, '\n');
-    for (size_t i = 0; i < response->n_path; i++) {
-        const Agency__V1__CheckStep *step = response->path[i];
-        buf_printf(&ctl->out, "  %-10s %s", step->step, step->entity->id);
-        if (step->permission[0] != '\0') {
-            buf_printf(&ctl->out, ": %s on %s", step->permission, step->object);
-        }
-        buf_append(&ctl->out, STR("\n             "));
-        ctl_say_decision(ctl, step->decision);
+    if (text.data[0] == '@') {
+        TRY(small_file_read(str_from(text, 1).data, &ctl->arena, &text));
     }
-    for (size_t i = 0; i < response->n_actors; i++) {
-        check_say(ctl, response->actors[i]);
-    }
+    return status_prefix(
+        pb_from_json(&ctl->arena, &google__protobuf__struct__descriptor, text, context),
+        "--context");
 }
 
 static struct status check_one(struct asker *asker)
@@ -103,13 +94,14 @@ static struct status check_one(struct asker *asker)
     request.permission = ctl->argv[1];
     request.object = ctl->argv[2];
     TRY(ctl_actors(ctl, &request.actors, &request.n_actors));
+    TRY(ctl_question_context(ctl, &request.context));
     TRY(asker_ask(asker, "Check", &request.base, &response));
     ctl->exit = response->allowed ? CTL_OK : CTL_DENIED;
     if (ctl->options.output == CTL_JSON) {
         return ctl_json(ctl, &response->base);
     }
     asker_say_moment(asker);
-    check_say(ctl, response);
+    check_text(ctl, response);
     asker_say_waived(asker, response->waived, response->permission);
     return status_ok();
 }
@@ -137,18 +129,19 @@ static struct status check_held_take(void *context, const ProtobufCMessage *mess
     TRY(table_add(&run->table, str_z(item->permission)));
     TRY(table_add(&run->table, str_z(item->object)));
     TRY(table_add(&run->table, str_z(item->grant_id)));
-    return table_add(&run->table, str_z(item->role_id));
+    TRY(table_add(&run->table, str_z(item->role_id)));
+    return table_add(&run->table, str_z(item->condition));
 }
 
 /* What somebody may do. */
 static struct status check_what(struct asker *asker)
 {
-    static const char *const heads[] = { "permission", "object", "grant", "seat" };
+    static const char *const heads[] = { "permission", "object", "grant", "seat", "condition" };
     struct ctl *ctl = asker->ctl;
     struct check_held_run run = { .ctl = ctl };
     Agency__V1__LookupPermissionsRequest request = AGENCY__V1__LOOKUP_PERMISSIONS_REQUEST__INIT;
     request.subject = ctl->argv[0];
-    TRY(table_init(&run.table, &ctl->arena, heads, 4));
+    TRY(table_init(&run.table, &ctl->arena, heads, 5));
     TRY(asker_pages(asker, "LookupPermissions", &request.base, check_held_take, &run));
     if (ctl->options.output == CTL_TABLE) {
         table_print(&run.table, &ctl->out);
@@ -164,6 +157,7 @@ static struct status check_where(struct asker *asker)
     Agency__V1__LookupObjectsRequest request = AGENCY__V1__LOOKUP_OBJECTS_REQUEST__INIT;
     request.subject = ctl->argv[0];
     request.permission = ctl->argv[1];
+    TRY(ctl_question_context(ctl, &request.context));
     TRY(asker_pages(asker, "LookupObjects", &request.base, check_held_take, &run));
     asker_say_waived(asker, asker->waived, ctl->argv[1]);
     return status_ok();
@@ -237,6 +231,10 @@ struct status ctl_check(struct ctl *ctl)
     if ((batch || ctl->argc == 3) && (ctl->options.limit > 0 || ctl->options.page.size > 0)) {
         return status_error(STATUS_INVALID_ARGUMENT,
                             "expected --limit and --page with check SUBJECT [PERMISSION] only");
+    }
+    if (ctl->options.context.size > 0 && ctl->argc < 2) {
+        return status_error(STATUS_INVALID_ARGUMENT,
+                            "expected --context with check SUBJECT PERMISSION [OBJECT] only");
     }
     struct asker asker;
     struct status st = asker_open(&asker, ctl);

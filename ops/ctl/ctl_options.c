@@ -58,6 +58,9 @@ const struct config_option ctl_options[] = {
     OPTION("actors", CONFIG_TEXT, actors, "",
            "submit: the subjects through whom, with commas, from who commands on; check: through "
            "whom the subject acts, from who calls on"),
+    OPTION("context", CONFIG_TEXT, context, "",
+           "check, who can: what conditions see of the request, JSON such as "
+           "'{\"ip\": \"10.0.0.1\"}', or @FILE"),
     OPTION_INT("expected-version", expected_version, "0", 0, INT64_MAX,
                "submit: the version that the entity must have; 0: any"),
     { .name = "note.",
@@ -87,7 +90,7 @@ const struct config_option ctl_options[] = {
            "watch: also who gained or lost which permission on what"),
     OPTION("once", CONFIG_BOOL, once, "false", "watch: end behind what is there already"),
     OPTION("batch", CONFIG_TEXT, batch, "",
-           "check: a file of JSON lines {subjects, permission, on, id}, or -"),
+           "check: a file of JSON lines {subjects, permission, on, id, context}, or -"),
     OPTION("on", CONFIG_TEXT, on, "",
            "access: only what is granted on this object, such as asset:X"),
     OPTION("role-type", CONFIG_TEXT, role_type, "",

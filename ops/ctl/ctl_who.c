@@ -58,6 +58,7 @@ static struct status who_can(struct who *who)
     }
     request.permission = ctl->argv[1];
     request.object = ctl->argv[2];
+    TRY(ctl_question_context(ctl, &request.context));
     TRY(asker_pages(&who->asker, "LookupSubjects", &request.base, who_take_subject, who));
     asker_say_waived(&who->asker, who->asker.waived, ctl->argv[1]);
     return status_ok();
@@ -71,6 +72,12 @@ static struct status who_run(struct who *who)
     if (role_type.size > 0 && strcmp(what, "group") != 0) {
         return status_error(STATUS_INVALID_ARGUMENT,
                             "expected --role-type with who group ID only, but it is who %s", what);
+    }
+    if (who->ctl->options.context.size > 0 && strcmp(what, "can") != 0) {
+        return status_error(STATUS_INVALID_ARGUMENT,
+                            "expected --context with who can PERMISSION OBJECT only, but it is who "
+                            "%s",
+                            what);
     }
     if (strcmp(what, "can") == 0) {
         return who_can(who);

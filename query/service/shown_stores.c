@@ -1,6 +1,7 @@
 #include "query/service/shown_stores.h"
 
 #include "core/base/memory.h"
+#include "core/domain/kernel/expression.h"
 #include "core/evlog/record.h"
 
 /* What is kept from question to question: above it all is forgotten. */
@@ -10,6 +11,7 @@ void shown_stores_init(struct shown_stores *stores, struct shelf *shelf, uint32_
 {
     *stores = (struct shown_stores){ .shelf = shelf, .partitions_count = partitions_count };
     stores->items = mem_zalloc(partitions_count, sizeof *stores->items);
+    stores->expressions = expressions_new();
     for (uint32_t i = 0; i < partitions_count; i++) {
         arena_init(&stores->items[i].arena, SHOWN_POSITION_SIZE_MAX);
     }
@@ -40,6 +42,7 @@ void shown_stores_release(struct shown_stores *stores)
         arena_release(&stores->items[i].arena);
     }
     mem_free(stores->items);
+    expressions_free(stores->expressions);
 }
 
 /* A store that was never written has no position, and nothing to be asked about. */
@@ -99,5 +102,5 @@ static struct stored *shown_stores_latest(void *self, uint32_t partition)
 struct stores shown_stores_port(struct shown_stores *stores)
 {
     return (struct stores){ stores, stores->partitions_count, shown_stores_open,
-                            shown_stores_latest };
+                            shown_stores_latest, stores->expressions };
 }

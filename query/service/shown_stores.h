@@ -22,6 +22,7 @@ struct shown_stores {
     struct shelf *shelf; /* borrowed */
     uint32_t partitions_count;
     struct shown_store *items; /* by partition */
+    struct expressions *expressions;
 };
 
 void shown_stores_init(struct shown_stores *stores, struct shelf *shelf, uint32_t partitions_count);

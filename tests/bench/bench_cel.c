@@ -85,10 +85,10 @@ static bool bench_row(struct bench *b, const char *source, int times)
 int main(void)
 {
     static const struct cel_variable variables[] = {
-        { { "n", 1 }, &cel_type_int, 0, 0 },
-        { { "c", 1 }, &cel_type_string, 64, 0 },
-        { { "l", 1 }, &cel_type_list_int, BENCH_ITEMS, 0 },
-        { { "a", 1 }, NULL, 0, 0 },
+        { { "n", 1 }, &cel_type_int, 0, 0, 0 },
+        { { "c", 1 }, &cel_type_string, 64, 0, 0 },
+        { { "l", 1 }, &cel_type_list_int, BENCH_ITEMS, 0, 0 },
+        { { "a", 1 }, NULL, 0, 0, 0 },
     };
     static const ProtobufCMessageDescriptor *const roots[] = { &agency__v1__role__descriptor };
     static const char *const sources[] = {

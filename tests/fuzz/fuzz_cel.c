@@ -98,14 +98,14 @@ static struct fuzz_world *fuzz_world(void)
         world.items[i] = cel_int(i * 3 - 2);
     }
     world.list = (struct cel_list){ FUZZ_ITEMS, world.items };
-    fuzz_value(&world, 0, (struct cel_variable){ STR("x"), &cel_type_int, 0, 0 }, cel_int(42));
-    fuzz_value(&world, 1, (struct cel_variable){ STR("s"), &cel_type_string, FUZZ_TEXT_MAX, 0 },
+    fuzz_value(&world, 0, (struct cel_variable){ STR("x"), &cel_type_int, 0, 0, 0 }, cel_int(42));
+    fuzz_value(&world, 1, (struct cel_variable){ STR("s"), &cel_type_string, FUZZ_TEXT_MAX, 0, 0 },
                cel_string(STR("hello")));
-    fuzz_value(&world, 2, (struct cel_variable){ STR("l"), &cel_type_list_int, 100, 0 },
+    fuzz_value(&world, 2, (struct cel_variable){ STR("l"), &cel_type_list_int, 100, 0, 0 },
                cel_list_value(&world.list));
-    fuzz_value(&world, 3, (struct cel_variable){ STR("d"), &cel_type_dyn, 0, 0 },
+    fuzz_value(&world, 3, (struct cel_variable){ STR("d"), &cel_type_dyn, 0, 0, 0 },
                cel_list_value(&world.list));
-    fuzz_value(&world, 4, (struct cel_variable){ STR("t"), &cel_type_timestamp, 0, 0 },
+    fuzz_value(&world, 4, (struct cel_variable){ STR("t"), &cel_type_timestamp, 0, 0, 0 },
                cel_timestamp(1700000000, 0));
     fuzz_message(&world, 5, STR("role"), roots[0], fuzz_everything);
     fuzz_any(&world);

@@ -40,14 +40,14 @@ void cel_world_init(struct cel_world *world)
     arena_init(&world->evaluation, CEL_ARENA_MAX);
     assert_ok(cel_generated_init(&world->generated, &world->arena, roots, 1));
     const struct cel_variable variables[CEL_WORLD_VARIABLES] = {
-        { STR("x"), &cel_type_int, 0, 0 },
-        { STR("u"), &cel_type_uint, 0, 0 },
-        { STR("s"), &cel_type_string, 64, 0 },
-        { STR("d"), &cel_type_dyn, 0, 0 },
-        { STR("l"), &cel_type_list_int, 100, 0 },
-        { STR("m"), cel_type_map_of(&world->arena, &cel_type_string, &cel_type_int), 10, 10 },
-        { STR("role"), cel_type_message(&world->arena, STR("agency.v1.Role")), 0, 0 },
-        { STR("unbound"), &cel_type_int, 0, 0 },
+        { STR("x"), &cel_type_int, 0, 0, 0 },
+        { STR("u"), &cel_type_uint, 0, 0, 0 },
+        { STR("s"), &cel_type_string, 64, 0, 0 },
+        { STR("d"), &cel_type_dyn, 0, 0, 0 },
+        { STR("l"), &cel_type_list_int, 100, 0, 0 },
+        { STR("m"), cel_type_map_of(&world->arena, &cel_type_string, &cel_type_int), 10, 10, 0 },
+        { STR("role"), cel_type_message(&world->arena, STR("agency.v1.Role")), 0, 0, 0 },
+        { STR("unbound"), &cel_type_int, 0, 0, 0 },
     };
     memcpy(world->variables, variables, sizeof variables);
     world->env = (struct cel_env){ .provider = &world->generated.provider,

@@ -3,7 +3,9 @@
 #include <stdio.h>
 
 #include "core/base/hash.h"
+#include "core/domain/check/check_subjects.h"
 #include "core/domain/decide.h"
+#include "core/domain/kernel/expression.h"
 #include "tests/lib/command_text.h"
 #include "tests/lib/test.h"
 
@@ -21,12 +23,14 @@ void org_world_init(struct org_world *world)
     layer_init(&world->scratch, &world->state.source);
     world->changes = (struct layer_org){ &world->scratch, STR("acme") };
     org_view_init(&world->org, &world->scratch.source, STR("acme"));
+    world->org.view.expressions = expressions_new();
     agency__v1__command__init(&world->envelope);
     org_world_as(world, "admin");
 }
 
 void org_world_release(struct org_world *world)
 {
+    expressions_free(world->org.view.expressions);
     layer_release(&world->scratch);
     layer_release(&world->state);
     arena_release(&world->arena);
@@ -39,6 +43,20 @@ void org_world_init_owned(struct org_world *world)
                  "CreateOrg {\"orgId\":\"acme\",\"owner\":{\"subjectId\":\"root\"},\"credential\":"
                  "{\"credentialId\":\"c-root\",\"kind\":\"CREDENTIAL_KIND_JWT\","
                  "\"identityHash\":\"@root\"}}");
+}
+
+struct status org_world_subjects(struct org_world *world, struct arena *arena,
+                                 struct str permission, struct object object, struct ids *ids)
+{
+    const struct check_question question = { .permission = permission, .object = object };
+    struct listed *items;
+    size_t count;
+    *ids = (struct ids){ .arena = arena };
+    TRY(check_subjects(org_world_view(world), arena, world->now_us, &question, &items, &count));
+    for (size_t i = 0; i < count; i++) {
+        TRY(items[i].conditional ? status_ok() : ids_add(ids, items[i].id));
+    }
+    return status_ok();
 }
 
 const struct view *org_world_view(struct org_world *world)

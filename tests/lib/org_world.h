@@ -7,6 +7,8 @@
 #define TESTS_LIB_ORG_WORLD_H
 
 #include "core/domain/kernel/decision.h"
+#include "core/domain/kernel/ids.h"
+#include "core/domain/kernel/object.h"
 #include "core/model/layer.h"
 
 struct org_world {
@@ -64,6 +66,11 @@ const char *org_world_rejected(struct org_world *world, enum status_code code, c
 
 /* The last decision as lines of text: events, `accepted, no events`, or `rejected CODE: reason`. */
 struct str org_world_text(struct org_world *world);
+
+/* The subjects that may do something on an object without any context, in an arena. */
+MUST_USE struct status org_world_subjects(struct org_world *world, struct arena *arena,
+                                          struct str permission, struct object object,
+                                          struct ids *ids);
 
 /* What everybody sees: the state without scratch. */
 const struct view *org_world_view(struct org_world *world);

@@ -27,6 +27,7 @@ static const struct random_pool pools[] = {
     { "statement", 0, "goal ", 5 },
     { "child_org_id", 0, "o", 0 },
     { "parent_org_id", 0, "o", 30 },
+    { "condition", 0, "size(context) < ", 60 },
     { "name", 0, "Name ", 50 },
     { "key", 0, "k", 0 },
     { "system", 0, "y", 5 },

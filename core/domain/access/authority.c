@@ -73,13 +73,34 @@ static struct status authority_deny(struct decide *d, struct str subject_id, str
                          STR_ARG(subject_id));
 }
 
+/* Who acts for the one that a question is about: those before it in the chain C0, C1 ... Cn, S. The
+ * conditions of a command see them, and no context. */
+static struct status authority_actors(struct decide *d, struct check_question *question)
+{
+    struct str *actors;
+    bool alone = d->on_behalf_of.size == 0 || str_eq(d->on_behalf_of, d->subject_id) ||
+                 str_eq(question->subject_id, d->subject_id);
+    if (alone) {
+        return status_ok();
+    }
+    ARENA_TRY(d->arena, actors, arena_alloc(d->arena, (d->actors_count + 1) * sizeof *actors));
+    actors[question->actors_count++] = d->subject_id;
+    for (size_t i = 0; i < d->actors_count && !str_eq(d->actors[i], question->subject_id); i++) {
+        actors[question->actors_count++] = d->actors[i];
+    }
+    question->actors = actors;
+    return status_ok();
+}
+
 static struct status authority_ask(struct decide *d, const struct check_question *question,
                                    struct check_answer *answer)
 {
     int64_t at_us = d->context->recorded_at_us;
-    return d->memory == NULL
-               ? check(d->view, d->arena, at_us, question, answer)
-               : d->memory->ask(d->memory, d->view, d->arena, at_us, question, answer);
+    struct check_question asked = *question;
+    TRY(authority_actors(d, &asked));
+    asked.gas_used = &d->gas_used;
+    return d->memory == NULL ? check(d->view, d->arena, at_us, &asked, answer)
+                             : d->memory->ask(d->memory, d->view, d->arena, at_us, &asked, answer);
 }
 
 /* Rejects unless the subject has the permission on the object. */

@@ -5,6 +5,7 @@
  * grants; a change of one that is there is no new grant. */
 #include "core/base/hash.h"
 #include "core/domain/access/permission.h"
+#include "core/domain/check/condition.h"
 #include "core/domain/kernel/due.h"
 #include "core/domain/kernel/fields.h"
 #include "core/domain/kernel/ids.h"
@@ -234,6 +235,7 @@ struct status decide_grant_permission(struct decide *d, const Agency__V1__GrantP
     TRY_ACCEPTED(d, grant_check_grantee_form(d, grant.grantee));
     TRY_ACCEPTED(d, grant_check_object_form(d, grant.on));
     TRY_ACCEPTED(d, rules_check_expiry(d, grant.expires_at));
+    TRY_ACCEPTED(d, condition_check(d, grant.condition, &grant.condition_profile));
     TRY_ACCEPTED(d, plain_check_new(d));
     TRY_ACCEPTED(d, permission_check_use(d, grant.permission));
     TRY_ACCEPTED(d, grant_check_grantee(d, grant.grantee));
@@ -256,6 +258,15 @@ static struct status grant_check_live(struct decide *d, const Agency__V1__Grant 
     return status_ok();
 }
 
+/* A condition that stays keeps the profile that it was checked under. */
+static struct status grant_profile(struct decide *d, const Agency__V1__Grant *grant,
+                                   const char *condition, uint32_t *profile)
+{
+    *profile = grant->condition_profile;
+    return strcmp(condition, grant->condition) == 0 ? status_ok()
+                                                    : condition_check(d, condition, profile);
+}
+
 struct status decide_change_grant(struct decide *d, const Agency__V1__ChangeGrant *command)
 {
     const Agency__V1__Grant *grant;
@@ -268,10 +279,12 @@ struct status decide_change_grant(struct decide *d, const Agency__V1__ChangeGran
         changed.permission = command->permission;
         TRY_ACCEPTED(d, permission_check_use(d, command->permission));
         TRY_ACCEPTED(d, grant_check_unique(d, &changed));
-    } else if (fields_same_time(command->expires_at, grant->expires_at)) {
+    } else if (fields_same_time(command->expires_at, grant->expires_at) &&
+               strcmp(command->condition, grant->condition) == 0) {
         return status_ok();
     }
     fields_copy(&command->base, &event.base);
+    TRY_ACCEPTED(d, grant_profile(d, grant, command->condition, &event.condition_profile));
     return emit_grant_changed(d, &event);
 }
 

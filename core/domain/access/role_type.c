@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "core/domain/access/permission.h"
+#include "core/domain/check/condition.h"
 #include "core/domain/kernel/plain.h"
 
 /* ---- limits ---- */
@@ -11,6 +12,15 @@
 /* 100 years: longer terms are for ever. Keeps every computed expiry inside the years that a time
  * can name. */
 #define ROLE_TYPE_TERM_SECONDS_MAX UINT64_C(3155760000)
+
+/* ---- index ---- */
+
+struct str index_role_type_how(const ProtobufCMessage *entity, char room[INDEX_MADE_MAX])
+{
+    (void)room;
+    return ((const Agency__V1__RoleType *)(const void *)entity)->condition[0] != '\0' ? STR("r")
+                                                                                      : STR("");
+}
 
 /* ---- decide ---- */
 
@@ -67,12 +77,14 @@ static struct status role_type_check_places(struct decide *d, const Agency__V1__
 struct status decide_define_role_type(struct decide *d, const Agency__V1__DefineRoleType *command)
 {
     const Agency__V1__RoleType *made = command->role_type;
+    Agency__V1__RoleType kept = *made;
     TRY_ACCEPTED(d, role_type_check_term(d, made->assignment, made->term_seconds));
+    TRY_ACCEPTED(d, condition_check(d, made->condition, &kept.condition_profile));
     TRY_ACCEPTED(d, plain_check_new(d));
     TRY_ACCEPTED(d, role_type_check_places(d, made));
     TRY_ACCEPTED(d,
                  role_type_check_permissions(d, made->permissions, made->n_permissions, NULL, 0));
-    return plain_emit(d, &made->base);
+    return plain_emit(d, &kept.base);
 }
 
 struct status decide_update_role_type(struct decide *d, const Agency__V1__UpdateRoleType *command)
@@ -82,10 +94,11 @@ struct status decide_update_role_type(struct decide *d, const Agency__V1__Update
     TRY_ACCEPTED(d, life_find_role_type(d, &before));
     TRY_ACCEPTED(d, role_type_check_changeable(d, command->role_type->role_type));
     TRY_ACCEPTED(d, rules_update(d, &before->base, &change));
-    const Agency__V1__RoleType *after = (const Agency__V1__RoleType *)(void *)change.entity;
+    Agency__V1__RoleType *after = (Agency__V1__RoleType *)(void *)change.entity;
     TRY_ACCEPTED(d, role_type_check_term(d, before->assignment, after->term_seconds));
     TRY_ACCEPTED(d, role_type_check_permissions(d, after->permissions, after->n_permissions,
                                                 before->permissions, before->n_permissions));
+    TRY_ACCEPTED(d, condition_check(d, after->condition, &after->condition_profile));
     return plain_emit_change(d, &change);
 }
 

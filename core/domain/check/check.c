@@ -23,18 +23,28 @@ struct check {
     const struct check_question *question;
     struct check_begin begin;
     struct lineage lineage;
+    struct conditions conditions;
     struct way best;
 };
 
 const char *check_reason_name(enum check_reason reason)
 {
     static const char *const names[] = {
-        [CHECK_ALLOWED] = "ALLOWED",         [CHECK_ORG_NOT_ACTIVE] = "ORG_NOT_ACTIVE",
-        [CHECK_NO_SUBJECT] = "NO_SUBJECT",   [CHECK_SUBJECT_NOT_ACTIVE] = "SUBJECT_NOT_ACTIVE",
-        [CHECK_NO_OBJECT] = "NO_OBJECT",     [CHECK_OBJECT_REMOVED] = "OBJECT_REMOVED",
-        [CHECK_ARCHIVED] = "ARCHIVED",       [CHECK_NO_PERMISSION] = "NO_PERMISSION",
-        [CHECK_EXPIRED] = "EXPIRED",         [CHECK_GROUP_ARCHIVED] = "GROUP_ARCHIVED",
-        [CHECK_NOT_GRANTED] = "NOT_GRANTED", [CHECK_DEPTH] = "DEPTH",
+        [CHECK_ALLOWED] = "ALLOWED",
+        [CHECK_ORG_NOT_ACTIVE] = "ORG_NOT_ACTIVE",
+        [CHECK_NO_SUBJECT] = "NO_SUBJECT",
+        [CHECK_SUBJECT_NOT_ACTIVE] = "SUBJECT_NOT_ACTIVE",
+        [CHECK_NO_OBJECT] = "NO_OBJECT",
+        [CHECK_OBJECT_REMOVED] = "OBJECT_REMOVED",
+        [CHECK_ARCHIVED] = "ARCHIVED",
+        [CHECK_NO_PERMISSION] = "NO_PERMISSION",
+        [CHECK_EXPIRED] = "EXPIRED",
+        [CHECK_GROUP_ARCHIVED] = "GROUP_ARCHIVED",
+        [CHECK_NOT_GRANTED] = "NOT_GRANTED",
+        [CHECK_DEPTH] = "DEPTH",
+        [CHECK_CONDITION_FALSE] = "CONDITION_FALSE",
+        [CHECK_CONDITION_ERROR] = "CONDITION_ERROR",
+        [CHECK_CONTEXT_MISSING] = "CONTEXT_MISSING",
     };
     return names[reason];
 }
@@ -61,6 +71,7 @@ static struct status check_turn(struct check *check, check_search *run, size_t b
     lookup.left = budget;
     struct search search = { .lookup = &lookup,
                              .lineage = &check->lineage,
+                             .conditions = &check->conditions,
                              .granted = { .lookup = &lookup,
                                           .objects = &check->begin.objects,
                                           .implied = &check->begin.implied,
@@ -108,6 +119,29 @@ static struct status check_allow(struct check *check, struct check_answer *answe
     return status_ok();
 }
 
+/* What no way allows: by conditions, or else. */
+static struct status check_deny(struct check *check, const struct view *view, struct arena *arena,
+                                int64_t at_us, struct check_answer *answer)
+{
+    const struct way *nearest = condition_denies(&check->conditions, &answer->reason);
+    if (nearest != NULL) {
+        check->lookup.left = CHECK_LOOKUPS_MAX;
+        return check_path_tell_way(&check->lookup, nearest, answer);
+    }
+    answer->reason = CHECK_NOT_GRANTED;
+    return check->question->explain ? check_explain(view, arena, at_us, check->question, answer)
+                                    : status_ok();
+}
+
+static struct status check_answer(struct check *check, const struct view *view, struct arena *arena,
+                                  int64_t at_us, struct check_answer *answer)
+{
+    TRY(check_turns(check, answer));
+    TRY(condition_tell(&check->conditions, answer));
+    return check->best.id.size > 0 ? check_allow(check, answer)
+                                   : check_deny(check, view, arena, at_us, answer);
+}
+
 struct status check(const struct view *view, struct arena *arena, int64_t at_us,
                     const struct check_question *question, struct check_answer *answer)
 {
@@ -120,6 +154,10 @@ struct status check(const struct view *view, struct arena *arena, int64_t at_us,
     answer->allowed = false;
     answer->steps_count = 0;
     answer->until_us = INT64_MAX;
+    answer->conditions_count = 0;
+    if (view->expressions != NULL) {
+        expressions_trim(view->expressions);
+    }
     TRY(check_begin(&check.lookup, question, &check.begin));
     answer->reason = check.begin.reason;
     answer->nearest = check.begin.nearest;
@@ -130,10 +168,10 @@ struct status check(const struct view *view, struct arena *arena, int64_t at_us,
     if (answer->reason != CHECK_ALLOWED) {
         return status_ok();
     }
-    TRY(check_turns(&check, answer));
-    if (check.best.id.size > 0) {
-        return check_allow(&check, answer);
-    }
-    answer->reason = CHECK_NOT_GRANTED;
-    return question->explain ? check_explain(view, arena, at_us, question, answer) : status_ok();
+    check.conditions = (struct conditions){ .view = view,
+                                            .arena = arena,
+                                            .at_us = at_us,
+                                            .question = question,
+                                            .subject = check.begin.subject };
+    return check_answer(&check, view, arena, at_us, answer);
 }

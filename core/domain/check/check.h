@@ -4,11 +4,18 @@
 #define CORE_DOMAIN_CHECK_CHECK_H
 
 #include "core/domain/check/objects.h"
+#include "google/protobuf/struct.pb-c.h"
 
 struct check_question {
     struct str subject_id;
     struct str permission;
     struct object object;
+    /* What conditions see beside stored state: attributes of the request (NULL: none), and who
+     * acts for the subject, from who calls on. */
+    const Google__Protobuf__Struct *context;
+    const struct str *actors;
+    size_t actors_count;
+    uint64_t *gas_used; /* of several questions that share it; NULL: this one has its own */
     /* As commands are judged: what is archived (the org, too), removed or not there yet can still
      * be asked about, so that it can be restored and so that a wrong id is told to those only who
      * may command the org. */
@@ -27,10 +34,13 @@ enum check_reason {
     CHECK_OBJECT_REMOVED,
     CHECK_ARCHIVED, /* the object or an ancestor; `nearest` names it */
     CHECK_NO_PERMISSION,
-    CHECK_EXPIRED,        /* the path would allow it, but part of it has expired */
-    CHECK_GROUP_ARCHIVED, /* the path would allow it, but a group of it is archived */
-    CHECK_DEPTH,          /* the path would allow it, but it is too long */
-    CHECK_NOT_GRANTED,    /* `nearest`, if any, is a grant of it there to somebody else */
+    CHECK_EXPIRED,         /* the path would allow it, but part of it has expired */
+    CHECK_GROUP_ARCHIVED,  /* the path would allow it, but a group of it is archived */
+    CHECK_DEPTH,           /* the path would allow it, but it is too long */
+    CHECK_CONDITION_FALSE, /* the path would allow it, but its condition does not hold */
+    CHECK_CONDITION_ERROR, /* the same, as it cannot be evaluated */
+    CHECK_CONTEXT_MISSING, /* the same, as the context lacks fields that it needs */
+    CHECK_NOT_GRANTED,     /* `nearest`, if any, is a grant of it there to somebody else */
 };
 
 enum check_step_kind {
@@ -53,11 +63,38 @@ struct check_step {
 /* The longest way: a grant and what a grantee needs. */
 enum { CHECK_STEPS_MAX = 32 };
 
+enum condition_result { CONDITION_HOLDS, CONDITION_FALSE, CONDITION_ERROR, CONDITION_MISSING };
+
+/* A part of a condition and what it was. */
+enum { CHECK_TERMS_MAX = 64 }; /* of one condition that are told */
+struct check_term {
+    struct str part;
+    struct str value; /* as text */
+    bool decides;     /* it made the condition false */
+};
+
+/* A condition that was evaluated. */
+struct check_condition {
+    enum entity_kind entity; /* GRANT or ROLE_TYPE */
+    struct str id;
+    struct str source;
+    enum condition_result result;
+    struct str problem;  /* why it could not be evaluated, with line and column; else empty */
+    struct str *missing; /* fields of the context that it lacked */
+    size_t missing_count;
+    struct check_term *terms; /* where the question is to be explained */
+    size_t terms_count;
+};
+
 struct check_answer {
     bool allowed;
     enum check_reason reason;
     struct str nearest; /* the id of an object or grant, or empty */
     size_t lookups;     /* that the answer took */
+    /* Evaluated on the way to the answer, in that order: it depends on more than stored state. They
+     * lie in the arena. */
+    const struct check_condition *conditions;
+    size_t conditions_count;
     int64_t until_us;   /* while nothing changes, the answer at any moment from at_us on and before
                            this one is the same */
     size_t steps_count; /* 0 if denied, but for the reasons that have a path */
@@ -65,8 +102,8 @@ struct check_answer {
 };
 
 /* Answers one question as of at_us (microseconds since 1970). Ids in the answer are borrowed from
- * the view or lie in the arena. RESOURCE_EXHAUSTED over CHECK_LOOKUPS_MAX or a limit of the walk:
- * never allowed. INVALID_ARGUMENT for an object that cannot be asked about. */
+ * the view or lie in the arena. RESOURCE_EXHAUSTED over CHECK_LOOKUPS_MAX, a limit of the walk, or
+ * of conditions: never allowed. INVALID_ARGUMENT for an object that cannot be asked about. */
 MUST_USE struct status check(const struct view *view, struct arena *arena, int64_t at_us,
                              const struct check_question *question, struct check_answer *answer);
 

@@ -54,8 +54,8 @@ static void explain_offer(struct explain *explain, const struct grantee *grantee
 /* Looks at one grant that covers the question. */
 static void explain_grant(struct explain *explain, const Agency__V1__Grant *grant)
 {
-    bool counts = grantee_grant_counts(&explain->lookup, grant) ||
-                  ((explain->lenience & LENIENT_EXPIRED) != 0 && grant->condition[0] == '\0');
+    bool counts =
+        grantee_grant_counts(&explain->lookup, grant) || (explain->lenience & LENIENT_EXPIRED) != 0;
     if (!counts) {
         return;
     }

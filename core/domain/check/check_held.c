@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "core/domain/check/condition.h"
 #include "core/domain/check/grantees.h"
 #include "core/domain/check/implied.h"
 #include "core/domain/check/objects_below.h"
@@ -38,11 +39,14 @@ static struct str held_seat(const struct grantee *grantee)
 static struct status held_add_types(struct held *held, const struct grantee *seat)
 {
     const struct str job_space = str_z(seat->assignment->job_space_id);
+    const struct condition *condition;
+    TRY(condition_of_type(held->lookup->arena, seat->type, &condition));
     for (size_t i = 0; i < seat->type->n_permissions; i++) {
         const struct check_held item = {
             .permission = str_z(seat->type->permissions[i]),
             .on = { job_space.size > 0 ? OBJECT_JOB_SPACE : OBJECT_ORG, job_space },
             .role_id = seat->id,
+            .condition = condition,
         };
         TRY(held_add(held, &item));
     }
@@ -62,11 +66,14 @@ static struct status held_add_grants(struct held *held, const struct grantee *gr
         if (by == NULL || !grantee_grant_counts(held->lookup, grant)) {
             continue;
         }
+        const struct condition *condition;
+        TRY(condition_of_grant(held->lookup->arena, grant, &condition));
         const struct check_held item = {
             .permission = str_z(grant->permission),
             .on = { (enum object_kind)grant->on->kind, str_z(grant->on->id) },
             .grant_id = str_z(grant->grant_id),
             .role_id = held_seat(by),
+            .condition = condition,
         };
         TRY(held_add(held, &item));
     }
@@ -153,25 +160,120 @@ struct status check_held_permissions(const struct view *view, struct arena *aren
     return status_ok();
 }
 
+/* ---- where ---- */
+
+/* The objects that a list of them covers, each once. */
+struct held_objects {
+    struct lookup *lookup;
+    const struct check_question *question;
+    const Agency__V1__Subject *subject;
+    struct objects_list sure;  /* by what holds always */
+    struct objects_list maybe; /* by what holds under a condition */
+    struct listed_items list;
+};
+
+/* What is granted on the org is on all that is in it, which nobody lists: it holds for all alike
+ * where its condition does not depend on the object. */
+static struct status held_org(struct held_objects *objects, const struct condition *condition)
+{
+    uint64_t gas_used = 0;
+    struct check_question question = *objects->question;
+    struct conditions conditions = { .view = objects->lookup->view,
+                                     .arena = objects->lookup->arena,
+                                     .at_us = objects->lookup->at_us,
+                                     .question = &question,
+                                     .subject = objects->subject };
+    struct listed org = { .kind = OBJECT_ORG, .id = STR(""), .conditional = true };
+    enum condition_result result = CONDITION_MISSING;
+    bool of_object;
+    question.gas_used = &gas_used;
+    TRY(condition_is_of_object(conditions.view, conditions.arena, condition, &of_object));
+    if (!of_object) {
+        TRY(condition_alone(&conditions, condition, &result, &org.missing, &org.missing_count));
+    }
+    TRY(lookup_charge(objects->lookup, gas_used / LISTED_GAS_A_LOOKUP));
+    org.conditional = result == CONDITION_MISSING;
+    return org.conditional || result == CONDITION_HOLDS ? listed_add(&objects->list, &org)
+                                                        : status_ok();
+}
+
+static struct status held_objects_add(struct held_objects *objects, const struct check_held *held)
+{
+    if (held->condition == NULL) {
+        return objects_list_below(&objects->sure, held->on);
+    }
+    return held->on.kind == OBJECT_ORG ? held_org(objects, held->condition)
+                                       : objects_list_below(&objects->maybe, held->on);
+}
+
+static bool held_has(const struct objects_list *list, struct object object)
+{
+    size_t low = 0, high = list->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct object *item = &list->items[middle];
+        int order = (item->kind > object.kind) - (item->kind < object.kind);
+        order = order != 0 ? order : str_cmp(item->id, object.id);
+        if (order == 0) {
+            return true;
+        }
+        low = order < 0 ? middle + 1 : low;
+        high = order < 0 ? high : middle;
+    }
+    return false;
+}
+
+static struct status held_objects_list(struct held_objects *objects)
+{
+    bool may;
+    objects_list_sort(&objects->sure);
+    objects_list_sort(&objects->maybe);
+    for (size_t i = 0; i < objects->sure.count; i++) {
+        const struct listed item = { .kind = objects->sure.items[i].kind,
+                                     .id = objects->sure.items[i].id };
+        TRY(listed_add(&objects->list, &item));
+    }
+    for (size_t i = 0; i < objects->maybe.count; i++) {
+        struct check_question question = *objects->question;
+        const struct object object = objects->maybe.items[i];
+        const struct listed item = { .kind = object.kind, .id = object.id };
+        question.object = object;
+        if (!held_has(&objects->sure, object)) {
+            TRY(listed_ask(&objects->list, &question, &item, &may));
+        }
+    }
+    listed_sort(&objects->list);
+    return status_ok();
+}
+
+static bool held_everything(const struct listed *items, size_t count)
+{
+    return count > 0 && items[0].kind == OBJECT_ORG && !items[0].conditional; /* the first kind */
+}
+
 struct status check_held_objects(const struct view *view, struct arena *arena, int64_t at_us,
-                                 struct str subject_id, struct str permission,
-                                 struct object **items, size_t *items_count)
+                                 const struct check_question *question, struct listed **items,
+                                 size_t *items_count)
 {
     struct lookup lookup = lookup_of_list(view, arena, at_us);
     struct held held = { .lookup = &lookup };
-    struct objects_list list = { .lookup = &lookup };
+    struct held_objects objects = { .lookup = &lookup,
+                                    .question = question,
+                                    .sure = { .lookup = &lookup },
+                                    .maybe = { .lookup = &lookup },
+                                    .list = { .lookup = &lookup } };
     struct implied implied;
-    TRY(implied_of(&lookup, permission, &implied));
+    TRY(implied_of(&lookup, question->permission, &implied));
     TRY(implied_known(&implied));
-    TRY(held_collect(&held, subject_id));
+    TRY(held_collect(&held, question->subject_id));
+    TRY(lookup_known_subject(&lookup, question->subject_id, &objects.subject));
     for (size_t i = 0; i < held.count; i++) {
         if (implied_contain(&implied, held.items[i].permission)) {
-            TRY(objects_list_below(&list, held.items[i].on));
+            TRY(held_objects_add(&objects, &held.items[i]));
         }
     }
-    objects_list_sort(&list);
-    bool everything = list.count > 0 && list.items[0].kind == OBJECT_ORG; /* the smallest kind */
-    *items = list.items;
-    *items_count = everything ? 1 : list.count;
+    TRY(held_objects_list(&objects));
+    *items = objects.list.items;
+    *items_count = held_everything(*items, objects.list.count) ? 1 : objects.list.count;
     return status_ok();
 }

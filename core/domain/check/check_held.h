@@ -4,14 +4,15 @@
 #ifndef CORE_DOMAIN_CHECK_CHECK_HELD_H
 #define CORE_DOMAIN_CHECK_CHECK_HELD_H
 
-#include "core/domain/check/objects.h"
+#include "core/domain/check/listed.h"
 
 /* A permission that somebody has, and from where. */
 struct check_held {
     struct str permission;
     struct object on;
-    struct str grant_id; /* empty: by the type of the seat `role_id` */
-    struct str role_id;  /* the seat on the way, if there is one */
+    struct str grant_id;               /* empty: by the type of the seat `role_id` */
+    struct str role_id;                /* the seat on the way, if there is one */
+    const struct condition *condition; /* under which it holds; NULL: always */
 };
 
 /* What a subject has as of at_us, as granted: what it implies and what lies below the object is not
@@ -21,11 +22,12 @@ MUST_USE struct status check_held_permissions(const struct view *view, struct ar
                                               int64_t at_us, struct str subject_id,
                                               struct check_held **items, size_t *items_count);
 
-/* The objects on which Check would allow a subject something, what lies below included, in order of
- * kind and id. The org stands for all that is in it, which is not listed again. */
+/* The objects on which Check would allow a subject something in a context (NULL: an empty one),
+ * what lies below included, and those for which the context does not suffice, in order of kind and
+ * id. The org stands for all that is in it, which is not listed again; it is conditional, too,
+ * where a condition of what is granted on it depends on what of it is asked about. */
 MUST_USE struct status check_held_objects(const struct view *view, struct arena *arena,
-                                          int64_t at_us, struct str subject_id,
-                                          struct str permission, struct object **items,
-                                          size_t *items_count);
+                                          int64_t at_us, const struct check_question *question,
+                                          struct listed **items, size_t *items_count);
 
 #endif

@@ -3,6 +3,7 @@
  * say what is needed of most grants, so that the grant itself is not read. */
 #include "core/domain/check/granted.h"
 
+#include "core/domain/check/condition.h"
 #include "core/domain/kernel/ids.h"
 
 enum {
@@ -25,8 +26,13 @@ static struct status granted_add(struct granted *granted, const struct granted_r
     return status_ok();
 }
 
-/* Adds a grant unless it does not count: a condition cannot be evaluated yet, so it does not hold.
- */
+static struct status granted_read_grant(struct granted *granted, struct granted_row *row)
+{
+    TRY(lookup_known_grant(granted->lookup, row->id, &row->grant));
+    return condition_of_grant(granted->lookup->arena, row->grant, &row->condition);
+}
+
+/* Adds a grant unless it has expired. */
 static struct status granted_add_counting(struct granted *granted, struct granted_row *row,
                                           struct granted_rows *rows)
 {
@@ -34,10 +40,9 @@ static struct status granted_add_counting(struct granted *granted, struct grante
         return status_ok();
     }
     if (row->apart && row->grant == NULL) {
-        TRY(lookup_known_grant(granted->lookup, row->id, &row->grant));
+        TRY(granted_read_grant(granted, row));
     }
-    bool holds = !row->apart || row->grant->condition[0] == '\0';
-    return holds ? granted_add(granted, row, rows) : status_ok();
+    return granted_add(granted, row, rows);
 }
 
 static struct granted_row granted_read(const struct view_row *row)

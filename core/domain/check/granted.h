@@ -17,8 +17,9 @@ struct granted_row {
     struct str grantee_id;
     int64_t end_us; /* INT64_MAX: never */
     struct str id;
-    bool apart;                     /* it has role types or a condition: read it */
-    const Agency__V1__Grant *grant; /* once it was read */
+    bool apart;                        /* it has role types or a condition: read it */
+    const Agency__V1__Grant *grant;    /* once it was read */
+    const struct condition *condition; /* the same; NULL: none */
 };
 
 struct granted_rows {

@@ -20,15 +20,21 @@ struct reader {
     struct object object;
     const Agency__V1__Org *org; /* NULL: there is none */
     struct str subject_id;      /* as whom, so far */
+    struct str *actors;         /* who acts for him: those before */
+    size_t actors_count;
+    uint64_t gas_used; /* by conditions */
 };
 
-/* What is archived, or is not there any more, can still be read about. */
-static struct status reader_ask(const struct reader *reader, struct str permission,
-                                struct object object)
+/* What is archived, or is not there any more, can still be read about. Conditions see no context:
+ * who reads has given none. */
+static struct status reader_ask(struct reader *reader, struct str permission, struct object object)
 {
     const struct check_question question = { .subject_id = reader->subject_id,
                                              .permission = permission,
                                              .object = object,
+                                             .actors = reader->actors,
+                                             .actors_count = reader->actors_count,
+                                             .gas_used = &reader->gas_used,
                                              .for_command = true };
     struct check_answer answer;
     TRY(check(reader->view, reader->arena, reader->at_us, &question, &answer));
@@ -36,7 +42,7 @@ static struct status reader_ask(const struct reader *reader, struct str permissi
 }
 
 /* Where all members read, it is enough to be one. */
-static struct status reader_read(const struct reader *reader)
+static struct status reader_read(struct reader *reader)
 {
     const Agency__V1__Subject *subject;
     TRY(view_subject(reader->view, reader->subject_id, &subject));
@@ -62,6 +68,8 @@ static struct status reader_subject(const struct reader *reader,
  * too, where the org attenuates. */
 static struct status reader_links(struct reader *reader, const Agency__V1__Principal *principal)
 {
+    ARENA_TRY(reader->arena, reader->actors,
+              arena_alloc(reader->arena, (principal->n_acts_for + 1) * sizeof *reader->actors));
     for (size_t i = 0; i < principal->n_acts_for; i++) {
         struct str next;
         if (reader->org != NULL && reader->org->attenuate) {
@@ -69,6 +77,7 @@ static struct status reader_links(struct reader *reader, const Agency__V1__Princ
         }
         TRY(reader_subject(reader, principal->acts_for[i], &next));
         TRY(reader_ask(reader, STR("act_as"), (struct object){ OBJECT_SUBJECT, next }));
+        reader->actors[reader->actors_count++] = reader->subject_id;
         reader->subject_id = next;
     }
     return status_ok();

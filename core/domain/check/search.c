@@ -1,8 +1,62 @@
 #include "core/domain/check/search.h"
 
-#include "core/domain/kernel/ids.h"
+#include <stdlib.h>
 
-struct status search_direct(struct search *search, size_t level, struct way *best)
+#include "core/domain/kernel/index.h"
+
+/* ---- conditions ---- */
+
+struct status search_offer_conditional(struct search *search, const struct way *way,
+                                       struct ways *ways)
+{
+    for (size_t i = 0; i < ways->count; i++) {
+        if (ways->conditional[i].by_grant == way->by_grant &&
+            str_eq(ways->conditional[i].id, way->id)) {
+            way_offer(&ways->conditional[i], way);
+            return status_ok();
+        }
+    }
+    if (ways->count == ways->cap) {
+        size_t cap = ways->cap == 0 ? 8 : ways->cap * 2;
+        struct way *conditional;
+        ARENA_TRY(search->lookup->arena, conditional,
+                  arena_alloc(search->lookup->arena, cap * sizeof *conditional));
+        if (ways->count > 0) {
+            memcpy(conditional, ways->conditional, ways->count * sizeof *conditional);
+        }
+        ways->conditional = conditional;
+        ways->cap = cap;
+    }
+    ways->conditional[ways->count++] = *way;
+    return status_ok();
+}
+
+static int search_compare(const void *a, const void *b)
+{
+    return way_compare(a, b);
+}
+
+struct status search_settle(struct search *search, struct ways *ways, struct way *best)
+{
+    bool holds = false;
+    if (ways->count > 1) {
+        qsort(ways->conditional, ways->count, sizeof *ways->conditional, search_compare);
+    }
+    for (size_t i = 0; i < ways->count && !holds; i++) {
+        const struct way *way = &ways->conditional[i];
+        if (ways->best.id.size > 0 && way_compare(&ways->best, way) < 0) {
+            break;
+        }
+        TRY(condition_holds(search->conditions, way, &holds));
+        *best = *way;
+    }
+    *best = holds ? *best : ways->best;
+    return status_ok();
+}
+
+/* ---- grants to the subject ---- */
+
+struct status search_direct(struct search *search, size_t level, struct ways *ways)
 {
     size_t count;
     const struct kin *kin = lineage_level(search->lineage, level, &count);
@@ -15,8 +69,9 @@ struct status search_direct(struct search *search, size_t level, struct way *bes
                                      .id = rows.items[j].id,
                                      .grant_us = rows.items[j].end_us,
                                      .kin = &kin[i],
-                                     .seat_us = INT64_MAX };
-            way_offer(best, &way);
+                                     .seat_us = INT64_MAX,
+                                     .condition = rows.items[j].condition };
+            TRY(search_offer(search, &way, ways));
         }
     }
     return status_ok();
@@ -24,28 +79,73 @@ struct status search_direct(struct search *search, size_t level, struct way *bes
 
 /* ---- types ---- */
 
+enum { TYPE_PART_HOW = 1 };
+
+static struct status search_type_condition(struct search *search, struct search_type *type)
+{
+    const Agency__V1__RoleType *read;
+    TRY(lookup_known_role_type(search->lookup, type->id, &read));
+    return condition_of_type(search->lookup->arena, read, &type->condition);
+}
+
+static int search_compare_types(const void *a, const void *b)
+{
+    return str_cmp(((const struct search_type *)a)->id, ((const struct search_type *)b)->id);
+}
+
+/* Adds those of a permission that are not there yet. */
+static struct status search_add_types(struct search *search, const struct view_row *rows,
+                                      size_t count)
+{
+    struct search_type *types;
+    ARENA_TRY(
+        search->lookup->arena, types,
+        arena_alloc(search->lookup->arena, (search->types_count + count + 1) * sizeof *types));
+    if (search->types_count > 0) {
+        memcpy(types, search->types, search->types_count * sizeof *types);
+    }
+    search->types = types;
+    for (size_t i = 0; i < count; i++) {
+        bool there = false;
+        for (size_t j = 0; j < search->types_count && !there; j++) {
+            there = str_eq(types[j].id, rows[i].id);
+        }
+        if (!there) {
+            types[search->types_count] = (struct search_type){ .id = rows[i].id };
+            TRY(rows[i].parts[TYPE_PART_HOW].size > 0
+                    ? search_type_condition(search, &types[search->types_count])
+                    : status_ok());
+            search->types_count++;
+        }
+    }
+    return status_ok();
+}
+
 static struct status search_find_types(struct search *search)
 {
-    struct ids types = { .arena = search->lookup->arena };
     for (size_t i = 0; i < search->granted.implied->count; i++) {
-        struct str *ids;
+        const struct view_range range = { .index = INDEX_ROLE_TYPE_BY_PERMISSION,
+                                          .parts = &search->granted.implied->items[i],
+                                          .parts_count = 1,
+                                          .limit = search->lookup->left + 1 };
+        struct view_row *rows;
         size_t count;
-        TRY(lookup_ids(search->lookup, INDEX_ROLE_TYPE_BY_PERMISSION,
-                       &search->granted.implied->items[i], 1, &ids, &count));
-        TRY(ids_add_all(&types, ids, count));
+        TRY(lookup_rows(search->lookup, &range, &rows, &count));
+        TRY(search_add_types(search, rows, count));
     }
-    ids_sort(&types);
-    search->types = types.items;
-    search->types_count = types.count;
+    if (search->types_count > 1) {
+        qsort(search->types, search->types_count, sizeof *search->types, search_compare_types);
+    }
     search->typed = true;
     return status_ok();
 }
 
 /* Offers the seat of a type in a scope that the subject holds longest. */
-static struct status search_type(struct search *search, const struct kin *kin, struct str type,
-                                 struct str scope, struct way *best)
+static struct status search_type(struct search *search, const struct kin *kin,
+                                 const struct search_type *type, struct str scope,
+                                 struct ways *ways)
 {
-    const struct str parts[] = { kin->id, type, scope };
+    const struct str parts[] = { kin->id, type->id, scope };
     const struct view_range range = {
         .index = INDEX_ASSIGNMENT_BY_SUBJECT, .parts = parts, .parts_count = 3, .limit = 1
     };
@@ -55,46 +155,60 @@ static struct status search_type(struct search *search, const struct kin *kin, s
     int64_t end_us = count == 0 ? INT64_MIN : index_end_time(rows[0].parts[3]);
     if (count > 0 && end_us > search->lookup->at_us) {
         const struct way way = { .steps = kin->level + 2,
-                                 .id = type,
+                                 .id = type->id,
                                  .grant_us = INT64_MAX,
                                  .kin = kin,
                                  .seat_us = end_us,
-                                 .held = rows[0].id };
-        way_offer(best, &way);
+                                 .held = rows[0].id,
+                                 .condition = type->condition };
+        return search_offer(search, &way, ways);
     }
     return status_ok();
 }
 
-struct status search_types(struct search *search, size_t level, struct way *best)
+/* Offers the seats of one of the kin, of all types that have the permission there. */
+static struct status search_types_of(struct search *search, const struct kin *kin,
+                                     struct ways *ways)
 {
-    size_t count;
-    const struct kin *kin = lineage_level(search->lineage, level, &count);
-    if (count > 0 && !search->typed) {
-        TRY(search_find_types(search));
-    }
-    for (size_t i = 0; i < count; i++) {
-        for (size_t t = 0; t < search->types_count; t++) {
-            for (size_t o = 0; o < search->granted.objects->count; o++) {
-                const struct object *scope = &search->granted.objects->items[o];
-                if (scope->kind == OBJECT_ORG || scope->kind == OBJECT_JOB_SPACE) {
-                    TRY(search_type(search, &kin[i], search->types[t], scope->id, best));
-                }
+    for (size_t t = 0; t < search->types_count; t++) {
+        for (size_t o = 0; o < search->granted.objects->count; o++) {
+            const struct object *scope = &search->granted.objects->items[o];
+            if (scope->kind == OBJECT_ORG || scope->kind == OBJECT_JOB_SPACE) {
+                TRY(search_type(search, kin, &search->types[t], scope->id, ways));
             }
         }
     }
     return status_ok();
 }
 
+struct status search_types(struct search *search, size_t level, struct way *best)
+{
+    struct ways ways = { 0 };
+    size_t count;
+    const struct kin *kin = lineage_level(search->lineage, level, &count);
+    *best = (struct way){ 0 };
+    if (count > 0 && !search->typed) {
+        TRY(search_find_types(search));
+    }
+    for (size_t i = 0; i < count; i++) {
+        TRY(search_types_of(search, &kin[i], &ways));
+    }
+    return search_settle(search, &ways, best);
+}
+
 struct status search_owner(struct search *search, struct way *best)
 {
-    *best = (struct way){ 0 };
-    return search_type(search, &search->lineage->items[0], STR("owner"), STR(""), best);
+    const struct search_type owner = { .id = STR("owner") }; /* never has a condition */
+    struct ways ways = { 0 };
+    TRY(search_type(search, &search->lineage->items[0], &owner, STR(""), &ways));
+    *best = ways.best;
+    return status_ok();
 }
 
 /* ---- seats ---- */
 
 struct status search_seat(struct search *search, const struct kin *kin,
-                          const struct granted_row *grant, struct way *best)
+                          const struct granted_row *grant, struct ways *ways)
 {
     const Agency__V1__Assignment *held;
     struct str id = arena_printf(search->lookup->arena, "%.*s~%.*s", STR_ARG(grant->grantee_id),
@@ -114,8 +228,9 @@ struct status search_seat(struct search *search, const struct kin *kin,
                                  .grant_us = grant->end_us,
                                  .kin = kin,
                                  .seat_us = end_us,
-                                 .held = id };
-        way_offer(best, &way);
+                                 .held = id,
+                                 .condition = grant->condition };
+        return search_offer(search, &way, ways);
     }
     return status_ok();
 }

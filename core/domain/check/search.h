@@ -3,17 +3,34 @@
 #ifndef CORE_DOMAIN_CHECK_SEARCH_H
 #define CORE_DOMAIN_CHECK_SEARCH_H
 
+#include "core/domain/check/condition.h"
 #include "core/domain/check/granted.h"
 #include "core/domain/check/way.h"
+
+/* A role type that has the permission. */
+struct search_type {
+    struct str id;
+    const struct condition *condition; /* under which it has; NULL: always */
+};
 
 /* What both begin with. */
 struct search {
     struct lookup *lookup; /* with the budget of this search */
     const struct lineage *lineage;
     struct granted granted;
-    bool typed;        /* `types` was filled */
-    struct str *types; /* role types that have the permission, in order */
+    struct conditions *conditions;
+    bool typed;                /* `types` was filled */
+    struct search_type *types; /* in order of ids */
     size_t types_count;
+};
+
+/* Ways of equally many steps: the best of those that need no condition, and for each grant or role
+ * type with one its best. Starts zeroed. */
+struct ways {
+    struct way best;
+    struct way *conditional;
+    size_t count;
+    size_t cap;
 };
 
 /* Finds the best way, if there is any (best->id is empty otherwise). RESOURCE_EXHAUSTED over the
@@ -27,12 +44,30 @@ MUST_USE struct status search_owner(struct search *search, struct way *best);
 
 /* ---- what the two share ---- */
 
-/* Offers what is granted to the subjects of one level; and what their seats' types have: of that,
- * one way is better than any by a grant of as many steps. */
-MUST_USE struct status search_direct(struct search *search, size_t level, struct way *best);
+MUST_USE struct status search_offer_conditional(struct search *search, const struct way *way,
+                                                struct ways *ways);
+/* Adds a way, of which the best of its kind is kept. */
+MUST_USE static inline struct status search_offer(struct search *search, const struct way *way,
+                                                  struct ways *ways)
+{
+    if (way->condition != NULL) {
+        return search_offer_conditional(search, way, ways);
+    }
+    way_offer(&ways->best, way);
+    return status_ok();
+}
+
+/* Evaluates conditions, in the order of the ways, up to the first way that needs none or of which
+ * it holds: the best; its id is empty if there is none. */
+MUST_USE struct status search_settle(struct search *search, struct ways *ways, struct way *best);
+
+/* Offers what is granted to the subjects of one level. */
+MUST_USE struct status search_direct(struct search *search, size_t level, struct ways *ways);
+/* Finds the best way by what the types of the seats of one level have: it is better than any by a
+ * grant of as many steps. */
 MUST_USE struct status search_types(struct search *search, size_t level, struct way *best);
 /* Offers what is granted to a seat if the subject holds it. */
 MUST_USE struct status search_seat(struct search *search, const struct kin *kin,
-                                   const struct granted_row *grant, struct way *best);
+                                   const struct granted_row *grant, struct ways *ways);
 
 #endif

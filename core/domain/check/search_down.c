@@ -4,7 +4,10 @@
  * include those it is in: they are not looked at.
  *
  * All ways of t steps are known before any of t + 1: levels of inheritance and of inclusion count
- * alike. */
+ * alike.
+ *
+ * A group is in a closure once, by its best way: that of one grant. So those with a condition have
+ * closures apart, each its own: what one of them hides may be what counts. */
 #include "core/domain/check/search.h"
 
 #include <stdlib.h>
@@ -25,6 +28,14 @@ struct member_level {
     size_t count;
 };
 
+/* The groups below a grant that has a condition, or below all others. */
+struct closure {
+    const struct condition *condition; /* NULL: of those without */
+    struct member_level levels[GRANTEE_STEPS_MAX];
+    size_t levels_count;
+    struct ids seen; /* groups of all levels, in order */
+};
+
 /* Seats of one of the kin as one thing: as a member (""), or as a role type. */
 struct seat_list {
     const struct kin *kin;
@@ -41,9 +52,8 @@ enum { INCLUDED_A_LOOKUP = 16, SEATS_AT_ONCE = 16, PART_GROUP = 2, PART_SEAT_END
 struct down {
     struct search *search;
     struct lookup *lookup;
-    struct member_level levels[GRANTEE_STEPS_MAX];
-    size_t levels_count;
-    struct ids seen;           /* groups of all levels, in order */
+    struct closure *closures; /* NULL: not known yet */
+    size_t closures_count;
     struct granted_rows typed; /* grants to role types in a group */
     struct granted_rows seats; /* grants to seats */
     bool seats_known;
@@ -147,9 +157,10 @@ static struct status down_rank(struct down *down, struct member_level *level)
 
 /* Makes a level of what was collected: each group once, by its best way, if it was in no level
  * before. */
-static struct status down_add_level(struct down *down, struct member_group *found, size_t count)
+static struct status down_add_level(struct down *down, struct closure *closure,
+                                    struct member_group *found, size_t count)
 {
-    struct member_level *level = &down->levels[down->levels_count];
+    struct member_level *level = &closure->levels[closure->levels_count];
     struct ids new = { .arena = down->lookup->arena };
     *level = (struct member_level){ .items = found };
     if (count > 1) {
@@ -158,15 +169,15 @@ static struct status down_add_level(struct down *down, struct member_group *foun
     for (size_t i = 0; i < count; i++) {
         const struct member_group group = found[i];
         bool again = new.count > 0 && str_eq(new.items[new.count - 1], group.id);
-        if (again || ids_have(&down->seen, group.id)) {
+        if (again || ids_have(&closure->seen, group.id)) {
             continue;
         }
         TRY(ids_add(&new, group.id));
         level->items[level->count++] = group;
     }
-    TRY(ids_add_all(&down->seen, new.items, new.count));
-    ids_sort(&down->seen);
-    down->levels_count++;
+    TRY(ids_add_all(&closure->seen, new.items, new.count));
+    ids_sort(&closure->seen);
+    closure->levels_count++;
     return down_rank(down, level);
 }
 
@@ -181,31 +192,64 @@ static struct status down_read(struct down *down, struct member_group *member, b
     return status_ok();
 }
 
-/* The groups that are granted to: as a whole, or to role types in them. */
-static struct status down_first_level(struct down *down)
+static bool down_is_typed(const struct granted_row *row)
 {
-    struct granted_rows rows;
+    return row->apart && row->grant->grantee->n_role_types > 0;
+}
+
+/* One for all grants without a condition, and one for each of the others, with its group. */
+static struct status down_closures(struct down *down, const struct granted_rows *rows)
+{
+    struct arena *arena = down->lookup->arena;
+    struct member_group *group;
+    size_t conditional = 0;
+    for (size_t i = 0; i < rows->count; i++) {
+        conditional += rows->items[i].condition != NULL && !down_is_typed(&rows->items[i]);
+    }
+    ARENA_TRY(arena, down->closures,
+              arena_zalloc(arena, (conditional + 1) * sizeof *down->closures));
+    down->closures[down->closures_count++].seen.arena = arena;
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct granted_row *row = &rows->items[i];
+        if (row->condition == NULL || down_is_typed(row)) {
+            continue;
+        }
+        struct closure *closure = &down->closures[down->closures_count++];
+        *closure = (struct closure){ .condition = row->condition, .seen = { .arena = arena } };
+        ARENA_TRY(arena, group, arena_alloc(arena, sizeof *group));
+        *group = (struct member_group){ .id = row->grantee_id, .grant = row };
+        TRY(down_add_level(down, closure, group, 1));
+    }
+    return status_ok();
+}
+
+/* The groups that are granted to: as a whole, or to role types in them. */
+static struct status down_first_levels(struct down *down)
+{
+    struct granted_rows *rows;
     struct member_group *found;
     size_t count = 0;
-    TRY(granted_all(&down->search->granted, GRANTEE_GROUP, &rows));
+    ARENA_TRY(down->lookup->arena, rows, arena_alloc(down->lookup->arena, sizeof *rows));
+    TRY(granted_all(&down->search->granted, GRANTEE_GROUP, rows));
     ARENA_TRY(down->lookup->arena, found,
-              arena_alloc(down->lookup->arena, (rows.count + 1) * sizeof *found));
+              arena_alloc(down->lookup->arena, (rows->count + 1) * sizeof *found));
     ARENA_TRY(down->lookup->arena, down->typed.items,
-              arena_alloc(down->lookup->arena, (rows.count + 1) * sizeof *rows.items));
-    for (size_t i = 0; i < rows.count; i++) {
-        const struct granted_row *row = &rows.items[i];
-        if (row->apart && row->grant->grantee->n_role_types > 0) {
+              arena_alloc(down->lookup->arena, (rows->count + 1) * sizeof *rows->items));
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct granted_row *row = &rows->items[i];
+        if (down_is_typed(row)) {
             down->typed.items[down->typed.count++] = *row;
-        } else {
+        } else if (row->condition == NULL) {
             found[count++] = (struct member_group){ .id = row->grantee_id, .grant = row };
         }
     }
-    return down_add_level(down, found, count);
+    TRY(down_closures(down, rows));
+    return down_add_level(down, &down->closures[0], found, count);
 }
 
-static struct status down_next_level(struct down *down)
+static struct status down_next_level(struct down *down, struct closure *closure)
 {
-    const struct member_level *level = &down->levels[down->levels_count - 1];
+    const struct member_level *level = &closure->levels[closure->levels_count - 1];
     struct member_group *found;
     size_t count = 0, room = 0;
     for (size_t i = 0; i < level->count; i++) {
@@ -224,23 +268,29 @@ static struct status down_next_level(struct down *down)
                                                     .grant = up->grant };
         }
     }
-    return down_add_level(down, found, count);
+    return down_add_level(down, closure, found, count);
+}
+
+static bool down_ended(const struct closure *closure)
+{
+    return closure->levels_count > 0 && closure->levels[closure->levels_count - 1].count == 0;
 }
 
 /* ---- offers ---- */
 
-static void down_offer(const struct down *down, const struct kin *kin,
-                       const struct granted_row *grant, const struct member_group *group,
-                       const struct view_row *seat, struct way *best)
+static struct status down_offer(struct down *down, const struct kin *kin,
+                                const struct granted_row *grant, const struct member_group *group,
+                                const struct view_row *seat, struct ways *ways)
 {
     struct way way = { .by_grant = true,
                        .id = grant->id,
                        .grant_us = grant->end_us,
                        .kin = kin,
                        .seat_us = index_end_time(seat->parts[PART_SEAT_END]),
-                       .held = seat->id };
+                       .held = seat->id,
+                       .condition = grant->condition };
     if (way.seat_us <= down->lookup->at_us) {
-        return;
+        return status_ok();
     }
     for (const struct member_group *at = group; at != NULL; at = at->up) {
         way.groups_count++;
@@ -250,12 +300,12 @@ static void down_offer(const struct down *down, const struct kin *kin,
         way.groups[--i] = at->id;
     }
     way.steps = kin->level + 2 + way.groups_count;
-    way_offer(best, &way);
+    return search_offer(down->search, &way, ways);
 }
 
 /* Offers the seats of a subject in the groups of a level. */
 static struct status down_join(struct down *down, const struct member_level *level,
-                               const struct kin *kin, struct way *best)
+                               const struct kin *kin, struct ways *ways)
 {
     struct seat_list *list;
     size_t i = 0;
@@ -281,7 +331,7 @@ static struct status down_join(struct down *down, const struct member_level *lev
             bool active;
             TRY(down_read(down, &level->items[i], &active));
             if (active) {
-                down_offer(down, kin, level->items[i].grant, &level->items[i], row, best);
+                TRY(down_offer(down, kin, level->items[i].grant, &level->items[i], row, ways));
             }
             i++;
         }
@@ -291,7 +341,7 @@ static struct status down_join(struct down *down, const struct member_level *lev
 
 /* Offers the seats of a subject of a type that a grant names, in the group itself. */
 static struct status down_typed(struct down *down, const struct granted_row *grant,
-                                const struct kin *kin, struct way *best)
+                                const struct kin *kin, struct ways *ways)
 {
     const Agency__V1__Grantee *grantee = grant->grant->grantee;
     const Agency__V1__Group *group;
@@ -306,13 +356,13 @@ static struct status down_typed(struct down *down, const struct granted_row *gra
         TRY(down_seat_list(down, kin, str_z(grantee->role_types[i]), &list));
         TRY(down_seat_from(down, list, member.id, &row));
         if (row != NULL && str_eq(row->parts[PART_GROUP], member.id)) {
-            down_offer(down, kin, grant, &member, row, best);
+            TRY(down_offer(down, kin, grant, &member, row, ways));
         }
     }
     return status_ok();
 }
 
-static struct status down_seats(struct down *down, size_t level, struct way *best)
+static struct status down_seats(struct down *down, size_t level, struct ways *ways)
 {
     size_t count;
     const struct kin *kin = lineage_level(down->search->lineage, level, &count);
@@ -322,31 +372,53 @@ static struct status down_seats(struct down *down, size_t level, struct way *bes
     }
     for (size_t i = 0; i < count; i++) {
         for (size_t j = 0; j < down->seats.count; j++) {
-            TRY(search_seat(down->search, &kin[i], &down->seats.items[j], best));
+            TRY(search_seat(down->search, &kin[i], &down->seats.items[j], ways));
         }
     }
     return status_ok();
 }
 
+/* Offers the ways over the groups of one closure. */
+static struct status down_closure(struct down *down, struct closure *closure, size_t steps,
+                                  struct ways *ways)
+{
+    while (closure->levels_count <= steps && !down_ended(closure)) {
+        TRY(down_next_level(down, closure));
+    }
+    for (size_t level = 0; level <= steps && level < closure->levels_count; level++) {
+        size_t count;
+        const struct kin *kin = lineage_level(down->search->lineage, steps - level, &count);
+        for (size_t i = 0; i < count; i++) {
+            TRY(down_join(down, &closure->levels[level], &kin[i], ways));
+        }
+    }
+    return status_ok();
+}
+
+/* A closure of which the condition is known not to hold is left as it is. */
+static bool down_counts(const struct down *down, const struct closure *closure)
+{
+    return closure->condition == NULL ||
+           !condition_known_false(down->search->conditions, closure->condition);
+}
+
 /* Ways over a group: `steps` beyond the three of holder, seat and group are inheritances and
  * inclusions. */
-static struct status down_groups(struct down *down, size_t steps, struct way *best)
+static struct status down_groups(struct down *down, size_t steps, struct ways *ways)
 {
     size_t count;
-    while (down->levels_count <= steps &&
-           (down->levels_count == 0 || down->levels[down->levels_count - 1].count > 0)) {
-        TRY(down->levels_count == 0 ? down_first_level(down) : down_next_level(down));
+    if (down->closures == NULL) {
+        TRY(down_first_levels(down));
     }
     const struct kin *kin = lineage_level(down->search->lineage, steps, &count);
     for (size_t i = 0; i < count; i++) {
         for (size_t j = 0; j < down->typed.count; j++) {
-            TRY(down_typed(down, &down->typed.items[j], &kin[i], best));
+            TRY(down_typed(down, &down->typed.items[j], &kin[i], ways));
         }
     }
-    for (size_t level = 0; level <= steps && level < down->levels_count; level++) {
-        kin = lineage_level(down->search->lineage, steps - level, &count);
-        for (size_t i = 0; i < count; i++) {
-            TRY(down_join(down, &down->levels[level], &kin[i], best));
+    for (size_t i = 0; i < down->closures_count; i++) {
+        if (down_counts(down, &down->closures[i])) {
+            TRY(down_closure(down, &down->closures[i], steps, ways));
         }
     }
     return status_ok();
@@ -356,32 +428,43 @@ static struct status down_groups(struct down *down, size_t steps, struct way *be
 static bool down_done(const struct down *down, size_t steps)
 {
     size_t inherits = down->search->lineage->levels - 1;
-    bool ended = down->levels_count > 0 && down->levels[down->levels_count - 1].count == 0;
-    return ended && steps >= inherits + down->levels_count - 1 + 3;
+    for (size_t i = 0; i < down->closures_count; i++) {
+        const struct closure *closure = &down->closures[i];
+        bool done = down_ended(closure) && steps >= inherits + closure->levels_count - 1 + 3;
+        if (!done && down_counts(down, closure)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* All ways of so many steps but those by role types. */
+static struct status down_stage(struct down *down, size_t steps, struct way *best)
+{
+    struct ways ways = { 0 };
+    TRY(search_direct(down->search, steps, &ways));
+    if (steps >= 2) {
+        TRY(down_seats(down, steps - 2, &ways));
+    }
+    if (steps >= 3) {
+        TRY(down_groups(down, steps - 3, &ways));
+    }
+    return search_settle(down->search, &ways, best);
 }
 
 struct status search_down(struct search *search, struct way *best)
 {
-    struct down down = { .search = search,
-                         .lookup = search->lookup,
-                         .seen = { .arena = search->lookup->arena } };
+    struct down down = { .search = search, .lookup = search->lookup };
     *best = (struct way){ 0 };
     for (size_t steps = 0; steps <= GRANTEE_STEPS_MAX && best->id.size == 0; steps++) {
-        TRY(search_direct(search, steps, best));
         if (steps >= 2) {
-            struct way by_type = { 0 };
-            TRY(search_types(search, steps - 2, &by_type));
-            if (by_type.id.size > 0) {
-                *best = by_type; /* no pile of granted seats hides an owner */
-                return status_ok();
-            }
-            TRY(down_seats(&down, steps - 2, best));
+            TRY(search_types(search, steps - 2, best)); /* no pile of grants hides an owner */
         }
-        if (steps >= 3) {
-            TRY(down_groups(&down, steps - 3, best));
-            if (down_done(&down, steps)) {
-                break;
-            }
+        if (best->id.size == 0) {
+            TRY(down_stage(&down, steps, best));
+        }
+        if (steps >= 3 && best->id.size == 0 && down_done(&down, steps)) {
+            break;
         }
     }
     return status_ok();

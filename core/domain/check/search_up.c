@@ -54,7 +54,8 @@ static struct way up_way(const struct up_group *group, const struct granted_row 
                        .grant_us = grant->end_us,
                        .kin = group->kin,
                        .seat_us = group->seat_us,
-                       .held = group->held };
+                       .held = group->held,
+                       .condition = grant->condition };
     for (const struct up_group *at = group; at != NULL; at = at->below) {
         way.groups[way.groups_count++] = at->id;
     }
@@ -91,7 +92,7 @@ static bool up_grant_is_for(const struct granted_row *grant, const struct up_gro
 }
 
 /* Offers what is granted to groups, which are in order of ids: each is asked about once. */
-static struct status up_offer(struct up *up, const struct up_groups *groups, struct way *best)
+static struct status up_offer(struct up *up, const struct up_groups *groups, struct ways *ways)
 {
     struct granted_rows rows = { 0 };
     for (size_t i = 0; i < groups->count; i++) {
@@ -102,7 +103,7 @@ static struct status up_offer(struct up *up, const struct up_groups *groups, str
         for (size_t j = 0; j < rows.count; j++) {
             if (up_grant_is_for(&rows.items[j], group)) {
                 const struct way way = up_way(group, &rows.items[j]);
-                way_offer(best, &way);
+                TRY(search_offer(up->search, &way, ways));
             }
         }
     }
@@ -112,7 +113,7 @@ static struct status up_offer(struct up *up, const struct up_groups *groups, str
 /* ---- seats ---- */
 
 /* Offers what is granted to the seats of a subject, each in turn. */
-static struct status up_list_seats(struct up *up, const struct kin *kin, struct way *best)
+static struct status up_list_seats(struct up *up, const struct kin *kin, struct ways *ways)
 {
     struct str *ids;
     size_t count;
@@ -122,14 +123,14 @@ static struct status up_list_seats(struct up *up, const struct kin *kin, struct 
         const struct str role_id = { ids[i].data, ids[i].size - kin->id.size - 1 };
         TRY(granted_to(&up->search->granted, GRANTEE_ROLE, role_id, &rows));
         for (size_t j = 0; j < rows.count; j++) {
-            TRY(search_seat(up->search, kin, &rows.items[j], best));
+            TRY(search_seat(up->search, kin, &rows.items[j], ways));
         }
     }
     return status_ok();
 }
 
 /* Offers what is granted to seats that the subject holds, of the short lists. */
-static struct status up_few_seats(struct up *up, const struct kin *kin, struct way *best)
+static struct status up_few_seats(struct up *up, const struct kin *kin, struct ways *ways)
 {
     const struct granted_rows *few = &up->search->granted.few;
     for (size_t i = 0; i < few->count; i++) {
@@ -139,7 +140,7 @@ static struct status up_few_seats(struct up *up, const struct kin *kin, struct w
             TRY(granted_to(&up->search->granted, GRANTEE_ROLE, row->grantee_id, &rows));
             for (size_t j = 0; j < rows.count; j++) {
                 if (str_eq(rows.items[j].id, row->id)) {
-                    TRY(search_seat(up->search, kin, &rows.items[j], best));
+                    TRY(search_seat(up->search, kin, &rows.items[j], ways));
                 }
             }
         }
@@ -147,14 +148,14 @@ static struct status up_few_seats(struct up *up, const struct kin *kin, struct w
     return status_ok();
 }
 
-static struct status up_seats(struct up *up, size_t level, struct way *best)
+static struct status up_seats(struct up *up, size_t level, struct ways *ways)
 {
     size_t count;
     bool many;
     const struct kin *kin = lineage_level(up->search->lineage, level, &count);
     TRY(granted_many(&up->search->granted, GRANTEE_ROLE, &many));
     for (size_t i = 0; i < count; i++) {
-        TRY(many ? up_list_seats(up, &kin[i], best) : up_few_seats(up, &kin[i], best));
+        TRY(many ? up_list_seats(up, &kin[i], ways) : up_few_seats(up, &kin[i], ways));
     }
     return status_ok();
 }
@@ -265,7 +266,7 @@ static struct status up_keep(struct up *up, struct up_groups *found)
     return status_ok();
 }
 
-static struct status up_groups(struct up *up, size_t level, struct way *best)
+static struct status up_groups(struct up *up, size_t level, struct ways *ways)
 {
     struct up_groups found = { 0 };
     size_t count;
@@ -277,7 +278,23 @@ static struct status up_groups(struct up *up, size_t level, struct way *best)
         TRY(up_add_includers(up, &up->level.items[i], &found));
     }
     TRY(up_keep(up, &found));
-    return up_offer(up, &found, best);
+    return up_offer(up, &found, ways);
+}
+
+/* All ways of so many steps but those by role types. */
+static struct status up_stage(struct up *up, size_t steps, struct way *best)
+{
+    struct ways ways = { 0 };
+    bool any = false;
+    TRY(search_direct(up->search, steps, &ways));
+    if (steps >= 2) {
+        TRY(up_seats(up, steps - 2, &ways));
+    }
+    if (steps >= 3) {
+        TRY(granted_any(&up->search->granted, GRANTEE_GROUP, &any));
+        TRY(any ? up_groups(up, steps - 3, &ways) : status_ok());
+    }
+    return search_settle(up->search, &ways, best);
 }
 
 struct status search_up(struct search *search, struct way *best)
@@ -285,22 +302,13 @@ struct status search_up(struct search *search, struct way *best)
     struct up up = { .search = search,
                      .lookup = search->lookup,
                      .seen = { .arena = search->lookup->arena } };
-    bool any = false;
     *best = (struct way){ 0 };
     for (size_t steps = 0; steps <= GRANTEE_STEPS_MAX && best->id.size == 0; steps++) {
-        TRY(search_direct(search, steps, best));
         if (steps >= 2) {
-            struct way by_type = { 0 };
-            TRY(search_types(search, steps - 2, &by_type));
-            if (by_type.id.size > 0) {
-                *best = by_type; /* before any grant of as many steps */
-                return status_ok();
-            }
-            TRY(up_seats(&up, steps - 2, best));
+            TRY(search_types(search, steps - 2, best)); /* before any grant of as many steps */
         }
-        if (steps >= 3) {
-            TRY(granted_any(&search->granted, GRANTEE_GROUP, &any));
-            TRY(any ? up_groups(&up, steps - 3, best) : status_ok());
+        if (best->id.size == 0) {
+            TRY(up_stage(&up, steps, best));
         }
         if (steps >= search->lineage->levels + 2 && up.level.count == 0) {
             break;

@@ -5,6 +5,8 @@
 #include "core/domain/check/grantees.h"
 #include "core/domain/check/lineage.h"
 
+struct condition;
+
 /* From what is granted down to the subject. */
 struct way {
     size_t steps;                         /* 0 and no id: none yet */
@@ -13,9 +15,10 @@ struct way {
     int64_t grant_us;                     /* when the grant ends; INT64_MAX: never */
     struct str groups[GRANTEE_STEPS_MAX]; /* the granted one first */
     size_t groups_count;
-    const struct kin *kin; /* who is granted to, or holds the seat */
-    int64_t seat_us;       /* when his assignment ends */
-    struct str held;       /* the id of his assignment; empty: none */
+    const struct kin *kin;             /* who is granted to, or holds the seat */
+    int64_t seat_us;                   /* when his assignment ends */
+    struct str held;                   /* the id of his assignment; empty: none */
+    const struct condition *condition; /* what must hold; NULL: nothing */
 };
 
 /* Order of ways of equally many steps: a role type before a grant; its id; the groups from the

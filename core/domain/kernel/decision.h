@@ -60,6 +60,7 @@ struct decide {
     size_t rows_count;                /* of indexes that change */
     bool full;                        /* it was rejected for the sum of what it holds */
     int64_t dues;                     /* how many more entities wait for a time; may be negative */
+    uint64_t gas_used;                /* by expressions */
     Agency__V1__Rejection *rejection; /* NULL: accepted */
     Agency__V1__Authority *authority; /* NULL: not allowed */
     struct str subject_id;            /* who acts; empty for an operator */

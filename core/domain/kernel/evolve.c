@@ -220,7 +220,9 @@ static struct status evolve_fields(const struct evolve *evolve, const struct eve
         (subject == payload ? fields_copy : fields_replace)(subject, entity);
         return status_ok();
     case EVOLVE_MASKS:
-        return fields_copy_masked(subject, fields_mask(payload), entity);
+        TRY(fields_copy_masked(subject, fields_mask(payload), entity));
+        fields_copy_profiles(subject, fields_mask(payload), entity);
+        return status_ok();
     case EVOLVE_OWN:
         return evolve_own(evolve, event, entity);
     }

@@ -69,6 +69,24 @@ struct status fields_copy_masked(const ProtobufCMessage *from,
     return status_ok();
 }
 
+void fields_copy_profiles(const ProtobufCMessage *from, const Google__Protobuf__FieldMask *mask,
+                          ProtobufCMessage *to)
+{
+    static const char suffix[] = "_profile";
+    for (unsigned i = 0; i < from->descriptor->n_fields; i++) {
+        const ProtobufCFieldDescriptor *field = &from->descriptor->fields[i];
+        size_t size = strlen(field->name), end = sizeof suffix - 1;
+        bool profile = field->id >= FIELD_VERSION && size > end &&
+                       strcmp(field->name + size - end, suffix) == 0;
+        for (size_t j = 0; profile && j < mask->n_paths; j++) {
+            if (strlen(mask->paths[j]) == size - end &&
+                memcmp(mask->paths[j], field->name, size - end) == 0) {
+                pb_field_share(from, field, to, field);
+            }
+        }
+    }
+}
+
 struct status fields_mask_of(struct arena *arena, const ProtobufCMessage *entity,
                              Google__Protobuf__FieldMask **mask)
 {

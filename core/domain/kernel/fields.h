@@ -37,6 +37,11 @@ MUST_USE struct status fields_copy_masked(const ProtobufCMessage *from,
                                           const Google__Protobuf__FieldMask *mask,
                                           ProtobufCMessage *to);
 
+/* For each field NAME that the mask names, copies the system's NAME_profile, where there is one:
+ * with which profile of the language an expression was checked. */
+void fields_copy_profiles(const ProtobufCMessage *from, const Google__Protobuf__FieldMask *mask,
+                          ProtobufCMessage *to);
+
 /* The update_mask of a command or event: its field, or NULL for one without; its value, or NULL
  * where none is set. */
 const ProtobufCFieldDescriptor *fields_mask_field(const ProtobufCMessageDescriptor *payload);

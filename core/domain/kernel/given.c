@@ -86,7 +86,6 @@ static const struct {
     { &agency__v1__role_type__descriptor, "joining_workflow" },
     { &agency__v1__role_type__descriptor, "leaving_workflow" },
     { &agency__v1__role_type__descriptor, "approver_roles" },
-    { &agency__v1__grant__descriptor, "condition" },
     { &agency__v1__goal__descriptor, "measure" },
 };
 

@@ -38,10 +38,14 @@ struct view_ops {
                           struct view_row **rows, size_t *rows_count);
 };
 
+struct expressions;
+
 struct view {
     const struct view_ops *ops;
     void *self;
     struct str org_id;
+    struct expressions *expressions; /* compiled ones (expression.h), kept by whoever asks often;
+                                        NULL: each question compiles those that it needs */
 };
 
 MUST_USE static inline struct status view_get(const struct view *view, enum entity_kind kind,

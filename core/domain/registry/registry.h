@@ -186,7 +186,7 @@ enum decide_how {
 /* How an event is applied, before status, version and times are set. */
 enum evolve_how {
     EVOLVE_SETS,  /* the entity that the event carries; else each field that both have */
-    EVOLVE_MASKS, /* the fields that the mask names */
+    EVOLVE_MASKS, /* the fields that the mask names, and the profiles of expressions among them */
     EVOLVE_OWN,   /* by a function of its own, evolve_X of its kind */
 };
 

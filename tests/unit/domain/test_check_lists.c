@@ -382,13 +382,17 @@ static bool naive_allows(struct org_world *world, struct str subject_id, const c
 static bool listed_object(struct org_world *world, struct str subject_id, const char *permission,
                           struct object object, bool denied)
 {
-    struct object *items;
+    const struct check_question question = { .subject_id = subject_id,
+                                             .permission = str_z(permission) };
+    struct listed *items;
     size_t count;
-    assert_ok(check_held_objects(org_world_view(world), &world->arena, world->now_us, subject_id,
-                                 str_z(permission), &items, &count));
+    assert_ok(check_held_objects(org_world_view(world), &world->arena, world->now_us, &question,
+                                 &items, &count));
     bool listed = false;
     for (size_t i = 0; i < count && !listed; i++) {
-        listed = (items[i].kind == OBJECT_ORG && !denied) || object_eq(items[i], object);
+        const struct object item = { items[i].kind, items[i].id };
+        listed = !items[i].conditional &&
+                 ((item.kind == OBJECT_ORG && !denied) || object_eq(item, object));
     }
     return listed;
 }
@@ -421,8 +425,8 @@ static unsigned compare(struct org_world *world, struct object object)
     unsigned allowed = 0;
     for (unsigned i = 0; i < PERMISSIONS; i++) {
         struct ids subjects;
-        assert_ok(check_subjects(org_world_view(world), &world->arena, world->now_us,
-                                 str_z(permissions[i]), object, &subjects));
+        assert_ok(
+            org_world_subjects(world, &world->arena, str_z(permissions[i]), object, &subjects));
         for (unsigned j = 0; j < SUBJECTS; j++) {
             allowed += compare_subject(world, j, permissions[i], object, &subjects);
         }

@@ -57,31 +57,34 @@ TEST(check_unknown, subjects_are_listed_of_what_there_is)
     struct org_world world;
     struct ids ids;
     world_init(&world);
-    const struct view *view = org_world_view(&world);
     struct arena *arena = &world.arena;
-    assert_ok(check_subjects(view, arena, world.now_us, STR("read"), object_org(), &ids));
-    assert_code(STATUS_NOT_FOUND, check_subjects(view, arena, world.now_us, STR("read"),
-                                                 (struct object){ OBJECT_ASSET, STR("") }, &ids));
-    assert_code(STATUS_NOT_FOUND, check_subjects(view, arena, world.now_us, STR("read"),
-                                                 (struct object){ OBJECT_ORG, STR("x") }, &ids));
+    assert_ok(org_world_subjects(&world, arena, STR("read"), object_org(), &ids));
     assert_code(STATUS_NOT_FOUND,
-                check_subjects(view, arena, world.now_us, STR("raed"), object_org(), &ids));
+                org_world_subjects(&world, arena, STR("read"),
+                                   (struct object){ OBJECT_ASSET, STR("") }, &ids));
+    assert_code(STATUS_NOT_FOUND,
+                org_world_subjects(&world, arena, STR("read"),
+                                   (struct object){ OBJECT_ORG, STR("x") }, &ids));
+    assert_code(STATUS_NOT_FOUND,
+                org_world_subjects(&world, arena, STR("raed"), object_org(), &ids));
     org_world_release(&world);
 }
 
 TEST(check_unknown, what_is_held_is_listed_of_who_there_is)
 {
     struct org_world world;
-    struct object *objects;
+    struct listed *objects;
     struct check_held *held;
     size_t count;
     world_init(&world);
     const struct view *view = org_world_view(&world);
     struct arena *arena = &world.arena;
-    assert_code(STATUS_NOT_FOUND, check_held_objects(view, arena, world.now_us, STR("ada"),
-                                                     STR("raed"), &objects, &count));
-    assert_code(STATUS_NOT_FOUND, check_held_objects(view, arena, world.now_us, STR(""),
-                                                     STR("read"), &objects, &count));
+    const struct check_question raed = { .subject_id = STR("ada"), .permission = STR("raed") };
+    const struct check_question nobody = { .subject_id = STR(""), .permission = STR("read") };
+    assert_code(STATUS_NOT_FOUND,
+                check_held_objects(view, arena, world.now_us, &raed, &objects, &count));
+    assert_code(STATUS_NOT_FOUND,
+                check_held_objects(view, arena, world.now_us, &nobody, &objects, &count));
     assert_code(STATUS_NOT_FOUND,
                 check_held_permissions(view, arena, world.now_us, STR("eve"), &held, &count));
     assert_code(STATUS_NOT_FOUND,

@@ -56,9 +56,8 @@ static void access_add(struct widening *widening, struct access *access, struct 
     object.id = arena_copy(&access->arena, object.id);
     access->objects[at] = object;
     for (size_t i = 0; i < widening->permissions_count; i++) {
-        assert_ok(check_subjects(org_world_view(&widening->world), &access->arena,
-                                 widening->world.now_us, widening->permissions[i], object,
-                                 &access->subjects[at][i]));
+        assert_ok(org_world_subjects(&widening->world, &access->arena, widening->permissions[i],
+                                     object, &access->subjects[at][i]));
     }
 }
 

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "core/domain/kernel/evolve.h"
-#include "query/access.h"
+#include "query/access_lists.h"
 #include "query/entities.h"
 #include "query/history.h"
 #include "query/selection.h"
@@ -96,7 +96,7 @@ static struct status ask_subjects(struct paged *paged, const struct page_ask *as
                                   size_t *count, struct page_end *end)
 {
     struct access_subjects_page page;
-    TRY(access_subjects(&paged->snapshot, STR("read"), STR("asset:a3"), ask, &page));
+    TRY(access_subjects(&paged->snapshot, STR("read"), STR("asset:a3"), NULL, ask, &page));
     for (*count = 0; *count < page.count; ++*count) {
         buf_printf(text, "%s\n", page.items[*count]->subject_id);
     }
@@ -109,7 +109,7 @@ static struct status ask_held(struct paged *paged, struct str permission,
                               struct page_end *end)
 {
     struct access_held_page page;
-    TRY(access_held(&paged->snapshot, STR("s2"), permission, ask, &page));
+    TRY(access_held(&paged->snapshot, STR("s2"), permission, NULL, ask, &page));
     for (*count = 0; *count < page.count; ++*count) {
         const Agency__V1__HeldItem *item = &page.items[*count];
         buf_printf(text, "%s %s %s\n", item->permission, item->object, item->grant_id);
