@@ -61,6 +61,11 @@ static struct status decide_check_identity(const Agency__V1__Command *command)
 /* They stand in the decision, whatever it is. */
 static struct status decide_check_actors(const Agency__V1__Command *command)
 {
+    if (command->n_actors > ACTORS_MAX) {
+        return status_error(STATUS_INVALID_ARGUMENT,
+                            "expected at most %d actors, but there are %zu", ACTORS_MAX,
+                            command->n_actors);
+    }
     bool valid = command->on_behalf_of[0] == '\0' || id_valid(str_z(command->on_behalf_of));
     for (size_t i = 0; i < command->n_actors; i++) {
         valid = valid && id_valid(str_z(command->actors[i]));

@@ -67,11 +67,7 @@ static struct str acting_link(const struct decide *d, size_t i)
 /* Nobody stands in a chain twice: who acts for himself in the end would hide who else did. */
 static struct status acting_check(struct decide *d)
 {
-    if (d->actors_count > ACTORS_MAX) {
-        return decide_reject(d, STATUS_INVALID_ARGUMENT,
-                             "expected at most %d actors, but there are %zu", ACTORS_MAX,
-                             d->actors_count);
-    }
+    assert(d->actors_count <= ACTORS_MAX); /* decide_check_actors, command_signature_check */
     if (d->actors_count > 0 && d->on_behalf_of.size == 0) {
         return decide_reject(d, STATUS_INVALID_ARGUMENT,
                              "expected on_behalf_of beside actors: whom the last of them acts for");

@@ -1,4 +1,5 @@
 /* Chains of who acts for whom: each link is asked for, and no chain hides a link. */
+#include "core/base/limits.h"
 #include "tests/lib/org_world.h"
 #include "tests/lib/test.h"
 
@@ -89,11 +90,23 @@ TEST(acting, a_chain_that_is_none_is_refused)
                            "an operator acts by himself"));
     act(&world, "lee", wrong, "eve");
     assert_code(STATUS_INVALID_ARGUMENT, org_world_submit(&world, command));
+    org_world_release(&world);
+}
+
+/* Who sends it may send any number of them: nothing of that is recorded. */
+TEST(acting, more_than_may_act_are_refused_and_not_recorded)
+{
+    struct org_world world;
+    world_init(&world);
     char *many[] = { "a", "b", "c", "d", "e", "f", "g", "h", "i" };
-    world.envelope.actors = many;
-    world.envelope.n_actors = 9;
-    assert_non_null(strstr(org_world_rejected(&world, STATUS_INVALID_ARGUMENT, "%s", command),
-                           "at most 8 actors"));
+    const char *command = "RegisterSubject {\"subjectId\":\"x\"}";
+    act(&world, "lee", many, "eve");
+    world.envelope.n_actors = ACTORS_MAX;
+    org_world_rejected(&world, STATUS_PERMISSION_DENIED, "%s", command);
+    world.envelope.n_actors = ACTORS_MAX + 1;
+    struct status st = org_world_submit(&world, command);
+    assert_code(STATUS_INVALID_ARGUMENT, st);
+    assert_non_null(strstr(st.msg, "at most 8 actors, but there are 9"));
     org_world_release(&world);
 }
 
