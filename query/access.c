@@ -1,6 +1,7 @@
 #include "query/access.h"
 
 #include "core/domain/check/implied.h"
+#include "core/domain/kernel/ids.h"
 #include "core/pb/message.h"
 #include "query/conditions.h"
 #include "query/decision_item.h"
@@ -92,26 +93,10 @@ struct access_chain {
     struct str ids[ACCESS_ACTORS_MAX + 1];
     size_t count;
     const Google__Protobuf__Struct *context;
+    bool attenuate; /* each must be able to do himself what is asked */
     size_t lookups; /* of questions about actors, so far */
     uint64_t gas_used;
 };
-
-static struct status access_chain_add(struct snapshot *snapshot, struct str subject,
-                                      struct access_chain *chain)
-{
-    struct str *id = &chain->ids[chain->count];
-    TRY(snapshot_resolve(snapshot, ENTITY_SUBJECT, subject, id));
-    for (size_t i = 0; i < chain->count; i++) {
-        if (str_eq(chain->ids[i], *id)) {
-            return status_error(STATUS_INVALID_ARGUMENT,
-                                "expected each of the actors and the subject once, but '%.*s' is "
-                                "there again",
-                                STR_ARG(*id));
-        }
-    }
-    chain->count++;
-    return status_ok();
-}
 
 static struct status access_chain_init(struct snapshot *snapshot,
                                        const struct access_question *question,
@@ -123,10 +108,17 @@ static struct status access_chain_init(struct snapshot *snapshot,
                             "expected at most %d actors, but there are %zu", ACCESS_ACTORS_MAX,
                             question->actors_count);
     }
-    for (size_t i = 0; i < question->actors_count; i++) {
-        TRY(access_chain_add(snapshot, question->actors[i], chain));
+    for (; chain->count < question->actors_count; chain->count++) {
+        TRY(snapshot_resolve(snapshot, ENTITY_SUBJECT, question->actors[chain->count],
+                             &chain->ids[chain->count]));
     }
-    return access_chain_add(snapshot, question->subject, chain);
+    TRY(snapshot_resolve(snapshot, ENTITY_SUBJECT, question->subject, &chain->ids[chain->count++]));
+    const struct str *again = ids_again(chain->ids, chain->count);
+    return again == NULL ? status_ok()
+                         : status_error(STATUS_INVALID_ARGUMENT,
+                                        "expected each of the actors and the subject once, but "
+                                        "'%.*s' is there again",
+                                        STR_ARG(*again));
 }
 
 /* One of the questions: about the i-th of the chain, for whom those before it act. */
@@ -170,17 +162,33 @@ static struct status access_chain_link(struct snapshot *snapshot, struct access_
                                        size_t i, struct object object,
                                        Agency__V1__CheckResponse *response)
 {
-    const Agency__V1__Org *org;
     Agency__V1__CheckResponse *link;
-    TRY(view_org(&snapshot->org.view, snapshot->org_id, &org));
     TRY(access_chain_ask(snapshot, chain, i, STR("act_as"),
                          (struct object){ OBJECT_SUBJECT, chain->ids[i + 1] }, &link));
     TRY(access_chain_add_answer(snapshot, chain, link, response));
-    if (org == NULL || !org->attenuate) {
+    if (!chain->attenuate) {
         return status_ok();
     }
     TRY(access_chain_ask(snapshot, chain, i, str_z(response->permission), object, &link));
     return access_chain_add_answer(snapshot, chain, link, response);
+}
+
+static struct status access_chain_links(struct snapshot *snapshot, struct access_chain *chain,
+                                        struct object object, Agency__V1__CheckResponse *response)
+{
+    const size_t actors = chain->count - 1;
+    const Agency__V1__Org *org;
+    if (actors == 0) {
+        return status_ok();
+    }
+    TRY(view_org(&snapshot->org.view, snapshot->org_id, &org));
+    chain->attenuate = org != NULL && org->attenuate;
+    ARENA_TRY(snapshot->arena, response->actors,
+              arena_alloc(snapshot->arena, 2 * actors * sizeof(void *)));
+    for (size_t i = 0; i < actors; i++) {
+        TRY(access_chain_link(snapshot, chain, i, object, response));
+    }
+    return status_ok();
 }
 
 struct status access_check(struct snapshot *snapshot, const struct access_question *question,
@@ -192,14 +200,9 @@ struct status access_check(struct snapshot *snapshot, const struct access_questi
     TRY(access_chain_init(snapshot, question, &chain));
     TRY(object_text_parse(snapshot, question->object, &object));
     TRY(known_permission(snapshot, question->permission));
-    const size_t actors = question->actors_count;
-    TRY(access_chain_ask(snapshot, &chain, actors, question->permission, object, response));
-    ARENA_TRY(snapshot->arena, (*response)->actors,
-              arena_alloc(snapshot->arena, (2 * actors + 1) * sizeof(void *)));
-    for (size_t i = 0; i < actors; i++) {
-        TRY(access_chain_link(snapshot, &chain, i, object, *response));
-    }
-    return status_ok();
+    TRY(access_chain_ask(snapshot, &chain, question->actors_count, question->permission, object,
+                         response));
+    return access_chain_links(snapshot, &chain, object, *response);
 }
 
 /* ---- many ---- */

@@ -43,5 +43,7 @@ def it_follows_who_acts_for_whom_link_by_link(tool, fresh):
     acme.submit("RevokePermission", grantId="hop-1")
     expect("denied" in acme(*asked, code=DENIED), "denied since", asked)
     expect("allowed" in acme(*asked, "--as-of", f"#{decided}"), "allowed then", asked)
-    said = acme.error("check", "ada", "CreateGroup", "org", "--actors", "sub,,agent", code=USAGE)
-    expect("--actors" in said, "what was expected", said)
+    for actors, wrong in (("sub,,agent", "--actors"), ("sub,agent,sub", "'sub' is there again"),
+                          ("sub,ada", "'ada' is there again")):
+        said = acme.error("check", "ada", "CreateGroup", "org", "--actors", actors, code=USAGE)
+        expect(wrong in said, "what was expected", said)

@@ -5,6 +5,7 @@
 
 #include "core/base/limits.h"
 #include "core/domain/check/identity.h"
+#include "core/domain/kernel/ids.h"
 
 /* The live credential of an identity in this org; UNAUTHENTICATED if there is none. */
 static struct status acting_credential(const struct decide *d, const char *who,
@@ -58,31 +59,25 @@ static struct status acting_of_token(struct decide *d)
     return status_ok();
 }
 
-/* The i-th of C0, C1 ... Cn, S. */
-static struct str acting_link(const struct decide *d, size_t i)
-{
-    return i == 0 ? d->subject_id : i <= d->actors_count ? d->actors[i - 1] : d->on_behalf_of;
-}
-
 /* Nobody stands in a chain twice: who acts for himself in the end would hide who else did. */
 static struct status acting_check(struct decide *d)
 {
+    struct str chain[ACTORS_MAX + 2] = { d->subject_id }; /* C0, C1 ... Cn, S */
     assert(d->actors_count <= ACTORS_MAX); /* decide_check_actors, command_signature_check */
     if (d->actors_count > 0 && d->on_behalf_of.size == 0) {
         return decide_reject(d, STATUS_INVALID_ARGUMENT,
                              "expected on_behalf_of beside actors: whom the last of them acts for");
     }
-    for (size_t i = 0; d->actors_count > 0 && i < d->actors_count + 2; i++) {
-        for (size_t j = 0; j < i; j++) {
-            if (str_eq(acting_link(d, i), acting_link(d, j))) {
-                return decide_reject(d, STATUS_INVALID_ARGUMENT,
-                                     "expected each of those who act once, but '%.*s' is there "
-                                     "again",
-                                     STR_ARG(acting_link(d, i)));
-            }
-        }
+    for (size_t i = 0; i < d->actors_count; i++) {
+        chain[i + 1] = d->actors[i];
     }
-    return status_ok();
+    chain[d->actors_count + 1] = d->on_behalf_of;
+    const struct str *again = d->actors_count == 0 ? NULL : ids_again(chain, d->actors_count + 2);
+    return again == NULL ? status_ok()
+                         : decide_reject(d, STATUS_INVALID_ARGUMENT,
+                                         "expected each of those who act once, but '%.*s' is there "
+                                         "again",
+                                         STR_ARG(*again));
 }
 
 struct status acting_find(struct decide *d)

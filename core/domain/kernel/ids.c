@@ -54,6 +54,18 @@ bool ids_have(const struct ids *ids, struct str id)
            bsearch(&id, ids->items, ids->count, sizeof ids->items[0], ids_compare) != NULL;
 }
 
+const struct str *ids_again(const struct str *items, size_t items_count)
+{
+    for (size_t i = 0; i < items_count; i++) {
+        for (size_t before = 0; before < i; before++) {
+            if (str_eq(items[i], items[before])) {
+                return &items[i];
+            }
+        }
+    }
+    return NULL;
+}
+
 struct status ids_behind(struct arena *arena, struct str id, struct str *behind)
 {
     char *text;

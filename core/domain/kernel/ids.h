@@ -21,6 +21,9 @@ void ids_sort(struct ids *ids);
 /* True if a sorted list has the id. */
 bool ids_have(const struct ids *ids, struct str id);
 
+/* The first of a few texts that stands before already; NULL: each is there once. */
+const struct str *ids_again(const struct str *items, size_t items_count);
+
 /* The first text behind an id in byte order: where a page after it begins. */
 MUST_USE struct status ids_behind(struct arena *arena, struct str id, struct str *behind);
 
