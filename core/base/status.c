@@ -66,3 +66,13 @@ const char *status_code_name(enum status_code code)
     size_t index = (size_t)code;
     return index < sizeof status_names / sizeof status_names[0] ? status_names[index] : "UNKNOWN";
 }
+
+enum status_code status_code_named(const char *name)
+{
+    for (size_t code = 0; code < sizeof status_names / sizeof status_names[0]; code++) {
+        if (strcmp(status_names[code], name) == 0) {
+            return (enum status_code)code;
+        }
+    }
+    return STATUS_UNKNOWN;
+}

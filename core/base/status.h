@@ -60,6 +60,9 @@ MUST_USE struct status status_prefix(struct status status, const char *format, .
  */
 const char *status_code_name(enum status_code code);
 
+/* The other way; UNKNOWN for any other name. */
+enum status_code status_code_named(const char *name);
+
 /* Passes a failure up. */
 #define TRY(expression)                          \
     do {                                         \

@@ -21,23 +21,13 @@ void server_sending_release(struct server_sending *sending)
     arena_release(&sending->arena);
 }
 
-static enum status_code server_sending_code(const char *name)
-{
-    for (unsigned code = STATUS_OK; code <= STATUS_UNAUTHENTICATED; code++) {
-        if (strcmp(status_code_name((enum status_code)code), name) == 0) {
-            return (enum status_code)code;
-        }
-    }
-    return STATUS_UNKNOWN;
-}
-
 static struct submit_answer server_sending_answer(const Agency__V1__SubmitResponse *response)
 {
     struct submit_answer answer = {
         .outcome = response->repeated       ? SUBMIT_REPEATED
                    : response->sequence > 0 ? SUBMIT_DECIDED
                                             : SUBMIT_FAILED,
-        .code = server_sending_code(response->code),
+        .code = status_code_named(response->code),
         .sequence = response->sequence,
         .org_sequence = response->org_sequence,
         .events_count = response->events,

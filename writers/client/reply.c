@@ -4,16 +4,6 @@
 #include "core/domain/kernel/fields.h"
 #include "core/pb/message.h"
 
-static enum status_code reply_code(const char *name)
-{
-    for (int code = STATUS_OK; code <= STATUS_UNAUTHENTICATED; code++) {
-        if (strcmp(status_code_name((enum status_code)code), name) == 0) {
-            return (enum status_code)code;
-        }
-    }
-    return STATUS_UNKNOWN;
-}
-
 static void reply_reason(struct submit_answer *answer, const char *reason)
 {
     size_t size = strlen(reason), most = sizeof answer->reason - 1;
@@ -42,7 +32,7 @@ static bool reply_read_outcome(struct arena *arena, struct str value, struct rep
         .principal = outcome->principal,
         .offset = outcome->offset,
         .answer = { .outcome = said->repeated ? SUBMIT_REPEATED : SUBMIT_DECIDED,
-                    .code = reply_code(said->code),
+                    .code = status_code_named(said->code),
                     .sequence = said->sequence,
                     .org_sequence = said->org_sequence,
                     .events_count = said->events,
@@ -63,7 +53,7 @@ static bool reply_read_dead_letter(struct arena *arena, struct str value, struct
     *reply = (struct reply){ .org_id = said->org_id,
                              .command_id = said->command_id,
                              .offset = said->offset,
-                             .answer = reply_failed(reply_code(said->code), said->reason) };
+                             .answer = reply_failed(status_code_named(said->code), said->reason) };
     return true;
 }
 

@@ -34,3 +34,13 @@ TEST(status, names_are_those_of_grpc)
     assert_string_equal(status_code_name(STATUS_DATA_LOSS), "DATA_LOSS");
     assert_string_equal(status_code_name((enum status_code)99), "UNKNOWN");
 }
+
+TEST(status, codes_are_found_by_their_names)
+{
+    for (int code = STATUS_OK; code <= STATUS_UNAUTHENTICATED; code++) {
+        assert_int_equal(status_code_named(status_code_name((enum status_code)code)), code);
+    }
+    assert_int_equal(status_code_named("not_found"), STATUS_UNKNOWN); /* as Connect writes it */
+    assert_int_equal(status_code_named("NOT_FOUNDED"), STATUS_UNKNOWN);
+    assert_int_equal(status_code_named(""), STATUS_UNKNOWN);
+}
