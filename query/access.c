@@ -109,10 +109,10 @@ static struct status access_chain_init(struct snapshot *snapshot,
                             question->actors_count);
     }
     for (; chain->count < question->actors_count; chain->count++) {
-        TRY(snapshot_resolve(snapshot, ENTITY_SUBJECT, question->actors[chain->count],
-                             &chain->ids[chain->count]));
+        TRY(known_entity(snapshot, ENTITY_SUBJECT, question->actors[chain->count],
+                         &chain->ids[chain->count]));
     }
-    TRY(snapshot_resolve(snapshot, ENTITY_SUBJECT, question->subject, &chain->ids[chain->count++]));
+    TRY(known_entity(snapshot, ENTITY_SUBJECT, question->subject, &chain->ids[chain->count++]));
     const struct str *again = ids_again(chain->ids, chain->count);
     return again == NULL ? status_ok()
                          : status_error(STATUS_INVALID_ARGUMENT,
@@ -199,6 +199,7 @@ struct status access_check(struct snapshot *snapshot, const struct access_questi
     TRY(conditions_context(question->context));
     TRY(access_chain_init(snapshot, question, &chain));
     TRY(object_text_parse(snapshot, question->object, &object));
+    TRY(known_object(snapshot, object));
     TRY(known_permission(snapshot, question->permission));
     TRY(access_chain_ask(snapshot, &chain, question->actors_count, question->permission, object,
                          response));
@@ -206,23 +207,6 @@ struct status access_check(struct snapshot *snapshot, const struct access_questi
 }
 
 /* ---- many ---- */
-
-/* One line asks about many: whatever it names wrongly is an error, not one more "no". */
-static struct status access_named(const struct snapshot *snapshot,
-                                  const struct check_question *question,
-                                  const struct check_answer *answer)
-{
-    switch ((unsigned)answer->reason) {
-    case CHECK_NO_SUBJECT:
-        return status_error(STATUS_NOT_FOUND, "expected a subject, but there is no '%.*s'%s",
-                            STR_ARG(question->subject_id), snapshot_then(snapshot));
-    case CHECK_NO_OBJECT:
-        return status_error(STATUS_NOT_FOUND, "expected a %s, but there is no '%.*s'%s",
-                            object_kind_name(question->object.kind), STR_ARG(question->object.id),
-                            snapshot_then(snapshot));
-    }
-    return status_ok();
-}
 
 /* Adds those who may. `work` is for one check at a time: a batch has 10,000 of some KiB. */
 static struct status access_check_each(struct snapshot *snapshot, struct arena *work,
@@ -233,10 +217,9 @@ static struct status access_check_each(struct snapshot *snapshot, struct arena *
     struct check_answer answer;
     for (size_t i = 0; i < request->n_subjects; i++) {
         arena_reset(work);
-        TRY(snapshot_resolve(snapshot, ENTITY_SUBJECT, str_z(request->subjects[i]),
-                             &question->subject_id));
+        TRY(known_entity(snapshot, ENTITY_SUBJECT, str_z(request->subjects[i]),
+                         &question->subject_id));
         TRY(check(&snapshot->org.view, work, snapshot->moment.time_us, question, &answer));
-        TRY(access_named(snapshot, question, &answer));
         if (answer.allowed) {
             response->allowed[response->n_allowed++] = request->subjects[i];
         } else if (answer.reason == CHECK_CONTEXT_MISSING) {
@@ -257,6 +240,7 @@ struct status access_check_batch(struct snapshot *snapshot, struct arena *arena,
     struct arena work;
     agency__v1__batch_check_response__init(response);
     TRY(object_text_named(snapshot, str_z(request->on), str_z(request->id), &question.object));
+    TRY(known_object(snapshot, question.object));
     TRY(known_permission(snapshot, question.permission));
     TRY(conditions_context(request->context));
     bool waived;

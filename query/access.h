@@ -23,8 +23,9 @@ struct access_question {
 /* May a subject do something on an object, and by which way; and each of those who act for the next
  * one, the last for the subject. What one of them may not, is not allowed: reason ACTORS.
  * INVALID_ARGUMENT: one of them is empty or there twice, more than ACCESS_ACTORS_MAX, no object, a
- * context that is too large. NOT_FOUND: a name that nothing has, or a permission that is not
- * defined. RESOURCE_EXHAUSTED: together they take more than one question may. */
+ * context that is too large. NOT_FOUND: a subject or an object that there never was, or a
+ * permission that is not defined. RESOURCE_EXHAUSTED: together they take more than one question
+ * may. */
 MUST_USE struct status access_check(struct snapshot *snapshot,
                                     const struct access_question *question,
                                     Agency__V1__CheckResponse **response);

@@ -152,7 +152,7 @@ struct status access_held(struct snapshot *snapshot, struct str subject, struct 
     struct str words[] = { STR("held"), STR(""), permission, STR("") };
     struct page at;
     *page = (struct access_held_page){ 0 };
-    TRY(snapshot_resolve(snapshot, ENTITY_SUBJECT, subject, &words[1]));
+    TRY(known_entity(snapshot, ENTITY_SUBJECT, subject, &words[1]));
     if (permission.data == NULL) {
         TRY(page_begin(&at, snapshot, ask, words, 2));
         return access_held_permissions(snapshot, words[1], &at, page);
@@ -209,6 +209,7 @@ struct status access_subjects(struct snapshot *snapshot, struct str permission, 
     char kind[1];
     TRY(known_permission(snapshot, permission));
     TRY(object_text_parse(snapshot, object, &question.object));
+    TRY(known_object(snapshot, question.object));
     TRY(conditions_context(context));
     struct str words[] = { STR("can"), permission, access_kind(question.object.kind, kind),
                            question.object.id, STR("") };
@@ -263,13 +264,12 @@ struct status access_holders(struct snapshot *snapshot, enum entity_kind kind, s
     size_t count;
     bool typed = role_type.size > 0;
     words[1] = index_kind(kind);
-    TRY(snapshot_resolve(snapshot, kind, text, &words[2]));
-    TRY(kind == ENTITY_ROLE_TYPE ? known_role_type(snapshot, words[2]) : status_ok());
-    TRY(typed ? known_role_type(snapshot, role_type) : status_ok());
+    TRY(known_entity(snapshot, kind, text, &words[2]));
+    TRY(typed ? known_entity(snapshot, ENTITY_ROLE_TYPE, role_type, &words[3]) : status_ok());
     TRY(page_begin(&at, snapshot, ask, words, 4));
     const struct view *view = &snapshot->org.view;
     TRY(typed ? holders_list_group_type(view, snapshot->arena, snapshot->moment.time_us, words[2],
-                                        role_type, &items, &count)
+                                        words[3], &items, &count)
               : holders_list(view, snapshot->arena, snapshot->moment.time_us, kind, words[2],
                              &items, &count));
     return access_keep_holders(snapshot, items, count, &at, page);

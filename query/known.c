@@ -29,7 +29,10 @@ static struct status known_unknown(struct snapshot *snapshot, enum entity_kind k
         return status_error(STATUS_INVALID_ARGUMENT, "expected a %s, but it is empty",
                             registry_entity(kind)->name);
     }
-    TRY(known_offer(snapshot, kind, nearest));
+    if (snapshot->whole) {
+        struct status st = known_offer(snapshot, kind, nearest);
+        TRY(st.code == STATUS_RESOURCE_EXHAUSTED ? status_ok() : st); /* then without a hint */
+    }
     return status_error(STATUS_NOT_FOUND, "expected a %s, but there is no '%.*s'%s%s",
                         registry_entity(kind)->name, STR_ARG(nearest->wanted),
                         snapshot_then(snapshot), nearest_hint(nearest));
@@ -55,14 +58,27 @@ struct status known_permission(struct snapshot *snapshot, struct str permission)
     return known_unknown(snapshot, ENTITY_PERMISSION, &nearest);
 }
 
-struct status known_role_type(struct snapshot *snapshot, struct str role_type)
+static struct status known_there(struct snapshot *snapshot, enum entity_kind kind, struct str id)
 {
-    const Agency__V1__RoleType *defined;
+    const ProtobufCMessage *entity;
     struct nearest nearest;
-    TRY(view_role_type(&snapshot->org.view, role_type, &defined));
-    if (defined != NULL) {
+    TRY(view_get(&snapshot->org.view, kind, id, &entity));
+    if (entity != NULL) {
         return status_ok();
     }
-    nearest_init(&nearest, role_type);
-    return known_unknown(snapshot, ENTITY_ROLE_TYPE, &nearest);
+    nearest_init(&nearest, id);
+    return known_unknown(snapshot, kind, &nearest);
+}
+
+struct status known_entity(struct snapshot *snapshot, enum entity_kind kind, struct str text,
+                           struct str *id)
+{
+    TRY(snapshot_resolve(snapshot, kind, text, id));
+    return known_there(snapshot, kind, *id);
+}
+
+struct status known_object(struct snapshot *snapshot, struct object object)
+{
+    return object.kind == OBJECT_ORG ? status_ok()
+                                     : known_there(snapshot, object_entity(object.kind), object.id);
 }

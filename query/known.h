@@ -1,13 +1,17 @@
-/* Names that a question must not get wrong: what is misspelt is an error that names the nearest,
- * never an empty answer. */
+/* What a question must not name wrongly: what is misspelt is an error that names the nearest, never
+ * an empty answer or a denial. Who may not read all of the org is not told what is in it. */
 #ifndef QUERY_KNOWN_H
 #define QUERY_KNOWN_H
 
+#include "core/domain/kernel/object.h"
 #include "query/snapshot.h"
 
 /* INVALID_ARGUMENT: the name is empty. NOT_FOUND: no such permission is defined or built in. */
 MUST_USE struct status known_permission(struct snapshot *snapshot, struct str permission);
-/* The same of a role type. */
-MUST_USE struct status known_role_type(struct snapshot *snapshot, struct str role_type);
+/* snapshot_resolve of what there is or was: it may have ended, or been removed. */
+MUST_USE struct status known_entity(struct snapshot *snapshot, enum entity_kind kind,
+                                    struct str text, struct str *id);
+/* The same of an object, as object_text.h reads it: of the org there is nothing to know. */
+MUST_USE struct status known_object(struct snapshot *snapshot, struct object object);
 
 #endif

@@ -41,14 +41,10 @@ static struct status object_text_org(const struct snapshot *snapshot, struct str
 static struct status object_text_find(struct snapshot *snapshot, struct str id,
                                       struct object *object)
 {
-    static const enum entity_kind entities[] = { [OBJECT_ASSET] = ENTITY_ASSET,
-                                                 [OBJECT_GROUP] = ENTITY_GROUP,
-                                                 [OBJECT_JOB_SPACE] = ENTITY_JOB_SPACE,
-                                                 [OBJECT_SUBJECT] = ENTITY_SUBJECT };
     object->id = (struct str){ 0 };
     return object->kind == OBJECT_ORG
                ? object_text_org(snapshot, id)
-               : snapshot_resolve(snapshot, entities[object->kind], id, &object->id);
+               : snapshot_resolve(snapshot, object_entity(object->kind), id, &object->id);
 }
 
 struct status object_text_parse(struct snapshot *snapshot, struct str text, struct object *object)

@@ -89,11 +89,12 @@ static struct status asking_may_read_object(const struct asking *asking, struct 
 static struct status asking_may_read(const struct asking *asking, struct snapshot *now,
                                      struct status opened)
 {
-    if (asking->where->reader == NULL ||
-        (opened.code != STATUS_OK && opened.code != STATUS_NOT_FOUND)) {
+    now->whole = asking->where->reader == NULL;
+    if (now->whole || (opened.code != STATUS_OK && opened.code != STATUS_NOT_FOUND)) {
         return opened;
     }
     struct status st = question_may_read(asking->where, now, object_org());
+    now->whole = st.code == STATUS_OK;
     if (st.code == STATUS_PERMISSION_DENIED) {
         st = asking_may_read_object(asking, now, st);
     }
@@ -137,8 +138,10 @@ static struct status asking_open_then(struct asking *asking, const struct asking
     if (st.code != STATUS_OK && st.code != STATUS_NOT_FOUND) {
         return st;
     }
-    return snapshot_open(&asking->own, place->reader, place->position, asking->arena, place->org_id,
-                         &place->ask, asking->where->memory_max);
+    st = snapshot_open(&asking->own, place->reader, place->position, asking->arena, place->org_id,
+                       &place->ask, asking->where->memory_max);
+    asking->own.whole = now.whole;
+    return st;
 }
 
 static struct status asking_open_snapshot(struct asking *asking)
@@ -185,6 +188,7 @@ struct status asking_of(struct asking *asking, const struct question *question,
                                .arena = snapshot->arena,
                                .request = request,
                                .snapshot = snapshot };
+    snapshot->whole = true;
     return question->answer(asking);
 }
 

@@ -12,7 +12,8 @@ struct snapshot {
     const struct position *position; /* of what it reads */
     struct arena *arena;             /* answers lie in it */
     struct str org_id;
-    bool past; /* a moment was named */
+    bool past;  /* a moment was named */
+    bool whole; /* who asks may read all of the org: what is in it may be named to him */
     struct moment moment;
     struct stored *stored; /* the org as of the moment */
     struct stored own;     /* where nobody keeps it */

@@ -11,6 +11,7 @@
 #include "core/model/key.h"
 #include "query/decision_item.h"
 #include "query/entities.h"
+#include "query/known.h"
 
 enum { STINTS_NUMBER = 8 };
 
@@ -175,7 +176,7 @@ struct status stints_page(struct snapshot *snapshot, enum entity_kind kind, stru
     }
     struct list_filter *of = &request.filters[0];
     of->field = kind == ENTITY_SUBJECT ? STR("subject_id") : STR("role_id");
-    TRY(snapshot_resolve(snapshot, kind, text, &of->value));
+    TRY(known_entity(snapshot, kind, text, &of->value));
     const struct str words[] = { STR("stints"), of->field, of->value };
     TRY(page_begin(&page, snapshot, ask, words, 3));
     stints.limit = page.limit;

@@ -93,17 +93,6 @@ static bool grant_is_for(const struct plain_org *org, const struct counts *count
 
 /* ---- objects ---- */
 
-static enum entity_kind object_entity(enum object_kind kind)
-{
-    static const enum entity_kind kinds[] = {
-        [OBJECT_ASSET] = ENTITY_ASSET,
-        [OBJECT_GROUP] = ENTITY_GROUP,
-        [OBJECT_JOB_SPACE] = ENTITY_JOB_SPACE,
-        [OBJECT_SUBJECT] = ENTITY_SUBJECT,
-    };
-    return kind < sizeof kinds / sizeof kinds[0] ? kinds[kind] : (enum entity_kind)0;
-}
-
 bool access_covers(const struct plain_org *org, struct object on, struct object object)
 {
     const struct plain *item = plain_find(org, object_entity(object.kind), object.id);

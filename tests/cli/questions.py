@@ -259,11 +259,25 @@ def it_knows_what_it_is_asked_about(tool, fresh):
                         (("check", "ada", "wriet", "group:red"), "did you mean 'write'"),
                         (("who", "type", "leed"), "did you mean 'lead'"),
                         (("who", "group", "red", "--role-type", "leed"), "did you mean 'lead'"),
-                        (("who", "can", "write", "asset:nope"), "no asset 'nope'")):
+                        (("who", "can", "write", "asset:nope"), "no 'nope'")):
         expect(hint in acme.error(*words, code=FAILED), f"an error of {words} with {hint}")
-    for object_ in ("asset:nope", "group:ada", "subject:red"):
-        said = acme.json("check", "ada", "write", object_, code=DENIED)[0]
-        expect(said["reason"] == "NO_OBJECT", "NO_OBJECT", said)
+    for words, hint in ((("check", "adda", "write", "group:red"), "no 'adda', did you mean 'ada'"),
+                        (("check", "ada", "write", "group:redd"), "did you mean 'red'"),
+                        (("check", "ada", "write", "asset:nope"), "no 'nope'"),
+                        (("check", "ada", "write", "group:ada"), "Group, but there is no 'ada'"),
+                        (("check", "ada", "write", "subject:red"), "no 'red'"),
+                        (("check", "ada", "write", "org", "--actors", "rot,ada"),
+                         "did you mean 'root'"),
+                        (("check", "adda"), "did you mean 'ada'"),
+                        (("check", "adda", "write"), "did you mean 'ada'"),
+                        (("who", "can", "write", "group:redd"), "did you mean 'red'"),
+                        (("who", "group", "redd"), "did you mean 'red'"),
+                        (("who", "role", "red.leed"), "did you mean 'red.lead'"),
+                        (("stints", "subject", "adda"), "did you mean 'ada'"),
+                        (("stints", "role", "red.leed"), "did you mean 'red.lead'"),
+                        (("check", "ada", "write", "group:red", "--as-of", "#1"),
+                         "at that moment")):
+        expect(hint in acme.error(*words, code=FAILED), f"an error of {words} with {hint}")
 
 
 def it_refuses_a_line_of_a_batch_that_names_nothing(tool, fresh):

@@ -12,6 +12,17 @@ struct object object_of(enum entity_kind kind, struct str id)
     return known ? (struct object){ kinds[kind], id } : object_org();
 }
 
+enum entity_kind object_entity(enum object_kind kind)
+{
+    static const enum entity_kind kinds[] = {
+        [OBJECT_ASSET] = ENTITY_ASSET,
+        [OBJECT_GROUP] = ENTITY_GROUP,
+        [OBJECT_JOB_SPACE] = ENTITY_JOB_SPACE,
+        [OBJECT_SUBJECT] = ENTITY_SUBJECT,
+    };
+    return kind < sizeof kinds / sizeof kinds[0] ? kinds[kind] : (enum entity_kind)0;
+}
+
 const char *object_kind_name(unsigned kind)
 {
     static const char *const names[] = {

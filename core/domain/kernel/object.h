@@ -32,6 +32,9 @@ static inline bool object_eq(struct object a, struct object b)
 /* The object that an entity is; the org for kinds that no permission can be on. */
 struct object object_of(enum entity_kind kind, struct str id);
 
+/* The kind of the entity in the org that such an object is; 0: the org, and asset types. */
+enum entity_kind object_entity(enum object_kind kind);
+
 /* "asset", as people write it; "object" for numbers that are no kind. Static memory. */
 const char *object_kind_name(unsigned kind);
 
