@@ -50,6 +50,24 @@ static struct status answer_check_batch_size(const Agency__V1__CheckBatchRequest
                               ANSWER_BATCH_SUBJECTS_MAX, subjects);
 }
 
+/* What is wrong with one question is its answer: nobody may. */
+static struct status answer_batch_check(struct asking *asking,
+                                        const Agency__V1__BatchCheckRequest *request,
+                                        Agency__V1__BatchCheckResponse *answer)
+{
+    struct status st = access_check_batch(asking->snapshot, asking->arena, request, answer);
+    if (st.code != STATUS_OK && st.code != STATUS_INVALID_ARGUMENT && st.code != STATUS_NOT_FOUND &&
+        st.code != STATUS_RESOURCE_EXHAUSTED) {
+        return st;
+    }
+    if (st.code != STATUS_OK) {
+        answer->n_allowed = 0;
+        answer->n_conditional = 0;
+    }
+    TRY(arena_text(asking->arena, str_z(status_code_name(st.code)), &answer->code));
+    return arena_text(asking->arena, str_z(st.msg), &answer->reason);
+}
+
 struct status answer_check_batch(struct asking *asking)
 {
     const Agency__V1__CheckBatchRequest *request =
@@ -62,9 +80,7 @@ struct status answer_check_batch(struct asking *asking)
     for (size_t i = 0; i < request->n_checks; i++) {
         TRY(pb_new(asking->arena, &agency__v1__batch_check_response__descriptor,
                    &response->answers[i]));
-        struct status st = access_check_batch(asking->snapshot, asking->arena, request->checks[i],
-                                              response->answers[i]);
-        TRY(request->n_checks == 1 ? st : status_prefix(st, "checks[%zu]", i));
+        TRY(answer_batch_check(asking, request->checks[i], response->answers[i]));
         response->n_answers++;
     }
     return status_ok();

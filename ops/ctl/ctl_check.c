@@ -174,9 +174,13 @@ static struct status check_line(struct asker *asker, struct arena *arena, struct
     request.checks = &check;
     request.n_checks = 1;
     TRY(asker_ask(asker, "CheckBatch", &request.base, &response));
-    return response->n_answers == 1
-               ? ctl_json(asker->ctl, &response->answers[0]->base)
-               : status_error(STATUS_INVALID_ARGUMENT, "expected one answer to one question");
+    if (response->n_answers != 1) {
+        return status_error(STATUS_INTERNAL, "expected one answer to one question");
+    }
+    const Agency__V1__BatchCheckResponse *answer = response->answers[0];
+    enum status_code code = status_code_named(answer->code);
+    return code == STATUS_OK ? ctl_json(asker->ctl, &answer->base)
+                             : status_error(code, "%s", answer->reason);
 }
 
 static struct status check_lines(struct asker *asker, struct lines *lines, struct arena *arena)

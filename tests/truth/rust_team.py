@@ -103,8 +103,10 @@ class Server:
         lines = list(lines)
         many = self.SUBJECTS_MAX // max(1, len(lines[0]["subjects"]))
         for at in range(0, len(lines), many):
-            answers = self.check(lines[at:at + many])["answers"]
-            yield from ({"allowed": answer.get("allowed", [])} for answer in answers)
+            for answer in self.check(lines[at:at + many])["answers"]:
+                if answer["code"] != "OK":
+                    raise SystemExit(f":checkBatch at {self.date}: {answer}")
+                yield {"allowed": answer.get("allowed", [])}
 
 
 class Grpc(Server):

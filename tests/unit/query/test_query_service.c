@@ -126,6 +126,25 @@ TEST(query_service, a_check_of_what_never_was_is_no_denial)
     query_kit_close(&kit);
 }
 
+TEST(query_service, a_wrong_question_of_a_batch_leaves_the_others_their_answers)
+{
+    open_acme();
+    const char *body = query_kit_ask(
+        &kit, "agency.v1.Query/CheckBatch", "",
+        "{\"orgId\":\"acme\",\"checks\":["
+        "{\"subjects\":[\"ada\"],\"permission\":\"paint\",\"on\":\"group\",\"id\":\"red\"},"
+        "{\"subjects\":[\"ada\",\"bo\"],\"permission\":\"paint\",\"on\":\"group\",\"id\":\"red\"},"
+        "{\"subjects\":[],\"permission\":\"paint\",\"on\":\"org\"},"
+        "{\"subjects\":[\"ada\"],\"permission\":\"paint\",\"on\":\"org\"}]}");
+    ASSERT_SAYS(
+        "{\"allowed\":[\"ada\"],\"code\":\"OK\"},"
+        "{\"code\":\"NOT_FOUND\",\"reason\":\"expected a Subject, but there is no 'bo'\"},"
+        "{\"code\":\"INVALID_ARGUMENT\",\"reason\":\"expected subjects, but there are none\"},"
+        "{\"code\":\"OK\"}",
+        body);
+    query_kit_close(&kit);
+}
+
 static void ask_between_changes(void)
 {
     static const char ask[] = "{\"orgId\":\"acme\",\"subject\":\"ada\",\"permission\":\"paint\","
