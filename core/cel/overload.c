@@ -59,12 +59,45 @@ static bool cel_overload_advise(struct cel_checker *checker, const struct cel_no
     return true;
 }
 
+static bool cel_overload_is_any(const struct cel_type *type)
+{
+    bool any = type->kind == CEL_PARAM;
+    for (uint32_t i = 0; !any && i < CEL_TYPE_PARAMS_MAX && type->params[i] != NULL; i++) {
+        any = cel_overload_is_any(type->params[i]);
+    }
+    return any;
+}
+
+/* Whether it has letters for types, as list(A) has. */
+static bool cel_overload_has_any(const struct cel_overload *overload)
+{
+    bool any = false;
+    for (uint32_t i = 0; !any && i < cel_overload_params(overload); i++) {
+        any = cel_overload_is_any(overload->params[i]);
+    }
+    return any;
+}
+
+/* (A, A): said in words. */
+static bool cel_overload_takes_equals(const struct cel_overload *overload)
+{
+    const struct cel_type *const *params = overload->params;
+    return cel_overload_params(overload) == 2 && params[0]->kind == CEL_PARAM &&
+           params[0] == params[1];
+}
+
 static void cel_overload_print_params(struct buf *text, const struct cel_overload *overload)
 {
+    if (cel_overload_takes_equals(overload)) {
+        buf_append(text, STR("two of the same type"));
+        return;
+    }
+    buf_append(text, STR("("));
     for (uint32_t i = 0; i < cel_overload_params(overload); i++) {
         buf_append(text, i == 0 ? STR("") : STR(", "));
         cel_type_print(text, overload->params[i]);
     }
+    buf_append(text, STR(")"));
 }
 
 static void cel_overload_print_shapes(struct cel_checker *checker, const struct cel_node *node,
@@ -72,6 +105,7 @@ static void cel_overload_print_shapes(struct cel_checker *checker, const struct 
 {
     enum { SHOWN_MAX = 4 };
     uint32_t table = 0, row = 0, shown = 0;
+    bool any = false;
     const struct cel_overload *overload;
     while ((overload = cel_overload_next(checker->c->env, node->name, &table, &row)) != NULL) {
         if (overload->member != node->member || overload->late) {
@@ -81,10 +115,11 @@ static void cel_overload_print_shapes(struct cel_checker *checker, const struct 
             buf_append(text, STR(" or more"));
             return;
         }
-        buf_append(text, shown++ == 0 ? STR("; it takes (") : STR(" or ("));
+        buf_append(text, shown++ == 0 ? STR("; it takes ") : STR(" or "));
         cel_overload_print_params(text, overload);
-        buf_append(text, STR(")"));
+        any = any || (cel_overload_has_any(overload) && !cel_overload_takes_equals(overload));
     }
+    buf_append(text, any ? STR(", where a letter is any type") : STR(""));
 }
 
 static void cel_overload_problem(struct cel_checker *checker, const struct cel_node *node)
