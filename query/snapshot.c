@@ -37,7 +37,8 @@ static struct status snapshot_parse(struct arena *arena, struct str as_of, struc
         return status_ok();
     }
     ask->kind = MOMENT_TIME;
-    return time_parse_human(as_of, ask->now_us, &ask->time_us);
+    return status_prefix(time_parse_human(as_of, ask->now_us, &ask->time_us),
+                         "as of #DECISION, a token or a time");
 }
 
 struct status snapshot_ask(struct arena *arena, struct str as_of, struct str at_least,

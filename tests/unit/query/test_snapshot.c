@@ -34,7 +34,10 @@ TEST(snapshot, of_no_moment_is_refused)
     };
     struct moment_ask ask;
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
-        assert_code(STATUS_INVALID_ARGUMENT, asked(wrong[i], "", &ask));
+        struct status st = asked(wrong[i], "", &ask);
+        assert_code(STATUS_INVALID_ARGUMENT, st);
+        assert_non_null(strstr(st.msg, wrong[i][0] == '#' ? "the number of a decision"
+                                                          : "as of #DECISION, a token or a time"));
     }
     assert_code(STATUS_INVALID_ARGUMENT, asked("", "no token", &ask));
 }
