@@ -20,7 +20,8 @@ static void openapi_info(struct openapi *doc, const char *version)
         STR("Commands are decided once and answered with their decision; every question can be "
             "asked "
             "as of any moment of the past (`as_of`). Ids stand in paths: a ':' in them is escaped "
-            "as %3A. Errors are google.rpc.Status."));
+            "as %3A. Answers show what is not set with its default value, unless a `read_mask` "
+            "asks for parts. Errors are google.rpc.Status."));
     json_out_members(&doc->text, "\"license\": {\"name\": \"Apache License 2.0\", \"identifier\": "
                                  "\"Apache-2.0\"}");
     json_out_close(&doc->text);

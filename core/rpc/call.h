@@ -69,6 +69,8 @@ void rpc_call_send(struct rpc_call *call, const ProtobufCMessage *message);
 /* The same from packed bytes of the output type, which are not looked into where the client wants
  * them so. */
 void rpc_call_send_packed(struct rpc_call *call, struct str bytes);
+/* The client asked for some fields only: none that has its default value is shown. */
+void rpc_call_answer_parts(struct rpc_call *call);
 /* The position of the next message in a stream of events: what a client of SSE gives back as
  * Last-Event-ID. */
 void rpc_call_event_id(struct rpc_call *call, struct str id);

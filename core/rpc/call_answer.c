@@ -24,12 +24,19 @@ void rpc_call_send_packed(struct rpc_call *call, struct str bytes)
     arena_release(&arena);
 }
 
+/* JSON over HTTP shows what has its default value, too: who reads `allowed` without a schema must
+ * find false, not nothing. Connect's JSON leaves it out, as protobuf's does. */
+struct pb_json_options rpc_call_json(const struct rpc_call *call)
+{
+    return (struct pb_json_options){ .defaults = call->rest != NULL && !call->parts,
+                                     .types = &call->host->registry->types };
+}
+
 static struct status call_encode(struct rpc_call *call, const ProtobufCMessage *message,
                                  struct buf *out)
 {
     if (call->codec == CODEC_JSON) {
-        struct pb_json_options options = { .types = &call->host->registry->types };
-        return pb_to_json(message, options, out);
+        return pb_to_json(message, rpc_call_json(call), out);
     }
     pb_pack_buf(message, out);
     return status_ok();
@@ -58,6 +65,11 @@ void rpc_call_send(struct rpc_call *call, const ProtobufCMessage *message)
     if (scratch->cap > RPC_OUTPUT_MAX) {
         buf_release(scratch);
     }
+}
+
+void rpc_call_answer_parts(struct rpc_call *call)
+{
+    call->parts = true;
 }
 
 bool rpc_call_full(const struct rpc_call *call)

@@ -2,6 +2,7 @@
 #ifndef CORE_RPC_CALL_INSIDE_H
 #define CORE_RPC_CALL_INSIDE_H
 
+#include "core/pb/json.h"
 #include "core/rpc/http/connection.h"
 #include "core/rpc/protocol/protocol.h"
 #include "core/rpc/registry.h"
@@ -39,6 +40,7 @@ struct rpc_call {
     char event_id[RPC_EVENT_ID_MAX]; /* of the next message */
     size_t event_id_size;
     const struct rpc_path *rest;
+    bool parts; /* of messages were asked for */
 
     struct rpc_timer deadline;
     struct rpc_timer wake;
@@ -73,6 +75,9 @@ bool rpc_call_deliver(struct rpc_call *call, struct str bytes);
 void rpc_call_half_close(struct rpc_call *call);
 /* The protocol refuses the request; the handler hears of it, if it had begun. */
 void rpc_call_fail(struct rpc_call *call, const struct status *status);
+
+/* How its answer is written as JSON. */
+struct pb_json_options rpc_call_json(const struct rpc_call *call);
 
 /* The answer is complete, and is not what the handler said. It hears of it soon, not now: it may be
  * what runs. */

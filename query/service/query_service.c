@@ -16,6 +16,7 @@
 #include "core/base/murmur2.h"
 #include "core/base/time.h"
 #include "core/domain/kernel/fields.h"
+#include "core/pb/field.h"
 #include "core/pb/message.h"
 #include "query/service/watch.h"
 
@@ -209,6 +210,13 @@ static struct status query_job_new(struct rpc_call *call, const ProtobufCMessage
     return query_header(call, STR("agencygrid-at-least"), &job->at_least);
 }
 
+static bool query_has_mask(const ProtobufCMessage *message)
+{
+    const ProtobufCFieldDescriptor *field =
+        protobuf_c_message_descriptor_get_field_by_name(message->descriptor, "read_mask");
+    return field != NULL && pb_field_has(message, field);
+}
+
 static void query_on_message(struct rpc_call *call, const ProtobufCMessage *message)
 {
     struct query_job *job = NULL;
@@ -216,6 +224,9 @@ static void query_on_message(struct rpc_call *call, const ProtobufCMessage *mess
     if (st.code != STATUS_OK) {
         rpc_call_finish(call, &st);
         return;
+    }
+    if (query_has_mask(message)) {
+        rpc_call_answer_parts(call);
     }
     rpc_call_set_user(call, job);
     rpc_call_hold(call);

@@ -103,6 +103,20 @@ def a_moment_is_asked_about(rest):
     rest("GET", "/rest/roles/r?as_of=" + first.headers["agencygrid-position"])
 
 
+def what_is_denied_is_false_and_what_never_was_an_error(rest):
+    done = rest("POST", "/rest/subjects", {"subjectId": "eve"})
+    asked = {"subject": "eve", "permission": "CreateGroup", "object": "org"}
+    got = rest("POST", "/rest:check", asked, agencygrid_at_least=done["token"])
+    expect(got["allowed"] is False and got["path"] == [], "denied, in so many words", got)
+    got = rest("POST", "/rest:check", asked | {"subject": "evee"}, 404)
+    expect("no 'evee', did you mean 'eve'" in got["message"], "the nearest name", got)
+    checks = [{"subjects": subjects, "permission": "CreateGroup", "on": "org"}
+              for subjects in (["eve"], ["evee"], ["eve"])]
+    got = rest("POST", "/rest:checkBatch", {"checks": checks})["answers"]
+    expect([one["code"] for one in got] == ["OK", "NOT_FOUND", "OK"], "each by itself", got)
+    expect(all(one["allowed"] == [] for one in got), "nobody", got)
+
+
 def a_list_is_selected_and_in_order(rest):
     for name in "abc":
         done = rest("POST", "/rest/roles", {"roleId": name, "roleType": "lead", "name": f"N{name}"})
@@ -114,7 +128,7 @@ def a_list_is_selected_and_in_order(rest):
 
     found, got = roles(filter="name.startsWith('N') && role_id != 'b'", order_by="name desc")
     expect(found == ["c", "a"], "the filter and the order", got)
-    expect(int(got["looked"]) > 3 and "index" not in got and "cut" not in got, "how", got)
+    expect(int(got["looked"]) > 3 and got["index"] == "" and got["cut"] is False, "how", got)
     expect(roles(order_by="-name")[0][:3] == ["c", "b", "a"], "the short form")
     found, got = roles(filter="role_type == 'lead'")
     expect(found == ["a", "b", "c"] and got["index"].startswith("ROLE_"), "an index", got)
@@ -166,7 +180,8 @@ def what_is_wrong_is_said(rest):
 
 
 CASES = (an_org_begins, a_version_is_expected, what_get_gave_can_be_put, other_commands_are_verbs,
-         a_moment_is_asked_about, a_list_is_selected_and_in_order,
+         a_moment_is_asked_about, what_is_denied_is_false_and_what_never_was_an_error,
+         a_list_is_selected_and_in_order,
          parts_are_chosen_by_a_mask, what_is_wrong_is_said)
 
 

@@ -35,12 +35,13 @@ TEST(rest, a_path_binds_fields)
     assert_has(answer, "HTTP/1.1 200 OK\r\n");
     assert_has(answer, "content-type: application/json\r\n");
     assert_has(answer, "x-position: 17\r\n");
-    assert_string_equal(rpc_kit_body(answer), "{\"name\":\"shelves/a b/books/b/c\"}");
+    assert_string_equal(rpc_kit_body(answer),
+                        "{\"name\":\"shelves/a b/books/b/c\",\"title\":\"\",\"pages\":\"0\"}");
     assert_string_equal(
         rpc_kit_body(post("/v1/shelves/s/books/b:borrow", STR("{\"reader\":\"r\"}"))),
-        "{\"name\":\"shelves/s/books/b\",\"title\":\"r\"}");
+        "{\"name\":\"shelves/s/books/b\",\"title\":\"r\",\"pages\":\"0\"}");
     assert_string_equal(rpc_kit_body(post("/v1/shelves/s/books", STR("{\"title\":\"t\"}"))),
-                        "{\"title\":\"t\"}");
+                        "{\"name\":\"\",\"title\":\"t\",\"pages\":\"0\"}");
     rpc_kit_close(&kit);
 }
 
@@ -98,7 +99,7 @@ TEST(rest, names_stand_for_fields_that_are_deeper)
                         "{\"name\":\"b\",\"title\":\"Sand\",\"pages\":\"3\"}");
     assert_string_equal(
         rpc_kit_body(patch("/v1/shelves/s/books/b", "", STR("{\"name\":\"b\",\"title\":\"t\"}"))),
-        "{\"name\":\"b\",\"title\":\"t\"}");
+        "{\"name\":\"b\",\"title\":\"t\",\"pages\":\"0\"}");
     assert_has(patch("/v1/shelves/s/books/b", "", STR("{\"name\":\"c\"}")),
                "name: expected 'b' in the body, as in the path or query");
     assert_has(patch("/v1/shelves/s/books/b?book.title=x", "", (struct str){ 0 }),
@@ -110,10 +111,10 @@ TEST(rest, a_body_has_members_for_others)
 {
     rpc_kit_open(&kit);
     assert_string_equal(rpc_kit_body(post("/v1/titles", STR("{\"title\":\"a\\u0062\"}"))),
-                        "{\"name\":\"ab\",\"title\":\"ab\"}");
+                        "{\"name\":\"ab\",\"title\":\"ab\",\"pages\":\"0\"}");
     assert_string_equal(
         rpc_kit_body(post("/v1/titles", STR("{\"pageCount\":7,\"name\":\"n\",\"shelf\":\"s\"}"))),
-        "{\"name\":\"n\",\"pages\":\"7\"}");
+        "{\"name\":\"n\",\"title\":\"\",\"pages\":\"7\"}");
     assert_has(post("/v1/titles", STR("{\"page_count\":\"x\"}")), "HTTP/1.1 400 ");
     assert_has(post("/v1/titles", STR("{\"page_count\":1,\"pageCount\":1}")), "HTTP/1.1 400 ");
     assert_has(post("/v1/titles", STR("{\"pages\":2,\"pageCount\":1}")), "HTTP/1.1 400 ");
@@ -123,9 +124,12 @@ TEST(rest, a_body_has_members_for_others)
 TEST(rest, a_segment_has_parts)
 {
     rpc_kit_open(&kit);
-    assert_has(get("/v1/books/s~b"), "{\"name\":\"shelves/s/books/b\"}");
-    assert_has(get("/v1/books/~b~c"), "{\"name\":\"shelves//books/b~c\"}");
-    assert_has(get("/v1/books/s%7E"), "{\"name\":\"shelves/s/books/\"}");
+    assert_has(get("/v1/books/s~b"),
+               "{\"name\":\"shelves/s/books/b\",\"title\":\"\",\"pages\":\"0\"}");
+    assert_has(get("/v1/books/~b~c"),
+               "{\"name\":\"shelves//books/b~c\",\"title\":\"\",\"pages\":\"0\"}");
+    assert_has(get("/v1/books/s%7E"),
+               "{\"name\":\"shelves/s/books/\",\"title\":\"\",\"pages\":\"0\"}");
     assert_has(get("/v1/books/s"), "expected a path and query without broken escapes, and ids with "
                                    "all their parts");
     rpc_kit_close(&kit);
@@ -149,7 +153,8 @@ TEST(rest, an_error_has_its_details)
     assert_has(answer, "HTTP/1.1 404 Not Found\r\n");
     assert_string_equal(rpc_kit_body(answer),
                         "{\"code\":5,\"message\":\"no book 'missing'\",\"details\":[{\"@type\":"
-                        "\"type.googleapis.com/test.v1.Book\",\"title\":\"missing\"}]}");
+                        "\"type.googleapis.com/test.v1.Book\",\"name\":\"\",\"title\":\"missing\","
+                        "\"pages\":\"0\"}]}");
     rpc_kit_close(&kit);
 }
 
@@ -189,7 +194,8 @@ TEST(sse, events_have_ids_and_resume)
     const char *answer = get("/v1/shelves/s/books:watch");
     assert_has(answer, "content-type: text/event-stream\r\n");
     assert_has(answer, "cache-control: no-cache\r\n");
-    assert_has(answer, "id: 1\ndata: {\"name\":\"shelves/s/books/1\"}\n\n");
+    assert_has(answer,
+               "id: 1\ndata: {\"name\":\"shelves/s/books/1\",\"title\":\"\",\"pages\":\"0\"}\n\n");
     assert_has(answer, "id: 3\n");
     answer = rpc_kit_ask(&kit, "GET /v1/shelves/s/books:watch HTTP/1.1\r\nlast-event-id: 2\r\n",
                          (struct str){ 0 });

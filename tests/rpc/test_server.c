@@ -89,7 +89,7 @@ TEST(server, another_thread_finishes_calls)
     pthread_create(&thread, NULL, work, &library);
     for (int i = 0; i < CALLS; i++) {
         get(fd, "/v1/shelves/held/books/b");
-        assert_true(answers(fd, "{\"name\":\"shelves/held/books/b\"}"));
+        assert_true(answers(fd, "{\"name\":\"shelves/held/books/b\""));
     }
     pthread_join(thread, NULL);
     close(fd);
@@ -117,7 +117,7 @@ TEST(server, answers_a_client_that_has_closed_its_side)
     int fd = connect_to(begin());
     get(fd, "/v1/shelves/s/books/b");
     shutdown(fd, SHUT_WR);
-    assert_true(answers(fd, "{\"name\":\"shelves/s/books/b\"}"));
+    assert_true(answers(fd, "{\"name\":\"shelves/s/books/b\""));
     close(fd);
     rpc_server_close(server);
 }

@@ -15,14 +15,13 @@ static void rest_detail(const struct rpc_call *call, const struct rpc_detail *de
                         struct buf *out)
 {
     Google__Protobuf__Any any = GOOGLE__PROTOBUF__ANY__INIT;
-    struct pb_json_options options = { .types = &call->host->registry->types };
     struct buf url = { 0 };
     buf_printf(&url, "type.googleapis.com/%.*s", STR_ARG(detail->type));
     buf_byte(&url, '\0');
     any.type_url = url.data;
     any.value =
         (ProtobufCBinaryData){ detail->bytes.size, (uint8_t *)(uintptr_t)detail->bytes.data };
-    struct status st = pb_to_json(&any.base, options, out);
+    struct status st = pb_to_json(&any.base, rpc_call_json(call), out);
     if (st.code != STATUS_OK) { /* of a type that we do not have: as bytes */
         struct buf value = { 0 };
         detail_base64(detail->bytes, &value);

@@ -246,6 +246,25 @@ TEST(query_service, a_mask_goes_into_messages)
     query_kit_close(&kit);
 }
 
+TEST(query_service, json_by_a_path_shows_what_is_not_set_unless_parts_are_asked_for)
+{
+    static const struct rpc_route route = { .verb = "POST",
+                                            .template = "/v1/groups:get",
+                                            .method = "agency.v1.Entities/GetGroup",
+                                            .body = "*" };
+    static const char whole[] = "{\"orgId\":\"acme\",\"groupId\":\"red\"}";
+    query_kit_open_with(&kit, &route);
+    make_acme();
+    ASSERT_SAYS("\"parentGroupId\":\"\"", query_kit_ask(&kit, "v1/groups:get", "", whole));
+    ASSERT_SAYS("\"includedGroupIds\":[]", kit.answer);
+    assert_null(strstr(query_kit_ask(&kit, "agency.v1.Entities/GetGroup", "", whole), ":[]"));
+    assert_string_equal(query_kit_ask(&kit, "v1/groups:get", "",
+                                      "{\"orgId\":\"acme\",\"groupId\":\"red\","
+                                      "\"readMask\":\"name,parentGroupId\"}"),
+                        "{\"name\":\"Red\"}");
+    query_kit_close(&kit);
+}
+
 /* Also where nothing is listed. */
 TEST(query_service, a_mask_names_fields)
 {

@@ -82,7 +82,7 @@ TEST(watch, tells_who_gained_and_lost_access_where_that_is_asked)
     await(fd, "\"access\":{\"lines\":[{\"subjectId\":\"ada\",\"permission\":\"Read\","
               "\"object\":\"group:g1\",\"gained\":true,");
     query_kit_do(&kit, "suspendSubject", "{\"subjectId\":\"ada\"}");
-    await(fd, "\"object\":\"group:g1\",\"path\"");
+    await(fd, "\"object\":\"group:g1\",\"gained\":false,");
     close(fd);
     query_kit_close(&kit);
 }
