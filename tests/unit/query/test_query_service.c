@@ -84,67 +84,6 @@ TEST(query_service, each_kind_has_its_methods)
         &agency__v1__entities__descriptor, "ListOrgChildren"));
 }
 
-TEST(query_service, a_check_says_the_way_and_the_position)
-{
-    open_acme();
-    const char *body = query_kit_ask(&kit, "agency.v1.Query/Check", "",
-                                     "{\"orgId\":\"acme\",\"subject\":\"name:Ada\","
-                                     "\"permission\":\"paint\",\"object\":\"group:red\"}");
-    ASSERT_SAYS("200 OK", kit.answer);
-    ASSERT_SAYS("\"allowed\":true", body);
-    ASSERT_SAYS("\"step\":\"grant\"", body);
-    assert_true(query_kit_header(&kit, "agencygrid-position")[0] != '\0');
-    query_kit_close(&kit);
-}
-
-static const char *ask_check(const char *headers, const char *subject, const char *object)
-{
-    char json[160];
-    snprintf(json, sizeof json,
-             "{\"orgId\":\"acme\",\"subject\":\"%s\",\"permission\":\"paint\",\"object\":\"%s\"}",
-             subject, object);
-    return query_kit_ask(&kit, "agency.v1.Query/Check", headers, json);
-}
-
-TEST(query_service, a_check_of_what_never_was_is_no_denial)
-{
-    open_acme();
-    ASSERT_SAYS("expected a Subject, but there is no 'adda', did you mean 'ada'",
-                ask_check("", "adda", "group:red"));
-    ASSERT_SAYS("404", kit.answer);
-    ASSERT_SAYS("expected a Group, but there is no 'rde', did you mean 'red'",
-                ask_check("", "ada", "group:rde"));
-    bind_ada();
-    query_kit_do(&kit, "grantPermission",
-                 "{\"grantId\":\"g2\",\"permission\":\"Read\",\"on\":{\"kind\":"
-                 "\"OBJECT_KIND_GROUP\",\"id\":\"red\"},\"grantee\":{\"kind\":"
-                 "\"GRANTEE_KIND_SUBJECT\",\"id\":\"ada\"}}");
-    ASSERT_SAYS("no 'adda'\"", ask_check(AS_ADA, "adda", "group:red")); /* reads the group alone */
-    ASSERT_SAYS("permission_denied", ask_check(AS_ADA, "ada", "group:rde"));
-    query_kit_do(&kit, "suspendSubject", "{\"subjectId\":\"ada\"}");
-    ASSERT_SAYS("SUBJECT_NOT_ACTIVE", ask_check("", "ada", "group:red")); /* known, and denied */
-    query_kit_close(&kit);
-}
-
-TEST(query_service, a_wrong_question_of_a_batch_leaves_the_others_their_answers)
-{
-    open_acme();
-    const char *body = query_kit_ask(
-        &kit, "agency.v1.Query/CheckBatch", "",
-        "{\"orgId\":\"acme\",\"checks\":["
-        "{\"subjects\":[\"ada\"],\"permission\":\"paint\",\"on\":\"group\",\"id\":\"red\"},"
-        "{\"subjects\":[\"ada\",\"bo\"],\"permission\":\"paint\",\"on\":\"group\",\"id\":\"red\"},"
-        "{\"subjects\":[],\"permission\":\"paint\",\"on\":\"org\"},"
-        "{\"subjects\":[\"ada\"],\"permission\":\"paint\",\"on\":\"org\"}]}");
-    ASSERT_SAYS(
-        "{\"allowed\":[\"ada\"],\"code\":\"OK\"},"
-        "{\"code\":\"NOT_FOUND\",\"reason\":\"expected a Subject, but there is no 'bo'\"},"
-        "{\"code\":\"INVALID_ARGUMENT\",\"reason\":\"expected subjects, but there are none\"},"
-        "{\"code\":\"OK\"}",
-        body);
-    query_kit_close(&kit);
-}
-
 static void ask_between_changes(void)
 {
     static const char ask[] = "{\"orgId\":\"acme\",\"subject\":\"ada\",\"permission\":\"paint\","
