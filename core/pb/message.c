@@ -163,8 +163,14 @@ static bool pb_copy_field(struct arena *arena, ProtobufCMessage *copy,
                           const ProtobufCFieldDescriptor *field)
 {
     bool repeated = pb_field_repeated(field);
-    if ((!repeated && !pb_points(field->type)) || !pb_field_has(copy, field)) {
+    if (!repeated && !pb_points(field->type)) {
         return true; /* copied with the struct */
+    }
+    if (!pb_field_has(copy, field)) {
+        if (!repeated && !pb_field_in_oneof(field)) {
+            pb_field_clear(copy, field); /* an empty text, too, lies somewhere */
+        }
+        return true;
     }
     return repeated ? pb_copy_items(arena, copy, field)
                     : pb_copy_value(arena, field->type, pb_field_at(copy, field));

@@ -52,9 +52,9 @@ const struct verb ctl_verbs[] = {
       "what is not the same at two moments: in the org, of a kind, of an entity; --all: with what "
       "hangs on it",
       ctl_diff, 0, 2, false, false, true, "at-least all limit page from to timeout" },
-    { "access", "(lost | gained | changed) | of SUBJECT | diff [SUBJECT]",
-      "who gained or lost which permission on what, by which decision and which way; diff: between "
-      "two moments",
+    { "access", "lost | gained | changed | of SUBJECT | held SUBJECT | diff [SUBJECT]",
+      "who gained or lost which permission on what, by which decision and which way; held: from "
+      "when to when; diff: between two moments",
       ctl_access, 1, 2, false, false, true, "at-least all on limit page from to timeout" },
     { "watch", "", "what happens in the org, as it happens, and what it changes; over a server",
       ctl_watch, 0, 0, false, false, true, "access after once" },

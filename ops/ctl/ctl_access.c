@@ -87,8 +87,11 @@ static struct status access_direction(const char *word, Agency__V1__AccessDirect
             return status_ok();
         }
     }
-    return status_error(STATUS_INVALID_ARGUMENT,
-                        "expected lost, gained, changed, of SUBJECT or diff, but it is '%s'", word);
+    return status_error(
+        STATUS_INVALID_ARGUMENT,
+        "expected lost, gained, changed, of SUBJECT, held SUBJECT or diff, but it is "
+        "'%s'",
+        word);
 }
 
 static struct status access_changes(struct ctl *ctl)
@@ -115,5 +118,8 @@ static struct status access_changes(struct ctl *ctl)
 struct status ctl_access(struct ctl *ctl)
 {
     ctl->options.as_of = ctl->options.to;
+    if (strcmp(ctl->argv[0], "held") == 0) {
+        return ctl_access_held(ctl);
+    }
     return strcmp(ctl->argv[0], "diff") == 0 ? access_diff(ctl) : access_changes(ctl);
 }

@@ -150,3 +150,25 @@ def it_tells_the_difference_of_access_between_two_moments(tool, fresh):
                   ("access", "diff", "--from", "#1", "--on", "group:red"),
                   ("access", "lost", "--from", "#3", "--to", "#2")):
         acme.error(*wrong, code=USAGE)
+
+
+def it_shows_what_a_subject_ever_had_and_from_when_to_when(tool, fresh):
+    acme = fresh()
+    acme.submit("AssignRole", roleId="red.lead", subjectId="eve")
+    acme.submit("RevokeRole", roleId="red.lead", subjectId="eve")
+    acme.submit("AssignRole", roleId="red.lead", subjectId="eve")
+    rows = acme.json("access", "held", "name:eve", "--on", "group:red")
+    expect([(row["permission"], row["begun"]["command"], row.get("ended", {}).get("command"))
+            for row in rows] == [("AssignRole", "AssignRole", "RevokeRole"),
+                                 ("delegate", "AssignRole", "RevokeRole"),
+                                 ("AssignRole", "AssignRole", None),
+                                 ("delegate", "AssignRole", None)], "each span", rows)
+    expect([step["step"] for step in rows[0]["path"]] == ["grant", "group", "seat", "assignment"],
+           "by which way", rows[0])
+    last = int(rows[2]["begun"]["orgSequence"])
+    rows = acme.json("access", "held", "eve", "--from", f"#{last - 2}", "--to", f"#{last - 1}")
+    expect([("begun" in row, "ended" in row) for row in rows] == [(False, True)] * 2,
+           "what it had before", rows)
+    expect("since" in acme("access", "held", "eve"), "a table")
+    for wrong in (("access", "held"), ("access", "held", "eve", "--limit", "1")):
+        acme.error(*wrong, code=USAGE)

@@ -61,6 +61,17 @@ TEST(message, a_copy_shares_nothing)
     arena_release(&arena);
 }
 
+TEST(message, a_copy_shares_no_empty_text_either)
+{
+    Test__V1__Inner *message = make(&test__v1__inner__descriptor), *copy;
+    char name[] = "";
+    message->name = name;
+    assert_ok(pb_copy(&arena, &message->base, &copy));
+    assert_ptr_not_equal(copy->name, name);
+    assert_string_equal(copy->name, "");
+    arena_release(&arena);
+}
+
 /* Text, a message with a list, lists of text and of messages, bytes of a oneof, unknown fields. */
 static const char rich_bytes[] = "\x72\x01x\x8a\x01\x05\x0a\x01y\x22\x00\x8a\x02\x01z\x8a\x02"
                                  "\x00\xa2\x02\x03\x0a\x01w\xd2\x02\x01q\xc2\x3e\x01x\xc0\x3e\x07";
