@@ -37,6 +37,7 @@ static struct status access_message(struct arena *arena, const struct access_lin
     TRY(arena_text(arena, line->subject_id, &(*message)->subject_id));
     TRY(arena_text(arena, line->entry.permission, &(*message)->permission));
     TRY(arena_text(arena, line->entry.grant_id, &(*message)->grant_id));
+    TRY(arena_text(arena, line->entry.role_type, &(*message)->role_type));
     TRY(access_message_object(arena, line->entry.on, &(*message)->object));
     ARENA_TRY(arena, (*message)->path,
               arena_alloc(arena, (line->way_count + 1) * sizeof *(*message)->path));

@@ -21,7 +21,7 @@ void access_text_line(struct ctl *ctl, const Agency__V1__AccessLine *line)
     buf_printf(&ctl->out, "  %c %s  %s on %s", line->gained ? '+' : '-', line->subject_id,
                line->permission, line->object);
     access_text_way(ctl, line);
-    if (line->grant_id[0] != '\0') {
+    if (line->grant_id[0] != '\0' || line->role_type[0] != '\0') {
         buf_append(&ctl->out, STR(", under its condition"));
     }
     if (line->otherwise) {

@@ -19,8 +19,8 @@ struct held_run {
 static struct status held_key(struct held_run *run, const Agency__V1__AccessLine *line,
                               struct str *key)
 {
-    *key =
-        arena_printf(&run->ctl->arena, "%s %s %s", line->permission, line->object, line->grant_id);
+    *key = arena_printf(&run->ctl->arena, "%s %s %s %s", line->permission, line->object,
+                        line->grant_id, line->role_type);
     return key->data == NULL ? arena_full(&run->ctl->arena) : status_ok();
 }
 
@@ -35,6 +35,7 @@ static struct status held_begin(struct held_run *run, const Agency__V1__AccessLi
     (*span)->permission = kept->permission;
     (*span)->object = kept->object;
     (*span)->grant_id = kept->grant_id;
+    (*span)->role_type = kept->role_type;
     (*span)->path = kept->path;
     (*span)->n_path = kept->n_path;
     ARENA_TRY(arena, run->spans,

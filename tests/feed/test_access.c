@@ -52,7 +52,7 @@ static void assert_allowed(const struct org_walk *walk, const struct access_line
                                              .permission = line->entry.permission,
                                              .object = line->entry.on };
     struct check_answer answer;
-    if (line->entry.on.kind != OBJECT_ASSET_TYPE && line->entry.grant_id.size == 0) {
+    if (line->entry.on.kind != OBJECT_ASSET_TYPE && !access_entry_is_conditional(&line->entry)) {
         assert_ok(check(after ? &walk->after.view : &walk->before.view, &feed_arena, at_us,
                         &question, &answer));
         assert_true(answer.allowed);

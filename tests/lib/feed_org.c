@@ -148,9 +148,10 @@ static void feed_grant(struct feed_random *made)
         snprintf(on, sizeof on, objects[what], object_ids[what](made));
     }
     feed_try(made, "grantPermission",
-             "{\"grantId\":\"x%u\",\"permission\":\"%s\",\"grantee\":{%s},\"on\":{%s}%s}",
+             "{\"grantId\":\"x%u\",\"permission\":\"%s\",\"grantee\":{%s},\"on\":{%s}%s%s}",
              made->org->log.commands_count, feed_permissions[feed_roll(made, 4)], grantee, on,
-             feed_expiry(made, expiry, sizeof expiry));
+             feed_expiry(made, expiry, sizeof expiry),
+             feed_roll(made, 5) == 0 ? ",\"condition\":\"subject.name != 'x'\"" : "");
 }
 
 /* A grant of some time ago. */
@@ -235,7 +236,12 @@ static void feed_state(struct feed_random *made)
 static void feed_update(struct feed_random *made)
 {
     static const char *const sets[] = { "", "\"p0\"", "\"p1\",\"p2\"", "\"AssignRole\",\"p1\"" };
-    switch (feed_roll(made, 4)) {
+    switch (feed_roll(made, 5)) {
+    case 4:
+        feed_try(made, "updateRoleType",
+                 "{\"roleType\":\"t%u\",\"condition\":\"%s\",\"updateMask\":\"condition\"}",
+                 2 + feed_roll(made, 2), feed_roll(made, 2) == 0 ? "" : "subject.name != 'x'");
+        return;
     case 0:
         feed_try(made, "updateRoleType",
                  "{\"roleType\":\"t%u\",\"permissions\":[%s],\"updateMask\":\"permissions\"}",

@@ -144,9 +144,10 @@ static bool naive_object_is_live(struct naive *naive, struct object on)
 struct str naive_access_key(struct arena *arena, struct str subject_id,
                             const struct access_entry *entry)
 {
-    struct str key = arena_printf(arena, "%.*s may %.*s on %d:%.*s by %.*s", STR_ARG(subject_id),
-                                  STR_ARG(entry->permission), (int)entry->on.kind,
-                                  STR_ARG(entry->on.id), STR_ARG(entry->grant_id));
+    struct str key =
+        arena_printf(arena, "%.*s may %.*s on %d:%.*s by %.*s %.*s", STR_ARG(subject_id),
+                     STR_ARG(entry->permission), (int)entry->on.kind, STR_ARG(entry->on.id),
+                     STR_ARG(entry->grant_id), STR_ARG(entry->role_type));
     assert_non_null(key.data);
     return key;
 }
@@ -203,6 +204,7 @@ static void naive_seat(struct naive *naive, const char *subject_id,
         const struct access_entry entry = {
             .permission = str_z(type->permissions[i]),
             .on = { space.size > 0 ? OBJECT_JOB_SPACE : OBJECT_ORG, space },
+            .role_type = type->condition[0] != '\0' ? str_z(type->role_type) : STR(""),
         };
         naive_put(naive, subject_id, &entry);
     }

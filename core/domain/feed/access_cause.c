@@ -144,10 +144,7 @@ static struct status cause_type_entries(const struct cause *cause, struct str ro
     const Agency__V1__RoleType *type;
     TRY(lookup_known_role_type(cause->lookup, role_type, &type));
     for (size_t i = 0; i < type->n_permissions; i++) {
-        const struct access_entry entry = {
-            .permission = str_z(type->permissions[i]),
-            .on = { job_space.size > 0 ? OBJECT_JOB_SPACE : OBJECT_ORG, job_space },
-        };
+        const struct access_entry entry = access_entry_of_type(type, i, job_space);
         TRY(access_entries_add(entries, &entry));
     }
     return status_ok();
@@ -353,12 +350,20 @@ static struct status cause_of_subject(const struct cause *cause, const Agency__V
 
 static bool cause_type_has(const Agency__V1__RoleType *type, const char *permission)
 {
-    for (size_t i = 0; type != NULL && i < type->n_permissions; i++) {
+    for (size_t i = 0; i < type->n_permissions; i++) {
         if (strcmp(type->permissions[i], permission) == 0) {
             return true;
         }
     }
     return false;
+}
+
+/* Whether it has the permission in the other state as well, with or without a condition alike. */
+static bool cause_type_same(const Agency__V1__RoleType *type, const Agency__V1__RoleType *other,
+                            const char *permission)
+{
+    return other != NULL && (type->condition[0] == '\0') == (other->condition[0] == '\0') &&
+           cause_type_has(other, permission);
 }
 
 /* What its holders have on the scope of one seat, in one of the two states only. */
@@ -371,12 +376,10 @@ static struct status cause_type_holder(const struct cause *cause,
     struct access_entries entries = { .arena = cause->lookup->arena };
     struct ids subjects;
     for (size_t i = 0; i < type->n_permissions; i++) {
-        const struct access_entry entry = {
-            .permission = str_z(type->permissions[i]),
-            .on = { job_space.size > 0 ? OBJECT_JOB_SPACE : OBJECT_ORG, job_space },
-        };
-        TRY(cause_type_has(other, type->permissions[i]) ? status_ok()
-                                                        : access_entries_add(&entries, &entry));
+        const struct access_entry entry = access_entry_of_type(type, i, job_space);
+        TRY(cause_type_same(type, other, type->permissions[i])
+                ? status_ok()
+                : access_entries_add(&entries, &entry));
     }
     if (entries.count == 0) {
         return status_ok();

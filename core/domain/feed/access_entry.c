@@ -10,12 +10,29 @@ struct access_entry access_entry_of(const Agency__V1__Grant *grant)
                                   .grant_id = conditional ? str_z(grant->grant_id) : STR("") };
 }
 
+struct access_entry access_entry_of_type(const Agency__V1__RoleType *type, size_t permission,
+                                         struct str job_space)
+{
+    bool conditional = type->condition[0] != '\0';
+    return (struct access_entry){
+        .permission = str_z(type->permissions[permission]),
+        .on = { job_space.size > 0 ? OBJECT_JOB_SPACE : OBJECT_ORG, job_space },
+        .role_type = conditional ? str_z(type->role_type) : STR(""),
+    };
+}
+
+bool access_entry_is_conditional(const struct access_entry *entry)
+{
+    return entry->grant_id.size > 0 || entry->role_type.size > 0;
+}
+
 int access_entry_compare(const struct access_entry *a, const struct access_entry *b)
 {
     int order = (a->on.kind > b->on.kind) - (a->on.kind < b->on.kind);
     order = order != 0 ? order : str_cmp(a->on.id, b->on.id);
     order = order != 0 ? order : str_cmp(a->permission, b->permission);
-    return order != 0 ? order : str_cmp(a->grant_id, b->grant_id);
+    order = order != 0 ? order : str_cmp(a->grant_id, b->grant_id);
+    return order != 0 ? order : str_cmp(a->role_type, b->role_type);
 }
 
 struct status access_entries_add(struct access_entries *entries, const struct access_entry *entry)

@@ -7,9 +7,11 @@
 
 struct access_entry {
     struct str permission;
-    struct object on;    /* also an asset type */
-    struct str grant_id; /* of a conditional grant, whose condition is not looked into: listed once,
-                            whatever it says. Empty: held by what has no condition */
+    struct object on; /* also an asset type */
+    /* What has a condition, which is not looked into: each is an entry of its own, whatever it
+     * says. Both are empty: held by what has no condition. */
+    struct str grant_id;
+    struct str role_type;
 };
 
 /* Starts as { .arena = arena }. */
@@ -22,6 +24,10 @@ struct access_entries {
 
 /* That of a grant. */
 struct access_entry access_entry_of(const Agency__V1__Grant *grant);
+/* That of a permission of a role type, in a seat of this job space (empty: of none). */
+struct access_entry access_entry_of_type(const Agency__V1__RoleType *type, size_t permission,
+                                         struct str job_space);
+bool access_entry_is_conditional(const struct access_entry *entry);
 /* Order: kind and id of the object, permission, grant. */
 int access_entry_compare(const struct access_entry *a, const struct access_entry *b);
 

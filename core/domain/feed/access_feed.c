@@ -41,7 +41,7 @@ static struct status feed_otherwise(const struct access_side *side, struct arena
                                              .object = entry->on };
     struct check_answer answer;
     *otherwise = false;
-    if (entry->on.kind == OBJECT_ASSET_TYPE || entry->grant_id.size > 0) {
+    if (entry->on.kind == OBJECT_ASSET_TYPE || access_entry_is_conditional(entry)) {
         return status_ok();
     }
     struct status st = check(side->view, arena, side->at_us, &question, &answer);

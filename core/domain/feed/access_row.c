@@ -83,13 +83,22 @@ static bool row_type_has(const Agency__V1__RoleType *type, struct str permission
     return false;
 }
 
+/* Without a condition, or the one whose condition makes the entry. */
+static bool row_type_counts(const Agency__V1__RoleType *type, const struct access_entry *entry)
+{
+    return entry->role_type.size == 0
+               ? type->condition[0] == '\0'
+               : type->condition[0] != '\0' && str_eq(str_z(type->role_type), entry->role_type);
+}
+
 static void row_offer_types(const struct access_row *row, const struct access_entry *entry,
                             struct row_way *best)
 {
     const struct grantee *grantee = row->grantees.first;
     for (; grantee != NULL; grantee = grantee->next) {
         if (grantee->kind == GRANTEE_ROLE && row_is_scope(grantee, &entry->on) &&
-            row_type_has(grantee->type, entry->permission)) {
+            row_type_has(grantee->type, entry->permission) &&
+            row_type_counts(grantee->type, entry)) {
             row_offer(best, grantee, NULL);
         }
     }
@@ -205,7 +214,7 @@ struct status access_row_has(struct access_row *row, const struct access_entry *
         TRY(row_offer_conditional(row, entry, &best));
     } else {
         row_offer_types(row, entry, &best);
-        TRY(row_offer_grants(row, entry, &best));
+        TRY(entry->role_type.size > 0 ? status_ok() : row_offer_grants(row, entry, &best));
     }
     *has = best.grantee != NULL;
     return *has ? check_path_tell(row->lookup, best.grant, best.grantee, way) : status_ok();
@@ -217,10 +226,7 @@ static struct status row_add_types(const struct grantee *seat, struct access_ent
 {
     const struct str job_space = str_z(seat->assignment->job_space_id);
     for (size_t i = 0; i < seat->type->n_permissions; i++) {
-        const struct access_entry entry = {
-            .permission = str_z(seat->type->permissions[i]),
-            .on = { job_space.size > 0 ? OBJECT_JOB_SPACE : OBJECT_ORG, job_space },
-        };
+        const struct access_entry entry = access_entry_of_type(seat->type, i, job_space);
         TRY(access_entries_add(entries, &entry));
     }
     return status_ok();
