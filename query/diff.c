@@ -53,6 +53,8 @@ static struct status diff_ask(const struct diff *diff, struct moment_ask *ask)
     TRY(status_prefix(snapshot_ask(snapshot->arena, question->from, STR(""), question->now_us, ask),
                       "from"));
     ask->closed_us = question->now_us;
+    ask->settled = snapshot->settled;
+    ask->final = snapshot->final;
     return status_ok();
 }
 
@@ -65,7 +67,9 @@ static struct status diff_resolve(struct diff *diff, const struct moment_ask *as
     int64_t known_us = snapshot->past ? snapshot->moment.time_us : snapshot->position->time_us;
     bool open = ask->kind == MOMENT_TIME && from->time_us > known_us &&
                 from->time_us > snapshot->position->time_us;
-    from->provisional = from->provisional || open;
+    if (open && from->provisional == MOMENT_FINAL) {
+        from->provisional = MOMENT_OPEN;
+    }
     diff->backward = from->org_sequence > snapshot->moment.org_sequence;
     diff->low = diff->backward ? snapshot->moment : *from;
     diff->high = diff->backward ? *from : snapshot->moment;
@@ -84,7 +88,8 @@ static struct status diff_go_on(struct diff *diff)
                                     .org_sequence = num_get_u64be(at),
                                     .time_us = (int64_t)num_get_u64be(at + 8) };
     TRY(diff_resolve(diff, &ask));
-    diff->list->from.provisional = at[16] != 0;
+    diff->list->from.provisional =
+        (enum moment_provisional)((unsigned char)at[16] % MOMENT_PROVISIONAL_END);
     diff->next = num_get_u64be(at + 17);
     diff->index = num_get_u32be(at + 25);
     return status_ok();
@@ -96,7 +101,7 @@ static struct status diff_end(struct diff *diff, bool cut)
     const struct moment *from = &diff->list->from;
     num_put_u64be(place, from->org_sequence);
     num_put_u64be(place + 8, (uint64_t)from->time_us);
-    place[16] = from->provisional;
+    place[16] = (char)from->provisional;
     num_put_u64be(place + 17, diff->next);
     num_put_u32be(place + 25, diff->index);
     return page_end_at(&diff->page, str_make(place, sizeof place), cut, &diff->list->end);

@@ -1,4 +1,4 @@
-/* A token is base64 of: format, whether the moment is provisional, org_sequence, time, a check, the
+/* A token is base64 of: format, why the moment is provisional, org_sequence, time, a check, the
  * place. The check is the beginning of a hash over the question and all that the token says: a
  * token of another question, or one that was changed on its way, is refused. It is no secret: who
  * makes one learns nothing that he could not ask for. */
@@ -32,7 +32,7 @@ struct page_token {
 static void page_header(const struct moment *moment, char out[PAGE_HEADER])
 {
     out[0] = PAGE_FORMAT;
-    out[1] = moment->provisional;
+    out[1] = (char)moment->provisional;
     num_put_u64be(out + 2, moment->org_sequence);
     num_put_u64be(out + 10, (uint64_t)moment->time_us);
 }
@@ -44,12 +44,12 @@ static struct status page_decode(struct arena *arena, struct str text, struct pa
     bool good = text.size <= PAGE_TOKEN_MAX;
     ARENA_TRY(arena, bytes, arena_alloc(arena, base64_decoded_size_max(good ? text.size : 0) + 1));
     good = good && base64_decode(text, bytes, &size) && size > PAGE_HEADER + PAGE_CHECK &&
-           bytes[0] == PAGE_FORMAT;
+           bytes[0] == PAGE_FORMAT && (unsigned char)bytes[1] < MOMENT_PROVISIONAL_END;
     if (!good) {
         return page_refused();
     }
     *token = (struct page_token){
-        .moment = { .provisional = bytes[1] != 0,
+        .moment = { .provisional = (enum moment_provisional)bytes[1],
                     .org_sequence = num_get_u64be(bytes + 2),
                     .time_us = (int64_t)num_get_u64be(bytes + 10) },
         .header = str_make(bytes, PAGE_HEADER),
@@ -120,7 +120,9 @@ struct status page_begin(struct page *page, struct snapshot *snapshot, const str
         return page_refused();
     }
     page->place = token.place;
-    snapshot->moment.provisional = snapshot->moment.provisional || token.moment.provisional;
+    if (snapshot->moment.provisional == MOMENT_FINAL) {
+        snapshot->moment.provisional = token.moment.provisional;
+    }
     return status_ok();
 }
 

@@ -59,6 +59,8 @@ static struct status asking_moment(const struct asking *asking, struct moment_as
     TRY(asking_choose(fields_string(asking->request, "at_least"), where->at_least, "at_least",
                       &at_least));
     TRY(snapshot_ask(asking->arena, as_of, at_least, clock_now_us(&where->clock), ask));
+    ask->settled = where->settled;
+    ask->final = where->final;
     return page_moment(asking->arena, fields_string(asking->request, "page_token"), ask);
 }
 

@@ -41,6 +41,8 @@ struct question_where {
     struct clock clock;
     struct str as_of;    /* of a request that does not say; may be empty */
     struct str at_least; /* the same */
+    bool settled;        /* as struct moment_ask has these two */
+    bool final;
     size_t memory_max;   /* of decoded entities */
 };
 

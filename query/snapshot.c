@@ -71,7 +71,9 @@ struct status snapshot_open(struct snapshot *snapshot, struct store_reader *read
                                    .position = position,
                                    .arena = arena,
                                    .org_id = org_id,
-                                   .past = ask->kind != MOMENT_LATEST };
+                                   .past = ask->kind != MOMENT_LATEST,
+                                   .settled = ask->settled,
+                                   .final = ask->final };
     TRY(moment_resolve(reader, position, org_id, ask, &snapshot->moment));
     snapshot->stored = &snapshot->own;
     stored_init(snapshot->stored, reader, moment_as_of(&snapshot->moment), memory_max);
@@ -103,10 +105,14 @@ void snapshot_release(struct snapshot *snapshot)
 
 const char *snapshot_then(const struct snapshot *snapshot)
 {
-    if (snapshot->moment.provisional) {
-        return " at that moment (provisional: an import may still change it)";
+    static const char then[] = " at that moment";
+    char why[MOMENT_WHY_SIZE];
+    if (snapshot->moment.provisional == MOMENT_FINAL) {
+        return snapshot->past ? then : "";
     }
-    return snapshot->past ? " at that moment" : "";
+    struct str text = arena_printf(snapshot->arena, "%s (provisional: %s)", then,
+                                   moment_why(&snapshot->moment, why));
+    return text.data == NULL ? then : text.data;
 }
 
 struct status snapshot_resolve(struct snapshot *snapshot, enum entity_kind kind, struct str text,
@@ -121,7 +127,11 @@ struct status snapshot_moment_of(const struct snapshot *snapshot, const struct m
 {
     TRY(pb_new(snapshot->arena, &agency__v1__moment__descriptor, message));
     (*message)->org_sequence = moment->org_sequence;
-    (*message)->provisional = moment->provisional;
+    (*message)->provisional = moment->provisional != MOMENT_FINAL;
+    (*message)->due_count = moment->due_count;
+    if (moment->due_count > 0) {
+        TRY(fields_time_new(snapshot->arena, moment->due_us, &(*message)->due_since));
+    }
     return fields_time_new(snapshot->arena, moment->time_us, &(*message)->time);
 }
 

@@ -12,8 +12,10 @@ struct snapshot {
     const struct position *position; /* of what it reads */
     struct arena *arena;             /* answers lie in it */
     struct str org_id;
-    bool past;  /* a moment was named */
-    bool whole; /* who asks may read all of the org: what is in it may be named to him */
+    bool past;    /* a moment was named */
+    bool whole;   /* who asks may read all of the org: what is in it may be named to him */
+    bool settled; /* as the ask said */
+    bool final;
     struct moment moment;
     struct stored *stored; /* the org as of the moment */
     struct stored own;     /* where nobody keeps it */
@@ -39,8 +41,8 @@ MUST_USE struct status snapshot_open_kept(struct snapshot *snapshot, struct stor
 /* A zeroed one is fine. */
 void snapshot_release(struct snapshot *snapshot);
 
-/* " at that moment" where one was named: what is not there may have been, or come later; and
- * whether even that answer may change. */
+/* " at that moment" where one was named: what is not there may have been, or come later; and why
+ * even that answer may change. Lies in the arena. */
 const char *snapshot_then(const struct snapshot *snapshot);
 
 /* As resolve_id, as of the moment. */

@@ -121,6 +121,7 @@ static struct status operation_question_parameters(struct openapi *doc,
     if (api_message_field(input, "as_of") != NULL) {
         operation_header(doc, "agencygrid-as-of", "As as_of.");
         operation_header(doc, "agencygrid-at-least", "As at_least.");
+        operation_header(doc, "agencygrid-final", "true: refuse an answer that may still change.");
     }
     if (route->stream) {
         operation_header(doc, "Last-Event-ID", "The id of the last event that was seen.");

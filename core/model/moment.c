@@ -1,11 +1,18 @@
 #include "core/model/moment.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "core/base/num.h"
+#include "core/base/time.h"
+#include "core/domain/kernel/fields.h"
+#include "core/model/dues.h"
 #include "core/model/history.h"
 #include "core/model/key.h"
+#include "core/model/stored.h"
 #include "core/pb/message.h"
+
+static const size_t MOMENT_ENTITIES_SIZE_MAX = (size_t)1 << 20;
 
 /* What is needed of the org to find a moment. */
 struct moment_org {
@@ -66,6 +73,99 @@ static struct status moment_find_time(const struct moment_org *org, int64_t time
     return st;
 }
 
+/* ---- whether it is final ---- */
+
+static int moment_why_due(const struct moment *moment, char out[MOMENT_WHY_SIZE])
+{
+    char since[TIME_TEXT_SIZE];
+    if (moment->due_count == 0) {
+        return snprintf(out, MOMENT_WHY_SIZE, "things are due and not decided yet");
+    }
+    const bool more = moment->due_count > MOMENT_DUES_MAX;
+    time_format(moment->due_us, since);
+    return snprintf(out, MOMENT_WHY_SIZE, "%s%" PRIu64 " thing%s due since %s not decided yet",
+                    more ? "more than " : "", more ? MOMENT_DUES_MAX : moment->due_count,
+                    moment->due_count == 1 ? " is" : "s are", since);
+}
+
+const char *moment_why(const struct moment *moment, char out[MOMENT_WHY_SIZE])
+{
+    static const char *const why[MOMENT_PROVISIONAL_END] = {
+        [MOMENT_FINAL] = "",
+        [MOMENT_IMPORTED] = "an import may still change it",
+        [MOMENT_OPEN] = "the log has not passed it",
+    };
+    int size = moment->provisional == MOMENT_DUE
+                   ? moment_why_due(moment, out)
+                   : snprintf(out, MOMENT_WHY_SIZE, "%s", why[moment->provisional]);
+    assert(size >= 0 && size < MOMENT_WHY_SIZE);
+    return out;
+}
+
+/* Counts what is due by the time asked about, unless the org is archived, whose time stands still.
+ * Whatever became due before the org's last decision happens after it. */
+static struct status moment_count_dues(const struct moment_org *org, const struct view *view,
+                                       struct moment *moment)
+{
+    const Agency__V1__Org *found;
+    struct dues_row *rows;
+    size_t count;
+    TRY(view_org(view, org->org_id, &found));
+    if (found == NULL || fields_status(&found->base) == LIFE_ARCHIVED) {
+        return status_ok();
+    }
+    TRY(dues_first(view, org->arena, org->head, moment->time_us, MOMENT_DUES_MAX + 1, &rows,
+                   &count));
+    moment->provisional = MOMENT_DUE;
+    moment->due_count = count;
+    moment->due_us = org->head->next_due_us > org->head->occurred_at_us ? org->head->next_due_us
+                                                                        : org->head->occurred_at_us;
+    return status_ok();
+}
+
+static struct status moment_look_at_dues(const struct moment_org *org, struct moment *moment)
+{
+    struct stored latest;
+    struct org_view view;
+    if (org->head->dues == 0 || org->head->next_due_us > moment->time_us) {
+        return status_ok();
+    }
+    stored_init(&latest, org->reader, STORE_LATEST, MOMENT_ENTITIES_SIZE_MAX);
+    org_view_init(&view, &latest.source, org->org_id);
+    struct status st = moment_count_dues(org, &view.view, moment);
+    stored_release(&latest);
+    return st;
+}
+
+/* Nothing can be put before the org's last decision. Behind it an import can, until the org is
+ * live; and what is due by then, until that is decided. An org that nobody knows may be imported
+ * with all its past. */
+static struct status moment_judge(const struct moment_org *org, struct moment *moment)
+{
+    const Agency__V1__OrgHead *head = org->head;
+    const bool known = head != NULL && head->org_sequence > 0;
+    if (known && moment->time_us < head->occurred_at_us) {
+        return status_ok();
+    }
+    if (!known || !head->live) {
+        moment->provisional = MOMENT_IMPORTED;
+        return status_ok();
+    }
+    return moment_look_at_dues(org, moment);
+}
+
+static struct status moment_check_final(const struct moment_ask *ask, const struct moment *moment)
+{
+    char why[MOMENT_WHY_SIZE];
+    const bool unsettled = ask->settled && moment->provisional == MOMENT_DUE;
+    return unsettled || (ask->final && moment->provisional != MOMENT_FINAL)
+               ? status_error(STATUS_UNAVAILABLE, "expected a final answer, but %s",
+                              moment_why(moment, why))
+               : status_ok();
+}
+
+/* ---- where it is ---- */
+
 static struct status moment_at_time(const struct moment_org *org, const struct moment_ask *ask,
                                     struct moment *moment)
 {
@@ -82,9 +182,8 @@ static struct status moment_at_time(const struct moment_org *org, const struct m
                             "can still come before it");
     }
     moment->time_us = ask->time_us;
-    /* An org that nobody knows may be imported with all its past. */
-    moment->provisional =
-        org->head == NULL || (!org->head->live && org->head->occurred_at_us <= ask->time_us);
+    TRY(moment_judge(org, moment));
+    TRY(moment_check_final(ask, moment));
     return moment_find_time(org, ask->time_us, &moment->org_sequence);
 }
 

@@ -193,7 +193,8 @@ static bool in_words(const char *words, const char *word)
 bool verb_uses(const struct verb *verb, const char *option)
 {
     bool remote = verb->remote && in_words(SERVER_OPTIONS, option);
-    return remote || in_words("data org output help", option) || in_words(verb->options, option);
+    bool final = strcmp(option, "final") == 0 && in_words(verb->options, "as-of");
+    return remote || final || in_words("data org output help", option) || in_words(verb->options, option);
 }
 
 static void print_verb_help(const struct verb *verb)

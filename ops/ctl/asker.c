@@ -118,6 +118,7 @@ static struct status asker_ask_folder(struct asker *asker, const struct question
     snapshot->arena = &asker->arena;
     TRY(asking_of(&asking, question, &where, snapshot, request));
     TRY(snapshot_moment(snapshot, &moment));
+    moment_why(&snapshot->moment, asker->why);
     asker->moment = moment;
     if (asking.note != NULL) {
         say("%s", asking.note);
@@ -128,9 +129,10 @@ static struct status asker_ask_folder(struct asker *asker, const struct question
 
 /* ---- of a server ---- */
 
-/* "10123 2026-11-22T15:25:27.735059Z", or with " provisional" behind it. */
+/* "10123 2026-11-22T15:25:27.735059Z", or with " provisional: why" behind it. */
 static struct status asker_read_moment(struct asker *asker, struct str text)
 {
+    static const struct str provisional = { "provisional: ", 13 };
     Agency__V1__Moment *moment;
     int64_t time_us;
     struct str sequence = str_cut(&text, ' '), time = str_cut(&text, ' ');
@@ -140,6 +142,8 @@ static struct status asker_read_moment(struct asker *asker, struct str text)
                             "expected the header agencygrid-moment to begin with a decision");
     }
     moment->provisional = text.size > 0;
+    text = str_starts(text, provisional) ? str_from(text, provisional.size) : text;
+    snprintf(asker->why, sizeof asker->why, "%.*s", STR_ARG(text));
     TRY(time_parse_human(time, clock_now_us(&asker->ctl->clock), &time_us));
     TRY(fields_time_new(&asker->arena, time_us, &moment->time));
     asker->moment = moment;
@@ -395,9 +399,10 @@ void asker_say_moment(struct asker *asker)
     asker->said = true;
     time_format(fields_time_us(asker->moment->time), time);
     asker_say_from(asker, &from);
-    say("%.*s decision %" PRIu64 " of %.*s, %s%s", STR_ARG(buf_str(&from)),
+    const bool final = asker->why[0] == '\0';
+    say("%.*s decision %" PRIu64 " of %.*s, %s%s%s%s", STR_ARG(buf_str(&from)),
         asker->moment->org_sequence, STR_ARG(asker->ctl->options.org), time,
-        asker->moment->provisional ? " (provisional: an import may still change it)" : "");
+        final ? "" : " (provisional: ", asker->why, final ? "" : ")");
     buf_release(&from);
 }
 

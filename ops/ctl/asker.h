@@ -14,7 +14,8 @@ struct asker {
     bool org_open;
     struct reading reading; /* of a folder */
     struct stores stores;
-    const Agency__V1__Moment *moment; /* of the last answer */
+    const Agency__V1__Moment *moment; /* of the last answer, */
+    char why[MOMENT_WHY_SIZE];        /* and why it may change; empty: it is final */
     const Agency__V1__Moment *from;   /* the other moment, of an answer about two */
     bool said;                        /* to a person */
     size_t taken;                     /* items, of all pages */

@@ -40,6 +40,7 @@ struct ctl_options {
     int output;
     struct str as_of;
     struct str at_least;
+    bool final;
     struct str command_id;
     struct str issued_at;
     struct str occurred_at;

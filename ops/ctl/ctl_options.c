@@ -48,6 +48,8 @@ const struct config_option ctl_options[] = {
     OPTION(
         "as-of", CONFIG_TEXT, as_of, "",
         "the moment asked about: 2020-06-01, '2 days ago', #DECISION or a token; without it: now"),
+    OPTION("final", CONFIG_BOOL, final, "false",
+           "with --as-of: rather fail than give an answer that may still change"),
     OPTION("at-least", CONFIG_TEXT, at_least, "", "a token: answer only when its decision is seen"),
     OPTION("command-id", CONFIG_TEXT, command_id, "",
            "submit: the command's id, to repeat it safely; without it: a new one"),

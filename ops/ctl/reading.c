@@ -14,7 +14,7 @@
 #include "query/page.h"
 
 enum { CLOSED_TIME_WAIT_US = 1000 * 1000, CLOSED_TIME_RETRY_US = 20 * 1000 };
-enum { TICK_RETRY_US = 200 * 1000 };
+enum { TICK_RETRY_US = 200 * 1000, DUES_WAIT_US = 2 * 1000 * 1000 };
 static const size_t READING_MEMORY_MAX = (size_t)1 << 30;
 
 /* ---- the partition ---- */
@@ -86,6 +86,20 @@ static int64_t reading_own_word(const struct ctl *ctl)
     return word;
 }
 
+/* Whether somebody else writes the log, and so decides what is due. */
+static bool reading_is_led(const struct ctl *ctl)
+{
+    struct evlog *log;
+    if (ctl->dir.shared) {
+        return true;
+    }
+    struct status st = data_dir_open_log(&ctl->dir, false, &log);
+    if (st.code == STATUS_OK) {
+        evlog_close(log);
+    }
+    return st.code == STATUS_FAILED_PRECONDITION;
+}
+
 static int64_t reading_word(const struct ctl *ctl, int64_t wanted_us)
 {
     int64_t until = clock_monotonic_us(&ctl->clock) + CLOSED_TIME_WAIT_US;
@@ -130,21 +144,44 @@ static struct status reading_close_time(struct reading *reading, struct ctl *ctl
     return partition_catch_up(reading->partition, reading->log);
 }
 
-struct status reading_open_org(struct reading *reading, struct ctl *ctl)
+static struct status reading_try_org(struct reading *reading, struct ctl *ctl,
+                                     const struct moment_ask *ask)
 {
     snapshot_release(&reading->snapshot);
     reading->snapshot = (struct snapshot){ 0 };
+    return snapshot_open(&reading->snapshot, reading->partition->reader,
+                         &reading->partition->position, &ctl->arena, ctl->options.org, ask,
+                         READING_MEMORY_MAX);
+}
+
+/* Waits for who leads to decide what is due by the moment, for as long as he can be expected to
+ * need. */
+static struct status reading_settle(struct reading *reading, struct ctl *ctl,
+                                    const struct moment_ask *ask)
+{
+    const int64_t until = clock_monotonic_us(&ctl->clock) + DUES_WAIT_US;
+    struct status st = reading_try_org(reading, ctl, ask);
+    while (reading->snapshot.moment.provisional == MOMENT_DUE &&
+           clock_monotonic_us(&ctl->clock) < until && reading_is_led(ctl)) {
+        nanosleep(&(struct timespec){ .tv_nsec = CLOSED_TIME_RETRY_US * 1000 }, NULL);
+        TRY(partition_catch_up(reading->partition, reading->log));
+        st = reading_try_org(reading, ctl, ask);
+    }
+    return st;
+}
+
+struct status reading_open_org(struct reading *reading, struct ctl *ctl)
+{
     const struct ctl_options *options = &ctl->options;
     struct moment_ask ask;
     TRY(snapshot_ask(&ctl->arena, options->as_of, options->at_least, clock_now_us(&ctl->clock),
                      &ask));
     TRY(page_moment(&ctl->arena, options->page, &ask));
+    ask.final = options->final;
     if (ask.kind == MOMENT_TIME && ask.time_us >= reading->partition->position.time_us) {
         TRY(reading_close_time(reading, ctl, &ask));
     }
-    return snapshot_open(&reading->snapshot, reading->partition->reader,
-                         &reading->partition->position, &ctl->arena, options->org, &ask,
-                         READING_MEMORY_MAX);
+    return reading_settle(reading, ctl, &ask);
 }
 
 struct status reading_open(struct reading *reading, struct ctl *ctl)

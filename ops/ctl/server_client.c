@@ -146,6 +146,9 @@ static struct status client_identify(struct server_client *client)
     if (secret.size > 0) {
         TRY(client_add_secret(client, secret.data));
     }
+    if (options->final) {
+        client_add_header(client, STR("agencygrid-final"), STR("true"));
+    }
     if (options->principal.size > 0) {
         client_add_header(client, STR("agencygrid-principal"), options->principal);
     }

@@ -24,6 +24,7 @@ enum {
     QUERY_PATIENCE_US = 2 * 1000 * 1000, /* for stores to reach the moment asked about */
     QUERY_RETRY_US = 5 * 1000,
     QUERY_TOKEN_SIZE = 128,
+    QUERY_MOMENT_SIZE = 256,
 };
 /* Of one answer, beside the entities that it looks at. */
 static const size_t QUERY_MEMORY_MAX = (size_t)64 << 20;
@@ -37,6 +38,8 @@ struct query_job {
     const Agency__V1__Principal *reader;
     struct str as_of; /* of the headers */
     struct str at_least;
+    bool final;
+    bool patient;       /* it may still be tried again */
     uint32_t partition; /* whose thread answers */
     int64_t until_us;   /* monotonic: how long it may be tried again */
     bool waiting;       /* to be tried again: no worker has it */
@@ -46,7 +49,7 @@ struct query_job {
     struct buf response;
     char position[QUERY_TOKEN_SIZE];
     size_t position_size;
-    char moment[QUERY_TOKEN_SIZE];
+    char moment[QUERY_MOMENT_SIZE];
     const char *note;
 };
 
@@ -55,13 +58,16 @@ struct query_job {
 static struct status query_keep_position(struct query_job *job, const struct asking *asking)
 {
     struct str token;
-    char time[TIME_TEXT_SIZE];
+    char time[TIME_TEXT_SIZE], why[MOMENT_WHY_SIZE];
     TRY(asking_position(asking, &token));
     if (asking->snapshot != NULL) {
         const struct moment *moment = &asking->snapshot->moment;
         time_format(moment->time_us, time);
-        snprintf(job->moment, sizeof job->moment, "%" PRIu64 " %s%s", moment->org_sequence, time,
-                 moment->provisional ? " provisional" : "");
+        int size = snprintf(job->moment, sizeof job->moment, "%" PRIu64 " %s%s%s",
+                            moment->org_sequence, time,
+                            moment->provisional == MOMENT_FINAL ? "" : " provisional: ",
+                            moment_why(moment, why));
+        assert(size > 0 && (size_t)size < sizeof job->moment);
     }
     assert(token.size <= sizeof job->position);
     if (token.size > 0) {
@@ -80,6 +86,8 @@ static struct status query_answer(struct worker *worker, struct query_job *job)
                                     .clock = options->clock,
                                     .as_of = job->as_of,
                                     .at_least = job->at_least,
+                                    .settled = job->patient,
+                                    .final = job->final,
                                     .memory_max = SHOWN_ENTITIES_MEMORY_MAX };
     struct asking asking;
     struct status st = asking_open(&asking, job->question, &where, &worker->arena, job->request);
@@ -127,9 +135,14 @@ static void query_push(struct query_job *job)
 
 static bool query_waits(const struct query_job *job)
 {
+    return job->status.code == STATUS_UNAVAILABLE && !atomic_load(&job->gone) && job->patient;
+}
+
+/* The last try takes an answer before what is due is decided, if it must. */
+static void query_decide_patience(struct query_job *job)
+{
     const struct clock *clock = &job->service->options.clock;
-    return job->status.code == STATUS_UNAVAILABLE && !atomic_load(&job->gone) &&
-           clock_monotonic_us(clock) + QUERY_RETRY_US < job->until_us;
+    job->patient = clock_monotonic_us(clock) + QUERY_RETRY_US < job->until_us;
 }
 
 static void query_done(void *argument)
@@ -146,6 +159,7 @@ static void query_done(void *argument)
 static void query_work(struct worker *worker, struct worker_job *argument)
 {
     struct query_job *job = (struct query_job *)(void *)argument;
+    query_decide_patience(job);
     job->status = atomic_load(&job->gone) ? status_error(STATUS_CANCELLED, "nobody waits for it")
                                           : query_answer(worker, job);
     rpc_server_post(job->service->options.server, query_done, job);
@@ -185,6 +199,18 @@ static struct status query_header(struct rpc_call *call, struct str name, struct
     return value->data == NULL ? arena_full(rpc_call_arena(call)) : status_ok();
 }
 
+static struct status query_read_final(struct rpc_call *call, bool *final)
+{
+    struct str said = rpc_call_metadata(call, STR("agencygrid-final"));
+    *final = str_eq(said, STR("true"));
+    return *final || said.size == 0 || str_eq(said, STR("false"))
+               ? status_ok()
+               : status_error(STATUS_INVALID_ARGUMENT,
+                              "expected the header agencygrid-final to be true or false, but it is "
+                              "'%.*s'",
+                              STR_ARG(said));
+}
+
 static struct status query_job_new(struct rpc_call *call, const ProtobufCMessage *message,
                                    struct query_job **out)
 {
@@ -206,6 +232,7 @@ static struct status query_job_new(struct rpc_call *call, const ProtobufCMessage
         murmur2_partition(fields_string(message, "org_id"), service->options.partitions_count);
     job->until_us = clock_monotonic_us(&service->options.clock) + QUERY_PATIENCE_US;
     *out = job;
+    TRY(query_read_final(call, &job->final));
     TRY(query_header(call, STR("agencygrid-as-of"), &job->as_of));
     return query_header(call, STR("agencygrid-at-least"), &job->at_least);
 }
