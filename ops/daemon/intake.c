@@ -35,6 +35,7 @@ static struct status intake_open_writer(struct intake *intake)
                                       .stores = own->dir->stores,
                                       .clock = own->clock,
                                       .accept_clock = own->daemon->accept_clock,
+                                      .timed = true,
                                       .shelf = own->shelf,
                                       .watch = telemetry_watch(own->telemetry),
                                       .process = own->process };

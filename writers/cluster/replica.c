@@ -84,6 +84,7 @@ static void replica_stand_down(struct replica *replica)
     enum replica_state state = replica_state(replica);
     if (replica_leads(replica)) {
         decider_release(&replica->decider);
+        timers_release(&replica->timers);
         if (replica->common->session->log != NULL) {
             evlog_reader_leave(replica->common->session->commands, replica->number);
         }
@@ -327,6 +328,14 @@ static struct status replica_write(struct replica *replica)
     partition_freeze(replica->partition);
     replica_begin_job(replica, false);
     return status_ok();
+}
+
+struct status replica_write_out(struct replica *replica)
+{
+    assert(replica_is_quiet(replica));
+    TRY(replica_end_job(replica, true));
+    replica->dirty_us = 0;
+    return replica_write_here(replica);
 }
 
 /* The next record may be taken. A batch that must end has nothing under way behind it. */

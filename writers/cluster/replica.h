@@ -14,6 +14,7 @@
 #include "writers/cluster/session.h"
 #include "writers/decider.h"
 #include "writers/poison.h"
+#include "writers/timers.h"
 
 /* What all replicas of a process have in common. */
 struct replica_common {
@@ -54,6 +55,7 @@ struct replica {
     struct partition *partition;   /* up to the last accepted record; NULL: not open */
     struct leadership leadership;  /* while it is open; has what is under way */
     struct decider decider;        /* in LEADER: up to the last record decided */
+    struct timers timers;          /* in LEADER: who waits for what is due */
     struct command_queue commands; /* in LEADER: read, not decided */
     struct flusher_job job;
     bool storing; /* the job is under way */
@@ -116,6 +118,8 @@ static inline bool replica_leads(const struct replica *replica)
 void replica_queue(struct replica *replica, const struct evlog_record *record);
 /* Decides up to `max` commands of those that wait; gives how many. */
 uint32_t replica_decide(struct replica *replica, uint32_t max, const struct replica_time *time);
+/* Takes the next turn of what is due; false if nothing is, or nothing can be decided now. */
+bool replica_elapse(struct replica *replica, const struct replica_time *time);
 
 /* Nothing is under way, and the store has all. */
 bool replica_settled(const struct replica *replica);

@@ -97,6 +97,8 @@ static struct status replica_lead(struct replica *replica)
     replica->decider.watch = replica->common->options->watch;
     replica->decider.poison = replica->common->poison;
     rejections_keep(&replica->decider.rejections, replica->common->rejections);
+    timers_init(&replica->timers);
+    TRY(timers_scan(&replica->timers, replica->partition));
     replica->race = REPLICA_RACE_NONE;
     replica_move(replica, REPLICA_LEADER);
     replica_tell(replica, status_ok());
@@ -107,7 +109,7 @@ static struct status replica_elected(struct replica *replica, const struct evlog
                                      const struct replica_time *time)
 {
     TRY(replica_fold(replica, record->offset, record->value, time));
-    TRY(replica_make_room(replica));
+    TRY(replica_write_out(replica)); /* the heads of all orgs are read from the store */
     return replica_clock_is_off(replica, record, time) ? replica_yield(replica, record, time)
                                                        : replica_lead(replica);
 }

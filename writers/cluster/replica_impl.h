@@ -26,6 +26,8 @@ MUST_USE struct status replica_read_on(struct replica *replica);
 
 /* The store lacks something from now on. */
 void replica_mark_dirty(struct replica *replica, const struct replica_time *time);
+/* Writes all that is folded; nothing may be under way. */
+MUST_USE struct status replica_write_out(struct replica *replica);
 /* Writes a batch that must end, so that the next record may be taken. */
 MUST_USE struct status replica_make_room(struct replica *replica);
 

@@ -154,6 +154,9 @@ static struct status replica_handle(struct replica *replica, const struct queued
     TRY(replica_ask_decider(replica, command, time, &answer, &record));
     *later = answer.outcome == SUBMIT_LATER;
     *again = answer.outcome == SUBMIT_ELAPSED;
+    if (*again || answer.outcome == SUBMIT_DECIDED) {
+        timers_note(&replica->timers, replica->decider.org_id, replica->decider.next_due_us);
+    }
     if (*later) {
         return status_ok();
     }
@@ -207,6 +210,44 @@ uint32_t replica_decide(struct replica *replica, uint32_t max, const struct repl
         replica_fail(replica, st, time);
     }
     return count;
+}
+
+/* ---- what is due ---- */
+
+/* An org in which nothing can be decided, though something is due, waits for its next command: it
+ * is archived, or takes imports. */
+static struct status replica_take_turn(struct replica *replica, const struct timer_turn *turn,
+                                       const struct replica_time *time)
+{
+    const struct decider_due given = { .org_id = turn->org_id,
+                                       .now_us = time->now_us,
+                                       .until_us = turn->until_us,
+                                       .next_command_offset =
+                                           replica->decider.chain.next_command_offset };
+    struct str record;
+    TRY(decider_elapse(&replica->decider, &given, &record));
+    const int64_t next_us = replica->decider.next_due_us;
+    const bool stands = record.size == 0 && next_us <= time->now_us;
+    timers_note(&replica->timers, turn->org_id, stands ? INT64_MAX : next_us);
+    if (record.size > 0) {
+        replica_append(replica, turn->org_id, record, time);
+    }
+    return status_ok();
+}
+
+/* A dead letter under way is answered nowhere yet: no decision may pass its command. */
+bool replica_elapse(struct replica *replica, const struct replica_time *time)
+{
+    struct timer_turn turn;
+    if (!replica_may_decide(replica, time) || replica->dead_letters_pending > 0 ||
+        !timers_take(&replica->timers, time->now_us, &turn)) {
+        return false;
+    }
+    struct status st = replica_take_turn(replica, &turn, time);
+    if (st.code != STATUS_OK) {
+        replica_fail(replica, st, time);
+    }
+    return true;
 }
 
 /* ---- ticking ---- */

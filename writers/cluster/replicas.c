@@ -17,6 +17,7 @@ enum {
     REPLICAS_RECORDS = 512,              /* of one read */
     REPLICAS_QUEUES_SIZE_MAX = 64 << 20, /* bytes of commands that wait, before more are read */
     REPLICAS_DECIDED_AT_ONCE = 512,      /* of one partition, before others have their turn */
+    REPLICAS_ELAPSE_ALONE_US = 2 * 1000, /* of what is due, before somebody looks for commands */
     REPLICAS_OPEN_EVERY_US = 1000 * 1000,
     REPLICAS_OBSERVE_EVERY_US = 1000 * 1000,
     REPLICAS_WAIT_MS = 100,
@@ -285,7 +286,7 @@ static bool replicas_read_commands(struct replicas *replicas)
     return count > 0;
 }
 
-static bool replicas_decide(struct replicas *replicas, const struct replica_time *time)
+static uint32_t replicas_decide_commands(struct replicas *replicas, const struct replica_time *time)
 {
     uint32_t decided = 0;
     for (uint32_t i = 0; i < replicas->count; i++) {
@@ -293,7 +294,34 @@ static bool replicas_decide(struct replicas *replicas, const struct replica_time
         decided += replica_decide(replica, REPLICAS_DECIDED_AT_ONCE, time);
     }
     replicas->turn = replicas->count == 0 ? 0 : (replicas->turn + 1) % replicas->count;
-    return decided > 0;
+    return decided;
+}
+
+/* Turns over the partitions and their orgs, for so long; one at least. */
+static uint32_t replicas_elapse(struct replicas *replicas, int64_t budget_us,
+                                const struct replica_time *time)
+{
+    const struct clock *clock = &replicas->options.clock;
+    const int64_t until_us = clock_monotonic_us(clock) + budget_us;
+    uint32_t turns = 0, idle = 0;
+    while (idle < replicas->count && (turns == 0 || clock_monotonic_us(clock) < until_us)) {
+        bool due = replica_elapse(&replicas->items[replicas->elapse_turn % replicas->count], time);
+        replicas->elapse_turn++;
+        turns += due;
+        idle = due ? 0 : idle + 1;
+    }
+    return turns;
+}
+
+/* While commands wait, what is due gets as much time as they. */
+static bool replicas_decide(struct replicas *replicas, const struct replica_time *time)
+{
+    const int64_t began_us = clock_monotonic_us(&replicas->options.clock);
+    uint32_t decided = replicas_decide_commands(replicas, time);
+    const int64_t took_us = clock_monotonic_us(&replicas->options.clock) - began_us;
+    return replicas_elapse(replicas, decided > 0 ? took_us : REPLICAS_ELAPSE_ALONE_US, time) +
+               decided >
+           0;
 }
 
 /* Calls the observer for those that have taken something; for all, if it waits for something or has
@@ -365,7 +393,23 @@ bool replicas_step(struct replicas *replicas)
     return moved || !idle;
 }
 
-void replicas_wait(const struct replicas *replicas, int descriptor)
+/* Milliseconds until something can be due here, if that is soon. */
+static int replicas_wait_ms(struct replicas *replicas)
+{
+    const int64_t now_us = decider_clock_now_us(&replicas->clock);
+    int64_t left_us = REPLICAS_WAIT_MS * INT64_C(1000);
+    for (uint32_t i = 0; i < replicas->count; i++) {
+        const struct replica *replica = &replicas->items[i];
+        const int64_t next_us =
+            replica_leads(replica) ? timers_next_us(&replica->timers) : INT64_MAX;
+        if (next_us < now_us + left_us) {
+            left_us = next_us > now_us ? next_us - now_us : 1; /* it waits for the log */
+        }
+    }
+    return (int)((left_us + 999) / 1000);
+}
+
+void replicas_wait(struct replicas *replicas, int descriptor)
 {
     const struct server_observer *observer = &replicas->options.observer;
     const struct session *session = &replicas->session;
@@ -383,7 +427,7 @@ void replicas_wait(const struct replicas *replicas, int descriptor)
         { .fd = observer->step != NULL ? observer->descriptor(observer->self) : -1,
           .events = POLLIN },
     };
-    poll(all, sizeof all / sizeof all[0], REPLICAS_WAIT_MS);
+    poll(all, sizeof all / sizeof all[0], replicas_wait_ms(replicas));
 }
 
 /* ---- ending ---- */

@@ -21,6 +21,7 @@ struct replicas {
     uint32_t partitions_count; /* of the log */
     struct status trouble;     /* of the log, as it was told last */
     uint32_t turn;             /* which decides first */
+    uint32_t elapse_turn;      /* whose dues come next */
     int64_t open_us;           /* monotonic: when the log is to be opened */
     int64_t observed_us;       /* when the observer was called for all */
     int64_t shown_us;          /* when who watches last saw the partitions */
@@ -37,7 +38,7 @@ void replicas_close(struct replicas *replicas);
 /* Does what there is to do; false when there was nothing, so that it is time to wait. */
 bool replicas_step(struct replicas *replicas);
 /* Waits until a step may have something to do, or for 100 ms at most; also for a descriptor. */
-void replicas_wait(const struct replicas *replicas, int descriptor);
+void replicas_wait(struct replicas *replicas, int descriptor);
 
 /* Takes no more commands. */
 void replicas_finish(struct replicas *replicas);

@@ -15,11 +15,13 @@
 #include "core/base/memory.h"
 #include "core/base/num.h"
 #include "core/base/random.h"
+#include "writers/decider_clock.h"
 #include "writers/term.h"
 
 /* The log's own thread answers within one sync; a disk that takes longer than this is broken. */
 enum { LEADER_EPOCH_TIMEOUT_US = 30 * 1000000 };
 /* Decoded entities that a decider keeps at hand. */
+static const int64_t LEADER_OLD_US = INT64_C(86400000000);
 static const size_t LEADER_MEMORY_MAX = (size_t)256 << 20;
 
 static struct status leader_wait(struct evlog *log, uint64_t *offset)
@@ -67,6 +69,25 @@ out:
     return st;
 }
 
+/* When nothing was recorded for long and something is due by now, the machine's clock may have been
+ * set wrongly while nobody looked: it is not believed before it has stood for a minute. */
+static struct status leader_begin_timers(struct leader *leader,
+                                         const struct leader_options *options)
+{
+    const int64_t last_us = leader->partition->position.time_us;
+    const bool old = last_us > 0 && options->now_us - last_us > LEADER_OLD_US;
+    leader->timed = options->timed;
+    timers_init(&leader->timers);
+    if (!options->timed && !old) {
+        return status_ok();
+    }
+    TRY(timers_scan(&leader->timers, leader->partition));
+    if (old && !options->accept_clock && timers_next_us(&leader->timers) <= options->now_us) {
+        leader->mute_us = clock_boottime_us(&options->clock) + DECIDER_CLOCK_STANDS_US;
+    }
+    return status_ok();
+}
+
 static struct status leader_start(struct leader *leader, const struct leader_options *options)
 {
     struct partition_options partition = { .store = options->store,
@@ -81,6 +102,7 @@ static struct status leader_start(struct leader *leader, const struct leader_opt
                             "expected an open log, but it was closed when it was copied: its "
                             "history goes on in the copy");
     }
+    TRY(leader_begin_timers(leader, options));
     TRY(leader_begin_epoch(leader, options));
     uint64_t begin;
     TRY(evlog_range(leader->log, EVLOG_COMMANDS, leader->number, &begin, &leader->commands_end));
@@ -112,6 +134,7 @@ void leader_close(struct leader *leader)
 {
     if (leader != NULL) {
         decider_release(&leader->decider);
+        timers_release(&leader->timers);
         partition_close(leader->partition);
         mem_free(leader);
     }
@@ -127,6 +150,44 @@ struct status leader_decide(struct leader *leader, struct poison *poison, struct
     if (answer->outcome == SUBMIT_DECIDED) {
         leader->commands_end++;
     }
+    if (leader->timed && (answer->outcome == SUBMIT_DECIDED || answer->outcome == SUBMIT_ELAPSED)) {
+        timers_note(&leader->timers, leader->decider.org_id, leader->decider.next_due_us);
+    }
+    return status_ok();
+}
+
+/* An org in which nothing can be decided, though something is due, waits for its next command: it
+ * is archived, or takes imports. */
+struct status leader_elapse(struct leader *leader, int64_t now_us, bool *due,
+                            struct timer_turn *turn, struct str *record)
+{
+    *due = leader->timed && timers_take(&leader->timers, now_us, turn);
+    if (!*due) {
+        return status_ok();
+    }
+    const struct decider_due given = { .org_id = turn->org_id,
+                                       .now_us = now_us,
+                                       .until_us = turn->until_us,
+                                       .next_command_offset =
+                                           leader->decider.chain.next_command_offset };
+    TRY(decider_elapse(&leader->decider, &given, record));
+    const int64_t next_us = leader->decider.next_due_us;
+    const bool stands = record->size == 0 && next_us <= now_us;
+    timers_note(&leader->timers, turn->org_id, stands ? INT64_MAX : next_us);
+    return status_ok();
+}
+
+struct status leader_check_clock(struct leader *leader, const struct clock *clock)
+{
+    const int64_t left_us = leader->mute_us == 0 ? 0 : leader->mute_us - clock_boottime_us(clock);
+    if (left_us > 0) {
+        return status_error(STATUS_UNAVAILABLE,
+                            "expected a clock that has stood for a minute, as the last record of "
+                            "partition %" PRIu32 " is more than a day old and something is due "
+                            "since: try again in %" PRId64 " s, or see --accept-clock",
+                            leader->number, left_us / 1000000 + 1);
+    }
+    leader->mute_us = 0;
     return status_ok();
 }
 

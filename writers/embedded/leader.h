@@ -7,12 +7,16 @@
 #include "core/model/partition.h"
 #include "writers/decider.h"
 #include "writers/poison.h"
+#include "writers/timers.h"
 
 struct leader_options {
     const char *store; /* folder of the partition's store */
     struct evlog *log; /* with nothing pending; borrowed */
     uint32_t number;   /* of the partition */
     struct clock clock;
+    int64_t now_us;                   /* the decider's clock, */
+    bool accept_clock;                /* for which a person vouches */
+    bool timed;                       /* decides what is due also without commands: leader_elapse */
     struct str configuration;         /* a DecidingConfiguration, packed, for the new EPOCH */
     struct poison *poison;            /* notes what is judged; borrowed; NULL: nothing does */
     int64_t *rejections;              /* counts to go on with; NULL: anew. Borrowed */
@@ -26,8 +30,12 @@ struct leader {
     uint32_t number;
     struct partition *partition; /* up to the last confirmed record */
     struct decider decider;      /* up to the last decided one */
-    uint64_t commands_end;       /* the offset that the next command gets */
-    uint64_t decisions_end;      /* the offset that the next record gets */
+    struct timers timers;        /* of a timed one */
+    bool timed;
+    int64_t
+        mute_us; /* boottime: until then it decides nothing, for its clock may be wrong; 0: no */
+    uint64_t commands_end;  /* the offset that the next command gets */
+    uint64_t decisions_end; /* the offset that the next record gets */
 };
 
 /* Folds what the log has and begins a new epoch: from then on this process decides. Gives it.
@@ -41,6 +49,11 @@ void leader_close(struct leader *leader);
 MUST_USE struct status leader_decide(struct leader *leader, struct poison *poison,
                                      struct str command, int64_t now_us,
                                      struct submit_answer *answer, struct str *record);
+/* The next turn of what is due: *record as above, and the org that it is of. False: nothing is. */
+MUST_USE struct status leader_elapse(struct leader *leader, int64_t now_us, bool *due,
+                                     struct timer_turn *turn, struct str *record);
+/* UNAVAILABLE: it decides nothing yet. The clock is the machine's. */
+MUST_USE struct status leader_check_clock(struct leader *leader, const struct clock *clock);
 /* The next TICK record, with the newest state root there is; valid until the next call. */
 MUST_USE struct status leader_tick(struct leader *leader, int64_t now_us, struct str *record);
 /* A record of the decider, whose chain had `head` with it, is durable at this offset. DATA_LOSS if

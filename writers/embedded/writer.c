@@ -25,6 +25,7 @@
 enum {
     BATCH_SIZE_MAX = 4 << 20,          /* bytes of them */
     CLOSED_TIME_EVERY_US = 100 * 1000, /* how far behind now a reader of the past can be */
+    ELAPSE_ALONE_US = 2 * 1000,        /* of what is due, before somebody looks for commands */
     PATH_SIZE_MAX = 4096,
 };
 
@@ -74,8 +75,7 @@ static struct status writer_poll(struct writer *writer)
     return status_ok();
 }
 
-/* Waits until all that was appended is answered. */
-static struct status writer_drain(struct writer *writer)
+struct status writer_drain(struct writer *writer)
 {
     TRY(writer_poll(writer));
     while (unconfirmed_count(&writer->unconfirmed) > 0) {
@@ -115,6 +115,9 @@ static struct status writer_leader(struct writer *writer, uint32_t number, struc
                                       .log = writer->log,
                                       .number = number,
                                       .clock = writer->options.clock,
+                                      .now_us = writer_now(writer),
+                                      .accept_clock = writer->options.accept_clock,
+                                      .timed = writer->options.timed,
                                       .configuration = writer->options.configuration,
                                       .poison = writer->poison,
                                       .rejections = writer->rejections,
@@ -129,14 +132,14 @@ static struct status writer_leader(struct writer *writer, uint32_t number, struc
     return status_ok();
 }
 
-static struct status writer_prepare(struct writer *writer, uint32_t number, struct leader **leader)
+struct status writer_make_room(struct writer *writer, struct leader *leader)
 {
-    TRY(writer_leader(writer, number, leader));
-    if (leader_full(*leader)) {
+    if (leader_full(leader)) {
         TRY(writer_drain(writer));
-        TRY(writer_write(writer, *leader));
+        return writer_write(writer, leader);
     }
-    return status_ok();
+    return unconfirmed_count(&writer->unconfirmed) == UNCONFIRMED_MAX ? writer_drain(writer)
+                                                                      : status_ok();
 }
 
 static struct status writer_append_batch(struct writer *writer, struct batch *batch)
@@ -147,10 +150,8 @@ static struct status writer_append_batch(struct writer *writer, struct batch *ba
     return st;
 }
 
-/* Appends what the decider of a leader has just made of what is due in an org; there must be room
- * among what is unconfirmed, and everything decided before it must be appended. */
-static struct status writer_append_elapsed(struct writer *writer, struct leader *leader,
-                                           struct str org_id, struct str record)
+struct status writer_append_elapsed(struct writer *writer, struct leader *leader, struct str org_id,
+                                    struct str record)
 {
     const struct evlog_item item = { .stream = EVLOG_DECISIONS,
                                      .partition = leader->number,
@@ -170,6 +171,12 @@ static struct status writer_decide(struct writer *writer, struct batch *batch,
     struct str command = request_command(request);
     struct submit_answer answer;
     struct str record;
+    struct status trusted = leader_check_clock(leader, &writer->options.clock);
+    if (trusted.code != STATUS_OK) {
+        *again = false;
+        request_fail(request, trusted);
+        return status_ok();
+    }
     TRY(leader_decide(leader, writer->poison, command, writer_now(writer), &answer, &record));
     *again = answer.outcome == SUBMIT_ELAPSED;
     if (*again) {
@@ -197,13 +204,11 @@ static struct status writer_handle(struct writer *writer, struct batch *batch,
     bool again;
     do {
         struct leader *leader = writer->leaders[request->partition];
-        if (leader == NULL || leader_full(leader)) {
+        if (leader == NULL || leader_full(leader) ||
+            unconfirmed_count(&writer->unconfirmed) == UNCONFIRMED_MAX) {
             TRY(writer_append_batch(writer, batch));
-            TRY(writer_prepare(writer, request->partition, &leader));
-        }
-        if (unconfirmed_count(&writer->unconfirmed) == UNCONFIRMED_MAX) {
-            TRY(writer_append_batch(writer, batch));
-            TRY(writer_drain(writer));
+            TRY(writer_leader(writer, request->partition, &leader));
+            TRY(writer_make_room(writer, leader));
         }
         TRY(writer_decide(writer, batch, request, &again));
     } while (again);
@@ -242,7 +247,7 @@ static void writer_wait(struct writer *writer)
     struct pollfd both[] = { { .fd = requests, .events = POLLIN },
                              { .fd = writer->log == NULL ? -1 : evlog_descriptor(writer->log),
                                .events = POLLIN } };
-    poll(both, 2, CLOSED_TIME_EVERY_US / 1000);
+    poll(both, 2, (int)((writer_until_due_us(writer, CLOSED_TIME_EVERY_US) + 999) / 1000));
 }
 
 static uint32_t writer_take(struct writer *writer, struct request *requests)
@@ -292,6 +297,22 @@ static struct status writer_settle(struct writer *writer, uint32_t count)
     return writer_flush(writer, clock_monotonic_us(&writer->options.clock));
 }
 
+/* While commands wait, what is due gets as much time as they. */
+static struct status writer_work(struct writer *writer, const struct request *requests,
+                                 uint32_t count, uint32_t *turns)
+{
+    const int64_t began_us = clock_monotonic_us(&writer->options.clock);
+    if (count > 0) {
+        writer_handle_all(writer, requests, count);
+    }
+    if (writer->failed.code != STATUS_OK) {
+        return status_ok();
+    }
+    const int64_t took_us = clock_monotonic_us(&writer->options.clock) - began_us;
+    TRY(writer_elapse(writer, count > 0 ? took_us : ELAPSE_ALONE_US, turns));
+    return writer_settle(writer, count + *turns);
+}
+
 static void writer_step(struct writer *writer)
 {
     struct request requests[BATCH_MAX];
@@ -303,15 +324,12 @@ static void writer_step(struct writer *writer)
         writer_reopen(writer);
         return;
     }
-    if (count > 0) {
-        writer_handle_all(writer, requests, count);
-    }
-    struct status st =
-        writer->failed.code == STATUS_OK ? writer_settle(writer, count) : status_ok();
+    uint32_t turns = 0;
+    struct status st = writer_work(writer, requests, count, &turns);
     writer_tell_watch(writer, clock_monotonic_us(&writer->options.clock));
     if (st.code != STATUS_OK) {
         writer_fail(writer, st);
-    } else if (count == 0) {
+    } else if (count == 0 && turns == 0) {
         writer_wait(writer);
     }
 }

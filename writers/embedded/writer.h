@@ -18,6 +18,7 @@ struct writer_options {
     const char *stores;             /* folder of the stores; made if missing */
     struct clock clock;
     bool accept_clock;        /* it may leap ahead: see decider_clock.h */
+    bool timed;               /* decides what is due in all orgs, too, not only before commands */
     struct str configuration; /* a DecidingConfiguration, packed; borrowed until close */
     struct shelf *shelf;      /* NULL, or where the stores of all partitions are shown to other
                                  threads, from the start on; borrowed until close */

@@ -29,7 +29,26 @@ struct writer {
     int64_t told_us;      /* monotonic: when who watches last saw the partitions */
     struct status failed; /* why the log or a partition stopped; OK: all well */
     bool unwritten;       /* a store could not be written when it was last tried */
+    uint32_t turn;        /* the partition whose dues come next */
 };
+
+/* Waits until all that was appended is answered. */
+MUST_USE struct status writer_drain(struct writer *writer);
+/* The leader of a partition can decide one thing more, and what it becomes be kept; everything
+ * decided before must be appended. */
+MUST_USE struct status writer_make_room(struct writer *writer, struct leader *leader);
+/* Appends what the decider of a leader has just made of what is due in an org; there must be room
+ * among what is unconfirmed, and everything decided before it must be appended. */
+MUST_USE struct status writer_append_elapsed(struct writer *writer, struct leader *leader,
+                                             struct str org_id, struct str record);
+
+/* Decides what is due, by turns over partitions and their orgs, for so long; a turn at least. Gives
+ * how many turns. */
+MUST_USE struct status writer_elapse(struct writer *writer, int64_t budget_us, uint32_t *turns);
+/* Until something is due: microseconds, at most so many. */
+int64_t writer_until_due_us(struct writer *writer, int64_t most_us);
+/* Whether no partition waits for its clock (leader_check_clock). */
+bool writer_clock_stands(struct writer *writer);
 
 /* Writes what the store of a leader lacks; nothing of it may be under way. */
 MUST_USE struct status writer_write(struct writer *writer, struct leader *leader);

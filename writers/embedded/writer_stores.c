@@ -72,7 +72,9 @@ struct status writer_catch_up_stores(struct writer *writer)
 {
     TRY(writer_write_all(writer));
     writer->written_us = clock_monotonic_us(&writer->options.clock);
-    closed_time_set(writer->closed_time, decider_clock_now_us(&writer->decider_clock));
+    if (writer_clock_stands(writer)) {
+        closed_time_set(writer->closed_time, decider_clock_now_us(&writer->decider_clock));
+    }
     if (writer->options.shelf != NULL && !writer->unwritten) { /* they see the stores alone */
         shelf_set_closed_time(writer->options.shelf, closed_time_get(writer->closed_time));
     }
