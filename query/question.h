@@ -43,7 +43,7 @@ struct question_where {
     struct str at_least; /* the same */
     bool settled;        /* as struct moment_ask has these two */
     bool final;
-    size_t memory_max;   /* of decoded entities */
+    size_t memory_max; /* of decoded entities */
 };
 
 struct asking {

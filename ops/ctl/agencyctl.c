@@ -194,7 +194,8 @@ bool verb_uses(const struct verb *verb, const char *option)
 {
     bool remote = verb->remote && in_words(SERVER_OPTIONS, option);
     bool final = strcmp(option, "final") == 0 && in_words(verb->options, "as-of");
-    return remote || final || in_words("data org output help", option) || in_words(verb->options, option);
+    return remote || final || in_words("data org output help", option) ||
+           in_words(verb->options, option);
 }
 
 static void print_verb_help(const struct verb *verb)

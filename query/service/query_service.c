@@ -63,10 +63,9 @@ static struct status query_keep_position(struct query_job *job, const struct ask
     if (asking->snapshot != NULL) {
         const struct moment *moment = &asking->snapshot->moment;
         time_format(moment->time_us, time);
-        int size = snprintf(job->moment, sizeof job->moment, "%" PRIu64 " %s%s%s",
-                            moment->org_sequence, time,
-                            moment->provisional == MOMENT_FINAL ? "" : " provisional: ",
-                            moment_why(moment, why));
+        int size = snprintf(
+            job->moment, sizeof job->moment, "%" PRIu64 " %s%s%s", moment->org_sequence, time,
+            moment->provisional == MOMENT_FINAL ? "" : " provisional: ", moment_why(moment, why));
         assert(size > 0 && (size_t)size < sizeof job->moment);
     }
     assert(token.size <= sizeof job->position);

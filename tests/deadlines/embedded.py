@@ -5,7 +5,6 @@ when; until then answers say that they may change.
     tests/deadlines/embedded.py BUILD SCRATCH
 """
 
-import datetime
 import pathlib
 import random
 import signal
@@ -14,22 +13,12 @@ import sys
 import time
 
 from cases import expect, run_case
+from moments import moment, wait_for
 from server import Server
 
 MAKE = {"org": {"orgId": "acme"}, "owner": {"subjectId": "ada"}, "identity": "ada",
         "credential": {"credentialId": "ada-key", "kind": "CREDENTIAL_KIND_API_KEY"}}
 KILLS = 6
-
-
-def moment(seconds):
-    """A time so many seconds from now, as JSON has it."""
-    at = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=seconds)
-    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def wait_for(moment_text):
-    at = datetime.datetime.fromisoformat(moment_text.replace("Z", "+00:00"))
-    time.sleep(max(0, at.timestamp() - time.time()) + 0.05)
 
 
 class Org:
@@ -51,8 +40,9 @@ class Org:
     def grant(self, seconds):
         """A grant that ends so many seconds from now: its id and its end."""
         self.count += 1
-        grant, end = f"g{self.count}", moment(seconds)
+        grant = f"g{self.count}"
         self.do({"definePermission": {"permission": {"permission": f"p{self.count}"}}})
+        end = moment(seconds)
         self.do({"grantPermission": {"grant": {
             "grantId": grant, "permission": f"p{self.count}", "expiresAt": end,
             "grantee": {"kind": "GRANTEE_KIND_SUBJECT", "id": "ada"},
@@ -134,7 +124,7 @@ def the_header_final_refuses_too(org):
 def killed_at_any_moment_each_ends_once(org):
     chance, grants = random.Random(7), []
     for _ in range(KILLS):
-        grants += [org.grant(chance.uniform(0.2, 0.8)) for _ in range(5)]
+        grants += [org.grant(chance.uniform(0.5, 1.2)) for _ in range(5)]
         time.sleep(chance.uniform(0, 0.4))
         org.server.stop(signal.SIGKILL)
         org.start()

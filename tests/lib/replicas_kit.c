@@ -5,6 +5,7 @@
 #include "agency/v1/stream.pb-c.h"
 #include "core/auth/command_record.h"
 #include "core/base/murmur2.h"
+#include "core/domain/kernel/fields.h"
 #include "core/model/decision.h"
 #include "core/pb/message.h"
 #include "tests/lib/command_text.h"
@@ -174,10 +175,8 @@ const char *replicas_kit_org(uint32_t partition)
     return name;
 }
 
-struct str replicas_kit_command(struct replicas_kit *kit, const char *org_id,
-                                const char *command_id, const char *command, const char *json)
+static struct str replicas_kit_seal(struct replicas_kit *kit, Agency__V1__Command *read)
 {
-    Agency__V1__Command *read = command_text_make(&kit->arena, org_id, command_id, command, json);
     Agency__V1__Principal *admin = NULL;
     struct str record = { 0 };
     struct command_record_proof seal = { .cluster = kit->cluster,
@@ -186,6 +185,21 @@ struct str replicas_kit_command(struct replicas_kit *kit, const char *org_id,
     assert_ok(principal_parse(&kit->arena, kit->key.bytes, STR("admin"), &admin));
     assert_ok(command_record_make(&kit->arena, kit->key.bytes, read, admin, &seal, &record));
     return record;
+}
+
+struct str replicas_kit_command(struct replicas_kit *kit, const char *org_id,
+                                const char *command_id, const char *command, const char *json)
+{
+    return replicas_kit_seal(kit,
+                             command_text_make(&kit->arena, org_id, command_id, command, json));
+}
+
+struct str replicas_kit_import(struct replicas_kit *kit, const char *org_id, const char *command_id,
+                               int64_t occurred_at_us, const char *command, const char *json)
+{
+    Agency__V1__Command *read = command_text_make(&kit->arena, org_id, command_id, command, json);
+    assert_ok(fields_time_new(&kit->arena, occurred_at_us, &read->occurred_at));
+    return replicas_kit_seal(kit, read);
 }
 
 void replicas_kit_send(struct replicas_kit *kit, uint32_t partition, struct str key,

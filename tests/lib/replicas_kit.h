@@ -61,6 +61,9 @@ const char *replicas_kit_org(uint32_t partition);
 /* A sealed CommandRecord: the name of its field in Command's JSON, and its JSON. */
 struct str replicas_kit_command(struct replicas_kit *kit, const char *org_id,
                                 const char *command_id, const char *command, const char *json);
+/* The same of a command that says when it happened. */
+struct str replicas_kit_import(struct replicas_kit *kit, const char *org_id, const char *command_id,
+                               int64_t occurred_at_us, const char *command, const char *json);
 /* Puts a record on the commands as the client. */
 void replicas_kit_send(struct replicas_kit *kit, uint32_t partition, struct str key,
                        struct str value);

@@ -75,7 +75,8 @@ static struct status writer_poll(struct writer *writer)
     return status_ok();
 }
 
-struct status writer_drain(struct writer *writer)
+/* Waits until all that was appended is answered. */
+static struct status writer_drain(struct writer *writer)
 {
     TRY(writer_poll(writer));
     while (unconfirmed_count(&writer->unconfirmed) > 0) {

@@ -32,8 +32,6 @@ struct writer {
     uint32_t turn;        /* the partition whose dues come next */
 };
 
-/* Waits until all that was appended is answered. */
-MUST_USE struct status writer_drain(struct writer *writer);
 /* The leader of a partition can decide one thing more, and what it becomes be kept; everything
  * decided before must be appended. */
 MUST_USE struct status writer_make_room(struct writer *writer, struct leader *leader);
