@@ -23,6 +23,7 @@ static const struct {
     { ENTITY_ASSET, PLAIN_TYPE, "type" },
     { ENTITY_ROLE_TYPE, PLAIN_TYPE, "role_type" },
     { ENTITY_ROLE_TYPE, PLAIN_JOB_SPACE, "job_space_id" },
+    { ENTITY_ROLE_TYPE, PLAIN_CONDITION, "condition" },
     { ENTITY_ROLE, PLAIN_TYPE, "role_type" },
     { ENTITY_ROLE, PLAIN_JOB_SPACE, "job_space_id" },
     { ENTITY_ASSIGNMENT, PLAIN_ROLE, "role_id" },

@@ -16,7 +16,7 @@ enum plain_text {
     PLAIN_GRANTEE,    /* of a grant */
     PLAIN_ON,         /* of a grant; of a config the entity */
     PLAIN_IDENTITY,   /* of a credential */
-    PLAIN_CONDITION,  /* of a grant */
+    PLAIN_CONDITION,  /* of a grant, a role type */
     PLAIN_TEXTS
 };
 

@@ -15,9 +15,9 @@ ROWS = ("core/domain/registry/registry.c",)
 PLANTED = [
     # The holes of which this suite was made (A, B, C, H), and their like.
     Hole("A: moves, restores, archives ask only about what is named",
-         "X(BELOW, self, ALL, BELOW)", "X(BELOW, self, ALL, ITSELF)", RULES),
+         "X(BELOW, self, ALL, BELOW,", "X(BELOW, self, ALL, ITSELF,", RULES),
     Hole("A: a grant asks only about what it is on, not what it covers",
-         "X(GRANT_BELOW, grant, ALL, BELOW)", "X(GRANT_BELOW, grant, ALL, ITSELF)", RULES),
+         "X(GRANT_BELOW, grant, ALL, BELOW,", "X(GRANT_BELOW, grant, ALL, ITSELF,", RULES),
     Hole("A: what is held by job space or type counts for what lies below",
          "if (i == 0 || !beside) {", "if (i == 0 || beside || !beside) {"),
     Hole("B: the last owner is looked for among a subject's first seats",
@@ -48,7 +48,7 @@ PLANTED = [
          "return status_ok();"),
     # Who acts.
     Hole("an expired credential still acts",
-         "fields_time_us(found->expires_at) <= at_us", "false"),
+         "found != NULL && fields_expired(found->expires_at, at_us)", "false"),
     Hole("a suspended subject still acts",
          "if (subject == NULL || subject->status != LIFE_ACTIVE) {\n        return decide_reject",
          "if (subject == NULL) {\n        return decide_reject"),
@@ -59,7 +59,12 @@ PLANTED = [
          "i <= d->actors_count; i++) {\n        struct str to = i < d->actors_count",
          "i == 0; i++) {\n        struct str to = i < d->actors_count"),
     Hole("the past is written without import",
-         "return d->command->occurred_at == NULL", "return true"),
+         "return !decide_says_time(d->command)", "return true"),
+    # Conditions.
+    Hole("a condition that is false holds",
+         "*holds = known->result == CONDITION_HOLDS;", "*holds = true;"),
+    Hole("the condition of a role type is not looked at",
+         "rows[i].parts[TYPE_PART_HOW].size > 0", "false"),
     # What is asked about.
     Hole("delegate is not asked",
          "TRY_ACCEPTED(d, targets_of(d, type->delegate, &targets));", "targets.count = 0;"),

@@ -28,6 +28,7 @@ struct side {
     uint8_t *marks; /* of the org's entities: a group whose members are granted something, one of
                        the kin */
     size_t rows, grants, seats, types, typed, groups, included, kin;
+    size_t apart; /* grants to groups that have a condition: each is followed down by itself */
 };
 
 /* ---- permissions ---- */
@@ -117,6 +118,7 @@ static void side_grant(struct side *side, const struct plain *grant)
     side->seats += kind == AGENCY__V1__GRANTEE_KIND__GRANTEE_KIND_ROLE;
     side->typed += grant->list_count;
     if (kind == AGENCY__V1__GRANTEE_KIND__GRANTEE_KIND_GROUP) {
+        side->apart += grant->texts[PLAIN_CONDITION].size > 0;
         side_mark(side, ENTITY_GROUP, grant->texts[PLAIN_GRANTEE]);
     }
 }
@@ -164,8 +166,9 @@ static size_t side_price(const struct side *side)
     const size_t most = lists * PRICE_LIST;
     const size_t begin = PRICE_BEGIN + objects + 2 * side->implied_count + side->kin;
     const size_t granted = lists + (2 * side->rows < most ? 2 * side->rows : most) +
-                           4 * side->grants + side->types + side->groups + side->included / 16;
-    const size_t joined = side->groups > 0 ? PRICE_LIST + 2 * side->groups : 0;
+                           4 * side->grants + 3 * side->types +
+                           (1 + side->apart) * (side->groups + side->included / 16);
+    const size_t joined = side->groups > 0 ? PRICE_LIST + 2 * (1 + side->apart) * side->groups : 0;
     const size_t each_kin = again + 2 * side->grants + 4 * side->types + side->seats + joined +
                             side->typed * (PRICE_LIST + 3);
     return begin + granted + side->kin * each_kin;

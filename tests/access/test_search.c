@@ -1,191 +1,15 @@
 /* On random orgs, each search by itself and Check give the best way of the definition: of all ways
- * that there are, each enumerated from all entities, without index, stage or budget. Many of the
- * orgs are long chains, against the limits of a way. */
+ * that there are, each enumerated from all entities, without index, stage or budget, and of which
+ * the condition holds by an evaluator of its own. The lists agree with Check. Many of the orgs are
+ * long chains, against the limits of a way. */
 #include "core/domain/check/search.h"
 
 #include "core/domain/check/check.h"
 #include "core/domain/check/check_begin.h"
-#include <stdio.h>
-
-#include "tests/lib/org_world.h"
-#include "tests/lib/random_command.h"
+#include "core/domain/check/check_held.h"
+#include "core/domain/check/check_subjects.h"
+#include "tests/lib/access_scene.h"
 #include "tests/lib/test.h"
-
-enum { SUBJECTS = 10, GROUPS = 10, SEATS = 14, ASSETS = 4, WORLDS = 60, GRANTS = 22 };
-
-/* ---- a random org ---- */
-
-struct scene {
-    struct org_world world;
-    struct random_state random;
-    unsigned seed;
-    bool deep; /* long chains */
-    unsigned allowed, denied;
-};
-
-static unsigned roll(struct scene *scene, unsigned below)
-{
-    return random_below(&scene->random, below);
-}
-
-static void attempt(struct scene *scene, const char *format, ...) PRINTF_LIKE(2, 3);
-static void attempt(struct scene *scene, const char *format, ...)
-{
-    char text[1024];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    assert_ok(org_world_submit(&scene->world, text)); /* may be rejected */
-}
-
-/* An end before, at and behind the moment that is asked about, or none. */
-static const char *expiry(struct scene *scene)
-{
-    static const char *const texts[] = { "",
-                                         "",
-                                         "",
-                                         "",
-                                         ",\"expiresAt\":\"2026-01-01T01:00:00Z\"",
-                                         ",\"expiresAt\":\"2026-01-01T02:00:00Z\"",
-                                         ",\"expiresAt\":\"2027-01-01T00:00:00Z\"",
-                                         ",\"expiresAt\":\"2028-01-01T00:00:00Z\"" };
-    return texts[roll(scene, 8)];
-}
-
-static void make_things(struct scene *scene)
-{
-    attempt(scene, "OpenJobSpace {\"jobSpaceId\":\"js\"}");
-    attempt(scene, "DefinePermission {\"permission\":\"write\"}");
-    attempt(scene, "DefinePermission {\"permission\":\"read\",\"impliedBy\":[\"write\"]}");
-    attempt(scene, "DefineRoleType {\"roleType\":\"plain\"}");
-    attempt(scene, "DefineRoleType {\"roleType\":\"guest\",\"noMembership\":true}");
-    attempt(scene, "DefineRoleType {\"roleType\":\"reader\",\"permissions\":[\"read\"]}");
-    for (unsigned i = 0; i < SUBJECTS; i++) {
-        attempt(scene, "RegisterSubject {\"subjectId\":\"s%u\"}", i);
-    }
-    for (unsigned i = 0; i < GROUPS; i++) {
-        attempt(scene, "CreateGroup {\"groupId\":\"g%u\"%s}", i,
-                roll(scene, 4) == 0 ? ",\"jobSpaceId\":\"js\"" : "");
-    }
-    for (unsigned i = 0; i < ASSETS; i++) {
-        attempt(scene, "RegisterAsset {\"assetId\":\"a%u\",\"type\":\"t%u\"}", i, i % 2);
-    }
-    attempt(scene, "SetAssetParent {\"assetId\":\"a1\",\"parentAssetId\":\"a0\"}");
-    attempt(scene, "SetAssetParent {\"assetId\":\"a2\",\"parentAssetId\":\"a1\"}");
-}
-
-static void make_seats(struct scene *scene)
-{
-    static const char *const types[] = { "plain", "plain", "guest", "reader" };
-    for (unsigned i = 0; i < SEATS; i++) {
-        unsigned first = roll(scene, GROUPS), second = roll(scene, GROUPS);
-        char groups[64];
-        snprintf(groups, sizeof groups, second == first ? "\"g%u\"" : "\"g%u\",\"g%u\"", first,
-                 second);
-        attempt(scene, "CreateRole {\"roleId\":\"r%u\",\"roleType\":\"%s\",\"groupIds\":[%s]%s}", i,
-                types[roll(scene, 4)], scene->deep && i == 0 ? "\"g0\"" : groups,
-                roll(scene, 3) == 0 ? ",\"jobSpaceId\":\"js\"" : "");
-    }
-    for (unsigned i = 0; i < 2 * SEATS; i++) {
-        attempt(scene, "AssignRole {\"roleId\":\"r%u\",\"subjectId\":\"s%u\"%s}",
-                roll(scene, SEATS), roll(scene, SUBJECTS), expiry(scene));
-    }
-    attempt(scene, "AssignRole {\"roleId\":\"r0\",\"subjectId\":\"s%u\"}", SUBJECTS - 1);
-}
-
-/* From above, so that nothing is too deep when it is asked for. */
-static void make_chains(struct scene *scene)
-{
-    for (unsigned i = GROUPS - 1; i > 0 && scene->deep; i--) {
-        attempt(scene, "IncludeGroup {\"groupId\":\"g%u\",\"includedGroupId\":\"g%u\"}", i, i - 1);
-    }
-    for (unsigned i = SUBJECTS - 1; i > 0 && scene->deep; i--) {
-        attempt(scene, "SetSubjectParents {\"subjectId\":\"s%u\",\"parentSubjectIds\":[\"s%u\"]}",
-                i - 1, i);
-    }
-    for (unsigned i = 0; i < 8; i++) {
-        attempt(scene, "IncludeGroup {\"groupId\":\"g%u\",\"includedGroupId\":\"g%u\"}",
-                roll(scene, GROUPS), roll(scene, GROUPS));
-        unsigned a = roll(scene, SUBJECTS), b = roll(scene, SUBJECTS);
-        if (!scene->deep && a != b) {
-            attempt(scene,
-                    "SetSubjectParents {\"subjectId\":\"s%u\",\"parentSubjectIds\":[\"s%u\","
-                    "\"s%u\"]}",
-                    roll(scene, SUBJECTS), a, b);
-        }
-    }
-}
-
-static void make_grant(struct scene *scene, const char *id)
-{
-    static const char *const grantees[] = {
-        "\"kind\":\"GRANTEE_KIND_SUBJECT\",\"id\":\"s%u\"",
-        "\"kind\":\"GRANTEE_KIND_ROLE\",\"id\":\"r%u\"",
-        "\"kind\":\"GRANTEE_KIND_GROUP\",\"id\":\"g%u\"",
-        "\"kind\":\"GRANTEE_KIND_GROUP\",\"id\":\"g%u\",\"roleTypes\":[\"guest\",\"plain\"]",
-    };
-    static const char *const objects[] = {
-        "\"kind\":\"OBJECT_KIND_ASSET\",\"id\":\"a0\"",
-        "\"kind\":\"OBJECT_KIND_ASSET\",\"id\":\"a2\"",
-        "\"kind\":\"OBJECT_KIND_ASSET_TYPE\",\"id\":\"t0\"",
-        "\"kind\":\"OBJECT_KIND_ORG\"",
-        "\"kind\":\"OBJECT_KIND_JOB_SPACE\",\"id\":\"js\"",
-    };
-    static const char *const permissions[] = { "read", "write", "AssignRole", "*" };
-    char grantee[128];
-    snprintf(grantee, sizeof grantee, grantees[roll(scene, 4)],
-             scene->deep && roll(scene, 2) == 0 ? GROUPS - 1 : roll(scene, GROUPS));
-    attempt(scene,
-            "GrantPermission {\"grantId\":\"%s\",\"permission\":\"%s\",\"grantee\":{%s},\"on\":{%s}"
-            "%s}",
-            id, permissions[roll(scene, 3) + (roll(scene, 12) == 0)], grantee,
-            objects[roll(scene, 5)], expiry(scene));
-}
-
-/* In some orgs so many that lists are not read at once. */
-static void make_grants(struct scene *scene)
-{
-    for (unsigned i = 0; i < GRANTS; i++) {
-        char id[16];
-        snprintf(id, sizeof id, "x%u", i);
-        make_grant(scene, id);
-    }
-    for (unsigned i = 0; i < 20 && scene->seed % 3 == 0; i++) {
-        attempt(scene, "RegisterSubject {\"subjectId\":\"z%u\"}", i);
-        attempt(scene,
-                "GrantPermission {\"grantId\":\"z%u\",\"permission\":\"%s\",\"grantee\":{\"kind\":"
-                "\"GRANTEE_KIND_SUBJECT\",\"id\":\"z%u\"},\"on\":{\"kind\":\"OBJECT_KIND_ASSET\","
-                "\"id\":\"a0\"}}",
-                i, i % 2 == 0 ? "read" : "write", i);
-    }
-}
-
-static void make_ends(struct scene *scene)
-{
-    for (unsigned i = 0; i < 2; i++) {
-        attempt(scene, "ArchiveGroup {\"groupId\":\"g%u\"}", roll(scene, GROUPS));
-        attempt(scene, "SuspendSubject {\"subjectId\":\"s%u\"}", roll(scene, SUBJECTS));
-        attempt(scene, "DeleteGroup {\"groupId\":\"g%u\"}", roll(scene, GROUPS));
-        attempt(scene, "RevokePermission {\"grantId\":\"x%u\"}", roll(scene, GRANTS));
-    }
-    scene->world.now_us = INT64_C(1767232800000000); /* 02:00 */
-}
-
-static void scene_init(struct scene *scene, unsigned seed)
-{
-    *scene = (struct scene){ .random = { .state = seed }, .seed = seed, .deep = seed % 2 == 0 };
-    org_world_init_owned(&scene->world);
-    make_things(scene);
-    make_seats(scene);
-    make_chains(scene);
-    make_grants(scene);
-    if (roll(scene, 3) > 0) {
-        make_ends(scene);
-    } else {
-        scene->world.now_us = INT64_C(1767232800000000);
-    }
-}
 
 /* ---- the definition ---- */
 
@@ -193,7 +17,11 @@ struct naive {
     struct scene *scene;
     struct lookup lookup;
     struct check_begin begin;
+    struct plain_question given;
     struct way best;
+    struct way nearest; /* of those whose condition does not hold */
+    enum condition_result why;
+    bool missing; /* with more of a context some condition might hold */
 };
 
 /* All entities of a kind. */
@@ -209,14 +37,43 @@ static int64_t end_of(const Google__Protobuf__Timestamp *expires_at)
     return expires_at == NULL ? INT64_MAX : fields_time_us(expires_at);
 }
 
-static void naive_offer(struct naive *naive, const struct way *way)
+static bool naive_better(const struct way *way, const struct way *than)
 {
+    return than->id.size == 0 || way->steps < than->steps ||
+           (way->steps == than->steps && way_compare(way, than) < 0);
+}
+
+static enum condition_result naive_evaluate(const struct naive *naive, const char *text)
+{
+    const struct plain_condition *found = NULL;
+    for (size_t i = 0; i < CONDITIONS; i++) {
+        const struct plain_condition *one = &naive->scene->conditions[i];
+        found = strcmp(one->text, text) == 0 ? one : found;
+    }
+    assert_non_null(found);
+    enum plain_truth truth = plain_condition_evaluate(found, &naive->given);
+    bool lacks = plain_condition_needs_a(found) && !naive->given.has_a;
+    return truth == PLAIN_TRUE    ? CONDITION_HOLDS
+           : truth == PLAIN_FALSE ? CONDITION_FALSE
+           : lacks                ? CONDITION_MISSING
+                                  : CONDITION_ERROR;
+}
+
+static void naive_offer(struct naive *naive, const struct way *way, const char *condition)
+{
+    enum condition_result result = CONDITION_HOLDS;
     if (way->steps > GRANTEE_STEPS_MAX) {
         return;
     }
-    if (naive->best.id.size == 0 || way->steps < naive->best.steps ||
-        (way->steps == naive->best.steps && way_compare(way, &naive->best) < 0)) {
-        naive->best = *way;
+    if (condition[0] != '\0') {
+        result = naive_evaluate(naive, condition);
+        naive->missing = naive->missing || result == CONDITION_MISSING;
+    }
+    if (result == CONDITION_HOLDS) {
+        naive->best = naive_better(way, &naive->best) ? *way : naive->best;
+    } else if (naive_better(way, &naive->nearest)) {
+        naive->nearest = *way;
+        naive->why = result;
     }
 }
 
@@ -239,7 +96,7 @@ static void naive_grants(struct naive *naive, enum grantee_kind kind, struct str
             end_of(grant->expires_at) > naive->lookup.at_us) {
             way.by_grant = true;
             way.id = str_z(grant->grant_id);
-            naive_offer(naive, &way);
+            naive_offer(naive, &way, grant->condition);
         }
     }
 }
@@ -274,7 +131,7 @@ static void naive_type(struct naive *naive, const Agency__V1__RoleType *type,
         if (implied_contain(&naive->begin.implied, str_z(type->permissions[i])) &&
             objects_contain(&naive->begin.objects, scope)) {
             way.id = str_z(type->role_type);
-            naive_offer(naive, &way);
+            naive_offer(naive, &way, type->condition);
         }
     }
 }
@@ -358,7 +215,13 @@ static void compare_search(struct naive *naive, const struct check_question *que
     struct lineage lineage;
     struct way way;
     assert_ok(lineage_of(&lookup, naive->begin.subject, false, &lineage));
+    struct conditions conditions = { .view = lookup.view,
+                                     .arena = arena,
+                                     .at_us = lookup.at_us,
+                                     .question = question,
+                                     .subject = naive->begin.subject };
     struct search search = { .lookup = &lookup,
+                             .conditions = &conditions,
                              .lineage = &lineage,
                              .granted = { .lookup = &lookup,
                                           .objects = &naive->begin.objects,
@@ -374,9 +237,24 @@ static void compare_search(struct naive *naive, const struct check_question *que
     }
 }
 
-static void compare(struct scene *scene, const struct check_question *question)
+/* Why it is denied, where only conditions deny it. */
+static enum check_reason naive_reason(const struct naive *naive)
+{
+    return naive->best.id.size > 0         ? CHECK_ALLOWED
+           : naive->missing                ? CHECK_CONTEXT_MISSING
+           : naive->nearest.id.size == 0   ? CHECK_NOT_GRANTED
+           : naive->why == CONDITION_FALSE ? CHECK_CONDITION_FALSE
+                                           : CHECK_CONDITION_ERROR;
+}
+
+static void compare(struct scene *scene, const struct check_question *question, size_t context)
 {
     struct naive naive = { .scene = scene,
+                           .given = { .question = question,
+                                      .at_us = scene->world.now_us,
+                                      .has_a = context == 1 || context == 2,
+                                      .has_b = context >= 2,
+                                      .a = (unsigned)context },
                            .lookup = { .view = org_world_view(&scene->world),
                                        .arena = &scene->world.arena,
                                        .at_us = scene->world.now_us,
@@ -390,10 +268,84 @@ static void compare(struct scene *scene, const struct check_question *question)
         naive_kin(&naive, &self);
         compare_search(&naive, question, "down", search_down);
         compare_search(&naive, question, "up", search_up);
+        assert_int_equal(answer.allowed ? CHECK_ALLOWED : answer.reason, naive_reason(&naive));
     }
     assert_int_equal(answer.allowed, naive.best.id.size > 0);
     scene->allowed += answer.allowed;
     scene->denied += !answer.allowed;
+    scene->evaluated += answer.conditions_count > 0;
+    scene->missing += answer.reason == CHECK_CONTEXT_MISSING;
+}
+
+/* ---- the lists ---- */
+
+static enum check_reason listed_as(const struct listed *items, size_t count, enum object_kind kind,
+                                   struct str id)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (items[i].kind == kind && str_eq(items[i].id, id)) {
+            return items[i].conditional ? CHECK_CONTEXT_MISSING : CHECK_ALLOWED;
+        }
+    }
+    return CHECK_NOT_GRANTED;
+}
+
+/* Each subject is in the list as Check answers it. */
+static void compare_subjects(struct scene *scene, const struct check_question *asked)
+{
+    struct listed *items;
+    size_t count;
+    assert_ok(check_subjects(org_world_view(&scene->world), &scene->world.arena,
+                             scene->world.now_us, asked, &items, &count));
+    for (unsigned s = 0; s < SUBJECTS; s++) {
+        struct check_question question = *asked;
+        struct check_answer answer;
+        question.subject_id = arena_printf(&scene->world.arena, "s%u", s);
+        assert_ok(check(org_world_view(&scene->world), &scene->world.arena, scene->world.now_us,
+                        &question, &answer));
+        enum check_reason listed = listed_as(items, count, OBJECT_SUBJECT, question.subject_id);
+        bool told = answer.allowed || answer.reason == CHECK_CONTEXT_MISSING;
+        assert_int_equal(listed, told ? answer.reason : CHECK_NOT_GRANTED);
+    }
+}
+
+/* Each asset is, where the org does not stand for all. */
+static void compare_objects(struct scene *scene, const struct check_question *asked)
+{
+    struct listed *items;
+    size_t count;
+    assert_ok(check_held_objects(org_world_view(&scene->world), &scene->world.arena,
+                                 scene->world.now_us, asked, &items, &count));
+    const enum check_reason all = listed_as(items, count, OBJECT_ORG, STR(""));
+    for (unsigned a = 0; a < ASSETS; a++) {
+        struct check_question question = *asked;
+        struct check_answer answer;
+        question.object =
+            (struct object){ OBJECT_ASSET, arena_printf(&scene->world.arena, "a%u", a) };
+        assert_ok(check(org_world_view(&scene->world), &scene->world.arena, scene->world.now_us,
+                        &question, &answer));
+        enum check_reason listed = listed_as(items, count, OBJECT_ASSET, question.object.id);
+        if (all == CHECK_ALLOWED) {
+            assert_true(answer.allowed);
+        } else if (all == CHECK_NOT_GRANTED) {
+            bool told = answer.allowed || answer.reason == CHECK_CONTEXT_MISSING;
+            assert_int_equal(listed, told ? answer.reason : CHECK_NOT_GRANTED);
+        } else if (listed == CHECK_ALLOWED) {
+            assert_true(answer.allowed);
+        }
+    }
+}
+
+static void compare_lists(struct scene *scene)
+{
+    for (size_t context = 0; context < CONTEXTS; context++) {
+        struct check_question question = { .permission = STR("read"),
+                                           .object = { OBJECT_ASSET, STR("a2") },
+                                           .context = scene->contexts[context] };
+        compare_subjects(scene, &question);
+        question.subject_id = arena_printf(&scene->world.arena, "s%u", scene_roll(scene, SUBJECTS));
+        compare_objects(scene, &question);
+    }
 }
 
 static void compare_all(struct scene *scene)
@@ -403,13 +355,19 @@ static void compare_all(struct scene *scene)
                                       { OBJECT_ASSET, STR("a3") },
                                       { OBJECT_GROUP, STR("g1") },
                                       object_org() };
+    const struct str actors[] = { STR("s2"), STR("s3") };
     for (unsigned s = 0; s < SUBJECTS; s++) {
         struct str id = arena_printf(&scene->world.arena, "s%u", s);
         for (size_t o = 0; o < sizeof objects / sizeof objects[0]; o++) {
             for (size_t p = 0; p < 2; p++) {
-                compare(scene, &(struct check_question){ .subject_id = id,
+                size_t context = scene_roll(scene, CONTEXTS);
+                const struct check_question question = { .subject_id = id,
                                                          .permission = permissions[p],
-                                                         .object = objects[o] });
+                                                         .object = objects[o],
+                                                         .context = scene->contexts[context],
+                                                         .actors = actors,
+                                                         .actors_count = scene_roll(scene, 3) };
+                compare(scene, &question, context);
             }
         }
     }
@@ -417,15 +375,20 @@ static void compare_all(struct scene *scene)
 
 TEST(search, both_find_the_best_way_of_the_definition)
 {
-    unsigned allowed = 0, denied = 0;
+    unsigned allowed = 0, denied = 0, evaluated = 0, missing = 0;
     for (unsigned seed = 1; seed <= WORLDS; seed++) {
         static struct scene scene;
         scene_init(&scene, seed);
         compare_all(&scene);
+        compare_lists(&scene);
         allowed += scene.allowed;
         denied += scene.denied;
-        org_world_release(&scene.world);
+        evaluated += scene.evaluated;
+        missing += scene.missing;
+        scene_release(&scene);
     }
     assert_in_range(allowed, WORLDS * 10, WORLDS * 70); /* the orgs are not trivial */
     assert_in_range(denied, WORLDS * 10, WORLDS * 70);
+    assert_in_range(evaluated, WORLDS * 5, WORLDS * 70);
+    assert_in_range(missing, WORLDS, WORLDS * 40);
 }
