@@ -150,8 +150,8 @@ static struct status cloud_event_after(struct arena *arena, const struct partiti
     ProtobufCMessage *entity;
     TRY(pb_unpack(arena, type, value, PB_STORED, &entity));
     *after = NULL;
-    return fields_status(entity) == LIFE_REMOVED ? status_ok()
-                                                 : cloud_event_any(arena, type, value, after);
+    bool gone = fields_status(entity) == LIFE_REMOVED || fields_status(entity) == LIFE_ERASED;
+    return gone ? status_ok() : cloud_event_any(arena, type, value, after);
 }
 
 static struct status cloud_event_entity(struct arena *arena, const Agency__V1__Event *event,

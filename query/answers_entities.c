@@ -8,6 +8,7 @@
 #include "query/answers.h"
 #include "query/entities.h"
 #include "query/filter_text.h"
+#include "query/profiles.h"
 #include "query/read_mask.h"
 #include "query/selection.h"
 
@@ -52,6 +53,7 @@ static struct status answer_get(struct asking *asking)
     TRY(entities_get(asking->snapshot, asking->question->kind, &id, 1, &entity));
     TRY(entities_is_idle(asking->snapshot, entity, &idle));
     asking->note = idle ? "what this is set on is gone: it has no effect" : NULL;
+    TRY(profiles_show(&(struct profiles){ .asking = asking }, entity, &entity));
     return read_mask_apply(asking->arena, answer_mask(asking), entity, &asking->response);
 }
 
@@ -72,7 +74,9 @@ static struct status answer_filters(struct asking *asking, struct list_request *
 static struct status answer_entities(struct asking *asking, struct entities_page *page)
 {
     ProtobufCMessage *response;
+    struct profiles profiles = { .asking = asking };
     for (size_t i = 0; i < page->count; i++) {
+        TRY(profiles_show(&profiles, page->items[i], &page->items[i]));
         TRY(read_mask_apply(asking->arena, answer_mask(asking), page->items[i], &page->items[i]));
     }
     TRY(answer_begin(asking, &response));

@@ -33,6 +33,9 @@ static struct status cel_filter_declare(struct cel_filter *filter, struct arena 
     for (unsigned i = 0; i < filter->descriptor->n_fields && i < FILTER_FIELDS_MAX; i++) {
         struct cel_field *field = &filter->fields[count];
         const struct str field_name = str_z(filter->descriptor->fields[i].name);
+        if (limit_hides(&filter->descriptor->fields[i])) {
+            continue;
+        }
         if (!provider->find_field(provider->self, type, field_name, arena, field)) {
             return arena_full(arena);
         }

@@ -46,7 +46,7 @@ static struct status orgs_row(const struct orgs *orgs, const struct store_row *r
     TRY(orgs_entity(orgs, org_id, &org));
     item.org_id = org->org_id;
     item.name = org->name;
-    item.archived = fields_status(&org->base) == LIFE_ARCHIVED;
+    item.status = org->status;
     item.org_sequence = head->org_sequence;
     item.live = head->live;
     TRY(fields_time_new(orgs->arena, head->occurred_at_us, &item.occurred_at));

@@ -194,8 +194,23 @@ struct status asking_of(struct asking *asking, const struct question *question,
     return question->answer(asking);
 }
 
+struct status asking_now(struct asking *asking, struct snapshot **now)
+{
+    struct snapshot *then = asking->snapshot;
+    assert(then != NULL);
+    *now = then->past ? &asking->now : then;
+    if (!then->past || asking->now.reader != NULL) {
+        return status_ok();
+    }
+    const struct moment_ask ask = { .kind = MOMENT_LATEST,
+                                    .now_us = clock_now_us(&asking->where->clock) };
+    return snapshot_open(&asking->now, then->reader, then->position, asking->arena, then->org_id,
+                         &ask, asking->where->memory_max);
+}
+
 void asking_close(struct asking *asking)
 {
+    snapshot_release(&asking->now);
     snapshot_release(&asking->own);
 }
 

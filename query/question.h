@@ -12,6 +12,7 @@
 #include "agency/v1/command.pb-c.h"
 #include "core/base/clock.h"
 #include "core/domain/kernel/object.h"
+#include "core/keyring/keyring.h"
 #include "query/snapshot.h"
 #include "query/stores.h"
 
@@ -37,6 +38,7 @@ struct question {
 /* Where and for whom a question is answered. */
 struct question_where {
     const struct stores *stores;
+    const struct keyring *keyring;       /* opens profiles; NULL: none */
     const Agency__V1__Principal *reader; /* who asks; NULL: who owns the stores, and may read all */
     struct clock clock;
     struct str as_of;    /* of a request that does not say; may be empty */
@@ -53,6 +55,7 @@ struct asking {
     const ProtobufCMessage *request;
     struct snapshot *snapshot; /* of a question of an org; else NULL */
     struct snapshot own;       /* where it was opened for this question */
+    struct snapshot now;       /* of a question of another moment, once it is asked for */
     const ProtobufCMessage *response;
     const char *note; /* what a person should know beside the answer; NULL: nothing */
 };
@@ -68,6 +71,9 @@ MUST_USE struct status asking_open(struct asking *asking, const struct question 
 MUST_USE struct status asking_of(struct asking *asking, const struct question *question,
                                  const struct question_where *where, struct snapshot *snapshot,
                                  const ProtobufCMessage *request);
+/* The org as it is now, of a question of an org: the snapshot, or one beside it. Statuses of
+ * snapshot_open; never NOT_FOUND. */
+MUST_USE struct status asking_now(struct asking *asking, struct snapshot **now);
 /* A zeroed one is fine. */
 void asking_close(struct asking *asking);
 /* What was answered from, as a token; it lies in the arena. Empty for a question of no org. */

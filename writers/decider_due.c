@@ -107,7 +107,8 @@ static struct status due_is_archived(const struct decider *decider, struct str o
     const Agency__V1__Org *org;
     org_view_init(&view, &decider->fold->scratch.source, org_id);
     TRY(view_org(&view.view, org_id, &org));
-    *archived = org != NULL && fields_status(&org->base) == LIFE_ARCHIVED;
+    *archived = org != NULL && (fields_status(&org->base) == LIFE_ARCHIVED ||
+                                fields_status(&org->base) == LIFE_ERASED);
     return status_ok();
 }
 

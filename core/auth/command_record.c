@@ -1,6 +1,7 @@
 #include "core/auth/command_record.h"
 
 #include "core/base/limits.h"
+#include "core/keyring/profile.h"
 #include "core/pb/message.h"
 
 /* The credential that a command binds, and where its identity stands; NULL: none. */
@@ -25,6 +26,44 @@ bool command_record_is_hashed(const Agency__V1__Command *command)
     const Agency__V1__Credential *credential = command_record_credential(command, &identity);
     return credential != NULL && credential->identity_hash[0] != '\0' &&
            credential->kind != AGENCY__V1__CREDENTIAL_KIND__CREDENTIAL_KIND_ED25519;
+}
+
+/* The subject that a command carries; NULL: none. */
+static Agency__V1__Subject *command_record_subject(const Agency__V1__Command *command)
+{
+    switch ((unsigned)command->payload_case) {
+    case AGENCY__V1__COMMAND__PAYLOAD_REGISTER_SUBJECT:
+        return command->register_subject->subject;
+    case AGENCY__V1__COMMAND__PAYLOAD_UPDATE_SUBJECT:
+        return command->update_subject->subject;
+    case AGENCY__V1__COMMAND__PAYLOAD_CREATE_ORG:
+        return command->create_org->owner;
+    }
+    return NULL;
+}
+
+struct status command_record_check_hidden(const Agency__V1__Command *command)
+{
+    char **identity;
+    const Agency__V1__Subject *subject = command_record_subject(command);
+    command_record_credential(command, &identity);
+    if (identity != NULL && (*identity)[0] != '\0') {
+        return status_error(STATUS_INVALID_ARGUMENT,
+                            "expected identity_hash in what is signed, but identity is in clear");
+    }
+    if (subject != NULL && subject->profile != NULL && subject->profile->data != NULL) {
+        return status_error(STATUS_INVALID_ARGUMENT,
+                            "expected profile.sealed in what is signed, but it is in clear");
+    }
+    return status_ok();
+}
+
+static struct status command_record_seal_profile(struct arena *arena, const struct keyring *keyring,
+                                                 const Agency__V1__Command *command)
+{
+    Agency__V1__Subject *subject = command_record_subject(command);
+    return subject == NULL ? status_ok()
+                           : profile_seal(arena, keyring, str_z(command->org_id), subject);
 }
 
 /* An identity in clear becomes its hash. */
@@ -59,13 +98,14 @@ static struct status command_record_prove(struct arena *arena,
                : command_signature_sign(arena, proof->cluster.id, proof->signer, record, command);
 }
 
-struct status command_record_make(struct arena *arena, struct str cluster_key,
+struct status command_record_make(struct arena *arena, const struct command_record_keys *keys,
                                   Agency__V1__Command *command,
                                   const Agency__V1__Principal *principal,
                                   const struct command_record_proof *proof, struct str *record)
 {
     struct str packed;
-    TRY(command_record_hide(arena, cluster_key, command));
+    TRY(command_record_hide(arena, keys->cluster_key, command));
+    TRY(command_record_seal_profile(arena, &keys->keyring, command));
     TRY(pb_sort_structs(arena, &command->base));
     TRY(pb_pack(arena, &command->base, &packed));
     Agency__V1__CommandRecord whole = AGENCY__V1__COMMAND_RECORD__INIT;
@@ -81,4 +121,27 @@ struct status command_record_make(struct arena *arena, struct str cluster_key,
                             COMMAND_SIZE_MAX, size);
     }
     return pb_pack(arena, &whole.base, record);
+}
+
+struct command_record_erasure command_record_erasure(const Agency__V1__Command *command)
+{
+    struct str org_id = str_z(command->org_id);
+    switch ((unsigned)command->payload_case) {
+    case AGENCY__V1__COMMAND__PAYLOAD_ERASE_SUBJECT:
+        return (struct command_record_erasure){ org_id, str_z(command->erase_subject->subject_id) };
+    case AGENCY__V1__COMMAND__PAYLOAD_ERASE_ORG:
+        return (struct command_record_erasure){ .org_id = org_id };
+    }
+    return (struct command_record_erasure){ 0 };
+}
+
+struct status command_record_erase(const struct keyring *keyring,
+                                   const struct command_record_erasure *erasure)
+{
+    if (erasure->org_id.size == 0) {
+        return status_ok();
+    }
+    return erasure->subject_id.size == 0
+               ? keyring_destroy_org(keyring, erasure->org_id)
+               : keyring_destroy(keyring, erasure->org_id, erasure->subject_id);
 }

@@ -23,6 +23,9 @@ enum {
      * page of labels. A constraint that touches it reads it whole: this keeps that below two thirds
      * of a run's gas, and within its memory. */
     DATA_SIZE_MAX = 16 * 1024,
+    /* What such data is when it is sealed: with the form's number, the nonce and the tag. */
+    SEALED_SIZE_MIN = 1 + 12 + 16,
+    SEALED_SIZE_MAX = DATA_SIZE_MAX + SEALED_SIZE_MIN,
     /* Items of a list inside one entity. What grows by commands is an entity of its own, so this
      * bounds what one command can carry and what one read must decode. */
     LIST_ITEMS_MAX = 256,

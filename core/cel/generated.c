@@ -226,14 +226,20 @@ static bool generated_is_data(const ProtobufCFieldDescriptor *field)
            known == CEL_KNOWN_ANY;
 }
 
+static bool cel_generated_hides(const struct cel_generated *g,
+                                const ProtobufCFieldDescriptor *field)
+{
+    return g->limit != NULL && g->limit(field).hidden;
+}
+
 static bool cel_generated_find_field(void *self, const struct cel_message_type *type,
                                      struct str name, struct arena *arena, struct cel_field *out)
 {
     const ProtobufCFieldDescriptor *field = pb_field_find(generated_type_in(type), name);
-    if (field == NULL || !str_eq(str_z(field->name), name)) {
+    const struct cel_generated *g = self;
+    if (field == NULL || !str_eq(str_z(field->name), name) || cel_generated_hides(g, field)) {
         return false;
     }
-    const struct cel_generated *g = self;
     struct cel_field_limit limit = { 0 };
     bool data = generated_is_data(field);
     if (g->limit != NULL) {
@@ -255,9 +261,14 @@ static bool cel_generated_find_field(void *self, const struct cel_message_type *
 static struct str cel_generated_field_name(void *self, const struct cel_message_type *type,
                                            uint32_t i)
 {
-    (void)self;
+    const struct cel_generated *g = self;
     const ProtobufCMessageDescriptor *descriptor = generated_type_in(type);
-    return i < descriptor->n_fields ? str_z(descriptor->fields[i].name) : (struct str){ 0 };
+    uint32_t at = 0;
+    while (at < descriptor->n_fields &&
+           (i > 0 || cel_generated_hides(g, &descriptor->fields[at]))) {
+        i -= !cel_generated_hides(g, &descriptor->fields[at++]);
+    }
+    return at < descriptor->n_fields ? str_z(descriptor->fields[at].name) : (struct str){ 0 };
 }
 
 static struct str cel_generated_type_name(void *self, const struct cel_message_type *type)

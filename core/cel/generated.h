@@ -13,6 +13,7 @@ struct cel_field_limit {
      * the order of their keys (as pb_unpack puts them). */
     uint32_t size_max;
     uint32_t item_max; /* bytes of each item */
+    bool hidden;       /* no expression can name the field: as if there were none */
 };
 
 struct cel_generated {

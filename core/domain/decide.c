@@ -99,9 +99,15 @@ static struct status decide_check_envelope(const Agency__V1__Command *command)
 static struct status decide_check_org(struct decide *d, const Agency__V1__Org *org)
 {
     unsigned number = (unsigned)d->command->payload_case;
+    if (org != NULL && fields_status(&org->base) == LIFE_ERASED && number != COMMAND_ERASE_ORG &&
+        number != COMMAND_CREATE_ORG) {
+        return decide_reject(d, STATUS_FAILED_PRECONDITION,
+                             "expected an org that is there, but '%s' is erased, for ever",
+                             org->org_id);
+    }
     if (org != NULL && fields_status(&org->base) == LIFE_ARCHIVED &&
         number != COMMAND_RESTORE_ORG && number != COMMAND_CREATE_ORG &&
-        number != COMMAND_ARCHIVE_ORG) {
+        number != COMMAND_ARCHIVE_ORG && number != COMMAND_ERASE_ORG) {
         return decide_reject(d, STATUS_FAILED_PRECONDITION,
                              "expected an active org, but '%s' is archived", org->org_id);
     }

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "core/base/nearest.h"
+#include "core/domain/kernel/limit.h"
 #include "core/model/key.h"
 #include "core/pb/field.h"
 
@@ -13,7 +14,9 @@ static struct status filter_unknown(const ProtobufCMessageDescriptor *descriptor
     struct nearest nearest;
     nearest_init(&nearest, name);
     for (unsigned i = 0; i < descriptor->n_fields; i++) {
-        nearest_offer(&nearest, str_z(descriptor->fields[i].name));
+        if (!limit_hides(&descriptor->fields[i])) {
+            nearest_offer(&nearest, str_z(descriptor->fields[i].name));
+        }
     }
     return status_error(STATUS_INVALID_ARGUMENT, "expected a field of %s, but there is no '%.*s'%s",
                         descriptor->short_name, STR_ARG(name), nearest_hint(&nearest));
@@ -25,7 +28,7 @@ static struct status filter_find(const ProtobufCMessageDescriptor *descriptor, s
     const char *dot = path.size == 0 ? NULL : memchr(path.data, '.', path.size);
     struct str name = dot == NULL ? path : str_make(path.data, (size_t)(dot - path.data));
     const ProtobufCFieldDescriptor *field = pb_field_find(descriptor, name);
-    if (field == NULL) {
+    if (field == NULL || limit_hides(field)) {
         return filter_unknown(descriptor, name);
     }
     filter->field = field;

@@ -279,6 +279,21 @@ static struct status fold_put_row(const struct fold_keeping *k)
     return fold_note(k, &key, value);
 }
 
+/* What whoever has a keyring destroys, now and at each start. */
+static struct status fold_put_erased(const struct fold_keeping *k, const Agency__V1__Event *event)
+{
+    char room[KEY_ROOM];
+    struct str subject_id = { 0 };
+    if ((unsigned)event->payload_case == EVENT_SUBJECT_ERASED) {
+        subject_id = str_z(event->subject_erased->subject_id);
+    } else if ((unsigned)event->payload_case != EVENT_ORG_ERASED) {
+        return status_ok();
+    }
+    struct buf key = buf_in(room, sizeof room);
+    key_erased(&key, k->place->sequence, k->org_id, subject_id);
+    return fold_note(k, &key, STR(""));
+}
+
 static struct status fold_put_rows(const struct fold_keeping *k)
 {
     TRY(fold_put_head(k));
@@ -287,6 +302,9 @@ static struct status fold_put_rows(const struct fold_keeping *k)
     }
     if (k->decision->n_events == 0) {
         return status_ok();
+    }
+    for (size_t i = 0; i < k->decision->n_events; i++) {
+        TRY(fold_put_erased(k, k->decision->events[i]));
     }
     TRY(fold_put_time(k));
     return fold_put_row(k);

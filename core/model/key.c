@@ -4,7 +4,7 @@
 
 enum store_family key_family(struct str key)
 {
-    assert(key.size > 0 && key.data[0] >= ROW_DECISION && key.data[0] <= ROW_HEAD);
+    assert(key.size > 0 && key.data[0] >= ROW_DECISION && key.data[0] <= ROW_ERASED);
     return key.data[0] == ROW_HEAD ? STORE_INDEX_LATEST : STORE_APPEND;
 }
 
@@ -65,6 +65,20 @@ void key_subject(struct buf *key, struct str org_id, struct str subject_id, uint
 void key_head(struct buf *key, struct str org_id)
 {
     key_row_begin(key, ROW_HEAD, org_id);
+}
+
+void key_erased_from(struct buf *key, uint64_t sequence)
+{
+    key_put_u8(key, ROW_ERASED);
+    key_put_u64(key, sequence);
+}
+
+void key_erased(struct buf *key, uint64_t sequence, struct str org_id, struct str subject_id)
+{
+    assert(sequence > 0 && org_id.size > 0);
+    key_erased_from(key, sequence);
+    key_put_str(key, org_id);
+    key_put_str(key, subject_id);
 }
 
 void key_put_parts(struct buf *key, const struct str *parts, size_t parts_count)

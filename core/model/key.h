@@ -9,6 +9,8 @@
  *                 ROW_ANSWER | org | principal | command   -> AnswerRow
  *                 ROW_SUBJECT | org | subject | org_sequence
  *                   -> nothing: the decision is by or about the subject
+ *                 ROW_ERASED | sequence | org | subject    -> nothing: its data is erased by the
+ *                   decision; no subject: those of all of the org
  *   STORE_INDEX_LATEST  ROW_HEAD | org                     -> OrgHead
  *                       org | index | parts... | id        -> nothing: of an index without
  *                                                             history */
@@ -27,6 +29,7 @@ enum key_row {
     ROW_ANSWER = 3,
     ROW_SUBJECT = 4,
     ROW_HEAD = 5,
+    ROW_ERASED = 6,
 };
 
 /* Most keys fit into this; longer ones go on on the heap (buf_in). */
@@ -40,7 +43,7 @@ enum store_family key_family(struct str key);
 MUST_USE struct status key_index_family(struct str key, enum store_family *family);
 static inline bool key_is_index_row(struct str key)
 {
-    return key.size > 0 && (uint8_t)key.data[0] > ROW_HEAD;
+    return key.size > 0 && (uint8_t)key.data[0] > ROW_ERASED;
 }
 
 /* Each appends a whole key, or what all keys with these first parts begin with. */
@@ -55,6 +58,9 @@ void key_time(struct buf *key, struct str org_id, int64_t occurred_at_us);
 void key_answer(struct buf *key, struct str org_id, struct str principal, struct str command_id);
 void key_subject(struct buf *key, struct str org_id, struct str subject_id, uint64_t org_sequence);
 void key_head(struct buf *key, struct str org_id);
+void key_erased(struct buf *key, uint64_t sequence, struct str org_id, struct str subject_id);
+/* What the keys of all that was erased from this sequence on are not below. */
+void key_erased_from(struct buf *key, uint64_t sequence);
 
 /* The parts of an index key, or its first ones; lie in the arena. */
 MUST_USE struct status key_parts(struct arena *arena, const struct str *parts, size_t parts_count,

@@ -263,6 +263,7 @@ static int fail(struct status st)
 static struct status open_folder(struct ctl *ctl, const struct verb *verb)
 {
     TRY(data_dir_open(&ctl->dir, &ctl->arena, ctl->options.data.data, verb->writes));
+    TRY(data_dir_open_keyring(&ctl->dir, &ctl->keyring));
     ctl->dir.kafka.timeout_ms = (int)(ctl->options.timeout_us / 1000);
     bool own_log = !ctl->dir.shared && ctl->dir.moved.size == 0;
     bool signs = ctl->options.key.size > 0;
@@ -407,6 +408,7 @@ int main(int argc, char **argv)
     struct status st = context_read(&ctl, &argc, argv);
     int code = st.code == STATUS_OK ? tell(&ctl, argc, argv) : fail(st);
     server_client_close(ctl.server);
+    keyring_close(&ctl.keyring);
     pb_types_release(&ctl.types);
     buf_release(&ctl.out);
     arena_release(&ctl.arena);

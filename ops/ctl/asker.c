@@ -100,6 +100,7 @@ static struct status asker_ask_folder(struct asker *asker, const struct question
                                       const ProtobufCMessage **response)
 {
     struct question_where where = { .stores = &asker->stores,
+                                    .keyring = &asker->ctl->keyring,
                                     .clock = asker->ctl->clock,
                                     .memory_max = ASKER_MEMORY_MAX };
     bool of_org =
@@ -116,7 +117,9 @@ static struct status asker_ask_folder(struct asker *asker, const struct question
     struct snapshot *snapshot = &asker->reading.snapshot;
     Agency__V1__Moment *moment;
     snapshot->arena = &asker->arena;
-    TRY(asking_of(&asking, question, &where, snapshot, request));
+    struct status st = asking_of(&asking, question, &where, snapshot, request);
+    asking_close(&asking); /* the snapshot, which the answer borrows from, stays */
+    TRY(st);
     TRY(snapshot_moment(snapshot, &moment));
     moment_why(&snapshot->moment, asker->why);
     asker->moment = moment;

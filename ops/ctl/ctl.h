@@ -92,6 +92,7 @@ struct ctl {
     struct arena arena;
     struct clock clock;
     struct data_dir dir;
+    struct keyring keyring;       /* of the folder; none beside a server */
     struct server_client *server; /* who answers; NULL: the data folder itself */
     struct pb_types types;        /* of entities, for JSON; once they are needed */
     struct buf out;               /* goes to standard output at the end, or by ctl_flush */

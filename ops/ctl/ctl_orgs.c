@@ -4,6 +4,7 @@
 #include "core/base/time.h"
 #include "core/domain/kernel/fields.h"
 #include "ops/ctl/asker.h"
+#include "ops/ctl/cell.h"
 #include "ops/ctl/table.h"
 
 struct orgs_run {
@@ -14,6 +15,10 @@ struct orgs_run {
 static struct status orgs_row(struct orgs_run *run, const Agency__V1__OrgItem *item)
 {
     char last[TIME_TEXT_SIZE];
+    struct str status;
+    TRY(cell_of_field(
+        &run->ctl->arena, &item->base,
+        protobuf_c_message_descriptor_get_field_by_name(item->base.descriptor, "status"), &status));
     struct str decisions = arena_printf(&run->ctl->arena, "%" PRIu64, item->org_sequence);
     if (decisions.data == NULL) {
         return arena_full(&run->ctl->arena);
@@ -21,7 +26,7 @@ static struct status orgs_row(struct orgs_run *run, const Agency__V1__OrgItem *i
     time_format(fields_time_us(item->occurred_at), last);
     TRY(table_add(&run->table, str_z(item->org_id)));
     TRY(table_add(&run->table, str_z(item->name)));
-    TRY(table_add(&run->table, item->archived ? STR("ARCHIVED") : STR("ACTIVE")));
+    TRY(table_add(&run->table, status));
     TRY(table_add(&run->table, decisions));
     TRY(table_add(&run->table, str_z(last)));
     return table_add(&run->table, item->live ? STR("closed") : STR("open"));

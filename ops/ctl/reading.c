@@ -11,6 +11,7 @@
 #include "core/base/remove_tree.h"
 #include "core/evlog/evlog_local.h"
 #include "core/model/closed_time.h"
+#include "ops/erasing.h"
 #include "query/page.h"
 
 enum { CLOSED_TIME_WAIT_US = 1000 * 1000, CLOSED_TIME_RETRY_US = 20 * 1000 };
@@ -57,6 +58,7 @@ static void reading_close_partition(struct reading *reading)
 struct status reading_open_partition(struct reading *reading, struct ctl *ctl, uint32_t number)
 {
     char store[DATA_DIR_PATH_MAX];
+    uint64_t from = 0;
     reading_close_partition(reading);
     reading_make_folder(reading, ctl);
     data_dir_store(&ctl->dir, number, store);
@@ -67,7 +69,8 @@ struct status reading_open_partition(struct reading *reading, struct ctl *ctl, u
                                          .level_known = FORMAT_LEVEL,
                                          .memory_max = READING_MEMORY_MAX };
     TRY(partition_open(&options, &reading->partition));
-    return partition_catch_up(reading->partition, reading->log);
+    TRY(partition_catch_up(reading->partition, reading->log));
+    return erasing_of(reading->partition->reader, &ctl->keyring, &from);
 }
 
 /* ---- the moment ---- */

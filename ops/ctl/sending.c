@@ -200,8 +200,8 @@ static struct status sending_prove(const struct sending *sending, struct arena *
         .issued_at_us = now_us,
         .expires_at_us = now_us + ctl->options.timeout_us,
     };
-    return command_record_make(arena, ctl->dir.cluster_key, command, sending->principal, &proof,
-                               record);
+    struct command_record_keys keys = { ctl->dir.cluster_key, ctl->keyring };
+    return command_record_make(arena, &keys, command, sending->principal, &proof, record);
 }
 
 static struct status sending_record(struct sending *sending, struct arena *arena,
@@ -210,10 +210,10 @@ static struct status sending_record(struct sending *sending, struct arena *arena
     *sent = (struct submit_command){ .org_id = str_z(command->org_id),
                                      .command_id = str_z(command->command_id),
                                      .principal = str_z(sending->fingerprint) };
-    return sending->client != NULL
-               ? sending_prove(sending, arena, command, &sent->record)
-               : command_record_make(arena, sending->ctl->dir.cluster_key, command,
-                                     sending->principal, NULL, &sent->record);
+    struct command_record_keys keys = { sending->ctl->dir.cluster_key, sending->ctl->keyring };
+    return sending->client != NULL ? sending_prove(sending, arena, command, &sent->record)
+                                   : command_record_make(arena, &keys, command, sending->principal,
+                                                         NULL, &sent->record);
 }
 
 struct status sending_submit(struct sending *sending, struct arena *arena,
@@ -253,7 +253,13 @@ struct status sending_call(struct sending *sending, struct arena *arena,
         return sending_call_server(sending, command, answer);
     }
     TRY(sending_record(sending, arena, command, &sent));
-    return submit_and_wait(&sending->port, &sent, answer);
+    TRY(submit_and_wait(&sending->port, &sent, answer));
+    const struct command_record_erasure erasure = command_record_erasure(command);
+    return answer->code != STATUS_OK
+               ? status_ok()
+               : status_prefix(command_record_erase(&sending->ctl->keyring, &erasure),
+                               "accepted, but its key is not destroyed; ask for the subject to try "
+                               "it again");
 }
 
 bool sending_is_over(const struct submit_answer *answer)

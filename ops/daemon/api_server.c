@@ -7,6 +7,7 @@
 #include "core/auth/protected_resource.h"
 #include "core/base/memory.h"
 #include "ops/daemon/admin_service.h"
+#include "ops/daemon/eraser.h"
 #include "ops/daemon/gate.h"
 #include "ops/daemon/intake.h"
 #include "ops/daemon/listening.h"
@@ -21,6 +22,8 @@ struct api_server {
     struct api_server_options options;
     struct arena *arena;
     struct folder_conf folder;
+    struct keyring keyring;
+    struct eraser *eraser;
     struct trusted trusted;
     struct buf metadata; /* of the protected resource: its document, */
     struct buf address;  /* and where it is */
@@ -42,7 +45,7 @@ static struct status api_server_add_commands(struct api_server *api)
                                           .port = intake_port(api->intake),
                                           .clock = api->options.clock,
                                           .identity = intake_identity(api->intake),
-                                          .cluster_key = api->options.dir->cluster_key,
+                                          .keys = { api->options.dir->cluster_key, api->keyring },
                                           .seals = intake_seals(api->intake),
                                           .timeout_us = INTAKE_TIMEOUT_US };
     return commands_service_add(&api->commands, &options);
@@ -57,6 +60,7 @@ static struct status api_server_add_query(struct api_server *api)
         .shelf = api->options.shelf,
         .partitions_count = intake_identity(api->intake).partitions_count,
         .clock = api->options.clock,
+        .keyring = &api->keyring,
         .threads = cores < 1             ? 1
                    : cores < WORKERS_MAX ? (uint32_t)cores
                                          : WORKERS_MAX,
@@ -126,6 +130,7 @@ static struct listening_options api_server_listening(const struct api_server *ap
 static struct status api_server_read(struct api_server *api)
 {
     TRY(folder_conf_read(api->options.dir->conf, api->arena, &api->folder));
+    TRY(data_dir_open_keyring(api->options.dir, &api->keyring));
     TRY(trusted_read(api->options.daemon, &api->folder, api->arena, &api->trusted));
     TRY(api_server_open_gate(api));
     struct listening_options listening = api_server_listening(api);
@@ -144,6 +149,16 @@ static struct status api_server_open_intake(struct api_server *api)
     return intake_open(&options, api->arena, &api->intake);
 }
 
+static struct status api_server_open_eraser(struct api_server *api)
+{
+    struct eraser_options options = { .keyring = &api->keyring,
+                                      .shelf = api->options.shelf,
+                                      .partitions_count =
+                                          intake_identity(api->intake).partitions_count,
+                                      .diag = api->options.diag };
+    return eraser_open(&options, &api->eraser);
+}
+
 static struct status api_server_start(struct api_server *api)
 {
     struct rpc_server_options options = {
@@ -154,6 +169,7 @@ static struct status api_server_start(struct api_server *api)
     };
     TRY(api_server_read(api));
     TRY(api_server_open_intake(api));
+    TRY(api_server_open_eraser(api));
     options.gate = gate_port(api->gate);
     TRY(rpc_server_open(&options, &api->rpc));
     TRY(api_server_add_services(api));
@@ -191,6 +207,7 @@ struct status api_server_close(struct api_server *api)
     listening_close(&api->listening);
     gate_stop(api->gate);
     rpc_server_stop(api->rpc, API_SERVER_PATIENCE_MS);
+    eraser_close(api->eraser);
     struct status st = intake_close(api->intake);
     rpc_server_close(api->rpc);
     commands_service_release(&api->commands);
@@ -198,6 +215,7 @@ struct status api_server_close(struct api_server *api)
     query_service_release(&api->query);
     gate_close(api->gate);
     fetch_curl_close(api->curl);
+    keyring_close(&api->keyring);
     trusted_release(&api->trusted);
     buf_release(&api->metadata);
     buf_release(&api->address);

@@ -81,6 +81,7 @@ static struct status query_answer(struct worker *worker, struct query_job *job)
     const struct query_service_options *options = &job->service->options;
     struct stores stores = shown_stores_port(&worker->stores);
     struct question_where where = { .stores = &stores,
+                                    .keyring = options->keyring,
                                     .reader = job->reader,
                                     .clock = options->clock,
                                     .as_of = job->as_of,

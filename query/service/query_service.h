@@ -16,6 +16,7 @@ struct query_service_options {
     struct shelf *shelf;
     uint32_t partitions_count;
     struct clock clock;
+    const struct keyring *keyring; /* opens profiles; NULL: none */
     uint32_t threads;
 };
 

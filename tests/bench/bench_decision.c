@@ -76,8 +76,9 @@ static void bench_add(struct bench *bench, const Agency__V1__Principal *principa
 {
     struct str id = arena_printf(&bench->arena, "c%zu", bench->records_count);
     Agency__V1__Command *read = command_text_make(&bench->arena, "acme", id.data, command, json);
-    check_ok(command_record_make(&bench->arena, STR("key"), read, principal, NULL,
-                                 &bench->records[bench->records_count++]));
+    check_ok(command_record_make(&bench->arena,
+                                 &(struct command_record_keys){ .cluster_key = STR("key") }, read,
+                                 principal, NULL, &bench->records[bench->records_count++]));
 }
 
 static void bench_prepare(struct bench *bench)

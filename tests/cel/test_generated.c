@@ -63,7 +63,8 @@ static void world_any(struct world *world)
 
 static struct cel_field_limit world_limit(const ProtobufCFieldDescriptor *field)
 {
-    return (struct cel_field_limit){ field->type == PROTOBUF_C_TYPE_MESSAGE ? 128 : 16, 64 };
+    return (struct cel_field_limit){ .size_max = field->type == PROTOBUF_C_TYPE_MESSAGE ? 128 : 16,
+                                     .item_max = 64 };
 }
 
 static void world_init(struct world *world)

@@ -124,13 +124,15 @@ def it_lists_the_orgs_that_are_here(tool, fresh):
     Tool(tool.program, acme.data, "none").submit("CreateGroup", groupId="x", code=REJECTED)
     rows = {row["orgId"]: row for row in acme.json("orgs")}
     expect(sorted(rows) == ["acme", "beta"], "both and no other", rows)
-    expect(rows["beta"]["name"] == "Beta & Sons" and rows["beta"]["archived"], "as it is", rows)
+    expect(rows["beta"]["name"] == "Beta & Sons", "as it is", rows)
+    expect(rows["beta"]["status"] == "ENTITY_STATUS_ARCHIVED", "as it is", rows)
     last = int(acme.json("history", "--limit", "1")[0]["orgSequence"])
     expect(int(rows["acme"]["orgSequence"]) == last and rows["acme"]["live"], "how far", rows)
     text = acme("orgs")
     expect("ARCHIVED" in text and "acme" in text and "closed" in text, "a table", text)
     [row] = tool.json("orgs")
-    expect(row["orgId"] == "rust-lang" and not row["archived"], "the example", row)
+    expect(row["orgId"] == "rust-lang", "the example", row)
+    expect(row["status"] == "ENTITY_STATUS_ACTIVE", "the example", row)
 
 
 def it_takes_dates_as_people_write_them(tool, fresh):

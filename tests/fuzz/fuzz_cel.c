@@ -46,7 +46,8 @@ static const char fuzz_maps[] =
 static struct cel_field_limit fuzz_limit(const ProtobufCFieldDescriptor *field)
 {
     bool message = field->type == PROTOBUF_C_TYPE_MESSAGE;
-    return (struct cel_field_limit){ message ? FUZZ_DATA_MAX : FUZZ_TEXT_MAX, FUZZ_TEXT_MAX };
+    return (struct cel_field_limit){ .size_max = message ? FUZZ_DATA_MAX : FUZZ_TEXT_MAX,
+                                     .item_max = FUZZ_TEXT_MAX };
 }
 
 static void fuzz_message(struct fuzz_world *world, uint32_t i, struct str name,

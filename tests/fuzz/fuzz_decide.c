@@ -71,6 +71,17 @@ static uint64_t input_number(struct input *input, const ProtobufCFieldDescriptor
     return field->type == PROTOBUF_C_TYPE_BOOL ? byte % 2 : 0;
 }
 
+/* What is sealed, mostly as long as that is. */
+static ProtobufCBinaryData input_bytes(struct input *input)
+{
+    unsigned byte = input_byte(input);
+    size_t size = byte % 8 == 0 ? byte : SEALED_SIZE_MIN;
+    uint8_t *bytes = arena_zalloc(&input->arena, size + 1);
+    assert(bytes != NULL);
+    bytes[0] = (uint8_t)(byte % 3);
+    return (ProtobufCBinaryData){ size, bytes };
+}
+
 /* Writes one C value of the field's type. */
 static void input_value(struct input *input, const ProtobufCFieldDescriptor *field, void *value,
                         unsigned depth)
@@ -81,6 +92,9 @@ static void input_value(struct input *input, const ProtobufCFieldDescriptor *fie
     } else if (field->type == PROTOBUF_C_TYPE_MESSAGE) {
         ProtobufCMessage *inner = input_message(input, pb_field_type(field), depth + 1);
         memcpy(value, &inner, sizeof inner);
+    } else if (field->type == PROTOBUF_C_TYPE_BYTES) {
+        ProtobufCBinaryData bytes = input_bytes(input);
+        memcpy(value, &bytes, sizeof bytes);
     } else {
         uint64_t number = input_number(input, field); /* little-endian: narrower ones fit */
         memcpy(value, &number, pb_field_size(field));
@@ -115,7 +129,10 @@ static ProtobufCMessage *input_message(struct input *input,
         const ProtobufCFieldDescriptor *field = &descriptor->fields[i];
         bool own = field->id < FUZZ_CLIENT_MIN && strcmp(field->name, "condition") != 0 &&
                    field->descriptor != &google__protobuf__timestamp__descriptor;
-        bool systems = field->id >= FIELD_VERSION; /* refused, wherever it stands */
+        bool clear =
+            descriptor == &agency__v1__profile__descriptor && field->type != PROTOBUF_C_TYPE_BYTES;
+        bool systems = clear || field->id >= FIELD_VERSION; /* refused, wherever it stands */
+        own = own && !clear;
         if (own || input_byte(input) % (systems ? 128 : 8) == 1) {
             input_field(input, message, field, depth);
         }
@@ -156,8 +173,11 @@ static void input_command(struct input *input, Agency__V1__Command *command)
     unsigned members = descriptor->n_fields - first;
     const ProtobufCFieldDescriptor *member =
         &descriptor->fields[first + input_byte(input) % members];
+    if (member->id == COMMAND_ERASE_ORG && input_byte(input) % 8 > 0) {
+        member--; /* it would stop all that follows, */
+    }
     if (member->id == COMMAND_ARCHIVE_ORG && input_byte(input) % 8 > 0) {
-        member++; /* it would stop most of what follows */
+        member++; /* and this most of it */
     }
     ProtobufCMessage *payload = input_message(input, pb_field_type(member), 0);
     input_fix_mask(input, payload);

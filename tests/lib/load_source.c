@@ -139,8 +139,9 @@ struct str load_source_record(struct load_source *source, uint64_t number)
         arena_printf(&source->arena, "{\"orgId\":\"%.*s\",\"commandId\":\"%s-%" PRIu64 "\",%.*s}",
                      STR_ARG(org), source->name, number, STR_ARG(payload));
     assert_ok(pb_from_json(&source->arena, &agency__v1__command__descriptor, text, &command));
-    assert_ok(command_record_make(&source->arena, source->cluster_key, command,
-                                  step == 0 ? source->admin : source->owner, &seal, &record));
+    assert_ok(command_record_make(
+        &source->arena, &(struct command_record_keys){ .cluster_key = source->cluster_key },
+        command, step == 0 ? source->admin : source->owner, &seal, &record));
     return record;
 }
 

@@ -116,7 +116,8 @@ static struct submit_answer partition_kit_record(struct partition_kit *kit,
     struct submit_answer answer;
     struct str record;
     assert_ok(principal_parse(&kit->arena, STR("key"), STR("admin"), &principal));
-    assert_ok(command_record_make(&kit->arena, STR("key"), command, principal, NULL, &given.bytes));
+    struct command_record_keys keys = { STR("key"), kit->keyring };
+    assert_ok(command_record_make(&kit->arena, &keys, command, principal, NULL, &given.bytes));
     do {
         assert_ok(decider_decide(&kit->decider, &given, &answer, &record));
         if (answer.outcome != SUBMIT_DECIDED && answer.outcome != SUBMIT_ELAPSED) {

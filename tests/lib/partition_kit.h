@@ -4,6 +4,7 @@
 #define TESTS_LIB_PARTITION_KIT_H
 
 #include "core/evlog/evlog_mem.h"
+#include "core/keyring/keyring.h"
 #include "core/model/partition.h"
 #include "tests/lib/folder_tool.h"
 #include "writers/decider.h"
@@ -18,6 +19,7 @@ struct partition_kit {
     struct arena arena;
     int64_t now_us; /* the decider's clock; every command moves it on by a second */
     unsigned commands_count;
+    struct keyring keyring; /* of the intake; none at first */
 };
 
 /* A log with one EPOCH; exclusive where the kind is not said. */

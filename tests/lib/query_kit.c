@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "core/auth/admitted.h"
+#include "core/keyring/keyring_mem.h"
 #include "tests/lib/test.h"
 
 static char *query_kit_text(struct arena *arena, struct str text)
@@ -46,6 +47,7 @@ static void query_kit_show(struct query_kit *kit, const char *store, const struc
     static const struct rpc_gate gate = { .ask = query_kit_gate, .gone = query_kit_gone };
     struct rpc_server_options server = { .health = true, .gate = &gate };
     struct rpc_listen listen = { .address = "127.0.0.1" };
+    keyring_mem_open(&kit->log.keyring);
     kit->shelf = shelf_new(1);
     kit->partition = partition_kit_fold(&kit->log, store);
     partition_show(kit->partition, kit->shelf);
@@ -54,6 +56,7 @@ static void query_kit_show(struct query_kit *kit, const char *store, const struc
                                              .shelf = kit->shelf,
                                              .partitions_count = 1,
                                              .clock = clock_real(),
+                                             .keyring = &kit->log.keyring,
                                              .threads = 2 };
     assert_ok(query_service_add(&kit->service, &options));
     if (route != NULL) {
@@ -86,6 +89,7 @@ void query_kit_close(struct query_kit *kit)
     query_service_release(&kit->service);
     partition_close(kit->partition);
     shelf_free(kit->shelf);
+    keyring_close(&kit->log.keyring);
     partition_kit_close(&kit->log);
 }
 

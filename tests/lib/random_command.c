@@ -1,5 +1,6 @@
 #include "tests/lib/random_command.h"
 
+#include "core/base/limits.h"
 #include "core/domain/kernel/fields.h"
 #include "core/domain/kernel/life.h"
 #include "core/pb/field.h"
@@ -235,6 +236,20 @@ static Google__Protobuf__Struct *random_struct(struct maker *maker)
     return data;
 }
 
+/* As an intake leaves it: one of two, none, or seldom one that is too short. */
+static Agency__V1__Profile *random_profile(struct maker *maker)
+{
+    if (random_below(maker->random, 3) == 0) {
+        return NULL;
+    }
+    Agency__V1__Profile *profile = arena_alloc(maker->arena, sizeof *profile);
+    agency__v1__profile__init(profile);
+    profile->sealed.data = arena_zalloc(maker->arena, SEALED_SIZE_MIN);
+    profile->sealed.data[0] = (uint8_t)random_below(maker->random, 2);
+    profile->sealed.len = random_below(maker->random, 16) == 0 ? 1 : SEALED_SIZE_MIN;
+    return profile;
+}
+
 static void random_fill(struct maker *maker, ProtobufCMessage *message, int depth);
 
 static void *random_message(struct maker *maker, const ProtobufCMessageDescriptor *owner,
@@ -251,6 +266,9 @@ static void *random_message(struct maker *maker, const ProtobufCMessageDescripto
     }
     if (type == &google__protobuf__value__descriptor) {
         return random_value(maker);
+    }
+    if (type == &agency__v1__profile__descriptor) {
+        return random_profile(maker);
     }
     if (depth == DEPTH_MAX) {
         return NULL;
@@ -388,15 +406,15 @@ static void random_key(struct maker *maker, unsigned command, ProtobufCMessage *
 }
 
 /* Of a hundred times that a command is drawn, how often it is taken: those that end things are
- * rarer, or little would be there. */
+ * rarer, or little would be there. After EraseOrg nothing is, and
+ * after FinishImport nothing is imported. */
 static unsigned random_weight(const char *name)
 {
     static const struct {
         const char *prefix;
         unsigned percent;
-    } rare[] = {
-        { "Remove", 25 }, { "Delete", 25 }, { "Retire", 15 }, { "Close", 15 }, { "ArchiveOrg", 3 }
-    };
+    } rare[] = { { "Remove", 25 },    { "Delete", 25 },  { "Retire", 15 }, { "Close", 15 },
+                 { "ArchiveOrg", 3 }, { "EraseOrg", 0 }, { "Erase", 5 },   { "FinishImport", 0 } };
     for (size_t i = 0; i < sizeof rare / sizeof rare[0]; i++) {
         if (strncmp(name, rare[i].prefix, strlen(rare[i].prefix)) == 0) {
             return rare[i].percent;

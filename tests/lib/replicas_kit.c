@@ -183,7 +183,9 @@ static struct str replicas_kit_seal(struct replicas_kit *kit, Agency__V1__Comman
                                          .issued_at_us = kit->now_us,
                                          .expires_at_us = kit->now_us + INT64_C(3600) * 1000000 };
     assert_ok(principal_parse(&kit->arena, kit->key.bytes, STR("admin"), &admin));
-    assert_ok(command_record_make(&kit->arena, kit->key.bytes, read, admin, &seal, &record));
+    assert_ok(command_record_make(&kit->arena,
+                                  &(struct command_record_keys){ .cluster_key = kit->key.bytes },
+                                  read, admin, &seal, &record));
     return record;
 }
 

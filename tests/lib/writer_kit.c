@@ -90,7 +90,9 @@ struct str writer_kit_command(struct writer_kit *kit, const char *org_id, const 
     Agency__V1__Principal *admin = NULL;
     struct str record = { 0 };
     assert_ok(principal_parse(&kit->arena, STR("key"), STR("admin"), &admin));
-    assert_ok(command_record_make(&kit->arena, STR("key"), read, admin, NULL, &record));
+    assert_ok(command_record_make(&kit->arena,
+                                  &(struct command_record_keys){ .cluster_key = STR("key") }, read,
+                                  admin, NULL, &record));
     return record;
 }
 

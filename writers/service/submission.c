@@ -25,6 +25,8 @@ struct submission {
     size_t index;
     uint32_t partition;
     struct submit_answer answer;
+    struct keyring keyring;
+    struct command_record_erasure erasure; /* its texts lie behind the command's id */
     char command_id[];
 };
 
@@ -33,6 +35,10 @@ struct submission {
 static void submission_come_back(void *argument)
 {
     struct submission *submission = argument;
+    if (submission->answer.code == STATUS_OK) {
+        struct status st = command_record_erase(&submission->keyring, &submission->erasure);
+        (void)st; /* what follows the stores tries it again, and tells */
+    }
     submission->back(submission->owner, submission->index, submission->command_id,
                      submission->partition, &submission->answer);
     mem_free(submission);
@@ -51,6 +57,7 @@ static void submission_done(void *context, const struct submit_answer *answer)
 struct submission_sent {
     struct submit_command submit;
     const char *command_id;
+    struct command_record_erasure erasure;
 };
 
 /* The id that the client gave, in the message or beside it; else one that nobody else has. */
@@ -94,6 +101,7 @@ static struct status submission_finish(struct arena *arena, const Agency__V1__Co
     TRY(decision_principal(arena, principal, &text));
     TRY(decision_fingerprint(arena, text, &fingerprint));
     sent->command_id = command->command_id;
+    sent->erasure = command_record_erasure(command);
     sent->submit.org_id = str_z(command->org_id);
     sent->submit.command_id = str_z(command->command_id);
     sent->submit.principal = str_z(fingerprint);
@@ -120,7 +128,7 @@ static struct status submission_record(const struct submission_options *options,
     if (options->seals != NULL) {
         proof.cluster = *options->seals;
     }
-    TRY(command_record_make(arena, options->cluster_key, command, &admitted->principal,
+    TRY(command_record_make(arena, &options->keys, command, &admitted->principal,
                             options->seals == NULL ? NULL : &proof, &sent->submit.record));
     return submission_finish(arena, command, &admitted->principal, sent);
 }
@@ -145,6 +153,7 @@ static struct status submission_signed(const struct submission_options *options,
     }
     TRY(pb_unpack(arena, &agency__v1__command__descriptor,
                   str_make(record->command.data, record->command.len), PB_OUTSIDE, &command));
+    TRY(command_record_check_hidden(command));
     TRY(command_signature_check(&cluster, false, record, command, clock_now_us(&options->clock)));
     TRY(pb_pack(arena, &record->base, &sent->submit.record));
     return submission_finish(arena, command, record->principal, sent);
@@ -179,22 +188,43 @@ static struct status submission_prepare(const struct submission_options *options
     return status_error(STATUS_INVALID_ARGUMENT, "expected a command, or a signed one");
 }
 
+static struct str submission_keep(char **room, struct str text)
+{
+    struct str kept = str_make(*room, text.size);
+    if (text.size > 0) {
+        memcpy(*room, text.data, text.size);
+    }
+    *room += text.size;
+    return kept;
+}
+
+static struct submission *submission_new(const struct submission_sent *sent)
+{
+    const struct str id = str_make(sent->command_id, strlen(sent->command_id) + 1);
+    const struct command_record_erasure *erasure = &sent->erasure;
+    struct submission *submission = mem_zalloc(
+        1, sizeof *submission + id.size + erasure->org_id.size + erasure->subject_id.size);
+    char *room = submission->command_id;
+    submission_keep(&room, id);
+    submission->erasure.org_id = submission_keep(&room, erasure->org_id);
+    submission->erasure.subject_id = submission_keep(&room, erasure->subject_id);
+    return submission;
+}
+
 struct status submission_send(const struct submission_options *options, struct arena *arena,
                               struct rpc_call *call, const Agency__V1__SubmitRequest *request,
                               submission_back *back, void *owner, size_t index)
 {
     struct submission_sent sent = { 0 };
     TRY(submission_prepare(options, arena, call, request, &sent));
-    size_t id_size = strlen(sent.command_id) + 1;
-    struct submission *submission = mem_alloc(sizeof *submission + id_size);
-    *submission = (struct submission){
-        .server = options->server,
-        .back = back,
-        .owner = owner,
-        .index = index,
-        .partition = murmur2_partition(sent.submit.org_id, options->identity.partitions_count),
-    };
-    memcpy(submission->command_id, sent.command_id, id_size);
+    struct submission *submission = submission_new(&sent);
+    submission->server = options->server;
+    submission->back = back;
+    submission->owner = owner;
+    submission->index = index;
+    submission->partition =
+        murmur2_partition(sent.submit.org_id, options->identity.partitions_count);
+    submission->keyring = options->keys.keyring;
     struct status st = submit(&options->port, &sent.submit, submission_done, submission);
     if (st.code != STATUS_OK) {
         mem_free(submission);

@@ -15,8 +15,8 @@ struct submission_options {
     struct rpc_server *server; /* answers are brought to its thread */
     struct submit port;
     struct clock clock;
-    struct evlog_identity identity;                /* of the log: what tokens and signatures name */
-    struct str cluster_key;                        /* hides identities; empty: not here */
+    struct evlog_identity identity; /* of the log: what tokens and signatures name */
+    struct command_record_keys keys;
     const struct command_signature_cluster *seals; /* proves commands that leave this process; NULL:
                                                       they do not */
     int64_t timeout_us; /* how long a sealed command may take to be decided */

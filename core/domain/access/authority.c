@@ -211,13 +211,19 @@ static struct status authority_is_open(const struct decide *d, bool *open)
     return status_ok();
 }
 
+/* What cannot be undone is waived for nobody. */
+static bool authority_is_erasure(const struct command_type *type)
+{
+    return registry_event(type->event)->to == LIFE_ERASED;
+}
+
 /* The command's own permission, which an OPEN org waives. */
 static struct status authority_need_own(struct decide *d, struct str subject_id,
                                         const struct command_type *type, struct targets *targets)
 {
     bool open;
     TRY(authority_is_open(d, &open));
-    if (open) {
+    if (open && !authority_is_erasure(type)) {
         return authority_record(d, AGENCY__V1__AUTHORITY_KIND__AUTHORITY_KIND_OPEN, &d->authority);
     }
     struct check_answer answer;

@@ -18,8 +18,8 @@ bool permission_is_command(struct str name)
 bool permission_is_reserved(struct str name)
 {
     static const struct str names[] = {
-        { "*", 1 },      { "delegate", 8 }, { "import", 6 },
-        { "act_as", 6 }, { "late", 4 },     { "Read", 4 },
+        { "*", 1 },    { "delegate", 8 }, { "import", 6 },       { "act_as", 6 },
+        { "late", 4 }, { "Read", 4 },     { "ReadProfile", 11 },
     };
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         if (str_eq(names[i], name)) {

@@ -37,7 +37,7 @@ static struct status objects_add(struct objects *objects, struct object object)
 static struct status objects_add_level(struct objects *objects, struct object object,
                                        unsigned status)
 {
-    if (status == LIFE_REMOVED && objects->count == 0) {
+    if ((status == LIFE_REMOVED || status == LIFE_ERASED) && objects->count == 0) {
         objects->state = OBJECT_REMOVED;
     }
     if (status == LIFE_ARCHIVED && objects->state == OBJECT_LIVE) {

@@ -2,21 +2,13 @@
 
 #include "core/domain/check/identity.h"
 
-static struct status reader_denied(const struct view *view, struct object object)
-{
-    bool org = object.kind == OBJECT_ORG;
-    return status_error(STATUS_PERMISSION_DENIED,
-                        "expected the permission '" READER_PERMISSION
-                        "' on %s '%.*s', by a credential in org '%.*s'",
-                        object_kind_name(object.kind), STR_ARG(org ? view->org_id : object.id),
-                        STR_ARG(view->org_id));
-}
-
 /* One who asks, and what about. */
 struct reader {
     const struct view *view;
     struct arena *arena;
     int64_t at_us;
+    struct str permission; /* that he needs */
+    bool members;          /* or where the read_mode is MEMBERS, none */
     struct object object;
     const Agency__V1__Org *org; /* NULL: there is none */
     struct str subject_id;      /* as whom, so far */
@@ -24,6 +16,17 @@ struct reader {
     size_t actors_count;
     uint64_t gas_used; /* by conditions */
 };
+
+static struct status reader_denied(const struct reader *reader)
+{
+    const struct object *object = &reader->object;
+    const struct str org_id = reader->view->org_id;
+    return status_error(STATUS_PERMISSION_DENIED,
+                        "expected the permission '%.*s' on %s '%.*s', by a credential in org "
+                        "'%.*s'",
+                        STR_ARG(reader->permission), object_kind_name(object->kind),
+                        STR_ARG(object->kind == OBJECT_ORG ? org_id : object->id), STR_ARG(org_id));
+}
 
 /* What is archived, or is not there any more, can still be read about. Conditions see no context:
  * who reads has given none. */
@@ -38,7 +41,7 @@ static struct status reader_ask(struct reader *reader, struct str permission, st
                                              .for_command = true };
     struct check_answer answer;
     TRY(check(reader->view, reader->arena, reader->at_us, &question, &answer));
-    return answer.allowed ? status_ok() : reader_denied(reader->view, reader->object);
+    return answer.allowed ? status_ok() : reader_denied(reader);
 }
 
 /* Where all members read, it is enough to be one. */
@@ -46,10 +49,10 @@ static struct status reader_read(struct reader *reader)
 {
     const Agency__V1__Subject *subject;
     TRY(view_subject(reader->view, reader->subject_id, &subject));
-    bool member = reader->org != NULL &&
+    bool member = reader->members && reader->org != NULL &&
                   reader->org->read_mode == AGENCY__V1__READ_MODE__READ_MODE_MEMBERS &&
                   subject != NULL && subject->status == LIFE_ACTIVE;
-    return member ? status_ok() : reader_ask(reader, STR(READER_PERMISSION), reader->object);
+    return member ? status_ok() : reader_ask(reader, reader->permission, reader->object);
 }
 
 static struct status reader_subject(const struct reader *reader,
@@ -58,7 +61,7 @@ static struct status reader_subject(const struct reader *reader,
     const Agency__V1__Credential *credential;
     TRY(identity_credential(reader->view, reader->arena, reader->at_us, identity, &credential));
     if (credential == NULL) {
-        return reader_denied(reader->view, reader->object);
+        return reader_denied(reader);
     }
     *subject_id = str_z(credential->subject_id);
     return status_ok();
@@ -83,19 +86,34 @@ static struct status reader_links(struct reader *reader, const Agency__V1__Princ
     return status_ok();
 }
 
-struct status reader_may(const struct view *view, struct arena *arena, int64_t at_us,
-                         const Agency__V1__Principal *principal, struct object object)
+static struct status reader_judge(struct reader *reader, const Agency__V1__Principal *principal)
 {
-    struct reader reader = { .view = view, .arena = arena, .at_us = at_us, .object = object };
     if (principal->operator_[0] != '\0') {
         return status_ok();
     }
     if (principal->identity_hash[0] == '\0') {
-        return reader_denied(view, object);
+        return reader_denied(reader);
     }
     const Agency__V1__Identity identity = identity_of(principal);
-    TRY(view_org(view, view->org_id, &reader.org));
-    TRY(reader_subject(&reader, &identity, &reader.subject_id));
-    TRY(reader_links(&reader, principal));
-    return reader_read(&reader);
+    TRY(view_org(reader->view, reader->view->org_id, &reader->org));
+    TRY(reader_subject(reader, &identity, &reader->subject_id));
+    TRY(reader_links(reader, principal));
+    return reader_read(reader);
+}
+
+struct status reader_may(const struct view *view, struct arena *arena, int64_t at_us,
+                         const Agency__V1__Principal *principal, struct object object)
+{
+    struct reader reader = { .view = view, .arena = arena, .at_us = at_us, .object = object };
+    reader.permission = STR(READER_PERMISSION);
+    reader.members = true;
+    return reader_judge(&reader, principal);
+}
+
+struct status reader_may_see(const struct view *view, struct arena *arena, int64_t at_us,
+                             const Agency__V1__Principal *principal, struct object object)
+{
+    struct reader reader = { .view = view, .arena = arena, .at_us = at_us, .object = object };
+    reader.permission = STR(READER_OF_PROFILES);
+    return reader_judge(&reader, principal);
 }

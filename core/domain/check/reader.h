@@ -6,8 +6,9 @@
 #include "agency/v1/command.pb-c.h"
 #include "core/domain/check/check.h"
 
-/* The permission. */
+/* The permissions. */
 #define READER_PERMISSION "Read"
+#define READER_OF_PROFILES "ReadProfile"
 
 /* Whether a principal may read an object, or all of the org (object_org): an operator may; so may
  * whose subject is active and has `Read` on it or on what covers it, and where the org's read_mode
@@ -17,5 +18,9 @@
  */
 MUST_USE struct status reader_may(const struct view *view, struct arena *arena, int64_t at_us,
                                   const Agency__V1__Principal *principal, struct object object);
+/* Whether he may see the profile of a subject in clear: as above, but by the permission
+ * `ReadProfile`, whatever the read_mode is. Nobody has it on himself unless it was given to him. */
+MUST_USE struct status reader_may_see(const struct view *view, struct arena *arena, int64_t at_us,
+                                      const Agency__V1__Principal *principal, struct object object);
 
 #endif

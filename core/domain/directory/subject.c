@@ -121,3 +121,19 @@ struct status evolve_subject_removed(const struct evolve *evolve,
     subject->parent_subject_ids = NULL;
     return status_ok();
 }
+
+/* What clients gave goes, labels too; its profiles of before stay, and nobody has their key. */
+struct status evolve_subject_erased(const struct evolve *evolve,
+                                    const Agency__V1__SubjectErased *event, void *entity)
+{
+    Agency__V1__Subject *subject = entity;
+    (void)event;
+    fields_erase(&subject->base, registry_entity(ENTITY_SUBJECT)->key_parts);
+    subject->n_parent_subject_ids = 0;
+    subject->parent_subject_ids = NULL;
+    ARENA_TRY(evolve->arena, subject->profile,
+              arena_alloc(evolve->arena, sizeof *subject->profile));
+    agency__v1__profile__init(subject->profile);
+    subject->profile->erased = true;
+    return status_ok();
+}

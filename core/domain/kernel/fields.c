@@ -194,11 +194,22 @@ unsigned fields_status(const ProtobufCMessage *entity)
     return status;
 }
 
+void fields_erase(ProtobufCMessage *entity, size_t key_parts)
+{
+    for (unsigned i = 0; i < entity->descriptor->n_fields; i++) {
+        const ProtobufCFieldDescriptor *field = &entity->descriptor->fields[i];
+        if (field->id > key_parts && field->id <= FIELD_CLIENT_MAX) {
+            pb_field_clear(entity, field);
+        }
+    }
+}
+
 bool fields_is_over(const ProtobufCMessage *entity)
 {
     unsigned status = fields_status(entity);
     return status == AGENCY__V1__ENTITY_STATUS__ENTITY_STATUS_ENDED ||
-           status == AGENCY__V1__ENTITY_STATUS__ENTITY_STATUS_REMOVED;
+           status == AGENCY__V1__ENTITY_STATUS__ENTITY_STATUS_REMOVED ||
+           status == AGENCY__V1__ENTITY_STATUS__ENTITY_STATUS_ERASED;
 }
 
 void fields_set_status(ProtobufCMessage *entity, Agency__V1__EntityStatus status)

@@ -67,10 +67,13 @@ bool fields_expired(const Google__Protobuf__Timestamp *expires_at, int64_t at_us
 /* A string field by name, NULL-safe; empty where the message has no such field. Borrows. */
 struct str fields_string(const ProtobufCMessage *message, const char *name);
 
+/* Takes all away that clients gave, but the first key_parts fields. */
+void fields_erase(ProtobufCMessage *entity, size_t key_parts);
+
 /* The system's fields of an entity. */
 uint64_t fields_version(const ProtobufCMessage *entity);
 unsigned fields_status(const ProtobufCMessage *entity);
-/* Whether the entity no longer counts: it has ended, or was removed. */
+/* Whether the entity no longer counts: it has ended, or was removed or erased. */
 bool fields_is_over(const ProtobufCMessage *entity);
 void fields_set_status(ProtobufCMessage *entity, Agency__V1__EntityStatus status);
 /* Sets version and times (created_at only if unset); timestamps lie in the arena. */

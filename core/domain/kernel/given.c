@@ -109,6 +109,21 @@ static struct status given_check_implemented(const struct given *given,
     return status_ok();
 }
 
+/* In clear it would lie readable in the commands' topic: it is not even recorded as a rejection. */
+static struct status given_check_sealed(const struct given *given, const ProtobufCMessage *message)
+{
+    const Agency__V1__Profile *profile = (const Agency__V1__Profile *)(const void *)message;
+    (void)given;
+    if (message->descriptor == &agency__v1__profile__descriptor &&
+        (profile->data != NULL || profile->erased)) {
+        return status_error(STATUS_INVALID_ARGUMENT,
+                            "expected profile.sealed, but the profile is in clear: who reads this "
+                            "log knows it; send it to an intake of this installation, which seals "
+                            "it");
+    }
+    return status_ok();
+}
+
 struct status given_check_whole(const ProtobufCMessage *payload)
 {
     if (registry_subject_of(payload) == NULL) {
@@ -116,6 +131,7 @@ struct status given_check_whole(const ProtobufCMessage *payload)
                             registry_carried(payload->descriptor)->name,
                             payload->descriptor->short_name);
     }
+    TRY(given_each(&(struct given){ .check = given_check_sealed }, payload, 0));
     return given_each(&(struct given){ .check = given_check_implemented }, payload, 0);
 }
 
@@ -198,6 +214,18 @@ static struct status given_check_value(struct decide *d, const ProtobufCMessage 
     return limit_size_max(field) == 0 ? status_ok() : given_check_item(d, field, at);
 }
 
+static struct status given_check_profile(struct decide *d, const ProtobufCMessage *message)
+{
+    const Agency__V1__Profile *profile = (const Agency__V1__Profile *)(const void *)message;
+    if (message->descriptor != &agency__v1__profile__descriptor ||
+        (profile->sealed.len >= SEALED_SIZE_MIN && profile->sealed.len <= SEALED_SIZE_MAX)) {
+        return status_ok();
+    }
+    return decide_reject(d, STATUS_INVALID_ARGUMENT,
+                         "expected profile.sealed of %d to %d bytes, but it has %zu",
+                         SEALED_SIZE_MIN, SEALED_SIZE_MAX, profile->sealed.len);
+}
+
 /* ---- whose they are ---- */
 
 static struct status given_check_system(struct decide *d, const ProtobufCMessage *message,
@@ -236,6 +264,7 @@ static struct status given_check_message(const struct given *given, const Protob
     if (lists.code != STATUS_OK) {
         return decide_reject(d, STATUS_INVALID_ARGUMENT, "%s", lists.msg);
     }
+    TRY_ACCEPTED(d, given_check_profile(d, message));
     for (unsigned i = 0; i < message->descriptor->n_fields; i++) {
         const ProtobufCFieldDescriptor *field = &message->descriptor->fields[i];
         if (!pb_field_in_oneof(field)) {

@@ -16,6 +16,7 @@ static const char *const names[] = {
     [LIFE_NONE] = "new",          [LIFE_ACTIVE] = "active",   [LIFE_SUSPENDED] = "suspended",
     [LIFE_ARCHIVED] = "archived", [LIFE_CLOSED] = "closed",   [LIFE_RETIRED] = "retired",
     [LIFE_ENDED] = "ended",       [LIFE_REMOVED] = "removed", [LIFE_SCHEDULED] = "scheduled",
+    [LIFE_ERASED] = "erased",
 };
 enum { LIFE_NAMES = sizeof names / sizeof names[0], LIFE_LIST_SIZE = 96 };
 static_assert(LIFE_NAMES <= LIFE_STATUSES_MAX, "a set of statuses is 32 bits");

@@ -1,5 +1,6 @@
 #include "core/domain/kernel/limit.h"
 
+#include "agency/v1/subject.pb-c.h"
 #include "core/base/limits.h"
 #include "core/pb/field.h"
 #include "google/protobuf/struct.pb-c.h"
@@ -36,8 +37,17 @@ uint32_t limit_size_max(const ProtobufCFieldDescriptor *field)
     return limit_is_id(name) ? ID_SIZE_MAX : limit_is_name(name) ? NAME_SIZE_MAX : TEXT_SIZE_MAX;
 }
 
+bool limit_hides(const ProtobufCFieldDescriptor *field)
+{
+    return field->type == PROTOBUF_C_TYPE_MESSAGE &&
+           field->descriptor == &agency__v1__profile__descriptor;
+}
+
 struct cel_field_limit limit_of_field(const ProtobufCFieldDescriptor *field)
 {
+    if (limit_hides(field)) {
+        return (struct cel_field_limit){ .hidden = true };
+    }
     uint32_t size_max = limit_size_max(field);
     if (pb_field_repeated(field)) {
         return (struct cel_field_limit){ .size_max = LIST_ITEMS_MAX, .item_max = size_max };

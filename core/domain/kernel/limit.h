@@ -9,6 +9,9 @@
  * of its own. */
 uint32_t limit_size_max(const ProtobufCFieldDescriptor *field);
 
+/* Whether no expression and no filter can name the field, as what it holds is sealed. */
+bool limit_hides(const ProtobufCFieldDescriptor *field);
+
 /* The same with the items of lists: for struct cel_generated. */
 struct cel_field_limit limit_of_field(const ProtobufCFieldDescriptor *field);
 

@@ -50,7 +50,8 @@ static struct status plain_make(struct decide *d)
 
 static bool plain_live(unsigned status)
 {
-    return status != LIFE_NONE && status != LIFE_ENDED && status != LIFE_REMOVED;
+    return status != LIFE_NONE && status != LIFE_ENDED && status != LIFE_REMOVED &&
+           status != LIFE_ERASED;
 }
 
 /* Whether a move finds the entity where it would bring it. What has only expired has not been
@@ -81,13 +82,12 @@ struct status plain_move(struct decide *d)
     if (plain_already(d, entity)) {
         return status_ok();
     }
-    if (!plain_live(fields_status(entity))) {
+    bool ends = !plain_live(registry_event(decide_type(d)->event)->to);
+    if (!ends && !plain_live(fields_status(entity))) {
         TRY_ACCEPTED(d, plain_check_free(d, entity));
     }
     TRY(plain_event(d, &event));
-    return plain_live(registry_event(decide_type(d)->event)->to)
-               ? decide_emit(d, decide_type(d)->event, event)
-               : plain_end(d, event);
+    return ends ? plain_end(d, event) : decide_emit(d, decide_type(d)->event, event);
 }
 
 struct status plain_emit_change(struct decide *d, const struct rules_change *change)

@@ -173,3 +173,14 @@ struct status decide_finish_import(struct decide *d, const Agency__V1__FinishImp
     event.org_id = command->org_id;
     return d->context->head.live ? status_ok() : emit_import_finished(d, &event);
 }
+
+/* ---- EraseOrg ---- */
+
+struct status evolve_org_erased(const struct evolve *evolve, const Agency__V1__OrgErased *event,
+                                void *entity)
+{
+    (void)evolve;
+    (void)event;
+    fields_erase(entity, registry_entity(ENTITY_ORG)->key_parts);
+    return status_ok();
+}

@@ -68,7 +68,9 @@
     X(VERIFY_CAPABILITY, VerifyCapability, verify_capability, CAPABILITY, ACTIVE, OWN,            \
       CAPABILITY_VERIFIED, SUBJECT, NONE)                                                         \
     X(REVOKE_CAPABILITY, RevokeCapability, revoke_capability, CAPABILITY, ACTIVE | ENDED, MOVE,   \
-      CAPABILITY_REVOKED, SUBJECT, NONE)
+      CAPABILITY_REVOKED, SUBJECT, NONE)                                                          \
+    X(ERASE_SUBJECT, EraseSubject, erase_subject, SUBJECT, ACTIVE | SUSPENDED | REMOVED | ERASED, \
+      MOVE, SUBJECT_ERASED, SELF, NONE)
 
 #define DIRECTORY_EVENTS(X)                                                                        \
     X(SUBJECT_REGISTERED, SubjectRegistered, subject_registered, SUBJECT, MAKES, ACTIVE, SETS)     \
@@ -101,7 +103,8 @@
       SETS)                                                                                        \
     X(CAPABILITY_VERIFIED, CapabilityVerified, capability_verified, CAPABILITY, CHANGES, SAME,     \
       SETS)                                                                                        \
-    X(CAPABILITY_REVOKED, CapabilityRevoked, capability_revoked, CAPABILITY, CHANGES, ENDED, SETS)
+    X(CAPABILITY_REVOKED, CapabilityRevoked, capability_revoked, CAPABILITY, CHANGES, ENDED, SETS) \
+    X(SUBJECT_ERASED, SubjectErased, subject_erased, SUBJECT, CHANGES, ERASED, OWN)
 
 #define DIRECTORY_INDEXES(X)                                                 \
     X(SUBJECT_BY_PARENT, 2, SUBJECT, 1, MANY(Subject, parent_subject_ids))   \

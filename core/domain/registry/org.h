@@ -33,7 +33,8 @@
       CONFIG, NONE)                                                                                \
     X(SET_GOAL, SetGoal, set_goal, GOAL, NONE | ACTIVE, OWN, GOAL_SET, ORG, NONE)                  \
     X(REPORT_GOAL, ReportGoal, report_goal, GOAL, ACTIVE, OWN, GOAL_REPORTED, ORG, NONE)           \
-    X(CLOSE_GOAL, CloseGoal, close_goal, GOAL, ACTIVE | CLOSED, MOVE, GOAL_CLOSED, ORG, NONE)
+    X(CLOSE_GOAL, CloseGoal, close_goal, GOAL, ACTIVE | CLOSED, MOVE, GOAL_CLOSED, ORG, NONE)      \
+    X(ERASE_ORG, EraseOrg, erase_org, ORG, ACTIVE | ARCHIVED | ERASED, MOVE, ORG_ERASED, ORG, NONE)
 
 #define ORG_EVENTS(X)                                                                            \
     X(ORG_CREATED, OrgCreated, org_created, ORG, MAKES, ACTIVE, SETS)                            \
@@ -52,6 +53,7 @@
     X(GOAL_SET, GoalSet, goal_set, GOAL, EITHER, ACTIVE, SETS)                                   \
     X(GOAL_REPORTED, GoalReported, goal_reported, GOAL, CHANGES, SAME, SETS)                     \
     X(GOAL_CLOSED, GoalClosed, goal_closed, GOAL, CHANGES, CLOSED, SETS)                         \
+    X(ORG_ERASED, OrgErased, org_erased, ORG, CHANGES, ERASED, OWN)                              \
     X(DEADLINE_FAILED, DeadlineFailed, deadline_failed, ANY, CHANGES, SAME, OWN)
 
 #define ORG_INDEXES(X)                                                             \

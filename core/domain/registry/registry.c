@@ -54,6 +54,7 @@ enum status_bit {
     ENDED = BIT(LIFE_ENDED),
     REMOVED = BIT(LIFE_REMOVED),
     SCHEDULED = BIT(LIFE_SCHEDULED),
+    ERASED = BIT(LIFE_ERASED),
 };
 
 static const struct command_type commands[] = {

@@ -21,11 +21,22 @@ struct trial {
 
 /* ---- a command that has each message of ours that is the client's to give ---- */
 
+/* What is sealed has to be there. */
+static void trial_seal(struct trial *trial, ProtobufCMessage *message,
+                       const ProtobufCFieldDescriptor *field, size_t size)
+{
+    ProtobufCBinaryData sealed = { size, arena_zalloc(&trial->world.arena, size) };
+    pb_field_set(message, field, &sealed);
+}
+
 static void trial_fill(struct trial *trial, ProtobufCMessage *message)
 {
     for (unsigned i = 0; i < message->descriptor->n_fields; i++) {
         const ProtobufCFieldDescriptor *field = &message->descriptor->fields[i];
         ProtobufCMessage *inner;
+        if (field->type == PROTOBUF_C_TYPE_BYTES) {
+            trial_seal(trial, message, field, SEALED_SIZE_MIN);
+        }
         if (field->id < FIELD_VERSION && field->type == PROTOBUF_C_TYPE_MESSAGE &&
             !pb_field_repeated(field) && deep_field_is_ours(pb_field_type(field))) {
             assert_ok(pb_new(&trial->world.arena, pb_field_type(field), &inner));
@@ -121,6 +132,12 @@ static void trial_limit(struct trial *trial, ProtobufCMessage *message,
                         const ProtobufCFieldDescriptor *field)
 {
     uint64_t value[2] = { 0 };
+    if (field->type == PROTOBUF_C_TYPE_BYTES) {
+        trial_seal(trial, message, field, SEALED_SIZE_MAX + 1);
+        trial_refused(trial, field);
+        trial_seal(trial, message, field, SEALED_SIZE_MIN);
+        return;
+    }
     if (pb_field_repeated(field)) {
         void *items =
             arena_zalloc(&trial->world.arena, (LIST_ITEMS_MAX + 1) * pb_field_size(field));

@@ -59,8 +59,9 @@ static void twins_decide(struct twins *twins, Agency__V1__Command *command, unsi
     struct submit_answer answer, other;
     struct str id = arena_printf(&world->arena, "step-%u", step);
     command->command_id = (char *)(uintptr_t)id.data;
-    struct status taken =
-        command_record_make(&world->arena, STR("key"), command, &world->principal, NULL, &record);
+    struct status taken = command_record_make(
+        &world->arena, &(struct command_record_keys){ .cluster_key = STR("key") }, command,
+        &world->principal, NULL, &record);
     if (taken.code != STATUS_OK) {
         return; /* no decider ever sees it */
     }
