@@ -122,12 +122,14 @@ static struct status asking_open_now(struct asking *asking, const struct asking_
     struct moment_ask ask = { .kind = MOMENT_LATEST,
                               .now_us = place->ask.now_us,
                               .at_least = place->ask.at_least };
-    return where->stores->latest == NULL
-               ? snapshot_open(now, place->reader, place->position, asking->arena, place->org_id,
-                               &ask, where->memory_max)
-               : snapshot_open_kept(now,
-                                    where->stores->latest(where->stores->self, place->partition),
-                                    place->position, asking->arena, place->org_id, &ask);
+    struct status st =
+        where->stores->latest == NULL
+            ? snapshot_open(now, place->reader, place->position, asking->arena, place->org_id, &ask,
+                            where->memory_max)
+            : snapshot_open_kept(now, where->stores->latest(where->stores->self, place->partition),
+                                 place->position, asking->arena, place->org_id, &ask);
+    now->keyring = where->keyring;
+    return st;
 }
 
 /* A question about another moment has a snapshot beside that of now. */
@@ -143,6 +145,7 @@ static struct status asking_open_then(struct asking *asking, const struct asking
     st = snapshot_open(&asking->own, place->reader, place->position, asking->arena, place->org_id,
                        &place->ask, asking->where->memory_max);
     asking->own.whole = now.whole;
+    asking->own.keyring = asking->where->keyring;
     return st;
 }
 
@@ -191,6 +194,7 @@ struct status asking_of(struct asking *asking, const struct question *question,
                                .request = request,
                                .snapshot = snapshot };
     snapshot->whole = true;
+    snapshot->keyring = where->keyring;
     return question->answer(asking);
 }
 
@@ -204,8 +208,10 @@ struct status asking_now(struct asking *asking, struct snapshot **now)
     }
     const struct moment_ask ask = { .kind = MOMENT_LATEST,
                                     .now_us = clock_now_us(&asking->where->clock) };
-    return snapshot_open(&asking->now, then->reader, then->position, asking->arena, then->org_id,
-                         &ask, asking->where->memory_max);
+    struct status st = snapshot_open(&asking->now, then->reader, then->position, asking->arena,
+                                     then->org_id, &ask, asking->where->memory_max);
+    asking->now.keyring = then->keyring;
+    return st;
 }
 
 void asking_close(struct asking *asking)

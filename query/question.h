@@ -38,7 +38,7 @@ struct question {
 /* Where and for whom a question is answered. */
 struct question_where {
     const struct stores *stores;
-    const struct keyring *keyring;       /* opens profiles; NULL: none */
+    const struct keyring *keyring; /* opens profiles, finds personal external ids; NULL: none */
     const Agency__V1__Principal *reader; /* who asks; NULL: who owns the stores, and may read all */
     struct clock clock;
     struct str as_of;    /* of a request that does not say; may be empty */

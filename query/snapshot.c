@@ -115,11 +115,35 @@ const char *snapshot_then(const struct snapshot *snapshot)
     return text.data == NULL ? then : text.data;
 }
 
+/* Somebody that an outside system calls so and whose external id is personal; `unknown` is what is
+ * said where there is nobody. */
+static struct status snapshot_resolve_personal(struct snapshot *snapshot, struct str text,
+                                               struct status unknown, struct str *id)
+{
+    struct keyring_codes codes;
+    struct str system, value;
+    if (!resolve_external_parts(text, &system, &value)) {
+        return unknown;
+    }
+    TRY(keyring_index(snapshot->keyring, snapshot->org_id, system, value, &codes));
+    for (size_t i = 0; i < codes.count; i++) {
+        TRY(resolve_hash(snapshot->reader, snapshot->arena, snapshot->org_id, &snapshot->moment,
+                         system, str_z(codes.items[i].key_id), str_z(codes.items[i].hmac), id));
+        if (id->data != NULL) {
+            return status_ok();
+        }
+    }
+    return unknown;
+}
+
 struct status snapshot_resolve(struct snapshot *snapshot, enum entity_kind kind, struct str text,
                                struct str *id)
 {
-    return resolve_id(snapshot->reader, snapshot->arena, snapshot->org_id, kind, &snapshot->moment,
-                      text, id);
+    struct status st = resolve_id(snapshot->reader, snapshot->arena, snapshot->org_id, kind,
+                                  &snapshot->moment, text, id);
+    bool personal = kind == ENTITY_SUBJECT && snapshot->keyring != NULL &&
+                    snapshot->keyring->ops != NULL && st.code == STATUS_NOT_FOUND;
+    return personal ? snapshot_resolve_personal(snapshot, text, st, id) : st;
 }
 
 struct status snapshot_moment_of(const struct snapshot *snapshot, const struct moment *moment,

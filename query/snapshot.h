@@ -4,6 +4,7 @@
 #define QUERY_SNAPSHOT_H
 
 #include "agency/v1/query.pb-c.h"
+#include "core/keyring/keyring.h"
 #include "core/model/moment.h"
 #include "core/model/stored.h"
 
@@ -16,6 +17,7 @@ struct snapshot {
     bool whole;   /* who asks may read all of the org: what is in it may be named to him */
     bool settled; /* as the ask said */
     bool final;
+    const struct keyring *keyring; /* finds personal external ids; NULL: nothing does */
     struct moment moment;
     struct stored *stored; /* the org as of the moment */
     struct stored own;     /* where nobody keeps it */
@@ -45,7 +47,8 @@ void snapshot_release(struct snapshot *snapshot);
  * even that answer may change. Lies in the arena. */
 const char *snapshot_then(const struct snapshot *snapshot);
 
-/* As resolve_id, as of the moment. */
+/* As resolve_id, as of the moment; and whoever has it as a personal external id. Statuses of
+ * keyring_index. */
 MUST_USE struct status snapshot_resolve(struct snapshot *snapshot, enum entity_kind kind,
                                         struct str text, struct str *id);
 /* The moment as a message. */

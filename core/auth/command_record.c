@@ -1,7 +1,9 @@
 #include "core/auth/command_record.h"
 
 #include "core/base/limits.h"
+#include "core/keyring/personal.h"
 #include "core/keyring/profile.h"
+#include "core/pb/field.h"
 #include "core/pb/message.h"
 
 /* The credential that a command binds, and where its identity stands; NULL: none. */
@@ -42,6 +44,48 @@ static Agency__V1__Subject *command_record_subject(const Agency__V1__Command *co
     return NULL;
 }
 
+/* What the command says: the member of a union of pointers, so that any of them reads it. */
+static const ProtobufCMessage *command_record_payload(const Agency__V1__Command *command)
+{
+    return (const ProtobufCMessage *)(const void *)command->create_org;
+}
+
+/* The entity in one of the payload's fields; NULL: there is none. */
+static ProtobufCMessage *command_record_entity(const ProtobufCMessage *payload, unsigned place)
+{
+    const ProtobufCFieldDescriptor *field = &payload->descriptor->fields[place];
+    bool entity = field->type == PROTOBUF_C_TYPE_MESSAGE && !pb_field_repeated(field);
+    return entity ? pb_field_message(pb_field_at(payload, field)) : NULL;
+}
+
+static struct status command_record_hide_personal(struct arena *arena,
+                                                  const struct keyring *keyring,
+                                                  const Agency__V1__Command *command)
+{
+    const ProtobufCMessage *payload = command_record_payload(command);
+    for (unsigned i = 0; payload != NULL && i < payload->descriptor->n_fields; i++) {
+        ProtobufCMessage *entity = command_record_entity(payload, i);
+        if (entity != NULL) {
+            TRY(personal_hide(arena, keyring, str_z(command->org_id), entity));
+        }
+    }
+    return status_ok();
+}
+
+static struct status command_record_check_personal(const Agency__V1__Command *command)
+{
+    const ProtobufCMessage *payload = command_record_payload(command);
+    for (unsigned i = 0; payload != NULL && i < payload->descriptor->n_fields; i++) {
+        const ProtobufCMessage *entity = command_record_entity(payload, i);
+        if (entity != NULL && personal_in_clear(entity)) {
+            return status_error(STATUS_INVALID_ARGUMENT,
+                                "expected hashes of personal external ids in what is signed, but "
+                                "one is in clear");
+        }
+    }
+    return status_ok();
+}
+
 struct status command_record_check_hidden(const Agency__V1__Command *command)
 {
     char **identity;
@@ -55,7 +99,7 @@ struct status command_record_check_hidden(const Agency__V1__Command *command)
         return status_error(STATUS_INVALID_ARGUMENT,
                             "expected profile.sealed in what is signed, but it is in clear");
     }
-    return status_ok();
+    return command_record_check_personal(command);
 }
 
 static struct status command_record_seal_profile(struct arena *arena, const struct keyring *keyring,
@@ -106,6 +150,7 @@ struct status command_record_make(struct arena *arena, const struct command_reco
     struct str packed;
     TRY(command_record_hide(arena, keys->cluster_key, command));
     TRY(command_record_seal_profile(arena, &keys->keyring, command));
+    TRY(command_record_hide_personal(arena, &keys->keyring, command));
     TRY(pb_sort_structs(arena, &command->base));
     TRY(pb_pack(arena, &command->base, &packed));
     Agency__V1__CommandRecord whole = AGENCY__V1__COMMAND_RECORD__INIT;

@@ -10,7 +10,7 @@
 /* What an intake hides by. */
 struct command_record_keys {
     struct str cluster_key; /* identities; empty: not here */
-    struct keyring keyring; /* profiles; borrowed */
+    struct keyring keyring; /* profiles, personal external ids; borrowed */
 };
 
 /* How a command is proven that goes over a shared log. */
@@ -21,11 +21,12 @@ struct command_record_proof {
     int64_t expires_at_us;
 };
 
-/* Hides identities and seals profiles in the command (in place) and packs it with its principal
- * into a CommandRecord that lies in the arena; proven, unless `proof` is NULL: then only a decider
- * in this process takes it. INVALID_ARGUMENT for what no decider could take: an identity and a
- * hash, more than COMMAND_SIZE_MAX bytes. FAILED_PRECONDITION: it takes a key of the cluster or a
- * keyring, and there is none, or the subject's data is erased. Statuses of profile_seal. */
+/* Hides identities and personal external ids and seals profiles in the command (in place) and packs
+ * it with its principal into a CommandRecord that lies in the arena; proven, unless `proof` is
+ * NULL: then only a decider in this process takes it. INVALID_ARGUMENT for what no decider could
+ * take: an identity and a hash, more than COMMAND_SIZE_MAX bytes. FAILED_PRECONDITION: it takes a
+ * key of the cluster or a keyring, and there is none, or the subject's data is erased. Statuses of
+ * profile_seal and personal_hide. */
 MUST_USE struct status
 command_record_make(struct arena *arena, const struct command_record_keys *keys,
                     Agency__V1__Command *command, const Agency__V1__Principal *principal,

@@ -17,6 +17,8 @@ enum {
     EXTERNAL_VALUE_SIZE_MAX = 1024,
     /* Outside systems that know one entity: each costs a row of an index. */
     EXTERNAL_IDS_MAX = 16,
+    /* Index keys that a personal external id is found by at once: what a keyring has at most. */
+    EXTERNAL_HASHES_MAX = 4,
     /* A description, reason or text: two screens. */
     TEXT_SIZE_MAX = 4096,
     /* Free-form data in one field (a Struct or Value), as packed bytes: a JSON Schema of a tool, a

@@ -137,6 +137,19 @@ void utf8_print(char *out, size_t size, const char *format, va_list args)
 /* Ranges of what a screen acts upon: control characters, ends of lines, those that turn the
  * direction of writing; and of what it does not show: Unicode's Default_Ignorable_Code_Point and
  * the brackets of annotations. */
+bool utf8_printable(struct str text)
+{
+    for (size_t at = 0; at < text.size;) {
+        uint32_t c;
+        size_t size = utf8_decode(str_from(text, at), &c);
+        if (size == 0 || c < 0x20 || (c >= 0x7F && c < 0xA0)) {
+            return false;
+        }
+        at += size;
+    }
+    return text.size > 0;
+}
+
 bool utf8_unseen(uint32_t c)
 {
     static const struct {

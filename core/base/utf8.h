@@ -13,6 +13,8 @@ enum { UTF8_SIZE_MAX = 4 };
 bool utf8_valid(struct str text);
 /* As utf8_valid, and without a NUL inside: what a C string can hold. */
 bool utf8_valid_text(struct str text);
+/* As utf8_valid, not empty, and without control characters. */
+bool utf8_printable(struct str text);
 /* Decodes the character at the start of `text` (not empty): its size in bytes, or 0 if it is not
  * valid. */
 size_t utf8_decode(struct str text, uint32_t *code_point);

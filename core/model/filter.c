@@ -276,7 +276,8 @@ static bool filter_external_parts(enum entity_kind kind, const struct filter *fi
         if (filter_is_external(&filters[i]) && filters[i].value.size > 0) {
             parts[0] = index_kind((unsigned)kind);
             parts[1] = filter_system(&filters[i]);
-            parts[2] = filter_system_value(&filters[i]);
+            parts[2] = STR("");
+            parts[3] = filter_system_value(&filters[i]);
             return true;
         }
     }
@@ -298,7 +299,7 @@ struct status filter_index(struct arena *arena, enum entity_kind kind, const str
     }
     if (filter_external_parts(kind, filters, filters_count, parts)) {
         *index = INDEX_EXTERNAL_ID;
-        return key_parts(arena, parts, 3, prefix);
+        return key_parts(arena, parts, 4, prefix);
     }
     for (size_t i = 0; i < count; i++) {
         if (types[i].kind == kind && filter_parts(&types[i], filters, filters_count, parts)) {

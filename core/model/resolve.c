@@ -56,39 +56,60 @@ static struct status resolve_name(const struct resolve *resolve, struct str name
                                            registry_entity(resolve->kind)->name, STR_ARG(name));
 }
 
-/* SYSTEM:VALUE: a system has no ':', a value may have. */
+bool resolve_external_parts(struct str text, struct str *system, struct str *value)
+{
+    const struct str mark = STR("ext:");
+    if (!str_starts(text, mark)) {
+        return false;
+    }
+    struct str rest = str_from(text, mark.size);
+    const char *colon = rest.size == 0 ? NULL : memchr(rest.data, ':', rest.size);
+    if (colon == NULL) {
+        return false;
+    }
+    *system = str_make(rest.data, (size_t)(colon - rest.data));
+    *value = str_from(rest, system->size + 1);
+    return system->size > 0 && value->size > 0;
+}
+
 static struct status resolve_external(const struct resolve *resolve, struct str text,
                                       struct str *id)
 {
     const struct entity_type *type = registry_entity(resolve->kind);
-    const char *colon = text.size == 0 ? NULL : memchr(text.data, ':', text.size);
-    size_t system = colon == NULL ? 0 : (size_t)(colon - text.data);
+    struct str parts[] = { index_kind((unsigned)resolve->kind), STR(""), STR(""), STR("") };
     if (type->external_at == 0) {
         return status_error(STATUS_INVALID_ARGUMENT,
-                            "expected an id, as %s has no external ids, but it is 'ext:%.*s'",
+                            "expected an id, as %s has no external ids, but it is '%.*s'",
                             type->name, STR_ARG(text));
     }
-    if (system == 0 || system + 1 == text.size) {
+    if (!resolve_external_parts(text, &parts[1], &parts[3])) {
         return status_error(STATUS_INVALID_ARGUMENT,
-                            "expected ext:SYSTEM:VALUE, such as ext:github:ada, but it is "
-                            "'ext:%.*s'",
+                            "expected ext:SYSTEM:VALUE, such as ext:github:ada, but it is '%.*s'",
                             STR_ARG(text));
     }
-    const struct str parts[] = { index_kind((unsigned)resolve->kind), str_make(text.data, system),
-                                 str_from(text, system + 1) };
-    TRY(resolve_parts(resolve, INDEX_EXTERNAL_ID, parts, 3, id));
+    TRY(resolve_parts(resolve, INDEX_EXTERNAL_ID, parts, 4, id));
     return id->data != NULL
                ? status_ok()
                : status_error(STATUS_NOT_FOUND,
                               "expected a live %s that '%.*s' calls '%.*s', but there is none",
-                              type->name, STR_ARG(parts[1]), STR_ARG(parts[2]));
+                              type->name, STR_ARG(parts[1]), STR_ARG(parts[3]));
+}
+
+struct status resolve_hash(struct store_reader *reader, struct arena *arena, struct str org_id,
+                           const struct moment *moment, struct str system, struct str key_id,
+                           struct str hmac, struct str *id)
+{
+    const struct resolve resolve = { reader, arena, org_id, ENTITY_SUBJECT, moment };
+    const struct str parts[] = { index_kind(ENTITY_SUBJECT), system, key_id, hmac };
+    assert(key_id.size > 0 && hmac.size > 0);
+    return resolve_parts(&resolve, INDEX_EXTERNAL_ID, parts, 4, id);
 }
 
 struct status resolve_id(struct store_reader *reader, struct arena *arena, struct str org_id,
                          enum entity_kind kind, const struct moment *moment, struct str text,
                          struct str *id)
 {
-    const struct str name = STR("name:"), external = STR("ext:");
+    const struct str name = STR("name:");
     const struct resolve resolve = { reader, arena, org_id, kind, moment };
     if (text.size == 0 || str_eq(text, name)) {
         return status_error(STATUS_INVALID_ARGUMENT,
@@ -98,8 +119,8 @@ struct status resolve_id(struct store_reader *reader, struct arena *arena, struc
     if (str_starts(text, name)) {
         return resolve_name(&resolve, str_from(text, name.size), id);
     }
-    if (str_starts(text, external)) {
-        return resolve_external(&resolve, str_from(text, external.size), id);
+    if (str_starts(text, STR("ext:"))) {
+        return resolve_external(&resolve, text, id);
     }
     *id = text;
     return status_ok();

@@ -13,4 +13,14 @@ MUST_USE struct status resolve_id(struct store_reader *reader, struct arena *are
                                   struct str org_id, enum entity_kind kind,
                                   const struct moment *moment, struct str text, struct str *id);
 
+/* Cuts SYSTEM and VALUE out of ext:SYSTEM:VALUE; false: it is something else. */
+bool resolve_external_parts(struct str text, struct str *system, struct str *value);
+
+/* The id of the live subject with a personal external id that this hash is of; no data: nobody. It
+ * lies in the arena. */
+MUST_USE struct status resolve_hash(struct store_reader *reader, struct arena *arena,
+                                    struct str org_id, const struct moment *moment,
+                                    struct str system, struct str key_id, struct str hmac,
+                                    struct str *id);
+
 #endif

@@ -42,7 +42,7 @@ static struct status cell_json(struct arena *arena, const ProtobufCMessage *mess
 static struct status cell_external(struct arena *arena, const Agency__V1__ExternalId *id,
                                    struct str *text)
 {
-    *text = arena_printf(arena, "%s:%s", id->system, id->value);
+    *text = arena_printf(arena, "%s:%s", id->system, id->personal ? "(personal)" : id->value);
     return text->data == NULL ? arena_full(arena) : status_ok();
 }
 

@@ -1,5 +1,7 @@
 """What outside systems call subjects, groups and assets, asked by agencyctl."""
 
+import json
+
 from cases import expect
 from tool import DENIED, FAILED, REJECTED, USAGE
 
@@ -84,3 +86,92 @@ def it_says_what_is_wrong_with_an_external_id(tool, fresh):
     expect("subject 'ada' has 'crm:7'" in answer["reason"], "who has it", answer)
     answer = acme.submit("SuspendSubject", code=REJECTED, subjectId="ext:crm:7")
     expect("there is none" in answer["reason"], "commands take ids only", answer)
+
+
+MAIL = "zoe.quince@example.org"
+
+
+def personal(value=MAIL, system="scim"):
+    return [{"system": system, "value": value, "personal": True}]
+
+
+def holding(folder, text):
+    """The files of a folder that have these bytes."""
+    return [file for file in folder.rglob("*") if file.is_file() and
+            text.encode() in file.read_bytes()]
+
+
+def it_keeps_nothing_of_a_personal_external_id_but_finds_it(tool, fresh):
+    acme = fresh()
+    acme.submit("RegisterSubject", subjectId="zoe", externalIds=personal())
+    found = acme.json("get", "subject", f"ext:scim:{MAIL}")[0]
+    expect(found["subjectId"] == "zoe", "the one", found)
+    kept = found["externalIds"][0]
+    expect(kept["personal"] and kept["value"] == "" and len(kept["hashes"]) == 1, "a hash", kept)
+    acme("check", f"ext:scim:{MAIL}", "AssignRole", "org", code=DENIED)
+    said = acme.error("get", "subject", "ext:scim:other@example.org", code=FAILED)
+    expect("there is none" in said, "nobody else", said)
+    answer = acme.submit("UpdateSubject", code=REJECTED, subjectId="bob", externalIds=personal())
+    expect("subject 'zoe' has 'scim:(personal)'" in answer["reason"], "who has it", answer)
+    answer = acme.submit("UpdateSubject", code=REJECTED, subjectId="bob",
+                         externalIds=external(scim="bob"))
+    expect("to be personal, as that of subject 'zoe' is" in answer["reason"], "all", answer)
+    expect("scim:(personal)" in acme("get", "subject", "zoe"), "as a person is told")
+    text = "".join(acme(*words) for words in (("history", "subject", "zoe"), ("log",),
+                                              ("get", "subject", "zoe")))
+    expect("zoe" in text and "zoe.quince" not in text, "no trace in answers", text[-900:])
+    expect(holding(acme.data, "zoe"), "its id somewhere")
+    expect(holding(acme.data, "zoe.quince") == [], "no trace", holding(acme.data, "zoe.quince"))
+
+
+def it_changes_nothing_when_a_personal_external_id_is_given_again(tool, fresh):
+    acme = fresh()
+    acme.submit("RegisterSubject", subjectId="zoe", externalIds=personal())
+    entity = acme.json("get", "subject", "zoe")[0]
+    for ids in (personal(), entity["externalIds"]):
+        again = acme.submit("UpdateSubject", subjectId="zoe", externalIds=ids)
+        expect(again["events"] == 0, "no events", again)
+
+
+def it_finds_a_personal_external_id_while_one_of_its_keys_is_kept(tool, fresh):
+    acme = fresh()
+    keys = acme.data / "keyring" / "index.keys"
+    acme.submit("RegisterSubject", subjectId="zoe", externalIds=personal())
+    old = keys.read_text()
+    keys.write_text(f"{'5a' * 32}\n{old}")
+    expect(acme.json("get", "subject", f"ext:scim:{MAIL}"), "by the older key")
+    answer = acme.submit("RegisterSubject", code=REJECTED, subjectId="zoe2",
+                         externalIds=personal())
+    expect(answer["code"] == "ALREADY_EXISTS", "one of them", answer)
+    acme.submit("UpdateSubject", subjectId="zoe", externalIds=personal())
+    kept = acme.json("get", "subject", "zoe")[0]["externalIds"][0]
+    expect(len(kept["hashes"]) == 2, "a hash under both", kept)
+    for newest, old_ones in ((kept["hashes"][0]["keyId"], []), ("other", ["zoe"])):
+        lacking = ("external_ids.exists(e, e.personal && "
+                   f"!e.hashes.exists(h, h.key_id == '{newest}'))")
+        found = [row["subjectId"] for row in acme.json("list", "subjects", "--filter", lacking)]
+        expect(found == old_ones, f"those without {newest}", found)
+    keys.write_text(f"{'5a' * 32}\n")
+    expect(acme.json("get", "subject", f"ext:scim:{MAIL}"), "by the newer key alone")
+
+
+def it_forgets_a_personal_external_id_of_an_erased_subject(tool, fresh):
+    acme = fresh()
+    acme.submit("RegisterSubject", subjectId="zoe", externalIds=personal())
+    then = acme.json("get", "subject", "zoe")[0]["version"]
+    acme.submit("EraseSubject", subjectId="zoe")
+    acme.error("get", "subject", f"ext:scim:{MAIL}", code=FAILED)
+    expect(acme.json("get", "subject", "zoe")[0]["externalIds"] == [], "blank")
+    before = acme.json("get", "subject", f"ext:scim:{MAIL}", "--as-of", f"#{then}")
+    expect(before[0]["subjectId"] == "zoe", "as it was: a hash tells nobody's name", before)
+    acme.submit("RegisterSubject", subjectId="zoe2", externalIds=personal())
+
+
+def it_takes_no_personal_external_id_that_it_cannot_hide(tool, fresh):
+    acme = fresh()
+    for name, ids, said in (("RegisterSubject", personal("a\nb"), "control characters"),
+                            ("RegisterAsset", personal(), "of subjects only")):
+        key = "assetId" if name == "RegisterAsset" else "subjectId"
+        done = acme.run("submit", name, json.dumps({key: "new", "externalIds": ids}))
+        expect(done.returncode != 0 and said in done.stdout + done.stderr, said, done)
+    expect(holding(acme.data, "zoe.quince") == [], "no trace", holding(acme.data, "zoe.quince"))

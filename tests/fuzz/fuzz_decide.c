@@ -129,8 +129,10 @@ static ProtobufCMessage *input_message(struct input *input,
         const ProtobufCFieldDescriptor *field = &descriptor->fields[i];
         bool own = field->id < FUZZ_CLIENT_MIN && strcmp(field->name, "condition") != 0 &&
                    field->descriptor != &google__protobuf__timestamp__descriptor;
-        bool clear =
-            descriptor == &agency__v1__profile__descriptor && field->type != PROTOBUF_C_TYPE_BYTES;
+        bool clear = (descriptor == &agency__v1__profile__descriptor &&
+                      field->type != PROTOBUF_C_TYPE_BYTES) ||
+                     (descriptor == &agency__v1__external_id__descriptor &&
+                      strcmp(field->name, "personal") == 0);
         bool systems = clear || field->id >= FIELD_VERSION; /* refused, wherever it stands */
         own = own && !clear;
         if (own || input_byte(input) % (systems ? 128 : 8) == 1) {

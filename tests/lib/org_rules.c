@@ -322,13 +322,27 @@ static const char *org_rules_names(const struct org_rules *rules)
 
 /* ---- external ids ---- */
 
+/* Of one system: the same value, the same hash under the same key, or one of each. */
+static bool org_rules_same_external(const Agency__V1__ExternalId *a,
+                                    const Agency__V1__ExternalId *b)
+{
+    bool same = a->personal != b->personal || (!a->personal && strcmp(a->value, b->value) == 0);
+    for (size_t i = 0; i < a->n_hashes; i++) {
+        for (size_t j = 0; j < b->n_hashes; j++) {
+            same = same || (strcmp(a->hashes[i]->key_id, b->hashes[j]->key_id) == 0 &&
+                            strcmp(a->hashes[i]->hmac, b->hashes[j]->hmac) == 0);
+        }
+    }
+    return same;
+}
+
 static bool org_rules_has_external(const ProtobufCMessage *entity,
                                    const ProtobufCFieldDescriptor *field,
                                    const Agency__V1__ExternalId *wanted)
 {
     for (size_t i = 0; i < pb_field_count(entity, field); i++) {
         const Agency__V1__ExternalId *id = *(void **)pb_field_item(entity, field, i);
-        if (strcmp(id->system, wanted->system) == 0 && strcmp(id->value, wanted->value) == 0) {
+        if (strcmp(id->system, wanted->system) == 0 && org_rules_same_external(id, wanted)) {
             return true;
         }
     }
@@ -362,7 +376,8 @@ static const char *org_rules_external(const struct org_rules *rules)
             pb_field_find(entity->descriptor, STR("external_ids"));
         if (field != NULL && fields_status(entity) != LIFE_REMOVED &&
             org_rules_shares_external(entry, field)) {
-            return "an external id is that of one live entity of its kind";
+            return "an external id is that of one live entity of its kind, and of a system all are "
+                   "personal or none";
         }
     }
     return NULL;

@@ -279,14 +279,39 @@ static void *random_message(struct maker *maker, const ProtobufCMessageDescripto
     return inner;
 }
 
-/* Up to two of few, so that others have them already, or had them. */
+/* Under a key that all have, and at times another. */
+static void random_hashes(struct maker *maker, Agency__V1__ExternalId *id)
+{
+    unsigned person = random_below(maker->random, 4);
+    id->n_hashes = 1 + random_below(maker->random, 2);
+    id->hashes = arena_alloc(maker->arena, 2 * sizeof(void *));
+    for (unsigned i = 0; i < id->n_hashes; i++) {
+        id->hashes[i] = arena_alloc(maker->arena, sizeof **id->hashes);
+        agency__v1__external_id_hash__init(id->hashes[i]);
+        id->hashes[i]->key_id = random_text(maker->arena, "k", i);
+        struct str hmac = arena_printf(maker->arena, "%064x", 16 * i + person);
+        id->hashes[i]->hmac = (char *)(uintptr_t)hmac.data;
+    }
+}
+
+/* Up to two of few, so that others have them already, or had them; personal ones of systems of
+ * their own, as a rule. */
 static void random_external_ids(struct maker *maker, ProtobufCMessage *message,
                                 const ProtobufCFieldDescriptor *field)
 {
     size_t count = random_below(maker->random, 3);
-    void **items = arena_alloc(maker->arena, 2 * sizeof *items);
+    Agency__V1__ExternalId **items = arena_alloc(maker->arena, 2 * sizeof(void *));
     for (size_t i = 0; i < count; i++) {
-        items[i] = random_message(maker, message->descriptor, pb_field_type(field), DEPTH_MAX - 1);
+        unsigned system = random_below(maker->random, 4);
+        items[i] = arena_alloc(maker->arena, sizeof **items);
+        agency__v1__external_id__init(items[i]);
+        items[i]->system = random_text(maker->arena, "y", system);
+        items[i]->personal = (system > 1) != (random_below(maker->random, 10) == 0);
+        if (items[i]->personal) {
+            random_hashes(maker, items[i]);
+        } else {
+            items[i]->value = random_text(maker->arena, "v", random_below(maker->random, 4));
+        }
     }
     pb_field_set_items(message, field, items, count);
 }

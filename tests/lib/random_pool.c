@@ -30,8 +30,6 @@ static const struct random_pool pools[] = {
     { "condition", 0, "size(context) < ", 60 },
     { "name", 0, "Name ", 50 },
     { "key", 0, "k", 0 },
-    { "system", 0, "y", 5 },
-    { "value", 0, "v", 5 },
     { "type", 0, "y", 30 },
     { "description", 0, "text ", 20 },
 };

@@ -109,17 +109,36 @@ static struct status given_check_implemented(const struct given *given,
     return status_ok();
 }
 
-/* In clear it would lie readable in the commands' topic: it is not even recorded as a rejection. */
-static struct status given_check_sealed(const struct given *given, const ProtobufCMessage *message)
+static struct status given_check_sealed(const Agency__V1__Profile *profile)
 {
-    const Agency__V1__Profile *profile = (const Agency__V1__Profile *)(const void *)message;
+    return profile->data == NULL && !profile->erased
+               ? status_ok()
+               : status_error(STATUS_INVALID_ARGUMENT,
+                              "expected profile.sealed, but the profile is in clear: who reads "
+                              "this log knows it; send it to an intake of this installation, which "
+                              "seals it");
+}
+
+static struct status given_check_hashed(const Agency__V1__ExternalId *id)
+{
+    return !id->personal || id->value[0] == '\0'
+               ? status_ok()
+               : status_error(STATUS_INVALID_ARGUMENT,
+                              "expected hashes of the personal external id of system '%s', but it "
+                              "is in clear: who reads this log knows it; send it to an intake of "
+                              "this installation, which makes them",
+                              id->system);
+}
+
+/* In clear it would lie readable in the commands' topic: it is not even recorded as a rejection. */
+static struct status given_check_hidden(const struct given *given, const ProtobufCMessage *message)
+{
     (void)given;
-    if (message->descriptor == &agency__v1__profile__descriptor &&
-        (profile->data != NULL || profile->erased)) {
-        return status_error(STATUS_INVALID_ARGUMENT,
-                            "expected profile.sealed, but the profile is in clear: who reads this "
-                            "log knows it; send it to an intake of this installation, which seals "
-                            "it");
+    if (message->descriptor == &agency__v1__profile__descriptor) {
+        return given_check_sealed((const Agency__V1__Profile *)(const void *)message);
+    }
+    if (message->descriptor == &agency__v1__external_id__descriptor) {
+        return given_check_hashed((const Agency__V1__ExternalId *)(const void *)message);
     }
     return status_ok();
 }
@@ -131,7 +150,7 @@ struct status given_check_whole(const ProtobufCMessage *payload)
                             registry_carried(payload->descriptor)->name,
                             payload->descriptor->short_name);
     }
-    TRY(given_each(&(struct given){ .check = given_check_sealed }, payload, 0));
+    TRY(given_each(&(struct given){ .check = given_check_hidden }, payload, 0));
     return given_each(&(struct given){ .check = given_check_implemented }, payload, 0);
 }
 

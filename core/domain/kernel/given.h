@@ -5,7 +5,8 @@
 
 #include "core/domain/kernel/decision.h"
 
-/* INVALID_ARGUMENT where the entity that the payload carries is not set, UNIMPLEMENTED where a
+/* INVALID_ARGUMENT where the entity that the payload carries is not set, or a personal external id
+ * is in clear, UNIMPLEMENTED where a
  * field is that needs an engine which is not there yet: statuses, as nothing can be judged of it.
  */
 MUST_USE struct status given_check_whole(const ProtobufCMessage *payload);

@@ -52,7 +52,7 @@
 
 static const struct index_type types[] = {
     { .name = "NAME", .parts_asked = 2, .parts_count = 2 },        /* by hand: index_name */
-    { .name = "EXTERNAL_ID", .parts_asked = 3, .parts_count = 3 }, /* by hand: index_external */
+    { .name = "EXTERNAL_ID", .parts_asked = 2, .parts_count = 4 }, /* by hand: index_external */
     { .name = "DUE", .latest = true, .parts_count = 2 },           /* by hand: index_due */
 #define X(upper, number, entity_kind, asked, ...) \
     { .name = #upper,                             \
@@ -153,16 +153,30 @@ static struct status index_name(const struct index_sink *sink, enum entity_kind 
     return name.size == 0 ? status_ok() : sink->row(sink->self, &row);
 }
 
+/* A value has no key; a personal one has a row for each of its hashes. */
+static struct status index_external_row(const struct index_sink *sink, enum entity_kind kind,
+                                        const Agency__V1__ExternalId *id, const char *key_id,
+                                        const char *value)
+{
+    struct index_row row = { INDEX_EXTERNAL_ID,
+                             { index_kind(kind), str_z(id->system), str_z(key_id), str_z(value) },
+                             4 };
+    return sink->row(sink->self, &row);
+}
+
 static struct status index_external(const struct index_sink *sink, enum entity_kind kind,
                                     const ProtobufCMessage *entity)
 {
     size_t count;
     Agency__V1__ExternalId *const *ids = registry_external_ids(kind, entity, &count);
     for (size_t i = 0; i < count; i++) {
-        struct index_row row = { INDEX_EXTERNAL_ID,
-                                 { index_kind(kind), str_z(ids[i]->system), str_z(ids[i]->value) },
-                                 3 };
-        TRY(sink->row(sink->self, &row));
+        for (size_t j = 0; j < ids[i]->n_hashes; j++) {
+            TRY(index_external_row(sink, kind, ids[i], ids[i]->hashes[j]->key_id,
+                                   ids[i]->hashes[j]->hmac));
+        }
+        if (!ids[i]->personal) {
+            TRY(index_external_row(sink, kind, ids[i], "", ids[i]->value));
+        }
     }
     return status_ok();
 }

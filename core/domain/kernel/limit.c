@@ -13,8 +13,9 @@ static bool limit_ends(struct str name, struct str end)
 static bool limit_is_id(struct str name)
 {
     /* What a config is about may be an assignment, whose id is two. */
-    return (limit_ends(name, STR("_id")) || limit_ends(name, STR("_ids"))) &&
-           !str_eq(name, STR("entity_id"));
+    bool ends = limit_ends(name, STR("_id")) || limit_ends(name, STR("_ids"));
+    return (ends && !str_eq(name, STR("entity_id"))) || str_eq(name, STR("system")) ||
+           str_eq(name, STR("hmac"));
 }
 
 static bool limit_is_name(struct str name)
@@ -34,7 +35,20 @@ uint32_t limit_size_max(const ProtobufCFieldDescriptor *field)
     if (field->type != PROTOBUF_C_TYPE_STRING) {
         return 0;
     }
-    return limit_is_id(name) ? ID_SIZE_MAX : limit_is_name(name) ? NAME_SIZE_MAX : TEXT_SIZE_MAX;
+    return limit_is_id(name)            ? ID_SIZE_MAX
+           : limit_is_name(name)        ? NAME_SIZE_MAX
+           : str_eq(name, STR("value")) ? EXTERNAL_VALUE_SIZE_MAX
+                                        : TEXT_SIZE_MAX;
+}
+
+/* Items of a list. */
+static uint32_t limit_items_max(const ProtobufCFieldDescriptor *field)
+{
+    if (field->descriptor == &agency__v1__external_id__descriptor) {
+        return EXTERNAL_IDS_MAX;
+    }
+    return field->descriptor == &agency__v1__external_id_hash__descriptor ? EXTERNAL_HASHES_MAX
+                                                                          : LIST_ITEMS_MAX;
 }
 
 bool limit_hides(const ProtobufCFieldDescriptor *field)
@@ -50,7 +64,7 @@ struct cel_field_limit limit_of_field(const ProtobufCFieldDescriptor *field)
     }
     uint32_t size_max = limit_size_max(field);
     if (pb_field_repeated(field)) {
-        return (struct cel_field_limit){ .size_max = LIST_ITEMS_MAX, .item_max = size_max };
+        return (struct cel_field_limit){ .size_max = limit_items_max(field), .item_max = size_max };
     }
     return (struct cel_field_limit){ .size_max = size_max };
 }

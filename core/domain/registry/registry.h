@@ -68,8 +68,8 @@
  * text. `asked` is how many first parts every question gives. Lists take the first index of a kind
  * that fits their filters. Numbers are part of stored keys: for ever; number 1 is NAME: kind | name
  * of a NAMED entity, 40 is DUE: time | kind of a TIMED one that waits for a time, and 45 is
- * EXTERNAL_ID: kind | system | value of an EXTERNAL one. Parts (core/domain/kernel/index.h):
- *
+ * EXTERNAL_ID: kind | system | key | value of an EXTERNAL one, where the value is a hash under that
+ * key, or the key is empty. Parts (core/domain/kernel/index.h):
  *   ONE(Entity, field)                    its text
  *   MANY(Entity, field)                   each item of a list of texts; one row for each
  *   KIND(Entity, field)                   its number

@@ -49,14 +49,23 @@ TEST(index, what_outside_systems_call_it_finds_an_entity)
     index_has(ENTITY_ASSET,
               "{\"assetId\":\"a\",\"externalIds\":[{\"system\":\"github\",\"value\":\"o/r\"},{"
               "\"system\":\"cmdb\",\"value\":\"7\"}]," ACTIVE "}",
-              "EXTERNAL_ID | 6 | github | o/r\nEXTERNAL_ID | 6 | cmdb | 7\n");
+              "EXTERNAL_ID | 6 | github |  | o/r\nEXTERNAL_ID | 6 | cmdb |  | 7\n");
     index_has(ENTITY_ORG,
               "{\"orgId\":\"o\",\"externalIds\":[{\"system\":\"lei\",\"value\":\"x\"}]," ACTIVE "}",
-              "EXTERNAL_ID | 1 | lei | x\n");
+              "EXTERNAL_ID | 1 | lei |  | x\n");
     index_has(ENTITY_GROUP,
               "{\"groupId\":\"g\",\"externalIds\":[{\"system\":\"ldap\",\"value\":\"x\"}],"
               "\"status\":\"ENTITY_STATUS_REMOVED\"}",
               "");
+}
+
+TEST(index, a_personal_external_id_is_found_by_each_of_its_hashes)
+{
+    index_has(ENTITY_SUBJECT,
+              "{\"subjectId\":\"s\",\"externalIds\":[{\"system\":\"scim\",\"personal\":true,"
+              "\"hashes\":[{\"keyId\":\"k2\",\"hmac\":\"aa\"},{\"keyId\":\"k1\",\"hmac\":\"bb\"}]}]"
+              "," ACTIVE "}",
+              "EXTERNAL_ID | 3 | scim | k2 | aa\nEXTERNAL_ID | 3 | scim | k1 | bb\n");
 }
 
 TEST(index, an_empty_name_and_no_parent_have_no_rows)

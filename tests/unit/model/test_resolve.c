@@ -122,16 +122,34 @@ TEST(resolve, what_names_nothing_says_what_was_expected)
 
 /* ---- random histories ---- */
 
-enum { RANDOM_STEPS = 400, RANDOM_SUBJECTS = 8, RANDOM_SYSTEMS = 2, RANDOM_VALUES = 4 };
+enum { RANDOM_STEPS = 400, RANDOM_SUBJECTS = 8, RANDOM_SYSTEMS = 3, RANDOM_VALUES = 4 };
+enum { RANDOM_PERSONAL = 2 }; /* the system of which they are */
 
 static const char *const random_commands[] = { "registerSubject", "updateSubject", "updateSubject",
                                                "updateSubject",   "removeSubject", "restoreSubject",
                                                "suspendSubject" };
 
+/* Of a personal one a hash, under a key that all have, and at times another. */
+static int random_external_id(struct random_state *random, char *json, size_t json_size)
+{
+    unsigned system = random_below(random, RANDOM_SYSTEMS), value = random_below(random, 4);
+    if (system != RANDOM_PERSONAL) {
+        return snprintf(json, json_size, "{\"system\":\"y%u\",\"value\":\"v%u\"}", system, value);
+    }
+    char other[128] = "";
+    if (random_below(random, 2) == 0) {
+        snprintf(other, sizeof other, ",{\"keyId\":\"k2\",\"hmac\":\"%064x\"}", 16 + value);
+    }
+    return snprintf(json, json_size,
+                    "{\"system\":\"y%u\",\"personal\":true,\"hashes\":[{\"keyId\":\"k1\","
+                    "\"hmac\":\"%064x\"}%s]}",
+                    system, value, other);
+}
+
 /* One of a few commands about one of a few subjects; many are rejected. */
 static void random_step(struct partition_kit *kit, struct random_state *random)
 {
-    char json[512];
+    char json[1024];
     const char *command = random_commands[random_below(random, 7)];
     bool whole = strcmp(command, "registerSubject") == 0 || strcmp(command, "updateSubject") == 0;
     int size = snprintf(json, sizeof json, "{\"subjectId\":\"s%u\"",
@@ -140,14 +158,21 @@ static void random_step(struct partition_kit *kit, struct random_state *random)
         size += snprintf(json + size, sizeof json - (size_t)size, "%s,\"externalIds\":[",
                          command[0] == 'u' ? ",\"updateMask\":\"externalIds\"" : "");
         for (unsigned left = random_below(random, 3), i = 0; i < left; i++) {
-            size +=
-                snprintf(json + size, sizeof json - (size_t)size,
-                         "%s{\"system\":\"y%u\",\"value\":\"v%u\"}", i > 0 ? "," : "",
-                         random_below(random, RANDOM_SYSTEMS), random_below(random, RANDOM_VALUES));
+            size += snprintf(json + size, sizeof json - (size_t)size, "%s", i > 0 ? "," : "");
+            size += random_external_id(random, json + size, sizeof json - (size_t)size);
         }
     }
     snprintf(json + size, sizeof json - (size_t)size, whole ? "]}" : "}");
     partition_kit_decide(kit, NULL, command, json);
+}
+
+static bool external_is(const Agency__V1__ExternalId *id, const char *system, const char *value)
+{
+    bool is = strcmp(id->value, value) == 0;
+    for (size_t i = 0; i < id->n_hashes; i++) {
+        is = is || strcmp(id->hashes[i]->hmac, value) == 0;
+    }
+    return is && strcmp(id->system, system) == 0;
 }
 
 /* Whom a system calls so by all live subjects of the moment; none: empty. Two: the test fails. */
@@ -157,14 +182,32 @@ static struct str scanned(const struct list_page *page, const char *system, cons
     for (size_t i = 0; i < page->count; i++) {
         const Agency__V1__Subject *subject = (const void *)page->items[i];
         for (size_t j = 0; j < subject->n_external_ids; j++) {
-            const Agency__V1__ExternalId *id = subject->external_ids[j];
-            if (strcmp(id->system, system) == 0 && strcmp(id->value, value) == 0) {
+            if (external_is(subject->external_ids[j], system, value)) {
                 assert_int_equal(found.size, 0);
                 found = str_z(subject->subject_id);
             }
         }
     }
     return found;
+}
+
+/* By the index: whom a system calls so, by a value, or by a hash and its key. */
+static struct str found(struct resolving *resolving, const char *system, const char *key_id,
+                        const char *value)
+{
+    struct str id = STR("");
+    char text[96];
+    struct status st;
+    if (key_id != NULL) {
+        st = resolve_hash(resolving->partition->reader, &resolving->arena, STR("acme"),
+                          &resolving->moment, str_z(system), str_z(key_id), str_z(value), &id);
+        assert_ok(st);
+        return id;
+    }
+    snprintf(text, sizeof text, "ext:%s:%s", system, value);
+    st = resolving_id(resolving, ENTITY_SUBJECT, text, &id);
+    assert_true(st.code == STATUS_OK || st.code == STATUS_NOT_FOUND);
+    return st.code == STATUS_OK ? id : STR("");
 }
 
 /* Compares each look-up with a scan; gives how many found something. */
@@ -174,19 +217,17 @@ static size_t compare_moment(struct resolving *resolving)
                                           .kind = ENTITY_SUBJECT,
                                           .moment = resolving->moment,
                                           .page_size = LIST_PAGE_MAX };
+    static const char *const keys[] = { NULL, NULL, "k1", "k2" };
     struct list_page page;
     size_t found_count = 0;
     assert_ok(list_page(resolving->partition->reader, &resolving->arena, &request, &page));
-    for (unsigned i = 0; i < RANDOM_SYSTEMS * RANDOM_VALUES; i++) {
-        char system[8], value[8], text[32];
-        struct str id = STR("");
-        snprintf(system, sizeof system, "y%u", i % RANDOM_SYSTEMS);
-        snprintf(value, sizeof value, "v%u", i / RANDOM_SYSTEMS);
-        snprintf(text, sizeof text, "ext:%s:%s", system, value);
+    for (unsigned i = 0; i < 4 * RANDOM_VALUES; i++) {
+        char system[8], value[72];
+        unsigned kind = i % 4, number = i / 4;
+        snprintf(system, sizeof system, "y%u", kind < 2 ? kind : RANDOM_PERSONAL);
+        snprintf(value, sizeof value, kind < 2 ? "v%u" : "%064x", kind == 3 ? 16 + number : number);
         struct str expected = scanned(&page, system, value);
-        struct status st = resolving_id(resolving, ENTITY_SUBJECT, text, &id);
-        assert_int_equal(st.code, expected.size > 0 ? STATUS_OK : STATUS_NOT_FOUND);
-        assert_true(st.code != STATUS_OK || str_eq(id, expected));
+        assert_true(str_eq(found(resolving, system, keys[kind], value), expected));
         found_count += expected.size > 0;
     }
     return found_count;
