@@ -13,15 +13,6 @@
  * can name. */
 #define ROLE_TYPE_TERM_SECONDS_MAX UINT64_C(3155760000)
 
-/* ---- index ---- */
-
-struct str index_role_type_how(const ProtobufCMessage *entity, char room[INDEX_MADE_MAX])
-{
-    (void)room;
-    return ((const Agency__V1__RoleType *)(const void *)entity)->condition[0] != '\0' ? STR("r")
-                                                                                      : STR("");
-}
-
 /* ---- decide ---- */
 
 /* Seats of a FIXED type end only with the subject or the seat, so a term would say nothing. */

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "core/domain/kernel/index.h"
+#include "core/domain/kernel/ids.h"
 
 /* ---- conditions ---- */
 
@@ -39,6 +39,10 @@ static int search_compare(const void *a, const void *b)
 struct status search_settle(struct search *search, struct ways *ways, struct way *best)
 {
     bool holds = false;
+    if (ways->count == 0 && ways->best.id.size == 0) {
+        best->id.size = 0;
+        return status_ok();
+    }
     if (ways->count > 1) {
         qsort(ways->conditional, ways->count, sizeof *ways->conditional, search_compare);
     }
@@ -48,9 +52,13 @@ struct status search_settle(struct search *search, struct ways *ways, struct way
             break;
         }
         TRY(condition_holds(search->conditions, way, &holds));
-        *best = *way;
+        if (holds) {
+            *best = *way;
+        }
     }
-    *best = holds ? *best : ways->best;
+    if (!holds) {
+        *best = ways->best;
+    }
     return status_ok();
 }
 
@@ -79,71 +87,42 @@ struct status search_direct(struct search *search, size_t level, struct ways *wa
 
 /* ---- types ---- */
 
-enum { TYPE_PART_HOW = 1 };
-
-static struct status search_type_condition(struct search *search, struct search_type *type)
-{
-    const Agency__V1__RoleType *read;
-    TRY(lookup_known_role_type(search->lookup, type->id, &read));
-    return condition_of_type(search->lookup->arena, read, &type->condition);
-}
-
-static int search_compare_types(const void *a, const void *b)
-{
-    return str_cmp(((const struct search_type *)a)->id, ((const struct search_type *)b)->id);
-}
-
-/* Adds those of a permission that are not there yet. */
-static struct status search_add_types(struct search *search, const struct view_row *rows,
-                                      size_t count)
-{
-    struct search_type *types;
-    ARENA_TRY(
-        search->lookup->arena, types,
-        arena_alloc(search->lookup->arena, (search->types_count + count + 1) * sizeof *types));
-    if (search->types_count > 0) {
-        memcpy(types, search->types, search->types_count * sizeof *types);
-    }
-    search->types = types;
-    for (size_t i = 0; i < count; i++) {
-        bool there = false;
-        for (size_t j = 0; j < search->types_count && !there; j++) {
-            there = str_eq(types[j].id, rows[i].id);
-        }
-        if (!there) {
-            types[search->types_count] = (struct search_type){ .id = rows[i].id };
-            TRY(rows[i].parts[TYPE_PART_HOW].size > 0
-                    ? search_type_condition(search, &types[search->types_count])
-                    : status_ok());
-            search->types_count++;
-        }
-    }
-    return status_ok();
-}
-
 static struct status search_find_types(struct search *search)
 {
+    struct ids types = { .arena = search->lookup->arena };
     for (size_t i = 0; i < search->granted.implied->count; i++) {
-        const struct view_range range = { .index = INDEX_ROLE_TYPE_BY_PERMISSION,
-                                          .parts = &search->granted.implied->items[i],
-                                          .parts_count = 1,
-                                          .limit = search->lookup->left + 1 };
-        struct view_row *rows;
+        struct str *ids;
         size_t count;
-        TRY(lookup_rows(search->lookup, &range, &rows, &count));
-        TRY(search_add_types(search, rows, count));
+        TRY(lookup_ids(search->lookup, INDEX_ROLE_TYPE_BY_PERMISSION,
+                       &search->granted.implied->items[i], 1, &ids, &count));
+        TRY(ids_add_all(&types, ids, count));
     }
-    if (search->types_count > 1) {
-        qsort(search->types, search->types_count, sizeof *search->types, search_compare_types);
+    ids_sort(&types);
+    ARENA_TRY(search->lookup->arena, search->types,
+              arena_alloc(search->lookup->arena, (types.count + 1) * sizeof *search->types));
+    for (; search->types_count < types.count; search->types_count++) {
+        search->types[search->types_count] =
+            (struct search_type){ .id = types.items[search->types_count] };
     }
     search->typed = true;
     return status_ok();
 }
 
+/* Only a type of which the subject holds a seat is read. */
+static struct status search_read_type(struct search *search, struct search_type *type)
+{
+    const Agency__V1__RoleType *read;
+    if (type->read) {
+        return status_ok();
+    }
+    TRY(lookup_known_role_type(search->lookup, type->id, &read));
+    type->read = true;
+    return condition_of_type(search->lookup->arena, read, &type->condition);
+}
+
 /* Offers the seat of a type in a scope that the subject holds longest. */
 static struct status search_type(struct search *search, const struct kin *kin,
-                                 const struct search_type *type, struct str scope,
-                                 struct ways *ways)
+                                 struct search_type *type, struct str scope, struct ways *ways)
 {
     const struct str parts[] = { kin->id, type->id, scope };
     const struct view_range range = {
@@ -154,6 +133,7 @@ static struct status search_type(struct search *search, const struct kin *kin,
     TRY(lookup_rows(search->lookup, &range, &rows, &count));
     int64_t end_us = count == 0 ? INT64_MIN : index_end_time(rows[0].parts[3]);
     if (count > 0 && end_us > search->lookup->at_us) {
+        TRY(search_read_type(search, type));
         const struct way way = { .steps = kin->level + 2,
                                  .id = type->id,
                                  .grant_us = INT64_MAX,
@@ -183,10 +163,10 @@ static struct status search_types_of(struct search *search, const struct kin *ki
 
 struct status search_types(struct search *search, size_t level, struct way *best)
 {
-    struct ways ways = { 0 };
+    struct ways ways;
     size_t count;
     const struct kin *kin = lineage_level(search->lineage, level, &count);
-    *best = (struct way){ 0 };
+    ways_init(&ways);
     if (count > 0 && !search->typed) {
         TRY(search_find_types(search));
     }
@@ -198,11 +178,11 @@ struct status search_types(struct search *search, size_t level, struct way *best
 
 struct status search_owner(struct search *search, struct way *best)
 {
-    const struct search_type owner = { .id = STR("owner") }; /* never has a condition */
-    struct ways ways = { 0 };
+    struct search_type owner = { .id = STR("owner"), .read = true }; /* it has no condition */
+    struct ways ways;
+    ways_init(&ways);
     TRY(search_type(search, &search->lineage->items[0], &owner, STR(""), &ways));
-    *best = ways.best;
-    return status_ok();
+    return search_settle(search, &ways, best);
 }
 
 /* ---- seats ---- */

@@ -10,7 +10,8 @@
 /* A role type that has the permission. */
 struct search_type {
     struct str id;
-    const struct condition *condition; /* under which it has; NULL: always */
+    bool read;
+    const struct condition *condition; /* once it was read: under which it has; NULL: always */
 };
 
 /* What both begin with. */
@@ -25,13 +26,20 @@ struct search {
 };
 
 /* Ways of equally many steps: the best of those that need no condition, and for each grant or role
- * type with one its best. Starts zeroed. */
+ * type with one its best. */
 struct ways {
-    struct way best;
     struct way *conditional;
     size_t count;
     size_t cap;
+    struct way best; /* without an id: none */
 };
+
+/* None yet. A way is large, and most stages find none: nothing else of it is written. */
+static inline void ways_init(struct ways *ways)
+{
+    ways->count = ways->cap = 0;
+    ways->best.id.size = 0;
+}
 
 /* Finds the best way, if there is any (best->id is empty otherwise). RESOURCE_EXHAUSTED over the
  * budget. */

@@ -441,7 +441,8 @@ static bool down_done(const struct down *down, size_t steps)
 /* All ways of so many steps but those by role types. */
 static struct status down_stage(struct down *down, size_t steps, struct way *best)
 {
-    struct ways ways = { 0 };
+    struct ways ways;
+    ways_init(&ways);
     TRY(search_direct(down->search, steps, &ways));
     if (steps >= 2) {
         TRY(down_seats(down, steps - 2, &ways));
@@ -455,7 +456,7 @@ static struct status down_stage(struct down *down, size_t steps, struct way *bes
 struct status search_down(struct search *search, struct way *best)
 {
     struct down down = { .search = search, .lookup = search->lookup };
-    *best = (struct way){ 0 };
+    best->id.size = 0;
     for (size_t steps = 0; steps <= GRANTEE_STEPS_MAX && best->id.size == 0; steps++) {
         if (steps >= 2) {
             TRY(search_types(search, steps - 2, best)); /* no pile of grants hides an owner */

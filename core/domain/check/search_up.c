@@ -284,8 +284,9 @@ static struct status up_groups(struct up *up, size_t level, struct ways *ways)
 /* All ways of so many steps but those by role types. */
 static struct status up_stage(struct up *up, size_t steps, struct way *best)
 {
-    struct ways ways = { 0 };
+    struct ways ways;
     bool any = false;
+    ways_init(&ways);
     TRY(search_direct(up->search, steps, &ways));
     if (steps >= 2) {
         TRY(up_seats(up, steps - 2, &ways));
@@ -302,7 +303,7 @@ struct status search_up(struct search *search, struct way *best)
     struct up up = { .search = search,
                      .lookup = search->lookup,
                      .seen = { .arena = search->lookup->arena } };
-    *best = (struct way){ 0 };
+    best->id.size = 0;
     for (size_t steps = 0; steps <= GRANTEE_STEPS_MAX && best->id.size == 0; steps++) {
         if (steps >= 2) {
             TRY(search_types(search, steps - 2, best)); /* before any grant of as many steps */

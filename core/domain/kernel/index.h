@@ -99,7 +99,6 @@ int64_t index_end_time(struct str end);
 struct str index_grant_content(const ProtobufCMessage *entity, char room[INDEX_MADE_MAX]);
 struct str index_grant_end(const ProtobufCMessage *entity, char room[INDEX_MADE_MAX]);
 struct str index_grant_how(const ProtobufCMessage *entity, char room[INDEX_MADE_MAX]);
-struct str index_role_type_how(const ProtobufCMessage *entity, char room[INDEX_MADE_MAX]);
 struct str index_assignment_end(const ProtobufCMessage *entity, char room[INDEX_MADE_MAX]);
 struct str index_assignment_as(const ProtobufCMessage *entity, size_t item);
 size_t index_assignment_as_count(const ProtobufCMessage *entity);

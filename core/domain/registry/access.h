@@ -72,29 +72,28 @@
 /* ROLE_TYPE_BY_PERMISSION finds retired role types, too. GRANT_BY_CONTENT: permission, grantee and
  * object together are unique. In ASSIGNMENT_BY_MEMBER a holder is in each group once as "", if it
  * makes him a member, and once as the role type. What ends comes after what lasts longer. The last
- * part of GRANT_BY_OBJECT is empty where nothing but these parts matters, that of
- * ROLE_TYPE_BY_PERMISSION where there is no condition. */
-#define ACCESS_INDEXES(X)                                                                          \
-    X(PERMISSION_BY_IMPLYING, 21, PERMISSION, 1, MANY(Permission, implied_by))                     \
-    X(ROLE_TYPE_BY_PERMISSION, 22, ROLE_TYPE, 1, MANY(RoleType, permissions), MADE(role_type_how)) \
-    X(ROLE_BY_GROUP, 11, ROLE, 1, MANY(Role, group_ids))                                           \
-    X(ROLE_BY_TYPE, 10, ROLE, 1, ONE(Role, role_type))                                             \
-    X(ROLE_BY_JOB_SPACE, 12, ROLE, 1, ONE(Role, job_space_id))                                     \
-    X(ASSIGNMENT_BY_ROLE, 14, ASSIGNMENT, 1, ONE(Assignment, role_id))                             \
-    X(ASSIGNMENT_BY_SUBJECT, 13, ASSIGNMENT, 1, ONE(Assignment, subject_id),                       \
-      ONE(Assignment, role_type), ONE(Assignment, job_space_id), MADE(assignment_end))             \
-    X(ASSIGNMENT_BY_MEMBER, 23, ASSIGNMENT, 1, ONE(Assignment, subject_id),                        \
-      MADE_MANY(assignment_as), MANY(Assignment, group_ids), MADE(assignment_end))                 \
-    X(ASSIGNMENT_BY_GROUP, 16, ASSIGNMENT, 1, MANY(Assignment, group_ids),                         \
-      ONE(Assignment, role_type))                                                                  \
-    X(ASSIGNMENT_BY_TYPE, 15, ASSIGNMENT, 1, ONE(Assignment, role_type),                           \
-      ONE(Assignment, job_space_id))                                                               \
-    X(GRANT_BY_GRANTEE, 17, GRANT, 2, KIND_IN(Grant, grantee, Grantee, kind),                      \
-      ONE_IN(Grant, grantee, Grantee, id))                                                         \
-    X(GRANT_BY_OBJECT, 18, GRANT, 2, KIND_IN(Grant, on, GrantObject, kind),                        \
-      ONE_IN(Grant, on, GrantObject, id), ONE(Grant, permission),                                  \
-      KIND_IN(Grant, grantee, Grantee, kind), ONE_IN(Grant, grantee, Grantee, id),                 \
-      MADE(grant_end), MADE(grant_how))                                                            \
+ * part of GRANT_BY_OBJECT is empty where nothing but these parts matters. */
+#define ACCESS_INDEXES(X)                                                              \
+    X(PERMISSION_BY_IMPLYING, 21, PERMISSION, 1, MANY(Permission, implied_by))         \
+    X(ROLE_TYPE_BY_PERMISSION, 22, ROLE_TYPE, 1, MANY(RoleType, permissions))          \
+    X(ROLE_BY_GROUP, 11, ROLE, 1, MANY(Role, group_ids))                               \
+    X(ROLE_BY_TYPE, 10, ROLE, 1, ONE(Role, role_type))                                 \
+    X(ROLE_BY_JOB_SPACE, 12, ROLE, 1, ONE(Role, job_space_id))                         \
+    X(ASSIGNMENT_BY_ROLE, 14, ASSIGNMENT, 1, ONE(Assignment, role_id))                 \
+    X(ASSIGNMENT_BY_SUBJECT, 13, ASSIGNMENT, 1, ONE(Assignment, subject_id),           \
+      ONE(Assignment, role_type), ONE(Assignment, job_space_id), MADE(assignment_end)) \
+    X(ASSIGNMENT_BY_MEMBER, 23, ASSIGNMENT, 1, ONE(Assignment, subject_id),            \
+      MADE_MANY(assignment_as), MANY(Assignment, group_ids), MADE(assignment_end))     \
+    X(ASSIGNMENT_BY_GROUP, 16, ASSIGNMENT, 1, MANY(Assignment, group_ids),             \
+      ONE(Assignment, role_type))                                                      \
+    X(ASSIGNMENT_BY_TYPE, 15, ASSIGNMENT, 1, ONE(Assignment, role_type),               \
+      ONE(Assignment, job_space_id))                                                   \
+    X(GRANT_BY_GRANTEE, 17, GRANT, 2, KIND_IN(Grant, grantee, Grantee, kind),          \
+      ONE_IN(Grant, grantee, Grantee, id))                                             \
+    X(GRANT_BY_OBJECT, 18, GRANT, 2, KIND_IN(Grant, on, GrantObject, kind),            \
+      ONE_IN(Grant, on, GrantObject, id), ONE(Grant, permission),                      \
+      KIND_IN(Grant, grantee, Grantee, kind), ONE_IN(Grant, grantee, Grantee, id),     \
+      MADE(grant_end), MADE(grant_how))                                                \
     X(GRANT_BY_CONTENT, 19, GRANT, 1, MADE(grant_content))
 
 #define ACCESS_HIERARCHIES(X) \

@@ -214,7 +214,7 @@ TEST(index, a_goal_is_found_by_parent_and_owner)
 TEST(index, a_role_type_is_found_by_its_permissions)
 {
     index_has(ENTITY_ROLE_TYPE, "{\"roleType\":\"t\",\"permissions\":[\"p\",\"*\"]," ACTIVE "}",
-              "ROLE_TYPE_BY_PERMISSION | p | \nROLE_TYPE_BY_PERMISSION | * | \n");
+              "ROLE_TYPE_BY_PERMISSION | p\nROLE_TYPE_BY_PERMISSION | *\n");
 }
 
 TEST(index, orgs_are_found_by_id_only)
