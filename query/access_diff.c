@@ -36,7 +36,9 @@ static struct status diff_resolve(struct access_diff *diff, const struct moment_
     TRY(status_prefix(
         moment_resolve(snapshot->reader, snapshot->position, snapshot->org_id, ask, from), "from"));
     bool open = ask->kind == MOMENT_TIME && from->time_us > snapshot->position->time_us;
-    from->provisional = from->provisional || open;
+    if (open && from->provisional == MOMENT_FINAL) {
+        from->provisional = MOMENT_OPEN;
+    }
     return status_ok();
 }
 
@@ -51,7 +53,8 @@ static struct status diff_go_on(struct access_diff *diff)
                                     .org_sequence = num_get_u64be(place.data),
                                     .time_us = (int64_t)num_get_u64be(place.data + 8) };
     TRY(diff_resolve(diff, &ask));
-    diff->list->from.provisional = place.data[16] != 0;
+    diff->list->from.provisional =
+        (enum moment_provisional)((unsigned char)place.data[16] % MOMENT_PROVISIONAL_END);
     diff->after = str_from(place, DIFF_MOMENT);
     return status_ok();
 }
@@ -85,7 +88,7 @@ static struct status diff_end(struct access_diff *diff, bool cut)
     const struct moment *from = &diff->list->from;
     num_put_u64be(head, from->org_sequence);
     num_put_u64be(head + 8, (uint64_t)from->time_us);
-    head[16] = from->provisional;
+    head[16] = (char)from->provisional;
     const struct str parts[] = { str_make(head, sizeof head), diff->place };
     struct str place = arena_join(diff->snapshot->arena, parts, 2);
     if (place.data == NULL) {

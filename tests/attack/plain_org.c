@@ -148,11 +148,18 @@ static struct str plain_id(struct arena *arena, enum entity_kind kind,
     return id;
 }
 
+/* What was erased was removed, and more. */
+static unsigned plain_status(const ProtobufCMessage *entity)
+{
+    unsigned status = fields_status(entity);
+    return status == LIFE_ERASED ? LIFE_REMOVED : status;
+}
+
 static void plain_read(struct arena *arena, struct plain *item, const ProtobufCMessage *entity)
 {
     *item = (struct plain){ .entity = entity,
                             .kind = plain_kind(entity),
-                            .status = fields_status(entity),
+                            .status = plain_status(entity),
                             .expires_us = plain_expires_us(entity) };
     item->id = plain_id(arena, item->kind, entity);
     for (size_t i = 0; i < sizeof plain_texts / sizeof plain_texts[0]; i++) {

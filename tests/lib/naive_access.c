@@ -129,7 +129,7 @@ static bool naive_object_is_live(struct naive *naive, struct object on)
         return naive_group_is_live(naive, on.id.data);
     case OBJECT_SUBJECT: {
         const Agency__V1__Subject *subject = naive_get(naive, "subject", on.id.data);
-        return subject->status != LIFE_REMOVED && subject->status != LIFE_ARCHIVED;
+        return !fields_is_over(&subject->base) && subject->status != LIFE_ARCHIVED;
     }
     case OBJECT_ORG:
     case OBJECT_ASSET_TYPE:

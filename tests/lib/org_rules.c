@@ -38,6 +38,7 @@ static const struct omap_entry *org_rules_next(const struct omap_entry *entry,
 }
 
 /* The status of what a kind's first field names; 0 for none. */
+/* What was erased was removed, and more. */
 static unsigned org_rules_status(const struct org_rules *rules,
                                  const ProtobufCMessageDescriptor *descriptor, const char *id)
 {
@@ -45,7 +46,8 @@ static unsigned org_rules_status(const struct org_rules *rules,
     while (entry != NULL) {
         const ProtobufCMessage *entity = layer_entity(entry);
         if (str_eq(fields_string(entity, descriptor->fields[0].name), str_z(id))) {
-            return fields_status(entity);
+            unsigned status = fields_status(entity);
+            return status == LIFE_ERASED ? LIFE_REMOVED : status;
         }
         entry = org_rules_next(entry, descriptor);
     }
@@ -301,8 +303,8 @@ static const char *org_rules_grants(const struct org_rules *rules)
 static bool org_rules_same_name(const ProtobufCMessage *a, const ProtobufCMessage *b)
 {
     struct str name = fields_string(a, "name");
-    return a != b && a->descriptor == b->descriptor && name.size > 0 &&
-           fields_status(b) != LIFE_REMOVED && str_eq(name, fields_string(b, "name"));
+    return a != b && a->descriptor == b->descriptor && name.size > 0 && !fields_is_over(b) &&
+           str_eq(name, fields_string(b, "name"));
 }
 
 static const char *org_rules_names(const struct org_rules *rules)
@@ -310,7 +312,7 @@ static const char *org_rules_names(const struct org_rules *rules)
     const struct omap *entities = &rules->layer->entities;
     const struct omap_entry *a, *b;
     for (a = omap_lower_bound(entities, STR("")); a != NULL; a = omap_next(a)) {
-        bool live = fields_status(layer_entity(a)) != LIFE_REMOVED;
+        bool live = !fields_is_over(layer_entity(a));
         for (b = omap_next(a); live && b != NULL; b = omap_next(b)) {
             if (org_rules_same_name(layer_entity(a), layer_entity(b))) {
                 return "a name is that of one live entity of its kind";
