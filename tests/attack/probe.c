@@ -231,6 +231,9 @@ struct verdict probe(struct org_world *world, struct arena *arena, const struct 
                            .dice = { .state = *dice },
                            .verdict = { .broken = HOLDS } };
     probe_rules(&probe);
+    if (probe.verdict.broken != HOLDS) {
+        return probe.verdict; /* what names nothing, nobody can ask about */
+    }
     probe_owner(&probe, again);
     if (again == NULL) {
         probe_checks(&probe);

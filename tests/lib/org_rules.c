@@ -123,7 +123,8 @@ static bool org_rules_in_cycle(const struct org_rules *rules, const Agency__V1__
             if (below == group) {
                 return true;
             }
-            if (!org_rules_saw(&walk, below) && walk.count < WALK_MAX) {
+            bool fresh = below != NULL && !org_rules_saw(&walk, below);
+            if (fresh && walk.count < WALK_MAX) {
                 walk.seen[walk.count++] = below;
             }
         }
@@ -143,8 +144,9 @@ static const char *org_rules_inclusions(const struct org_rules *rules)
             return "groups include each other in no cycle";
         }
         for (size_t i = 0; i < group->n_included_group_ids; i++) {
-            if (org_rules_group(rules, group->included_group_ids[i])->status == LIFE_REMOVED) {
-                return "no group includes a deleted one";
+            const Agency__V1__Group *below = org_rules_group(rules, group->included_group_ids[i]);
+            if (below == NULL || below->status == LIFE_REMOVED) {
+                return "no group includes one that is deleted or never was";
             }
         }
     }
