@@ -137,7 +137,7 @@ bool access_serves(const struct plain_org *org, struct object object)
     if (object.kind == OBJECT_ORG) {
         return true;
     }
-    bool serves = item != NULL && item->status != LIFE_REMOVED && item->status != LIFE_ERASED;
+    bool serves = item != NULL && item->status != LIFE_REMOVED;
     for (int level = 0; serves && item != NULL && level < LEVELS_MAX; level++) {
         serves = item->status != LIFE_ARCHIVED;
         item = plain_find(org, item->kind, item->texts[PLAIN_PARENT]);
