@@ -74,7 +74,7 @@ static void router_view(struct exchange *exchange)
 {
     if (!str_eq(exchange->method, STR("GET")) && !str_eq(exchange->method, STR("HEAD"))) {
         exchange_header(exchange, STR("allow"), STR("GET, HEAD"));
-        exchange_refuse(exchange, 405, "expected GET or HEAD");
+        exchange_answer(exchange, 405, STR("text/plain"), STR("expected GET\n"));
         return;
     }
     exchange->sink = &view_sink;
@@ -130,7 +130,7 @@ static bool router_call(struct exchange *exchange, const struct rpc_entry *entry
 static void router_nothing(struct exchange *exchange, const struct rpc_entry *entry)
 {
     if (entry == NULL) {
-        exchange_refuse(exchange, 404, "expected a path that is served");
+        exchange_answer(exchange, 404, STR("text/plain"), STR("expected a path that is served\n"));
         return;
     }
     exchange_header(exchange, STR("accept-post"),
@@ -145,9 +145,9 @@ void router_begin(struct exchange *exchange)
     const struct rpc_entry *entry = rpc_registry_find(registry, exchange->path);
     const struct rpc_page *page = rpc_registry_page(registry, exchange->path);
     if (exchange->oversized) {
-        exchange_refuse(exchange, 431, "expected less of headers");
+        exchange_answer(exchange, 431, STR("text/plain"), STR("expected less of headers\n"));
     } else if (exchange->connection->host->calls_count >= RPC_CALLS_MAX) {
-        exchange_refuse(exchange, 503, "expected fewer calls at once");
+        exchange_answer(exchange, 503, STR("text/plain"), STR("expected fewer calls at once\n"));
     } else if (router_call(exchange, entry) || rest_begin(exchange)) {
         return;
     } else if (page != NULL) {

@@ -161,8 +161,7 @@ def large_headers(port):
                 + frame(frames.CONTINUATION, frames.END_HEADERS, 1, parts[2])
                 + frame(frames.HEADERS, frames.END_STREAM | frames.END_HEADERS, 3,
                         request("/", "GET")))
-    refused = b'{"code":8,"message":"expected less of headers","details":[]}'
-    expect(client.until(frames.DATA, 1) == refused, "to be refused")
+    expect(client.until(frames.DATA, 1) == b"expected less of headers\n", "to be refused")
     expect(client.until(frames.DATA, 3) == b"AgencyGrid\n", "the page all the same")
     client.close()
 

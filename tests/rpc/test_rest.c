@@ -178,11 +178,7 @@ TEST(rest, calls_that_nobody_finishes_are_not_piled_up)
 {
     rpc_kit_open(&kit);
     kit.host.calls_count += RPC_CALLS_MAX; /* as if so many were held */
-    const char *answer = get("/v1/shelves/s/books/b");
-    assert_has(answer, "HTTP/1.1 503 Service Unavailable\r\n");
-    assert_string_equal(
-        rpc_kit_body(answer),
-        "{\"code\":14,\"message\":\"expected fewer calls at once\",\"details\":[]}");
+    assert_has(get("/v1/shelves/s/books/b"), "HTTP/1.1 503 Service Unavailable\r\n");
     kit.host.calls_count -= RPC_CALLS_MAX;
     assert_has(get("/v1/shelves/s/books/b"), "HTTP/1.1 200 OK\r\n");
     rpc_kit_close(&kit);

@@ -112,24 +112,6 @@ void exchange_answer(struct exchange *exchange, unsigned status, struct str type
     exchange_finish(exchange, status);
 }
 
-static enum status_code exchange_code(unsigned status)
-{
-    return status == 404                    ? STATUS_NOT_FOUND
-           : status == 405 || status == 505 ? STATUS_UNIMPLEMENTED
-           : status == 431                  ? STATUS_RESOURCE_EXHAUSTED
-           : status == 503                  ? STATUS_UNAVAILABLE
-                                            : STATUS_INVALID_ARGUMENT;
-}
-
-void exchange_refuse(struct exchange *exchange, unsigned status, const char *why)
-{
-    struct buf body = { 0 };
-    buf_printf(&body, "{\"code\":%d,\"message\":\"%s\",\"details\":[]}", (int)exchange_code(status),
-               why);
-    exchange_answer(exchange, status, STR("application/json"), buf_str(&body));
-    buf_release(&body);
-}
-
 void exchange_body(struct exchange *exchange, struct str bytes)
 {
     exchange->unconsumed += bytes.size;

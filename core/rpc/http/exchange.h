@@ -97,9 +97,6 @@ static inline size_t exchange_queued(const struct exchange *exchange)
 }
 /* A whole answer: headers, and this text as the body. From 400 on the observer hears of it. */
 void exchange_answer(struct exchange *exchange, unsigned status, struct str type, struct str body);
-/* The same for what cannot become a call: `why`, in which nothing needs quoting, as JSON in the
- * form of google.rpc.Status, with the code that the status of HTTP stands for. */
-void exchange_refuse(struct exchange *exchange, unsigned status, const char *why);
 
 /* For the versions: the request has come this far. */
 void exchange_body(struct exchange *exchange, struct str bytes);

@@ -174,6 +174,6 @@ void http1_refuse(struct http1 *http1, unsigned status, const char *why)
     if (exchange->responded) {
         http1->connection->failed = true;
     } else {
-        exchange_refuse(exchange, status, why);
+        exchange_answer(exchange, status, STR("text/plain"), str_z(why));
     }
 }

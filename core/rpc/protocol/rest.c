@@ -172,7 +172,9 @@ static void rest_start(struct exchange *exchange, const struct rpc_path *path)
     bool events = path->entry->method.kind == RPC_SERVER_STREAM;
     if (!rest_is_json(exchange)) {
         exchange_header(exchange, STR("accept-post"), STR("application/json"));
-        exchange_refuse(exchange, 415, "expected application/json as content-type");
+        exchange_answer(exchange, 415, STR("application/json"),
+                        STR("{\"code\":3,\"message\":\"expected application/json as "
+                            "content-type\",\"details\":[]}"));
         return;
     }
     struct rpc_call *call =
@@ -245,9 +247,13 @@ bool rest_begin(struct exchange *exchange)
         rest_start(exchange, path);
     } else if (allowed.size > 0) {
         exchange_header(exchange, STR("allow"), buf_str(&allowed));
-        exchange_refuse(exchange, 405, "expected a method that the header 'allow' names");
+        exchange_answer(exchange, 405, STR("application/json"),
+                        STR("{\"code\":12,\"message\":\"expected a method that the header "
+                            "'allow' names\",\"details\":[]}"));
     } else if (near) {
-        exchange_refuse(exchange, 404, "expected a path that is served");
+        exchange_answer(exchange, 404, STR("application/json"),
+                        STR("{\"code\":5,\"message\":\"expected a path that is served\","
+                            "\"details\":[]}"));
     }
     buf_release(&allowed);
     return matches;
