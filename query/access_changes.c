@@ -8,7 +8,9 @@
 #include "core/model/org_walk.h"
 #include "core/pb/message.h"
 #include "query/decision_item.h"
+#include "query/known.h"
 #include "query/object_text.h"
+#include "query/other_moment.h"
 
 enum {
     ACCESS_LOOKED_MAX = 8192,         /* decisions of one page, */
@@ -42,16 +44,9 @@ static struct status changes_from(struct access_changes *changes)
 {
     struct snapshot *snapshot = changes->snapshot;
     const struct access_changes_question *question = changes->question;
-    struct moment_ask ask;
     struct moment from = { 0 };
     if (question->from.size > 0) {
-        TRY(status_prefix(
-            snapshot_ask(snapshot->arena, question->from, STR(""), question->now_us, &ask),
-            "from"));
-        ask.closed_us = question->now_us;
-        TRY(status_prefix(
-            moment_resolve(snapshot->reader, snapshot->position, snapshot->org_id, &ask, &from),
-            "from"));
+        TRY(other_moment_find(snapshot, question->from, question->now_us, &from));
     }
     if (from.org_sequence > snapshot->moment.org_sequence) {
         return status_error(STATUS_INVALID_ARGUMENT,
@@ -68,13 +63,14 @@ static struct status changes_begin(struct access_changes *changes, const struct 
     const struct access_changes_question *question = changes->question;
     const char direction[] = { (char)('0' + (int)question->direction) };
     if (question->subject.size > 0) {
-        TRY(snapshot_resolve(snapshot, ENTITY_SUBJECT, question->subject, &changes->subject_id));
+        TRY(known_entity(snapshot, ENTITY_SUBJECT, question->subject, &changes->subject_id));
     }
     if (question->covering && question->object.size == 0) {
         return status_error(STATUS_INVALID_ARGUMENT, "expected an object with covering");
     }
     if (question->object.size > 0) {
         TRY(object_text_parse(snapshot, question->object, &changes->object));
+        TRY(known_object(snapshot, changes->object));
         changes->of_object = true;
     }
     const struct str words[] = { STR("access changes"),

@@ -2,15 +2,15 @@
  * later moment are all. The place of one is the other moment, and its place in the list of them. */
 #include "query/access_diff.h"
 
-#include "core/base/num.h"
 #include "core/domain/kernel/fields.h"
 #include "core/model/access_message.h"
 #include "core/model/list.h"
+#include "query/known.h"
+#include "query/other_moment.h"
 
 enum {
     DIFF_SUBJECTS_PAGE = 100,
     DIFF_SUBJECTS_MAX = 1000, /* that one page looks at: about a second */
-    DIFF_MOMENT = 8 + 8 + 1,
 };
 /* Entities of the other moment. */
 static const size_t DIFF_MEMORY_MAX = (size_t)256 << 20;
@@ -29,33 +29,15 @@ struct access_diff {
     struct access_diff_list *list;
 };
 
-static struct status diff_resolve(struct access_diff *diff, const struct moment_ask *ask)
-{
-    struct snapshot *snapshot = diff->snapshot;
-    struct moment *from = &diff->list->from;
-    TRY(status_prefix(
-        moment_resolve(snapshot->reader, snapshot->position, snapshot->org_id, ask, from), "from"));
-    bool open = ask->kind == MOMENT_TIME && from->time_us > snapshot->position->time_us;
-    if (open && from->provisional == MOMENT_FINAL) {
-        from->provisional = MOMENT_OPEN;
-    }
-    return status_ok();
-}
-
 static struct status diff_go_on(struct access_diff *diff)
 {
     const struct str place = diff->page.place;
-    if (place.size <= DIFF_MOMENT) {
+    if (place.size <= OTHER_MOMENT_SIZE) {
         return status_error(STATUS_INVALID_ARGUMENT,
                             "expected a page token of a difference of access");
     }
-    const struct moment_ask ask = { .kind = MOMENT_EXACT,
-                                    .org_sequence = num_get_u64be(place.data),
-                                    .time_us = (int64_t)num_get_u64be(place.data + 8) };
-    TRY(diff_resolve(diff, &ask));
-    diff->list->from.provisional =
-        (enum moment_provisional)((unsigned char)place.data[16] % MOMENT_PROVISIONAL_END);
-    diff->after = str_from(place, DIFF_MOMENT);
+    TRY(other_moment_get(diff->snapshot, place.data, &diff->list->from));
+    diff->after = str_from(place, OTHER_MOMENT_SIZE);
     return status_ok();
 }
 
@@ -63,11 +45,6 @@ static struct status diff_begin(struct access_diff *diff, const struct page_ask 
 {
     struct snapshot *snapshot = diff->snapshot;
     const struct access_diff_question *question = diff->question;
-    struct moment_ask from;
-    if (question->from.size == 0) {
-        return status_error(STATUS_INVALID_ARGUMENT,
-                            "from: expected the moment to compare with, such as 2020-06-01");
-    }
     if (question->subject.size > 0) {
         TRY(snapshot_resolve(snapshot, ENTITY_SUBJECT, question->subject, &diff->subject_id));
     }
@@ -76,19 +53,13 @@ static struct status diff_begin(struct access_diff *diff, const struct page_ask 
     if (diff->page.place.size > 0) {
         return diff_go_on(diff);
     }
-    TRY(status_prefix(
-        snapshot_ask(snapshot->arena, question->from, STR(""), question->now_us, &from), "from"));
-    from.closed_us = question->now_us;
-    return diff_resolve(diff, &from);
+    return other_moment_find(snapshot, question->from, question->now_us, &diff->list->from);
 }
 
 static struct status diff_end(struct access_diff *diff, bool cut)
 {
-    char head[DIFF_MOMENT];
-    const struct moment *from = &diff->list->from;
-    num_put_u64be(head, from->org_sequence);
-    num_put_u64be(head + 8, (uint64_t)from->time_us);
-    head[16] = (char)from->provisional;
+    char head[OTHER_MOMENT_SIZE];
+    other_moment_put(&diff->list->from, head);
     const struct str parts[] = { str_make(head, sizeof head), diff->place };
     struct str place = arena_join(diff->snapshot->arena, parts, 2);
     if (place.data == NULL) {
@@ -98,6 +69,11 @@ static struct status diff_end(struct access_diff *diff, bool cut)
 }
 
 /* ---- subjects ---- */
+
+static bool diff_backward(const struct access_diff *diff)
+{
+    return diff->list->from.org_sequence > diff->snapshot->moment.org_sequence;
+}
 
 static struct status diff_subject(struct access_diff *diff, struct str subject_id)
 {
@@ -114,10 +90,10 @@ static bool diff_full(const struct access_diff *diff)
 static struct status diff_subjects(struct access_diff *diff)
 {
     struct snapshot *snapshot = diff->snapshot;
-    bool backward = diff->list->from.org_sequence > snapshot->moment.org_sequence;
     struct list_request request = { .org_id = snapshot->org_id,
                                     .kind = ENTITY_SUBJECT,
-                                    .moment = backward ? diff->list->from : snapshot->moment,
+                                    .moment =
+                                        diff_backward(diff) ? diff->list->from : snapshot->moment,
                                     .all = true,
                                     .page_size = DIFF_SUBJECTS_PAGE,
                                     .after = diff->after };
@@ -136,6 +112,14 @@ static struct status diff_subjects(struct access_diff *diff)
     return more ? diff_end(diff, diff->feed.count < diff->page.limit) : status_ok();
 }
 
+/* Of one. */
+static struct status diff_one(struct access_diff *diff)
+{
+    const struct view *later = diff_backward(diff) ? &diff->other.view : &diff->snapshot->org.view;
+    TRY(known_in(diff->snapshot, later, ENTITY_SUBJECT, diff->subject_id));
+    return diff_subject(diff, diff->subject_id);
+}
+
 struct status access_diff_page(struct snapshot *snapshot,
                                const struct access_diff_question *question,
                                const struct page_ask *ask, struct access_diff_list *list)
@@ -145,8 +129,7 @@ struct status access_diff_page(struct snapshot *snapshot,
     TRY(diff_begin(&diff, ask));
     stored_init(&diff.stored, snapshot->reader, moment_as_of(&list->from), DIFF_MEMORY_MAX);
     org_view_init(&diff.other, &diff.stored.source, snapshot->org_id);
-    struct status st =
-        diff.subject_id.size > 0 ? diff_subject(&diff, diff.subject_id) : diff_subjects(&diff);
+    struct status st = diff.subject_id.size > 0 ? diff_one(&diff) : diff_subjects(&diff);
     if (st.code == STATUS_OK) {
         st = access_messages(snapshot->arena, diff.feed.lines, diff.feed.count, &list->lines);
     }

@@ -13,12 +13,13 @@
 #include "core/model/list.h"
 #include "core/pb/message.h"
 #include "query/history_about.h"
+#include "query/other_moment.h"
 
 enum {
     DIFF_CHUNK = 1024,
     DIFF_LOOKED_MAX = 65536, /* decisions of one page: some hundred milliseconds */
     DIFF_SIZE_MAX = 1 << 20, /* bytes of entities on a page */
-    DIFF_PLACE = 8 + 8 + 1 + 8 + 4,
+    DIFF_PLACE = OTHER_MOMENT_SIZE + 8 + 4,
 };
 /* Rows of a chunk, each with its changes and notes; what one decision changed, twice. */
 static const size_t DIFF_ARENA_MAX = (size_t)512 << 20;
@@ -41,40 +42,13 @@ struct diff {
 
 /* ---- the moments ---- */
 
-/* What is shown is complete up to its own moment; about a later one the answer may change. */
-static struct status diff_ask(const struct diff *diff, struct moment_ask *ask)
+static void diff_between(struct diff *diff)
 {
-    const struct snapshot *snapshot = diff->snapshot;
-    const struct diff_question *question = diff->question;
-    if (question->from.size == 0) {
-        return status_error(STATUS_INVALID_ARGUMENT,
-                            "from: expected the moment to compare with, such as 2020-06-01");
-    }
-    TRY(status_prefix(snapshot_ask(snapshot->arena, question->from, STR(""), question->now_us, ask),
-                      "from"));
-    ask->closed_us = question->now_us;
-    ask->settled = snapshot->settled;
-    ask->final = snapshot->final;
-    return status_ok();
-}
-
-static struct status diff_resolve(struct diff *diff, const struct moment_ask *ask)
-{
-    struct snapshot *snapshot = diff->snapshot;
-    struct moment *from = &diff->list->from;
-    TRY(status_prefix(
-        moment_resolve(snapshot->reader, snapshot->position, snapshot->org_id, ask, from), "from"));
-    int64_t known_us = snapshot->past ? snapshot->moment.time_us : snapshot->position->time_us;
-    bool open = ask->kind == MOMENT_TIME && from->time_us > known_us &&
-                from->time_us > snapshot->position->time_us;
-    if (open && from->provisional == MOMENT_FINAL) {
-        from->provisional = MOMENT_OPEN;
-    }
-    diff->backward = from->org_sequence > snapshot->moment.org_sequence;
-    diff->low = diff->backward ? snapshot->moment : *from;
-    diff->high = diff->backward ? *from : snapshot->moment;
+    const struct moment *from = &diff->list->from, *to = &diff->snapshot->moment;
+    diff->backward = from->org_sequence > to->org_sequence;
+    diff->low = diff->backward ? *to : *from;
+    diff->high = diff->backward ? *from : *to;
     diff->next = diff->high.org_sequence;
-    return status_ok();
 }
 
 /* Where the page before ended; it says the other moment, too. */
@@ -84,26 +58,19 @@ static struct status diff_go_on(struct diff *diff)
     if (diff->page.place.size != DIFF_PLACE) {
         return status_error(STATUS_INVALID_ARGUMENT, "expected a page token of a diff");
     }
-    const struct moment_ask ask = { .kind = MOMENT_EXACT,
-                                    .org_sequence = num_get_u64be(at),
-                                    .time_us = (int64_t)num_get_u64be(at + 8) };
-    TRY(diff_resolve(diff, &ask));
-    diff->list->from.provisional =
-        (enum moment_provisional)((unsigned char)at[16] % MOMENT_PROVISIONAL_END);
-    diff->next = num_get_u64be(at + 17);
-    diff->index = num_get_u32be(at + 25);
+    TRY(other_moment_get(diff->snapshot, at, &diff->list->from));
+    diff_between(diff);
+    diff->next = num_get_u64be(at + OTHER_MOMENT_SIZE);
+    diff->index = num_get_u32be(at + OTHER_MOMENT_SIZE + 8);
     return status_ok();
 }
 
 static struct status diff_end(struct diff *diff, bool cut)
 {
     char place[DIFF_PLACE];
-    const struct moment *from = &diff->list->from;
-    num_put_u64be(place, from->org_sequence);
-    num_put_u64be(place + 8, (uint64_t)from->time_us);
-    place[16] = (char)from->provisional;
-    num_put_u64be(place + 17, diff->next);
-    num_put_u32be(place + 25, diff->index);
+    other_moment_put(&diff->list->from, place);
+    num_put_u64be(place + OTHER_MOMENT_SIZE, diff->next);
+    num_put_u32be(place + OTHER_MOMENT_SIZE + 8, diff->index);
     return page_end_at(&diff->page, str_make(place, sizeof place), cut, &diff->list->end);
 }
 
@@ -111,11 +78,9 @@ static struct status diff_begin(struct diff *diff, const struct page_ask *ask)
 {
     const struct diff_question *question = diff->question;
     struct page_ask limited = *ask;
-    struct moment_ask from;
     if (question->of_entity) {
         TRY(snapshot_resolve(diff->snapshot, question->kind, question->text, &diff->id));
     }
-    TRY(diff_ask(diff, &from));
     const struct str words[] = {
         STR("diff"),
         question->from,
@@ -126,7 +91,12 @@ static struct status diff_begin(struct diff *diff, const struct page_ask *ask)
     limited.limit =
         ask->limit == 0 || ask->limit > LIST_PAGE_DEFAULT ? LIST_PAGE_DEFAULT : ask->limit;
     TRY(page_begin(&diff->page, diff->snapshot, &limited, words, 5));
-    return diff->page.place.size == 0 ? diff_resolve(diff, &from) : diff_go_on(diff);
+    if (diff->page.place.size > 0) {
+        return diff_go_on(diff);
+    }
+    TRY(other_moment_find(diff->snapshot, question->from, question->now_us, &diff->list->from));
+    diff_between(diff);
+    return status_ok();
 }
 
 /* ---- an entity at both moments ---- */
@@ -278,6 +248,20 @@ static struct status diff_walk(struct diff *diff)
     return diff->next > diff->low.org_sequence ? diff_end(diff, !diff_full(diff)) : status_ok();
 }
 
+/* Whatever there was at one of the moments, there is or was at the later one. */
+static struct status diff_known(struct diff *diff)
+{
+    const enum entity_kind kind = diff->question->kind;
+    const ProtobufCMessage *late;
+    uint64_t since;
+    TRY(diff_at(diff, &diff->entities, kind, diff->id, &diff->high, &late, &since));
+    diff->size = 0;
+    return late != NULL
+               ? status_ok()
+               : status_error(STATUS_NOT_FOUND, "expected a %s, but there was no '%.*s' then",
+                              registry_entity(kind)->name, STR_ARG(diff->id));
+}
+
 /* Of one entity nothing needs to be looked for. */
 static struct status diff_one(struct diff *diff)
 {
@@ -289,10 +273,6 @@ static struct status diff_one(struct diff *diff)
     TRY(arena_text(&diff->entities, diff->id, &ref.id));
     TRY(diff_at(diff, &diff->entities, diff->question->kind, diff->id, &diff->high, &late, &since));
     TRY(diff_at(diff, &diff->entities, diff->question->kind, diff->id, &diff->low, &early, &first));
-    if (late == NULL) {
-        return status_error(STATUS_NOT_FOUND, "expected a %s, but there was no '%.*s' then",
-                            registry_entity(diff->question->kind)->name, STR_ARG(diff->id));
-    }
     if (since == first) {
         return status_ok();
     }
@@ -305,6 +285,7 @@ static struct status diff_fill(struct diff *diff, const struct page_ask *ask)
 {
     struct diff_list *list = diff->list;
     TRY(diff_begin(diff, ask));
+    TRY(diff->question->of_entity ? diff_known(diff) : status_ok());
     ARENA_TRY(diff->snapshot->arena, list->items,
               arena_alloc(diff->snapshot->arena, (diff->page.limit + 1) * sizeof *list->items));
     return diff->question->of_entity && !diff->question->about ? diff_one(diff) : diff_walk(diff);
@@ -329,8 +310,7 @@ struct status diff_page(struct snapshot *snapshot, const struct diff_question *q
 
 static bool diff_is_there(const ProtobufCMessage *entity)
 {
-    unsigned status = entity == NULL ? LIFE_REMOVED : fields_status(entity);
-    return status != LIFE_REMOVED && status != LIFE_ENDED;
+    return entity != NULL && !fields_is_over(entity);
 }
 
 Agency__V1__Difference diff_of(const struct diff_entity *entity)

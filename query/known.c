@@ -58,11 +58,12 @@ struct status known_permission(struct snapshot *snapshot, struct str permission)
     return known_unknown(snapshot, ENTITY_PERMISSION, &nearest);
 }
 
-static struct status known_there(struct snapshot *snapshot, enum entity_kind kind, struct str id)
+struct status known_in(struct snapshot *snapshot, const struct view *view, enum entity_kind kind,
+                       struct str id)
 {
     const ProtobufCMessage *entity;
     struct nearest nearest;
-    TRY(view_get(&snapshot->org.view, kind, id, &entity));
+    TRY(view_get(view, kind, id, &entity));
     if (entity != NULL) {
         return status_ok();
     }
@@ -74,11 +75,12 @@ struct status known_entity(struct snapshot *snapshot, enum entity_kind kind, str
                            struct str *id)
 {
     TRY(snapshot_resolve(snapshot, kind, text, id));
-    return known_there(snapshot, kind, *id);
+    return known_in(snapshot, &snapshot->org.view, kind, *id);
 }
 
 struct status known_object(struct snapshot *snapshot, struct object object)
 {
-    return object.kind == OBJECT_ORG ? status_ok()
-                                     : known_there(snapshot, object_entity(object.kind), object.id);
+    return object.kind == OBJECT_ORG
+               ? status_ok()
+               : known_in(snapshot, &snapshot->org.view, object_entity(object.kind), object.id);
 }

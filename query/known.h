@@ -11,6 +11,9 @@ MUST_USE struct status known_permission(struct snapshot *snapshot, struct str pe
 /* snapshot_resolve of what there is or was: it may have ended, or been removed. */
 MUST_USE struct status known_entity(struct snapshot *snapshot, enum entity_kind kind,
                                     struct str text, struct str *id);
+/* There is or was an entity, in another state of the org than the snapshot's. */
+MUST_USE struct status known_in(struct snapshot *snapshot, const struct view *view,
+                                enum entity_kind kind, struct str id);
 /* The same of an object, as object_text.h reads it: of the org there is nothing to know. */
 MUST_USE struct status known_object(struct snapshot *snapshot, struct object object);
 

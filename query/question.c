@@ -121,7 +121,9 @@ static struct status asking_open_now(struct asking *asking, const struct asking_
     const struct question_where *where = asking->where;
     struct moment_ask ask = { .kind = MOMENT_LATEST,
                               .now_us = place->ask.now_us,
-                              .at_least = place->ask.at_least };
+                              .at_least = place->ask.at_least,
+                              .settled = place->ask.settled,
+                              .final = place->ask.final };
     struct status st =
         where->stores->latest == NULL
             ? snapshot_open(now, place->reader, place->position, asking->arena, place->org_id, &ask,

@@ -90,6 +90,8 @@ struct status snapshot_open_kept(struct snapshot *snapshot, struct stored *kept,
                                    .position = position,
                                    .arena = arena,
                                    .org_id = org_id,
+                                   .settled = ask->settled,
+                                   .final = ask->final,
                                    .stored = kept };
     TRY(moment_resolve(kept->reader, position, org_id, ask, &snapshot->moment));
     org_view_init(&snapshot->org, &kept->source, org_id);

@@ -176,13 +176,17 @@ static struct status moment_at_time(const struct moment_org *org, const struct m
     if (ask->time_us > ask->now_us) {
         return status_error(STATUS_INVALID_ARGUMENT, "expected a time that is not in the future");
     }
-    if (ask->time_us > complete) {
+    const bool open = ask->time_us > complete;
+    if (open && !ask->open) {
         return status_error(STATUS_UNAVAILABLE,
                             "expected the log to have passed the time asked about, so that nothing "
                             "can still come before it");
     }
     moment->time_us = ask->time_us;
     TRY(moment_judge(org, moment));
+    if (open && moment->provisional == MOMENT_FINAL) {
+        moment->provisional = MOMENT_OPEN;
+    }
     TRY(moment_check_final(ask, moment));
     return moment_find_time(org, ask->time_us, &moment->org_sequence);
 }

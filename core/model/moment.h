@@ -22,6 +22,7 @@ struct moment_ask {
     const Agency__V1__Token *at_least; /* NULL, or the store must have seen this decision */
     int64_t now_us;                    /* the asker's clock */
     int64_t closed_us; /* nothing at or before it can still come: the owner's word; 0: none */
+    bool open;         /* a time that the log has not passed will do, too: MOMENT_OPEN */
     bool settled;      /* rather no answer than one before what is due by then is decided */
     bool final;        /* rather no answer than a provisional one */
 };

@@ -98,6 +98,22 @@ TEST(moment_due, who_wants_it_final_gets_no_other_answer)
     scene_close(&scene);
 }
 
+TEST(moment_due, of_a_time_that_the_log_has_not_passed_an_open_answer_is_asked_for)
+{
+    struct scene scene;
+    struct moment moment;
+    scene_open(&scene);
+    struct moment_ask ask = ask_about(&scene, scene.due_us - 1);
+    ask.closed_us = 0;
+    assert_code(STATUS_UNAVAILABLE, resolve(&scene, ask, &moment));
+    ask.open = true;
+    assert_ok(resolve(&scene, ask, &moment));
+    assert_int_equal(moment.provisional, MOMENT_OPEN);
+    ask.final = true;
+    assert_code(STATUS_UNAVAILABLE, resolve(&scene, ask, &moment));
+    scene_close(&scene);
+}
+
 TEST(moment_due, the_time_of_an_archived_org_stands_still)
 {
     struct scene scene;
