@@ -27,7 +27,8 @@ struct decider {
     int64_t next_due_us;              /* of the org of the last decision: the first time that one
                                          of its entities waits for; INT64_MAX: none does */
     struct poison *poison;            /* notes what is judged, borrowed; NULL: nothing does */
-    struct str org_id;                /* of the last command, empty where it could not be read; */
+    struct str org_id;                /* of the last command or turn, empty where it could not be
+                                         read; */
     struct str command_id;            /* valid until the next; */
     struct str trace;                 /* so is what it says of its trace, */
     uint32_t command;                 /* and the number of its payload */

@@ -19,10 +19,10 @@ void term_epoch(const struct chain *chain, const struct evlog_identity *log, str
     buf_release(&body);
 }
 
-static struct status term_judge(struct decider *decider, struct poison *poison,
-                                struct decider_command command, struct submit_answer *answer,
-                                struct str *record)
+static struct status term_judge(struct decider *decider, struct decider_command command,
+                                struct submit_answer *answer, struct str *record)
 {
+    struct poison *poison = decider->poison;
     if (poison == NULL) {
         return decider_decide(decider, &command, answer, record);
     }
@@ -48,18 +48,50 @@ static void term_show(const struct decider *decider, const struct submit_answer 
     watch->decided(watch->self, &decided);
 }
 
-struct status term_decide(struct decider *decider, struct poison *poison,
-                          struct decider_command command, struct submit_answer *answer,
-                          struct str *record)
+static struct status term_judge_shown(struct decider *decider, struct decider_command command,
+                                      struct submit_answer *answer, struct str *record)
 {
     if (decider->watch == NULL) {
-        return term_judge(decider, poison, command, answer, record);
+        return term_judge(decider, command, answer, record);
     }
     int64_t began_us = clock_monotonic_us(&decider->watch->clock);
-    TRY(term_judge(decider, poison, command, answer, record));
+    TRY(term_judge(decider, command, answer, record));
     if (answer->outcome != SUBMIT_LATER && answer->outcome != SUBMIT_ELAPSED) {
         term_show(decider, answer, began_us);
     }
+    return status_ok();
+}
+
+struct status term_decide(struct decider *decider, struct timers *timers,
+                          struct decider_command command, struct submit_answer *answer,
+                          struct str *record)
+{
+    TRY(term_judge_shown(decider, command, answer, record));
+    if (timers != NULL &&
+        (answer->outcome == SUBMIT_DECIDED || answer->outcome == SUBMIT_ELAPSED)) {
+        timers_note(timers, decider->org_id, decider->next_due_us);
+    }
+    return status_ok();
+}
+
+/* An org in which nothing can be decided, though something is due, waits for its next command: it
+ * is archived, or takes imports. */
+struct status term_elapse(struct decider *decider, struct timers *timers, int64_t now_us, bool *due,
+                          struct str *record)
+{
+    struct timer_turn turn;
+    *record = (struct str){ 0 };
+    *due = timers_take(timers, now_us, &turn);
+    if (!*due) {
+        return status_ok();
+    }
+    const struct decider_due given = { .org_id = turn.org_id,
+                                       .now_us = now_us,
+                                       .until_us = turn.until_us,
+                                       .next_command_offset = decider->chain.next_command_offset };
+    TRY(decider_elapse(decider, &given, record));
+    const bool stands = record->size == 0 && decider->next_due_us <= now_us;
+    timers_note(timers, turn.org_id, stands ? INT64_MAX : decider->next_due_us);
     return status_ok();
 }
 

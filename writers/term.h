@@ -5,18 +5,23 @@
 
 #include "core/model/partition.h"
 #include "writers/decider.h"
-#include "writers/poison.h"
+#include "writers/timers.h"
 
 /* The EPOCH record that begins the term after `chain`, led by `leader` (never two with the same
  * bytes), of a log and with a configuration; appended to `value`. */
 void term_epoch(const struct chain *chain, const struct evlog_identity *log, struct evlog_id leader,
                 struct str configuration, struct buf *value);
 
-/* Decides a command under the eye of `poison` (NULL: deaths are not counted): one that has killed
- * the process again and again is not looked at any more. Otherwise as decider_decide. */
-MUST_USE struct status term_decide(struct decider *decider, struct poison *poison,
+/* Decides a command under the eye of the decider's poison: one that has killed the process again
+ * and again is not looked at any more. Notes in `timers` (NULL: there are none) what its org waits
+ * for then. Otherwise as decider_decide. */
+MUST_USE struct status term_decide(struct decider *decider, struct timers *timers,
                                    struct decider_command command, struct submit_answer *answer,
                                    struct str *record);
+/* Takes the next turn of what is due: *due is false where it is nobody's. *record is a decision in
+ * the org decider->org_id, or empty, and valid as that of decider_elapse. */
+MUST_USE struct status term_elapse(struct decider *decider, struct timers *timers, int64_t now_us,
+                                   bool *due, struct str *record);
 
 /* The next TICK record, with the newest state root that the position knows; as decider_tick. */
 MUST_USE struct status term_tick(struct decider *decider, const struct position *position,

@@ -54,7 +54,7 @@ static int64_t bench_decider_batch(struct bench_decider *bench, struct leader *l
     for (size_t i = 0; i < count; i++) {
         struct submit_answer answer;
         struct str record;
-        assert_ok(leader_decide(leader, NULL, records[i], now_us, &answer, &record));
+        assert_ok(leader_decide(leader, records[i], now_us, &answer, &record));
         assert_int_equal(answer.code, STATUS_OK);
         bench->values[i].size = 0;
         buf_append(&bench->values[i], record);

@@ -169,7 +169,7 @@ static void run_batch(struct leader *leader, const struct str *records, size_t c
     for (size_t i = 0; i < count; i++) {
         struct submit_answer answer;
         struct str record;
-        check_ok(leader_decide(leader, NULL, records[i], wall_ns() / 1000, &answer, &record));
+        check_ok(leader_decide(leader, records[i], wall_ns() / 1000, &answer, &record));
         if (answer.code != STATUS_OK) {
             fprintf(stderr, "%s: %s\n", status_code_name(answer.code), answer.reason);
             exit(1);

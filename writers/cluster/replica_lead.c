@@ -141,7 +141,7 @@ static struct status replica_ask_decider(struct replica *replica,
                                      .decide_nothing = replica->dead_letters_pending > 0,
                                      .now_us = time->now_us,
                                      .next_command_offset = command->offset + 1 };
-    return term_decide(&replica->decider, replica->common->poison, given, answer, record);
+    return term_decide(&replica->decider, &replica->timers, given, answer, record);
 }
 
 /* Behind a dead letter that the log has not acknowledged yet, others can follow, but nothing
@@ -154,9 +154,6 @@ static struct status replica_handle(struct replica *replica, const struct queued
     TRY(replica_ask_decider(replica, command, time, &answer, &record));
     *later = answer.outcome == SUBMIT_LATER;
     *again = answer.outcome == SUBMIT_ELAPSED;
-    if (*again || answer.outcome == SUBMIT_DECIDED) {
-        timers_note(&replica->timers, replica->decider.org_id, replica->decider.next_due_us);
-    }
     if (*later) {
         return status_ok();
     }
@@ -214,40 +211,22 @@ uint32_t replica_decide(struct replica *replica, uint32_t max, const struct repl
 
 /* ---- what is due ---- */
 
-/* An org in which nothing can be decided, though something is due, waits for its next command: it
- * is archived, or takes imports. */
-static struct status replica_take_turn(struct replica *replica, const struct timer_turn *turn,
-                                       const struct replica_time *time)
-{
-    const struct decider_due given = { .org_id = turn->org_id,
-                                       .now_us = time->now_us,
-                                       .until_us = turn->until_us,
-                                       .next_command_offset =
-                                           replica->decider.chain.next_command_offset };
-    struct str record;
-    TRY(decider_elapse(&replica->decider, &given, &record));
-    const int64_t next_us = replica->decider.next_due_us;
-    const bool stands = record.size == 0 && next_us <= time->now_us;
-    timers_note(&replica->timers, turn->org_id, stands ? INT64_MAX : next_us);
-    if (record.size > 0) {
-        replica_append(replica, turn->org_id, record, time);
-    }
-    return status_ok();
-}
-
 /* A dead letter under way is answered nowhere yet: no decision may pass its command. */
 bool replica_elapse(struct replica *replica, const struct replica_time *time)
 {
-    struct timer_turn turn;
-    if (!replica_may_decide(replica, time) || replica->dead_letters_pending > 0 ||
-        !timers_take(&replica->timers, time->now_us, &turn)) {
+    struct str record;
+    bool due;
+    if (!replica_may_decide(replica, time) || replica->dead_letters_pending > 0) {
         return false;
     }
-    struct status st = replica_take_turn(replica, &turn, time);
+    struct status st =
+        term_elapse(&replica->decider, &replica->timers, time->now_us, &due, &record);
     if (st.code != STATUS_OK) {
         replica_fail(replica, st, time);
+    } else if (record.size > 0) {
+        replica_append(replica, replica->decider.org_id, record, time);
     }
-    return true;
+    return due;
 }
 
 /* ---- ticking ---- */

@@ -140,41 +140,22 @@ void leader_close(struct leader *leader)
     }
 }
 
-struct status leader_decide(struct leader *leader, struct poison *poison, struct str command,
-                            int64_t now_us, struct submit_answer *answer, struct str *record)
+struct status leader_decide(struct leader *leader, struct str command, int64_t now_us,
+                            struct submit_answer *answer, struct str *record)
 {
     struct decider_command given = { .bytes = command,
                                      .now_us = now_us,
                                      .next_command_offset = leader->commands_end + 1 };
-    TRY(term_decide(&leader->decider, poison, given, answer, record));
-    if (answer->outcome == SUBMIT_DECIDED) {
-        leader->commands_end++;
-    }
-    if (leader->timed && (answer->outcome == SUBMIT_DECIDED || answer->outcome == SUBMIT_ELAPSED)) {
-        timers_note(&leader->timers, leader->decider.org_id, leader->decider.next_due_us);
-    }
+    TRY(term_decide(&leader->decider, leader->timed ? &leader->timers : NULL, given, answer,
+                    record));
+    leader->commands_end += answer->outcome == SUBMIT_DECIDED;
     return status_ok();
 }
 
-/* An org in which nothing can be decided, though something is due, waits for its next command: it
- * is archived, or takes imports. */
-struct status leader_elapse(struct leader *leader, int64_t now_us, bool *due,
-                            struct timer_turn *turn, struct str *record)
+struct status leader_elapse(struct leader *leader, int64_t now_us, bool *due, struct str *record)
 {
-    *due = leader->timed && timers_take(&leader->timers, now_us, turn);
-    if (!*due) {
-        return status_ok();
-    }
-    const struct decider_due given = { .org_id = turn->org_id,
-                                       .now_us = now_us,
-                                       .until_us = turn->until_us,
-                                       .next_command_offset =
-                                           leader->decider.chain.next_command_offset };
-    TRY(decider_elapse(&leader->decider, &given, record));
-    const int64_t next_us = leader->decider.next_due_us;
-    const bool stands = record->size == 0 && next_us <= now_us;
-    timers_note(&leader->timers, turn->org_id, stands ? INT64_MAX : next_us);
-    return status_ok();
+    assert(leader->timed);
+    return term_elapse(&leader->decider, &leader->timers, now_us, due, record);
 }
 
 struct status leader_check_clock(struct leader *leader, const struct clock *clock)

@@ -46,12 +46,11 @@ void leader_close(struct leader *leader);
 
 /* What a command became: its answer, and the record to append (empty: none), valid until the next
  * call. Statuses of term_decide. */
-MUST_USE struct status leader_decide(struct leader *leader, struct poison *poison,
-                                     struct str command, int64_t now_us,
+MUST_USE struct status leader_decide(struct leader *leader, struct str command, int64_t now_us,
                                      struct submit_answer *answer, struct str *record);
-/* The next turn of what is due: *record as above, and the org that it is of. False: nothing is. */
+/* The next turn of what is due, as term_elapse has it. */
 MUST_USE struct status leader_elapse(struct leader *leader, int64_t now_us, bool *due,
-                                     struct timer_turn *turn, struct str *record);
+                                     struct str *record);
 /* UNAVAILABLE: it decides nothing yet. The clock is the machine's. */
 MUST_USE struct status leader_check_clock(struct leader *leader, const struct clock *clock);
 /* The next TICK record, with the newest state root there is; valid until the next call. */

@@ -151,12 +151,11 @@ static struct status writer_append_batch(struct writer *writer, struct batch *ba
     return st;
 }
 
-struct status writer_append_elapsed(struct writer *writer, struct leader *leader, struct str org_id,
-                                    struct str record)
+struct status writer_append_elapsed(struct writer *writer, struct leader *leader, struct str record)
 {
     const struct evlog_item item = { .stream = EVLOG_DECISIONS,
                                      .partition = leader->number,
-                                     .key = org_id,
+                                     .key = leader->decider.org_id,
                                      .value = record,
                                      .token = BATCH_DECISION };
     assert(unconfirmed_count(&writer->unconfirmed) < UNCONFIRMED_MAX);
@@ -178,11 +177,11 @@ static struct status writer_decide(struct writer *writer, struct batch *batch,
         request_fail(request, trusted);
         return status_ok();
     }
-    TRY(leader_decide(leader, writer->poison, command, writer_now(writer), &answer, &record));
+    TRY(leader_decide(leader, command, writer_now(writer), &answer, &record));
     *again = answer.outcome == SUBMIT_ELAPSED;
     if (*again) {
         TRY(writer_append_batch(writer, batch)); /* what was decided before it */
-        return writer_append_elapsed(writer, leader, request_org(request), record);
+        return writer_append_elapsed(writer, leader, record);
     }
     bool confirmed = answer.sequence <= leader->partition->position.chain.sequence;
     if (answer.outcome == SUBMIT_FAILED || (answer.outcome == SUBMIT_REPEATED && confirmed)) {

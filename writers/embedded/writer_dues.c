@@ -4,16 +4,14 @@
 /* One turn of a partition, if something is due there. */
 static struct status writer_take_turn(struct writer *writer, struct leader *leader, bool *due)
 {
-    struct timer_turn turn;
     struct str record = { 0 };
     *due = false;
     if (leader == NULL || leader_check_clock(leader, &writer->options.clock).code != STATUS_OK) {
         return status_ok();
     }
     TRY(writer_make_room(writer, leader));
-    TRY(leader_elapse(leader, writer_now(writer), due, &turn, &record));
-    return record.size == 0 ? status_ok()
-                            : writer_append_elapsed(writer, leader, turn.org_id, record);
+    TRY(leader_elapse(leader, writer_now(writer), due, &record));
+    return record.size == 0 ? status_ok() : writer_append_elapsed(writer, leader, record);
 }
 
 struct status writer_elapse(struct writer *writer, int64_t budget_us, uint32_t *turns)

@@ -35,10 +35,10 @@ struct writer {
 /* The leader of a partition can decide one thing more, and what it becomes be kept; everything
  * decided before must be appended. */
 MUST_USE struct status writer_make_room(struct writer *writer, struct leader *leader);
-/* Appends what the decider of a leader has just made of what is due in an org; there must be room
- * among what is unconfirmed, and everything decided before it must be appended. */
+/* Appends what the decider of a leader has just made of what is due; there must be room among what
+ * is unconfirmed, and everything decided before it must be appended. */
 MUST_USE struct status writer_append_elapsed(struct writer *writer, struct leader *leader,
-                                             struct str org_id, struct str record);
+                                             struct str record);
 
 /* Decides what is due, by turns over partitions and their orgs, for so long; a turn at least. Gives
  * how many turns. */
