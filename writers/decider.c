@@ -469,6 +469,7 @@ struct status decider_decide(struct decider *decider, const struct decider_comma
     arena_reset(&decider->arena);
     decider->org_id = decider->command_id = decider->trace = (struct str){ 0 };
     decider->command = 0;
+    decider->owed_until_us = INT64_MIN;
     struct status st = decider_read(&work);
     if (st.code != STATUS_OK) {
         return decider_fail(answer, st);

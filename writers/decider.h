@@ -26,6 +26,8 @@ struct decider {
     int64_t recorded_at_us;           /* of the last record */
     int64_t next_due_us;              /* of the org of the last decision: the first time that one
                                          of its entities waits for; INT64_MAX: none does */
+    int64_t owed_until_us;            /* up to when more is due in the org of the last command than
+                                         that waits for; INT64_MIN: it is not refused for that */
     struct poison *poison;            /* notes what is judged, borrowed; NULL: nothing does */
     struct str org_id;                /* of the last command or turn, empty where it could not be
                                          read; */

@@ -183,6 +183,10 @@ static struct status settle_check(struct decider_settling *settling, int64_t unt
     bool chained =
         head->next_due_us == DUE_AT_ONCE_US && head->continuations >= CONTINUATIONS_BEFORE_MAX;
     *answered = count > DUE_BEFORE_MAX || chained;
+    if (*answered) {
+        decider->owed_until_us = until_us;
+        decider->next_due_us = decider_next_due_us(head);
+    }
     return *answered
                ? decider_fail(answer,
                               status_error(STATUS_RESOURCE_EXHAUSTED,

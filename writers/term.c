@@ -62,14 +62,27 @@ static struct status term_judge_shown(struct decider *decider, struct decider_co
     return status_ok();
 }
 
+/* What is refused until more is decided gets its org turns up to there: one that takes imports has
+ * none otherwise. */
+static void term_note(struct timers *timers, const struct decider *decider,
+                      const struct submit_answer *answer)
+{
+    const bool owes = decider->owed_until_us != INT64_MIN;
+    if (owes) {
+        timers_note_until(timers, decider->org_id, decider->owed_until_us);
+    }
+    if (owes || answer->outcome == SUBMIT_DECIDED || answer->outcome == SUBMIT_ELAPSED) {
+        timers_note(timers, decider->org_id, decider->next_due_us);
+    }
+}
+
 struct status term_decide(struct decider *decider, struct timers *timers,
                           struct decider_command command, struct submit_answer *answer,
                           struct str *record)
 {
     TRY(term_judge_shown(decider, command, answer, record));
-    if (timers != NULL &&
-        (answer->outcome == SUBMIT_DECIDED || answer->outcome == SUBMIT_ELAPSED)) {
-        timers_note(timers, decider->org_id, decider->next_due_us);
+    if (timers != NULL) {
+        term_note(timers, decider, answer);
     }
     return status_ok();
 }
