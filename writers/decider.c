@@ -342,7 +342,8 @@ static struct status decider_work(struct decider_work *work, struct submit_answe
                                          .command = command,
                                          .principal = work->principal,
                                          .head = work->head,
-                                         .recorded_at_us = work->recorded_at_us };
+                                         .recorded_at_us = work->recorded_at_us,
+                                         .waits = work->given->waits };
     bool answered = false;
     struct status st = decider_settle(&settling, answer, record, &answered);
     work->unsettled = settling.unsettled;

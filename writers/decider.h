@@ -56,6 +56,8 @@ struct decider_command {
     int64_t now_us;               /* the decider's clock */
     uint64_t next_command_offset; /* the first offset that is undecided after this command */
     bool decide_nothing;          /* decide nothing: there is a command before it */
+    bool waits;                   /* for all that is due before it, however much: nobody else
+                                     decides that */
     bool poisoned;                /* it has killed the process before: reject it unseen */
 };
 

@@ -216,7 +216,9 @@ struct status decider_settle(struct decider_settling *settling, struct submit_an
     if (decider_next_due_us(head) > until_us) {
         return status_ok();
     }
-    TRY(settle_check(settling, until_us, answer, answered));
+    if (!settling->waits) {
+        TRY(settle_check(settling, until_us, answer, answered));
+    }
     if (*answered) {
         return status_ok();
     }

@@ -21,6 +21,7 @@ struct decider_settling {
     const Agency__V1__Principal *principal;
     Agency__V1__OrgHead *head;
     int64_t recorded_at_us;
+    bool waits;     /* as of the command: nothing is too much */
     bool unsettled; /* set: something is due, but the command is not one that may move the time of
                        its org, which takes imports */
 };

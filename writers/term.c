@@ -80,6 +80,7 @@ struct status term_decide(struct decider *decider, struct timers *timers,
                           struct decider_command command, struct submit_answer *answer,
                           struct str *record)
 {
+    command.waits = timers == NULL;
     TRY(term_judge_shown(decider, command, answer, record));
     if (timers != NULL) {
         term_note(timers, decider, answer);

@@ -13,8 +13,9 @@ void term_epoch(const struct chain *chain, const struct evlog_identity *log, str
                 struct str configuration, struct buf *value);
 
 /* Decides a command under the eye of the decider's poison: one that has killed the process again
- * and again is not looked at any more. Notes in `timers` (NULL: there are none) what its org waits
- * for then. Otherwise as decider_decide. */
+ * and again is not looked at any more. Notes in `timers` what its org waits for then; NULL: nobody
+ * decides what is due but commands, so this one waits for all of it. Otherwise as decider_decide.
+ */
 MUST_USE struct status term_decide(struct decider *decider, struct timers *timers,
                                    struct decider_command command, struct submit_answer *answer,
                                    struct str *record);

@@ -11,6 +11,7 @@
 #include "tests/lib/log_tool.h"
 #include "tests/lib/test.h"
 #include "tests/lib/writer_kit.h"
+#include "writers/term.h"
 
 static const int64_t PARTITION_KIT_START_US = INT64_C(1767225600) * 1000000; /* 2026-01-01 */
 
@@ -119,7 +120,7 @@ static struct submit_answer partition_kit_record(struct partition_kit *kit,
     struct command_record_keys keys = { STR("key"), kit->keyring };
     assert_ok(command_record_make(&kit->arena, &keys, command, principal, NULL, &given.bytes));
     do {
-        assert_ok(decider_decide(&kit->decider, &given, &answer, &record));
+        assert_ok(term_decide(&kit->decider, NULL, given, &answer, &record));
         if (answer.outcome != SUBMIT_DECIDED && answer.outcome != SUBMIT_ELAPSED) {
             fail_msg("%s: refused: %s", command->command_id, answer.reason);
         }

@@ -1,4 +1,6 @@
 /* What is due comes before the org's next command, and nobody has to ask for it. */
+#include <stdio.h>
+
 #include "core/model/history.h"
 #include "tests/lib/partition_kit.h"
 #include "tests/lib/test.h"
@@ -59,6 +61,29 @@ TEST(decider_due, what_is_due_at_once_is_one_decision)
     }
     assert_ok(decider_elapse(&kit.decider, &due, &record));
     assert_int_equal(record.size, 0);
+    partition_kit_close(&kit);
+}
+
+/* Nobody else decides it here. */
+TEST(decider_due, a_command_of_a_process_alone_waits_for_all)
+{
+    enum { MANY = 1025 };
+    static const char made[] = "2018-01-02T00:00:00Z";
+    struct partition_kit kit;
+    char json[512];
+    partition_kit_open_org(&kit);
+    for (unsigned n = 0; n < MANY; n++) {
+        snprintf(json, sizeof json, "{\"permission\":\"p%u\"}", n);
+        partition_kit_do(&kit, made, "definePermission", json);
+        snprintf(json, sizeof json,
+                 "{\"grantId\":\"g%u\",\"permission\":\"p%u\"," BOB
+                 ",\"on\":{\"kind\":\"OBJECT_KIND_ORG\"},\"expiresAt\":\"2018-02-01T00:00:00Z\"}",
+                 n, n);
+        partition_kit_do(&kit, made, "grantPermission", json);
+    }
+    assert_int_equal(due_head(&kit)->dues, MANY);
+    partition_kit_do(&kit, "2018-03-01T00:00:00Z", "registerSubject", "{\"subjectId\":\"s\"}");
+    assert_int_equal(due_head(&kit)->dues, 0);
     partition_kit_close(&kit);
 }
 
