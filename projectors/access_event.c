@@ -6,6 +6,7 @@
 #include "core/model/access_message.h"
 #include "core/pb/message.h"
 #include "projectors/cloud_event.h"
+#include "projectors/record_header.h"
 
 static const size_t ACCESS_EVENT_ARENA_MAX = (size_t)64 << 20;
 
@@ -39,21 +40,16 @@ static struct status access_event_headers(struct arena *arena,
                                 .org_id = str_z(event->org_id),
                                 .time_us = time_us,
                                 .history_id = place->history_id };
-    struct evlog_header *headers;
     char source[8];
     told.id = arena_printf(arena, "%" PRIu32 "-%" PRIu64 "-access-%" PRIu32, place->partition,
                            event->sequence, index);
-    TRY(cloud_event_headers(arena, &told, item));
-    ARENA_TRY(arena, headers, arena_alloc(arena, (item->headers_count + 1) * sizeof *headers));
-    memcpy(headers, item->headers, item->headers_count * sizeof *headers);
+    if (told.id.data == NULL) {
+        return arena_full(arena);
+    }
     num_put_u64be(source, place->offset);
-    headers[item->headers_count] =
-        (struct evlog_header){ STR(ACCESS_EVENT_SOURCE),
-                               arena_copy(arena, str_make(source, sizeof source)) };
-    bool full = told.id.data == NULL || headers[item->headers_count].value.data == NULL;
-    item->headers = headers;
-    item->headers_count++;
-    return full ? arena_full(arena) : status_ok();
+    TRY(cloud_event_headers(arena, &told, item));
+    return record_header_add(arena, item, STR(ACCESS_EVENT_SOURCE),
+                             str_make(source, sizeof source));
 }
 
 struct status access_event_make(struct arena *arena, const struct access_event_place *place,

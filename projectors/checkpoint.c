@@ -1,6 +1,6 @@
-/* The checkpoint lies beside what it speaks of, so the two cannot disagree: a record of outcomes
- * that is in the log says what was acknowledged when it was sent. A late record of a publisher that
- * is gone says less than the truth, but nothing wrong: then some is published again.
+/* The checkpoint lies beside what it speaks of, so the two cannot disagree: a record that is in the
+ * log says what was acknowledged when it was sent. A late record of a publisher that is gone says
+ * less than the truth, but nothing wrong: then some is published again.
  *
  * Outcomes are dropped after some days. A partition that was silent for longer has none left, and
  * its events, which are kept, tell the last decision with events that was published; outcomes of
@@ -12,6 +12,7 @@
 #include "core/base/num.h"
 #include "core/pb/message.h"
 #include "projectors/cloud_event.h"
+#include "projectors/record_header.h"
 
 /* Records that are read from the end backwards at first, and by how much more each time: the last
  * offsets can be gaps. */
@@ -27,6 +28,17 @@ void checkpoint_encode(const struct checkpoint *checkpoint, struct buf *out)
     num_put_u64be(numbers + 16, checkpoint->offset);
     buf_append(out, str_make(numbers, sizeof numbers));
     chain_encode(&checkpoint->chain, out);
+}
+
+struct status checkpoint_mark(struct arena *arena, const struct checkpoint *checkpoint,
+                              struct evlog_item *item)
+{
+    char room[CHECKPOINT_SIZE];
+    struct buf mark = buf_in(room, sizeof room);
+    checkpoint_encode(checkpoint, &mark);
+    struct status st = record_header_add(arena, item, STR(CHECKPOINT_HEADER), buf_str(&mark));
+    buf_release(&mark);
+    return st;
 }
 
 struct status checkpoint_decode(struct str in, uint32_t level_known, struct checkpoint *checkpoint)
@@ -95,6 +107,7 @@ static struct status checkpoint_visit_outcome(void *self, const struct evlog_rec
     return status_ok();
 }
 
+/* The last event bears a checkpoint as an outcome does, or says at least its decision. */
 static struct status checkpoint_visit_event(void *self, const struct evlog_record *record,
                                             bool *found)
 {
@@ -104,12 +117,14 @@ static struct status checkpoint_visit_event(void *self, const struct evlog_recor
     if (cloud_event_is_access(record)) {
         return status_ok(); /* it is of some decision before */
     }
+    *wanted->checkpoint = (struct checkpoint){ 0 };
     arena_init(&arena, CHECKPOINT_ARENA_MAX);
     struct status st =
         pb_unpack(&arena, &agency__v1__entity_event__descriptor, record->value, PB_STORED, &event);
     if (st.code == STATUS_OK) {
         *found = true;
         wanted->checkpoint->skip_below = event->sequence;
+        st = checkpoint_visit_outcome(self, record, found);
     }
     arena_release(&arena);
     return st;
@@ -120,59 +135,65 @@ static struct status checkpoint_visit_event(void *self, const struct evlog_recor
 void checkpoint_search_release(struct checkpoint_search *search)
 {
     evlog_reader_close(search->outcomes);
+    evlog_reader_close(search->events);
     search->outcomes = NULL;
+    search->events = NULL;
 }
 
-static struct status checkpoint_find_outcome(struct checkpoint_search *search, uint32_t partition,
-                                             struct checkpoint_found *wanted, bool *found)
+/* By the last records of a stream. */
+static struct status checkpoint_find_in(struct checkpoint_search *search, enum evlog_stream stream,
+                                        struct evlog_reader **reader, uint32_t partition,
+                                        checkpoint_visit *visit, struct checkpoint *checkpoint)
 {
+    struct checkpoint_found wanted = { checkpoint, search->level_known };
     uint64_t begin, end;
-    TRY(evlog_range(search->log, EVLOG_OUTCOMES, partition, &begin, &end));
-    if (search->outcomes == NULL) {
-        TRY(evlog_reader_open(search->log, EVLOG_OUTCOMES, &search->outcomes));
+    bool found;
+    TRY(evlog_range(search->log, stream, partition, &begin, &end));
+    if (*reader == NULL) {
+        TRY(evlog_reader_open(search->log, stream, reader));
     }
-    TRY(checkpoint_visit_last(search->outcomes, partition, begin, end, checkpoint_visit_outcome,
-                              wanted, found));
-    wanted->checkpoint->end = end;
+    TRY(checkpoint_visit_last(*reader, partition, begin, end, visit, &wanted, &found));
+    checkpoint->end = end;
     return status_ok();
 }
 
-static struct status checkpoint_find_event(struct checkpoint_search *search, uint32_t partition,
-                                           struct checkpoint_found *wanted)
+static bool checkpoint_is_there(const struct checkpoint *checkpoint)
 {
-    uint64_t begin, end;
-    bool found;
-    struct evlog_reader *reader;
-    TRY(evlog_range(search->log, EVLOG_EVENTS, partition, &begin, &end));
-    TRY(evlog_reader_open(search->log, EVLOG_EVENTS, &reader));
-    struct status st = checkpoint_visit_last(reader, partition, begin, end, checkpoint_visit_event,
-                                             wanted, &found);
-    evlog_reader_close(reader);
-    return st;
+    return checkpoint->last > 0;
+}
+
+/* Of the last outcome and the last event the later one. */
+static struct status checkpoint_find_last(struct checkpoint_search *search, uint32_t partition,
+                                          struct checkpoint *checkpoint)
+{
+    struct checkpoint outcome = { 0 }, event = { 0 };
+    TRY(checkpoint_find_in(search, EVLOG_OUTCOMES, &search->outcomes, partition,
+                           checkpoint_visit_outcome, &outcome));
+    TRY(checkpoint_find_in(search, EVLOG_EVENTS, &search->events, partition, checkpoint_visit_event,
+                           &event));
+    *checkpoint = event.last > outcome.last ? event : outcome;
+    checkpoint->end = outcome.end + event.end;
+    if (!checkpoint_is_there(checkpoint) && outcome.end > 0) {
+        checkpoint->skip_below = event.skip_below;
+    }
+    return status_ok();
 }
 
 struct status checkpoint_find(struct checkpoint_search *search, uint32_t partition,
                               struct checkpoint *checkpoint)
 {
-    bool found;
     const struct evlog_identity *identity = &search->log->identity;
     const struct chain *chain = &checkpoint->chain;
-    struct checkpoint_found wanted = { .checkpoint = checkpoint,
-                                       .level_known = search->level_known };
-    *checkpoint = (struct checkpoint){ 0 };
-    TRY(checkpoint_find_outcome(search, partition, &wanted, &found));
-    if (!found) {
+    TRY(checkpoint_find_last(search, partition, checkpoint));
+    if (!checkpoint_is_there(checkpoint)) {
         chain_init(&checkpoint->chain, identity, partition, search->level_known);
-    }
-    if (!found && checkpoint->end > 0) {
-        TRY(checkpoint_find_event(search, partition, &wanted));
     }
     if (chain->partition != partition ||
         !evlog_id_eq(chain->identity.history_id, identity->history_id) ||
         chain->identity.partitions_count != identity->partitions_count) {
         return status_error(
             STATUS_DATA_LOSS,
-            "expected the outcomes of partition '%u' to bear checkpoints of it, but "
+            "expected the outcomes and events of partition '%u' to bear checkpoints of it, but "
             "the last one is of another log or partition",
             partition);
     }

@@ -14,11 +14,11 @@
  * breaks, all that is under way is unknown: everything is dropped, and each partition begins again
  * at its checkpoint.
  *
- * A standby looks at the last outcome each T. When nothing came for T(1+rank) it looks (probes)
- * whether there is an answer that nobody published: TICKs alone are no reason. Once it publishes it
- * goes on until it sees that the last outcome is another's. Two that publish for a while do no
- * harm: each goes on from what was published, in order, so a reader that drops what does not rise
- * misses nothing. */
+ * A standby looks each T at what was published last. When nothing came for T(1+rank) it looks
+ * (probes) whether there is a decision that nobody published: TICKs alone are no reason. Once it
+ * publishes it goes on until it sees that what came last is another's. Two that publish for a while
+ * do no harm: each goes on from what was published, in order, so a reader that drops what does not
+ * rise misses nothing. */
 #include "projectors/publisher_impl.h"
 
 #include <sys/epoll.h>

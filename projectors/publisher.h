@@ -1,6 +1,6 @@
 /* The publisher: publishes what is decided, for everybody: outcomes, by which clients of a shared
  * log get their answers, and events (proto/agency/v1/stream.proto), in order, at least once. It
- * keeps nothing but what it publishes: where to go on stands beside the last outcome
+ * keeps nothing but what it publishes: where to go on stands beside the last record
  * (checkpoint.h).
  *
  * It works in the thread that owns the partitions and never blocks; what waits for brokers runs on

@@ -1,9 +1,9 @@
 /* A record is judged once (the chain moves), published message by message, and only then leaves the
  * backlog: whatever stops in between goes on at the same message.
  *
- * Events and outcome of a decision are sent together, and the checkpoint in the outcome is of what
- * was acknowledged by then. So an answer costs one way to the broker and back, not two, and the
- * price is paid at a restart: what was under way is published again. Each record of outcomes claims
+ * Events and outcome of a decision are sent together, and the checkpoint in the last of them is of
+ * what was acknowledged by then. So an answer costs one way to the broker and back, not two, and
+ * the price is paid at a restart: what was under way is published again. Each checkpoint claims
  * only what is so: `done` moves over a decision when all its messages, and those of all before it,
  * are acknowledged. */
 #include "projectors/publisher_partition.h"
@@ -113,27 +113,32 @@ static struct status publisher_partition_decode(struct publisher_partition_work 
     return status_ok();
 }
 
-static struct status publisher_partition_outcome(struct publisher_partition_work *work,
-                                                 struct buf *mark, struct evlog_header *header,
+static struct status publisher_partition_message(struct publisher_partition_work *work,
                                                  struct evlog_item *item)
 {
     struct publisher_partition *partition = work->partition;
     struct arena *arena = &partition->message_arena;
-    struct checkpoint checkpoint = partition->done;
-    if (work->repeat != NULL) {
-        TRY(outcome_record_of_repeat(arena, work->port->partition, &work->place, work->repeat,
-                                     item));
-    } else {
-        TRY(outcome_record_of_decision(arena, work->port->partition, &work->place, work->decision,
-                                       item));
+    if (partition->messages_sent < work->events_count) {
+        return cloud_event_make(arena, work->port->partition, &work->place, work->decision,
+                                partition->messages_sent, item);
     }
+    return work->repeat != NULL ? outcome_record_of_repeat(arena, work->port->partition,
+                                                           &work->place, work->repeat, item)
+                                : outcome_record_of_decision(arena, work->port->partition,
+                                                             &work->place, work->decision, item);
+}
+
+/* The last message bears the checkpoint. */
+static struct status publisher_partition_mark(struct publisher_partition_work *work,
+                                              struct evlog_item *item)
+{
+    struct publisher_partition *partition = work->partition;
+    struct checkpoint checkpoint = partition->done;
     checkpoint.publisher = work->port->publisher;
     checkpoint.last = partition->at_hand.sequence;
-    checkpoint_encode(&checkpoint, mark);
-    *header = (struct evlog_header){ STR(CHECKPOINT_HEADER), buf_str(mark) };
-    item->headers = header;
-    item->headers_count = 1;
-    return status_ok();
+    return partition->messages_sent + 1 < work->messages_count
+               ? status_ok()
+               : checkpoint_mark(&partition->message_arena, &checkpoint, item);
 }
 
 /* Offers what is made to the log, which may have enough under way: `full`. */
@@ -164,22 +169,11 @@ static struct status publisher_partition_send_next(struct publisher_partition_wo
 {
     struct publisher_partition *partition = work->partition;
     struct evlog_item item;
-    struct evlog_header header;
-    struct buf mark = { 0 };
-    struct status st;
     arena_reset(&partition->message_arena);
-    if (partition->messages_sent < work->events_count) {
-        st = cloud_event_make(&partition->message_arena, work->port->partition, &work->place,
-                              work->decision, partition->messages_sent, &item);
-    } else {
-        st = publisher_partition_outcome(work, &mark, &header, &item);
-    }
-    if (st.code == STATUS_OK) {
-        item.token = publisher_partition_token(partition->number, partition->sent_end - 1);
-        st = publisher_partition_append(work, &item);
-    }
-    buf_release(&mark);
-    return st;
+    TRY(publisher_partition_message(work, &item));
+    TRY(publisher_partition_mark(work, &item));
+    item.token = publisher_partition_token(partition->number, partition->sent_end - 1);
+    return publisher_partition_append(work, &item);
 }
 
 /* Puts a decision under way whose messages are about to be sent. */

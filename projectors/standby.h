@@ -1,6 +1,5 @@
-/* When a standby of a publisher publishes: pure, told what it finds when it looks at the last
- * outcome.
- */
+/* When a standby of a publisher publishes: pure, told what it finds when it looks at what was
+ * published last. */
 #ifndef PROJECTORS_STANDBY_H
 #define PROJECTORS_STANDBY_H
 
@@ -11,9 +10,9 @@ struct standby {
     uint32_t rank;               /* each waits for T longer */
     uint64_t publisher;          /* who it is itself */
     bool has_looked;             /* since standby_begin */
-    uint64_t end;                /* of outcomes, when it looked last */
+    uint64_t end;                /* of outcomes and events, when it looked last */
     int64_t quiet_us;            /* monotonic: it is so since */
-    uint64_t begun_end;          /* of outcomes, when it began to publish */
+    uint64_t begun_end;          /* of the same, when it began to publish */
 };
 
 /* It waits anew. */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "agency/v1/stream.pb-c.h"
+#include "core/base/time.h"
 #include "core/model/decision.h"
 #include "core/pb/message.h"
 #include "projectors/checkpoint.h"
@@ -73,6 +74,36 @@ void publisher_kit_decide(struct publisher_kit *kit, unsigned count)
                  kit->subjects++);
         partition_kit_do(&kit->partition, NULL, "registerSubject", json);
     }
+    assert_ok(partition_write(kit->partition.decided));
+}
+
+void publisher_kit_grant(struct publisher_kit *kit, unsigned count)
+{
+    const int64_t tomorrow_us = kit->partition.now_us + INT64_C(86400000000);
+    for (unsigned i = 0; i < count; i++) {
+        char json[256], ends[TIME_TEXT_SIZE];
+        time_format(tomorrow_us + (int64_t)i * 1000000, ends);
+        publisher_kit_decide(kit, 1);
+        snprintf(json, sizeof json,
+                 "{\"grantId\":\"g%u\",\"permission\":\"Read\",\"grantee\":{\"kind\":"
+                 "\"GRANTEE_KIND_SUBJECT\",\"id\":\"s%u\"},\"on\":{\"kind\":\"OBJECT_KIND_ORG\"},"
+                 "\"expiresAt\":\"%s\"}",
+                 kit->subjects, kit->subjects - 1, ends);
+        partition_kit_do(&kit->partition, NULL, "grantPermission", json);
+    }
+    assert_ok(partition_write(kit->partition.decided));
+}
+
+void publisher_kit_elapse(struct publisher_kit *kit)
+{
+    struct str record;
+    kit->partition.now_us = kit->partition.decider.next_due_us;
+    const struct decider_due due = { .org_id = STR("acme"),
+                                     .now_us = kit->partition.now_us,
+                                     .until_us = INT64_MAX };
+    assert_ok(decider_elapse(&kit->partition.decider, &due, &record));
+    assert_true(record.size > 0);
+    partition_kit_pass(&kit->partition, record);
     assert_ok(partition_write(kit->partition.decided));
 }
 
@@ -154,13 +185,13 @@ static void publisher_kit_add(struct publisher_kit_list *list, uint64_t sequence
 static void publisher_kit_expect(struct arena *arena, const struct record *record, bool events,
                                  struct publisher_kit_list *list)
 {
-    bool answer = record->type == RECORD_DECISION || record->type == RECORD_REPEAT;
-    if (!events && answer) {
+    if (record->type == RECORD_REPEAT && !events) {
         publisher_kit_add(list, record->sequence, 0);
-    } else if (events && record->type == RECORD_DECISION) {
+    } else if (record->type == RECORD_DECISION) {
         Agency__V1__Decision *decision;
         assert_ok(decision_decode(arena, record->body, &decision));
-        for (size_t i = 0; i < decision->n_events; i++) {
+        const size_t outcomes = decision->n_elapsed == 0; /* else nobody waits for one */
+        for (size_t i = 0; i < (events ? decision->n_events : outcomes); i++) {
             publisher_kit_add(list, record->sequence, i);
         }
     }

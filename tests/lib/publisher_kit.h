@@ -24,6 +24,10 @@ struct publisher *publisher_kit_stand_by(struct publisher_kit *kit, uint64_t id,
 
 /* Registers subjects: decisions of one event each; writes the store. */
 void publisher_kit_decide(struct publisher_kit *kit, unsigned count);
+/* Grants that end tomorrow, one a second; and the decision that the next of them is due for: nobody
+ * commands it. */
+void publisher_kit_grant(struct publisher_kit *kit, unsigned count);
+void publisher_kit_elapse(struct publisher_kit *kit);
 /* A command whose first answer is `sequence` came again; or, with a code, with another content. */
 void publisher_kit_repeat(struct publisher_kit *kit, const char *command_id,
                           uint64_t first_sequence, enum status_code code);

@@ -105,7 +105,7 @@ static void faults_happen(struct faults *faults, unsigned which)
 static void faults_step(struct faults *faults)
 {
     unsigned which = faults_below(faults, 4) == 0;
-    switch (faults_below(faults, 8)) {
+    switch (faults_below(faults, 9)) {
     case 0:
         partition_kit_tick(&faults->kit.partition);
         break;
@@ -124,6 +124,10 @@ static void faults_step(struct faults *faults)
         break;
     case 6:
         faults_arrive(faults);
+        break;
+    case 7:
+        publisher_kit_grant(&faults->kit, 1);
+        publisher_kit_elapse(&faults->kit);
         break;
     default:
         publisher_kit_settle(&faults->kit, faults->publishers[which], true);
@@ -219,6 +223,27 @@ TEST(publisher_faults, outcomes_that_retention_dropped_do_not_bring_all_events_b
     publisher_kit_close(&kit);
 }
 
+TEST(publisher_faults, what_was_due_is_not_published_again_by_each_who_begins)
+{
+    enum { DUE = 20 };
+    struct publisher_kit kit;
+    publisher_kit_open(&kit);
+    publisher_kit_grant(&kit, DUE);
+    struct publisher *publisher = publisher_kit_serve(&kit, 1);
+    for (unsigned i = 0; i < DUE; i++) {
+        publisher_kit_publish(&kit, publisher);
+        publisher_kit_elapse(&kit);
+    }
+    publisher_kit_publish(&kit, publisher);
+    publisher_close(publisher);
+    publisher = publisher_kit_serve(&kit, 2);
+    publisher_kit_publish(&kit, publisher);
+    assert_in_range(publisher_kit_check_events(&kit), 0, 1); /* the last decision's */
+    publisher_kit_check_outcomes(&kit);
+    publisher_close(publisher);
+    publisher_kit_close(&kit);
+}
+
 /* A person drops the outcomes that contradict: a minute later it goes on. */
 static void faults_mend(struct publisher_kit *kit, struct publisher *publisher)
 {
@@ -306,6 +331,27 @@ TEST(publisher_faults, a_standby_does_not_publish_because_of_ticks)
     faults_wait(&kit, standby, 4);
     assert_true(publisher_status(standby, 0).publishing);
     publisher_kit_check_outcomes(&kit);
+    publisher_close(standby);
+    publisher_kit_close(&kit);
+}
+
+TEST(publisher_faults, a_standby_sees_that_what_was_due_is_published)
+{
+    struct publisher_kit kit;
+    publisher_kit_open(&kit);
+    publisher_kit_grant(&kit, 2);
+    struct publisher *first = publisher_kit_serve(&kit, 1),
+                     *standby = publisher_kit_stand_by(&kit, 2, 0);
+    publisher_kit_publish(&kit, first);
+    publisher_kit_elapse(&kit);
+    publisher_kit_publish(&kit, first);
+    faults_wait(&kit, standby, 6);
+    assert_false(publisher_status(standby, 0).publishing);
+    publisher_kit_elapse(&kit); /* and nobody publishes it */
+    faults_wait(&kit, standby, 4);
+    assert_true(publisher_status(standby, 0).publishing);
+    publisher_kit_check_events(&kit);
+    publisher_close(first);
     publisher_close(standby);
     publisher_kit_close(&kit);
 }
