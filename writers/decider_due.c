@@ -6,7 +6,7 @@
 #include <inttypes.h>
 
 #include "core/domain/decide.h"
-#include "core/domain/kernel/fields.h"
+#include "core/domain/kernel/due.h"
 #include "core/model/elapse.h"
 #include "core/pb/message.h"
 #include "writers/decider_inside.h"
@@ -100,15 +100,13 @@ static struct status due_decide(struct decider *decider, struct str org_id,
     return st;
 }
 
-static struct status due_is_archived(const struct decider *decider, struct str org_id,
-                                     bool *archived)
+static struct status due_rests(const struct decider *decider, struct str org_id, bool *rests)
 {
     struct org_view view;
     const Agency__V1__Org *org;
     org_view_init(&view, &decider->fold->scratch.source, org_id);
     TRY(view_org(&view.view, org_id, &org));
-    *archived = org != NULL && (fields_status(&org->base) == LIFE_ARCHIVED ||
-                                fields_status(&org->base) == LIFE_ERASED);
+    *rests = due_stands_still(org);
     return status_ok();
 }
 
@@ -116,7 +114,7 @@ struct status decider_elapse(struct decider *decider, const struct decider_due *
                              struct str *record)
 {
     Agency__V1__OrgHead *head;
-    bool archived;
+    bool rests;
     int64_t recorded_at_us = decider->recorded_at_us + 1;
     recorded_at_us = due->now_us > recorded_at_us ? due->now_us : recorded_at_us;
     *record = (struct str){ 0 };
@@ -131,10 +129,10 @@ struct status decider_elapse(struct decider *decider, const struct decider_due *
     if (decider->next_due_us > until_us) {
         return status_ok();
     }
-    TRY(due_is_archived(decider, due->org_id, &archived));
-    return archived ? status_ok()
-                    : due_decide(decider, due->org_id, head, recorded_at_us, until_us,
-                                 due->next_command_offset, record);
+    TRY(due_rests(decider, due->org_id, &rests));
+    return rests ? status_ok()
+                 : due_decide(decider, due->org_id, head, recorded_at_us, until_us,
+                              due->next_command_offset, record);
 }
 
 /* ---- before a command ---- */
@@ -203,13 +201,13 @@ struct status decider_settle(struct decider_settling *settling, struct submit_an
     Agency__V1__OrgHead *head = settling->head;
     const struct str org_id = str_z(settling->command->org_id);
     int64_t until_us;
-    bool archived;
+    bool rests;
     *answered = false;
     if (decider_next_due_us(head) > settling->recorded_at_us) {
         return status_ok(); /* as nearly always */
     }
-    TRY(due_is_archived(decider, org_id, &archived));
-    if (archived) {
+    TRY(due_rests(decider, org_id, &rests));
+    if (rests) {
         return status_ok();
     }
     TRY(settle_until(settling, &until_us));

@@ -5,7 +5,7 @@
 
 #include "core/base/num.h"
 #include "core/base/time.h"
-#include "core/domain/kernel/fields.h"
+#include "core/domain/kernel/due.h"
 #include "core/model/dues.h"
 #include "core/model/history.h"
 #include "core/model/key.h"
@@ -102,8 +102,8 @@ const char *moment_why(const struct moment *moment, char out[MOMENT_WHY_SIZE])
     return out;
 }
 
-/* Counts what is due by the time asked about, unless the org is archived, whose time stands still.
- * Whatever became due before the org's last decision happens after it. */
+/* Counts what is due by the time asked about, unless the org's time stands still. Whatever became
+ * due before the org's last decision happens after it. */
 static struct status moment_count_dues(const struct moment_org *org, const struct view *view,
                                        struct moment *moment)
 {
@@ -111,7 +111,7 @@ static struct status moment_count_dues(const struct moment_org *org, const struc
     struct dues_row *rows;
     size_t count;
     TRY(view_org(view, org->org_id, &found));
-    if (found == NULL || fields_status(&found->base) == LIFE_ARCHIVED) {
+    if (due_stands_still(found)) {
         return status_ok();
     }
     TRY(dues_first(view, org->arena, org->head, moment->time_us, MOMENT_DUES_MAX + 1, &rows,

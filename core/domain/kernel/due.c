@@ -92,6 +92,12 @@ struct status due_stamp(struct arena *arena, enum entity_kind kind, const Protob
     return status_ok();
 }
 
+bool due_stands_still(const Agency__V1__Org *org)
+{
+    const unsigned status = org == NULL ? LIFE_NONE : fields_status(&org->base);
+    return status == LIFE_ARCHIVED || status == LIFE_ERASED;
+}
+
 bool due_row_time(enum entity_kind kind, const ProtobufCMessage *entity, int64_t *time_us)
 {
     const Google__Protobuf__Timestamp *time =

@@ -26,6 +26,9 @@ MUST_USE struct status due_stamp(struct arena *arena, enum entity_kind kind,
                                  const ProtobufCMessage *before, ProtobufCMessage *after,
                                  int64_t occurred_at_us, bool failed);
 
+/* Whether the time of an org (NULL: there is none) stands still, as it is archived, or erased: then
+ * nothing is decided of what is due in it. */
+bool due_stands_still(const Agency__V1__Org *org);
 /* The time of its row in DUE; false where it waits for nothing. */
 bool due_row_time(enum entity_kind kind, const ProtobufCMessage *entity, int64_t *time_us);
 /* Whether two are the same time of one entity. */

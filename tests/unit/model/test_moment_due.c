@@ -130,6 +130,18 @@ TEST(moment_due, the_time_of_an_archived_org_stands_still)
     scene_close(&scene);
 }
 
+TEST(moment_due, the_time_of_an_erased_org_has_come_to_its_end)
+{
+    struct scene scene;
+    struct moment moment;
+    scene_open(&scene);
+    partition_kit_do(&scene.kit, NULL, "eraseOrg", "{\"orgId\":\"acme\"}");
+    assert_ok(partition_kit_catch_up(&scene.kit, scene.folded));
+    assert_ok(resolve(&scene, ask_about(&scene, scene.due_us), &moment));
+    assert_int_equal(moment.provisional, MOMENT_FINAL);
+    scene_close(&scene);
+}
+
 TEST(moment_due, more_than_a_thousand_are_not_counted)
 {
     struct moment moment = { .provisional = MOMENT_DUE, .due_count = MOMENT_DUES_MAX + 1 };
