@@ -1,11 +1,11 @@
 /* explain COMMAND: what it does, who may give it, its fields, an example that works, what is
  * refused; from the schema, the registry and the goldens. Needs no data folder. */
 #include "core/api/routes.h"
-#include "core/base/nearest.h"
 #include "core/domain/kernel/fields.h"
 #include "core/domain/kernel/life.h"
 #include "core/pb/field.h"
 #include "ops/ctl/command_cases.h"
+#include "ops/ctl/command_name.h"
 #include "ops/ctl/ctl.h"
 
 enum { EXPLAIN_ARENA_MAX = 64 << 20, EXPLAIN_REFUSALS_MAX = 12 };
@@ -16,25 +16,6 @@ struct explain {
     struct arena arena;
     const struct command_type *type;
 };
-
-static struct status explain_find(struct explain *explain, const char *name)
-{
-    struct nearest nearest;
-    nearest_init(&nearest, str_z(name));
-    for (unsigned number = 0; number < REGISTRY_NUMBERS_END; number++) {
-        const struct command_type *type = registry_command(number);
-        if (type != NULL && strcmp(type->name, name) == 0) {
-            explain->type = type;
-            return status_ok();
-        }
-        if (type != NULL) {
-            nearest_offer(&nearest, str_z(type->name));
-        }
-    }
-    return status_error(STATUS_INVALID_ARGUMENT,
-                        "expected the name of a command, such as AssignRole, but it is '%s'%s",
-                        name, nearest_hint(&nearest));
-}
 
 /* The comment of "agency.v1.AssignRole" or of a field of it. */
 static struct str explain_comment(const struct explain *explain, const char *message,
@@ -208,7 +189,9 @@ static struct status explain_command(struct explain *explain)
 struct status ctl_explain(struct ctl *ctl)
 {
     struct explain explain = { .out = &ctl->out };
-    TRY(explain_find(&explain, ctl->argv[0]));
+    const ProtobufCFieldDescriptor *member = NULL;
+    TRY(command_name_find(ctl->argv[0], &member));
+    explain.type = registry_command(member->id);
     arena_init(&explain.arena, EXPLAIN_ARENA_MAX);
     struct status st = api_schema_open(&explain.schema, api_schema_descriptors());
     if (st.code == STATUS_OK) {

@@ -4,41 +4,18 @@
 #include <stdio.h>
 
 #include "core/base/hex.h"
-#include "core/base/nearest.h"
 #include "core/base/random.h"
 #include "core/base/time.h"
 #include "core/domain/kernel/fields.h"
 #include "core/domain/registry/registry.h"
 #include "core/pb/field.h"
 #include "core/pb/json.h"
+#include "ops/ctl/command_name.h"
 #include "ops/ctl/lines.h"
 #include "ops/ctl/name_watch.h"
 #include "ops/ctl/sending.h"
 
 /* ---- the command ---- */
-
-/* The member of Command by the command's name, "AssignRole" or "assign_role"; INVALID_ARGUMENT with
- * the nearest name otherwise. */
-static struct status submit_member(const char *name, const ProtobufCFieldDescriptor **member)
-{
-    struct nearest nearest;
-    nearest_init(&nearest, str_z(name));
-    for (unsigned i = 0; i < agency__v1__command__descriptor.n_fields; i++) {
-        const ProtobufCFieldDescriptor *field = &agency__v1__command__descriptor.fields[i];
-        const struct command_type *type = registry_command(field->id);
-        if (type == NULL) {
-            continue; /* of the envelope */
-        }
-        if (strcmp(type->name, name) == 0 || strcmp(field->name, name) == 0) {
-            *member = field;
-            return status_ok();
-        }
-        nearest_offer(&nearest, str_z(type->name));
-    }
-    return status_error(STATUS_INVALID_ARGUMENT,
-                        "expected the name of a command, such as AssignRole, but it is '%s'%s",
-                        name, nearest_hint(&nearest));
-}
 
 static struct status submit_new_id(struct ctl *ctl, char **id)
 {
@@ -109,7 +86,7 @@ static struct status submit_read(struct ctl *ctl, const char *name, const char *
 {
     const ProtobufCFieldDescriptor *member = NULL;
     ProtobufCMessage *payload;
-    TRY(submit_member(name, &member));
+    TRY(command_name_find(name, &member));
     TRY(pb_from_json_body(&ctl->arena, pb_field_type(member),
                           registry_carried(pb_field_type(member)), str_z(json), &payload));
     TRY(pb_new(&ctl->arena, &agency__v1__command__descriptor, command));

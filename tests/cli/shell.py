@@ -117,6 +117,7 @@ def it_explains_every_command(tool, fresh):
     said = run(tool, "explain", "AssignRole")
     expect("needs       delegate on each live group of the seat" in said, "who may", said)
     expect("NOT_FOUND: expected role 'n', but there is none" in said, "what is refused", said)
+    expect(run(tool, "explain", "assign_role") == said, "the same by the name in the schema")
     said = run(tool, "explain", "AsignRole", code=USAGE)
     expect("did you mean 'AssignRole'" in said, "the nearest name", said)
 
