@@ -1,24 +1,22 @@
 #include "query/entities.h"
 
 #include "core/base/nearest.h"
-#include "core/domain/kernel/life.h"
 #include "core/model/configured.h"
 #include "query/selection.h"
 
-/* Whether people call one of this kind so: "job-space". */
-static bool entities_is_singular(enum entity_kind kind, struct str name)
+const char *entities_word(enum entity_kind kind, char word[LIFE_NOUN_SIZE])
 {
-    char noun[LIFE_NOUN_SIZE];
-    life_noun(kind, noun);
-    for (char *space; (space = strchr(noun, ' ')) != NULL;) {
+    life_noun(kind, word);
+    for (char *space; (space = strchr(word, ' ')) != NULL;) {
         *space = '-';
     }
-    return str_eq(str_z(noun), name);
+    return word;
 }
 
 struct status entities_kind(struct str name, enum entity_kind *kind)
 {
     struct nearest nearest;
+    char word[LIFE_NOUN_SIZE];
     nearest_init(&nearest, name);
     for (unsigned number = 0; number < ENTITY_KINDS_END; number++) {
         const struct entity_type *type = registry_entity(number);
@@ -26,8 +24,9 @@ struct status entities_kind(struct str name, enum entity_kind *kind)
             continue;
         }
         struct str plural = str_z(type->plural);
-        if (str_eq(plural, name) || entities_is_singular((enum entity_kind)number, name)) {
-            *kind = (enum entity_kind)number;
+        enum entity_kind is = (enum entity_kind)number;
+        if (str_eq(plural, name) || str_eq(str_z(entities_word(is, word)), name)) {
+            *kind = is;
             return status_ok();
         }
         nearest_offer(&nearest, plural);

@@ -2,9 +2,12 @@
 #ifndef QUERY_ENTITIES_H
 #define QUERY_ENTITIES_H
 
+#include "core/domain/kernel/life.h"
 #include "core/model/list.h"
 #include "query/page.h"
 
+/* The word by which people call one of a kind: "job-space". */
+const char *entities_word(enum entity_kind kind, char word[LIFE_NOUN_SIZE]);
 /* A kind of entity by the word that people use: "group" or "groups". INVALID_ARGUMENT with the
  * nearest. */
 MUST_USE struct status entities_kind(struct str name, enum entity_kind *kind);

@@ -1,5 +1,6 @@
 /* completion: a script for bash, from the tables: verbs, the options of each, commands, kinds. */
 #include "ops/ctl/verb.h"
+#include "query/entities.h"
 
 static void completion_verbs(struct buf *out)
 {
@@ -29,17 +30,13 @@ static void completion_plurals(struct buf *out)
     }
 }
 
-/* As `get` and `history` take kinds: "role-types" without its end. */
 static void completion_kinds(struct buf *out)
 {
+    char word[LIFE_NOUN_SIZE];
     for (unsigned kind = 0; kind < ENTITY_KINDS_END; kind++) {
-        const struct entity_type *type = registry_entity(kind);
-        for (size_t i = 0; type != NULL && type->name[i] != '\0'; i++) {
-            char c = type->name[i];
-            bool upper = c >= 'A' && c <= 'Z';
-            buf_printf(out, "%s%c", upper && i > 0 ? "-" : "", upper ? c - 'A' + 'a' : c);
+        if (registry_entity(kind) != NULL) {
+            buf_printf(out, "%s ", entities_word((enum entity_kind)kind, word));
         }
-        buf_printf(out, "%s", type != NULL ? " " : "");
     }
 }
 
@@ -89,7 +86,7 @@ static const char completion_end[] =
     "    case $before in\n"
     "        submit|explain) words=$commands ;;\n"
     "        list) words=$plurals ;;\n"
-    "        get|history) words=$kinds ;;\n"
+    "        get|history|diff) words=$kinds ;;\n"
     "        --output) words='table json' ;;\n"
     "    esac\n"
     "    mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$word\")\n"

@@ -98,6 +98,7 @@ def it_completes_words_in_bash(tool, fresh):
                             (("submit", "CreateG"), ["CreateGroup"]),
                             (("--data", "x", "submit", "AssignR"), ["AssignRole"]),
                             (("list", "role-"), ["role-types"]), (("get", "job"), ["job-space"]),
+                            (("diff", "asset"), ["asset"]),
                             (("check", "--as"), ["--as-of"]),
                             (("log", "create", "--part"), ["--partitions"]),
                             (("--output", "j"), ["json"]), (("context", "s"), ["save"])):
