@@ -17,6 +17,8 @@
 
 static const size_t ASKER_ARENA_MAX = (size_t)1 << 30;
 static const size_t ASKER_MEMORY_MAX = (size_t)1 << 30;
+/* What is shown is written whenever it is as much. */
+enum { ASKER_OUT_MAX = 1 << 16 };
 
 /* ---- the questions ---- */
 
@@ -277,6 +279,9 @@ static struct status asker_take_items(struct asker *asker, const ProtobufCMessag
     size_t count = pb_field_count(response, items);
     for (size_t i = 0; i < count; i++) {
         TRY(take(context, pb_field_message(pb_field_item(response, items, i))));
+        if (asker->ctl->out.size > ASKER_OUT_MAX) {
+            ctl_flush(asker->ctl);
+        }
     }
     asker->taken += count;
     return status_ok();
@@ -375,6 +380,18 @@ struct status asker_list(struct asker *asker, enum entity_kind kind, ProtobufCMe
 {
     const struct question question = asker_question_of_kind(kind, true);
     return asker_ask_pages(asker, &question, request, take, context);
+}
+
+struct status asker_once(struct ctl *ctl, const char *method, ProtobufCMessage *request,
+                         asker_take *take, void *context)
+{
+    struct asker asker;
+    struct status st = asker_open(&asker, ctl);
+    if (st.code == STATUS_OK) {
+        st = asker_pages(&asker, method, request, take, context);
+    }
+    asker_close(&asker);
+    return st;
 }
 
 /* ---- what a person is told ---- */

@@ -42,13 +42,18 @@ MUST_USE struct status asker_get(struct asker *asker, enum entity_kind kind,
 const ProtobufCMessageDescriptor *asker_get_type(enum entity_kind kind);
 const ProtobufCMessageDescriptor *asker_list_type(enum entity_kind kind);
 
-/* Asks for pages, --limit items at most from --page on, and gives each item to `take`; tells a
- * person how to go on. Several questions have one --limit together. */
+/* Asks for pages, --limit items at most from --page on, and gives each item to `take`, whose output
+ * may be as long as it likes; tells a person how to go on. Several questions have one --limit
+ * together. */
 typedef struct status asker_take(void *context, const ProtobufCMessage *item);
 MUST_USE struct status asker_pages(struct asker *asker, const char *method,
                                    ProtobufCMessage *request, asker_take *take, void *context);
 MUST_USE struct status asker_list(struct asker *asker, enum entity_kind kind,
                                   ProtobufCMessage *request, asker_take *take, void *context);
+
+/* Opens an asker for the pages of one question, and closes it. */
+MUST_USE struct status asker_once(struct ctl *ctl, const char *method, ProtobufCMessage *request,
+                                  asker_take *take, void *context);
 
 /* Tells a person on standard error what moment a table is about; once. */
 void asker_say_moment(struct asker *asker);

@@ -105,3 +105,18 @@ struct status cell_of_field(struct arena *arena, const ProtobufCMessage *entity,
     }
     return status_ok();
 }
+
+struct status cell_add_when(struct table *table, const Google__Protobuf__Timestamp *time,
+                            const Agency__V1__DecisionItem *decision, const char *otherwise)
+{
+    struct str when = STR(""), by = str_z(time == NULL ? "" : otherwise);
+    if (time != NULL) {
+        TRY(cell_time(table->arena, &time->base, &when));
+    }
+    if (decision != NULL) {
+        by = arena_printf(table->arena, "#%" PRIu64 " %s", decision->org_sequence,
+                          decision->command);
+    }
+    TRY(table_add(table, when));
+    return by.data == NULL ? arena_full(table->arena) : table_add(table, by);
+}

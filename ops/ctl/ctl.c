@@ -5,6 +5,7 @@
 
 #include "core/base/utf8.h"
 #include "core/pb/json.h"
+#include "query/entities.h"
 
 /* What is for a person may hold what others wrote: no screen is to act upon it. */
 static void ctl_show(struct ctl *ctl)
@@ -64,6 +65,20 @@ struct status ctl_partition(const struct ctl *ctl, const struct evlog_identity *
                : status_error(STATUS_INVALID_ARGUMENT,
                               "expected a partition from 0 to %u, but it is '%lld'",
                               log->partitions_count - 1, (long long)partition);
+}
+
+struct status ctl_entity(struct ctl *ctl, char **entity)
+{
+    enum entity_kind kind;
+    if (ctl->argc == 0) {
+        return status_ok();
+    }
+    TRY(entities_kind(str_z(ctl->argv[0]), &kind));
+    struct str text = ctl->argc == 1
+                          ? arena_copy(&ctl->arena, str_z(ctl->argv[0]))
+                          : arena_printf(&ctl->arena, "%s:%s", ctl->argv[0], ctl->argv[1]);
+    *entity = (char *)(uintptr_t)text.data;
+    return text.data == NULL ? arena_full(&ctl->arena) : status_ok();
 }
 
 struct status ctl_need_org(const struct ctl *ctl)

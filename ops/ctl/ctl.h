@@ -115,6 +115,10 @@ MUST_USE struct status ctl_json(struct ctl *ctl, const ProtobufCMessage *message
 /* INVALID_ARGUMENT: --org is missing. */
 MUST_USE struct status ctl_need_org(const struct ctl *ctl);
 
+/* What the verb's arguments name, in the arena: KIND, KIND:ID, or nothing, which leaves it as it
+ * is. INVALID_ARGUMENT: there is no such kind. */
+MUST_USE struct status ctl_entity(struct ctl *ctl, char **entity);
+
 /* INVALID_ARGUMENT: --partition is none of the log's. */
 MUST_USE struct status ctl_partition(const struct ctl *ctl, const struct evlog_identity *log);
 

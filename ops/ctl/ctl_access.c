@@ -3,22 +3,11 @@
 #include "ops/ctl/access_text.h"
 #include "ops/ctl/asker.h"
 
-/* What is shown may be as long as it likes. */
-enum { ACCESS_OUT_MAX = 1 << 16 };
-
-static void access_flush(struct ctl *ctl)
-{
-    if (ctl->out.size > ACCESS_OUT_MAX) {
-        ctl_flush(ctl);
-    }
-}
-
 static struct status access_take_change(void *context, const ProtobufCMessage *message)
 {
     struct ctl *ctl = context;
     const Agency__V1__AccessChange *change =
         (const Agency__V1__AccessChange *)(const void *)message;
-    access_flush(ctl);
     if (change->decision == NULL) {
         return status_error(STATUS_INVALID_ARGUMENT, "expected a decision in each item");
     }
@@ -32,24 +21,11 @@ static struct status access_take_change(void *context, const ProtobufCMessage *m
 static struct status access_take_line(void *context, const ProtobufCMessage *message)
 {
     struct ctl *ctl = context;
-    access_flush(ctl);
     if (ctl->options.output == CTL_JSON) {
         return ctl_json(ctl, message);
     }
     access_text_line(ctl, (const Agency__V1__AccessLine *)(const void *)message);
     return status_ok();
-}
-
-static struct status access_ask(struct ctl *ctl, const char *method, ProtobufCMessage *request,
-                                asker_take *take)
-{
-    struct asker asker;
-    struct status st = asker_open(&asker, ctl);
-    if (st.code == STATUS_OK) {
-        st = asker_pages(&asker, method, request, take, ctl);
-    }
-    asker_close(&asker);
-    return st;
 }
 
 /* ---- between two moments ---- */
@@ -65,7 +41,7 @@ static struct status access_diff(struct ctl *ctl)
     if (ctl->argc > 1) {
         request.subject = ctl->argv[1];
     }
-    return access_ask(ctl, "DiffAccess", &request.base, access_take_line);
+    return asker_once(ctl, "DiffAccess", &request.base, access_take_line, ctl);
 }
 
 /* ---- decision by decision ---- */
@@ -112,7 +88,7 @@ static struct status access_changes(struct ctl *ctl)
     }
     TRY(arena_text(&ctl->arena, ctl->options.on, &request.object));
     TRY(arena_text(&ctl->arena, ctl->options.from, &request.from));
-    return access_ask(ctl, "ListAccessChanges", &request.base, access_take_change);
+    return asker_once(ctl, "ListAccessChanges", &request.base, access_take_change, ctl);
 }
 
 struct status ctl_access(struct ctl *ctl)

@@ -1,12 +1,9 @@
 /* access held: what a subject ever had, directly and through groups, from when to when, and the
  * decisions at both ends. It is put together from what it gained and lost. */
-#include <inttypes.h>
-
 #include "core/base/omap.h"
-#include "core/base/time.h"
-#include "core/domain/kernel/fields.h"
 #include "core/pb/message.h"
 #include "ops/ctl/asker.h"
+#include "ops/ctl/cell.h"
 #include "ops/ctl/table.h"
 
 struct held_run {
@@ -81,15 +78,7 @@ static struct status held_take(void *context, const ProtobufCMessage *message)
 
 static struct status held_end(struct table *table, const Agency__V1__DecisionItem *decision)
 {
-    char time[TIME_TEXT_SIZE] = "";
-    struct str by = STR("");
-    if (decision != NULL && decision->occurred_at != NULL) {
-        time_format(fields_time_us(decision->occurred_at), time);
-        by = arena_printf(table->arena, "#%" PRIu64 " %s", decision->org_sequence,
-                          decision->command);
-    }
-    TRY(table_add(table, str_z(time)));
-    return by.data == NULL ? arena_full(table->arena) : table_add(table, by);
+    return cell_add_when(table, decision == NULL ? NULL : decision->occurred_at, decision, "");
 }
 
 static struct status held_show(struct held_run *run)
@@ -118,17 +107,11 @@ static struct status held_ask(struct held_run *run)
 {
     struct ctl *ctl = run->ctl;
     Agency__V1__ListAccessChangesRequest request = AGENCY__V1__LIST_ACCESS_CHANGES_REQUEST__INIT;
-    struct asker asker;
     request.subject = ctl->argv[1];
     request.covering = ctl->options.all;
     TRY(arena_text(&ctl->arena, ctl->options.on, &request.object));
     TRY(arena_text(&ctl->arena, ctl->options.from, &request.from));
-    struct status st = asker_open(&asker, ctl);
-    if (st.code == STATUS_OK) {
-        st = asker_pages(&asker, "ListAccessChanges", &request.base, held_take, run);
-    }
-    asker_close(&asker);
-    return st;
+    return asker_once(ctl, "ListAccessChanges", &request.base, held_take, run);
 }
 
 struct status ctl_access_held(struct ctl *ctl)

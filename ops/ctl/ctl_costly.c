@@ -33,15 +33,10 @@ struct status ctl_costly(struct ctl *ctl)
     static const char *const heads[] = { "object", "grants", "seats", "groups", "look-ups" };
     struct costly_run run = { .ctl = ctl };
     Agency__V1__ListCostlyObjectsRequest request = AGENCY__V1__LIST_COSTLY_OBJECTS_REQUEST__INIT;
-    struct asker asker;
     TRY(table_init(&run.table, &ctl->arena, heads, 5));
-    struct status st = asker_open(&asker, ctl);
-    if (st.code == STATUS_OK) {
-        st = asker_pages(&asker, "ListCostlyObjects", &request.base, costly_take, &run);
-    }
-    asker_close(&asker);
-    if (st.code == STATUS_OK && ctl->options.output == CTL_TABLE) {
+    TRY(asker_once(ctl, "ListCostlyObjects", &request.base, costly_take, &run));
+    if (ctl->options.output == CTL_TABLE) {
         table_print(&run.table, &ctl->out);
     }
-    return st;
+    return status_ok();
 }

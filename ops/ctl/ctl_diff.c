@@ -6,13 +6,9 @@
 #include "ops/ctl/asker.h"
 #include "ops/ctl/change_text.h"
 #include "ops/ctl/history_text.h"
-#include "query/entities.h"
 
 /* Memory for one entity, twice. */
 static const size_t DIFF_ARENA_MAX = (size_t)64 << 20;
-/* What is shown may be as long as it likes. */
-enum { DIFF_OUT_MAX = 1 << 16 };
-
 struct diff_run {
     struct ctl *ctl;
     struct arena arena; /* of one item */
@@ -53,26 +49,8 @@ static struct status diff_take(void *context, const ProtobufCMessage *message)
     if (item->entity == NULL || item->decision == NULL) {
         return status_error(STATUS_INVALID_ARGUMENT, "expected an entity and a decision");
     }
-    if (run->ctl->out.size > DIFF_OUT_MAX) {
-        ctl_flush(run->ctl);
-    }
     return run->ctl->options.output == CTL_JSON ? ctl_json(run->ctl, message)
                                                 : diff_show(run, item);
-}
-
-/* The kind, or KIND:ID. */
-static struct status diff_entity(struct ctl *ctl, char **entity)
-{
-    enum entity_kind kind;
-    if (ctl->argc == 0) {
-        return status_ok();
-    }
-    TRY(entities_kind(str_z(ctl->argv[0]), &kind));
-    struct str text = ctl->argc == 1
-                          ? arena_copy(&ctl->arena, str_z(ctl->argv[0]))
-                          : arena_printf(&ctl->arena, "%s:%s", ctl->argv[0], ctl->argv[1]);
-    *entity = (char *)(uintptr_t)text.data;
-    return text.data == NULL ? arena_full(&ctl->arena) : status_ok();
 }
 
 static struct status diff_request(struct ctl *ctl, Agency__V1__DiffRequest *request)
@@ -89,21 +67,16 @@ static struct status diff_request(struct ctl *ctl, Agency__V1__DiffRequest *requ
     options->as_of = options->to;
     request->all = options->all;
     TRY(arena_text(&ctl->arena, options->from, &request->from));
-    return diff_entity(ctl, &request->entity);
+    return ctl_entity(ctl, &request->entity);
 }
 
 struct status ctl_diff(struct ctl *ctl)
 {
     struct diff_run run = { .ctl = ctl };
     Agency__V1__DiffRequest request = AGENCY__V1__DIFF_REQUEST__INIT;
-    struct asker asker;
     TRY(diff_request(ctl, &request));
     arena_init(&run.arena, DIFF_ARENA_MAX);
-    struct status st = asker_open(&asker, ctl);
-    if (st.code == STATUS_OK) {
-        st = asker_pages(&asker, "Diff", &request.base, diff_take, &run);
-    }
-    asker_close(&asker);
+    struct status st = asker_once(ctl, "Diff", &request.base, diff_take, &run);
     arena_release(&run.arena);
     return st;
 }

@@ -8,7 +8,6 @@
 #include "ops/ctl/asker.h"
 #include "ops/ctl/history_text.h"
 #include "ops/ctl/say.h"
-#include "query/entities.h"
 
 /* Memory for what one decision changed: at most all versions that one can make, twice. */
 static const size_t HISTORY_ARENA_MAX = (size_t)64 << 20;
@@ -21,9 +20,6 @@ struct history_run {
     bool names_org;     /* above its first decision */
 };
 
-/* What is shown may be as long as it likes. */
-enum { HISTORY_OUT_MAX = 1 << 16 };
-
 static struct status history_take(void *context, const ProtobufCMessage *message)
 {
     struct history_run *run = context;
@@ -31,9 +27,6 @@ static struct status history_take(void *context, const ProtobufCMessage *message
     const Agency__V1__HistoryItem *item = (const Agency__V1__HistoryItem *)(const void *)message;
     if (item->decision == NULL) {
         return status_error(STATUS_INVALID_ARGUMENT, "expected a decision in each item");
-    }
-    if (ctl->out.size > HISTORY_OUT_MAX) {
-        ctl_flush(ctl);
     }
     if (ctl->options.output == CTL_JSON) {
         return ctl_json(ctl, &item->decision->base);
@@ -66,14 +59,7 @@ static struct status history_request(struct ctl *ctl, Agency__V1__ListHistoryReq
     TRY(arena_text(&ctl->arena, options->note, &request->note));
     TRY(history_time(ctl, options->from, "--from", &request->from));
     TRY(history_time(ctl, options->to, "--to", &request->to));
-    if (ctl->argc == 0) {
-        return status_ok();
-    }
-    struct str entity = arena_printf(&ctl->arena, "%s:%s", ctl->argv[0], ctl->argv[1]);
-    enum entity_kind kind;
-    TRY(entities_kind(str_z(ctl->argv[0]), &kind));
-    request->entity = (char *)(uintptr_t)entity.data;
-    return entity.data == NULL ? arena_full(&ctl->arena) : status_ok();
+    return ctl_entity(ctl, &request->entity);
 }
 
 /* ---- of all orgs ---- */

@@ -45,15 +45,10 @@ struct status ctl_orgs(struct ctl *ctl)
     static const char *const heads[] = { "org", "name", "status", "decisions", "last", "imports" };
     struct orgs_run run = { .ctl = ctl };
     Agency__V1__ListOrgsRequest request = AGENCY__V1__LIST_ORGS_REQUEST__INIT;
-    struct asker asker;
     TRY(table_init(&run.table, &ctl->arena, heads, 6));
-    struct status st = asker_open(&asker, ctl);
-    if (st.code == STATUS_OK) {
-        st = asker_pages(&asker, "ListOrgs", &request.base, orgs_take, &run);
-    }
-    asker_close(&asker);
-    if (st.code == STATUS_OK && ctl->options.output == CTL_TABLE) {
+    TRY(asker_once(ctl, "ListOrgs", &request.base, orgs_take, &run));
+    if (ctl->options.output == CTL_TABLE) {
         table_print(&run.table, &ctl->out);
     }
-    return st;
+    return status_ok();
 }

@@ -1,9 +1,6 @@
 /* stints: who held which seat, from when to when, and by whose decisions. */
-#include <inttypes.h>
-
-#include "core/base/time.h"
-#include "core/domain/kernel/fields.h"
 #include "ops/ctl/asker.h"
+#include "ops/ctl/cell.h"
 #include "ops/ctl/table.h"
 #include "query/entities.h"
 
@@ -12,26 +9,6 @@ struct stints_run {
     struct table table;
 };
 
-/* A time, and the decision that made it one. */
-static struct status stints_end(struct stints_run *run, const Google__Protobuf__Timestamp *time,
-                                const Agency__V1__DecisionItem *decision, const char *otherwise)
-{
-    char text[TIME_TEXT_SIZE] = "";
-    struct str by = str_z(time == NULL ? "" : otherwise);
-    if (time != NULL) {
-        time_format(fields_time_us(time), text);
-    }
-    if (decision != NULL) {
-        by = arena_printf(&run->ctl->arena, "#%" PRIu64 " %s", decision->org_sequence,
-                          decision->command);
-        if (by.data == NULL) {
-            return arena_full(&run->ctl->arena);
-        }
-    }
-    TRY(table_add(&run->table, str_z(text)));
-    return table_add(&run->table, by);
-}
-
 static struct status stints_item(struct stints_run *run, const Agency__V1__StintItem *item)
 {
     if (run->ctl->options.output == CTL_JSON) {
@@ -39,8 +16,8 @@ static struct status stints_item(struct stints_run *run, const Agency__V1__Stint
     }
     TRY(table_add(&run->table, str_z(item->subject_id)));
     TRY(table_add(&run->table, str_z(item->role_id)));
-    TRY(stints_end(run, item->since, item->begun, ""));
-    return stints_end(run, item->until, item->ended, "expired");
+    TRY(cell_add_when(&run->table, item->since, item->begun, ""));
+    return cell_add_when(&run->table, item->until, item->ended, "expired");
 }
 
 static struct status stints_take(void *context, const ProtobufCMessage *item)
