@@ -360,7 +360,7 @@ static bool org_rules_shares_external(const struct omap_entry *entry,
     const ProtobufCMessage *entity = layer_entity(entry);
     const struct omap_entry *other = org_rules_of(omap_next(entry), entity->descriptor);
     for (; other != NULL; other = org_rules_next(other, entity->descriptor)) {
-        bool live = fields_status(layer_entity(other)) != LIFE_REMOVED;
+        bool live = !fields_is_over(layer_entity(other));
         for (size_t i = 0; live && i < pb_field_count(entity, field); i++) {
             if (org_rules_has_external(layer_entity(other), field,
                                        *(void **)pb_field_item(entity, field, i))) {
@@ -378,8 +378,7 @@ static const char *org_rules_external(const struct org_rules *rules)
         const ProtobufCMessage *entity = layer_entity(entry);
         const ProtobufCFieldDescriptor *field =
             pb_field_find(entity->descriptor, STR("external_ids"));
-        if (field != NULL && fields_status(entity) != LIFE_REMOVED &&
-            org_rules_shares_external(entry, field)) {
+        if (field != NULL && !fields_is_over(entity) && org_rules_shares_external(entry, field)) {
             return "an external id is that of one live entity of its kind, and of a system all are "
                    "personal or none";
         }
