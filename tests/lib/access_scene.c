@@ -10,17 +10,6 @@ unsigned scene_roll(struct scene *scene, unsigned below)
     return random_below(&scene->random, below);
 }
 
-static void attempt(struct scene *scene, const char *format, ...) PRINTF_LIKE(2, 3);
-static void attempt(struct scene *scene, const char *format, ...)
-{
-    char text[2048];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    assert_ok(org_world_submit(&scene->world, text)); /* may be rejected */
-}
-
 /* An end before, at and behind the moment that is asked about, or none. */
 static const char *expiry(struct scene *scene)
 {
@@ -62,25 +51,31 @@ static void make_conditions(struct scene *scene)
 
 static void make_things(struct scene *scene)
 {
-    attempt(scene, "OpenJobSpace {\"jobSpaceId\":\"js\"}");
-    attempt(scene, "DefinePermission {\"permission\":\"write\"}");
-    attempt(scene, "DefinePermission {\"permission\":\"read\",\"impliedBy\":[\"write\"]}");
-    attempt(scene, "DefineRoleType {\"roleType\":\"plain\"}");
-    attempt(scene, "DefineRoleType {\"roleType\":\"guest\",\"noMembership\":true}");
-    attempt(scene, "DefineRoleType {\"roleType\":\"reader\",\"permissions\":[\"read\"]%s}",
-            condition(scene));
+    org_world_attempt(&scene->world, "OpenJobSpace {\"jobSpaceId\":\"js\"}");
+    org_world_attempt(&scene->world, "DefinePermission {\"permission\":\"write\"}");
+    org_world_attempt(&scene->world,
+                      "DefinePermission {\"permission\":\"read\",\"impliedBy\":[\"write\"]}");
+    org_world_attempt(&scene->world, "DefineRoleType {\"roleType\":\"plain\"}");
+    org_world_attempt(&scene->world,
+                      "DefineRoleType {\"roleType\":\"guest\",\"noMembership\":true}");
+    org_world_attempt(&scene->world,
+                      "DefineRoleType {\"roleType\":\"reader\",\"permissions\":[\"read\"]%s}",
+                      condition(scene));
     for (unsigned i = 0; i < SUBJECTS; i++) {
-        attempt(scene, "RegisterSubject {\"subjectId\":\"s%u\"}", i);
+        org_world_attempt(&scene->world, "RegisterSubject {\"subjectId\":\"s%u\"}", i);
     }
     for (unsigned i = 0; i < GROUPS; i++) {
-        attempt(scene, "CreateGroup {\"groupId\":\"g%u\"%s}", i,
-                scene_roll(scene, 4) == 0 ? ",\"jobSpaceId\":\"js\"" : "");
+        org_world_attempt(&scene->world, "CreateGroup {\"groupId\":\"g%u\"%s}", i,
+                          scene_roll(scene, 4) == 0 ? ",\"jobSpaceId\":\"js\"" : "");
     }
     for (unsigned i = 0; i < ASSETS; i++) {
-        attempt(scene, "RegisterAsset {\"assetId\":\"a%u\",\"type\":\"t%u\"}", i, i % 2);
+        org_world_attempt(&scene->world, "RegisterAsset {\"assetId\":\"a%u\",\"type\":\"t%u\"}", i,
+                          i % 2);
     }
-    attempt(scene, "SetAssetParent {\"assetId\":\"a1\",\"parentAssetId\":\"a0\"}");
-    attempt(scene, "SetAssetParent {\"assetId\":\"a2\",\"parentAssetId\":\"a1\"}");
+    org_world_attempt(&scene->world,
+                      "SetAssetParent {\"assetId\":\"a1\",\"parentAssetId\":\"a0\"}");
+    org_world_attempt(&scene->world,
+                      "SetAssetParent {\"assetId\":\"a2\",\"parentAssetId\":\"a1\"}");
 }
 
 static void make_seats(struct scene *scene)
@@ -91,36 +86,43 @@ static void make_seats(struct scene *scene)
         char groups[64];
         snprintf(groups, sizeof groups, second == first ? "\"g%u\"" : "\"g%u\",\"g%u\"", first,
                  second);
-        attempt(scene, "CreateRole {\"roleId\":\"r%u\",\"roleType\":\"%s\",\"groupIds\":[%s]%s}", i,
-                types[scene_roll(scene, 4)], scene->deep && i == 0 ? "\"g0\"" : groups,
-                scene_roll(scene, 3) == 0 ? ",\"jobSpaceId\":\"js\"" : "");
+        org_world_attempt(&scene->world,
+                          "CreateRole {\"roleId\":\"r%u\",\"roleType\":\"%s\",\"groupIds\":[%s]%s}",
+                          i, types[scene_roll(scene, 4)], scene->deep && i == 0 ? "\"g0\"" : groups,
+                          scene_roll(scene, 3) == 0 ? ",\"jobSpaceId\":\"js\"" : "");
     }
     for (unsigned i = 0; i < 2 * SEATS; i++) {
-        attempt(scene, "AssignRole {\"roleId\":\"r%u\",\"subjectId\":\"s%u\"%s}",
-                scene_roll(scene, SEATS), scene_roll(scene, SUBJECTS), expiry(scene));
+        org_world_attempt(&scene->world, "AssignRole {\"roleId\":\"r%u\",\"subjectId\":\"s%u\"%s}",
+                          scene_roll(scene, SEATS), scene_roll(scene, SUBJECTS), expiry(scene));
     }
-    attempt(scene, "AssignRole {\"roleId\":\"r0\",\"subjectId\":\"s%u\"}", SUBJECTS - 1);
+    org_world_attempt(&scene->world, "AssignRole {\"roleId\":\"r0\",\"subjectId\":\"s%u\"}",
+                      SUBJECTS - 1);
 }
 
 /* From above, so that nothing is too deep when it is asked for. */
 static void make_chains(struct scene *scene)
 {
     for (unsigned i = GROUPS - 1; i > 0 && scene->deep; i--) {
-        attempt(scene, "IncludeGroup {\"groupId\":\"g%u\",\"includedGroupId\":\"g%u\"}", i, i - 1);
+        org_world_attempt(&scene->world,
+                          "IncludeGroup {\"groupId\":\"g%u\",\"includedGroupId\":\"g%u\"}", i,
+                          i - 1);
     }
     for (unsigned i = SUBJECTS - 1; i > 0 && scene->deep; i--) {
-        attempt(scene, "SetSubjectParents {\"subjectId\":\"s%u\",\"parentSubjectIds\":[\"s%u\"]}",
-                i - 1, i);
+        org_world_attempt(
+            &scene->world,
+            "SetSubjectParents {\"subjectId\":\"s%u\",\"parentSubjectIds\":[\"s%u\"]}", i - 1, i);
     }
     for (unsigned i = 0; i < 8; i++) {
-        attempt(scene, "IncludeGroup {\"groupId\":\"g%u\",\"includedGroupId\":\"g%u\"}",
-                scene_roll(scene, GROUPS), scene_roll(scene, GROUPS));
+        org_world_attempt(&scene->world,
+                          "IncludeGroup {\"groupId\":\"g%u\",\"includedGroupId\":\"g%u\"}",
+                          scene_roll(scene, GROUPS), scene_roll(scene, GROUPS));
         unsigned a = scene_roll(scene, SUBJECTS), b = scene_roll(scene, SUBJECTS);
         if (!scene->deep && a != b) {
-            attempt(scene,
-                    "SetSubjectParents {\"subjectId\":\"s%u\",\"parentSubjectIds\":[\"s%u\","
-                    "\"s%u\"]}",
-                    scene_roll(scene, SUBJECTS), a, b);
+            org_world_attempt(
+                &scene->world,
+                "SetSubjectParents {\"subjectId\":\"s%u\",\"parentSubjectIds\":[\"s%u\","
+                "\"s%u\"]}",
+                scene_roll(scene, SUBJECTS), a, b);
         }
     }
 }
@@ -145,11 +147,12 @@ static void make_grant(struct scene *scene, const char *id)
     snprintf(held, sizeof held, "%s", condition(scene));
     snprintf(grantee, sizeof grantee, grantees[scene_roll(scene, 4)],
              scene->deep && scene_roll(scene, 2) == 0 ? GROUPS - 1 : scene_roll(scene, GROUPS));
-    attempt(scene,
-            "GrantPermission {\"grantId\":\"%s\",\"permission\":\"%s\",\"grantee\":{%s},\"on\":{%s}"
-            "%s%s}",
-            id, permissions[scene_roll(scene, 3) + (scene_roll(scene, 12) == 0)], grantee,
-            objects[scene_roll(scene, 5)], expiry(scene), held);
+    org_world_attempt(
+        &scene->world,
+        "GrantPermission {\"grantId\":\"%s\",\"permission\":\"%s\",\"grantee\":{%s},\"on\":{%s}"
+        "%s%s}",
+        id, permissions[scene_roll(scene, 3) + (scene_roll(scene, 12) == 0)], grantee,
+        objects[scene_roll(scene, 5)], expiry(scene), held);
 }
 
 /* In some orgs so many that lists are not read at once. */
@@ -161,22 +164,27 @@ static void make_grants(struct scene *scene)
         make_grant(scene, id);
     }
     for (unsigned i = 0; i < 20 && scene->seed % 3 == 0; i++) {
-        attempt(scene, "RegisterSubject {\"subjectId\":\"z%u\"}", i);
-        attempt(scene,
-                "GrantPermission {\"grantId\":\"z%u\",\"permission\":\"%s\",\"grantee\":{\"kind\":"
-                "\"GRANTEE_KIND_SUBJECT\",\"id\":\"z%u\"},\"on\":{\"kind\":\"OBJECT_KIND_ASSET\","
-                "\"id\":\"a0\"}}",
-                i, i % 2 == 0 ? "read" : "write", i);
+        org_world_attempt(&scene->world, "RegisterSubject {\"subjectId\":\"z%u\"}", i);
+        org_world_attempt(
+            &scene->world,
+            "GrantPermission {\"grantId\":\"z%u\",\"permission\":\"%s\",\"grantee\":{\"kind\":"
+            "\"GRANTEE_KIND_SUBJECT\",\"id\":\"z%u\"},\"on\":{\"kind\":\"OBJECT_KIND_ASSET\","
+            "\"id\":\"a0\"}}",
+            i, i % 2 == 0 ? "read" : "write", i);
     }
 }
 
 static void make_ends(struct scene *scene)
 {
     for (unsigned i = 0; i < 2; i++) {
-        attempt(scene, "ArchiveGroup {\"groupId\":\"g%u\"}", scene_roll(scene, GROUPS));
-        attempt(scene, "SuspendSubject {\"subjectId\":\"s%u\"}", scene_roll(scene, SUBJECTS));
-        attempt(scene, "DeleteGroup {\"groupId\":\"g%u\"}", scene_roll(scene, GROUPS));
-        attempt(scene, "RevokePermission {\"grantId\":\"x%u\"}", scene_roll(scene, GRANTS));
+        org_world_attempt(&scene->world, "ArchiveGroup {\"groupId\":\"g%u\"}",
+                          scene_roll(scene, GROUPS));
+        org_world_attempt(&scene->world, "SuspendSubject {\"subjectId\":\"s%u\"}",
+                          scene_roll(scene, SUBJECTS));
+        org_world_attempt(&scene->world, "DeleteGroup {\"groupId\":\"g%u\"}",
+                          scene_roll(scene, GROUPS));
+        org_world_attempt(&scene->world, "RevokePermission {\"grantId\":\"x%u\"}",
+                          scene_roll(scene, GRANTS));
     }
     scene->world.now_us = INT64_C(1767232800000000); /* 02:00 */
 }

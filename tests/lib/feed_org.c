@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "tests/lib/grant_json.h"
 #include "tests/lib/test.h"
 
 enum { SUBJECTS = 7, GROUPS = 6, ASSETS = 6, SEATS = 9, TYPES = 4, SPACES = 2 };
@@ -123,30 +124,15 @@ static const char *const feed_permissions[] = { "p0", "p1", "p2", "AssignRole" }
 
 static void feed_grant(struct feed_random *made)
 {
-    static const char *const grantees[] = {
-        "\"kind\":\"GRANTEE_KIND_SUBJECT\",\"id\":\"s%u\"",
-        "\"kind\":\"GRANTEE_KIND_ROLE\",\"id\":\"r%u\"",
-        "\"kind\":\"GRANTEE_KIND_GROUP\",\"id\":\"g%u\"",
-        "\"kind\":\"GRANTEE_KIND_GROUP\",\"id\":\"g%u\",\"roleTypes\":[\"t0\",\"t1\"]",
-    };
-    static const char *const objects[] = {
-        "\"kind\":\"OBJECT_KIND_ASSET\",\"id\":\"a%u\"",
-        "\"kind\":\"OBJECT_KIND_ASSET_TYPE\",\"id\":\"k%u\"",
-        "\"kind\":\"OBJECT_KIND_GROUP\",\"id\":\"g%u\"",
-        "\"kind\":\"OBJECT_KIND_JOB_SPACE\",\"id\":\"j%u\"",
-        "\"kind\":\"OBJECT_KIND_SUBJECT\",\"id\":\"s%u\"",
-    };
     static unsigned (*const grantee_ids[])(struct feed_random *) = { feed_subject, feed_role,
                                                                      feed_group, feed_group };
     static unsigned (*const object_ids[])(struct feed_random *) = {
-        feed_asset, feed_space /* as many types */, feed_group, feed_space, feed_subject
+        feed_asset, feed_space /* as many types */, feed_group, feed_space, feed_subject, feed_space
     };
-    char grantee[128], on[128] = "\"kind\":\"OBJECT_KIND_ORG\"", expiry[64];
-    unsigned to = feed_roll(made, 4), what = feed_roll(made, 6);
-    snprintf(grantee, sizeof grantee, grantees[to], grantee_ids[to](made));
-    if (what < 5) {
-        snprintf(on, sizeof on, objects[what], object_ids[what](made));
-    }
+    char grantee[GRANT_JSON_SIZE], on[GRANT_JSON_SIZE], expiry[64];
+    unsigned to = feed_roll(made, GRANTEES), what = feed_roll(made, OBJECTS);
+    grant_json_grantee(to, grantee_ids[to](made), grantee);
+    grant_json_object(what, object_ids[what](made), on);
     feed_try(made, "grantPermission",
              "{\"grantId\":\"x%u\",\"permission\":\"%s\",\"grantee\":{%s},\"on\":{%s}%s%s}",
              made->org->log.commands_count, feed_permissions[feed_roll(made, 4)], grantee, on,

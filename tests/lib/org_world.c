@@ -307,6 +307,15 @@ void org_world_do(struct org_world *world, const char *format, ...)
     }
 }
 
+void org_world_attempt(struct org_world *world, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    const char *text = world_format(world, format, args);
+    va_end(args);
+    assert_ok(org_world_submit(world, text));
+}
+
 const char *org_world_rejected(struct org_world *world, enum status_code code, const char *format,
                                ...)
 {

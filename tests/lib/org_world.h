@@ -60,6 +60,8 @@ MUST_USE struct status org_world_apply_event(struct org_world *world,
 
 /* Fails the test unless the command (formatted) is accepted. */
 void org_world_do(struct org_world *world, const char *format, ...) PRINTF_LIKE(2, 3);
+/* The same, where a rejection is as good. */
+void org_world_attempt(struct org_world *world, const char *format, ...) PRINTF_LIKE(2, 3);
 /* Fails the test unless the command is rejected with this code; gives the reason. */
 const char *org_world_rejected(struct org_world *world, enum status_code code, const char *format,
                                ...) PRINTF_LIKE(3, 4);

@@ -6,7 +6,9 @@
 #include "core/domain/check/check_held.h"
 #include "core/domain/check/check_subjects.h"
 #include "core/domain/check/holders.h"
+#include "tests/lib/grant_json.h"
 #include "tests/lib/org_world.h"
+#include "tests/lib/random.h"
 #include "tests/lib/test.h"
 
 enum { SUBJECTS = 6, GROUPS = 5, ASSETS = 5, SEATS = 8, TYPES = 3, SPACES = 2, GRANTS = 14 };
@@ -15,117 +17,80 @@ enum { PERMISSIONS = 4, WORLDS = 60, COMMANDS_EACH = 120, WIDE = 20 };
 
 /* ---- a random org ---- */
 
-struct dice {
-    uint64_t state;
-};
-
-/* Below `n`; splitmix64. */
-static unsigned roll(struct dice *dice, unsigned n)
-{
-    uint64_t z = dice->state += UINT64_C(0x9e3779b97f4a7c15);
-    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-    return (unsigned)((z ^ z >> 31) % n);
-}
-
-static void try_command(struct org_world *world, const char *format, ...) PRINTF_LIKE(2, 3);
-static void try_command(struct org_world *world, const char *format, ...)
-{
-    char text[1024];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    assert_ok(org_world_submit(world, text)); /* may be rejected */
-}
-
 static const char *const permissions[PERMISSIONS] = { "p0", "p1", "p2", "AssignRole" };
 
-static void make_things(struct org_world *world, struct dice *dice)
+static void make_things(struct org_world *world, struct random_state *random)
 {
     for (unsigned i = 0; i < SUBJECTS; i++) {
-        try_command(world, "RegisterSubject {\"subjectId\":\"s%u\"}", i);
+        org_world_attempt(world, "RegisterSubject {\"subjectId\":\"s%u\"}", i);
     }
     for (unsigned i = 0; i < SPACES; i++) {
-        try_command(world, "OpenJobSpace {\"jobSpaceId\":\"j%u\"}", i);
+        org_world_attempt(world, "OpenJobSpace {\"jobSpaceId\":\"j%u\"}", i);
     }
-    try_command(world, "DefinePermission {\"permission\":\"p0\"}");
-    try_command(world, "DefinePermission {\"permission\":\"p1\",\"impliedBy\":[\"p0\"]}");
-    try_command(world, "DefinePermission {\"permission\":\"p2\",\"impliedBy\":[\"p1\"]}");
-    try_command(world, "DefineRoleType {\"roleType\":\"t0\"}");
-    try_command(world, "DefineRoleType {\"roleType\":\"t1\",\"noMembership\":true}");
-    try_command(world, "DefineRoleType {\"roleType\":\"t2\",\"permissions\":[\"p1\"]}");
+    org_world_attempt(world, "DefinePermission {\"permission\":\"p0\"}");
+    org_world_attempt(world, "DefinePermission {\"permission\":\"p1\",\"impliedBy\":[\"p0\"]}");
+    org_world_attempt(world, "DefinePermission {\"permission\":\"p2\",\"impliedBy\":[\"p1\"]}");
+    org_world_attempt(world, "DefineRoleType {\"roleType\":\"t0\"}");
+    org_world_attempt(world, "DefineRoleType {\"roleType\":\"t1\",\"noMembership\":true}");
+    org_world_attempt(world, "DefineRoleType {\"roleType\":\"t2\",\"permissions\":[\"p1\"]}");
     for (unsigned i = 0; i < GROUPS; i++) {
-        try_command(world, "CreateGroup {\"groupId\":\"g%u\",\"jobSpaceId\":\"%s\"}", i,
-                    roll(dice, 3) == 0 ? "j0" : "");
+        org_world_attempt(world, "CreateGroup {\"groupId\":\"g%u\",\"jobSpaceId\":\"%s\"}", i,
+                          random_below(random, 3) == 0 ? "j0" : "");
     }
     for (unsigned i = 0; i < ASSETS; i++) {
-        try_command(world, "RegisterAsset {\"assetId\":\"a%u\",\"type\":\"k%u\"}", i,
-                    roll(dice, 2));
+        org_world_attempt(world, "RegisterAsset {\"assetId\":\"a%u\",\"type\":\"k%u\"}", i,
+                          random_below(random, 2));
     }
     for (unsigned i = 0; i < SEATS; i++) {
-        try_command(world,
-                    "CreateRole {\"roleId\":\"r%u\",\"roleType\":\"t%u\",\"groupIds\":[\"g%u\"],"
-                    "\"jobSpaceId\":\"%s\"}",
-                    i, roll(dice, TYPES), roll(dice, GROUPS), roll(dice, 2) == 0 ? "j1" : "");
+        org_world_attempt(
+            world,
+            "CreateRole {\"roleId\":\"r%u\",\"roleType\":\"t%u\",\"groupIds\":[\"g%u\"],"
+            "\"jobSpaceId\":\"%s\"}",
+            i, random_below(random, TYPES), random_below(random, GROUPS),
+            random_below(random, 2) == 0 ? "j1" : "");
     }
 }
 
-static void try_grant(struct org_world *world, struct dice *dice)
+static void try_grant(struct org_world *world, struct random_state *random)
 {
-    static const char *const grantees[] = {
-        "\"kind\":\"GRANTEE_KIND_SUBJECT\",\"id\":\"s%u\"",
-        "\"kind\":\"GRANTEE_KIND_ROLE\",\"id\":\"r%u\"",
-        "\"kind\":\"GRANTEE_KIND_GROUP\",\"id\":\"g%u\"",
-        "\"kind\":\"GRANTEE_KIND_GROUP\",\"id\":\"g%u\",\"roleTypes\":[\"t0\",\"t1\"]",
-    };
-    static const char *const objects[] = {
-        "\"kind\":\"OBJECT_KIND_ASSET\",\"id\":\"a%u\"",
-        "\"kind\":\"OBJECT_KIND_ASSET_TYPE\",\"id\":\"k%u\"",
-        "\"kind\":\"OBJECT_KIND_GROUP\",\"id\":\"g%u\"",
-        "\"kind\":\"OBJECT_KIND_JOB_SPACE\",\"id\":\"j%u\"",
-        "\"kind\":\"OBJECT_KIND_SUBJECT\",\"id\":\"s%u\"",
-    };
     static const unsigned grantee_counts[] = { SUBJECTS, SEATS, GROUPS, GROUPS };
-    static const unsigned object_counts[] = { ASSETS, 2, GROUPS, SPACES, SUBJECTS };
-    char grantee[128], on[128];
-    unsigned to = roll(dice, 4), what = roll(dice, 6);
-    snprintf(grantee, sizeof grantee, grantees[to], roll(dice, grantee_counts[to]));
-    if (what < 5) {
-        snprintf(on, sizeof on, objects[what], roll(dice, object_counts[what]));
-    }
-    try_command(world,
-                "GrantPermission {\"grantId\":\"x%u\",\"permission\":\"%s\",\"grantee\":{%s},"
-                "\"on\":{%s}%s}",
-                roll(dice, GRANTS), permissions[roll(dice, PERMISSIONS)], grantee,
-                what < 5 ? on : "\"kind\":\"OBJECT_KIND_ORG\"",
-                roll(dice, 5) == 0 ? ",\"expiresAt\":\"2026-01-01T00:04:00Z\"" : "");
+    static const unsigned object_counts[] = { ASSETS, 2, GROUPS, SPACES, SUBJECTS, 1 };
+    char grantee[GRANT_JSON_SIZE], on[GRANT_JSON_SIZE];
+    unsigned to = random_below(random, GRANTEES), what = random_below(random, OBJECTS);
+    grant_json_grantee(to, random_below(random, grantee_counts[to]), grantee);
+    grant_json_object(what, random_below(random, object_counts[what]), on);
+    org_world_attempt(
+        world,
+        "GrantPermission {\"grantId\":\"x%u\",\"permission\":\"%s\",\"grantee\":{%s},"
+        "\"on\":{%s}%s}",
+        random_below(random, GRANTS), permissions[random_below(random, PERMISSIONS)], grantee, on,
+        random_below(random, 5) == 0 ? ",\"expiresAt\":\"2026-01-01T00:04:00Z\"" : "");
 }
 
-static void try_relation(struct org_world *world, struct dice *dice)
+static void try_relation(struct org_world *world, struct random_state *random)
 {
-    switch (roll(dice, 4)) {
+    switch (random_below(random, 4)) {
     case 0:
-        try_command(world,
-                    "SetSubjectParents {\"subjectId\":\"s%u\",\"parentSubjectIds\":[\"s%u\"]}",
-                    roll(dice, SUBJECTS), roll(dice, SUBJECTS));
+        org_world_attempt(
+            world, "SetSubjectParents {\"subjectId\":\"s%u\",\"parentSubjectIds\":[\"s%u\"]}",
+            random_below(random, SUBJECTS), random_below(random, SUBJECTS));
         return;
     case 1:
-        try_command(world, "IncludeGroup {\"groupId\":\"g%u\",\"includedGroupId\":\"g%u\"}",
-                    roll(dice, GROUPS), roll(dice, GROUPS));
+        org_world_attempt(world, "IncludeGroup {\"groupId\":\"g%u\",\"includedGroupId\":\"g%u\"}",
+                          random_below(random, GROUPS), random_below(random, GROUPS));
         return;
     case 2:
-        try_command(world, "SetGroupParent {\"groupId\":\"g%u\",\"parentGroupId\":\"g%u\"}",
-                    roll(dice, GROUPS), roll(dice, GROUPS));
+        org_world_attempt(world, "SetGroupParent {\"groupId\":\"g%u\",\"parentGroupId\":\"g%u\"}",
+                          random_below(random, GROUPS), random_below(random, GROUPS));
         return;
     case 3:
-        try_command(world, "SetAssetParent {\"assetId\":\"a%u\",\"parentAssetId\":\"a%u\"}",
-                    roll(dice, ASSETS), roll(dice, ASSETS));
+        org_world_attempt(world, "SetAssetParent {\"assetId\":\"a%u\",\"parentAssetId\":\"a%u\"}",
+                          random_below(random, ASSETS), random_below(random, ASSETS));
         return;
     }
 }
 
-static void try_state(struct org_world *world, struct dice *dice)
+static void try_state(struct org_world *world, struct random_state *random)
 {
     static const char *const commands[] = {
         "SuspendSubject {\"subjectId\":\"s%u\"}", "ResumeSubject {\"subjectId\":\"s%u\"}",
@@ -135,8 +100,8 @@ static void try_state(struct org_world *world, struct dice *dice)
         "RestoreAsset {\"assetId\":\"a%u\"}",     "RevokePermission {\"grantId\":\"x%u\"}",
     };
     char text[128];
-    snprintf(text, sizeof text, commands[roll(dice, 10)], roll(dice, 5));
-    try_command(world, "%s", text);
+    snprintf(text, sizeof text, commands[random_below(random, 10)], random_below(random, 5));
+    org_world_attempt(world, "%s", text);
 }
 
 /* Long lists that give none of the subjects anything: grants on the org to others, and grants to a
@@ -149,43 +114,46 @@ static void make_wide(struct org_world *world, bool both_sides)
         "\"kind\":\"GRANTEE_KIND_SUBJECT\",\"id\":\"s0\"",
     };
     for (unsigned i = 0; i < WIDE; i++) {
-        try_command(world, "RegisterSubject {\"subjectId\":\"z%u\"}", i);
-        try_command(world, "RegisterAsset {\"assetId\":\"b%u\"}", i);
+        org_world_attempt(world, "RegisterSubject {\"subjectId\":\"z%u\"}", i);
+        org_world_attempt(world, "RegisterAsset {\"assetId\":\"b%u\"}", i);
         for (unsigned j = 0; j < PERMISSIONS; j++) {
-            try_command(world,
-                        "GrantPermission {\"grantId\":\"y%u-%u\",\"permission\":\"%s\",\"grantee\":"
-                        "{\"kind\":\"GRANTEE_KIND_SUBJECT\",\"id\":\"z%u\"},\"on\":{\"kind\":"
-                        "\"OBJECT_KIND_ORG\"}}",
-                        i, j, permissions[j], i);
+            org_world_attempt(
+                world,
+                "GrantPermission {\"grantId\":\"y%u-%u\",\"permission\":\"%s\",\"grantee\":"
+                "{\"kind\":\"GRANTEE_KIND_SUBJECT\",\"id\":\"z%u\"},\"on\":{\"kind\":"
+                "\"OBJECT_KIND_ORG\"}}",
+                i, j, permissions[j], i);
         }
         for (unsigned j = 0; j < 3 && both_sides; j++) {
-            try_command(world,
-                        "GrantPermission {\"grantId\":\"w%u-%u\",\"permission\":\"p0\",\"grantee\":"
-                        "{%s},\"on\":{\"kind\":\"OBJECT_KIND_ASSET\",\"id\":\"b%u\"}}",
-                        i, j, grantees[j], i);
+            org_world_attempt(
+                world,
+                "GrantPermission {\"grantId\":\"w%u-%u\",\"permission\":\"p0\",\"grantee\":"
+                "{%s},\"on\":{\"kind\":\"OBJECT_KIND_ASSET\",\"id\":\"b%u\"}}",
+                i, j, grantees[j], i);
         }
     }
 }
 
-static void make_org(struct org_world *world, struct dice *dice)
+static void make_org(struct org_world *world, struct random_state *random)
 {
     org_world_init_owned(world);
-    make_things(world, dice);
+    make_things(world, random);
     if (seed % 3 > 0) {
         make_wide(world, seed % 3 == 2);
     }
     for (unsigned i = 0; i < COMMANDS_EACH; i++) {
-        unsigned what = roll(dice, 10);
+        unsigned what = random_below(random, 10);
         if (what < 4) {
-            try_grant(world, dice);
+            try_grant(world, random);
         } else if (what < 7) {
-            try_command(world, "AssignRole {\"roleId\":\"r%u\",\"subjectId\":\"s%u\"%s}",
-                        roll(dice, SEATS), roll(dice, SUBJECTS),
-                        roll(dice, 5) == 0 ? ",\"expiresAt\":\"2026-01-01T00:04:00Z\"" : "");
+            org_world_attempt(
+                world, "AssignRole {\"roleId\":\"r%u\",\"subjectId\":\"s%u\"%s}",
+                random_below(random, SEATS), random_below(random, SUBJECTS),
+                random_below(random, 5) == 0 ? ",\"expiresAt\":\"2026-01-01T00:04:00Z\"" : "");
         } else if (what < 9) {
-            try_relation(world, dice);
+            try_relation(world, random);
         } else {
-            try_state(world, dice);
+            try_state(world, random);
         }
     }
 }
@@ -439,8 +407,8 @@ TEST(check_lists, agree_with_check_and_with_a_naive_evaluation)
     unsigned allowed = 0;
     for (seed = 1; seed <= WORLDS; seed++) {
         struct org_world world;
-        struct dice dice = { seed };
-        make_org(&world, &dice);
+        struct random_state random = { .state = seed };
+        make_org(&world, &random);
         for (unsigned i = 0; i < ASSETS; i++) {
             allowed += compare(&world, (struct object){ OBJECT_ASSET, name_of(&world, 'a', i) });
         }
