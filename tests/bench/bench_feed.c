@@ -20,36 +20,27 @@ static unsigned large(void)
     return 20000 * (scale == NULL ? 1 : (unsigned)strtoul(scale, NULL, 10));
 }
 
-static void do_one(struct partition_kit *kit, const char *command, const char *format, unsigned a,
-                   unsigned b)
-{
-    char json[256];
-    snprintf(json, sizeof json, format, a, b);
-    partition_kit_do(kit, NULL, command, json);
-}
-
 /* Groups whose members have some grants each. */
 static void make_org(struct partition_kit *kit)
 {
     partition_kit_open_org(kit);
     partition_kit_do(kit, NULL, "defineRoleType", "{\"roleType\":\"member\"}");
     for (unsigned i = 0; i < SUBJECTS; i++) {
-        do_one(kit, "registerSubject", "{\"subjectId\":\"s%u\"}", i, 0);
+        partition_kit_make(kit, "registerSubject", "{\"subjectId\":\"s%u\"}", i);
     }
     for (unsigned i = 0; i < GROUPS; i++) {
-        do_one(kit, "createGroup", "{\"groupId\":\"g%u\"}", i, 0);
-        do_one(kit, "createRole",
-               "{\"roleId\":\"r%u\",\"roleType\":\"member\",\"groupIds\":[\"g%u\"]}", i, i);
+        partition_kit_make(kit, "createGroup", "{\"groupId\":\"g%u\"}", i);
+        partition_kit_make(kit, "createRole",
+                           "{\"roleId\":\"r%u\",\"roleType\":\"member\",\"groupIds\":[\"g%u\"]}", i,
+                           i);
         for (unsigned j = 0; j < GRANTS_EACH; j++) {
             const unsigned asset = i * GRANTS_EACH + j;
-            char json[256];
-            do_one(kit, "registerAsset", "{\"assetId\":\"a%u\"}", asset, 0);
-            snprintf(json, sizeof json,
-                     "{\"grantId\":\"x%u\",\"permission\":\"Read\",\"grantee\":{\"kind\":"
-                     "\"GRANTEE_KIND_GROUP\",\"id\":\"g%u\"},\"on\":{\"kind\":"
-                     "\"OBJECT_KIND_ASSET\",\"id\":\"a%u\"}}",
-                     asset, i, asset);
-            partition_kit_do(kit, NULL, "grantPermission", json);
+            partition_kit_make(kit, "registerAsset", "{\"assetId\":\"a%u\"}", asset);
+            partition_kit_make(kit, "grantPermission",
+                               "{\"grantId\":\"x%u\",\"permission\":\"Read\",\"grantee\":{\"kind\":"
+                               "\"GRANTEE_KIND_GROUP\",\"id\":\"g%u\"},\"on\":{\"kind\":"
+                               "\"OBJECT_KIND_ASSET\",\"id\":\"a%u\"}}",
+                               asset, i, asset);
         }
     }
 }
@@ -61,8 +52,8 @@ static void take_turns(struct partition_kit *kit)
     for (unsigned i = 0; i < TURNS; i++) {
         unsigned seat = i * 7 % GROUPS, subject = i * 131 % SUBJECTS;
         bool *held = &has[seat][subject];
-        do_one(kit, *held ? "revokeRole" : "assignRole",
-               "{\"roleId\":\"r%u\",\"subjectId\":\"s%u\"}", seat, subject);
+        partition_kit_make(kit, *held ? "revokeRole" : "assignRole",
+                           "{\"roleId\":\"r%u\",\"subjectId\":\"s%u\"}", seat, subject);
         *held = !*held;
     }
 }
@@ -155,12 +146,12 @@ static void measure_diff(unsigned entities)
     char name[96];
     partition_kit_open_org(&kit);
     for (unsigned i = 0; i < entities; i++) {
-        do_one(&kit, "registerAsset", "{\"assetId\":\"a%u\",\"name\":\"n%u\"}", i, i);
+        partition_kit_make(&kit, "registerAsset", "{\"assetId\":\"a%u\",\"name\":\"n%u\"}", i, i);
     }
     for (unsigned i = 0; i < CHANGED; i++) {
-        do_one(&kit, "updateAsset",
-               "{\"assetId\":\"a%u\",\"name\":\"other%u\",\"updateMask\":\"name\"}",
-               i * (entities / CHANGED), i);
+        partition_kit_make(&kit, "updateAsset",
+                           "{\"assetId\":\"a%u\",\"name\":\"other%u\",\"updateMask\":\"name\"}",
+                           i * (entities / CHANGED), i);
     }
     struct bench_diff bench = { .partition = partition_kit_fold(&kit, kit.store) };
     bench.from = 1 + entities;

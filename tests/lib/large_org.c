@@ -1,37 +1,25 @@
 #include "tests/lib/large_org.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 
 enum { MIDDLES = 20, OUTSIDERS = 10 };
 
-static void make(struct partition_kit *kit, const char *command, const char *format, ...)
-    PRINTF_LIKE(3, 4);
-static void make(struct partition_kit *kit, const char *command, const char *format, ...)
-{
-    char json[512];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(json, sizeof json, format, args);
-    va_end(args);
-    partition_kit_do(kit, NULL, command, json);
-}
-
 static void make_grant(struct partition_kit *kit, const char *id, unsigned number, const char *kind,
                        const char *grantee, const char *asset)
 {
-    make(kit, "grantPermission",
-         "{\"grantId\":\"%s%u\",\"permission\":\"read\",\"grantee\":{\"kind\":\"GRANTEE_KIND_%s\","
-         "\"id\":\"%s\"},\"on\":{\"kind\":\"OBJECT_KIND_ASSET\",\"id\":\"%s\"}}",
-         id, number, kind, grantee, asset);
+    partition_kit_make(
+        kit, "grantPermission",
+        "{\"grantId\":\"%s%u\",\"permission\":\"read\",\"grantee\":{\"kind\":\"GRANTEE_KIND_%s\","
+        "\"id\":\"%s\"},\"on\":{\"kind\":\"OBJECT_KIND_ASSET\",\"id\":\"%s\"}}",
+        id, number, kind, grantee, asset);
 }
 
 /* A group with a seat of the same name. */
 static void make_group(struct partition_kit *kit, const char *id)
 {
-    make(kit, "createGroup", "{\"groupId\":\"%s\"}", id);
-    make(kit, "createRole", "{\"roleId\":\"%s\",\"roleType\":\"member\",\"groupIds\":[\"%s\"]}", id,
-         id);
+    partition_kit_make(kit, "createGroup", "{\"groupId\":\"%s\"}", id);
+    partition_kit_make(kit, "createRole",
+                       "{\"roleId\":\"%s\",\"roleType\":\"member\",\"groupIds\":[\"%s\"]}", id, id);
 }
 
 static void make_groups(struct partition_kit *kit)
@@ -47,13 +35,14 @@ static void make_groups(struct partition_kit *kit)
     for (unsigned i = 0; i < MIDDLES; i++) {
         snprintf(id, sizeof id, "m%u", i);
         make_group(kit, id);
-        make(kit, "includeGroup", "{\"groupId\":\"top\",\"includedGroupId\":\"%s\"}", id);
+        partition_kit_make(kit, "includeGroup", "{\"groupId\":\"top\",\"includedGroupId\":\"%s\"}",
+                           id);
     }
     for (unsigned i = 0; i < LARGE_ORG_BELOW; i++) {
         snprintf(id, sizeof id, "l%u", i);
         make_group(kit, id);
-        make(kit, "includeGroup", "{\"groupId\":\"m%u\",\"includedGroupId\":\"%s\"}", i % MIDDLES,
-             id);
+        partition_kit_make(kit, "includeGroup", "{\"groupId\":\"m%u\",\"includedGroupId\":\"%s\"}",
+                           i % MIDDLES, id);
     }
     for (unsigned i = 0; i < 3; i++) {
         snprintf(id, sizeof id, "h%u", i);
@@ -64,7 +53,8 @@ static void make_groups(struct partition_kit *kit)
 static void make_holder(struct partition_kit *kit, const char *role, unsigned number,
                         const char *subject)
 {
-    make(kit, "assignRole", "{\"roleId\":\"%s%u\",\"subjectId\":\"%s\"}", role, number, subject);
+    partition_kit_make(kit, "assignRole", "{\"roleId\":\"%s%u\",\"subjectId\":\"%s\"}", role,
+                       number, subject);
 }
 
 static void make_member(struct partition_kit *kit, const char *subject, unsigned number)
@@ -79,7 +69,7 @@ static void make_subjects(struct partition_kit *kit)
     char id[32];
     for (unsigned i = 0; i < LARGE_ORG_SUBJECTS; i++) {
         snprintf(id, sizeof id, "s%u", i);
-        make(kit, "registerSubject", "{\"subjectId\":\"%s\"}", id);
+        partition_kit_make(kit, "registerSubject", "{\"subjectId\":\"%s\"}", id);
         make_grant(kit, "direct", i, "SUBJECT", id, "direct");
         if (i < LARGE_ORG_MEMBERS) {
             make_member(kit, id, i);
@@ -87,7 +77,7 @@ static void make_subjects(struct partition_kit *kit)
     }
     for (unsigned i = 0; i < OUTSIDERS; i++) {
         snprintf(id, sizeof id, "o%u", i);
-        make(kit, "registerSubject", "{\"subjectId\":\"%s\"}", id);
+        partition_kit_make(kit, "registerSubject", "{\"subjectId\":\"%s\"}", id);
         for (unsigned j = 0; j < 3; j++) {
             make_holder(kit, "h", j, id);
         }
@@ -98,17 +88,18 @@ static void make_subjects(struct partition_kit *kit)
 static void make_victim(struct partition_kit *kit, const char *subject, unsigned number,
                         bool one_group)
 {
-    make(kit, "registerSubject", "{\"subjectId\":\"%s\"}", subject);
+    partition_kit_make(kit, "registerSubject", "{\"subjectId\":\"%s\"}", subject);
     make_grant(kit, subject, 0, "SUBJECT", subject, "direct");
     make_member(kit, subject, number);
     for (unsigned i = 0; i < LARGE_ORG_PILE; i++) {
         if (i == 0 || !one_group) {
-            make(kit, "createGroup", "{\"groupId\":\"f-%s-%u\"}", subject, i);
+            partition_kit_make(kit, "createGroup", "{\"groupId\":\"f-%s-%u\"}", subject, i);
         }
-        make(kit, "createRole",
-             "{\"roleId\":\"f-%s-%u\",\"roleType\":\"member\",\"groupIds\":[\"f-%s-%u\"],"
-             "\"holderSubjectIds\":[\"%s\"]}",
-             subject, i, subject, one_group ? 0 : i, subject);
+        partition_kit_make(
+            kit, "createRole",
+            "{\"roleId\":\"f-%s-%u\",\"roleType\":\"member\",\"groupIds\":[\"f-%s-%u\"],"
+            "\"holderSubjectIds\":[\"%s\"]}",
+            subject, i, subject, one_group ? 0 : i, subject);
     }
 }
 
@@ -116,11 +107,13 @@ void large_org_make(struct partition_kit *kit)
 {
     static const char *const assets[] = { "direct", "groups", "below" };
     partition_kit_open_org(kit);
-    make(kit, "definePermission", "{\"permission\":\"write\"}");
-    make(kit, "definePermission", "{\"permission\":\"read\",\"impliedBy\":[\"write\"]}");
-    make(kit, "defineRoleType", "{\"roleType\":\"member\"}");
+    partition_kit_make(kit, "definePermission", "{\"permission\":\"write\"}");
+    partition_kit_make(kit, "definePermission",
+                       "{\"permission\":\"read\",\"impliedBy\":[\"write\"]}");
+    partition_kit_make(kit, "defineRoleType", "{\"roleType\":\"member\"}");
     for (size_t i = 0; i < 3; i++) {
-        make(kit, "registerAsset", "{\"assetId\":\"%s\",\"type\":\"repository\"}", assets[i]);
+        partition_kit_make(kit, "registerAsset", "{\"assetId\":\"%s\",\"type\":\"repository\"}",
+                           assets[i]);
     }
     make_groups(kit);
     make_subjects(kit);

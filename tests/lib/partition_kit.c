@@ -156,6 +156,17 @@ void partition_kit_do(struct partition_kit *kit, const char *occurred_at, const 
     }
 }
 
+void partition_kit_make(struct partition_kit *kit, const char *command, const char *format, ...)
+{
+    char json[512];
+    va_list args;
+    va_start(args, format);
+    int size = vsnprintf(json, sizeof json, format, args);
+    va_end(args);
+    assert_in_range(size, 0, sizeof json - 1);
+    partition_kit_do(kit, NULL, command, json);
+}
+
 void partition_kit_pass(struct partition_kit *kit, struct str value)
 {
     uint64_t offset = partition_kit_append(kit, value);

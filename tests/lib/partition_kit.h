@@ -37,6 +37,9 @@ void partition_kit_close(struct partition_kit *kit);
  */
 void partition_kit_do(struct partition_kit *kit, const char *occurred_at, const char *command,
                       const char *json);
+/* The same of now, its JSON formatted. */
+void partition_kit_make(struct partition_kit *kit, const char *command, const char *format, ...)
+    PRINTF_LIKE(3, 4);
 /* The same, where a rejection is as good. Gives the answer. */
 struct submit_answer partition_kit_decide(struct partition_kit *kit, const char *occurred_at,
                                           const char *command, const char *json);
