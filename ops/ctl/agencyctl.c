@@ -16,9 +16,6 @@
 
 static const size_t CTL_ARENA_MAX = (size_t)2 << 30;
 
-#define CONTEXT_OPTIONS \
-    "server token-file key-file authorities certificate certificate-key principal-file key"
-
 const struct verb ctl_verbs[] = {
     { "init", "", "make the data folder (--data), with a log of its own and a new key", ctl_init, 0,
       0, false, true, false, "cluster-key" },
@@ -176,11 +173,11 @@ static const struct verb *find_verb(struct ctl *ctl)
 
 /* ---- help of one verb ---- */
 
-static bool in_words(const char *words, const char *word)
+bool verb_names(const char *options, const char *option)
 {
-    size_t size = strlen(word);
-    for (const char *at = words; (at = strstr(at, word)) != NULL; at++) {
-        bool begins = at == words || at[-1] == ' ';
+    size_t size = strlen(option);
+    for (const char *at = options; (at = strstr(at, option)) != NULL; at++) {
+        bool begins = at == options || at[-1] == ' ';
         if (begins && (at[size] == ' ' || at[size] == '\0')) {
             return true;
         }
@@ -188,14 +185,12 @@ static bool in_words(const char *words, const char *word)
     return false;
 }
 
-#define SERVER_OPTIONS "server token-file key-file authorities certificate certificate-key"
-
 bool verb_uses(const struct verb *verb, const char *option)
 {
-    bool remote = verb->remote && in_words(SERVER_OPTIONS, option);
-    bool final = strcmp(option, "final") == 0 && in_words(verb->options, "as-of");
-    return remote || final || in_words("data org output help", option) ||
-           in_words(verb->options, option);
+    bool remote = verb->remote && verb_names(SERVER_OPTIONS, option);
+    bool final = strcmp(option, "final") == 0 && verb_names(verb->options, "as-of");
+    return remote || final || verb_names("data org output help", option) ||
+           verb_names(verb->options, option);
 }
 
 static void print_verb_help(const struct verb *verb)
@@ -284,11 +279,11 @@ static const char *local_reason(const struct verb *verb)
 /* Those of a context wait for a server. */
 static bool names_caller(const struct ctl *ctl)
 {
-    static const char *const options[] = { "token-file", "key-file", "certificate",
-                                           "certificate-key", "authorities" };
     bool named = false;
-    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
-        named = named || context_given(ctl->sources.arguments, options[i]);
+    for (size_t i = 0; i < ctl_options_count; i++) {
+        const char *name = ctl_options[i].name;
+        named = named ||
+                (verb_names(CALLER_OPTIONS, name) && context_given(ctl->sources.arguments, name));
     }
     return named;
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "core/base/small_file.h"
+#include "ops/ctl/verb.h"
 
 extern char **environ;
 
@@ -11,16 +12,7 @@ extern char **environ;
 
 bool context_keeps(const char *option)
 {
-    static const char *const kept[] = { "data",           "server",   "org",
-                                        "token-file",     "key-file", "authorities",
-                                        "certificate",    "key",      "certificate-key",
-                                        "principal-file", "output" };
-    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {
-        if (strcmp(kept[i], option) == 0) {
-            return true;
-        }
-    }
-    return false;
+    return verb_names("data org output " CONTEXT_OPTIONS, option);
 }
 
 static const char *context_variable(const char *name)

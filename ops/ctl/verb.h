@@ -20,7 +20,15 @@ struct verb {
 extern const struct verb ctl_verbs[];
 extern const int ctl_verbs_count;
 
-/* Whether the verb uses an option; without the dashes. */
+/* What says who calls a server; all about a server; all that a context can keep beside what every
+ * verb takes (data, org, output): who and where one is, never what is done. */
+#define CALLER_OPTIONS "token-file key-file authorities certificate certificate-key"
+#define SERVER_OPTIONS "server " CALLER_OPTIONS
+#define CONTEXT_OPTIONS SERVER_OPTIONS " principal-file key"
+
+/* Whether an option, without its dashes, is one of such words. */
+bool verb_names(const char *options, const char *option);
+/* Whether the verb uses an option. */
 bool verb_uses(const struct verb *verb, const char *option);
 
 #endif
