@@ -72,8 +72,14 @@ static struct status context_text(struct ctl *ctl, struct buf *text)
     return status_ok();
 }
 
+/* What is no plain file is not ours to take away: a context of /dev/null keeps nothing. */
 static struct status context_remove(const char *path)
 {
+    struct stat there;
+    if (stat(path, &there) == 0 && !S_ISREG(there.st_mode)) {
+        return status_error(STATUS_FAILED_PRECONDITION,
+                            "expected a plain file to keep a context in, but '%s' is none", path);
+    }
     return unlink(path) == 0 || errno == ENOENT
                ? status_ok()
                : status_error(STATUS_UNAVAILABLE, "expected to remove '%s': %s", path,

@@ -57,6 +57,10 @@ def it_says_what_is_wrong_with_a_context(tool, fresh):
     expect("AGENCYCTL_OGR" in said, "the variable", said)
     said = run(tool, "--data", str(acme.data / "none"), "context", "save", code=1, **conf)
     expect("--data" in said and not file.exists(), "no folder, nothing saved", said)
+    file.symlink_to("/dev/null")
+    for word in (("save",), ("forget",)):
+        said = run(tool, "context", *word, code=FAILED, AGENCYCTL_CONFIG=str(file))
+        expect("plain file" in said and file.is_symlink(), "what is no file to stay", said)
 
 
 def it_takes_a_data_folder_that_is_given_before_a_saved_server(tool, fresh):
