@@ -133,7 +133,12 @@ struct status key_table_write(const struct key_table *table, const struct key_pl
     off_t offset = (off_t)(place->bucket * KEY_BUCKET_SIZE + place->slot * sizeof *slot);
     assert(place->slot < KEY_BUCKET_SLOTS && slot->state != KEY_FREE);
     num_put_u32be(slot->checksum, key_slot_checksum(slot));
-    bool written = pwrite(table->file, slot, sizeof *slot, offset) == (ssize_t)sizeof *slot &&
-                   fdatasync(table->file) == 0;
-    return written ? status_ok() : key_table_failed("write");
+    return pwrite(table->file, slot, sizeof *slot, offset) == (ssize_t)sizeof *slot
+               ? status_ok()
+               : key_table_failed("write");
+}
+
+struct status key_table_sync(const struct key_table *table)
+{
+    return fdatasync(table->file) == 0 ? status_ok() : key_table_failed("sync");
 }

@@ -4,9 +4,9 @@
 #ifndef CORE_KEYRING_KEY_TABLE_H
 #define CORE_KEYRING_KEY_TABLE_H
 
-#include "core/base/aead.h"
 #include <assert.h>
 
+#include "core/base/aead.h"
 #include "core/base/hash.h"
 #include "core/base/status.h"
 
@@ -58,9 +58,10 @@ MUST_USE struct status key_table_find(const struct key_table *table, const struc
 /* Reads a bucket, and checks it. Statuses of key_table_find. */
 MUST_USE struct status key_table_read(const struct key_table *table, size_t bucket,
                                       struct key_slot slots[KEY_BUCKET_SLOTS]);
-/* Writes a slot over what lies there, and sets its checksum. It is on the disk afterwards.
- * UNAVAILABLE. */
+/* Writes a slot over what lies there, and sets its checksum. UNAVAILABLE. */
 MUST_USE struct status key_table_write(const struct key_table *table, const struct key_place *place,
                                        struct key_slot *slot);
+/* What was written is on the disk afterwards. UNAVAILABLE. */
+MUST_USE struct status key_table_sync(const struct key_table *table);
 
 #endif

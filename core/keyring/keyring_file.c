@@ -3,10 +3,10 @@
  *
  * Invariants:
  *   (1) a slot that is not free keeps its id for ever, so a key is found in one table only;
- *   (2) a slot is written, and synced, under the lock;
+ *   (2) slots are written, and synced, under the lock;
  *   (3) what is DESTROYED holds zeros where the key was.
  * Cost: a read of a page for each table, of which there are log2(keys / 4096); a sync for each key
- * made or destroyed. Destroying those of an org reads all tables.
+ * made or destroyed. Destroying those of an org reads all tables, with a sync for each of them.
  * Left out: SQLite or the like: their journals keep the pages that a deleted key stood in. */
 #include "core/keyring/keyring_file.h"
 
@@ -110,7 +110,8 @@ static struct status keyring_file_put(struct keyring_file *file, const struct ke
     }
     slot->id = name->id;
     memcpy(slot->org, name->org, sizeof slot->org);
-    return key_table_write(&file->tables[place->table], place, slot);
+    TRY(key_table_write(&file->tables[place->table], place, slot));
+    return key_table_sync(&file->tables[place->table]);
 }
 
 /* ---- one at a time ---- */
@@ -266,6 +267,15 @@ static struct status keyring_file_sweep_bucket(const struct key_table *table, si
     return status_ok();
 }
 
+static struct status keyring_file_sweep_table(const struct key_table *table,
+                                              const struct keyring_name *org)
+{
+    for (size_t bucket = 0; bucket < table->buckets_count; bucket++) {
+        TRY(keyring_file_sweep_bucket(table, bucket, org));
+    }
+    return key_table_sync(table);
+}
+
 /* The org's own mark comes first, so that no key is made behind the sweep. */
 static struct status keyring_file_sweep(struct keyring_file *file, const struct keyring_name *org)
 {
@@ -277,9 +287,7 @@ static struct status keyring_file_sweep(struct keyring_file *file, const struct 
     }
     TRY(keyring_file_mark(file, org, KEY_DESTROYING));
     for (size_t i = 0; i < file->tables_count; i++) {
-        for (size_t bucket = 0; bucket < file->tables[i].buckets_count; bucket++) {
-            TRY(keyring_file_sweep_bucket(&file->tables[i], bucket, org));
-        }
+        TRY(keyring_file_sweep_table(&file->tables[i], org));
     }
     return keyring_file_mark(file, org, KEY_DESTROYED);
 }
