@@ -30,20 +30,6 @@ bool command_record_is_hashed(const Agency__V1__Command *command)
            credential->kind != AGENCY__V1__CREDENTIAL_KIND__CREDENTIAL_KIND_ED25519;
 }
 
-/* The subject that a command carries; NULL: none. */
-static Agency__V1__Subject *command_record_subject(const Agency__V1__Command *command)
-{
-    switch ((unsigned)command->payload_case) {
-    case AGENCY__V1__COMMAND__PAYLOAD_REGISTER_SUBJECT:
-        return command->register_subject->subject;
-    case AGENCY__V1__COMMAND__PAYLOAD_UPDATE_SUBJECT:
-        return command->update_subject->subject;
-    case AGENCY__V1__COMMAND__PAYLOAD_CREATE_ORG:
-        return command->create_org->owner;
-    }
-    return NULL;
-}
-
 /* What the command says: the member of a union of pointers, so that any of them reads it. */
 static const ProtobufCMessage *command_record_payload(const Agency__V1__Command *command)
 {
@@ -58,29 +44,53 @@ static ProtobufCMessage *command_record_entity(const ProtobufCMessage *payload, 
     return entity ? pb_field_message(pb_field_at(payload, field)) : NULL;
 }
 
-static struct status command_record_hide_personal(struct arena *arena,
+static Agency__V1__Subject *command_record_subject(const ProtobufCMessage *entity)
+{
+    return entity->descriptor == &agency__v1__subject__descriptor
+               ? (Agency__V1__Subject *)(void *)(uintptr_t)entity
+               : NULL;
+}
+
+static struct status command_record_hide_entities(struct arena *arena,
                                                   const struct keyring *keyring,
                                                   const Agency__V1__Command *command)
 {
     const ProtobufCMessage *payload = command_record_payload(command);
+    struct str org_id = str_z(command->org_id);
     for (unsigned i = 0; payload != NULL && i < payload->descriptor->n_fields; i++) {
         ProtobufCMessage *entity = command_record_entity(payload, i);
-        if (entity != NULL) {
-            TRY(personal_hide(arena, keyring, str_z(command->org_id), entity));
+        if (entity == NULL) {
+            continue;
         }
+        if (command_record_subject(entity) != NULL) {
+            TRY(profile_seal(arena, keyring, org_id, command_record_subject(entity)));
+        }
+        TRY(personal_hide(arena, keyring, org_id, entity));
     }
     return status_ok();
 }
 
-static struct status command_record_check_personal(const Agency__V1__Command *command)
+static struct status command_record_check_entity(const ProtobufCMessage *entity)
+{
+    const Agency__V1__Subject *subject = command_record_subject(entity);
+    if (subject != NULL && subject->profile != NULL && subject->profile->data != NULL) {
+        return status_error(STATUS_INVALID_ARGUMENT,
+                            "expected profile.sealed in what is signed, but it is in clear");
+    }
+    return personal_in_clear(entity)
+               ? status_error(STATUS_INVALID_ARGUMENT,
+                              "expected hashes of personal external ids in what is signed, but "
+                              "one is in clear")
+               : status_ok();
+}
+
+static struct status command_record_check_entities(const Agency__V1__Command *command)
 {
     const ProtobufCMessage *payload = command_record_payload(command);
     for (unsigned i = 0; payload != NULL && i < payload->descriptor->n_fields; i++) {
         const ProtobufCMessage *entity = command_record_entity(payload, i);
-        if (entity != NULL && personal_in_clear(entity)) {
-            return status_error(STATUS_INVALID_ARGUMENT,
-                                "expected hashes of personal external ids in what is signed, but "
-                                "one is in clear");
+        if (entity != NULL) {
+            TRY(command_record_check_entity(entity));
         }
     }
     return status_ok();
@@ -89,25 +99,12 @@ static struct status command_record_check_personal(const Agency__V1__Command *co
 struct status command_record_check_hidden(const Agency__V1__Command *command)
 {
     char **identity;
-    const Agency__V1__Subject *subject = command_record_subject(command);
     command_record_credential(command, &identity);
     if (identity != NULL && (*identity)[0] != '\0') {
         return status_error(STATUS_INVALID_ARGUMENT,
                             "expected identity_hash in what is signed, but identity is in clear");
     }
-    if (subject != NULL && subject->profile != NULL && subject->profile->data != NULL) {
-        return status_error(STATUS_INVALID_ARGUMENT,
-                            "expected profile.sealed in what is signed, but it is in clear");
-    }
-    return command_record_check_personal(command);
-}
-
-static struct status command_record_seal_profile(struct arena *arena, const struct keyring *keyring,
-                                                 const Agency__V1__Command *command)
-{
-    Agency__V1__Subject *subject = command_record_subject(command);
-    return subject == NULL ? status_ok()
-                           : profile_seal(arena, keyring, str_z(command->org_id), subject);
+    return command_record_check_entities(command);
 }
 
 /* An identity in clear becomes its hash. */
@@ -149,8 +146,7 @@ struct status command_record_make(struct arena *arena, const struct command_reco
 {
     struct str packed;
     TRY(command_record_hide(arena, keys->cluster_key, command));
-    TRY(command_record_seal_profile(arena, &keys->keyring, command));
-    TRY(command_record_hide_personal(arena, &keys->keyring, command));
+    TRY(command_record_hide_entities(arena, &keys->keyring, command));
     TRY(pb_sort_structs(arena, &command->base));
     TRY(pb_pack(arena, &command->base, &packed));
     Agency__V1__CommandRecord whole = AGENCY__V1__COMMAND_RECORD__INIT;
