@@ -12,12 +12,10 @@ import subprocess
 import sys
 import time
 
-from cases import expect, run_case
+from cases import expect, run_case, totals
 from moments import moment, wait_for
 from server import Server
 
-MAKE = {"org": {"orgId": "acme"}, "owner": {"subjectId": "ada"}, "identity": "ada",
-        "credential": {"credentialId": "ada-key", "kind": "CREDENTIAL_KIND_API_KEY"}}
 KILLS = 6
 
 
@@ -25,8 +23,8 @@ class Org:
     def __init__(self, build, scratch):
         self.server = Server(build, scratch / "due")
         self.server.ctl("init")
+        self.server.make_org()
         self.start()
-        self.do({"createOrg": MAKE})
         self.count = 0
 
     def start(self):
@@ -146,8 +144,7 @@ def main():
     org = Org(pathlib.Path(build).resolve(), pathlib.Path(scratch))
     passed = [run_case(case.__name__, case, org) for case in CASES]
     passed += [org.server.stop() == 0]
-    print(f"{sum(passed)} passed, {len(passed) - sum(passed)} failed, 0 skipped")
-    sys.exit(not all(passed))
+    sys.exit(totals(passed))
 
 
 if __name__ == "__main__":

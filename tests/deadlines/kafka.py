@@ -10,7 +10,7 @@ import signal
 import sys
 import time
 
-from cases import expect, run_case
+from cases import expect, run_case, totals
 from daemon import Cluster, Daemon
 from moments import moment, wait_for
 
@@ -121,8 +121,7 @@ def main():
     pair = Pair(pathlib.Path(build).resolve(), pathlib.Path(scratch), port)
     passed = [run_case(case.__name__, case, pair) for case in CASES]
     passed += [daemon.stop() == 0 for daemon in pair.daemons]
-    print(f"{sum(passed)} passed, {len(passed) - sum(passed)} failed, 0 skipped")
-    sys.exit(not all(passed))
+    sys.exit(totals(passed))
 
 
 if __name__ == "__main__":
