@@ -118,9 +118,9 @@ static struct status decider_repeat(struct submit_answer *answer, const Agency__
     return status_ok();
 }
 
-int64_t decider_next_due_us(const Agency__V1__OrgHead *head)
+int64_t decider_next_time(const struct decider *decider, int64_t now_us)
 {
-    return head->dues == 0 ? INT64_MAX : head->next_due_us;
+    return now_us > decider->recorded_at_us ? now_us : decider->recorded_at_us + 1;
 }
 
 /* ---- one command ---- */
@@ -244,7 +244,7 @@ static struct status decider_record(struct decider_work *work, struct submit_ans
     TRY(fold_keep(decider->fold, &decider->arena, &decision, &place));
     decider_chain(decider, RECORD_DECISION, body, work->given->next_command_offset);
     decider->recorded_at_us = work->recorded_at_us;
-    decider->next_due_us = decider_next_due_us(work->head);
+    decider->next_due_us = dues_next_us(work->head);
     *answer = (struct submit_answer){ .outcome = SUBMIT_DECIDED,
                                       .sequence = place.sequence,
                                       .org_sequence = decision.org_sequence,
@@ -461,11 +461,9 @@ static struct status decider_read(struct decider_work *work)
 struct status decider_decide(struct decider *decider, const struct decider_command *command,
                              struct submit_answer *answer, struct str *record)
 {
-    struct decider_work work = { .decider = decider, .given = command };
-    work.recorded_at_us = decider->recorded_at_us + 1;
-    if (command->now_us > decider->recorded_at_us) {
-        work.recorded_at_us = command->now_us;
-    }
+    struct decider_work work = { .decider = decider,
+                                 .given = command,
+                                 .recorded_at_us = decider_next_time(decider, command->now_us) };
     *record = (struct str){ 0 };
     arena_reset(&decider->arena);
     decider->org_id = decider->command_id = decider->trace = (struct str){ 0 };
@@ -486,8 +484,7 @@ struct status decider_tick(struct decider *decider, Agency__V1__Tick *tick, int6
                            uint64_t next_command_offset, struct str *record)
 {
     arena_reset(&decider->arena);
-    decider->recorded_at_us =
-        now_us > decider->recorded_at_us ? now_us : decider->recorded_at_us + 1;
+    decider->recorded_at_us = decider_next_time(decider, now_us);
     tick->time_us = decider->recorded_at_us;
     struct str body;
     TRY(pb_pack(&decider->arena, &tick->base, &body));

@@ -67,7 +67,7 @@ static struct status due_record(struct decider *decider, const struct elapse *el
     TRY(fold_keep(decider->fold, &decider->arena, &decision, &place));
     decider_chain(decider, RECORD_DECISION, body, next_command_offset);
     decider->recorded_at_us = decision.recorded_at_us;
-    decider->next_due_us = decider_next_due_us(head);
+    decider->next_due_us = dues_next_us(head);
     return status_ok();
 }
 
@@ -115,15 +115,14 @@ struct status decider_elapse(struct decider *decider, const struct decider_due *
 {
     Agency__V1__OrgHead *head;
     bool rests;
-    int64_t recorded_at_us = decider->recorded_at_us + 1;
-    recorded_at_us = due->now_us > recorded_at_us ? due->now_us : recorded_at_us;
+    int64_t recorded_at_us = decider_next_time(decider, due->now_us);
     *record = (struct str){ 0 };
     arena_reset(&decider->arena);
     decider->org_id = arena_copy(&decider->arena, due->org_id);
     decider->command_id = decider->trace = (struct str){ 0 };
     decider->command = 0;
     TRY(fold_head(decider->fold, &decider->arena, due->org_id, &head));
-    decider->next_due_us = decider_next_due_us(head);
+    decider->next_due_us = dues_next_us(head);
     int64_t until_us =
         head->live || due->until_us > recorded_at_us ? recorded_at_us : due->until_us;
     if (decider->next_due_us > until_us) {
@@ -160,7 +159,7 @@ static struct status settle_until(struct decider_settling *settling, int64_t *un
     bool moves;
     TRY(decide_moves_time(&d, &moves));
     *until_us = moves ? d.occurred_at_us : DUE_AT_ONCE_US;
-    settling->unsettled = !moves && decider_next_due_us(settling->head) <= settling->recorded_at_us;
+    settling->unsettled = !moves && dues_next_us(settling->head) <= settling->recorded_at_us;
     return status_ok();
 }
 
@@ -183,7 +182,7 @@ static struct status settle_check(struct decider_settling *settling, int64_t unt
     *answered = count > DUE_BEFORE_MAX || chained;
     if (*answered) {
         decider->owed_until_us = until_us;
-        decider->next_due_us = decider_next_due_us(head);
+        decider->next_due_us = dues_next_us(head);
     }
     return *answered
                ? decider_fail(answer,
@@ -203,7 +202,7 @@ struct status decider_settle(struct decider_settling *settling, struct submit_an
     int64_t until_us;
     bool rests;
     *answered = false;
-    if (decider_next_due_us(head) > settling->recorded_at_us) {
+    if (dues_next_us(head) > settling->recorded_at_us) {
         return status_ok(); /* as nearly always */
     }
     TRY(due_rests(decider, org_id, &rests));
@@ -211,7 +210,7 @@ struct status decider_settle(struct decider_settling *settling, struct submit_an
         return status_ok();
     }
     TRY(settle_until(settling, &until_us));
-    if (decider_next_due_us(head) > until_us) {
+    if (dues_next_us(head) > until_us) {
         return status_ok();
     }
     if (!settling->waits) {

@@ -2,6 +2,7 @@
 #ifndef WRITERS_DECIDER_INSIDE_H
 #define WRITERS_DECIDER_INSIDE_H
 
+#include "core/model/dues.h"
 #include "writers/decider.h"
 
 /* Answers that nothing is recorded, and why. OK. */
@@ -11,8 +12,8 @@ MUST_USE struct status decider_fail(struct submit_answer *answer, struct status 
 void decider_chain(struct decider *decider, enum record_type type, struct str body,
                    uint64_t next_command_offset);
 
-/* The first time that one of an org's entities waits for; INT64_MAX: none does. */
-int64_t decider_next_due_us(const Agency__V1__OrgHead *head);
+/* What the next record is stamped with: it rises, also where the clock does not. */
+int64_t decider_next_time(const struct decider *decider, int64_t now_us);
 
 /* A command before which what is due is to be decided. */
 struct decider_settling {

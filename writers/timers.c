@@ -5,8 +5,8 @@
  * again. */
 #include "writers/timers.h"
 
-#include "agency/v1/decision.pb-c.h"
 #include "core/base/memory.h"
+#include "core/model/dues.h"
 #include "core/model/key.h"
 #include "core/pb/message.h"
 #include "core/store/key.h"
@@ -146,6 +146,12 @@ int64_t timers_next_us(const struct timers *timers)
                                      : timers->heap[0]->due_us;
 }
 
+int64_t timers_left_us(const struct timers *timers, int64_t now_us, int64_t most_us)
+{
+    const int64_t next_us = timers_next_us(timers);
+    return next_us >= now_us + most_us ? most_us : next_us > now_us ? next_us - now_us : 0;
+}
+
 /* ---- noting ---- */
 
 static struct timer *timers_add(struct timers *timers, struct str org_id, uint64_t hash)
@@ -200,7 +206,7 @@ static struct status timers_take_head(struct timers *timers, struct arena *arena
     arena_reset(arena);
     TRY(key_get_str(&rest, arena, &org_id));
     TRY(pb_unpack(arena, &agency__v1__org_head__descriptor, row->value, PB_STORED, &head));
-    timers_note(timers, org_id, head->dues == 0 ? INT64_MAX : head->next_due_us);
+    timers_note(timers, org_id, dues_next_us(head));
     return status_ok();
 }
 

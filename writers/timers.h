@@ -39,5 +39,7 @@ struct timer_turn {
 bool timers_take(struct timers *timers, int64_t now_us, struct timer_turn *turn);
 /* When it is somebody's turn next; INT64_MIN: now, INT64_MAX: never. */
 int64_t timers_next_us(const struct timers *timers);
+/* Until then: microseconds, at most so many. */
+int64_t timers_left_us(const struct timers *timers, int64_t now_us, int64_t most_us);
 
 #endif

@@ -12,6 +12,12 @@ struct dues_row {
     struct str id;
 };
 
+/* The first time that one of the org's entities waits for; INT64_MAX: none does. */
+static inline int64_t dues_next_us(const Agency__V1__OrgHead *head)
+{
+    return head->dues == 0 ? INT64_MAX : head->next_due_us;
+}
+
 /* The first rows of an org up to a time, at most `limit`; lie in the arena. */
 MUST_USE struct status dues_first(const struct view *view, struct arena *arena,
                                   const Agency__V1__OrgHead *head, int64_t until_us, size_t limit,

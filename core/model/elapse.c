@@ -172,7 +172,7 @@ struct status elapse_decide(struct elapse *elapse)
     size_t count;
     bool more = true;
     elapse->elapsed_count = 0;
-    if (elapse->head->dues == 0 || elapse->head->next_due_us > elapse->until_us) {
+    if (dues_next_us(elapse->head) > elapse->until_us) {
         return status_ok();
     }
     org_view_init(&org, &elapse->scratch->source, elapse->org_id);

@@ -400,13 +400,11 @@ static int replicas_wait_ms(struct replicas *replicas)
     int64_t left_us = REPLICAS_WAIT_MS * INT64_C(1000);
     for (uint32_t i = 0; i < replicas->count; i++) {
         const struct replica *replica = &replicas->items[i];
-        const int64_t next_us =
-            replica_leads(replica) ? timers_next_us(&replica->timers) : INT64_MAX;
-        if (next_us < now_us + left_us) {
-            left_us = next_us > now_us ? next_us - now_us : 1; /* it waits for the log */
+        if (replica_leads(replica)) {
+            left_us = timers_left_us(&replica->timers, now_us, left_us);
         }
     }
-    return (int)((left_us + 999) / 1000);
+    return left_us == 0 ? 1 /* it waits for the log */ : (int)((left_us + 999) / 1000);
 }
 
 void replicas_wait(struct replicas *replicas, int descriptor)

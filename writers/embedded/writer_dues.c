@@ -38,10 +38,7 @@ int64_t writer_until_due_us(struct writer *writer, int64_t most_us)
     for (uint32_t i = 0; i < writer->partitions_count; i++) {
         const struct leader *leader = writer->leaders[i];
         if (leader != NULL && leader->timed && leader->mute_us == 0) {
-            const int64_t next_us = timers_next_us(&leader->timers);
-            if (next_us < now_us + left_us) {
-                left_us = next_us > now_us ? next_us - now_us : 0;
-            }
+            left_us = timers_left_us(&leader->timers, now_us, left_us);
         }
     }
     return left_us;
