@@ -4,6 +4,7 @@
 
 #include "core/base/limits.h"
 #include "core/base/time.h"
+#include "core/domain/registry/registry.h"
 #include "core/pb/field.h"
 #include "core/pb/message.h"
 
@@ -206,10 +207,7 @@ void fields_erase(ProtobufCMessage *entity, size_t key_parts)
 
 bool fields_is_over(const ProtobufCMessage *entity)
 {
-    unsigned status = fields_status(entity);
-    return status == AGENCY__V1__ENTITY_STATUS__ENTITY_STATUS_ENDED ||
-           status == AGENCY__V1__ENTITY_STATUS__ENTITY_STATUS_REMOVED ||
-           status == AGENCY__V1__ENTITY_STATUS__ENTITY_STATUS_ERASED;
+    return life_is_over(fields_status(entity));
 }
 
 void fields_set_status(ProtobufCMessage *entity, Agency__V1__EntityStatus status)

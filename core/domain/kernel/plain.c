@@ -48,12 +48,6 @@ static struct status plain_make(struct decide *d)
     return plain_emit(d, registry_subject_of(registry_command_payload(d->command)));
 }
 
-static bool plain_live(unsigned status)
-{
-    return status != LIFE_NONE && status != LIFE_ENDED && status != LIFE_REMOVED &&
-           status != LIFE_ERASED;
-}
-
 /* Whether a move finds the entity where it would bring it. What has only expired has not been
  * brought there: it is ended, so that its index rows go and hinder nobody. */
 static bool plain_already(const struct decide *d, const ProtobufCMessage *entity)
@@ -66,7 +60,7 @@ static struct status plain_end(struct decide *d, const ProtobufCMessage *event)
     const struct command_type *type = decide_type(d);
     struct cascade cascade;
     struct str id;
-    assert(!plain_live(registry_event(type->event)->to));
+    assert(life_is_over(registry_event(type->event)->to));
     TRY(evolve_entity_id(d->arena, type->entity, event, &id));
     TRY_ACCEPTED(d, cascade_collect(d, type->entity, id, &cascade));
     TRY_ACCEPTED(d, decide_emit(d, type->event, event));
@@ -82,8 +76,8 @@ struct status plain_move(struct decide *d)
     if (plain_already(d, entity)) {
         return status_ok();
     }
-    bool ends = !plain_live(registry_event(decide_type(d)->event)->to);
-    if (!ends && !plain_live(fields_status(entity))) {
+    bool ends = life_is_over(registry_event(decide_type(d)->event)->to);
+    if (!ends && fields_is_over(entity)) {
         TRY_ACCEPTED(d, plain_check_free(d, entity));
     }
     TRY(plain_event(d, &event));

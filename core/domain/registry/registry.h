@@ -169,6 +169,12 @@ INDEXES(X)
 #define LIFE_SCHEDULED AGENCY__V1__ENTITY_STATUS__ENTITY_STATUS_SCHEDULED
 #define LIFE_ERASED AGENCY__V1__ENTITY_STATUS__ENTITY_STATUS_ERASED
 
+/* Whether what is in this status no longer counts: it has ended, or was removed or erased. */
+static inline bool life_is_over(unsigned status)
+{
+    return status == LIFE_ENDED || status == LIFE_REMOVED || status == LIFE_ERASED;
+}
+
 enum object_rule {
 #define X(upper, ...) OBJECTS_##upper,
     OBJECT_RULES(X)
