@@ -4,6 +4,7 @@
 #include "core/domain/check/implied.h"
 #include "core/domain/kernel/fields.h"
 #include "core/domain/kernel/hierarchy.h"
+#include "core/domain/kernel/ids.h"
 #include "core/domain/kernel/plain.h"
 
 /* ---- names ---- */
@@ -16,16 +17,6 @@ static bool permission_builtin(struct str name)
 static bool permission_capital(struct str name)
 {
     return name.size > 0 && name.data[0] >= 'A' && name.data[0] <= 'Z';
-}
-
-static bool permission_among(const char *name, char *const *names, size_t names_count)
-{
-    for (size_t i = 0; i < names_count; i++) {
-        if (strcmp(name, names[i]) == 0) {
-            return true;
-        }
-    }
-    return false;
 }
 
 struct status permission_check_use(struct decide *d, const char *name)
@@ -41,7 +32,7 @@ struct status permission_check_uses(struct decide *d, char *const *names, size_t
                                     char *const *before, size_t before_count)
 {
     for (size_t i = 0; i < names_count; i++) {
-        if (!permission_among(names[i], before, before_count)) {
+        if (!ids_listed(before, before_count, str_z(names[i]))) {
             TRY_ACCEPTED(d, permission_check_use(d, names[i]));
         }
     }
@@ -69,7 +60,7 @@ static struct status permission_check_implied_by(struct decide *d, char *const *
     TRY_ACCEPTED(d, rules_check_distinct(d, "implied_by", implied_by, count));
     for (size_t i = 0; i < count; i++) {
         const Agency__V1__Permission *implying;
-        if (!permission_among(implied_by[i], before, before_count)) {
+        if (!ids_listed(before, before_count, str_z(implied_by[i]))) {
             TRY_ACCEPTED(d, rules_find_permission(d, implied_by[i], LIVES_ACTIVE, &implying));
         }
     }

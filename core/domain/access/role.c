@@ -2,20 +2,11 @@
 #include "core/domain/access/assignment.h"
 #include "core/domain/kernel/cascade.h"
 #include "core/domain/kernel/hierarchy.h"
+#include "core/domain/kernel/ids.h"
 #include "core/domain/kernel/plain.h"
 #include "core/domain/kernel/targets.h"
 
 /* ---- decide ---- */
-
-static bool role_type_has_group(const Agency__V1__RoleType *role_type, const char *group_id)
-{
-    for (size_t i = 0; i < role_type->n_group_ids; i++) {
-        if (strcmp(role_type->group_ids[i], group_id) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
 
 /* A type may say which groups may have seats of it. */
 static struct status role_check_type_groups(struct decide *d, const Agency__V1__RoleType *role_type,
@@ -27,7 +18,7 @@ static struct status role_check_type_groups(struct decide *d, const Agency__V1__
                              role->role_type);
     }
     for (size_t i = 0; role_type->n_group_ids > 0 && i < role->n_group_ids; i++) {
-        if (!role_type_has_group(role_type, role->group_ids[i])) {
+        if (!ids_listed(role_type->group_ids, role_type->n_group_ids, str_z(role->group_ids[i]))) {
             return decide_reject(d, STATUS_FAILED_PRECONDITION,
                                  "expected only groups that may have roles of type '%s', but '%s' "
                                  "is none of them",

@@ -54,9 +54,8 @@ static void explain_offer(struct explain *explain, const struct grantee *grantee
 /* Looks at one grant that covers the question. */
 static void explain_grant(struct explain *explain, const Agency__V1__Grant *grant)
 {
-    bool counts =
-        grantee_grant_counts(&explain->lookup, grant) || (explain->lenience & LENIENT_EXPIRED) != 0;
-    if (!counts) {
+    if (lookup_expired(&explain->lookup, grant->expires_at) &&
+        (explain->lenience & LENIENT_EXPIRED) == 0) {
         return;
     }
     const struct str id = str_z(grant->grant_id);
@@ -137,9 +136,7 @@ static void explain_role_types(struct explain *explain)
         if (seat->kind != GRANTEE_ROLE) {
             continue;
         }
-        const struct str job_space = str_z(seat->assignment->job_space_id);
-        const struct object scope = { job_space.size > 0 ? OBJECT_JOB_SPACE : OBJECT_ORG,
-                                      job_space };
+        const struct object scope = object_scope(str_z(seat->assignment->job_space_id));
         for (size_t i = 0; i < seat->type->n_permissions; i++) {
             if (implied_contain(&explain->begin.implied, str_z(seat->type->permissions[i])) &&
                 objects_contain(&explain->begin.objects, scope)) {

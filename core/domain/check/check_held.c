@@ -38,13 +38,12 @@ static struct str held_seat(const struct grantee *grantee)
 
 static struct status held_add_types(struct held *held, const struct grantee *seat)
 {
-    const struct str job_space = str_z(seat->assignment->job_space_id);
     const struct condition *condition;
     TRY(condition_of_type(held->lookup->arena, seat->type, &condition));
     for (size_t i = 0; i < seat->type->n_permissions; i++) {
         const struct check_held item = {
             .permission = str_z(seat->type->permissions[i]),
-            .on = { job_space.size > 0 ? OBJECT_JOB_SPACE : OBJECT_ORG, job_space },
+            .on = object_scope(str_z(seat->assignment->job_space_id)),
             .role_id = seat->id,
             .condition = condition,
         };
@@ -63,7 +62,7 @@ static struct status held_add_grants(struct held *held, const struct grantee *gr
         const Agency__V1__Grant *grant;
         TRY(lookup_known_grant(held->lookup, ids[i], &grant));
         const struct grantee *by = grantees_find(&held->grantees, grant->grantee);
-        if (by == NULL || !grantee_grant_counts(held->lookup, grant)) {
+        if (by == NULL || lookup_expired(held->lookup, grant->expires_at)) {
             continue;
         }
         const struct condition *condition;
@@ -206,26 +205,8 @@ static struct status held_objects_add(struct held_objects *objects, const struct
                                        : objects_list_below(&objects->maybe, held->on);
 }
 
-static bool held_has(const struct objects_list *list, struct object object)
-{
-    size_t low = 0, high = list->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        const struct object *item = &list->items[middle];
-        int order = (item->kind > object.kind) - (item->kind < object.kind);
-        order = order != 0 ? order : str_cmp(item->id, object.id);
-        if (order == 0) {
-            return true;
-        }
-        low = order < 0 ? middle + 1 : low;
-        high = order < 0 ? high : middle;
-    }
-    return false;
-}
-
 static struct status held_objects_list(struct held_objects *objects)
 {
-    bool may;
     objects_list_sort(&objects->sure);
     objects_list_sort(&objects->maybe);
     for (size_t i = 0; i < objects->sure.count; i++) {
@@ -238,8 +219,8 @@ static struct status held_objects_list(struct held_objects *objects)
         const struct object object = objects->maybe.items[i];
         const struct listed item = { .kind = object.kind, .id = object.id };
         question.object = object;
-        if (!held_has(&objects->sure, object)) {
-            TRY(listed_ask(&objects->list, &question, &item, &may));
+        if (!objects_list_has(&objects->sure, object)) {
+            TRY(listed_ask(&objects->list, &question, &item));
         }
     }
     listed_sort(&objects->list);

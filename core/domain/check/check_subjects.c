@@ -59,7 +59,7 @@ static struct status subjects_add_grants(struct subjects *subjects, const struct
     for (size_t i = 0; i < count; i++) {
         const Agency__V1__Grant *grant;
         TRY(lookup_known_grant(subjects->lookup, ids[i], &grant));
-        if (grantee_grant_counts(subjects->lookup, grant)) {
+        if (!lookup_expired(subjects->lookup, grant->expires_at)) {
             TRY(subjects_add_grantee(subjects->lookup, grant->grantee,
                                      subjects_reach(subjects, grant->condition)));
         }
@@ -141,10 +141,9 @@ static struct status subjects_ask(struct subjects *subjects, const struct ids *i
     for (size_t i = 0; i < ids->count; i++) {
         struct check_question question = *subjects->question;
         const struct listed item = { .kind = OBJECT_SUBJECT, .id = ids->items[i] };
-        bool may;
         question.subject_id = ids->items[i];
         if (!ids_have(&subjects->sure.subjects, ids->items[i])) {
-            TRY(listed_ask(&subjects->list, &question, &item, &may));
+            TRY(listed_ask(&subjects->list, &question, &item));
         }
     }
     return status_ok();

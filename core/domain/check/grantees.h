@@ -72,12 +72,6 @@ MUST_USE struct status grantees_of(struct lookup *lookup, const Agency__V1__Subj
 const struct grantee *grantees_find(const struct grantees *grantees,
                                     const Agency__V1__Grantee *grantee);
 
-/* True for a live grant that is unexpired. */
-static inline bool grantee_grant_counts(struct lookup *lookup, const Agency__V1__Grant *grant)
-{
-    return !lookup_expired(lookup, grant->expires_at);
-}
-
 /* True for what names a group that an earlier grantee names as well: grants to the two are in one
  * list. */
 bool grantees_listed_before(const struct grantees *grantees, const struct grantee *grantee);

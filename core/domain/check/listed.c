@@ -4,17 +4,9 @@
 
 struct status listed_add(struct listed_items *list, const struct listed *item)
 {
-    if (list->count == list->cap) {
-        size_t cap = list->cap == 0 ? 16 : list->cap * 2;
-        struct listed *items;
-        ARENA_TRY(list->lookup->arena, items,
-                  arena_alloc(list->lookup->arena, cap * sizeof *items));
-        if (list->count > 0) {
-            memcpy(items, list->items, list->count * sizeof *items);
-        }
-        list->items = items;
-        list->cap = cap;
-    }
+    ARENA_TRY(
+        list->lookup->arena, list->items,
+        arena_grow(list->lookup->arena, list->items, list->count, sizeof *list->items, &list->cap));
     list->items[list->count++] = *item;
     return status_ok();
 }
@@ -52,7 +44,7 @@ static struct status listed_take(struct listed_items *list, const struct check_a
 }
 
 struct status listed_ask(struct listed_items *list, const struct check_question *question,
-                         const struct listed *item, bool *may)
+                         const struct listed *item)
 {
     struct check_question asked = *question;
     struct check_answer answer;
@@ -65,7 +57,6 @@ struct status listed_ask(struct listed_items *list, const struct check_question 
         st = lookup_charge(list->lookup, answer.lookups + gas_used / LISTED_GAS_A_LOOKUP);
     }
     if (st.code == STATUS_OK) {
-        *may = answer.allowed;
         st = listed_take(list, &answer, item);
     }
     arena_release(&work);
@@ -75,8 +66,8 @@ struct status listed_ask(struct listed_items *list, const struct check_question 
 static int listed_compare(const void *a, const void *b)
 {
     const struct listed *left = a, *right = b;
-    int order = (left->kind > right->kind) - (left->kind < right->kind);
-    order = order != 0 ? order : str_cmp(left->id, right->id);
+    int order = object_compare((struct object){ left->kind, left->id },
+                               (struct object){ right->kind, right->id });
     return order != 0 ? order : left->conditional - right->conditional;
 }
 

@@ -29,9 +29,9 @@ struct listed_items {
 
 MUST_USE struct status listed_add(struct listed_items *list, const struct listed *item);
 /* Asks a question, with a budget that it takes from the list's, and adds `item` if it is allowed,
- * or nobody knows. *may: it is allowed. */
+ * or nobody knows. */
 MUST_USE struct status listed_ask(struct listed_items *list, const struct check_question *question,
-                                  const struct listed *item, bool *may);
+                                  const struct listed *item);
 /* Puts them into order of kind and id; of one that is there twice, one that may stays. */
 void listed_sort(struct listed_items *list);
 

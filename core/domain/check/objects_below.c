@@ -66,9 +66,7 @@ struct status objects_list_below(struct objects_list *list, struct object object
 
 static int objects_compare(const void *a, const void *b)
 {
-    const struct object *left = a, *right = b;
-    int order = (left->kind > right->kind) - (left->kind < right->kind);
-    return order != 0 ? order : str_cmp(left->id, right->id);
+    return object_compare(*(const struct object *)a, *(const struct object *)b);
 }
 
 void objects_list_sort(struct objects_list *list)
@@ -83,4 +81,10 @@ void objects_list_sort(struct objects_list *list)
         }
     }
     list->count = kept;
+}
+
+bool objects_list_has(const struct objects_list *list, struct object object)
+{
+    return list->count > 0 &&
+           bsearch(&object, list->items, list->count, sizeof *list->items, objects_compare) != NULL;
 }

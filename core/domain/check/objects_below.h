@@ -20,5 +20,7 @@ MUST_USE struct status objects_list_below(struct objects_list *list, struct obje
 
 /* Puts them into order of kind and id, each once. */
 void objects_list_sort(struct objects_list *list);
+/* True if a sorted list has the object. */
+bool objects_list_has(const struct objects_list *list, struct object object);
 
 #endif

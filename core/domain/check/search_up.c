@@ -83,12 +83,10 @@ static int up_compare(const void *a, const void *b)
 
 static bool up_grant_is_for(const struct granted_row *grant, const struct up_group *group)
 {
-    bool typed = grant->apart && grant->grant->grantee->n_role_types > 0;
-    bool is = !typed && group->as.size == 0;
-    for (size_t i = 0; typed && !is && i < grant->grant->grantee->n_role_types; i++) {
-        is = str_eq(str_z(grant->grant->grantee->role_types[i]), group->as);
-    }
-    return is;
+    const Agency__V1__Grantee *grantee = grant->apart ? grant->grant->grantee : NULL;
+    return grantee != NULL && grantee->n_role_types > 0
+               ? ids_listed(grantee->role_types, grantee->n_role_types, group->as)
+               : group->as.size == 0;
 }
 
 /* Offers what is granted to groups, which are in order of ids: each is asked about once. */

@@ -1,28 +1,16 @@
 /* Subjects: whoever can act. */
 #include "core/domain/kernel/fields.h"
 #include "core/domain/kernel/hierarchy.h"
+#include "core/domain/kernel/ids.h"
 #include "core/domain/kernel/rules.h"
 #include "core/domain/kernel/targets.h"
 
 static const uint32_t subject_lives = BIT(LIFE_ACTIVE) | BIT(LIFE_SUSPENDED);
 
-static bool subject_has_parents(const Agency__V1__Subject *subject, char *const *parents,
-                                size_t parents_count)
-{
-    bool same = subject->n_parent_subject_ids == parents_count;
-    for (size_t i = 0; same && i < parents_count; i++) {
-        same = strcmp(subject->parent_subject_ids[i], parents[i]) == 0;
-    }
-    return same;
-}
-
 static bool subject_has_parent(const Agency__V1__Subject *subject, const char *parent_id)
 {
-    bool has = false;
-    for (size_t i = 0; subject != NULL && !has && i < subject->n_parent_subject_ids; i++) {
-        has = strcmp(subject->parent_subject_ids[i], parent_id) == 0;
-    }
-    return has;
+    return subject != NULL &&
+           ids_listed(subject->parent_subject_ids, subject->n_parent_subject_ids, str_z(parent_id));
 }
 
 static struct status subject_check_parents(struct decide *d,
@@ -80,7 +68,8 @@ struct status decide_set_subject_parents(struct decide *d,
     TRY_ACCEPTED(d, subject_check_parents(d, command));
     TRY(rules_sort(d->arena, command->parent_subject_ids, command->n_parent_subject_ids,
                    &event.parent_subject_ids));
-    if (subject_has_parents(subject, event.parent_subject_ids, event.n_parent_subject_ids)) {
+    if (ids_same(subject->parent_subject_ids, subject->n_parent_subject_ids,
+                 event.parent_subject_ids, event.n_parent_subject_ids)) {
         return status_ok();
     }
     TRY_ACCEPTED(d, emit_subject_parents_set(d, &event));

@@ -55,16 +55,6 @@ static struct status cause_add_all(const struct cause *cause, const struct ids *
 
 /* ---- entries above ---- */
 
-static bool cause_names_type(const Agency__V1__Grantee *grantee, struct str role_type)
-{
-    for (size_t i = 0; i < grantee->n_role_types; i++) {
-        if (str_eq(str_z(grantee->role_types[i]), role_type)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Whom of a group's list of grants is asked for. */
 struct cause_as {
     bool members;         /* grants to the group's members */
@@ -77,7 +67,8 @@ static bool cause_wants(const struct cause_as *as, const Agency__V1__Grantee *gr
     if (grantee->n_role_types == 0) {
         return as->members;
     }
-    return as->any_type || (as->role_type.size > 0 && cause_names_type(grantee, as->role_type));
+    return as->any_type || (as->role_type.size > 0 &&
+                            ids_listed(grantee->role_types, grantee->n_role_types, as->role_type));
 }
 
 static struct status cause_granted_to(const struct cause *cause, enum grantee_kind kind,
@@ -261,12 +252,8 @@ static struct status cause_group_confers(const struct cause *cause, struct str g
 
 static bool cause_includes(const Agency__V1__Group *group, const char *id)
 {
-    for (size_t i = 0; group != NULL && i < group->n_included_group_ids; i++) {
-        if (strcmp(group->included_group_ids[i], id) == 0) {
-            return true;
-        }
-    }
-    return false;
+    return group != NULL &&
+           ids_listed(group->included_group_ids, group->n_included_group_ids, str_z(id));
 }
 
 /* The groups that are included in one of the two states only. */
@@ -310,11 +297,8 @@ static struct status cause_group(const struct cause *cause, const Agency__V1__Gr
 
 static bool cause_same_parents(const Agency__V1__Subject *a, const Agency__V1__Subject *b)
 {
-    bool same = a->n_parent_subject_ids == b->n_parent_subject_ids;
-    for (size_t i = 0; same && i < a->n_parent_subject_ids; i++) {
-        same = strcmp(a->parent_subject_ids[i], b->parent_subject_ids[i]) == 0;
-    }
-    return same;
+    return ids_same(a->parent_subject_ids, a->n_parent_subject_ids, b->parent_subject_ids,
+                    b->n_parent_subject_ids);
 }
 
 /* What counts of those above is the nearest: one more of them can be one less of others. So all
@@ -348,22 +332,12 @@ static struct status cause_of_subject(const struct cause *cause, const Agency__V
 
 /* ---- a role type ---- */
 
-static bool cause_type_has(const Agency__V1__RoleType *type, const char *permission)
-{
-    for (size_t i = 0; i < type->n_permissions; i++) {
-        if (strcmp(type->permissions[i], permission) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Whether it has the permission in the other state as well, with or without a condition alike. */
 static bool cause_type_same(const Agency__V1__RoleType *type, const Agency__V1__RoleType *other,
                             const char *permission)
 {
     return other != NULL && (type->condition[0] == '\0') == (other->condition[0] == '\0') &&
-           cause_type_has(other, permission);
+           ids_listed(other->permissions, other->n_permissions, str_z(permission));
 }
 
 /* What its holders have on the scope of one seat, in one of the two states only. */

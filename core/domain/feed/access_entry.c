@@ -16,7 +16,7 @@ struct access_entry access_entry_of_type(const Agency__V1__RoleType *type, size_
     bool conditional = type->condition[0] != '\0';
     return (struct access_entry){
         .permission = str_z(type->permissions[permission]),
-        .on = { job_space.size > 0 ? OBJECT_JOB_SPACE : OBJECT_ORG, job_space },
+        .on = object_scope(job_space),
         .role_type = conditional ? str_z(type->role_type) : STR(""),
     };
 }
@@ -28,8 +28,7 @@ bool access_entry_is_conditional(const struct access_entry *entry)
 
 int access_entry_compare(const struct access_entry *a, const struct access_entry *b)
 {
-    int order = (a->on.kind > b->on.kind) - (a->on.kind < b->on.kind);
-    order = order != 0 ? order : str_cmp(a->on.id, b->on.id);
+    int order = object_compare(a->on, b->on);
     order = order != 0 ? order : str_cmp(a->permission, b->permission);
     order = order != 0 ? order : str_cmp(a->grant_id, b->grant_id);
     return order != 0 ? order : str_cmp(a->role_type, b->role_type);

@@ -28,7 +28,7 @@ struct access_entry access_entry_of(const Agency__V1__Grant *grant);
 struct access_entry access_entry_of_type(const Agency__V1__RoleType *type, size_t permission,
                                          struct str job_space);
 bool access_entry_is_conditional(const struct access_entry *entry);
-/* Order: kind and id of the object, permission, grant. */
+/* Order: kind and id of the object, permission, grant, role type. */
 int access_entry_compare(const struct access_entry *a, const struct access_entry *b);
 
 MUST_USE struct status access_entries_add(struct access_entries *entries,

@@ -66,23 +66,6 @@ static void row_offer(struct row_way *best, const struct grantee *grantee,
     }
 }
 
-static bool row_is_scope(const struct grantee *seat, const struct object *on)
-{
-    const char *job_space = seat->assignment->job_space_id;
-    return job_space[0] == '\0' ? on->kind == OBJECT_ORG
-                                : on->kind == OBJECT_JOB_SPACE && str_eq(str_z(job_space), on->id);
-}
-
-static bool row_type_has(const Agency__V1__RoleType *type, struct str permission)
-{
-    for (size_t i = 0; i < type->n_permissions; i++) {
-        if (str_eq(str_z(type->permissions[i]), permission)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Without a condition, or the one whose condition makes the entry. */
 static bool row_type_counts(const Agency__V1__RoleType *type, const struct access_entry *entry)
 {
@@ -91,14 +74,19 @@ static bool row_type_counts(const Agency__V1__RoleType *type, const struct acces
                : type->condition[0] != '\0' && str_eq(str_z(type->role_type), entry->role_type);
 }
 
+static bool row_seat_gives(const struct grantee *seat, const struct access_entry *entry)
+{
+    const struct object scope = object_scope(str_z(seat->assignment->job_space_id));
+    return object_eq(scope, entry->on) && row_type_counts(seat->type, entry) &&
+           ids_listed(seat->type->permissions, seat->type->n_permissions, entry->permission);
+}
+
 static void row_offer_types(const struct access_row *row, const struct access_entry *entry,
                             struct row_way *best)
 {
     const struct grantee *grantee = row->grantees.first;
     for (; grantee != NULL; grantee = grantee->next) {
-        if (grantee->kind == GRANTEE_ROLE && row_is_scope(grantee, &entry->on) &&
-            row_type_has(grantee->type, entry->permission) &&
-            row_type_counts(grantee->type, entry)) {
+        if (grantee->kind == GRANTEE_ROLE && row_seat_gives(grantee, entry)) {
             row_offer(best, grantee, NULL);
         }
     }

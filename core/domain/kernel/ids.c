@@ -66,6 +66,25 @@ const struct str *ids_again(const struct str *items, size_t items_count)
     return NULL;
 }
 
+bool ids_listed(char *const *list, size_t count, struct str id)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (str_eq(str_z(list[i]), id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool ids_same(char *const *a, size_t a_count, char *const *b, size_t b_count)
+{
+    bool same = a_count == b_count;
+    for (size_t i = 0; same && i < a_count; i++) {
+        same = strcmp(a[i], b[i]) == 0;
+    }
+    return same;
+}
+
 struct status ids_behind(struct arena *arena, struct str id, struct str *behind)
 {
     char *text;

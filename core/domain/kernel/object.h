@@ -24,9 +24,23 @@ static inline struct object object_org(void)
     return (struct object){ .kind = OBJECT_ORG };
 }
 
+/* Where a seat gives the permissions of its type: in its job space (empty: it has none), else in
+ * the org. */
+static inline struct object object_scope(struct str job_space_id)
+{
+    return job_space_id.size > 0 ? (struct object){ OBJECT_JOB_SPACE, job_space_id } : object_org();
+}
+
 static inline bool object_eq(struct object a, struct object b)
 {
     return a.kind == b.kind && str_eq(a.id, b.id);
+}
+
+/* Order: kind, then id. */
+static inline int object_compare(struct object a, struct object b)
+{
+    int order = (a.kind > b.kind) - (a.kind < b.kind);
+    return order != 0 ? order : str_cmp(a.id, b.id);
 }
 
 /* The object that an entity is; the org for kinds that no permission can be on. */

@@ -5,6 +5,7 @@
 #include "core/base/limits.h"
 #include "core/domain/kernel/external.h"
 #include "core/domain/kernel/fields.h"
+#include "core/domain/kernel/ids.h"
 #include "core/pb/message.h"
 
 struct status rules_get(const struct view *view, enum entity_kind kind, struct str id,
@@ -121,12 +122,7 @@ struct status rules_check_unused(struct decide *d, enum entity_kind kind, enum i
 
 static bool rules_mask_has(const Google__Protobuf__FieldMask *mask, const char *path)
 {
-    for (size_t i = 0; i < mask->n_paths; i++) {
-        if (strcmp(mask->paths[i], path) == 0) {
-            return true;
-        }
-    }
-    return false;
+    return ids_listed(mask->paths, mask->n_paths, str_z(path));
 }
 
 /* The client's mask, or all that the command sets where it has none; rejects one that names what no

@@ -24,8 +24,7 @@ void targets_add_named(struct targets *targets, enum object_kind kind, struct st
 
 void targets_add_scope(struct targets *targets, struct str job_space_id)
 {
-    targets_add(targets, job_space_id.size > 0 ? (struct object){ OBJECT_JOB_SPACE, job_space_id }
-                                               : object_org());
+    targets_add(targets, object_scope(job_space_id));
 }
 
 void targets_add_self(const struct decide *d, struct targets *targets)
