@@ -120,8 +120,7 @@ static struct status check_allow(struct check *check, struct check_answer *answe
 }
 
 /* What no way allows: by conditions, or else. */
-static struct status check_deny(struct check *check, const struct view *view, struct arena *arena,
-                                int64_t at_us, struct check_answer *answer)
+static struct status check_deny(struct check *check, struct check_answer *answer)
 {
     const struct way *nearest = condition_denies(&check->conditions, &answer->reason);
     if (nearest != NULL) {
@@ -129,17 +128,17 @@ static struct status check_deny(struct check *check, const struct view *view, st
         return check_path_tell_way(&check->lookup, nearest, answer);
     }
     answer->reason = CHECK_NOT_GRANTED;
-    return check->question->explain ? check_explain(view, arena, at_us, check->question, answer)
-                                    : status_ok();
+    const struct lookup *of = &check->lookup;
+    return check->question->explain
+               ? check_explain(of->view, of->arena, of->at_us, check->question, answer)
+               : status_ok();
 }
 
-static struct status check_answer(struct check *check, const struct view *view, struct arena *arena,
-                                  int64_t at_us, struct check_answer *answer)
+static struct status check_answer(struct check *check, struct check_answer *answer)
 {
     TRY(check_turns(check, answer));
     TRY(condition_tell(&check->conditions, answer));
-    return check->best.id.size > 0 ? check_allow(check, answer)
-                                   : check_deny(check, view, arena, at_us, answer);
+    return check->best.id.size > 0 ? check_allow(check, answer) : check_deny(check, answer);
 }
 
 struct status check(const struct view *view, struct arena *arena, int64_t at_us,
@@ -173,5 +172,5 @@ struct status check(const struct view *view, struct arena *arena, int64_t at_us,
                                             .at_us = at_us,
                                             .question = question,
                                             .subject = check.begin.subject };
-    return check_answer(&check, view, arena, at_us, answer);
+    return check_answer(&check, answer);
 }

@@ -16,17 +16,9 @@ struct status search_offer_conditional(struct search *search, const struct way *
             return status_ok();
         }
     }
-    if (ways->count == ways->cap) {
-        size_t cap = ways->cap == 0 ? 8 : ways->cap * 2;
-        struct way *conditional;
-        ARENA_TRY(search->lookup->arena, conditional,
-                  arena_alloc(search->lookup->arena, cap * sizeof *conditional));
-        if (ways->count > 0) {
-            memcpy(conditional, ways->conditional, ways->count * sizeof *conditional);
-        }
-        ways->conditional = conditional;
-        ways->cap = cap;
-    }
+    ARENA_TRY(search->lookup->arena, ways->conditional,
+              arena_grow(search->lookup->arena, ways->conditional, ways->count,
+                         sizeof *ways->conditional, &ways->cap));
     ways->conditional[ways->count++] = *way;
     return status_ok();
 }
