@@ -14,15 +14,13 @@ struct status answer_list_access_changes(struct asking *asking)
                                                       .from = str_z(request->from),
                                                       .now_us = clock_now_us(&asking->where->clock),
                                                       .direction = request->direction };
-    Agency__V1__ListAccessChangesResponse *response;
+    ProtobufCMessage *response;
     struct access_changes_list list;
     struct page_ask ask;
     TRY(answer_page(asking, &ask));
     TRY(access_changes_page(asking->snapshot, &question, &ask, &list));
     TRY(answer_begin(asking, &response));
-    response->items = list.items;
-    response->n_items = list.count;
-    return arena_text(asking->arena, list.end.token, &response->next_page_token);
+    return answer_items(asking->arena, response, list.items, list.count, &list.end);
 }
 
 struct status answer_diff_access(struct asking *asking)
@@ -39,7 +37,5 @@ struct status answer_diff_access(struct asking *asking)
     TRY(access_diff_page(asking->snapshot, &question, &ask, &list));
     TRY(answer_begin(asking, &response));
     TRY(snapshot_moment_of(asking->snapshot, &list.from, &response->from));
-    response->items = list.lines;
-    response->n_items = list.count;
-    return arena_text(asking->arena, list.end.token, &response->next_page_token);
+    return answer_items(asking->arena, &response->base, list.lines, list.count, &list.end);
 }

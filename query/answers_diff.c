@@ -42,6 +42,7 @@ struct status answer_diff(struct asking *asking)
     const Agency__V1__DiffRequest *request =
         (const Agency__V1__DiffRequest *)(const void *)asking->request;
     Agency__V1__DiffResponse *response;
+    Agency__V1__DiffItem **items;
     struct diff_question question;
     struct diff_list list;
     struct page_ask ask;
@@ -50,11 +51,9 @@ struct status answer_diff(struct asking *asking)
     TRY(diff_page(asking->snapshot, &question, &ask, &list));
     TRY(answer_begin(asking, &response));
     TRY(snapshot_moment_of(asking->snapshot, &list.from, &response->from));
-    ARENA_TRY(asking->arena, response->items,
-              arena_zalloc(asking->arena, (list.count + 1) * sizeof *response->items));
+    ARENA_TRY(asking->arena, items, arena_alloc(asking->arena, (list.count + 1) * sizeof *items));
     for (size_t i = 0; i < list.count; i++) {
-        TRY(answer_diff_item(asking, &list.items[i], &response->items[i]));
-        response->n_items++;
+        TRY(answer_diff_item(asking, &list.items[i], &items[i]));
     }
-    return arena_text(asking->arena, list.end.token, &response->next_page_token);
+    return answer_items(asking->arena, &response->base, items, list.count, &list.end);
 }
