@@ -32,7 +32,7 @@ static struct status access_step_grant(struct snapshot *snapshot, Agency__V1__Ch
     const struct object on = { (enum object_kind)grant->on->kind, str_z(grant->on->id) };
     step->permission = grant->permission;
     step->condition = grant->condition;
-    return object_text_format(snapshot->arena, on, &step->object);
+    return object_format(snapshot->arena, on, &step->object);
 }
 
 static struct status access_step(struct snapshot *snapshot, const struct check_step *step,
@@ -67,7 +67,7 @@ static struct status access_response(struct snapshot *snapshot,
     TRY(pb_new(snapshot->arena, &agency__v1__check_response__descriptor, &response));
     TRY(arena_text(snapshot->arena, question->subject_id, &response->subject_id));
     TRY(arena_text(snapshot->arena, question->permission, &response->permission));
-    TRY(object_text_format(snapshot->arena, question->object, &response->object));
+    TRY(object_format(snapshot->arena, question->object, &response->object));
     response->allowed = answer->allowed;
     TRY(arena_text(snapshot->arena, str_z(check_reason_name(answer->reason)), &response->reason));
     TRY(arena_text(snapshot->arena, answer->nearest, &response->nearest));

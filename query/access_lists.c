@@ -61,7 +61,7 @@ static struct status access_held_item(struct snapshot *snapshot, const struct ch
     if (held->condition != NULL) {
         item->condition = access_borrow(held->condition->source);
     }
-    return object_text_format(snapshot->arena, held->on, &item->object);
+    return object_format(snapshot->arena, held->on, &item->object);
 }
 
 static struct status access_held_permissions(struct snapshot *snapshot, struct str subject_id,
@@ -114,7 +114,7 @@ static struct status access_held_object(struct snapshot *snapshot, struct str pe
 {
     const struct object object = { found->kind, found->id };
     char *text;
-    TRY(object_text_format(snapshot->arena, object, &text));
+    TRY(object_format(snapshot->arena, object, &text));
     if (found->conditional) {
         return access_conditional(snapshot, found, str_z(text),
                                   &page->under_conditions[page->under_conditions_count++]);

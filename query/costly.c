@@ -139,7 +139,7 @@ static struct status costly_object(struct costly *costly, const struct costly_gr
     if (item.lookups <= above) {
         return status_ok();
     }
-    TRY(object_text_format(arena, grants[0].on, &item.object));
+    TRY(object_format(arena, grants[0].on, &item.object));
     return costly_tell(costly, &item);
 }
 

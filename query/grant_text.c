@@ -22,8 +22,7 @@ struct status grant_text_on(struct arena *arena, const Agency__V1__GrantObject *
         return status_error(STATUS_DATA_LOSS, "expected a grant on a kind of object, not %u",
                             (unsigned)on->kind);
     }
-    TRY(object_text_format(arena, (struct object){ (enum object_kind)on->kind, str_z(on->id) },
-                           &made));
+    TRY(object_format(arena, (struct object){ (enum object_kind)on->kind, str_z(on->id) }, &made));
     *text = str_z(made);
     return status_ok();
 }

@@ -1,11 +1,5 @@
 #include "query/object_text.h"
 
-/* As words without blanks; asset types can be granted on, but not asked about. */
-static const char *const object_words[] = {
-    [OBJECT_ORG] = "org",     [OBJECT_ASSET] = "asset",         [OBJECT_ASSET_TYPE] = "asset-type",
-    [OBJECT_GROUP] = "group", [OBJECT_JOB_SPACE] = "job-space", [OBJECT_SUBJECT] = "subject"
-};
-
 /* job_space, as the schema writes it, is the same word. */
 static bool object_text_is(struct str word, const char *wanted)
 {
@@ -17,10 +11,11 @@ static bool object_text_is(struct str word, const char *wanted)
     return same;
 }
 
+/* Asset types can be granted on, but not asked about. */
 static bool object_text_kind(struct str word, enum object_kind *kind)
 {
     for (unsigned number = OBJECT_ORG; number <= OBJECT_SUBJECT; number++) {
-        if (number != OBJECT_ASSET_TYPE && object_text_is(word, object_words[number])) {
+        if (number != OBJECT_ASSET_TYPE && object_text_is(word, object_kind_word(number))) {
             *kind = (enum object_kind)number;
             return true;
         }
@@ -72,12 +67,4 @@ struct status object_text_named(struct snapshot *snapshot, struct str kind, stru
                             STR_ARG(kind));
     }
     return object_text_find(snapshot, id, object);
-}
-
-struct status object_text_format(struct arena *arena, struct object object, char **text)
-{
-    struct str made = arena_printf(arena, "%s%s%.*s", object_words[object.kind],
-                                   object.id.size > 0 ? ":" : "", STR_ARG(object.id));
-    *text = (char *)(uintptr_t)made.data;
-    return made.data == NULL ? arena_full(arena) : status_ok();
 }

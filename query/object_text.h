@@ -13,7 +13,5 @@ MUST_USE struct status object_text_parse(struct snapshot *snapshot, struct str t
  * needs none. */
 MUST_USE struct status object_text_named(struct snapshot *snapshot, struct str kind, struct str id,
                                          struct object *object);
-/* Lies in the arena. */
-MUST_USE struct status object_text_format(struct arena *arena, struct object object, char **text);
 
 #endif

@@ -2,21 +2,6 @@
 
 #include "core/pb/message.h"
 
-/* "org", "asset:x", "job-space:y" */
-static struct status access_message_object(struct arena *arena, struct object object, char **text)
-{
-    struct str made = arena_printf(arena, "%s%s%.*s", object_kind_name(object.kind),
-                                   object.id.size > 0 ? ":" : "", STR_ARG(object.id));
-    if (made.data == NULL) {
-        return arena_full(arena);
-    }
-    *text = (char *)(uintptr_t)made.data;
-    for (char *at = *text; *at != '\0' && *at != ':'; at++) {
-        *at = *at == ' ' ? '-' : *at;
-    }
-    return status_ok();
-}
-
 static struct status access_message_step(struct arena *arena, const struct check_step *step,
                                          Agency__V1__AccessStep **message)
 {
@@ -38,7 +23,7 @@ static struct status access_message(struct arena *arena, const struct access_lin
     TRY(arena_text(arena, line->entry.permission, &(*message)->permission));
     TRY(arena_text(arena, line->entry.grant_id, &(*message)->grant_id));
     TRY(arena_text(arena, line->entry.role_type, &(*message)->role_type));
-    TRY(access_message_object(arena, line->entry.on, &(*message)->object));
+    TRY(object_format(arena, line->entry.on, &(*message)->object));
     ARENA_TRY(arena, (*message)->path,
               arena_alloc(arena, (line->way_count + 1) * sizeof *(*message)->path));
     for (size_t i = 0; i < line->way_count; i++) {

@@ -32,3 +32,22 @@ const char *object_kind_name(unsigned kind)
     };
     return kind > 0 && kind < sizeof(names) / sizeof(names[0]) ? names[kind] : "object";
 }
+
+const char *object_kind_word(enum object_kind kind)
+{
+    static const char *const words[] = {
+        [OBJECT_ORG] = "org",         [OBJECT_ASSET] = "asset",
+        [OBJECT_GROUP] = "group",     [OBJECT_ASSET_TYPE] = "asset-type",
+        [OBJECT_SUBJECT] = "subject", [OBJECT_JOB_SPACE] = "job-space",
+    };
+    assert(kind >= OBJECT_ORG && kind <= OBJECT_SUBJECT);
+    return words[kind];
+}
+
+struct status object_format(struct arena *arena, struct object object, char **text)
+{
+    struct str made = arena_printf(arena, "%s%s%.*s", object_kind_word(object.kind),
+                                   object.id.size > 0 ? ":" : "", STR_ARG(object.id));
+    *text = (char *)(uintptr_t)made.data;
+    return made.data == NULL ? arena_full(arena) : status_ok();
+}

@@ -2,6 +2,7 @@
 #ifndef CORE_DOMAIN_KERNEL_OBJECT_H
 #define CORE_DOMAIN_KERNEL_OBJECT_H
 
+#include "core/base/arena.h"
 #include "core/domain/registry/registry.h"
 
 /* ObjectKind with short names. */
@@ -51,5 +52,9 @@ enum entity_kind object_entity(enum object_kind kind);
 
 /* "asset", as people write it; "object" for numbers that are no kind. Static memory. */
 const char *object_kind_name(unsigned kind);
+/* The same as a word without blanks: "job-space". */
+const char *object_kind_word(enum object_kind kind);
+/* "org", "asset:ID": the kind in a word, and the id where there is one; lies in the arena. */
+MUST_USE struct status object_format(struct arena *arena, struct object object, char **text);
 
 #endif
