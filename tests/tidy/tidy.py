@@ -14,6 +14,7 @@ a tree that breaks it, so that a rule which finds nothing is known to be awake.
 
 import argparse
 import collections
+import os
 import pathlib
 import re
 import shutil
@@ -30,6 +31,7 @@ FUNCTION_LINES_MAX = 70
 TEST_LINES_MAX = 30
 FILE_LINES_MAX = 500
 TOLD_MAX = 3
+CORES = os.cpu_count() or 1
 TABBED = (".go", "go.mod", "/exceptions")  # Go's own form; lists of tests that name inputs
 
 # Who may include whom; a folder may always include itself, and all but base the generated messages.
@@ -316,7 +318,7 @@ def rule_headers_alone(tree):
     if headers and tree.gen is None:
         yield "no build/*/gen: build once"
         return
-    with ThreadPoolExecutor(2) as pool:
+    with ThreadPoolExecutor(CORES) as pool:
         for file, error in zip(headers, pool.map(lambda file: compiles(tree, file), headers)):
             if error:
                 yield Breach(file, 1, f"expected a header that compiles alone: {error}")
@@ -338,11 +340,19 @@ def rule_format(tree):
         yield "clang-format is not installed (ops/setup --tests)"
         return
     names = [file.name for file in tree.c_files]
-    done = subprocess.run(["clang-format", "--dry-run", "-Werror", "--ferror-limit=1", *names],
-                          cwd=tree.root, capture_output=True, text=True)
     by_name = {file.name: file for file in tree.c_files}
-    for match in re.finditer(r"^(\S+?):(\d+):\d+: error", done.stderr, re.M):
-        yield Breach(by_name[match[1]], int(match[2]), "expected the form that clang-format gives")
+    with ThreadPoolExecutor(CORES) as pool:
+        told = pool.map(lambda core: misformed(tree, names[core::CORES]), range(CORES))
+        for match in re.finditer(r"^(\S+?):(\d+):\d+: error", "".join(told), re.M):
+            yield Breach(by_name[match[1]], int(match[2]),
+                         "expected the form that clang-format gives")
+
+
+def misformed(tree, names):
+    if not names:
+        return ""
+    return subprocess.run(["clang-format", "--dry-run", "-Werror", "--ferror-limit=1", *names],
+                          cwd=tree.root, capture_output=True, text=True).stderr
 
 
 def rule_scripts(tree):
@@ -375,6 +385,20 @@ RULES = {
 }
 
 
+# These wait for other programs, and the rest is looked at meanwhile.
+WAITING = ("headers-alone", "format")
+
+
+def found_by_rule(tree):
+    """What each rule finds, in the order of RULES."""
+    with ThreadPoolExecutor(len(WAITING)) as pool:
+        waiting = {name: pool.submit(lambda rule: list(rule(tree)), RULES[name])
+                   for name in WAITING}
+        found = {name: list(rule(tree)) for name, rule in RULES.items() if name not in WAITING}
+        found |= {name: future.result() for name, future in waiting.items()}
+    return {name: found[name] for name in RULES}
+
+
 def tell(name, breaches):
     """At most TOLD_MAX breaches of a rule per file: the rest is of the same kind."""
     counts = collections.Counter()
@@ -395,8 +419,7 @@ def main():
     root = pathlib.Path(__file__).resolve().parents[2]
     tree = Tree(root, gen=options.gen)
     counts = {"passed": 0, "failed": 0, "skipped": 0}
-    for name, rule in RULES.items():
-        found = list(rule(tree))
+    for name, found in found_by_rule(tree).items():
         breaches = [breach for breach in found if isinstance(breach, Breach)
                     and (not options.files or breach.file.name in options.files)]
         tell(name, breaches)
