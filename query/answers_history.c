@@ -1,13 +1,10 @@
-/* What was decided, who held what when, and which orgs there are. */
-#include <inttypes.h>
-
+/* What was decided, and who held what when. */
 #include "core/base/time.h"
 #include "core/model/list.h"
 #include "core/pb/message.h"
 #include "query/answers.h"
 #include "query/decision_item.h"
 #include "query/history.h"
-#include "query/orgs.h"
 #include "query/stints.h"
 
 /* ---- history ---- */
@@ -125,100 +122,4 @@ struct status answer_list_stints(struct asking *asking)
     TRY(answer_begin(asking, &response));
     return answer_array(asking->arena, response, page.items, sizeof *page.items, page.count,
                         &page.end);
-}
-
-/* ---- orgs ---- */
-
-/* Orgs of which a page looks whether they may be read: it ends there, with another one to come. */
-enum { ANSWER_ORGS_LOOKED_AT_MAX = 1000 };
-
-struct answer_orgs {
-    struct asking *asking;
-    struct store_reader *reader;
-    const struct position *position;
-    Agency__V1__ListOrgsResponse *response;
-    size_t limit;
-    size_t looked_at;
-    uint32_t partition;
-    struct str after; /* of the partition: the last org of the page before */
-    bool full;
-};
-
-/* A token is the partition and the last org that was looked at: "3:acme". */
-static struct status answer_orgs_token(struct answer_orgs *orgs, struct str token,
-                                       uint32_t partitions_count)
-{
-    size_t at = 0;
-    for (; at < token.size && at < 4 && token.data[at] >= '0' && token.data[at] <= '9'; at++) {
-        orgs->partition = orgs->partition * 10 + (uint32_t)(token.data[at] - '0');
-    }
-    bool good = at > 0 && at < token.size && token.data[at] == ':';
-    if (token.size > 0 && (!good || orgs->partition >= partitions_count)) {
-        return status_error(STATUS_INVALID_ARGUMENT,
-                            "expected the page token of the page before, of the same question");
-    }
-    orgs->after = good ? str_from(token, at + 1) : STR("");
-    return status_ok();
-}
-
-static struct status answer_orgs_may(const struct answer_orgs *orgs, struct str org_id)
-{
-    const struct question_where *where = orgs->asking->where;
-    struct moment_ask ask = { .kind = MOMENT_LATEST, .now_us = clock_now_us(&where->clock) };
-    struct snapshot now;
-    if (where->reader == NULL) {
-        return status_ok();
-    }
-    struct status st = snapshot_open(&now, orgs->reader, orgs->position, orgs->asking->arena,
-                                     org_id, &ask, where->memory_max);
-    if (st.code == STATUS_OK) {
-        st = question_may_read(where, &now, object_org());
-    }
-    snapshot_release(&now);
-    return st;
-}
-
-static struct status answer_orgs_take(void *context, const Agency__V1__OrgItem *item)
-{
-    struct answer_orgs *orgs = context;
-    struct status st = answer_orgs_may(orgs, str_z(item->org_id));
-    if (st.code == STATUS_OK) {
-        TRY(pb_copy(orgs->asking->arena, &item->base,
-                    &orgs->response->items[orgs->response->n_items]));
-        orgs->response->n_items++;
-    } else if (st.code != STATUS_PERMISSION_DENIED) {
-        return st;
-    }
-    orgs->looked_at++;
-    if (orgs->response->n_items == orgs->limit || orgs->looked_at == ANSWER_ORGS_LOOKED_AT_MAX) {
-        orgs->full = true;
-        struct str token =
-            arena_printf(orgs->asking->arena, "%" PRIu32 ":%s", orgs->partition, item->org_id);
-        orgs->response->next_page_token = (char *)(uintptr_t)token.data;
-        return token.data == NULL ? arena_full(orgs->asking->arena)
-                                  : status_error(STATUS_CANCELLED, "enough");
-    }
-    return status_ok();
-}
-
-struct status answer_list_orgs(struct asking *asking)
-{
-    const Agency__V1__ListOrgsRequest *request =
-        (const Agency__V1__ListOrgsRequest *)(const void *)asking->request;
-    const struct stores *stores = asking->where->stores;
-    struct answer_orgs orgs = { .asking = asking };
-    struct page_ask page;
-    struct moment_ask latest = { .kind = MOMENT_LATEST };
-    TRY(answer_page(asking, &page));
-    TRY(answer_begin(asking, &orgs.response));
-    TRY(answer_orgs_token(&orgs, str_z(request->page_token), stores->partitions_count));
-    orgs.limit = page.limit;
-    ARENA_TRY(asking->arena, orgs.response->items,
-              arena_zalloc(asking->arena, page.limit * sizeof *orgs.response->items));
-    for (; orgs.partition < stores->partitions_count && !orgs.full; orgs.partition++) {
-        TRY(stores->open(stores->self, orgs.partition, &latest, &orgs.reader, &orgs.position));
-        TRY(orgs_each(orgs.reader, asking->arena, orgs.after, answer_orgs_take, &orgs));
-        orgs.after = STR("");
-    }
-    return status_ok();
 }

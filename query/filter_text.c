@@ -4,7 +4,7 @@
 
 /* An empty value is more often a mistake than a wish (on.id=$UNSET): what has none is asked for by
  * its own word. */
-static struct status filter_text_parse(struct str text, struct list_filter *filter)
+struct status filter_text_parse(struct str text, struct list_filter *filter)
 {
     const struct str without = STR("without");
     const char *equals = text.size == 0 ? NULL : memchr(text.data, '=', text.size);

@@ -6,6 +6,9 @@
 #include "core/model/list.h"
 #include "query/snapshot.h"
 
+/* FIELD=VALUE; without=FIELD is FIELD with an empty value. INVALID_ARGUMENT: it is neither. */
+MUST_USE struct status filter_text_parse(struct str text, struct list_filter *filter);
+
 /* Adds it to the filters of a request. INVALID_ARGUMENT: it is none, or there are too many.
  * NOT_FOUND: nothing has that name. */
 MUST_USE struct status filter_text_add(struct snapshot *snapshot, struct str text,

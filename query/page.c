@@ -78,7 +78,9 @@ static struct hash page_question(const struct snapshot *snapshot, const struct s
                                  size_t words_count)
 {
     struct buf text = { 0 };
-    buf_append(&text, evlog_id_str(&snapshot->position->chain.identity.history_id));
+    if (snapshot->position != NULL) { /* of an org */
+        buf_append(&text, evlog_id_str(&snapshot->position->chain.identity.history_id));
+    }
     buf_printf(&text, " %zu %.*s", snapshot->org_id.size, STR_ARG(snapshot->org_id));
     for (size_t i = 0; i < words_count; i++) {
         buf_printf(&text, " %zu ", words[i].size);

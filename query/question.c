@@ -51,7 +51,7 @@ static struct status asking_choose(struct str said, struct str beside, const cha
     return status_ok();
 }
 
-static struct status asking_moment(const struct asking *asking, struct moment_ask *ask)
+struct status asking_moment(const struct asking *asking, struct moment_ask *ask)
 {
     const struct question_where *where = asking->where;
     struct str as_of, at_least;

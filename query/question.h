@@ -74,6 +74,8 @@ MUST_USE struct status asking_of(struct asking *asking, const struct question *q
 /* The org as it is now, of a question of an org: the snapshot, or one beside it. Statuses of
  * snapshot_open; never NOT_FOUND. */
 MUST_USE struct status asking_now(struct asking *asking, struct snapshot **now);
+/* Which moment the request asks for, or what came beside it. INVALID_ARGUMENT. */
+MUST_USE struct status asking_moment(const struct asking *asking, struct moment_ask *ask);
 /* A zeroed one is fine. */
 void asking_close(struct asking *asking);
 /* What was answered from, as a token; it lies in the arena. Empty for a question of no org. */

@@ -154,7 +154,7 @@ static struct status moment_judge(const struct moment_org *org, struct moment *m
     return moment_look_at_dues(org, moment);
 }
 
-static struct status moment_check_final(const struct moment_ask *ask, const struct moment *moment)
+struct status moment_check_final(const struct moment_ask *ask, const struct moment *moment)
 {
     char why[MOMENT_WHY_SIZE];
     const bool unsettled = ask->settled && moment->provisional == MOMENT_DUE;
@@ -166,17 +166,19 @@ static struct status moment_check_final(const struct moment_ask *ask, const stru
 
 /* ---- where it is ---- */
 
+/* What comes is strictly later than the last record. */
+int64_t moment_known_us(const struct position *position, const struct moment_ask *ask)
+{
+    return ask->closed_us > position->time_us ? ask->closed_us : position->time_us;
+}
+
 static struct status moment_at_time(const struct moment_org *org, const struct moment_ask *ask,
                                     struct moment *moment)
 {
-    int64_t complete = org->position->time_us; /* what comes is strictly later */
-    if (ask->closed_us > complete) {
-        complete = ask->closed_us;
-    }
     if (ask->time_us > ask->now_us) {
         return status_error(STATUS_INVALID_ARGUMENT, "expected a time that is not in the future");
     }
-    const bool open = ask->time_us > complete;
+    const bool open = ask->time_us > moment_known_us(org->position, ask);
     if (open && !ask->open) {
         return status_error(STATUS_UNAVAILABLE,
                             "expected the log to have passed the time asked about, so that nothing "
@@ -210,9 +212,7 @@ static struct status moment_at_version(const struct moment_org *org, uint64_t or
     return status_ok();
 }
 
-/* That the store has seen what a token names. */
-static struct status moment_check_token(const struct position *position,
-                                        const Agency__V1__Token *token)
+struct status moment_check_token(const struct position *position, const Agency__V1__Token *token)
 {
     const struct chain *chain = &position->chain;
     struct str history = str_make(token->history_id.data, token->history_id.len);

@@ -60,6 +60,17 @@ static inline uint64_t moment_as_of(const struct moment *moment)
     return moment->is_last ? STORE_LATEST : moment->org_sequence;
 }
 
+/* Up to when a partition is complete: nothing recorded at or before can still come. */
+int64_t moment_known_us(const struct position *position, const struct moment_ask *ask);
+
+/* UNAVAILABLE: it is not as final as the ask wants. */
+MUST_USE struct status moment_check_final(const struct moment_ask *ask,
+                                          const struct moment *moment);
+/* That the store has seen what a token names. INVALID_ARGUMENT: it is of another history or
+ * partition. UNAVAILABLE. */
+MUST_USE struct status moment_check_token(const struct position *position,
+                                          const Agency__V1__Token *token);
+
 /* Finds a moment of an org. INVALID_ARGUMENT: a time in the future, a token of another history.
  * UNAVAILABLE: the store has not seen enough yet, or the answer is not as final as the ask wants;
  * again later. OUT_OF_RANGE: a version that does

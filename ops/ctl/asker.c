@@ -66,8 +66,13 @@ static struct status asker_open_partition(void *self, uint32_t partition, struct
                                           const struct position **position)
 {
     struct asker *asker = self;
-    (void)ask; /* questions of all partitions are about now */
+    const bool future = ask->time_us > ask->now_us; /* refused anyway */
     TRY(reading_open_partition(&asker->reading, asker->ctl, partition));
+    if (!asker->ctl->dir.shared) {
+        ask->closed_us = asker->word_us;
+    } else if (ask->kind == MOMENT_TIME && !future) {
+        TRY(reading_await(&asker->reading, asker->ctl, ask->time_us));
+    }
     *reader = asker->reading.partition->reader;
     *position = &asker->reading.partition->position;
     return status_ok();
@@ -97,6 +102,20 @@ static struct status asker_open_org(struct asker *asker)
     return status_ok();
 }
 
+/* The word is asked for before any partition is looked at: what it is about is then seen. */
+static void asker_ask_word(struct asker *asker, const struct question_where *where,
+                           const ProtobufCMessage *request)
+{
+    struct moment_ask ask;
+    struct str as_of = fields_string(request, "as_of");
+    const int64_t now_us = clock_now_us(&where->clock);
+    if (!asker->ctl->dir.shared) {
+        bool time = snapshot_ask(&asker->arena, as_of, STR(""), now_us, &ask).code == STATUS_OK &&
+                    ask.kind == MOMENT_TIME && ask.time_us <= now_us;
+        asker->word_us = reading_word(asker->ctl, time ? ask.time_us : 0);
+    }
+}
+
 static struct status asker_ask_folder(struct asker *asker, const struct question *question,
                                       const ProtobufCMessage *request,
                                       const ProtobufCMessage **response)
@@ -104,11 +123,13 @@ static struct status asker_ask_folder(struct asker *asker, const struct question
     struct question_where where = { .stores = &asker->stores,
                                     .keyring = &asker->ctl->keyring,
                                     .clock = asker->ctl->clock,
+                                    .final = asker->ctl->options.final,
                                     .memory_max = ASKER_MEMORY_MAX };
     bool of_org =
         protobuf_c_message_descriptor_get_field_by_name(question->input, "org_id") != NULL;
     struct asking asking;
     if (!of_org) {
+        asker_ask_word(asker, &where, request);
         TRY(asking_open(&asking, question, &where, &asker->arena, request));
         *response = asking.response;
         return status_ok();
@@ -271,6 +292,26 @@ static void asker_keep_page(struct asker *asker, struct str token)
     }
 }
 
+/* Of an answer across orgs: how far all pages together are, and whether they may change. */
+static void asker_note_known(struct asker *asker, const ProtobufCMessage *response)
+{
+    const ProtobufCFieldDescriptor *known =
+        protobuf_c_message_descriptor_get_field_by_name(response->descriptor, "known");
+    const ProtobufCFieldDescriptor *provisional =
+        protobuf_c_message_descriptor_get_field_by_name(response->descriptor, "provisional");
+    if (known == NULL || provisional == NULL) {
+        return;
+    }
+    const Google__Protobuf__Timestamp *time =
+        (const Google__Protobuf__Timestamp *)(const void *)pb_field_message(
+            pb_field_at(response, known));
+    int64_t known_us = time == NULL ? 0 : fields_time_us(time);
+    asker->known_us = asker->across && asker->known_us < known_us ? asker->known_us : known_us;
+    asker->across = true;
+    asker->provisional =
+        asker->provisional || *(const protobuf_c_boolean *)pb_field_at(response, provisional);
+}
+
 static struct status asker_take_items(struct asker *asker, const ProtobufCMessage *response,
                                       asker_take *take, void *context)
 {
@@ -348,6 +389,7 @@ static struct status asker_ask_pages(struct asker *asker, const struct question 
 {
     const struct ctl_options *options = &asker->ctl->options;
     const size_t limit = options->limit > 0 ? (size_t)options->limit : SIZE_MAX;
+    asker->across = false;
     asker_keep_page(asker, options->page);
     do {
         const ProtobufCMessage *response;
@@ -357,6 +399,7 @@ static struct status asker_ask_pages(struct asker *asker, const struct question 
         asker_say_moment(asker);
         asker->waived = asker_waived(response);
         asker_note_looked(asker, response);
+        asker_note_known(asker, response);
         TRY(asker_take_items(asker, response, take, context));
         TRY(asker_take_conditional(asker, response, take, context));
         asker_keep_page(asker, fields_string(response, "next_page_token"));
@@ -390,58 +433,9 @@ struct status asker_once(struct ctl *ctl, const char *method, ProtobufCMessage *
     if (st.code == STATUS_OK) {
         st = asker_pages(&asker, method, request, take, context);
     }
+    if (st.code == STATUS_OK) {
+        asker_say_known(&asker);
+    }
     asker_close(&asker);
     return st;
-}
-
-/* ---- what a person is told ---- */
-
-/* "from decision 17, 2020-06-01T00:00:00Z to " */
-static void asker_say_from(const struct asker *asker, struct buf *out)
-{
-    char time[TIME_TEXT_SIZE];
-    if (asker->from != NULL && asker->from->time != NULL) {
-        time_format(fields_time_us(asker->from->time), time);
-        buf_printf(out, "from decision %" PRIu64 ", %s%s, to", asker->from->org_sequence, time,
-                   asker->from->provisional ? " (provisional)" : "");
-    } else {
-        buf_append(out, STR("as of"));
-    }
-}
-
-void asker_say_moment(struct asker *asker)
-{
-    char time[TIME_TEXT_SIZE];
-    struct buf from = { 0 };
-    if (asker->ctl->options.output != CTL_TABLE || asker->moment == NULL || asker->said) {
-        return;
-    }
-    asker->said = true;
-    time_format(fields_time_us(asker->moment->time), time);
-    asker_say_from(asker, &from);
-    const bool final = asker->why[0] == '\0';
-    say("%.*s decision %" PRIu64 " of %.*s, %s%s%s%s", STR_ARG(buf_str(&from)),
-        asker->moment->org_sequence, STR_ARG(asker->ctl->options.org), time,
-        final ? "" : " (provisional: ", asker->why, final ? "" : ")");
-    buf_release(&from);
-}
-
-void asker_say_waived(const struct asker *asker, bool waived, const char *permission)
-{
-    const struct ctl *ctl = asker->ctl;
-    if (waived && ctl->options.output == CTL_TABLE) {
-        say("%.*s is OPEN: who is bound in it may give the command %s without this permission, "
-            "where 'delegate' is not needed or held",
-            STR_ARG(ctl->options.org), permission);
-    }
-}
-
-void asker_say_looked(const struct asker *asker)
-{
-    bool all = asker->index[0] == '\0';
-    if (asker->ctl->options.output == CTL_TABLE) {
-        say(all ? "looked at %" PRIu64 ", all of the kind%s"
-                : "looked at %" PRIu64 ", found by the index %s",
-            asker->looked, asker->index);
-    }
 }

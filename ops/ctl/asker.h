@@ -21,6 +21,10 @@ struct asker {
     size_t taken;                     /* items, of all pages */
     uint64_t looked;                  /* rows of lists that were looked at, of all pages */
     char index[64];                   /* that served the last list; empty: none */
+    int64_t word_us;                  /* of a folder's owner: reading_word */
+    bool across;                      /* the last answer is one across orgs: */
+    int64_t known_us;                 /* what all partitions know; 0: nobody knows */
+    bool provisional;                 /* and it may change */
     bool several; /* questions with one --limit: the next page is of none of them */
     bool waived;  /* the last answer's: the permission asked about is waived by the org */
 };
@@ -51,12 +55,15 @@ MUST_USE struct status asker_pages(struct asker *asker, const char *method,
 MUST_USE struct status asker_list(struct asker *asker, enum entity_kind kind,
                                   ProtobufCMessage *request, asker_take *take, void *context);
 
-/* Opens an asker for the pages of one question, and closes it. */
+/* Opens an asker for the pages of one question, and closes it; of one across orgs tells how far its
+ * answer is. */
 MUST_USE struct status asker_once(struct ctl *ctl, const char *method, ProtobufCMessage *request,
                                   asker_take *take, void *context);
 
 /* Tells a person on standard error what moment a table is about; once. */
 void asker_say_moment(struct asker *asker);
+/* The same of an answer across orgs: how far it is. */
+void asker_say_known(const struct asker *asker);
 /* The same of a permission that the org waives, so that commands are accepted without it. */
 void asker_say_waived(const struct asker *asker, bool waived, const char *permission);
 

@@ -57,6 +57,7 @@ struct ctl_options {
     bool once;
     struct str filter;
     struct str order;
+    int64_t depth;
     struct str batch;
     struct str role_type;
     int64_t partition;
@@ -149,9 +150,10 @@ MUST_USE struct status ctl_question_context(struct ctl *ctl, Google__Protobuf__S
 /* One verb each; ops/ctl/agencyctl.c has the table with what they take. */
 typedef struct status ctl_verb(struct ctl *ctl);
 ctl_verb ctl_init, ctl_submit, ctl_import, ctl_export, ctl_get, ctl_list, ctl_check, ctl_who,
-    ctl_history, ctl_diff, ctl_access, ctl_access_held, ctl_watch, ctl_orgs, ctl_stints, ctl_costly,
-    ctl_log, ctl_log_create, ctl_log_join, ctl_log_copy, ctl_log_id, ctl_status, ctl_rebuild,
-    ctl_verify, ctl_cel, ctl_schema, ctl_openapi, ctl_key_new, ctl_key_show, ctl_key_api,
-    ctl_context, ctl_context_save, ctl_context_forget, ctl_completion, ctl_explain;
+    ctl_history, ctl_diff, ctl_access, ctl_access_held, ctl_watch, ctl_orgs, ctl_org_tree,
+    ctl_org_above, ctl_stints, ctl_costly, ctl_log, ctl_log_create, ctl_log_join, ctl_log_copy,
+    ctl_log_id, ctl_status, ctl_rebuild, ctl_verify, ctl_cel, ctl_schema, ctl_openapi, ctl_key_new,
+    ctl_key_show, ctl_key_api, ctl_context, ctl_context_save, ctl_context_forget, ctl_completion,
+    ctl_explain;
 
 #endif

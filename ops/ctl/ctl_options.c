@@ -70,21 +70,26 @@ const struct config_option ctl_options[] = {
       .offset = offsetof(struct ctl_options, notes),
       .help = "submit: an annotation, such as --note.ticket=A-1" },
     OPTION("all", CONFIG_BOOL, all, "false",
-           "list: also what was removed, has ended or expired, and what is set on that; history: "
+           "list: also what was removed, has ended or expired, and what is set on that; orgs: "
+           "also what was erased; orgs tree, orgs above: also what only one side says; history: "
            "with seats, assignments and grants; diff: with what hangs on it; access: with what is "
            "granted on what covers the object; status: every "
            "partition of every process"),
-    OPTION_INT(
-        "limit", limit, "0", 0, INT64_MAX,
-        "list, check, who, history, diff, access, stints, costly, log: items at most; 0: all"),
-    OPTION("page", CONFIG_TEXT, page, "",
-           "list, check, who, history, diff, access, stints, costly: go on behind a page, as it "
-           "has told; "
-           "the question and the moment are that page's"),
-    OPTION("filter", CONFIG_TEXT, filter, "",
-           "list: only what fulfils this in CEL, such as 'name.startsWith(\"a\") && version > 3u'"),
+    OPTION_INT("limit", limit, "0", 0, INT64_MAX,
+               "list, check, who, history, diff, access, stints, costly, orgs, log: items at most; "
+               "0: all"),
+    OPTION(
+        "page", CONFIG_TEXT, page, "",
+        "list, check, who, history, diff, access, stints, costly, orgs: go on behind a page, as it "
+        "has told; "
+        "the question and the moment are that page's"),
+    OPTION(
+        "filter", CONFIG_TEXT, filter, "",
+        "list, orgs: only what fulfils this in CEL, such as 'name.startsWith(\"a\") && version > "
+        "3u'"),
     OPTION("order", CONFIG_TEXT, order, "",
            "list: by this field, such as name, or -updated_at for the latest first"),
+    OPTION_INT("depth", depth, "0", 0, 10000, "orgs tree, orgs above: levels at most; 0: all"),
     OPTION("after", CONFIG_TEXT, after, "",
            "watch: what was seen last: a token, or #DECISION (#0: nothing); without it: what "
            "happens from now on"),

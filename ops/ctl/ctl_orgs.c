@@ -1,4 +1,4 @@
-/* orgs: which orgs are here, partition by partition. */
+/* orgs: which orgs are here, partition by partition, by what they say of themselves. */
 #include <inttypes.h>
 
 #include "core/base/time.h"
@@ -40,11 +40,21 @@ static struct status orgs_take(void *context, const ProtobufCMessage *item)
                : orgs_row(run, (const Agency__V1__OrgItem *)(const void *)item);
 }
 
+static struct status orgs_request(struct ctl *ctl, Agency__V1__ListOrgsRequest *request)
+{
+    agency__v1__list_orgs_request__init(request);
+    request->filters = ctl->argv;
+    request->n_filters = (size_t)ctl->argc;
+    request->all = ctl->options.all;
+    return arena_text(&ctl->arena, ctl->options.filter, &request->filter);
+}
+
 struct status ctl_orgs(struct ctl *ctl)
 {
     static const char *const heads[] = { "org", "name", "status", "decisions", "last", "imports" };
     struct orgs_run run = { .ctl = ctl };
-    Agency__V1__ListOrgsRequest request = AGENCY__V1__LIST_ORGS_REQUEST__INIT;
+    Agency__V1__ListOrgsRequest request;
+    TRY(orgs_request(ctl, &request));
     TRY(table_init(&run.table, &ctl->arena, heads, 6));
     TRY(asker_once(ctl, "ListOrgs", &request.base, orgs_take, &run));
     if (ctl->options.output == CTL_TABLE) {

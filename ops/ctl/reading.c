@@ -103,7 +103,7 @@ static bool reading_is_led(const struct ctl *ctl)
     return st.code == STATUS_FAILED_PRECONDITION;
 }
 
-static int64_t reading_word(const struct ctl *ctl, int64_t wanted_us)
+int64_t reading_word(const struct ctl *ctl, int64_t wanted_us)
 {
     int64_t until = clock_monotonic_us(&ctl->clock) + CLOSED_TIME_WAIT_US;
     for (;;) {
@@ -118,8 +118,7 @@ static int64_t reading_word(const struct ctl *ctl, int64_t wanted_us)
 
 /* On Kafka only the log itself can tell, by a later record: its owner appends a TICK every few
  * seconds. */
-static struct status reading_await(struct reading *reading, const struct ctl *ctl,
-                                   int64_t wanted_us)
+struct status reading_await(struct reading *reading, const struct ctl *ctl, int64_t wanted_us)
 {
     int64_t until = clock_monotonic_us(&ctl->clock) + ctl->options.timeout_us;
     while (reading->partition->position.time_us < wanted_us) {

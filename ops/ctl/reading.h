@@ -23,6 +23,12 @@ MUST_USE struct status reading_open_log(struct reading *reading, struct ctl *ctl
 MUST_USE struct status reading_open_partition(struct reading *reading, struct ctl *ctl,
                                               uint32_t number);
 MUST_USE struct status reading_open_org(struct reading *reading, struct ctl *ctl);
+/* For questions of all partitions: up to when nothing can still come into any of an embedded log,
+ * `wanted_us` if that can be had soon. It is asked before the partitions are opened. */
+int64_t reading_word(const struct ctl *ctl, int64_t wanted_us);
+/* On Kafka: waits until the partition has passed the time. UNAVAILABLE. */
+MUST_USE struct status reading_await(struct reading *reading, const struct ctl *ctl,
+                                     int64_t wanted_us);
 /* A zeroed one is fine. */
 void reading_close(struct reading *reading);
 

@@ -18,6 +18,7 @@ import tempfile
 import threading
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
+import across  # noqa: E402
 import acting  # noqa: E402
 import commanding  # noqa: E402
 import constraints  # noqa: E402
@@ -32,10 +33,10 @@ import shell  # noqa: E402
 from cases import run_case, totals  # noqa: E402
 from tool import Tool, make_org  # noqa: E402
 
-MODULES = (acting, constraints, mistakes, folders, questions, differences, external, commanding,
-           lists, logs, shell)
+MODULES = (across, acting, constraints, mistakes, folders, questions, differences, external,
+           commanding, lists, logs, shell)
 
-SERVED = (questions, differences, external, lists)
+SERVED = (across, questions, differences, external, lists)
 
 
 @contextlib.contextmanager

@@ -26,6 +26,7 @@ NEEDS = {
     "Query/ListHistory": "read", "Query/Diff": "read",
     "Query/ListAccessChanges": "read", "Query/DiffAccess": "read", "Query/ListStints": "read",
     "Query/ListCostlyObjects": "read", "Query/ListOrgs": "own",
+    "Query/ListOrgTree": "own",
     "Watch/Watch": "read",
     "Admin/GetProcessStatus": "operate",
 }
@@ -140,6 +141,38 @@ def orgs_are_seen_by_those_who_may_read_them(world):
                                    authorization=f"Bearer {world.keys[who]}")
         found = [item["orgId"] for item in answer.json().get("items", [])]
         expect(found == seen, f"{seen} for {who}", answer.text)
+        answer = world.server.call("Query/ListOrgTree", {},
+                                   authorization=f"Bearer {world.keys[who]}")
+        found = [item["orgId"] for item in answer.json().get("items", [])]
+        expect(found == seen, f"the tree of {seen} for {who}", answer.text)
+
+
+def what_may_not_be_read_is_in_no_tree(world):
+    """acme stands above other, as both say; ada reads acme, eve other."""
+    def tree(who, root, **request):
+        answer = world.server.call("Query/ListOrgTree", {"root": root, **request},
+                                   authorization=f"Bearer {world.keys[who]}")
+        fields = ("orgId", "tie", "name", "status")
+        return answer.status, [tuple(item.get(field) for field in fields)
+                               for item in answer.json().get("items", [])]
+
+    claimed = world.server.submit({"claimParentOrg": {"orgId": "other", "parentOrgId": "acme"}},
+                                  org="other", authorization=f"Bearer {world.keys['eve']}")
+    expect(claimed.status == 200, "the claim to be accepted", claimed.text)
+    for child in ("other", "nosuch"):
+        world.submit("AcceptChildOrg", orgChild={"childOrgId": child})
+    accepted = "ORG_TIE_ACCEPTED"
+    until = time.monotonic() + 20
+    while len(tree("ada", "acme", all=True)[1]) < 3:
+        expect(time.monotonic() < until, "both children", tree("ada", "acme", all=True))
+    status, found = tree("ada", "acme", all=True)
+    expect((status, found[1:]) == (200, [("nosuch", accepted, None, None),
+                                         ("other", accepted, None, None)]),
+           "what may not be read to be like what there is not", found)
+    expect([item[0] for item in tree("ada", "acme")[1]] == ["acme"], "nothing of it", found)
+    expect([item[0] for item in tree("eve", "other", above=True)[1]] == ["other"],
+           "nor on the way up", tree("eve", "other", above=True))
+    expect(tree("ada", "other")[0] == tree("ada", "nosuch")[0] == 404, "nor as a root", found)
 
 
 def read_on_an_object_lets_that_be_read(world):
@@ -175,6 +208,7 @@ def all_members_read_where_the_org_says_so(world):
 
 CASES = (every_method_says_what_it_needs, nobody_is_let_in, strangers_and_members_read_nothing,
          the_owner_reads_all, orgs_are_seen_by_those_who_may_read_them,
+         what_may_not_be_read_is_in_no_tree,
          read_on_an_object_lets_that_be_read, all_members_read_where_the_org_says_so)
 
 
