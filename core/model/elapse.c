@@ -3,10 +3,12 @@
  *
  * Invariants: (1) after it the entity's row in DUE is gone, or that of another of its times
  * (elapse_entity); (2) an entity that found no room beside the others is the first of the next
- * decision: alone it fails by itself or not at all. */
+ * decision: alone it fails by itself or not at all; (3) its rules read no more than those of two
+ * commands may. */
 #include "core/model/elapse.h"
 
 #include "core/base/buf.h"
+#include "core/domain/kernel/rules.h"
 #include "core/store/key.h"
 
 struct elapse_one {
@@ -190,7 +192,7 @@ struct status elapse_decide(struct elapse *elapse)
     int64_t last_us = elapse->context->head.last_occurred_at_us;
     elapse->decide.occurred_at_us = rows[0].time_us > last_us ? rows[0].time_us : last_us;
     ARENA_TRY(elapse->arena, elapse->elapsed, arena_alloc(elapse->arena, count * sizeof(void *)));
-    for (size_t i = 0; i < count && more; i++) {
+    for (size_t i = 0; i < count && more && elapse->decide.rows_read <= RULES_SCAN_MAX; i++) {
         TRY(elapse_one(elapse, &rows[i], &more));
     }
     assert(elapse->elapsed_count > 0 && elapse->decide.events_count > 0);

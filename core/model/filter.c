@@ -284,27 +284,53 @@ static bool filter_external_parts(enum entity_kind kind, const struct filter *fi
     return false;
 }
 
-struct status filter_index(struct arena *arena, enum entity_kind kind, const struct filter *filters,
-                           size_t filters_count, enum index_number *index, struct str *prefix)
+/* The first index of a kind that fits the filters, and holds what waits or does not. */
+static struct status filter_fitting(struct arena *arena, enum entity_kind kind,
+                                    const struct filter *filters, size_t filters_count,
+                                    enum index_waiting not_of, struct filter_scan *scan)
 {
     struct str parts[INDEX_PARTS_MAX];
     size_t count;
     const struct index_type *types = index_types(&count);
+    for (size_t i = 0; i < count; i++) {
+        if (types[i].kind == kind && index_waiting(&types[i]) != not_of &&
+            filter_parts(&types[i], filters, filters_count, parts)) {
+            scan->index = index_number(&types[i]);
+            return key_parts(arena, parts, types[i].parts_asked, &scan->parts);
+        }
+    }
+    return status_ok();
+}
+
+struct status filter_index(struct arena *arena, enum entity_kind kind, const struct filter *filters,
+                           size_t filters_count, struct filter_scan *scan)
+{
+    struct str parts[INDEX_PARTS_MAX];
     assert(filters_count <= LIST_FILTERS_MAX);
-    *index = 0;
+    *scan = (struct filter_scan){ 0 };
     if (registry_entity(kind)->named && filter_part(filters, filters_count, "name", &parts[1])) {
         parts[0] = index_kind(kind);
-        *index = INDEX_NAME;
-        return key_parts(arena, parts, 2, prefix);
+        scan->index = INDEX_NAME;
+        return key_parts(arena, parts, 2, &scan->parts);
     }
     if (filter_external_parts(kind, filters, filters_count, parts)) {
-        *index = INDEX_EXTERNAL_ID;
-        return key_parts(arena, parts, 4, prefix);
+        scan->index = INDEX_EXTERNAL_ID;
+        return key_parts(arena, parts, 4, &scan->parts);
     }
-    for (size_t i = 0; i < count; i++) {
-        if (types[i].kind == kind && filter_parts(&types[i], filters, filters_count, parts)) {
-            *index = index_number(&types[i]);
-            return key_parts(arena, parts, types[i].parts_asked, prefix);
+    return filter_fitting(arena, kind, filters, filters_count, INDEX_WAITING_ALONE, scan);
+}
+
+struct status filter_waiting(struct arena *arena, enum entity_kind kind,
+                             const struct filter *filters, size_t filters_count,
+                             struct filter_scan *scan)
+{
+    size_t count;
+    const struct index_type *types = index_types(&count);
+    *scan = (struct filter_scan){ 0 };
+    TRY(filter_fitting(arena, kind, filters, filters_count, INDEX_WAITING_NEVER, scan));
+    for (size_t i = 0; i < count && scan->index == 0; i++) {
+        if (types[i].kind == kind && index_waiting(&types[i]) == INDEX_WAITING_ALONE) {
+            scan->index = index_number(&types[i]); /* all that wait */
         }
     }
     return status_ok();

@@ -20,10 +20,20 @@ MUST_USE struct status filter_init(struct filter *filter, enum entity_kind kind,
                                    const struct list_filter *asked);
 bool filter_matches(const struct filter *filter, const ProtobufCMessage *entity);
 
-/* An index that finds all live entities that pass, and the first parts of its keys; lie in the
- * arena. `*index` is 0 if there is none. */
+/* What a list scans: an index, or all entities of the kind (0); the first parts of its keys. */
+struct filter_scan {
+    enum index_number index;
+    struct str parts; /* lie in the arena */
+};
+
+/* An index that finds all live entities that pass, but those that wait for their beginning; 0 if
+ * there is none. */
 MUST_USE struct status filter_index(struct arena *arena, enum entity_kind kind,
                                     const struct filter *filters, size_t filters_count,
-                                    enum index_number *index, struct str *prefix);
+                                    struct filter_scan *scan);
+/* One that finds the others of them, perhaps with more; 0: none of that kind ever waits. */
+MUST_USE struct status filter_waiting(struct arena *arena, enum entity_kind kind,
+                                      const struct filter *filters, size_t filters_count,
+                                      struct filter_scan *scan);
 
 #endif

@@ -1,4 +1,6 @@
-/* A page is a scan that begins behind the last key of the page before. */
+/* A page is a scan that begins behind the last key of the page before. Where an index gives what is
+ * live, what waits for its beginning follows, from an index of its own; places then begin with the
+ * number of the scan. */
 #include "core/model/list.h"
 
 #include "core/domain/kernel/fields.h"
@@ -14,10 +16,12 @@ struct list {
     struct arena *arena;
     const struct list_request *request;
     struct filter filters[LIST_FILTERS_MAX];
-    bool all; /* nothing is left out because it has ended */
-    enum index_number index;
+    bool all;                    /* nothing is left out because it has ended */
+    struct filter_scan scans[2]; /* the second of what waits, if the first is an index */
+    size_t scans_count;
+    size_t at; /* the one that goes on */
     enum store_family family;
-    struct str prefix; /* of the scan */
+    struct str prefix; /* of it */
     size_t page_size;
     struct list_page *page;
 };
@@ -39,21 +43,33 @@ static struct status list_init_filters(struct list *list)
 }
 
 /* Chooses what to scan: indexes hold only what has not ended. */
-static struct status list_init_scan(struct list *list)
+static struct status list_init_scans(struct list *list)
 {
     const struct list_request *request = list->request;
-    enum index_number index = 0;
-    struct str parts = { 0 };
-    struct buf key = { 0 };
-    if (!list->all) {
-        TRY(filter_index(list->arena, request->kind, list->filters, request->filters_count, &index,
-                         &parts));
+    struct filter_scan *waiting = &list->scans[1];
+    list->scans_count = 1;
+    if (list->all) {
+        return status_ok();
     }
-    list->index = index;
-    assert((index != 0) == (parts.size > 0));
-    if (index != 0) {
+    TRY(filter_index(list->arena, request->kind, list->filters, request->filters_count,
+                     &list->scans[0]));
+    if (list->scans[0].index != 0) {
+        TRY(filter_waiting(list->arena, request->kind, list->filters, request->filters_count,
+                           waiting));
+        list->scans_count += waiting->index != 0;
+    }
+    return status_ok();
+}
+
+static struct status list_begin_scan(struct list *list, size_t at)
+{
+    const struct list_request *request = list->request;
+    const struct filter_scan *scan = &list->scans[at];
+    struct buf key = { 0 };
+    list->at = at;
+    if (scan->index != 0) {
         list->family = STORE_INDEX;
-        key_index(&key, request->org_id, index, parts);
+        key_index(&key, request->org_id, scan->index, scan->parts);
     } else {
         list->family = STORE_ENTITY;
         key_entities(&key, request->org_id, request->kind);
@@ -61,6 +77,19 @@ static struct status list_init_scan(struct list *list)
     list->prefix = arena_copy(list->arena, buf_str(&key));
     buf_release(&key);
     return list->prefix.data == NULL ? arena_full(list->arena) : status_ok();
+}
+
+/* Where a page behind this key goes on; the scan's prefix: at its first row. */
+static struct status list_place(const struct list *list, struct str key, struct str *place)
+{
+    char number = (char)('0' + list->at);
+    const struct str parts[] = { { &number, 1 }, str_from(key, list->prefix.size) };
+    if (list->scans_count == 1) {
+        *place = parts[1];
+        return status_ok();
+    }
+    *place = arena_join(list->arena, parts, 2);
+    return place->data == NULL ? arena_full(list->arena) : status_ok();
 }
 
 static bool list_ended(const struct list *list, const ProtobufCMessage *entity)
@@ -158,7 +187,8 @@ static struct status list_add(struct list *list, struct str key, struct str valu
         assert(page->count < list->page_size);
         page->items[page->count] = entity;
         page->values[page->count] = value;
-        page->places[page->count++] = str_from(key, list->prefix.size);
+        TRY(list_place(list, key, &page->places[page->count]));
+        page->count++;
     }
     return status_ok();
 }
@@ -183,7 +213,7 @@ static size_t list_left(const struct list *list)
 static struct status list_fill(struct list *list, struct store_scan *scan)
 {
     struct list_batch batch = { .count = 0 };
-    struct str last = { 0 };
+    struct str last = list->prefix;
     struct store_row row;
     bool more = true;
     while (more && list_left(list) > 0) {
@@ -201,25 +231,21 @@ static struct status list_fill(struct list *list, struct store_scan *scan)
         return status_ok();
     }
     TRY(store_scan_next(scan, &row));
-    if (row.found) {
-        assert(last.size > list->prefix.size); /* a page looks at one row at least */
-        list->page->end = str_from(last, list->prefix.size);
-    }
-    return status_ok();
+    assert(list->at > 0 || last.size > list->prefix.size); /* a page looks at one row at least */
+    return row.found ? list_place(list, last, &list->page->end) : status_ok();
 }
 
-static struct status list_scan(struct list *list)
+static struct status list_scan(struct list *list, struct str after)
 {
     struct buf start = { 0 };
     struct store_scan *scan;
-    bool first = list->request->after.size == 0;
-    if (!first) {
+    if (after.size > 0) {
         buf_append(&start, list->prefix);
-        buf_append(&start, list->request->after);
+        buf_append(&start, after);
     }
     struct store_range range = { .prefix = list->prefix,
                                  .start = buf_str(&start),
-                                 .after_start = !first,
+                                 .after_start = after.size > 0,
                                  .as_of = moment_as_of(&list->request->moment) };
     struct status st = store_scan_open(list->reader, list->family, &range, &scan);
     if (st.code == STATUS_OK) {
@@ -230,6 +256,22 @@ static struct status list_scan(struct list *list)
     return st;
 }
 
+static struct status list_scan_all(struct list *list)
+{
+    struct str after = list->request->after;
+    size_t at = 0;
+    if (list->scans_count > 1 && after.size > 0) {
+        at = after.data[0] == '0' ? 0 : 1;
+        after = str_from(after, 1);
+    }
+    for (; at < list->scans_count && list->page->end.size == 0; at++) {
+        TRY(list_begin_scan(list, at));
+        TRY(list_scan(list, after));
+        after = STR("");
+    }
+    return status_ok();
+}
+
 static struct status list_init_page(struct list *list)
 {
     size_t asked = list->request->page_size;
@@ -237,7 +279,7 @@ static struct status list_init_page(struct list *list)
                       : asked > LIST_PAGE_MAX ? LIST_PAGE_MAX
                                               : asked;
     assert(list->page_size > 0 && list->page_size <= LIST_PAGE_MAX);
-    *list->page = (struct list_page){ .index = list->index };
+    *list->page = (struct list_page){ .index = list->scans[0].index };
     ARENA_TRY(list->arena, list->page->places,
               arena_alloc(list->arena, list->page_size * sizeof *list->page->places));
     ARENA_TRY(list->arena, list->page->items,
@@ -256,8 +298,8 @@ struct status list_page(struct store_reader *reader, struct arena *arena,
                             (int)request->kind);
     }
     TRY(list_init_filters(&list));
-    TRY(list_init_scan(&list));
+    TRY(list_init_scans(&list));
     TRY(list_init_page(&list));
     assert(page->count == 0 && page->end.size == 0);
-    return list_scan(&list);
+    return list_scan_all(&list);
 }

@@ -68,21 +68,23 @@ static void scene_make_org(struct scene *scene, unsigned org)
     scene_send(scene, org, "createOrg", json);
 }
 
-/* A grant that ends soon after it begins, or later; several at one moment. */
+/* A grant that begins at once or soon, and ends soon after or later; several at one moment. */
 static void scene_grant(struct scene *scene, unsigned org)
 {
-    char json[SAID_SIZE], end[TIME_TEXT_SIZE];
+    char json[SAID_SIZE], start[TIME_TEXT_SIZE], end[TIME_TEXT_SIZE];
     const bool imported = org == ORGS - 1 && scene->imported_us > 0;
     const int64_t now_us = imported ? scene->imported_us : scene->kit.now_us;
+    const int64_t start_us = (now_us / SECOND_US - 4 + chance(scene, 12)) * SECOND_US;
     const int64_t end_us = (now_us / SECOND_US + 1 + chance(scene, 20)) * SECOND_US;
+    time_format(start_us < end_us ? start_us : end_us - SECOND_US, start);
     time_format(end_us, end);
     snprintf(json, sizeof json, "{\"permission\":\"p%u\"}", scene->made);
     scene_send(scene, org, "definePermission", json);
     snprintf(json, sizeof json,
              "{\"grantId\":\"g%u\",\"permission\":\"p%u\",\"grantee\":{\"kind\":"
              "\"GRANTEE_KIND_SUBJECT\",\"id\":\"root\"},\"on\":{\"kind\":\"OBJECT_KIND_ORG\"},"
-             "\"expiresAt\":\"%s\"}",
-             scene->made, scene->made, end);
+             "\"startsAt\":\"%s\",\"expiresAt\":\"%s\"}",
+             scene->made, scene->made, start, end);
     scene_send(scene, org, "grantPermission", json);
     scene->made++;
 }

@@ -36,17 +36,24 @@ static int64_t random_span(struct story *story, unsigned seconds)
     return (int64_t)(1 + random_below(&story->random, seconds)) * SECOND;
 }
 
-/* `"NAME":"TIME"` of a time after the op, or nothing. */
-static void op_time(struct story *story, struct op *op, const char *name, unsigned never)
+/* `"NAME":"TIME"` of a time after the op, in so many of a hundred. */
+static void op_time(struct story *story, struct op *op, const char *name, unsigned percent)
 {
     char time[TIME_TEXT_SIZE];
-    if (random_below(&story->random, never) > 0) {
+    if (random_below(&story->random, 100) < percent) {
         /* times of whole minutes, so that several come at once */
         int64_t at_us = op->at_us + random_span(story, 900);
         time_format(at_us - at_us % (60 * SECOND) + 60 * SECOND, time);
         size_t size = strlen(op->json);
         snprintf(op->json + size, sizeof op->json - size, ",\"%s\":\"%s\"", name, time);
     }
+}
+
+/* Some begin later, and some of these not before they end: they are refused. */
+static void op_span(struct story *story, struct op *op)
+{
+    op_time(story, op, "startsAt", 40);
+    op_time(story, op, "expiresAt", 80);
 }
 
 static void op_end(struct op *op, const char *end)
@@ -61,7 +68,7 @@ static void op_grant(struct story *story, struct op *op, unsigned n)
              "{\"grantId\":\"g%u\",\"permission\":\"p%u\",\"grantee\":{\"kind\":"
              "\"GRANTEE_KIND_SUBJECT\",\"id\":\"s%u\"},\"on\":{\"kind\":\"OBJECT_KIND_ORG\"}",
              n, random_below(&story->random, PERMISSIONS), random_below(&story->random, SUBJECTS));
-    op_time(story, op, "expiresAt", 6);
+    op_span(story, op);
     op_end(op, "}");
 }
 
@@ -70,7 +77,7 @@ static void op_assign(struct story *story, struct op *op)
     op->name = "assignRole";
     snprintf(op->json, sizeof op->json, "{\"roleId\":\"seat\",\"subjectId\":\"s%u\"",
              random_below(&story->random, SUBJECTS));
-    op_time(story, op, "expiresAt", 6);
+    op_span(story, op);
     op_end(op, "}");
 }
 
@@ -79,7 +86,7 @@ static void op_change(struct story *story, struct op *op, unsigned n)
     op->name = "changeGrant";
     snprintf(op->json, sizeof op->json, "{\"grantId\":\"g%u\",\"permission\":\"p%u\"",
              random_below(&story->random, n + 1), random_below(&story->random, PERMISSIONS));
-    op_time(story, op, "expiresAt", 6);
+    op_span(story, op);
     op_end(op, "}");
 }
 
@@ -133,7 +140,7 @@ static void story_begin(struct partition_kit *kit, const char *at)
         snprintf(text, sizeof text, "{\"subjectId\":\"s%u\"}", i);
         partition_kit_do(kit, at, "registerSubject", text);
     }
-    partition_kit_do(kit, at, "defineRoleType", "{\"roleType\":\"t\"}");
+    partition_kit_do(kit, at, "defineRoleType", "{\"roleType\":\"t\",\"holdersMax\":2}");
     partition_kit_do(kit, at, "createRole", "{\"roleId\":\"seat\",\"roleType\":\"t\"}");
 }
 
@@ -227,23 +234,49 @@ static void plain_forget(struct plain *plain, unsigned kind, const char *id)
     }
 }
 
+static const Google__Protobuf__Timestamp *plain_time(const ProtobufCMessage *entity,
+                                                     const char *name)
+{
+    const ProtobufCFieldDescriptor *field =
+        protobuf_c_message_descriptor_get_field_by_name(entity->descriptor, name);
+    const Google__Protobuf__Timestamp *time = NULL;
+    if (field != NULL) {
+        memcpy(&time, (const char *)entity + field->offset, sizeof time);
+    }
+    return time;
+}
+
+/* What an entity waits for first: what has not begun for that, what could not begin or has for its
+ * end. */
+static const Google__Protobuf__Timestamp *plain_first(const ProtobufCMessage *entity)
+{
+    const Google__Protobuf__Timestamp *start = plain_time(entity, "starts_at");
+    const unsigned status = fields_status(entity);
+    if (status == LIFE_SCHEDULED && start != NULL) {
+        return start;
+    }
+    return status == LIFE_SCHEDULED || status == LIFE_ACTIVE ? plain_time(entity, "expires_at")
+                                                             : NULL;
+}
+
 /* What an entity waits for, as it is after a decision of then. */
 static void plain_note(struct plain *plain, unsigned kind, const char *id,
                        const ProtobufCMessage *entity)
 {
     plain_forget(plain, kind, id);
-    const Google__Protobuf__Timestamp *end = fields_expiry(entity);
+    const Google__Protobuf__Timestamp *first = plain_first(entity);
     if (kind == ENTITY_ORG) {
         plain->archived = fields_status(entity) == LIFE_ARCHIVED;
     }
-    if (end == NULL || fields_status(entity) != LIFE_ACTIVE || kind == ENTITY_CREDENTIAL) {
+    if (first == NULL || kind == ENTITY_CREDENTIAL) {
         return;
     }
     assert_true(plain->count < WAITING_MAX);
     struct waiting *waiting = &plain->waiting[plain->count++];
     waiting->kind = kind;
     snprintf(waiting->id, sizeof waiting->id, "%s", id);
-    waiting->row_us = fields_time_us(end) > plain->last_us ? fields_time_us(end) : plain->last_us;
+    const int64_t first_us = fields_time_us(first);
+    waiting->row_us = first_us > plain->last_us ? first_us : plain->last_us;
 }
 
 /* A decision of what was due: all of the first time, and nothing else. */

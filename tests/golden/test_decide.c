@@ -7,7 +7,9 @@
  *   as     ada                               who commands from here on: `admin`, or whoever @ada is
  *   at     2026-06-01T00:00:00Z              the decider's clock from here on
  *   with   {"expectedVersion":"3"}           what the envelope of commands says from here on
+ *   come                                     what is due by the clock is decided
  *   when   AssignRole {...}                  the command in question
+ *   when                                     or the next decision of what is due
  *   then   accepted, no events               or events, or a rejection, or a failure unrecorded
  *
  * Lines before the first case belong to all cases of the file. With GOLDEN_UPDATE=1 in the
@@ -95,6 +97,14 @@ static struct status golden_many(struct org_world *world, const char *text)
     return status_ok();
 }
 
+/* The next command is decided at the clock, a second on. */
+static struct status golden_come(struct org_world *world)
+{
+    while (org_world_elapse(world, world->now_us + 1000000)) {
+    }
+    return status_ok();
+}
+
 static struct status golden_step(struct org_world *world, const char *line)
 {
     const char *rest = line_rest(line);
@@ -117,6 +127,9 @@ static struct status golden_step(struct org_world *world, const char *line)
         org_world_as(world, rest);
         return status_ok();
     }
+    if (line_is(line, "come")) {
+        return golden_come(world);
+    }
     bool known =
         line[0] == '\0' || line[0] == '#' || line_is(line, "case") || line_is(line, "then");
     return known ? status_ok() : status_error(STATUS_INVALID_ARGUMENT, "expected a line of a case");
@@ -125,6 +138,10 @@ static struct status golden_step(struct org_world *world, const char *line)
 /* What the program makes of the command in question: lines, each with its end. */
 static struct str golden_when(struct org_world *world, const char *text)
 {
+    if (text[0] == '\0') {
+        return org_world_elapse(world, world->now_us + 1000000) ? org_world_text(world)
+                                                                : STR("nothing is due\n");
+    }
     struct status status = org_world_submit(world, text);
     if (status.code == STATUS_OK) {
         return org_world_text(world);

@@ -11,6 +11,50 @@ static const enum command_number commands[] = {
 #undef X
 };
 
+static const struct {
+    enum event_number event;
+    enum command_number command;
+} others[] = {
+#define X(event, command) { EVENT_##event, COMMAND_##command },
+    OTHER_EVENTS(X)
+#undef X
+};
+
+static const enum event_number time_events[] = {
+#define X(upper, ...) EVENT_##upper,
+    TIME_EVENTS(X)
+#undef X
+};
+
+/* Where an event leads beside that of its command. */
+static void transitions_print_event(struct buf *out, enum event_number event, const char *name)
+{
+    for (unsigned from = 0; from < LIFE_STATUSES_MAX; from++) {
+        unsigned to = registry_event(event)->to;
+        if (life_may(event, from, to)) {
+            buf_printf(out, "  %-10s %-18s %s\n", life_name(from), name, life_name(to));
+        }
+    }
+}
+
+static void transitions_print_others(struct buf *out, enum command_number command)
+{
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        if (others[i].command == command) {
+            transitions_print_event(out, others[i].event, registry_command(command)->name);
+        }
+    }
+}
+
+/* What happens by itself, when its time has come. */
+static void transitions_print_time(struct buf *out)
+{
+    buf_printf(out, "\nby time\n");
+    for (size_t i = 0; i < sizeof time_events / sizeof time_events[0]; i++) {
+        transitions_print_event(out, time_events[i], registry_event(time_events[i])->name);
+    }
+}
+
 static void transitions_print(struct buf *out)
 {
     enum entity_kind kind = 0;
@@ -26,7 +70,9 @@ static void transitions_print(struct buf *out)
                            life_name(to));
             }
         }
+        transitions_print_others(out, commands[i]);
     }
+    transitions_print_time(out);
 }
 
 TEST(transitions, are_as_the_golden_says)

@@ -61,6 +61,13 @@ static bool org_rules_live(const struct org_rules *rules, unsigned status,
            (expires_at == NULL || fields_time_us(expires_at) > rules->now_us);
 }
 
+/* Live, or waiting to be. */
+static bool org_rules_held(const struct org_rules *rules, unsigned status,
+                           const Google__Protobuf__Timestamp *expires_at)
+{
+    return status == LIFE_SCHEDULED || org_rules_live(rules, status, expires_at);
+}
+
 /* ---- hierarchies: parents, groups only (the others share the code) ---- */
 
 static const Agency__V1__Group *org_rules_group(const struct org_rules *rules, const char *id)
@@ -197,7 +204,7 @@ static const char *org_rules_holders(const struct org_rules *rules)
     const Agency__V1__Assignment *held, *other;
     EACH(rules, assignment, held)
     {
-        if (!org_rules_live(rules, held->status, held->expires_at)) {
+        if (!org_rules_held(rules, held->status, held->expires_at)) {
             continue;
         }
         if (org_rules_status(rules, &agency__v1__role__descriptor, held->role_id) != LIFE_ACTIVE ||
@@ -205,7 +212,7 @@ static const char *org_rules_holders(const struct org_rules *rules)
                 LIFE_REMOVED) {
             return "an assignment ends with its seat and with its holder";
         }
-        bool single = org_rules_is_single(rules, held->role_type);
+        bool single = held->status == LIFE_ACTIVE && org_rules_is_single(rules, held->role_type);
         EACH(rules, assignment, other)
         {
             if (single && org_rules_rival(rules, held, other)) {
@@ -278,12 +285,25 @@ static bool org_rules_same(const Agency__V1__Grant *a, const Agency__V1__Grant *
     return same;
 }
 
+/* From when on a grant is there, if it is not now. */
+static int64_t org_rules_begins(const Agency__V1__Grant *grant)
+{
+    return grant->status == LIFE_SCHEDULED ? fields_time_us(grant->starts_at) : INT64_MIN;
+}
+
+static bool org_rules_meet(const Agency__V1__Grant *a, const Agency__V1__Grant *b)
+{
+    int64_t a_end = a->expires_at == NULL ? INT64_MAX : fields_time_us(a->expires_at);
+    int64_t b_end = b->expires_at == NULL ? INT64_MAX : fields_time_us(b->expires_at);
+    return org_rules_begins(a) < b_end && org_rules_begins(b) < a_end;
+}
+
 static const char *org_rules_grants(const struct org_rules *rules)
 {
     const Agency__V1__Grant *grant, *other;
     EACH(rules, grant, grant)
     {
-        if (!org_rules_live(rules, grant->status, grant->expires_at)) {
+        if (!org_rules_held(rules, grant->status, grant->expires_at)) {
             continue;
         }
         if (org_rules_gone(rules, grant)) {
@@ -291,9 +311,9 @@ static const char *org_rules_grants(const struct org_rules *rules)
         }
         EACH(rules, grant, other)
         {
-            if (other != grant && org_rules_live(rules, other->status, other->expires_at) &&
-                org_rules_same(grant, other)) {
-                return "a grant is made once";
+            if (other != grant && org_rules_held(rules, other->status, other->expires_at) &&
+                org_rules_same(grant, other) && org_rules_meet(grant, other)) {
+                return "a grant is made once at any time";
             }
         }
     }

@@ -25,6 +25,7 @@ void org_world_init(struct org_world *world)
     org_view_init(&world->org, &world->scratch.source, STR("acme"));
     world->org.view.expressions = expressions_new();
     agency__v1__command__init(&world->envelope);
+    agency__v1__org_head__init(&world->dues);
     org_world_as(world, "admin");
 }
 
@@ -195,9 +196,22 @@ struct str org_world_text(struct org_world *world)
 
 /* ---- deciding ---- */
 
+static struct status world_count_dues(struct org_world *world)
+{
+    Agency__V1__OrgHead *dues = &world->dues;
+    TRY(dues_count(&world->scratch, &world->state.source, &world->arena, STR("acme"), dues));
+    const struct str first = { (const char *)dues->next_due.data, dues->next_due.len };
+    const struct str kept = first.size == 0 ? STR("") : arena_copy(&world->arena, first);
+    dues->next_due.data = (uint8_t *)(uintptr_t)kept.data;
+    world->head.dues = dues->dues;
+    world->head.next_due_us = dues->next_due_us;
+    return status_ok();
+}
+
 static struct status world_keep(struct org_world *world, bool live, int64_t occurred_at_us)
 {
     arena_fail_at(-1); /* a test may try how deciding fails, not how the world keeps */
+    TRY(world_count_dues(world));
     TRY(layer_merge(&world->state, &world->scratch));
     world->head.org_sequence++;
     world->head.last_occurred_at_us = occurred_at_us;
@@ -232,6 +246,27 @@ struct status org_world_decide(struct org_world *world, const Agency__V1__Comman
     }
     layer_reset(&world->scratch);
     return status;
+}
+
+bool org_world_elapse(struct org_world *world, int64_t until_us)
+{
+    const struct decide_context context = { .config = &world->config,
+                                            .head = world->head,
+                                            .recorded_at_us = world->now_us };
+    struct elapse elapse = { .arena = &world->arena,
+                             .scratch = &world->scratch,
+                             .org_id = STR("acme"),
+                             .head = &world->dues,
+                             .context = &context,
+                             .until_us = until_us };
+    assert_ok(elapse_decide(&elapse));
+    if (elapse.elapsed_count > 0) {
+        world->last = elapse.decide;
+        world->last.context = NULL; /* ends here */
+        assert_ok(world_keep(world, false, world->last.occurred_at_us));
+    }
+    layer_reset(&world->scratch);
+    return elapse.elapsed_count > 0;
 }
 
 struct status org_world_try(struct org_world *world, const Agency__V1__Command *command)

@@ -9,7 +9,7 @@
 #include "core/domain/kernel/decision.h"
 #include "core/domain/kernel/ids.h"
 #include "core/domain/kernel/object.h"
-#include "core/model/layer.h"
+#include "core/model/elapse.h"
 
 struct org_world {
     struct arena arena; /* of all that the world holds and gives; capped at 512 MiB */
@@ -18,7 +18,8 @@ struct org_world {
     struct layer_org changes;
     struct org_view org; /* what is decided, with the scratch */
     struct org_head head;
-    int64_t now_us; /* the decider's clock; every decision moves it on by a second */
+    Agency__V1__OrgHead dues; /* what of it is about what waits for a time */
+    int64_t now_us;           /* the decider's clock; every decision moves it on by a second */
     struct decide_config config;
     struct str creators[1];
     Agency__V1__Principal principal; /* who commands */
@@ -47,6 +48,8 @@ MUST_USE struct status org_world_decide(struct org_world *world,
                                         const Agency__V1__Command *command);
 /* The same, but nothing is kept and no time passes: what would the answer be? */
 MUST_USE struct status org_world_try(struct org_world *world, const Agency__V1__Command *command);
+/* Makes the next decision of what is due by a time, and keeps it; false: nothing is. */
+bool org_world_elapse(struct org_world *world, int64_t until_us);
 /* Reads a command's text into a command for the org. INVALID_ARGUMENT for text that is none. */
 MUST_USE struct status org_world_read(struct org_world *world, const char *text,
                                       Agency__V1__Command *command);

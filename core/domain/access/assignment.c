@@ -100,28 +100,28 @@ static struct status assignment_check_holders(struct decide *d, const Agency__V1
     return status_ok();
 }
 
-/* When an assignment ends that begins now. */
+/* When an assignment ends that begins at a time. */
 static struct status assignment_expiry(struct decide *d, const Agency__V1__RoleType *role_type,
-                                       Google__Protobuf__Timestamp **expires_at)
+                                       int64_t begins_us, Google__Protobuf__Timestamp **expires_at)
 {
     if (*expires_at != NULL || role_type->term_seconds == 0) {
         return status_ok();
     }
     int64_t term_us = (int64_t)role_type->term_seconds * ASSIGNMENT_MICROS;
-    return fields_time_new(d->arena, d->occurred_at_us + term_us, expires_at);
+    TRY(fields_time_new(d->arena, begins_us + term_us, expires_at));
+    struct status valid = fields_check_time(*expires_at, "the end of the role type's term");
+    return valid.code == STATUS_OK ? valid : decide_reject(d, valid.code, "%s", valid.msg);
 }
 
 /* `held` is what the holder has already; NULL: nothing live. */
 static struct status assignment_emit(struct decide *d, const Agency__V1__Role *role,
-                                     const Agency__V1__RoleType *role_type, const char *subject_id,
-                                     Google__Protobuf__Timestamp *expires_at,
+                                     const Agency__V1__RoleType *role_type,
+                                     const Agency__V1__Assignment *wanted,
                                      const Agency__V1__Assignment *held)
 {
     bool fixed = role_type->assignment == AGENCY__V1__ASSIGNMENT_MODE__ASSIGNMENT_MODE_FIXED;
-    Agency__V1__Assignment made = AGENCY__V1__ASSIGNMENT__INIT;
-    made.role_id = role->role_id;
-    made.subject_id = (char *)(uintptr_t)subject_id;
-    made.expires_at = expires_at;
+    bool waits = rules_begins_later(d, wanted->starts_at);
+    Agency__V1__Assignment made = *wanted;
     made.via = fixed ? AGENCY__V1__ASSIGNMENT_VIA__ASSIGNMENT_VIA_FIXED
                      : AGENCY__V1__ASSIGNMENT_VIA__ASSIGNMENT_VIA_DIRECT;
     made.role_type = role->role_type;
@@ -129,23 +129,26 @@ static struct status assignment_emit(struct decide *d, const Agency__V1__Role *r
     made.group_ids = role->group_ids;
     made.job_space_id = role->job_space_id;
     made.no_membership = role_type->no_membership;
-    if (held == NULL) {
-        TRY(fields_time_new(d->arena, d->occurred_at_us, &made.granted_at));
-    } else {
+    if (held != NULL) {
         made.granted_at = held->granted_at;
+    } else if (!waits) {
+        TRY(fields_time_new(d->arena, d->occurred_at_us, &made.granted_at));
     }
-    return decide_emit_entity(d, EVENT_ROLE_ASSIGNED, &made.base, NULL);
+    return decide_emit_entity(d, waits ? EVENT_ROLE_SCHEDULED : EVENT_ROLE_ASSIGNED, &made.base,
+                              NULL);
 }
 
 struct status assignment_assign(struct decide *d, const Agency__V1__Role *role,
                                 const char *subject_id)
 {
     const Agency__V1__RoleType *role_type;
-    Google__Protobuf__Timestamp *expires_at = NULL;
+    Agency__V1__Assignment wanted = AGENCY__V1__ASSIGNMENT__INIT;
+    wanted.role_id = role->role_id;
+    wanted.subject_id = (char *)(uintptr_t)subject_id;
     TRY(rules_get_role_type(d->view, str_z(role->role_type), &role_type));
     TRY_ACCEPTED(d, assignment_check_holders(d, role, role_type, subject_id));
-    TRY(assignment_expiry(d, role_type, &expires_at));
-    return assignment_emit(d, role, role_type, subject_id, expires_at, NULL);
+    TRY_ACCEPTED(d, assignment_expiry(d, role_type, d->occurred_at_us, &wanted.expires_at));
+    return assignment_emit(d, role, role_type, &wanted, NULL);
 }
 
 static struct status assignment_reject_fixed(struct decide *d, const char *role_id,
@@ -156,31 +159,66 @@ static struct status assignment_reject_fixed(struct decide *d, const char *role_
                          role_id, role_type);
 }
 
-/* A holder stays one: only the end can change, and limits on holders do not count. */
+/* What has begun keeps its beginning; to give it again, as who has read it does, changes nothing.
+ */
+static struct status assignment_begin(struct decide *d, const Agency__V1__Assignment *held,
+                                      Agency__V1__Assignment *wanted)
+{
+    if (held == NULL) {
+        return status_ok();
+    }
+    if (rules_begins_later(d, wanted->starts_at)) {
+        return decide_reject(d, STATUS_FAILED_PRECONDITION,
+                             "expected no starts_at to come, but '%s' holds role '%s' already",
+                             held->subject_id, held->role_id);
+    }
+    wanted->starts_at = held->starts_at;
+    return status_ok();
+}
+
+/* Whether the assignment is as wanted already. */
+static bool assignment_is(const Agency__V1__Assignment *present, bool held, bool waits,
+                          const Agency__V1__Assignment *wanted)
+{
+    bool same = held || (waits && present != NULL && present->status == LIFE_SCHEDULED);
+    return same && fields_same_time(wanted->expires_at, present->expires_at) &&
+           fields_same_time(wanted->starts_at, present->starts_at);
+}
+
+/* A holder stays one: only the end can change, and limits on holders do not count. Who waits holds
+ * nothing yet: whether there is a place for him is judged when he begins. */
 struct status decide_assign_role(struct decide *d, const Agency__V1__AssignRole *command)
 {
-    const Agency__V1__Assignment *held, *wanted = command->assignment;
+    const Agency__V1__Assignment *present, *held;
     const Agency__V1__Role *role;
     const Agency__V1__Subject *subject;
     const Agency__V1__RoleType *role_type;
-    Google__Protobuf__Timestamp *expires_at = wanted->expires_at;
-    TRY_ACCEPTED(d, rules_check_expiry(d, expires_at));
-    TRY_ACCEPTED(d, rules_find_role(d, wanted->role_id, LIVES_ACTIVE, &role));
-    TRY_ACCEPTED(d, rules_find_subject(d, wanted->subject_id, LIVES_ACTIVE, &subject));
+    Agency__V1__Assignment wanted = AGENCY__V1__ASSIGNMENT__INIT;
+    wanted.role_id = command->assignment->role_id;
+    wanted.subject_id = command->assignment->subject_id;
+    wanted.expires_at = command->assignment->expires_at;
+    wanted.starts_at = command->assignment->starts_at;
+    TRY_ACCEPTED(d, rules_check_span(d, wanted.starts_at, wanted.expires_at));
+    TRY_ACCEPTED(d, rules_find_role(d, wanted.role_id, LIVES_ACTIVE, &role));
+    TRY_ACCEPTED(d, rules_find_subject(d, wanted.subject_id, LIVES_ACTIVE, &subject));
     TRY(rules_get_role_type(d->view, str_z(role->role_type), &role_type));
-    TRY_ACCEPTED(d, life_find_assignment(d, &held));
-    TRY(assignment_expiry(d, role_type, &expires_at));
-    held = assignment_live(d, held) ? held : NULL;
-    if (held != NULL && fields_same_time(expires_at, held->expires_at)) {
+    TRY_ACCEPTED(d, life_find_assignment(d, &present));
+    held = assignment_live(d, present) ? present : NULL;
+    const bool waits = held == NULL && rules_begins_later(d, wanted.starts_at);
+    TRY_ACCEPTED(d, assignment_begin(d, held, &wanted));
+    TRY_ACCEPTED(d, assignment_expiry(d, role_type,
+                                      waits ? fields_time_us(wanted.starts_at) : d->occurred_at_us,
+                                      &wanted.expires_at));
+    if (assignment_is(present, held != NULL, waits, &wanted)) {
         return status_ok();
     }
     if (role_type->assignment == AGENCY__V1__ASSIGNMENT_MODE__ASSIGNMENT_MODE_FIXED) {
-        return assignment_reject_fixed(d, wanted->role_id, role->role_type);
+        return assignment_reject_fixed(d, wanted.role_id, role->role_type);
     }
-    if (held == NULL) {
-        TRY_ACCEPTED(d, assignment_check_holders(d, role, role_type, wanted->subject_id));
+    if (held == NULL && !waits) {
+        TRY_ACCEPTED(d, assignment_check_holders(d, role, role_type, wanted.subject_id));
     }
-    return assignment_emit(d, role, role_type, wanted->subject_id, expires_at, held);
+    return assignment_emit(d, role, role_type, &wanted, held);
 }
 
 struct status decide_revoke_role(struct decide *d, const Agency__V1__RevokeRole *command)
@@ -188,7 +226,7 @@ struct status decide_revoke_role(struct decide *d, const Agency__V1__RevokeRole 
     const Agency__V1__Assignment *assignment;
     Agency__V1__RoleRevoked event = AGENCY__V1__ROLE_REVOKED__INIT;
     TRY_ACCEPTED(d, life_find_assignment(d, &assignment));
-    if (assignment == NULL || assignment->status != LIFE_ACTIVE) {
+    if (assignment == NULL || fields_is_over(&assignment->base)) {
         return status_ok(); /* one that has only expired is ended: its index rows go */
     }
     if (assignment->via == AGENCY__V1__ASSIGNMENT_VIA__ASSIGNMENT_VIA_FIXED) {
@@ -201,11 +239,32 @@ struct status decide_revoke_role(struct decide *d, const Agency__V1__RevokeRole 
 
 /* ---- when its time has come ---- */
 
+/* Who and what it is about must still be there, and have a place; what the seat was given by is not
+ * judged again. */
+static struct status assignment_start(struct decide *d, const Agency__V1__Assignment *assignment)
+{
+    const Agency__V1__Role *role;
+    const Agency__V1__Subject *subject;
+    const Agency__V1__RoleType *role_type;
+    Agency__V1__RoleStarted event = AGENCY__V1__ROLE_STARTED__INIT;
+    static const uint32_t holders = BIT(LIFE_ACTIVE) | BIT(LIFE_SUSPENDED);
+    TRY_ACCEPTED(d, rules_find_role(d, assignment->role_id, LIVES_ACTIVE, &role));
+    TRY_ACCEPTED(d, rules_find_subject(d, assignment->subject_id, holders, &subject));
+    TRY(rules_get_role_type(d->view, str_z(role->role_type), &role_type));
+    TRY_ACCEPTED(d, assignment_check_holders(d, role, role_type, assignment->subject_id));
+    event.role_id = assignment->role_id;
+    event.subject_id = assignment->subject_id;
+    TRY(fields_time_new(d->arena, d->occurred_at_us, &event.granted_at));
+    return emit_role_started(d, &event);
+}
+
 struct status elapse_assignment(struct decide *d, const Agency__V1__Assignment *assignment,
                                 const struct due *due)
 {
     Agency__V1__RoleExpired event = AGENCY__V1__ROLE_EXPIRED__INIT;
-    (void)due;
+    if (strcmp(due->field, "starts_at") == 0) {
+        return assignment_start(d, assignment);
+    }
     event.role_id = assignment->role_id;
     event.subject_id = assignment->subject_id;
     return emit_role_expired(d, &event);

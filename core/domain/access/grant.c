@@ -1,8 +1,9 @@
 /* Grants: a permission for a grantee on an object.
  *
- * (permission, grantee, object) is unique among the live ones; the grantee's role types are kept in
- * byte order, so that the same set is the same grantee. Archived groups and assets take no new
- * grants; a change of one that is there is no new grant. */
+ * (permission, grantee, object) is unique at any time, also that of what waits for its beginning:
+ * one may end where the next begins. The grantee's role types are kept in byte order, so that the
+ * same set is the same grantee. Archived groups and assets take no new grants; a change of one that
+ * is there is no new grant, and neither is its beginning. */
 #include "core/base/hash.h"
 #include "core/domain/access/permission.h"
 #include "core/domain/check/condition.h"
@@ -82,32 +83,39 @@ static struct status grant_check_object_form(struct decide *d, const Agency__V1_
     return status_ok();
 }
 
-/* A grantee or object that may get a new grant: there, and neither removed nor archived. Kinds
- * without entities pass. */
-static struct status grant_check_entity(struct decide *d, enum entity_kind kind, const char *id)
+/* A grantee or object that may get a grant, of a new one: there, and neither removed nor archived;
+ * of one that begins: not removed. */
+enum {
+    GRANTABLE = BIT(LIFE_ACTIVE) | BIT(LIFE_SUSPENDED) | BIT(LIFE_CLOSED) | BIT(LIFE_RETIRED),
+    GRANT_BEGINS = GRANTABLE | BIT(LIFE_ARCHIVED)
+};
+
+static struct status grant_check_entity(struct decide *d, enum entity_kind kind, const char *id,
+                                        uint32_t statuses)
 {
-    static const uint32_t grantable =
-        BIT(LIFE_ACTIVE) | BIT(LIFE_SUSPENDED) | BIT(LIFE_CLOSED) | BIT(LIFE_RETIRED);
     const ProtobufCMessage *entity;
     TRY(view_get(d->view, kind, str_z(id), &entity));
-    return life_check(d, kind, str_z(id), entity, grantable);
+    return life_check(d, kind, str_z(id), entity, statuses);
 }
 
-static struct status grant_check_grantee(struct decide *d, const Agency__V1__Grantee *grantee)
+static struct status grant_check_grantee(struct decide *d, const Agency__V1__Grantee *grantee,
+                                         uint32_t statuses)
 {
     static const enum entity_kind kinds[] = {
         [AGENCY__V1__GRANTEE_KIND__GRANTEE_KIND_SUBJECT] = ENTITY_SUBJECT,
         [AGENCY__V1__GRANTEE_KIND__GRANTEE_KIND_ROLE] = ENTITY_ROLE,
         [AGENCY__V1__GRANTEE_KIND__GRANTEE_KIND_GROUP] = ENTITY_GROUP,
     };
-    TRY_ACCEPTED(d, grant_check_entity(d, kinds[grantee->kind], grantee->id));
+    TRY_ACCEPTED(d, grant_check_entity(d, kinds[grantee->kind], grantee->id, statuses));
     for (size_t i = 0; i < grantee->n_role_types; i++) {
-        TRY_ACCEPTED(d, grant_check_entity(d, ENTITY_ROLE_TYPE, grantee->role_types[i]));
+        TRY_ACCEPTED(d, grant_check_entity(d, ENTITY_ROLE_TYPE, grantee->role_types[i], statuses));
     }
     return status_ok();
 }
 
-static struct status grant_check_object(struct decide *d, const Agency__V1__GrantObject *on)
+/* Kinds without entities pass. */
+static struct status grant_check_object(struct decide *d, const Agency__V1__GrantObject *on,
+                                        uint32_t statuses)
 {
     static const enum entity_kind kinds[] = {
         [AGENCY__V1__OBJECT_KIND__OBJECT_KIND_ASSET] = ENTITY_ASSET,
@@ -117,7 +125,22 @@ static struct status grant_check_object(struct decide *d, const Agency__V1__Gran
     };
     bool entity = on->kind != AGENCY__V1__OBJECT_KIND__OBJECT_KIND_ORG &&
                   on->kind != AGENCY__V1__OBJECT_KIND__OBJECT_KIND_ASSET_TYPE;
-    return entity ? grant_check_entity(d, kinds[on->kind], on->id) : status_ok();
+    return entity ? grant_check_entity(d, kinds[on->kind], on->id, statuses) : status_ok();
+}
+
+static int64_t grant_begins_us(const struct decide *d, const Agency__V1__Grant *grant)
+{
+    return rules_begins_later(d, grant->starts_at) ? fields_time_us(grant->starts_at)
+                                                   : d->occurred_at_us;
+}
+
+/* Whether both are to be there at some time. One that could not begin and waits for nothing may
+ * still be begun. */
+static bool grants_meet(const struct decide *d, const Agency__V1__Grant *a,
+                        const Agency__V1__Grant *b)
+{
+    return !fields_expired(a->expires_at, grant_begins_us(d, b)) &&
+           !fields_expired(b->expires_at, grant_begins_us(d, a));
 }
 
 static struct status grant_check_unique(struct decide *d, const Agency__V1__Grant *grant)
@@ -130,8 +153,7 @@ static struct status grant_check_unique(struct decide *d, const Agency__V1__Gran
     for (size_t i = 0; i < ids_count; i++) {
         const Agency__V1__Grant *other;
         TRY(rules_get_grant(d->view, ids[i], &other));
-        if (strcmp(other->grant_id, grant->grant_id) != 0 &&
-            !decide_expired(d, other->expires_at)) {
+        if (strcmp(other->grant_id, grant->grant_id) != 0 && grants_meet(d, other, grant)) {
             return decide_reject(d, STATUS_ALREADY_EXISTS,
                                  "expected no grant of the same permission, grantee and object, "
                                  "but there is '%s'",
@@ -143,8 +165,9 @@ static struct status grant_check_unique(struct decide *d, const Agency__V1__Gran
 
 /* ---- how many ---- */
 
-/* Live grants to groups and seats on one object, at most: whoever asks who may do something there
- * looks at each of them. There may be any number to subjects, which are found by themselves. */
+/* Grants to groups and seats on one object, at most, live or waiting to be: whoever asks who may do
+ * something there looks at each of them. There may be any number to subjects, which are found by
+ * themselves. */
 enum {
     GRANTS_WIDE_MAX = 1024,
     GRANT_PART_PERMISSION = 2,
@@ -184,6 +207,25 @@ static const struct view_row *grant_count_page(const struct decide *d, const str
     return rows_count == GRANT_PAGE ? &rows[rows_count - 1] : NULL;
 }
 
+/* Counts those that wait for their beginning. */
+static struct status grant_count_waiting(struct decide *d, const Agency__V1__GrantObject *on,
+                                         size_t *count)
+{
+    static const Agency__V1__GranteeKind wide[] = { AGENCY__V1__GRANTEE_KIND__GRANTEE_KIND_ROLE,
+                                                    AGENCY__V1__GRANTEE_KIND__GRANTEE_KIND_GROUP };
+    *count = 0;
+    for (size_t i = 0; i < sizeof wide / sizeof wide[0]; i++) {
+        const struct str parts[] = { index_kind((unsigned)on->kind), str_z(on->id),
+                                     index_kind((unsigned)wide[i]) };
+        struct str *ids;
+        size_t ids_count;
+        TRY(view_ids(d->view, d->arena, INDEX_GRANT_WAITING_BY_OBJECT, parts, 3, GRANTS_WIDE_MAX,
+                     &ids, &ids_count));
+        *count += ids_count;
+    }
+    return status_ok();
+}
+
 static struct status grant_check_wide(struct decide *d, const Agency__V1__GrantObject *on)
 {
     const struct str parts[] = { index_kind((unsigned)on->kind), str_z(on->id) };
@@ -194,7 +236,8 @@ static struct status grant_check_wide(struct decide *d, const Agency__V1__GrantO
                                 .from = from,
                                 .limit = GRANT_PAGE };
     const struct view_row *last = NULL;
-    size_t count = 0, looked = 0;
+    size_t count, looked = 0;
+    TRY(grant_count_waiting(d, on, &count));
     do {
         struct view_row *rows;
         size_t rows_count;
@@ -234,18 +277,20 @@ struct status decide_grant_permission(struct decide *d, const Agency__V1__GrantP
     Agency__V1__Grant grant = *command->grant;
     TRY_ACCEPTED(d, grant_check_grantee_form(d, grant.grantee));
     TRY_ACCEPTED(d, grant_check_object_form(d, grant.on));
-    TRY_ACCEPTED(d, rules_check_expiry(d, grant.expires_at));
+    TRY_ACCEPTED(d, rules_check_span(d, grant.starts_at, grant.expires_at));
     TRY_ACCEPTED(d, condition_check(d, grant.condition, &grant.condition_profile));
     TRY_ACCEPTED(d, plain_check_new(d));
     TRY_ACCEPTED(d, permission_check_use(d, grant.permission));
-    TRY_ACCEPTED(d, grant_check_grantee(d, grant.grantee));
-    TRY_ACCEPTED(d, grant_check_object(d, grant.on));
+    TRY_ACCEPTED(d, grant_check_grantee(d, grant.grantee, GRANTABLE));
+    TRY_ACCEPTED(d, grant_check_object(d, grant.on, GRANTABLE));
     TRY(grant_sorted_grantee(d, command->grant->grantee, &grant.grantee));
     TRY_ACCEPTED(d, grant_check_unique(d, &grant));
     if (grant.grantee->kind != AGENCY__V1__GRANTEE_KIND__GRANTEE_KIND_SUBJECT) {
         TRY_ACCEPTED(d, grant_check_wide(d, grant.on));
     }
-    return plain_emit(d, &grant.base);
+    return rules_begins_later(d, grant.starts_at)
+               ? decide_emit_entity(d, EVENT_GRANT_SCHEDULED, &grant.base, NULL)
+               : plain_emit(d, &grant.base);
 }
 
 static struct status grant_check_live(struct decide *d, const Agency__V1__Grant *grant)
@@ -267,25 +312,70 @@ static struct status grant_profile(struct decide *d, const Agency__V1__Grant *gr
                                                     : condition_check(d, condition, profile);
 }
 
+/* The grant as it would be; what has begun keeps its beginning. */
+static struct status grant_change(struct decide *d, const Agency__V1__Grant *grant,
+                                  const Agency__V1__ChangeGrant *command,
+                                  Agency__V1__Grant *changed)
+{
+    *changed = *grant;
+    changed->permission = command->permission;
+    changed->condition = command->condition;
+    changed->expires_at = command->expires_at;
+    if (grant->status == LIFE_SCHEDULED) {
+        changed->starts_at = command->starts_at;
+    } else if (rules_begins_later(d, command->starts_at)) {
+        return decide_reject(d, STATUS_FAILED_PRECONDITION,
+                             "expected no starts_at to come, but grant '%s' has begun",
+                             grant->grant_id);
+    }
+    return status_ok();
+}
+
+static bool grant_same_span(const Agency__V1__Grant *a, const Agency__V1__Grant *b)
+{
+    return fields_same_time(a->starts_at, b->starts_at) &&
+           fields_same_time(a->expires_at, b->expires_at);
+}
+
+/* What begins is still given to somebody, and on something. */
+static struct status grant_start(struct decide *d, const Agency__V1__Grant *grant)
+{
+    Agency__V1__GrantStarted event = AGENCY__V1__GRANT_STARTED__INIT;
+    TRY_ACCEPTED(d, grant_check_grantee(d, grant->grantee, GRANT_BEGINS));
+    TRY_ACCEPTED(d, grant_check_object(d, grant->on, GRANT_BEGINS));
+    event.grant_id = grant->grant_id;
+    return emit_grant_started(d, &event);
+}
+
+static struct status grant_emit_change(struct decide *d, const Agency__V1__Grant *grant,
+                                       const Agency__V1__Grant *changed)
+{
+    Agency__V1__GrantChanged event = AGENCY__V1__GRANT_CHANGED__INIT;
+    fields_copy(&changed->base, &event.base);
+    TRY_ACCEPTED(d, grant_profile(d, grant, changed->condition, &event.condition_profile));
+    TRY_ACCEPTED(d, emit_grant_changed(d, &event));
+    bool begins = grant->status == LIFE_SCHEDULED && !rules_begins_later(d, changed->starts_at);
+    return begins ? grant_start(d, changed) : status_ok();
+}
+
 struct status decide_change_grant(struct decide *d, const Agency__V1__ChangeGrant *command)
 {
     const Agency__V1__Grant *grant;
-    Agency__V1__GrantChanged event = AGENCY__V1__GRANT_CHANGED__INIT;
-    TRY_ACCEPTED(d, rules_check_expiry(d, command->expires_at));
+    Agency__V1__Grant changed;
+    TRY_ACCEPTED(d, rules_check_span(d, command->starts_at, command->expires_at));
     TRY_ACCEPTED(d, life_find_grant(d, &grant));
     TRY_ACCEPTED(d, grant_check_live(d, grant));
-    if (strcmp(command->permission, grant->permission) != 0) {
-        Agency__V1__Grant changed = *grant;
-        changed.permission = command->permission;
-        TRY_ACCEPTED(d, permission_check_use(d, command->permission));
-        TRY_ACCEPTED(d, grant_check_unique(d, &changed));
-    } else if (fields_same_time(command->expires_at, grant->expires_at) &&
-               strcmp(command->condition, grant->condition) == 0) {
+    TRY_ACCEPTED(d, grant_change(d, grant, command, &changed));
+    const bool same = strcmp(changed.permission, grant->permission) == 0;
+    const bool waits = rules_begins_later(d, changed.starts_at);
+    if (same && grant_same_span(&changed, grant) &&
+        strcmp(changed.condition, grant->condition) == 0 &&
+        (waits || grant->status == LIFE_ACTIVE)) {
         return status_ok();
     }
-    fields_copy(&command->base, &event.base);
-    TRY_ACCEPTED(d, grant_profile(d, grant, command->condition, &event.condition_profile));
-    return emit_grant_changed(d, &event);
+    TRY_ACCEPTED(d, same ? status_ok() : permission_check_use(d, changed.permission));
+    TRY_ACCEPTED(d, grant_check_unique(d, &changed));
+    return grant_emit_change(d, grant, &changed);
 }
 
 /* ---- when its time has come ---- */
@@ -293,7 +383,9 @@ struct status decide_change_grant(struct decide *d, const Agency__V1__ChangeGran
 struct status elapse_grant(struct decide *d, const Agency__V1__Grant *grant, const struct due *due)
 {
     Agency__V1__GrantExpired event = AGENCY__V1__GRANT_EXPIRED__INIT;
-    (void)due;
+    if (strcmp(due->field, "starts_at") == 0) {
+        return grant_start(d, grant);
+    }
     event.grant_id = grant->grant_id;
     return emit_grant_expired(d, &event);
 }

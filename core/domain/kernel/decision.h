@@ -58,6 +58,7 @@ struct decide {
     size_t events_cap;
     size_t events_size;               /* bytes, packed */
     size_t rows_count;                /* of indexes that change */
+    size_t rows_read;                 /* of indexes, by rules */
     bool full;                        /* it was rejected for the sum of what it holds */
     int64_t dues;                     /* how many more entities wait for a time; may be negative */
     uint64_t gas_used;                /* by expressions */

@@ -1,8 +1,9 @@
 /* The rows of each kind, made from the fields that INDEXES of the registry names.
  *
  * A row is made from the fields of its own entity only, so that the fold can take the difference of
- * old and new rows without reading anything else. What has ended has no rows; what has expired
- * still has them, as time alone changes no state: who reads compares expires_at. An index of one
+ * old and new rows without reading anything else. What has ended has no rows, what has not begun
+ * only those of the indexes that WAITING names; what has expired still has them, as time alone
+ * changes no state: who reads compares expires_at. An index of one
  * part is a relation, and one that is not set (no parent, no job space) gives no row; where an
  * index has several parts, an empty one means something (an assignment outside all job spaces, a
  * grant on the org), and the row stays. */
@@ -99,6 +100,16 @@ enum index_number index_number(const struct index_type *type)
 {
     assert(type >= types && type < types + INDEX_TYPES);
     return (enum index_number)numbers[type - types];
+}
+
+enum index_waiting index_waiting(const struct index_type *type)
+{
+    static const uint8_t waiting[INDEX_NUMBERS_MAX] = {
+#define X(upper, whether) [INDEX_##upper] = INDEX_WAITING_##whether,
+        WAITING(X)
+#undef X
+    };
+    return (enum index_waiting)waiting[index_number(type)];
 }
 
 const struct index_type *index_type(unsigned number)
@@ -340,8 +351,10 @@ struct status index_rows(enum entity_kind kind, const ProtobufCMessage *entity,
     }
     TRY(index_name(sink, kind, entity));
     TRY(index_external(sink, kind, entity));
+    const enum index_waiting none =
+        fields_status(entity) == LIFE_SCHEDULED ? INDEX_WAITING_NEVER : INDEX_WAITING_ALONE;
     for (size_t i = INDEX_AT_DUE + 1; i < INDEX_TYPES; i++) {
-        if (types[i].kind == kind) {
+        if (types[i].kind == kind && index_waiting(&types[i]) != none) {
             TRY(index_rows_of(&types[i], entity, sink));
         }
     }

@@ -58,6 +58,13 @@ struct index_type {
 const struct index_type *index_types(size_t *count);
 /* The number of a row of index_types. */
 enum index_number index_number(const struct index_type *type);
+/* Whether an index has rows of what is SCHEDULED. */
+enum index_waiting {
+    INDEX_WAITING_NEVER,
+    INDEX_WAITING_TOO,
+    INDEX_WAITING_ALONE, /* of nothing else: each such entity has one row */
+};
+enum index_waiting index_waiting(const struct index_type *type);
 /* By number; NULL for one that is in no list. */
 const struct index_type *index_type(unsigned number);
 

@@ -5,10 +5,13 @@
 #include "core/domain/kernel/fields.h"
 #include "core/domain/kernel/id.h"
 
-/* The statuses from which the command of an event starts; each event has one. */
+/* The command of an event, whose statuses it starts from; each event but those of time has one. */
 static const enum command_number commands[] = {
 #define X(upper, pascal, snake, kind, from, how, event, ...) [EVENT_##event] = COMMAND_##upper,
     COMMANDS(X)
+#undef X
+#define X(event, command) [EVENT_##event] = COMMAND_##command,
+        OTHER_EVENTS(X)
 #undef X
 };
 
@@ -21,14 +24,21 @@ static const char *const names[] = {
 enum { LIFE_NAMES = sizeof names / sizeof names[0], LIFE_LIST_SIZE = 96 };
 static_assert(LIFE_NAMES <= LIFE_STATUSES_MAX, "a set of statuses is 32 bits");
 
-bool life_move(unsigned command, unsigned from, unsigned *to)
+/* Whether a command may start from a status, and the one that one of its events gives. */
+static bool life_move_by(const struct command_type *type, enum event_number number, unsigned from,
+                         unsigned *to)
 {
-    const struct command_type *type = registry_command(command);
-    const struct event_type *event = registry_event(type->event);
+    const struct event_type *event = registry_event(number);
     assert(event != NULL && event->entity == type->entity);
     bool nothing = from == LIFE_NONE && event->presence == PRESENCE_CHANGES;
     *to = nothing || event->to == LIFE_SAME ? from : event->to;
     return from < LIFE_NAMES && (type->from & BIT(from)) != 0;
+}
+
+bool life_move(unsigned command, unsigned from, unsigned *to)
+{
+    const struct command_type *type = registry_command(command);
+    return life_move_by(type, type->event, from, to);
 }
 
 bool life_may(enum event_number event, unsigned from, unsigned to)
@@ -42,8 +52,7 @@ bool life_may(enum event_number event, unsigned from, unsigned to)
         return (registry_time_event(event) & BIT(from)) != 0 &&
                to == (type->to == LIFE_SAME ? from : type->to);
     }
-    assert((size_t)event < sizeof commands / sizeof commands[0] && commands[event] != 0);
-    return life_move(commands[event], from, &allowed) && allowed == to;
+    return life_move_by(life_command_of(event), event, from, &allowed) && allowed == to;
 }
 
 const struct command_type *life_command_of(enum event_number event)

@@ -87,11 +87,28 @@ struct status rules_check_expiry(struct decide *d, const Google__Protobuf__Times
     return status_ok();
 }
 
+bool rules_begins_later(const struct decide *d, const Google__Protobuf__Timestamp *starts_at)
+{
+    return starts_at != NULL && !decide_expired(d, starts_at);
+}
+
+struct status rules_check_span(struct decide *d, const Google__Protobuf__Timestamp *starts_at,
+                               const Google__Protobuf__Timestamp *expires_at)
+{
+    TRY_ACCEPTED(d, rules_check_expiry(d, expires_at));
+    bool never = starts_at != NULL && expires_at != NULL &&
+                 fields_time_us(starts_at) >= fields_time_us(expires_at);
+    return never ? decide_reject(d, STATUS_INVALID_ARGUMENT,
+                                 "expected starts_at before expires_at, but it is not")
+                 : status_ok();
+}
+
 struct status rules_scan(struct decide *d, enum index_number index, const struct str *parts,
                          size_t parts_count, struct str **ids, size_t *ids_count)
 {
     assert(parts_count >= index_type(index)->parts_asked);
     TRY(view_ids(d->view, d->arena, index, parts, parts_count, RULES_SCAN_MAX + 1, ids, ids_count));
+    d->rows_read += *ids_count;
     if (*ids_count > RULES_SCAN_MAX) {
         return decide_reject(d, STATUS_RESOURCE_EXHAUSTED,
                              "expected at most %d entities that this rule must read, but there are "

@@ -62,6 +62,14 @@ MUST_USE struct status rules_check_distinct(struct decide *d, const char *field,
 MUST_USE struct status rules_check_expiry(struct decide *d,
                                           const Google__Protobuf__Timestamp *expires_at);
 
+/* True if a time is set and still to come. */
+bool rules_begins_later(const struct decide *d, const Google__Protobuf__Timestamp *starts_at);
+
+/* As rules_check_expiry; and what has a beginning ends after it. */
+MUST_USE struct status rules_check_span(struct decide *d,
+                                        const Google__Protobuf__Timestamp *starts_at,
+                                        const Google__Protobuf__Timestamp *expires_at);
+
 /* The ids of all rows of an index with these parts, as view_ids; RESOURCE_EXHAUSTED above
  * RULES_SCAN_MAX. */
 MUST_USE struct status rules_scan(struct decide *d, enum index_number index,

@@ -27,16 +27,16 @@
     X(UPDATE_ROLE, UpdateRole, update_role, ROLE, ACTIVE, UPDATE, ROLE_UPDATED, SEAT, NONE)        \
     X(DELETE_ROLE, DeleteRole, delete_role, ROLE, ACTIVE | REMOVED, MOVE, ROLE_DELETED, SEAT,      \
       NONE)                                                                                        \
-    X(ASSIGN_ROLE, AssignRole, assign_role, ASSIGNMENT, NONE | ACTIVE | ENDED, OWN, ROLE_ASSIGNED, \
-      SEAT, SEAT_KEPT)                                                                             \
-    X(REVOKE_ROLE, RevokeRole, revoke_role, ASSIGNMENT, ACTIVE | ENDED, OWN, ROLE_REVOKED, SEAT,   \
-      NONE)                                                                                        \
+    X(ASSIGN_ROLE, AssignRole, assign_role, ASSIGNMENT, NONE | SCHEDULED | ACTIVE | ENDED, OWN,    \
+      ROLE_ASSIGNED, SEAT, SEAT_KEPT)                                                              \
+    X(REVOKE_ROLE, RevokeRole, revoke_role, ASSIGNMENT, SCHEDULED | ACTIVE | ENDED, OWN,           \
+      ROLE_REVOKED, SEAT, NONE)                                                                    \
     X(GRANT_PERMISSION, GrantPermission, grant_permission, GRANT, NONE, OWN, PERMISSION_GRANTED,   \
       GRANT, GRANT_BELOW)                                                                          \
-    X(CHANGE_GRANT, ChangeGrant, change_grant, GRANT, ACTIVE, OWN, GRANT_CHANGED, GRANT,           \
-      GRANT_BELOW)                                                                                 \
-    X(REVOKE_PERMISSION, RevokePermission, revoke_permission, GRANT, ACTIVE | ENDED, MOVE,         \
-      PERMISSION_REVOKED, GRANT, NONE)
+    X(CHANGE_GRANT, ChangeGrant, change_grant, GRANT, SCHEDULED | ACTIVE, OWN, GRANT_CHANGED,      \
+      GRANT, GRANT_BELOW)                                                                          \
+    X(REVOKE_PERMISSION, RevokePermission, revoke_permission, GRANT, SCHEDULED | ACTIVE | ENDED,   \
+      MOVE, PERMISSION_REVOKED, GRANT, NONE)
 
 #define ACCESS_EVENTS(X)                                                                           \
     X(PERMISSION_DEFINED, PermissionDefined, permission_defined, PERMISSION, MAKES, ACTIVE, SETS)  \
@@ -54,25 +54,39 @@
     X(PERMISSION_GRANTED, PermissionGranted, permission_granted, GRANT, MAKES, ACTIVE, SETS)       \
     X(GRANT_CHANGED, GrantChanged, grant_changed, GRANT, CHANGES, SAME, SETS)                      \
     X(PERMISSION_REVOKED, PermissionRevoked, permission_revoked, GRANT, CHANGES, ENDED, SETS)      \
+    X(ROLE_SCHEDULED, RoleScheduled, role_scheduled, ASSIGNMENT, EITHER, SCHEDULED, SETS)          \
+    X(ROLE_STARTED, RoleStarted, role_started, ASSIGNMENT, CHANGES, ACTIVE, SETS)                  \
     X(ROLE_EXPIRED, RoleExpired, role_expired, ASSIGNMENT, CHANGES, ENDED, SETS)                   \
+    X(GRANT_SCHEDULED, GrantScheduled, grant_scheduled, GRANT, MAKES, SCHEDULED, SETS)             \
+    X(GRANT_STARTED, GrantStarted, grant_started, GRANT, CHANGES, ACTIVE, SETS)                    \
     X(GRANT_EXPIRED, GrantExpired, grant_expired, GRANT, CHANGES, ENDED, SETS)
 
-#define ACCESS_DUES(X)                                        \
-    X(ASSIGNMENT, Assignment, assignment, expires_at, ACTIVE) \
-    X(GRANT, Grant, grant, expires_at, ACTIVE)
+#define ACCESS_OTHER_EVENTS(X)     \
+    X(ROLE_SCHEDULED, ASSIGN_ROLE) \
+    X(GRANT_SCHEDULED, GRANT_PERMISSION)
+
+/* What could not begin still ends. */
+#define ACCESS_DUES(X)                                                    \
+    X(ASSIGNMENT, Assignment, assignment, starts_at, SCHEDULED)           \
+    X(ASSIGNMENT, Assignment, assignment, expires_at, SCHEDULED | ACTIVE) \
+    X(GRANT, Grant, grant, starts_at, SCHEDULED)                          \
+    X(GRANT, Grant, grant, expires_at, SCHEDULED | ACTIVE)
 
 #define ACCESS_TIMED(X)                   \
     X(ASSIGNMENT, Assignment, assignment) \
     X(GRANT, Grant, grant)
 
-#define ACCESS_TIME_EVENTS(X) \
-    X(ROLE_EXPIRED, ACTIVE)   \
-    X(GRANT_EXPIRED, ACTIVE)
+#define ACCESS_TIME_EVENTS(X)           \
+    X(ROLE_STARTED, SCHEDULED)          \
+    X(ROLE_EXPIRED, SCHEDULED | ACTIVE) \
+    X(GRANT_STARTED, SCHEDULED)         \
+    X(GRANT_EXPIRED, SCHEDULED | ACTIVE)
 
 /* ROLE_TYPE_BY_PERMISSION finds retired role types, too. GRANT_BY_CONTENT: permission, grantee and
  * object together are unique. In ASSIGNMENT_BY_MEMBER a holder is in each group once as "", if it
  * makes him a member, and once as the role type. What ends comes after what lasts longer. The last
- * part of GRANT_BY_OBJECT is empty where nothing but these parts matters. */
+ * part of GRANT_BY_OBJECT is empty where nothing but these parts matters. What waits for its
+ * beginning has rows of its own, which no question about access reads. */
 #define ACCESS_INDEXES(X)                                                              \
     X(PERMISSION_BY_IMPLYING, 21, PERMISSION, 1, MANY(Permission, implied_by))         \
     X(ROLE_TYPE_BY_PERMISSION, 22, ROLE_TYPE, 1, MANY(RoleType, permissions))          \
@@ -94,7 +108,20 @@
       ONE_IN(Grant, on, GrantObject, id), ONE(Grant, permission),                      \
       KIND_IN(Grant, grantee, Grantee, kind), ONE_IN(Grant, grantee, Grantee, id),     \
       MADE(grant_end), MADE(grant_how))                                                \
-    X(GRANT_BY_CONTENT, 19, GRANT, 1, MADE(grant_content))
+    X(GRANT_BY_CONTENT, 19, GRANT, 1, MADE(grant_content))                             \
+    X(ASSIGNMENT_WAITING_BY_ROLE, 46, ASSIGNMENT, 1, ONE(Assignment, role_id))         \
+    X(ASSIGNMENT_WAITING_BY_SUBJECT, 47, ASSIGNMENT, 1, ONE(Assignment, subject_id))   \
+    X(GRANT_WAITING_BY_GRANTEE, 48, GRANT, 2, KIND_IN(Grant, grantee, Grantee, kind),  \
+      ONE_IN(Grant, grantee, Grantee, id))                                             \
+    X(GRANT_WAITING_BY_OBJECT, 49, GRANT, 2, KIND_IN(Grant, on, GrantObject, kind),    \
+      ONE_IN(Grant, on, GrantObject, id), KIND_IN(Grant, grantee, Grantee, kind))
+
+#define ACCESS_WAITING(X)                   \
+    X(GRANT_BY_CONTENT, TOO)                \
+    X(ASSIGNMENT_WAITING_BY_ROLE, ALONE)    \
+    X(ASSIGNMENT_WAITING_BY_SUBJECT, ALONE) \
+    X(GRANT_WAITING_BY_GRANTEE, ALONE)      \
+    X(GRANT_WAITING_BY_OBJECT, ALONE)
 
 #define ACCESS_HIERARCHIES(X) \
     X(IMPLICATIONS, PERMISSION, "implied_by", PERMISSION_BY_IMPLYING, "implications")
@@ -108,15 +135,23 @@
     X(GRANT_BELOW, grant, ALL, BELOW, "what the grant is on")
 
 /* in_no_other_group: a seat ends with its last live group. */
-#define ACCESS_DEPENDANTS(X)                                                   \
-    X(GROUP, ROLE_BY_GROUP, 0, ROLE_DELETED, in_no_other_group)                \
-    X(SUBJECT, ASSIGNMENT_BY_SUBJECT, 0, ROLE_REVOKED, always)                 \
-    X(ROLE, ASSIGNMENT_BY_ROLE, 0, ROLE_REVOKED, always)                       \
-    X(SUBJECT, GRANT_BY_GRANTEE, GRANTEE(SUBJECT), PERMISSION_REVOKED, always) \
-    X(ROLE, GRANT_BY_GRANTEE, GRANTEE(ROLE), PERMISSION_REVOKED, always)       \
-    X(GROUP, GRANT_BY_GRANTEE, GRANTEE(GROUP), PERMISSION_REVOKED, always)     \
-    X(SUBJECT, GRANT_BY_OBJECT, OBJECT(SUBJECT), PERMISSION_REVOKED, always)   \
-    X(GROUP, GRANT_BY_OBJECT, OBJECT(GROUP), PERMISSION_REVOKED, always)       \
-    X(ASSET, GRANT_BY_OBJECT, OBJECT(ASSET), PERMISSION_REVOKED, always)
+#define ACCESS_DEPENDANTS(X)                                                           \
+    X(GROUP, ROLE_BY_GROUP, 0, ROLE_DELETED, in_no_other_group)                        \
+    X(SUBJECT, ASSIGNMENT_BY_SUBJECT, 0, ROLE_REVOKED, always)                         \
+    X(SUBJECT, ASSIGNMENT_WAITING_BY_SUBJECT, 0, ROLE_REVOKED, always)                 \
+    X(ROLE, ASSIGNMENT_BY_ROLE, 0, ROLE_REVOKED, always)                               \
+    X(ROLE, ASSIGNMENT_WAITING_BY_ROLE, 0, ROLE_REVOKED, always)                       \
+    X(SUBJECT, GRANT_BY_GRANTEE, GRANTEE(SUBJECT), PERMISSION_REVOKED, always)         \
+    X(SUBJECT, GRANT_WAITING_BY_GRANTEE, GRANTEE(SUBJECT), PERMISSION_REVOKED, always) \
+    X(ROLE, GRANT_BY_GRANTEE, GRANTEE(ROLE), PERMISSION_REVOKED, always)               \
+    X(ROLE, GRANT_WAITING_BY_GRANTEE, GRANTEE(ROLE), PERMISSION_REVOKED, always)       \
+    X(GROUP, GRANT_BY_GRANTEE, GRANTEE(GROUP), PERMISSION_REVOKED, always)             \
+    X(GROUP, GRANT_WAITING_BY_GRANTEE, GRANTEE(GROUP), PERMISSION_REVOKED, always)     \
+    X(SUBJECT, GRANT_BY_OBJECT, OBJECT(SUBJECT), PERMISSION_REVOKED, always)           \
+    X(SUBJECT, GRANT_WAITING_BY_OBJECT, OBJECT(SUBJECT), PERMISSION_REVOKED, always)   \
+    X(GROUP, GRANT_BY_OBJECT, OBJECT(GROUP), PERMISSION_REVOKED, always)               \
+    X(GROUP, GRANT_WAITING_BY_OBJECT, OBJECT(GROUP), PERMISSION_REVOKED, always)       \
+    X(ASSET, GRANT_BY_OBJECT, OBJECT(ASSET), PERMISSION_REVOKED, always)               \
+    X(ASSET, GRANT_WAITING_BY_OBJECT, OBJECT(ASSET), PERMISSION_REVOKED, always)
 
 #endif

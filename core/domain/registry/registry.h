@@ -52,6 +52,9 @@
 #define DUES(X) ACCESS_DUES(X)
 #define TIMED(X) ACCESS_TIMED(X)
 
+/* X(EVENT, COMMAND): the events of a command beside that of its row. */
+#define OTHER_EVENTS(X) ACCESS_OTHER_EVENTS(X)
+
 /* X(EVENT, from): the events that no command has, and the statuses from which they start. The one
  * of ANY entity names its kind itself. */
 #define TIME_EVENTS(X) ACCESS_TIME_EVENTS(X)
@@ -80,6 +83,10 @@
     DIRECTORY_INDEXES(X) \
     ACCESS_INDEXES(X)    \
     ORG_INDEXES(X)
+
+/* X(INDEX, whether): the indexes that have rows of what is SCHEDULED, TOO or ALONE. The others have
+ * none: what has not begun is found by nothing that asks who may do or have something. */
+#define WAITING(X) ACCESS_WAITING(X)
 
 /* X(ENTITY, INDEX, words): an entity does not end while this index finds others by its id; what
  * they are, in words. */

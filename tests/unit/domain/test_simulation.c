@@ -1,6 +1,7 @@
 /* A seeded random org: whatever commands come, live state equals the state rebuilt from the packed
  * events, the rows of the indexes equal those computed anew, and what must hold does (org_rules.h).
  * A failure prints its seed and step. */
+#include "core/domain/kernel/due.h"
 #include "core/domain/kernel/fields.h"
 #include "core/domain/kernel/life.h"
 #include "core/pb/message.h"
@@ -11,6 +12,8 @@
 
 enum { SIMULATION_STEPS = 8000, COMMANDS_END = REGISTRY_NUMBERS_END };
 
+static const int64_t SIMULATION_SECOND_US = 1000000;
+
 struct simulation {
     struct org_world world;
     struct random_state random;
@@ -20,7 +23,8 @@ struct simulation {
     struct layer rebuilt; /* from the events, as they are packed in the log */
     struct layer_org rebuilt_changes;
     struct org_view rebuilt_view;
-    unsigned changed[COMMANDS_END]; /* decisions with events, per command */
+    unsigned changed[COMMANDS_END];  /* decisions with events, per command */
+    unsigned happened[COMMANDS_END]; /* events, per number */
 };
 
 #define SIMULATION_FAIL(simulation, ...)                                           \
@@ -61,6 +65,15 @@ static void simulation_apply(struct simulation *simulation, const Agency__V1__Ev
                                    .org_sequence = simulation->world.head.org_sequence,
                                    .occurred_at_us = simulation->world.last.occurred_at_us };
     assert_ok(evolve_apply(&evolve, read, NULL));
+}
+
+static void simulation_apply_all(struct simulation *simulation)
+{
+    const struct decide *last = &simulation->world.last;
+    for (size_t i = 0; i < last->events_count; i++) {
+        simulation_apply(simulation, last->events[i]);
+        simulation->happened[last->events[i]->payload_case]++;
+    }
 }
 
 static struct omap_entry *simulation_row(struct omap_entry *entry)
@@ -164,11 +177,19 @@ static unsigned simulation_status(struct simulation *simulation, const Agency__V
     return entity == NULL ? LIFE_NONE : fields_status(entity);
 }
 
+/* By the command's event, or another that its decision holds. */
 static void simulation_check_move(struct simulation *simulation, unsigned command, unsigned from,
                                   unsigned to)
 {
+    const struct decide *last = &simulation->world.last;
+    const enum entity_kind kind = registry_command(command)->entity;
     unsigned allowed;
-    if (life_move(command, from, &allowed) && allowed == to) {
+    bool may = life_move(command, from, &allowed) && allowed == to;
+    for (size_t i = 0; i < last->events_count && !may; i++) {
+        may = registry_event_kind(last->events[i]) == kind &&
+              life_may((enum event_number)last->events[i]->payload_case, from, to);
+    }
+    if (may) {
         return;
     }
     SIMULATION_FAIL(simulation, "expected no %s from %s to %s", registry_command(command)->name,
@@ -196,9 +217,7 @@ static void simulation_check_outcome(struct simulation *simulation,
     }
     simulation_check_move(simulation, number, before, after);
     simulation->changed[number]++;
-    for (size_t i = 0; i < last->events_count; i++) {
-        simulation_apply(simulation, last->events[i]);
-    }
+    simulation_apply_all(simulation);
 }
 
 /* Mostly an operator, who may do all; now and then whoever a credential is or was bound to. */
@@ -240,9 +259,27 @@ static void simulation_try(struct simulation *simulation, Agency__V1__Command *c
     }
 }
 
+/* Lets time pass, at times for days, and decides what is due by the next command, unless the org's
+ * time stands still. */
+static void simulation_elapse(struct simulation *simulation)
+{
+    struct org_world *world = &simulation->world;
+    const Agency__V1__Org *org;
+    if (random_below(&simulation->random, 200) == 0) {
+        world->now_us += (int64_t)random_below(&simulation->random, 20000) * SIMULATION_SECOND_US;
+    }
+    assert_ok(view_org(org_world_view(world), STR("acme"), &org));
+    const int64_t until_us = world->now_us + SIMULATION_SECOND_US - simulation->past_us;
+    while (!due_stands_still(org) && org_world_elapse(world, until_us)) {
+        simulation_apply_all(simulation);
+        simulation_check_state(simulation);
+    }
+}
+
 static void simulation_step(struct simulation *simulation)
 {
     struct org_world *world = &simulation->world;
+    simulation_elapse(simulation);
     simulation_principal(simulation);
     simulation_try(simulation, random_command(&simulation->random, &world->arena, &world->state,
                                               world->now_us - simulation->past_us));
@@ -284,13 +321,17 @@ static void simulation_begin(struct simulation *simulation)
         world, "CreateOrg {\"orgId\":\"acme\",\"owner\":{\"subjectId\":\"root\"},\"credential\":"
                "{\"credentialId\":\"c-root\",\"kind\":\"CREDENTIAL_KIND_JWT\",\"identityHash\":"
                "\"@root\"}}"));
-    for (size_t i = 0; i < world->last.events_count; i++) {
-        simulation_apply(simulation, world->last.events[i]);
-    }
+    simulation_apply_all(simulation);
 }
 
-/* Runs one seed, and adds how often each command changed something. */
-static void simulation_run(unsigned seed, int64_t past_us, unsigned changed[COMMANDS_END])
+/* How often something was reached in the runs of a test. */
+struct reached {
+    unsigned changed[COMMANDS_END];
+    unsigned happened[COMMANDS_END];
+};
+
+/* Runs one seed, and adds what it reached. */
+static void simulation_run(unsigned seed, int64_t past_us, struct reached *reached)
 {
     struct simulation *simulation = test_malloc(sizeof *simulation);
     simulation_init(simulation, seed, past_us);
@@ -300,39 +341,46 @@ static void simulation_run(unsigned seed, int64_t past_us, unsigned changed[COMM
     }
     simulation_end(simulation);
     for (unsigned number = 0; number < COMMANDS_END; number++) {
-        changed[number] += simulation->changed[number];
+        reached->changed[number] += simulation->changed[number];
+        reached->happened[number] += simulation->happened[number];
     }
     simulation_release(simulation);
     test_free(simulation);
 }
 
-/* A live org has no import that ends. */
-static void simulation_check_reached(const unsigned changed[COMMANDS_END], bool imports)
+/* A live org has no import that ends; and that something cannot happen when it is due is rare. */
+static void simulation_check_reached(const struct reached *reached, bool imports)
 {
     for (unsigned number = 0; number < COMMANDS_END; number++) {
         const struct command_type *type = registry_command(number);
         bool never = number == COMMAND_CREATE_ORG || (number == COMMAND_FINISH_IMPORT && !imports);
-        if (type != NULL && !never && changed[number] == 0) {
+        if (type != NULL && !never && reached->changed[number] == 0) {
             fail_msg("expected %s to be accepted at least once", type->name);
+        }
+        const struct event_type *event = registry_event(number);
+        never = number == EVENT_DEADLINE_FAILED || (number == EVENT_IMPORT_FINISHED && !imports);
+        if (event != NULL && !never && reached->happened[number] == 0) {
+            fail_msg("expected %s to happen at least once", event->name);
         }
     }
 }
 
 TEST(simulation, live_state_equals_the_state_rebuilt_from_events)
 {
-    unsigned changed[COMMANDS_END] = { 0 };
-    simulation_run(1, 0, changed);
-    simulation_run(2, 0, changed);
-    simulation_run(5, 0, changed);
-    simulation_check_reached(changed, false);
+    struct reached reached = { 0 };
+    simulation_run(1, 0, &reached);
+    simulation_run(2, 0, &reached);
+    simulation_run(5, 0, &reached);
+    simulation_check_reached(&reached, false);
 }
 
 /* What has expired is judged by when it happened, not by when it is imported. */
 TEST(simulation, an_imported_past_keeps_the_same_rules)
 {
-    unsigned changed[COMMANDS_END] = { 0 };
-    simulation_run(3, INT64_C(5) * 366 * 86400 * 1000000, changed);
-    simulation_run(4, INT64_C(5) * 366 * 86400 * 1000000, changed);
-    simulation_run(7, INT64_C(5) * 366 * 86400 * 1000000, changed);
-    simulation_check_reached(changed, true);
+    struct reached reached = { 0 };
+    simulation_run(3, INT64_C(5) * 366 * 86400 * 1000000, &reached);
+    simulation_run(4, INT64_C(5) * 366 * 86400 * 1000000, &reached);
+    simulation_run(6, INT64_C(5) * 366 * 86400 * 1000000, &reached);
+    simulation_run(7, INT64_C(5) * 366 * 86400 * 1000000, &reached);
+    simulation_check_reached(&reached, true);
 }
