@@ -4,7 +4,7 @@
 #include "core/pb/message.h"
 #include "query/answers.h"
 #include "query/decision_item.h"
-#include "query/history.h"
+#include "query/history_wanted.h"
 #include "query/stints.h"
 
 /* ---- history ---- */
@@ -26,16 +26,7 @@ static struct status answer_history_question(const struct asking *asking,
                                              const Agency__V1__ListHistoryRequest *request,
                                              struct history_question *question)
 {
-    *question = (struct history_question){ .of_entity = request->entity[0] != '\0',
-                                           .about = request->all,
-                                           .pick = history_pick_all() };
-    if (question->of_entity) {
-        TRY(answer_entity(str_z(request->entity), &question->kind, &question->text));
-    } else if (question->about) {
-        return status_error(STATUS_INVALID_ARGUMENT, "expected an entity with all");
-    }
-    TRY(request->note[0] == '\0' ? status_ok()
-                                 : history_pick_note(&question->pick, str_z(request->note)));
+    TRY(history_question_of(request->entity, request->all, request->note, question));
     TRY(answer_history_time(asking, request->from, "from", &question->pick.from_us));
     return answer_history_time(asking, request->to, "to", &question->pick.to_us);
 }

@@ -195,7 +195,6 @@ struct status history_page(struct snapshot *snapshot, const struct history_quest
 {
     struct history_walk walk = { .snapshot = snapshot, .question = question, .list = list };
     *list = (struct history_list){ 0 };
-    TRY(question->about ? history_about_check(question->kind, false) : status_ok());
     TRY(history_check_times(&walk));
     TRY(history_begin(&walk, ask));
     TRY(history_fill(&walk));

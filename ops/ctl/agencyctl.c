@@ -43,8 +43,9 @@ const struct verb ctl_verbs[] = {
       2, 3, false, false, true, "as-of at-least context role-type limit page timeout" },
     { "history", "[KIND ID]",
       "what happened: to one entity, by and about a subject, or in the org; who did it, and what "
-      "changed",
-      ctl_history, 0, 2, false, false, true, "as-of at-least all limit page note from to timeout" },
+      "changed; --follow: as it happens",
+      ctl_history, 0, 2, false, false, true,
+      "as-of at-least all limit page note from to follow after once timeout" },
     { "diff", "[KIND [ID]]",
       "what is not the same at two moments: in the org, of a kind, of an entity; --all: with what "
       "hangs on it",

@@ -81,6 +81,19 @@ struct status ctl_entity(struct ctl *ctl, char **entity)
     return text.data == NULL ? arena_full(&ctl->arena) : status_ok();
 }
 
+struct status ctl_to(struct ctl *ctl)
+{
+    struct moment_ask ask;
+    const struct str to = ctl->options.to;
+    TRY(status_prefix(snapshot_ask(&ctl->arena, to, STR(""), clock_now_us(&ctl->clock), &ask),
+                      "--to"));
+    ctl->options.as_of = to;
+    return ask.kind == MOMENT_TIME && ask.time_us > ask.now_us
+               ? status_error(STATUS_INVALID_ARGUMENT,
+                              "--to: expected a time that is not in the future")
+               : status_ok();
+}
+
 struct status ctl_need_org(const struct ctl *ctl)
 {
     return ctl->options.org.size > 0 ? status_ok()

@@ -55,6 +55,7 @@ struct ctl_options {
     struct str after;
     bool access;
     bool once;
+    bool follow;
     struct str filter;
     struct str order;
     int64_t depth;
@@ -119,6 +120,10 @@ MUST_USE struct status ctl_need_org(const struct ctl *ctl);
 /* What the verb's arguments name, in the arena: KIND, KIND:ID, or nothing, which leaves it as it
  * is. INVALID_ARGUMENT: there is no such kind. */
 MUST_USE struct status ctl_entity(struct ctl *ctl, char **entity);
+
+/* Makes --to the moment asked about. INVALID_ARGUMENT, which names it: it is no moment, or in the
+ * future. */
+MUST_USE struct status ctl_to(struct ctl *ctl);
 
 /* INVALID_ARGUMENT: --partition is none of the log's. */
 MUST_USE struct status ctl_partition(const struct ctl *ctl, const struct evlog_identity *log);

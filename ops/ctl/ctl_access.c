@@ -93,7 +93,7 @@ static struct status access_changes(struct ctl *ctl)
 
 struct status ctl_access(struct ctl *ctl)
 {
-    ctl->options.as_of = ctl->options.to;
+    TRY(ctl_to(ctl));
     if (strcmp(ctl->argv[0], "held") == 0) {
         return ctl_access_held(ctl);
     }

@@ -64,7 +64,7 @@ static struct status diff_request(struct ctl *ctl, Agency__V1__DiffRequest *requ
     if (options->all && ctl->argc < 2) {
         return status_error(STATUS_INVALID_ARGUMENT, "expected a kind and an id with --all");
     }
-    options->as_of = options->to;
+    TRY(ctl_to(ctl));
     request->all = options->all;
     TRY(arena_text(&ctl->arena, options->from, &request->from));
     return ctl_entity(ctl, &request->entity);

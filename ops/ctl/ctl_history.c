@@ -6,6 +6,7 @@
 #include "core/domain/kernel/fields.h"
 #include "core/domain/kernel/ids.h"
 #include "ops/ctl/asker.h"
+#include "ops/ctl/following.h"
 #include "ops/ctl/history_text.h"
 #include "ops/ctl/say.h"
 
@@ -126,12 +127,36 @@ static struct status history_run(struct asker *asker, bool everywhere)
     return st;
 }
 
+/* ---- as it happens ---- */
+
+static struct status history_follow(struct ctl *ctl)
+{
+    const struct ctl_options *options = &ctl->options;
+    Agency__V1__WatchRequest request = AGENCY__V1__WATCH_REQUEST__INIT;
+    if (options->from.size + options->to.size + options->as_of.size + options->page.size > 0 ||
+        options->limit > 0) {
+        return status_error(STATUS_INVALID_ARGUMENT,
+                            "expected --follow with --after (#0: from the first decision on) in "
+                            "place of --from, --to, --as-of, --limit and --page");
+    }
+    request.all = options->all;
+    TRY(arena_text(&ctl->arena, options->note, &request.note));
+    TRY(ctl_entity(ctl, &request.entity));
+    return following(ctl, &request);
+}
+
 struct status ctl_history(struct ctl *ctl)
 {
     if (ctl->argc == 1 || (ctl->argc == 0 && ctl->options.all)) {
         return status_error(STATUS_INVALID_ARGUMENT, "expected a kind and an id%s",
                             ctl->options.all ? " with --all"
                                              : ", or nothing for the org's history");
+    }
+    if (ctl->options.follow) {
+        return history_follow(ctl);
+    }
+    if (ctl->options.once || ctl->options.after.size > 0) {
+        return status_error(STATUS_INVALID_ARGUMENT, "expected --follow with --after and --once");
     }
     struct asker asker;
     bool everywhere = ctl->options.org.size == 0 && ctl->options.note.size > 0 && ctl->argc == 0;

@@ -91,11 +91,15 @@ const struct config_option ctl_options[] = {
            "list: by this field, such as name, or -updated_at for the latest first"),
     OPTION_INT("depth", depth, "0", 0, 10000, "orgs tree, orgs above: levels at most; 0: all"),
     OPTION("after", CONFIG_TEXT, after, "",
-           "watch: what was seen last: a token, or #DECISION (#0: nothing); without it: what "
+           "watch, history --follow: what was seen last: a token, or #DECISION (#0: nothing); "
+           "without it: what "
            "happens from now on"),
     OPTION("access", CONFIG_BOOL, access, "false",
            "watch: also who gained or lost which permission on what"),
-    OPTION("once", CONFIG_BOOL, once, "false", "watch: end behind what is there already"),
+    OPTION("once", CONFIG_BOOL, once, "false",
+           "watch, history --follow: end behind what is there already"),
+    OPTION("follow", CONFIG_BOOL, follow, "false",
+           "history: what happens, as it happens, from --after on; over a server"),
     OPTION("batch", CONFIG_TEXT, batch, "",
            "check: a file of JSON lines {subjects, permission, on, id, context}, or -"),
     OPTION("on", CONFIG_TEXT, on, "",

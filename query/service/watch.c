@@ -1,6 +1,6 @@
 /* States of a stream: a worker has it (FETCHING); its client has no room (FULL); there is nothing
- * more (IDLE). The idle ones are a list, of which the first has a timer: every some milliseconds it
- * looks for all whether the stores have more, which costs a comparison each.
+ * more, or no store yet (IDLE). The idle ones are a list, of which the first has a timer: every
+ * some milliseconds it looks for all whether the stores have more, which costs a comparison each.
  *
  * A call is held all the time, so that its request lives as long. */
 #include "query/service/watch.h"
@@ -16,13 +16,17 @@
 #include "core/model/token.h"
 #include "core/pb/message.h"
 #include "query/answers.h"
+#include "query/history_wanted.h"
+#include "query/known.h"
 
 enum {
     WATCH_LOOK_US = 10 * 1000,
     WATCH_BEAT_US = 15 * 1000 * 1000, /* without anything to tell, so long until a sign of life */
-    WATCH_PART_MAX = 64,              /* decisions at once, */
-    WATCH_PART_SIZE_MAX = 256 << 10,  /* or a little more than so many bytes */
-    WATCH_ACCESS_LINES_MAX = 1000,    /* of one message */
+    WATCH_PATIENCE_US = 2 * 1000 * 1000, /* for a store that is not shown yet */
+    WATCH_PART_MAX = 64,                 /* decisions at once, */
+    WATCH_PART_SIZE_MAX = 256 << 10,     /* or a little more than so many bytes */
+    WATCH_LOOKED_MAX = 1024,             /* decisions of a part, wanted or not */
+    WATCH_ACCESS_LINES_MAX = 1000,       /* of one message */
 };
 
 enum watch_state { WATCH_FETCHING, WATCH_FULL, WATCH_IDLE };
@@ -41,7 +45,9 @@ struct watch {
     uint64_t version;     /* of the shelf, before the last fetch */
     int64_t told_us;      /* monotonic */
     /* what a worker fills in */
-    bool begun;    /* `seen` is known */
+    bool begun; /* `seen` and what is wanted are known */
+    struct history_question wanted;
+    struct buf id; /* of the entity that it is about */
     uint64_t seen; /* org_sequence */
     bool more;
     struct status status;
@@ -92,6 +98,19 @@ static struct status watch_begin(struct watch *watch, const struct snapshot *now
     return status_ok();
 }
 
+/* What is misspelt would be followed in vain. */
+static struct status watch_begin_wanted(struct watch *watch, struct snapshot *now)
+{
+    const Agency__V1__WatchRequest *request = watch->request;
+    struct str id;
+    TRY(history_question_of(request->entity, request->all, request->note, &watch->wanted));
+    if (watch->wanted.of_entity) {
+        TRY(known_entity(now, watch->wanted.kind, watch->wanted.text, &id));
+        buf_append(&watch->id, id);
+    }
+    return status_ok();
+}
+
 /* What the next decision changed of access; NULL: nothing. */
 static struct status watch_access(struct org_walk *walk, struct arena *arena,
                                   Agency__V1__AccessChange **access)
@@ -111,28 +130,40 @@ static struct status watch_access(struct org_walk *walk, struct arena *arena,
     return access_messages(arena, feed.lines, (*access)->n_lines, &(*access)->lines);
 }
 
-static struct status watch_fetch_decisions(struct watch *watch, const struct snapshot *now,
+/* The next decision; `told` counts those that are wanted. */
+static struct status watch_fetch_decision(struct watch *watch, struct snapshot *now,
+                                          struct arena *arena, struct org_walk *walk, int *told)
+{
+    const Agency__V1__DecisionRow *row;
+    Agency__V1__HistoryItem *item;
+    Agency__V1__AccessChange *access = NULL;
+    bool wants;
+    TRY(history_decision(now->reader, arena, now->org_id, watch->seen + 1, &row));
+    TRY(watch->request->access ? watch_access(walk, arena, &access) : status_ok());
+    TRY(history_wants(now, &watch->wanted, buf_str(&watch->id), row, &wants));
+    watch->seen++;
+    if (!wants) {
+        return status_ok();
+    }
+    ++*told;
+    TRY(answer_history_item(now, arena, row, true, &item));
+    return watch_add_message(watch, arena, now->position, row->sequence, item, access);
+}
+
+static struct status watch_fetch_decisions(struct watch *watch, struct snapshot *now,
                                            struct arena *arena, struct org_walk *walk)
 {
-    uint64_t last = now->moment.org_sequence;
-    for (int i = 0; i < WATCH_PART_MAX && watch->seen < last; i++) {
-        const Agency__V1__DecisionRow *row;
-        Agency__V1__HistoryItem *item;
-        Agency__V1__AccessChange *access = NULL;
-        if (watch->part.size > WATCH_PART_SIZE_MAX) {
-            break;
-        }
-        TRY(history_decision(now->reader, arena, now->org_id, watch->seen + 1, &row));
-        TRY(answer_history_item(now, arena, row, true, &item));
-        TRY(watch->request->access ? watch_access(walk, arena, &access) : status_ok());
-        watch->seen++;
-        TRY(watch_add_message(watch, arena, now->position, row->sequence, item, access));
+    const uint64_t last = now->moment.org_sequence;
+    int looked = 0, told = 0;
+    while (watch->seen < last && looked++ < WATCH_LOOKED_MAX && told < WATCH_PART_MAX &&
+           watch->part.size <= WATCH_PART_SIZE_MAX) {
+        TRY(watch_fetch_decision(watch, now, arena, walk, &told));
     }
     watch->more = watch->seen < last;
     return status_ok();
 }
 
-static struct status watch_fetch_part(struct watch *watch, const struct snapshot *now,
+static struct status watch_fetch_part(struct watch *watch, struct snapshot *now,
                                       struct arena *arena)
 {
     struct org_walk walk;
@@ -152,6 +183,8 @@ static struct status watch_fetch_from(struct watch *watch, struct snapshot *now,
                             STR_ARG(now->org_id));
     }
     if (!watch->begun) {
+        now->whole = true; /* as was just found */
+        TRY(watch_begin_wanted(watch, now));
         TRY(watch_begin(watch, now, arena));
     }
     TRY(watch_fetch_part(watch, now, arena));
@@ -238,6 +271,7 @@ static void watch_finish(struct watch *watch, struct status st)
         watch_unrest(watch);
     }
     buf_release(&watch->part);
+    buf_release(&watch->id);
     rpc_call_finish(watch->call, &st);
     mem_free(watch);
 }
@@ -292,9 +326,19 @@ static void watch_go_on(struct watch *watch)
     }
 }
 
+static bool watch_is_patient(const struct watch *watch)
+{
+    return watch->status.code == STATUS_UNAVAILABLE &&
+           watch_now(watch) - watch->told_us < WATCH_PATIENCE_US;
+}
+
 static void watch_done(void *argument)
 {
     struct watch *watch = argument;
+    if (watch->ending.code == STATUS_OK && watch_is_patient(watch)) {
+        watch_rest(watch);
+        return;
+    }
     if (watch->ending.code != STATUS_OK || watch->status.code != STATUS_OK) {
         watch_finish(watch, watch->ending.code != STATUS_OK ? watch->ending : watch->status);
         return;
@@ -316,7 +360,9 @@ static void watch_end(struct watch *watch, struct status st)
 
 static void watch_look(struct watch *watch)
 {
-    if (shelf_version(watch->service->options.shelf, watch->partition) != watch->version ||
+    bool waits = watch->status.code != STATUS_OK;
+    if ((waits && !watch_is_patient(watch)) ||
+        shelf_version(watch->service->options.shelf, watch->partition) != watch->version ||
         watch_now(watch) - watch->told_us >= WATCH_BEAT_US || watch_expired(watch)) {
         watch_ask(watch);
     }
@@ -386,6 +432,7 @@ static struct status watch_new(struct rpc_call *call, const Agency__V1__WatchReq
                             .partition = murmur2_partition(str_z(request->org_id),
                                                            service->options.partitions_count) };
     assert((*out)->admitted != NULL); /* there is a gate */
+    (*out)->told_us = watch_now(*out);
     return status_ok();
 }
 

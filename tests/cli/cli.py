@@ -25,6 +25,7 @@ import constraints  # noqa: E402
 import differences  # noqa: E402
 import external  # noqa: E402
 import folders  # noqa: E402
+import histories  # noqa: E402
 import lists  # noqa: E402
 import logs  # noqa: E402
 import mistakes  # noqa: E402
@@ -34,9 +35,9 @@ from cases import run_case, totals  # noqa: E402
 from tool import Tool, make_org  # noqa: E402
 
 MODULES = (across, acting, constraints, mistakes, folders, questions, differences, external,
-           commanding, lists, logs, shell)
+           histories, commanding, lists, logs, shell)
 
-SERVED = (across, questions, differences, external, lists)
+SERVED = (across, questions, differences, external, histories, lists)
 
 
 @contextlib.contextmanager

@@ -70,6 +70,65 @@ TEST(watch, tells_what_has_happened_and_then_what_happens)
     query_kit_close(&kit);
 }
 
+/* What a stream of all that has happened tells of an entity, a note: the numbers of its decisions.
+ */
+static const char *told_of(const char *query)
+{
+    static char numbers[256];
+    const char *mark = "\"orgSequence\":\"", *at;
+    char ask[256];
+    snprintf(ask, sizeof ask, "after=%%231&once=true&%s", query);
+    int fd = begin(ask, "");
+    size_t size = 0;
+    for (ssize_t got = 1; got > 0 && size + 1 < sizeof kit.answer; size += (size_t)got) {
+        got = read(fd, kit.answer + size, sizeof kit.answer - 1 - size);
+        assert_true(got >= 0);
+    }
+    kit.answer[size] = '\0';
+    close(fd);
+    numbers[0] = '\0';
+    for (at = kit.answer; (at = strstr(at, mark)) != NULL;) {
+        at += strlen(mark);
+        snprintf(numbers + strlen(numbers), 8, "%.*s ", (int)strcspn(at, "\""), at);
+    }
+    return numbers;
+}
+
+TEST(watch, tells_of_an_entity_a_subject_and_what_hangs_on_it_only)
+{
+    open_watched(); /* 2: group g1 */
+    query_kit_do(&kit, "registerSubject", "{\"subjectId\":\"ada\"}");
+    query_kit_do(&kit, "defineRoleType", "{\"roleType\":\"lead\"}");
+    query_kit_do(&kit, "createRole",
+                 "{\"roleId\":\"r\",\"roleType\":\"lead\",\"groupIds\":[\"g1\"]}");
+    query_kit_do(&kit, "assignRole", "{\"roleId\":\"r\",\"subjectId\":\"ada\"}");
+    query_kit_do(&kit, "archiveGroup", "{\"groupId\":\"g1\"}");
+    make_group("g2");
+    assert_string_equal(told_of("entity=group:g1"), "2 7 ");
+    assert_string_equal(told_of("entity=group:g1&all=true"), "2 5 6 7 ");
+    assert_string_equal(told_of("entity=subject:ada"), "3 6 ");
+    assert_string_equal(told_of("entity=role:r"), "5 ");
+    assert_string_equal(told_of("note=pr=1"), "");
+    assert_string_equal(told_of(""), "2 3 4 5 6 7 8 ");
+    query_kit_close(&kit);
+}
+
+TEST(watch, says_what_it_cannot_follow)
+{
+    open_watched();
+    static const char *const wrong[][2] = { { "entity=group:g11", "did you mean 'g1'" },
+                                            { "entity=grp:g1", "expected a kind" },
+                                            { "all=true", "an entity with all" },
+                                            { "entity=permission:x&all=true", "not a Permission" },
+                                            { "note=pr", "NAME=VALUE" } };
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        int fd = begin(wrong[i][0], "");
+        await(fd, wrong[i][1]);
+        close(fd);
+    }
+    query_kit_close(&kit);
+}
+
 TEST(watch, tells_who_gained_and_lost_access_where_that_is_asked)
 {
     open_watched();
