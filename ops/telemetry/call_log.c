@@ -13,6 +13,12 @@ static bool call_log_is_fault(enum status_code code)
     return code == STATUS_UNKNOWN || code == STATUS_INTERNAL || code == STATUS_DATA_LOSS;
 }
 
+bool call_log_tells_why(enum status_code code)
+{
+    return call_log_is_fault(code) || code == STATUS_UNAVAILABLE ||
+           code == STATUS_DEADLINE_EXCEEDED;
+}
+
 /* The trace's id alone: what one looks for. */
 static void call_log_trace(struct diag_line *line, struct str trace)
 {
@@ -42,7 +48,7 @@ void call_log_ended(struct diag *diag, const struct rpc_ended *ended, int64_t no
     struct diag_line line = diag_begin(diag, level, "call");
     diag_str(&line, "method", ended->method);
     diag_str(&line, "code", str_z(status_code_name(ended->code)));
-    if (ended->code != STATUS_OK) {
+    if (call_log_tells_why(ended->code)) {
         diag_str(&line, "error", str_z(ended->message));
     }
     diag_i64(&line, "took_us", now_us - ended->began_us);

@@ -4,6 +4,7 @@
 
 #include "core/base/random.h"
 #include "core/rpc/call.h"
+#include "ops/telemetry/call_log.h"
 #include "ops/telemetry/writer_metrics.h"
 
 /* Where a traced call stands, kept with it. */
@@ -74,7 +75,7 @@ static bool tracing_is_fault(enum status_code code)
 static void tracing_fault(struct span *span, enum status_code code, const char *why)
 {
     if (tracing_is_fault(code)) {
-        span_fail(span, str_z(why));
+        span_fail(span, call_log_tells_why(code) ? str_z(why) : str_z(status_code_name(code)));
     }
 }
 
