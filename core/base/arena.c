@@ -2,7 +2,10 @@
  *
  * Blocks double from 4 KiB up to 1 MiB; a larger request gets a block of its own. The cap counts
  * what is handed out, not what blocks waste, so that the same work gives the same answer whatever
- * came before in the arena. */
+ * came before in the arena.
+ *
+ * What was in it may have been personal: memory that is used again is wiped here, freed memory by
+ * the allocator (agencyd.c). */
 #include "core/base/arena.h"
 
 #include <stdarg.h>
@@ -60,6 +63,7 @@ void arena_reset(struct arena *arena)
 {
     if (arena->block != NULL) {
         arena_free_blocks(arena->block->older);
+        explicit_bzero(arena->block->data, arena->block->used);
         arena->block->older = NULL;
         arena->block->used = 0;
     }

@@ -22,7 +22,7 @@ struct arena {
 void arena_init(struct arena *arena, size_t cap);
 /* Frees all memory; a zeroed arena is fine. */
 void arena_release(struct arena *arena);
-/* Forgets all allocations but keeps the newest block for reuse. */
+/* Forgets all allocations, wiped, but keeps the newest block for reuse. */
 void arena_reset(struct arena *arena);
 
 /* Uninitialised bytes, 16-byte aligned, valid until reset or release; NULL above the cap. */

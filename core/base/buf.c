@@ -12,6 +12,25 @@ void buf_release(struct buf *buf)
     *buf = (struct buf){ 0 };
 }
 
+void buf_clear(struct buf *buf)
+{
+    if (buf->size > 0) {
+        explicit_bzero(buf->data, buf->size);
+        buf->size = 0;
+    }
+}
+
+void buf_drop(struct buf *buf, size_t size)
+{
+    assert(size <= buf->size);
+    size_t left = buf->size - size;
+    if (size > 0) {
+        memmove(buf->data, buf->data + size, left);
+        explicit_bzero(buf->data + left, size);
+        buf->size = left;
+    }
+}
+
 char *buf_grow(struct buf *buf, size_t more)
 {
     if (more > SIZE_MAX / 4 - buf->size) {
@@ -19,12 +38,15 @@ char *buf_grow(struct buf *buf, size_t more)
     }
     size_t cap = buf->cap * 2 < buf->size + more ? buf->size + more : buf->cap * 2;
     cap = cap < 64 ? 64 : cap;
-    char *data = realloc(buf->lent ? NULL : buf->data, cap);
+    char *data = malloc(cap);
     if (data == NULL) {
         abort();
     }
-    if (buf->lent) {
+    if (buf->size > 0) {
         memcpy(data, buf->data, buf->size);
+    }
+    if (!buf->lent) {
+        free(buf->data); /* wiped (agencyd.c), as what realloc moves away from is not */
     }
     buf->data = data;
     buf->cap = cap;

@@ -22,6 +22,10 @@ static inline struct buf buf_in(char *memory, size_t size)
 
 /* Frees the memory; a zeroed buffer is fine. The buffer is empty and usable afterwards. */
 void buf_release(struct buf *buf);
+/* Empties it, wiped, and keeps the memory. */
+void buf_clear(struct buf *buf);
+/* Drops the first bytes; what they held is wiped. */
+void buf_drop(struct buf *buf, size_t size);
 /* The slow half of buf_reserve: takes more memory. */
 char *buf_grow(struct buf *buf, size_t more);
 

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { MEM_STACK_WIPED = 64 * 1024 };
+
 /* malloc(0) may give NULL without having failed; one byte keeps "never NULL" true. */
 static size_t mem_size(size_t size)
 {
@@ -53,4 +55,10 @@ void *mem_realloc(void *memory, size_t size)
 void mem_free(void *memory)
 {
     free(memory);
+}
+
+__attribute__((noinline)) void mem_wipe_stack(void)
+{
+    char left[MEM_STACK_WIPED];
+    explicit_bzero(left, sizeof left);
 }

@@ -18,4 +18,9 @@ void *mem_realloc(void *memory, size_t size);
 /* Takes `memory`; NULL is fine. */
 void mem_free(void *memory);
 
+/* Wipes what functions that have returned have left on this thread's stack, some 64 KiB deep: of
+ * what was personal there may be some. For where a thread has nothing to do: it takes a
+ * microsecond. */
+void mem_wipe_stack(void);
+
 #endif

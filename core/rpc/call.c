@@ -99,7 +99,7 @@ static void call_give_back(struct rpc_call *call)
     }
     call_keep(&call->messages);
     call_keep(&call->arena);
-    call->in.size = 0;
+    buf_clear(&call->in);
     if (call->in.cap > CALL_KEPT_MAX) {
         buf_release(&call->in);
     }
@@ -350,11 +350,7 @@ static void call_count(struct rpc_call *call)
 
 static void call_drop_read(struct rpc_call *call)
 {
-    size_t left = call->in.size - call->in_at;
-    if (left > 0 && call->in_at > 0) {
-        memmove(call->in.data, call->in.data + call->in_at, left);
-    }
-    call->in.size = left;
+    buf_drop(&call->in, call->in_at);
     call->in_at = 0;
 }
 

@@ -5,10 +5,24 @@
 #include "core/rpc/call_inside.h"
 #include "core/rpc/http/connection.h"
 
+enum { HOST_WIPE_US = 100 * 1000 };
+
+/* Libraries of compression keep what they have seen: nothing but freeing them wipes it. */
+static void rpc_host_wipe(struct rpc_timer *timer, int64_t now_us)
+{
+    struct rpc_host *host =
+        (struct rpc_host *)(void *)((char *)timer - offsetof(struct rpc_host, wipe));
+    (void)now_us;
+    compressor_release(&host->compressor);
+    buf_clear(&host->scratch);
+    mem_wipe_stack();
+}
+
 void rpc_host_init(struct rpc_host *host, struct rpc_registry *registry)
 {
     *host = (struct rpc_host){ .registry = registry, .message_size_max = RPC_MESSAGE_SIZE_DEFAULT };
     random_bytes(&host->random, sizeof host->random);
+    host->wipe.fire = rpc_host_wipe;
     compressor_init(&host->compressor);
 }
 
@@ -25,6 +39,7 @@ void rpc_host_release(struct rpc_host *host)
     rpc_call_free_spares(host);
     compressor_release(&host->compressor);
     buf_release(&host->scratch);
+    rpc_timer_unset(&host->timers, &host->wipe);
     rpc_timers_release(&host->timers);
 }
 
@@ -38,6 +53,13 @@ void rpc_host_drain(struct rpc_host *host)
         next = connection->next;
         connection_drain(connection, false);
         rpc_call_drain(connection);
+    }
+}
+
+void rpc_host_wipe_soon(struct rpc_host *host)
+{
+    if (host->wipe.place == 0) {
+        rpc_timer_set(&host->timers, &host->wipe, host->now_us + HOST_WIPE_US);
     }
 }
 

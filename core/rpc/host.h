@@ -39,6 +39,7 @@ struct rpc_host {
     size_t spare_calls_count;
     struct compressor compressor;
     struct buf scratch;
+    struct rpc_timer wipe;
 };
 
 /* Borrows `registry`. */
@@ -47,6 +48,8 @@ void rpc_host_init(struct rpc_host *host, struct rpc_registry *registry);
 void rpc_host_release(struct rpc_host *host);
 /* Ends connections: no new requests, and none that waits for events goes on. */
 void rpc_host_drain(struct rpc_host *host);
+/* Within a tenth of a second what messages have left in memory that all calls use is wiped. */
+void rpc_host_wipe_soon(struct rpc_host *host);
 /* Takes the next connection that may have something to send; NULL when there is none. It counts as
  * touched until the shell has looked after it. */
 struct connection *rpc_host_next_touched(struct rpc_host *host);

@@ -173,10 +173,11 @@ static int run(const struct daemon_options *options, struct arena *arena, struct
 
 /* jemalloc reads this at the start. Stores and caches are large and asked everywhere, so large
  * pages spare much; memory that is freed comes back to the machine after a minute: the next batch
- * of decisions needs it again. */
+ * of decisions needs it again. What is freed, by whichever library, is overwritten, so that no core
+ * file holds what was personal a while ago (docs/erasure.md). */
 extern const char *const malloc_conf;
 const char *const malloc_conf =
-    "thp:always,metadata_thp:always,dirty_decay_ms:60000,muzzy_decay_ms:60000";
+    "junk:free,thp:always,metadata_thp:always,dirty_decay_ms:60000,muzzy_decay_ms:60000";
 
 int main(int argc, char **argv)
 {

@@ -27,6 +27,7 @@ static bool workers_next(struct workers_thread *thread, struct worker *worker,
         return true;
     }
     shown_stores_rest(&worker->stores);
+    mem_wipe_stack();
     return queue_pop_wait(thread->jobs, job, 1, -1) == 1;
 }
 
@@ -39,8 +40,8 @@ static void *workers_run(void *self)
     arena_init(&worker.arena, options->memory_max);
     shown_stores_init(&worker.stores, options->shelf, options->partitions_count);
     while (workers_next(thread, &worker, &job)) {
-        arena_reset(&worker.arena);
         job->work(&worker, job);
+        arena_reset(&worker.arena); /* what was in it may have been personal */
         atomic_fetch_sub(&thread->busy, 1);
     }
     shown_stores_release(&worker.stores);

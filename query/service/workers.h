@@ -11,7 +11,7 @@ enum { WORKERS_MAX = 64, WORKER_QUEUE_MAX = 4096 };
 
 /* What a job may use while it runs. */
 struct worker {
-    struct arena arena; /* emptied before each job */
+    struct arena arena; /* emptied after each job */
     struct shown_stores stores;
 };
 

@@ -16,6 +16,7 @@ enum { BATCH_REQUESTS_MAX = 1000, STREAM_UNDER_WAY_MAX = 1024 };
 /* The largest command four times over: read, copied, packed, recorded. */
 static const size_t SERVICE_ARENA_MAX = (size_t)16 << 20;
 
+/* Whoever has put a request there resets it afterwards, too: it may have been personal. */
 static struct commands_service *service_of(struct rpc_call *call)
 {
     struct commands_service *service = rpc_call_context(call);
@@ -86,6 +87,7 @@ static void submit_one(struct rpc_call *call, const ProtobufCMessage *message)
     struct status st =
         submission_send(&service->submission, &service->arena, call,
                         RPC_AS(Agency__V1__SubmitRequest, message), submit_back, call, 0);
+    arena_reset(&service->arena);
     if (st.code == STATUS_OK) {
         rpc_call_hold(call);
     } else {
@@ -176,6 +178,7 @@ static void batch_send(struct commands_service *service, struct submit_batch *ba
             batch->answers[i].command_id = service_copy(service_command_id(request->requests[i]));
         }
     }
+    arena_reset(&service->arena);
 }
 
 static void submit_batch(struct rpc_call *call, const ProtobufCMessage *message)
@@ -270,6 +273,7 @@ static void stream_take(struct submit_stream *stream, const Agency__V1__SubmitRe
     struct commands_service *service = service_of(stream->call);
     struct status st = submission_send(&service->submission, &service->arena, stream->call, request,
                                        stream_back, stream, 0);
+    arena_reset(&service->arena);
     if (st.code == STATUS_OK) {
         stream->under_way++;
         if (stream->under_way >= STREAM_UNDER_WAY_MAX) {

@@ -114,6 +114,7 @@ static bool connection_sniff(struct connection *connection, struct str bytes)
 size_t connection_receive(struct connection *connection, struct str bytes)
 {
     connection->received_us = connection->host->now_us;
+    rpc_host_wipe_soon(connection->host);
     if (bytes.size == 0 || connection->failed ||
         (connection->version == NULL && !connection_sniff(connection, bytes))) {
         return 0;
@@ -223,6 +224,7 @@ struct exchange *connection_begin(struct connection *connection, const struct ex
 static void connection_keep_spare(struct rpc_host *host, struct exchange *exchange)
 {
     buf_release(&exchange->out);
+    rpc_host_wipe_soon(host);
     if (host->spare_exchanges_count >= EXCHANGES_SPARE_MAX) {
         arena_release(&exchange->arena);
         mem_free(exchange);

@@ -35,8 +35,7 @@ struct buf *exchange_out(struct exchange *exchange)
 {
     struct buf *out = &exchange->out;
     if (exchange->out_at > out->size / 2) {
-        memmove(out->data, out->data + exchange->out_at, out->size - exchange->out_at);
-        out->size -= exchange->out_at;
+        buf_drop(out, exchange->out_at);
         exchange->out_at = 0;
     }
     return out;
@@ -59,7 +58,7 @@ void exchange_write(struct exchange *exchange, struct str bytes)
 void exchange_drop_queue(struct exchange *exchange)
 {
     assert(!exchange->responded);
-    exchange->out.size = 0;
+    buf_clear(&exchange->out);
     exchange->out_at = 0;
 }
 
@@ -160,7 +159,7 @@ size_t exchange_take(struct exchange *exchange, char *data, size_t size_max)
         exchange->moved_us = exchange->connection->host->now_us;
     }
     if (exchange->out_at == exchange->out.size) {
-        exchange->out.size = 0;
+        buf_clear(&exchange->out);
         exchange->out_at = 0;
         if (exchange->out.cap > EXCHANGE_OUT_KEPT) {
             buf_release(&exchange->out);

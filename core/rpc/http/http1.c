@@ -51,7 +51,7 @@ static size_t http1_parse(struct http1 *http1, struct str piece)
     }
     if (error == HPE_INVALID_METHOD && piece.data[0] >= 'A' && piece.data[0] <= 'Z') {
         http1_refuse(http1, 400, "expected a method such as GET or POST");
-    } else if (http1->exchange == NULL || http1->target.size == 0) {
+    } else if (http1->exchange == NULL || (!http1->headers_done && http1->target.size == 0)) {
         http1->connection->failed = true; /* not even a method: this is another protocol */
     } else {
         http1_refuse(http1, 400, "expected a request of HTTP/1.1");

@@ -9,9 +9,9 @@ static int http1_on_begin(llhttp_t *parser)
     struct http1 *http1 = parser->data;
     http1->in_headers = true;
     http1->exchange = connection_begin(http1->connection, &http1_wire, http1);
-    http1->target.size = 0;
-    http1->name.size = 0;
-    http1->value.size = 0;
+    buf_clear(&http1->target);
+    buf_clear(&http1->name);
+    buf_clear(&http1->value);
     return 0;
 }
 
@@ -42,8 +42,8 @@ static int http1_on_field(llhttp_t *parser)
             http1->exchange->oversized = true;
         }
     }
-    http1->name.size = 0;
-    http1->value.size = 0;
+    buf_clear(&http1->name);
+    buf_clear(&http1->value);
     return 0;
 }
 
@@ -98,6 +98,7 @@ static void http1_note(struct http1 *http1)
     exchange->method = str_z(method);
     exchange_target(exchange,
                     arena_copy(&exchange->arena, http1_origin_form(buf_str(&http1->target))));
+    buf_clear(&http1->target);
     exchange->authority = http_fields_get(&exchange->fields, STR("host"));
     struct str expect = http_fields_get(&exchange->fields, STR("expect"));
     http1->continues = http_same(expect, STR("100-continue"));

@@ -22,7 +22,7 @@ static void connect_whole(struct rpc_call *call)
 {
     struct str message = buf_str(&call->in);
     struct buf *scratch = &call->host->scratch;
-    scratch->size = 0;
+    buf_clear(scratch);
     if (call->request_compression != COMPRESSION_IDENTITY) {
         struct status st = compression_expand(&call->host->compressor, call->request_compression,
                                               message, call->host->message_size_max, scratch);

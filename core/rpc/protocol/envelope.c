@@ -23,7 +23,7 @@ static struct status envelope_check(const struct rpc_call *call, uint8_t flags, 
 static bool envelope_expand(struct rpc_call *call, struct str *message)
 {
     struct buf *scratch = &call->host->scratch;
-    scratch->size = 0;
+    buf_clear(scratch);
     struct status st = compression_expand(&call->host->compressor, call->request_compression,
                                           *message, call->host->message_size_max, scratch);
     *message = buf_str(scratch);

@@ -121,12 +121,12 @@ static size_t link_move(struct link *link)
     bool moves = true;
     while (moves && evbuffer_get_length(output) < RPC_OUTPUT_MAX) {
         link_feed(link);
-        scratch->size = 0;
         connection_output(link->connection, scratch, RPC_OUTPUT_MAX - evbuffer_get_length(output));
         moves = scratch->size > 0 && evbuffer_get_length(input) > 0;
         if (scratch->size > 0) {
             bufferevent_write(link->socket, scratch->data, scratch->size);
             link->loop->sent += scratch->size;
+            buf_clear(scratch);
         }
     }
     return evbuffer_get_length(output);

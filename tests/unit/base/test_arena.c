@@ -35,6 +35,21 @@ TEST(arena, reset_gives_the_whole_cap_back)
     arena_release(&arena);
 }
 
+TEST(arena, reset_wipes_what_it_keeps)
+{
+    struct arena arena;
+    arena_init(&arena, 1 << 16);
+    char *text = arena_alloc(&arena, 64);
+    memset(text, 's', 64);
+    arena_reset(&arena);
+    char *again = arena_alloc(&arena, 64);
+    assert_ptr_equal(again, text);
+    for (int i = 0; i < 64; i++) {
+        assert_int_equal(again[i], 0);
+    }
+    arena_release(&arena);
+}
+
 TEST(arena, fails_at_the_allocation_asked_for)
 {
     struct arena arena;
