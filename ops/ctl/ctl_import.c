@@ -4,6 +4,8 @@
 #include <pthread.h>
 
 #include "core/auth/command_record.h"
+#include "core/base/limits.h"
+#include "core/base/memory.h"
 #include "core/pb/json.h"
 #include "ops/ctl/lines.h"
 #include "ops/ctl/progress.h"
@@ -23,6 +25,8 @@ struct import_line {
     struct import *import;
     uint64_t number;
     const char *path;
+    struct command_record_erasure erasure; /* what it erases: its texts lie in ids */
+    char ids[2][ID_SIZE_MAX];
 };
 
 struct import {
@@ -65,12 +69,47 @@ static void import_count(struct import *import, const struct import_line *line,
     }
 }
 
+static struct str import_keep(char room[ID_SIZE_MAX], struct str id)
+{
+    if (id.size > 0) {
+        memcpy(room, id.data, id.size);
+    }
+    return str_make(room, id.size);
+}
+
+/* The texts of a command do not live until its answer. What is longer is no id, and rejected. */
+static void import_note_erasure(struct import_line *line, const Agency__V1__Command *command)
+{
+    struct command_record_erasure of = command_record_erasure(command);
+    if (of.org_id.size <= ID_SIZE_MAX && of.subject_id.size <= ID_SIZE_MAX) {
+        line->erasure = (struct command_record_erasure){ import_keep(line->ids[0], of.org_id),
+                                                         import_keep(line->ids[1], of.subject_id) };
+    }
+}
+
+/* Where a server was asked it has done so itself. */
+static struct status import_erase(const struct import_line *line,
+                                  const struct submit_answer *answer)
+{
+    const struct ctl *ctl = line->import->ctl;
+    return answer->code != STATUS_OK || ctl->server != NULL
+               ? status_ok()
+               : command_record_erase(&ctl->keyring, &line->erasure);
+}
+
 static void import_done(void *context, const struct submit_answer *answer)
 {
     struct import_line *line = context;
     struct import *import = line->import;
+    struct status erased = import_erase(line, answer);
     pthread_mutex_lock(&import->lock);
     import_count(import, line, answer);
+    if (erased.code != STATUS_OK && import->stopped.code == STATUS_OK) {
+        import->stopped = status_prefix(erased,
+                                        "%s:%" PRIu64 ": accepted, but its key is not "
+                                        "destroyed; import it again to try it again",
+                                        line->path, line->number);
+    }
     import->answered++;
     pthread_cond_signal(&import->moved);
     pthread_mutex_unlock(&import->lock);
@@ -98,6 +137,7 @@ static struct status import_send(struct import *import, struct import_line *line
     TRY(pb_from_json(&import->arena, &agency__v1__command__descriptor, text, &command));
     TRY(sending_check_org(import->ctl, command));
     import->hashed += command_record_is_hashed(command);
+    import_note_erasure(line, command);
     pthread_mutex_lock(&import->lock);
     import->sent++; /* it can be answered before the next call returns */
     pthread_mutex_unlock(&import->lock);
@@ -120,7 +160,8 @@ static struct status import_lines(struct import *import, struct lines *lines, co
     while (st.code == STATUS_OK && more) {
         struct import_line *line = &import->window[lines_number(lines) % IMPORT_WINDOW];
         TRY(import_wait(import, IMPORT_WINDOW - 1));
-        *line = (struct import_line){ import, lines_number(lines), path };
+        *line =
+            (struct import_line){ .import = import, .number = lines_number(lines), .path = path };
         st = status_prefix(import_send(import, line, text), "%s:%" PRIu64, path,
                            lines_number(lines));
         progress_show(&progress, lines_read(lines));
@@ -172,24 +213,35 @@ static void import_say_hashed(const struct import *import)
     }
 }
 
-struct status ctl_import(struct ctl *ctl)
+static struct status import_run(struct import *import)
 {
-    struct import import = { .ctl = ctl,
-                             .lock = PTHREAD_MUTEX_INITIALIZER,
-                             .moved = PTHREAD_COND_INITIALIZER };
+    struct ctl *ctl = import->ctl;
     int64_t began = clock_monotonic_us(&ctl->clock);
-    arena_init(&import.arena, IMPORT_ARENA_MAX);
-    TRY(sending_open(&import.sending, ctl));
+    TRY(sending_open(&import->sending, ctl));
     struct status st = status_ok();
     for (int i = 0; i < ctl->argc && st.code == STATUS_OK; i++) {
-        st = import_file(&import, ctl->argv[i]);
+        st = import_file(import, ctl->argv[i]);
     }
-    struct status closed = sending_close(&import.sending);
-    import_say(&import, began);
-    import_say_hashed(&import);
-    arena_release(&import.arena);
-    if (import.rejected > 0) {
+    struct status closed = sending_close(&import->sending);
+    import_say(import, began);
+    import_say_hashed(import);
+    if (import->rejected > 0) {
         ctl->exit = CTL_REJECTED;
     }
     return st.code == STATUS_OK ? closed : st;
+}
+
+struct status ctl_import(struct ctl *ctl)
+{
+    struct import *import = mem_zalloc(1, sizeof *import);
+    import->ctl = ctl;
+    arena_init(&import->arena, IMPORT_ARENA_MAX);
+    pthread_mutex_init(&import->lock, NULL);
+    pthread_cond_init(&import->moved, NULL);
+    struct status st = import_run(import);
+    pthread_cond_destroy(&import->moved);
+    pthread_mutex_destroy(&import->lock);
+    arena_release(&import->arena);
+    mem_free(import);
+    return st;
 }
