@@ -22,6 +22,7 @@ struct projector_slot {
     bool followed;
     struct partition *partition; /* NULL: not followed, or its store could not be opened */
     struct status stopped;       /* why it never will be; OK: it is tried again */
+    uint64_t end;                /* of the log when it was opened: below it the past is read */
 };
 
 struct projector {
@@ -68,6 +69,8 @@ static struct status projector_open_partition(struct projector *projector, uint3
         partition.secondary = secondary;
     }
     struct projector_slot *slot = &projector->slots[number];
+    uint64_t begin;
+    TRY(evlog_range(options->log, EVLOG_DECISIONS, number, &begin, &slot->end));
     TRY(partition_open(&partition, &slot->partition));
     return evlog_reader_seek(projector->reader, number, slot->partition->position.offset);
 }
@@ -168,6 +171,16 @@ int projector_descriptor(const struct projector *projector)
 struct partition *projector_partition(struct projector *projector, uint32_t number)
 {
     return number < projector->partitions_count ? projector->slots[number].partition : NULL;
+}
+
+/* Offsets that the reader passed over are no records. */
+uint64_t projector_log_end(const struct projector *projector, uint32_t number)
+{
+    const struct partition *partition = projector->slots[number].partition;
+    uint64_t seen = evlog_reader_end(projector->reader, number);
+    uint64_t end = seen > projector->slots[number].end ? seen : projector->slots[number].end;
+    bool all = evlog_reader_position(projector->reader, number) >= end;
+    return all ? partition->position.offset : end;
 }
 
 struct status projector_stopped(const struct projector *projector, uint32_t number)
@@ -271,12 +284,15 @@ static struct status projector_write(struct projector *projector, bool flush)
     return status_ok();
 }
 
+/* A broker may take its time before the first record comes: that nothing waits does not say that
+ * all was read. */
 static void projector_show(struct projector *projector)
 {
     for (uint32_t i = 0; i < projector->partitions_count; i++) {
-        struct partition *partition = projector->slots[i].partition;
-        if (partition != NULL && projector->options.shelf != NULL) {
-            partition_show(partition, projector->options.shelf);
+        const struct projector_slot *slot = &projector->slots[i];
+        if (slot->partition != NULL && projector->options.shelf != NULL &&
+            evlog_reader_position(projector->reader, i) >= slot->end) {
+            partition_show(slot->partition, projector->options.shelf);
         }
     }
 }

@@ -49,6 +49,9 @@ int projector_descriptor(const struct projector *projector);
 /* A partition by its number, borrowed until a step fails; NULL if it is not followed, or while its
  * disk refuses. */
 struct partition *projector_partition(struct projector *projector, uint32_t number);
+/* Where the log of a partition that is open ends, as far as is known: at what was taken, or behind
+ * it. */
+uint64_t projector_log_end(const struct projector *projector, uint32_t number);
 /* Why a partition stopped for good; OK: it goes on. */
 MUST_USE struct status projector_stopped(const struct projector *projector, uint32_t number);
 

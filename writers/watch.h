@@ -3,6 +3,7 @@
 #define WRITERS_WATCH_H
 
 #include "core/base/clock.h"
+#include "core/model/pace.h"
 #include "core/model/partition.h"
 #include "core/model/submit.h"
 
@@ -28,6 +29,8 @@ struct writer_watch {
     void (*partition)(void *self, const struct partition *partition);
     /* Commands that wait to be decided. */
     void (*queue)(void *self, uint32_t commands);
+    /* How far the fold of a partition is: often while it is opened, then once a second. */
+    void (*pace)(void *self, uint32_t partition, const struct pace *pace);
     /* How far the machine's clock is ahead of the decider's (decider_clock.h). */
     void (*ahead)(void *self, int64_t ahead_us);
     struct clock clock;

@@ -152,6 +152,13 @@ uint64_t evlog_reader_position(const struct evlog_reader *reader, uint32_t parti
     return reader->ops->position(reader, partition);
 }
 
+uint64_t evlog_reader_end(const struct evlog_reader *reader, uint32_t partition)
+{
+    uint64_t position = reader->ops->position(reader, partition);
+    uint64_t end = reader->ops->end(reader, partition);
+    return end > position ? end : position;
+}
+
 int evlog_reader_descriptor(struct evlog_reader *reader)
 {
     return reader->ops->descriptor(reader);

@@ -112,6 +112,7 @@ struct evlog_reader_ops {
     struct status (*read)(struct evlog_reader *reader, struct evlog_record *out, size_t out_max,
                           size_t *out_count);
     uint64_t (*position)(const struct evlog_reader *reader, uint32_t partition);
+    uint64_t (*end)(const struct evlog_reader *reader, uint32_t partition);
     int (*descriptor)(struct evlog_reader *reader);
     void (*close)(struct evlog_reader *reader);
 };
@@ -165,6 +166,9 @@ MUST_USE struct status evlog_reader_read_to(struct evlog_reader *reader, uint32_
                                             size_t *out_count);
 /* The offset behind the last record that read gave, or passed over where the log has gaps. */
 uint64_t evlog_reader_position(const struct evlog_reader *reader, uint32_t partition);
+/* Where a followed partition ended when this reader last heard of it, which is at its position or
+ * behind it. Nobody is asked. */
+uint64_t evlog_reader_end(const struct evlog_reader *reader, uint32_t partition);
 /* Readable when read may have something to give that it had not when it last gave nothing. */
 int evlog_reader_descriptor(struct evlog_reader *reader);
 /* NULL is fine. */

@@ -50,8 +50,8 @@ enum evlog_local_found {
 
 static const struct evlog_reader_ops evlog_local_reader_ops;
 
-static uint64_t *evlog_local_reader_end(const struct evlog_local_reader *reader, uint64_t *slots,
-                                        uint32_t partition)
+static uint64_t *evlog_local_reader_slot(const struct evlog_local_reader *reader, uint64_t *slots,
+                                         uint32_t partition)
 {
     assert(partition < reader->folder.identity.partitions_count);
     return &slots[folder_slot(&reader->folder, reader->stream, partition)];
@@ -170,7 +170,7 @@ static struct status evlog_local_reader_check(const struct evlog_local_reader *r
 {
     for (uint32_t p = 0; p < reader->folder.identity.partitions_count; p++) {
         const struct evlog_local_follow *follow = &reader->follows[p];
-        if (follow->followed && follow->position < *evlog_local_reader_end(reader, ends, p)) {
+        if (follow->followed && follow->position < *evlog_local_reader_slot(reader, ends, p)) {
             return evlog_local_reader_loss(reader, p, out);
         }
     }
@@ -203,7 +203,7 @@ static struct status evlog_local_reader_rest(struct evlog_local_reader *reader, 
     }
     TRY(evlog_local_reader_check(reader, reader->visible.ends, out));
     for (uint32_t p = 0; p < reader->folder.identity.partitions_count; p++) {
-        uint64_t end = *evlog_local_reader_end(reader, reader->visible.ends, p);
+        uint64_t end = *evlog_local_reader_slot(reader, reader->visible.ends, p);
         const struct evlog_local_follow *follow = &reader->follows[p];
         if (follow->followed && follow->position > end) {
             *out = (struct evlog_record){ .partition = p, .offset = follow->position };
@@ -306,10 +306,10 @@ static struct status evlog_local_reader_place(struct evlog_local_reader *reader,
 {
     uint64_t place = reader->visible.position;
     size_t segment = evlog_local_reader_segment(reader, place);
-    if (offset < *evlog_local_reader_end(reader, reader->visible.ends, partition)) {
+    if (offset < *evlog_local_reader_slot(reader, reader->visible.ends, partition)) {
         while (segment > 0 &&
-               offset < *evlog_local_reader_end(reader, reader->folder.segments[segment].starts,
-                                                partition)) {
+               offset < *evlog_local_reader_slot(reader, reader->folder.segments[segment].starts,
+                                                 partition)) {
             segment--;
         }
         place = reader->folder.segments[segment].base + folder_header_size(&reader->folder);
@@ -348,6 +348,12 @@ static void evlog_local_reader_leave(struct evlog_reader *port, uint32_t partiti
 static uint64_t evlog_local_reader_position(const struct evlog_reader *port, uint32_t partition)
 {
     return ((const struct evlog_local_reader *)port)->follows[partition].position;
+}
+
+static uint64_t evlog_local_reader_end(const struct evlog_reader *port, uint32_t partition)
+{
+    const struct evlog_local_reader *reader = (const struct evlog_local_reader *)port;
+    return *evlog_local_reader_slot(reader, reader->visible.ends, partition);
 }
 
 /* Watches the mark from now on. Opening it once more is an event, too, so that the first wait looks
@@ -438,6 +444,7 @@ static const struct evlog_reader_ops evlog_local_reader_ops = {
     .leave = evlog_local_reader_leave,
     .read = evlog_local_reader_read,
     .position = evlog_local_reader_position,
+    .end = evlog_local_reader_end,
     .descriptor = evlog_local_reader_descriptor,
     .close = evlog_local_reader_close,
 };

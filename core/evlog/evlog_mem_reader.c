@@ -33,6 +33,15 @@ static uint64_t evlog_mem_reader_position(const struct evlog_reader *port, uint3
     return reader->follows[partition].position;
 }
 
+static uint64_t evlog_mem_reader_end(const struct evlog_reader *port, uint32_t partition)
+{
+    const struct evlog_mem_reader *reader = (const struct evlog_mem_reader *)port;
+    evlog_mem_lock(reader->mem);
+    uint64_t end = reader->mem->partitions[reader->stream][partition].end;
+    evlog_mem_unlock(reader->mem);
+    return end;
+}
+
 static int evlog_mem_reader_descriptor(struct evlog_reader *port)
 {
     return ((struct evlog_mem_reader *)port)->descriptor;
@@ -137,6 +146,7 @@ static const struct evlog_reader_ops evlog_mem_reader_ops = {
     .leave = evlog_mem_reader_leave,
     .read = evlog_mem_reader_read,
     .position = evlog_mem_reader_position,
+    .end = evlog_mem_reader_end,
     .descriptor = evlog_mem_reader_descriptor,
     .close = evlog_mem_reader_close,
 };

@@ -220,6 +220,16 @@ static uint64_t kafka_reader_position(const struct evlog_reader *port, uint32_t 
     return reader->follows[partition].position;
 }
 
+/* What the brokers said with the last records that came. */
+static uint64_t kafka_reader_end(const struct evlog_reader *port, uint32_t partition)
+{
+    const struct kafka_reader *reader = (const struct kafka_reader *)port;
+    int64_t begin, end = 0;
+    rd_kafka_resp_err_t error = rd_kafka_get_watermark_offsets(
+        reader->client, rd_kafka_topic_name(reader->topic), (int32_t)partition, &begin, &end);
+    return error == RD_KAFKA_RESP_ERR_NO_ERROR && end > 0 ? (uint64_t)end : 0;
+}
+
 static int kafka_reader_descriptor(struct evlog_reader *port)
 {
     return ((struct kafka_reader *)port)->bell;
@@ -270,6 +280,7 @@ static const struct evlog_reader_ops kafka_reader_ops = {
     .leave = kafka_reader_leave,
     .read = kafka_reader_read,
     .position = kafka_reader_position,
+    .end = kafka_reader_end,
     .descriptor = kafka_reader_descriptor,
     .close = kafka_reader_close,
 };

@@ -252,6 +252,7 @@ struct status partition_open(const struct partition_options *options, struct par
 {
     struct partition *partition = mem_zalloc(1, sizeof *partition);
     arena_init(&partition->arena, PARTITION_ARENA_MAX);
+    partition->progress = options->progress;
     struct status st = partition_start(partition, options);
     if (st.code != STATUS_OK) {
         partition_close(partition);

@@ -31,6 +31,15 @@ static inline bool partition_boundary_at(uint64_t sequence)
     return sequence % PARTITION_BATCH_MAX == 0;
 }
 
+struct partition;
+
+/* Who wants to know how far partition_catch_up is: told at its start and after each run of records.
+ * `end` is what it goes to. */
+struct partition_progress {
+    void (*step)(void *self, const struct partition *partition, uint64_t end);
+    void *self;
+};
+
 struct partition_options {
     const char *store;     /* folder of the store; NULL: in memory */
     const char *secondary; /* NULL: own it. Else read it beside its owner, and fold what it has not
@@ -41,6 +50,7 @@ struct partition_options {
     uint64_t cache_size;   /* of the store, bytes; 0: its default */
     bool decides;      /* and so asks mostly for what is not there: store_options.knows_absent */
     size_t memory_max; /* of decoded entities, bytes */
+    struct partition_progress progress; /* nobody, where `step` is NULL */
 };
 
 struct partition {
@@ -67,6 +77,7 @@ struct partition {
     struct status stopped; /* why nothing can be taken any more; OK: it can */
     bool boundary;         /* the batch must end here, and its root be remembered */
     uint64_t unflushed;    /* decisions since the last flush */
+    struct partition_progress progress;
 };
 
 /* Opens the store and checks it against the log. Gives the partition, which must not be moved; its

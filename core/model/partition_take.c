@@ -164,6 +164,14 @@ struct status partition_pass(struct partition *partition, uint64_t offset, struc
     return partition_take_next(partition, offset, value, head, true, NULL, accepted);
 }
 
+static void partition_tell(const struct partition *partition, uint64_t end)
+{
+    const struct partition_progress *progress = &partition->progress;
+    if (progress->step != NULL) {
+        progress->step(progress->self, partition, end);
+    }
+}
+
 static struct status partition_take_to(struct partition *partition, struct evlog_reader *reader,
                                        uint64_t end)
 {
@@ -172,6 +180,7 @@ static struct status partition_take_to(struct partition *partition, struct evlog
     uint32_t number = partition->position.chain.partition;
     size_t count;
     do {
+        partition_tell(partition, end);
         TRY(evlog_reader_read_to(reader, number, end, records, RECORDS, &count));
         for (size_t i = 0; i < count; i++) {
             if (partition_due(partition)) {

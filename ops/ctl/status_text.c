@@ -7,6 +7,7 @@
 #include "core/base/hash.h"
 #include "core/base/hex.h"
 #include "core/domain/kernel/fields.h"
+#include "core/model/pace.h"
 #include "ops/ctl/status_topics.h"
 #include "ops/ctl/table.h"
 
@@ -59,6 +60,15 @@ static size_t status_text_count(const Agency__V1__ProcessStatus *process,
     return count;
 }
 
+static uint64_t status_text_lag(const Agency__V1__ProcessStatus *process)
+{
+    uint64_t lag = 0;
+    for (size_t i = 0; i < process->n_partitions; i++) {
+        lag += process->partitions[i]->lag_records;
+    }
+    return lag;
+}
+
 static struct status status_text_process_row(const struct status_text *text, struct table *table,
                                              const Agency__V1__ProcessStatus *process)
 {
@@ -80,6 +90,7 @@ static struct status status_text_process_row(const struct status_text *text, str
         process->n_partitions));
     TRY(status_text_cell(table, "%" PRIu64, process->decided));
     TRY(status_text_cell(table, "%" PRIu64, process->dead_letters));
+    TRY(status_text_cell(table, "%" PRIu64, status_text_lag(process)));
     return status_text_is_late(process, text->now_us)
                ? status_text_cell(table, "not heard for %" PRId64 " s", seconds)
                : status_text_cell(table, "%" PRId64 " s ago", seconds < 0 ? 0 : seconds);
@@ -87,8 +98,8 @@ static struct status status_text_process_row(const struct status_text *text, str
 
 static struct status status_text_processes(const struct status_text *text)
 {
-    static const char *const heads[] = { "process", "roles",        "host", "serves",
-                                         "decided", "dead letters", "heard" };
+    static const char *const heads[] = { "process", "roles",        "host",   "serves",
+                                         "decided", "dead letters", "behind", "heard" };
     struct table table;
     TRY(table_init(&table, text->arena, heads, sizeof heads / sizeof heads[0]));
     for (size_t i = 0; i < text->response->n_processes; i++) {
@@ -183,6 +194,25 @@ static void status_text_clock(const struct status_text *text,
     }
 }
 
+/* A store that is made anew, or brought up to date. */
+static void status_text_catch_up(const struct status_text *text,
+                                 const Agency__V1__ProcessStatus *process,
+                                 const Agency__V1__PartitionStatus *said)
+{
+    const Agency__V1__CatchUp *catch_up = said->catch_up;
+    if (catch_up == NULL) {
+        return;
+    }
+    const struct pace pace = { .begin = catch_up->begin,
+                               .offset = said->offset,
+                               .end = said->log_end,
+                               .per_second = catch_up->records_per_second };
+    buf_printf(text->out, "partition %02" PRIu32 " at %s is folded from its log: ", said->partition,
+               process->process_id);
+    pace_write(&pace, text->out);
+    buf_byte(text->out, '\n');
+}
+
 /* What keeps a partition of a process from going on. */
 static void status_text_troubles(const struct status_text *text)
 {
@@ -198,6 +228,7 @@ static void status_text_troubles(const struct status_text *text)
         status_text_clock(text, process);
         for (size_t j = 0; j < process->n_partitions; j++) {
             const Agency__V1__PartitionStatus *said = process->partitions[j];
+            status_text_catch_up(text, process, said);
             if (said->trouble[0] != '\0') {
                 buf_printf(text->out, "partition %02" PRIu32 " at %s is %s: %s\n", said->partition,
                            process->process_id, status_text_state(said->state), said->trouble);
@@ -216,6 +247,8 @@ static struct status status_text_member_row(struct table *table,
     TRY(status_text_cell(table, "%" PRIu32, said->rank));
     TRY(status_text_cell(table, "%" PRIu64, said->epoch));
     TRY(status_text_cell(table, "%" PRIu64, said->sequence));
+    TRY(status_text_cell(table, "%" PRIu64, said->lag_records));
+    TRY(status_text_cell(table, "%" PRId64 " s", said->lag_us / 1000000));
     return status_text_root_cell(table, said->root, said->root_sequence, false);
 }
 
@@ -235,8 +268,8 @@ static uint32_t status_text_end(const Agency__V1__StatusResponse *response)
 /* With --all: every partition of every process. */
 static struct status status_text_members(const struct status_text *text)
 {
-    static const char *const heads[] = { "partition", "process",  "state", "rank",
-                                         "epoch",     "sequence", "root" };
+    static const char *const heads[] = { "partition", "process", "state", "rank", "epoch",
+                                         "sequence",  "behind",  "lag",   "root" };
     struct table table;
     TRY(table_init(&table, text->arena, heads, sizeof heads / sizeof heads[0]));
     const uint32_t end = status_text_end(text->response);

@@ -440,6 +440,7 @@ static void daemon_tell(struct daemon *daemon)
 {
     telemetry_note_replicas(daemon->telemetry, daemon->statuses, daemon->statuses_published,
                             daemon->statuses_count, atomic_load(&daemon->published_count));
+    telemetry_note_lag(daemon->telemetry, daemon->statuses, daemon->statuses_count);
     telemetry_set_ready(daemon->telemetry,
                         replica_readiness(daemon->statuses, daemon->statuses_count,
                                           daemon->partitions.count, clock_now_us(&daemon->clock),

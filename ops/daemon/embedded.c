@@ -6,12 +6,14 @@
 #include "core/base/random.h"
 #include "ops/daemon/api_server.h"
 #include "ops/daemon/log_trouble.h"
+#include "ops/daemon/replica_readiness.h"
 #include "ops/daemon/shelf_status.h"
 
 /* Where the API is, unless somebody says otherwise: this machine alone. */
 #define EMBEDDED_LISTEN "127.0.0.1:8420"
 
-enum { EMBEDDED_LOOK_MS = 1000 };
+/* While it opens its partitions somebody may wait for it. */
+enum { EMBEDDED_LOOK_MS = 1000, EMBEDDED_LOOK_OPENING_MS = 200 };
 static const size_t EMBEDDED_ARENA_MAX = (size_t)16 << 20;
 
 struct embedded {
@@ -70,7 +72,6 @@ struct status embedded_open(const struct daemon_options *options, const struct d
         embedded->partitions = shelf_status_open(
             embedded->shelf, api_server_partitions_count(embedded->api), telemetry);
         embedded_say_started(embedded);
-        telemetry_set_ready(telemetry, status_ok());
     } else {
         struct status closed = embedded_close(embedded);
         (void)closed; /* why it did not start says more */
@@ -80,14 +81,25 @@ struct status embedded_open(const struct daemon_options *options, const struct d
     return st;
 }
 
+/* Looks at the partitions and tells who asks; *open if all are. */
+static struct status embedded_look(struct embedded *embedded, bool *open)
+{
+    struct process_facts facts = shelf_status_look(embedded->partitions);
+    struct status ready = replica_readiness_open(facts.partitions, facts.partitions_count);
+    *open = ready.code == STATUS_OK;
+    telemetry_note_lag(embedded->telemetry, facts.partitions, facts.partitions_count);
+    telemetry_set_ready(embedded->telemetry, ready);
+    facts.clock_ahead_us = telemetry_clock_ahead_us(embedded->telemetry);
+    return status_board_step(embedded->board, &facts);
+}
+
 struct status embedded_run(struct embedded *embedded, int signals)
 {
     struct pollfd ending = { .fd = signals, .events = POLLIN };
+    bool open;
     do {
-        struct process_facts facts = shelf_status_look(embedded->partitions);
-        facts.clock_ahead_us = telemetry_clock_ahead_us(embedded->telemetry);
-        TRY(status_board_step(embedded->board, &facts));
-    } while (poll(&ending, 1, EMBEDDED_LOOK_MS) == 0);
+        TRY(embedded_look(embedded, &open));
+    } while (poll(&ending, 1, open ? EMBEDDED_LOOK_MS : EMBEDDED_LOOK_OPENING_MS) == 0);
     return status_ok();
 }
 

@@ -34,8 +34,26 @@ static struct status process_status_id(struct arena *arena, uint64_t process, ch
     return arena_text(arena, str_z(hex), text);
 }
 
+static struct status process_status_pace(struct arena *arena, const struct replica_status *status,
+                                         int64_t now_us, Agency__V1__PartitionStatus *said)
+{
+    const struct pace *pace = &status->pace;
+    said->offset = pace->offset > said->offset ? pace->offset : said->offset;
+    said->log_end = pace->end > said->offset ? pace->end : said->offset;
+    said->lag_records = said->log_end - said->offset;
+    said->lag_us = said->lag_records > 0 ? pace_lag_us(pace, now_us) : 0;
+    if (!status->catching_up) {
+        return status_ok();
+    }
+    TRY(pb_new(arena, &agency__v1__catch_up__descriptor, &said->catch_up));
+    said->catch_up->begin = pace->begin;
+    said->catch_up->records_per_second = pace->per_second;
+    said->catch_up->left_us = pace_left_us(pace);
+    return status_ok();
+}
+
 static struct status process_status_partition(struct arena *arena,
-                                              const struct replica_status *status,
+                                              const struct replica_status *status, int64_t now_us,
                                               Agency__V1__PartitionStatus **out)
 {
     Agency__V1__PartitionStatus *said;
@@ -56,6 +74,7 @@ static struct status process_status_partition(struct arena *arena,
         said->root = (ProtobufCBinaryData){ root.size, (uint8_t *)(uintptr_t)root.data };
     }
     TRY(arena_text(arena, str_z(status->trouble.msg), &said->trouble));
+    TRY(process_status_pace(arena, status, now_us, said));
     *out = said;
     return status->epoch == 0
                ? status_ok()
@@ -63,13 +82,13 @@ static struct status process_status_partition(struct arena *arena,
 }
 
 static struct status process_status_partitions(struct arena *arena,
-                                               const struct process_facts *facts,
+                                               const struct process_facts *facts, int64_t now_us,
                                                Agency__V1__ProcessStatus *said)
 {
     uint32_t count = facts->partitions_count;
     ARENA_TRY(arena, said->partitions, arena_alloc(arena, (count + 1) * sizeof(void *)));
     for (uint32_t i = 0; i < count; i++) {
-        TRY(process_status_partition(arena, &facts->partitions[i], &said->partitions[i]));
+        TRY(process_status_partition(arena, &facts->partitions[i], now_us, &said->partitions[i]));
         said->partitions[i]->published_sequence = facts->published[i];
         said->decided += facts->partitions[i].decided;
         said->dead_letters += facts->partitions[i].dead_letters;
@@ -114,7 +133,7 @@ struct status process_status_make(struct arena *arena, const struct process *pro
     Agency__V1__ProcessStatus *said;
     TRY(pb_new(arena, &agency__v1__process_status__descriptor, &said));
     TRY(process_status_process(arena, process, said));
-    TRY(process_status_partitions(arena, facts, said));
+    TRY(process_status_partitions(arena, facts, now_us, said));
     *out = said;
     return fields_time_new(arena, now_us, &said->at);
 }

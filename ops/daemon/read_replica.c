@@ -6,18 +6,26 @@
 enum { READ_REPLICA_RETRY_US = 1000 * 1000 };
 static const size_t READ_REPLICA_MEMORY_MAX = (size_t)64 << 20;
 
+/* Where a partition was when it was opened, and when that was. */
+struct read_replica_begun {
+    uint64_t offset;
+    int64_t us; /* monotonic; 0: it is not open */
+};
+
 struct read_replica {
     struct read_replica_options options;
-    struct evlog *log;           /* NULL: not open */
-    struct projector *projector; /* NULL: not open */
-    int64_t retry_us;            /* monotonic: nothing is tried before */
-    struct status trouble;       /* OK: none */
+    struct evlog *log;                /* NULL: not open */
+    struct projector *projector;      /* NULL: not open */
+    int64_t retry_us;                 /* monotonic: nothing is tried before */
+    struct status trouble;            /* OK: none */
+    struct read_replica_begun *begun; /* of each partition */
 };
 
 struct read_replica *read_replica_open(const struct read_replica_options *options)
 {
     struct read_replica *read_replica = mem_zalloc(1, sizeof *read_replica);
     read_replica->options = *options;
+    read_replica->begun = mem_zalloc(options->partitions->count + 1, sizeof *read_replica->begun);
     return read_replica;
 }
 
@@ -28,6 +36,7 @@ void read_replica_close(struct read_replica *read_replica)
     }
     projector_close(read_replica->projector);
     evlog_close(read_replica->log);
+    mem_free(read_replica->begun);
     mem_free(read_replica);
 }
 
@@ -82,6 +91,21 @@ static void read_replica_tell(struct read_replica *read_replica, struct status s
     read_replica->retry_us = well ? now_us : now_us + READ_REPLICA_RETRY_US;
 }
 
+static void read_replica_note_begun(struct read_replica *read_replica, int64_t now_us)
+{
+    const struct daemon_partitions *partitions = read_replica->options.partitions;
+    for (uint32_t i = 0; i < partitions->count; i++) {
+        struct read_replica_begun *begun = &read_replica->begun[i];
+        const struct partition *partition =
+            read_replica_partition(read_replica, partitions->numbers[i]);
+        if (partition == NULL) {
+            begun->us = 0;
+        } else if (begun->us == 0) {
+            *begun = (struct read_replica_begun){ partition->position.offset, now_us };
+        }
+    }
+}
+
 bool read_replica_step(struct read_replica *read_replica)
 {
     int64_t now_us = clock_monotonic_us(&read_replica->options.clock);
@@ -91,6 +115,7 @@ bool read_replica_step(struct read_replica *read_replica)
     }
     struct status st =
         read_replica->projector == NULL ? read_replica_start(read_replica) : status_ok();
+    read_replica_note_begun(read_replica, now_us);
     if (st.code == STATUS_OK) {
         st = projector_step(read_replica->projector, now_us, &idle);
     }
@@ -110,8 +135,19 @@ struct partition *read_replica_partition(struct read_replica *read_replica, uint
                                            : projector_partition(read_replica->projector, number);
 }
 
+static void read_replica_pace(const struct read_replica *read_replica,
+                              const struct read_replica_begun *begun,
+                              const struct partition *partition, struct replica_status *out)
+{
+    const struct position *position = &partition->position;
+    int64_t took_us = clock_monotonic_us(&read_replica->options.clock) - begun->us;
+    uint64_t end = projector_log_end(read_replica->projector, position->chain.partition);
+    out->pace = pace_make(begun->offset, position, end, begun->us == 0 ? 0 : took_us);
+    out->catching_up = pace_left(&out->pace) > 0 && partition->shelf == NULL;
+}
+
 static void read_replica_status(struct read_replica *read_replica, uint32_t number,
-                                struct replica_status *out)
+                                const struct read_replica_begun *begun, struct replica_status *out)
 {
     const struct partition *partition = read_replica_partition(read_replica, number);
     struct status stopped = read_replica->projector == NULL
@@ -126,6 +162,7 @@ static void read_replica_status(struct read_replica *read_replica, uint32_t numb
     };
     if (partition != NULL) {
         replica_status_place(out, &partition->position);
+        read_replica_pace(read_replica, begun, partition, out);
     }
 }
 
@@ -135,7 +172,7 @@ uint32_t read_replica_statuses(struct read_replica *read_replica, struct replica
     const struct daemon_partitions *partitions = read_replica->options.partitions;
     uint32_t count = partitions->count < max ? partitions->count : max;
     for (uint32_t i = 0; i < count; i++) {
-        read_replica_status(read_replica, partitions->numbers[i], &out[i]);
+        read_replica_status(read_replica, partitions->numbers[i], &read_replica->begun[i], &out[i]);
     }
     return count;
 }

@@ -2,6 +2,43 @@
 
 #include <inttypes.h>
 
+static bool replica_readiness_is_open(const struct replica_status *partition)
+{
+    return partition->state != REPLICA_OPENING && !partition->catching_up;
+}
+
+/* What is done to a partition that is not open yet; nothing, if its turn has not come. */
+static void replica_readiness_doing(const struct replica_status *partition, struct buf *out)
+{
+    if (partition->catching_up) {
+        buf_printf(out, "partition %" PRIu32 " is folded from its log: ", partition->number);
+        pace_write(&partition->pace, out);
+        buf_append(out, STR("; "));
+    } else if (partition->state == REPLICA_OPENING && partition->pace.end > 0) {
+        buf_printf(out, "partition %" PRIu32 " is folded, and written to its store; ",
+                   partition->number);
+    }
+}
+
+struct status replica_readiness_open(const struct replica_status *partitions, uint32_t count)
+{
+    struct buf doing = { 0 };
+    uint32_t open = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        open += replica_readiness_is_open(&partitions[i]);
+        if (doing.size == 0) {
+            replica_readiness_doing(&partitions[i], &doing);
+        }
+    }
+    struct status st =
+        open == count
+            ? status_ok()
+            : status_error(STATUS_UNAVAILABLE, "%.*s%" PRIu32 " of %" PRIu32 " partitions are open",
+                           (int)doing.size, doing.data, open, count);
+    buf_release(&doing);
+    return st;
+}
+
 static struct status replica_readiness_of(const struct replica_status *partition, int64_t now_us,
                                           int64_t election_timeout_us)
 {
@@ -34,6 +71,7 @@ struct status replica_readiness(const struct replica_status *partitions, uint32_
                             count, expected);
     }
     for (uint32_t i = 0; i < count; i++) {
+        TRY(partitions[i].catching_up ? replica_readiness_open(partitions, count) : status_ok());
         TRY(replica_readiness_of(&partitions[i], now_us, election_timeout_us));
     }
     return status_ok();

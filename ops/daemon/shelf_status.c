@@ -43,11 +43,16 @@ static void shelf_status_partition(struct shelf_status *status, const struct sto
     *out = (struct replica_status){ .number = number,
                                     .state = REPLICA_LEADER,
                                     .decided = telemetry_decisions(status->telemetry, number) };
-    out->trouble = stores->open(stores->self, number, &ask, &reader, &position);
-    if (out->trouble.code == STATUS_OK) {
+    struct status st = stores->open(stores->self, number, &ask, &reader, &position);
+    out->pace = telemetry_pace(status->telemetry, number);
+    if (st.code == STATUS_OK) {
         replica_status_place(out, position);
+        out->pace.offset = position->offset;
+        out->pace.time_us = position->time_us;
     } else {
         out->state = REPLICA_OPENING;
+        out->trouble = st.code == STATUS_UNAVAILABLE ? status_ok() : st; /* it is not shown yet */
+        out->catching_up = pace_left(&out->pace) > 0;
     }
 }
 

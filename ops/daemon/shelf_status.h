@@ -14,9 +14,7 @@ struct shelf_status *shelf_status_open(struct shelf *shelf, uint32_t partitions_
 /* NULL is fine. */
 void shelf_status_close(struct shelf_status *status);
 
-/* What is so now; valid until the next look. A partition that is not shown is OPENING, and says
- * why.
- */
+/* What is so now; valid until the next look. A partition that is not shown is OPENING. */
 struct process_facts shelf_status_look(struct shelf_status *status);
 
 #endif

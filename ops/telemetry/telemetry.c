@@ -2,6 +2,7 @@
 
 #include "core/base/memory.h"
 #include "ops/telemetry/call_log.h"
+#include "ops/telemetry/lag_metrics.h"
 #include "ops/telemetry/log_metrics.h"
 #include "ops/telemetry/process_metrics.h"
 #include "ops/telemetry/readiness.h"
@@ -18,6 +19,7 @@ struct telemetry {
     struct log_metrics log;
     struct writer_metrics *writer;
     struct replica_metrics *replicas;
+    struct lag_metrics *lag;
     struct tracing tracing;
     struct readiness readiness;
     struct process_metrics process;
@@ -98,6 +100,12 @@ static void telemetry_queue(void *self, uint32_t commands)
     readiness_beat(&telemetry->readiness);
 }
 
+static void telemetry_take_pace(void *self, uint32_t partition, const struct pace *pace)
+{
+    struct telemetry *telemetry = self;
+    lag_metrics_pace(telemetry->lag, partition, pace);
+}
+
 static void telemetry_ahead(void *self, int64_t ahead_us)
 {
     struct telemetry *telemetry = self;
@@ -114,6 +122,17 @@ void telemetry_note_partition(struct telemetry *telemetry, const struct partitio
 uint64_t telemetry_decisions(const struct telemetry *telemetry, uint32_t partition)
 {
     return writer_metrics_decisions(telemetry->writer, partition);
+}
+
+struct pace telemetry_pace(const struct telemetry *telemetry, uint32_t partition)
+{
+    return lag_metrics_told(telemetry->lag, partition);
+}
+
+void telemetry_note_lag(struct telemetry *telemetry, const struct replica_status *partitions,
+                        uint32_t count)
+{
+    lag_metrics_note(telemetry->lag, partitions, count);
 }
 
 void telemetry_wrap_log(struct telemetry *telemetry, struct evlog **log)
@@ -219,6 +238,7 @@ static void telemetry_listen_to(struct telemetry *telemetry)
     telemetry->watch = (struct writer_watch){ .decided = telemetry_decided,
                                               .partition = telemetry_partition,
                                               .queue = telemetry_queue,
+                                              .pace = telemetry_take_pace,
                                               .ahead = telemetry_ahead,
                                               .clock = telemetry->options.clock,
                                               .self = telemetry };
@@ -231,6 +251,7 @@ static void telemetry_add_sources(struct telemetry *telemetry)
     metrics_add(metrics, writer_metrics_source(telemetry->writer));
     metrics_add(metrics, log_metrics_source(&telemetry->log));
     metrics_add(metrics, replica_metrics_source(telemetry->replicas));
+    metrics_add(metrics, lag_metrics_source(telemetry->lag));
     if (telemetry->tracing.exporter != NULL) {
         metrics_add(metrics, span_exporter_source(telemetry->tracing.exporter));
     }
@@ -260,6 +281,7 @@ struct status telemetry_open(const struct telemetry_options *options, struct tel
     telemetry->process.started_us = clock_now_us(&options->clock);
     telemetry->writer = writer_metrics_open(options->clock);
     telemetry->replicas = replica_metrics_open();
+    telemetry->lag = lag_metrics_open(options->clock);
     readiness_init(&telemetry->readiness, options->clock);
     telemetry_listen_to(telemetry);
     struct status st = telemetry_open_tracing(telemetry);
@@ -279,6 +301,7 @@ void telemetry_close(struct telemetry *telemetry)
         span_exporter_close(telemetry->tracing.exporter);
         writer_metrics_close(telemetry->writer);
         replica_metrics_close(telemetry->replicas);
+        lag_metrics_close(telemetry->lag);
         readiness_release(&telemetry->readiness);
         mem_free(telemetry);
     }

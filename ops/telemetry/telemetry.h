@@ -34,6 +34,10 @@ const struct writer_watch *telemetry_watch(struct telemetry *telemetry);
 void telemetry_note_partition(struct telemetry *telemetry, const struct partition *partition);
 /* As writer_metrics_decisions. */
 uint64_t telemetry_decisions(const struct telemetry *telemetry, uint32_t partition);
+/* As lag_metrics_told and lag_metrics_note. */
+struct pace telemetry_pace(const struct telemetry *telemetry, uint32_t partition);
+void telemetry_note_lag(struct telemetry *telemetry, const struct replica_status *partitions,
+                        uint32_t count);
 /* As log_metrics_wrap. */
 void telemetry_wrap_log(struct telemetry *telemetry, struct evlog **log);
 /* As replica_metrics_note and readiness_set. */

@@ -56,7 +56,7 @@ class Server:
         self.process, self.port = None, None
 
     def ctl(self, *words, org="acme"):
-        about = [] if words == ("init",) else ["--org", org]
+        about = [] if words == ("init",) or org is None else ["--org", org]
         done = subprocess.run([self.build / "agencyctl", "--data", self.data, *about, *words],
                               capture_output=True, text=True, timeout=60)
         expect(done.returncode == 0, f"agencyctl {words} to work", done.stderr)

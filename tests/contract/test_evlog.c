@@ -234,6 +234,7 @@ CONTRACT(a_reader_seeks_back_and_forth)
     assert_ok(evlog_reader_seek(reader, 2, 100));
     read_many(reader, 150);
     assert_ok(evlog_reader_seek(reader, 1, 10));
+    assert_int_equal(evlog_reader_end(reader, 1), 250);
     assert_ok(evlog_reader_seek(reader, 2, 250));
     read_many(reader, 240);
     assert_ok(evlog_reader_seek(reader, 1, 0));

@@ -409,3 +409,12 @@ void replicas_kit_conclude(struct replicas_kit *kit, uint32_t partition)
 {
     replicas_kit_epoch(kit, partition, true);
 }
+
+void replicas_kit_open_serving(struct replicas_kit *kit)
+{
+    replicas_kit_open(kit);
+    replicas_kit_start(kit, 0);
+    replicas_kit_make_org(kit, 0);
+    replicas_kit_run(kit, 1);
+    assert_int_equal(replicas_kit_server(kit, 0), 0);
+}

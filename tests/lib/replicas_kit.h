@@ -43,6 +43,8 @@ struct replicas_kit {
 /* An empty log; nobody runs. */
 void replicas_kit_open(struct replicas_kit *kit);
 void replicas_kit_close(struct replicas_kit *kit);
+/* Opens it with one process that serves, and an org in partition 0. */
+void replicas_kit_open_serving(struct replicas_kit *kit);
 
 /* Starts a process that is not running; `stop` ends it as a crash does. */
 void replicas_kit_start(struct replicas_kit *kit, uint32_t index);

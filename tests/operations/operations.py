@@ -26,6 +26,7 @@ from server import Server, ask  # noqa: E402
 
 ROOT = TESTS.parent
 OPENMETRICS = "application/openmetrics-text; version=1.0.0"
+FOLDED = 100000  # decisions; enough to see how they are folded
 SECRET = "a-secret-that-nobody-logs"
 TRACE, CALLER = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 SAMPLED = f"00-{TRACE}-{CALLER}-01"
@@ -170,6 +171,64 @@ def the_service_manager_hears_when_it_is_ready(server):
         expect(manager.recv(100) == b"STOPPING=1", "STOPPING=1")
 
 
+def fill(server, count):
+    """An org with so many decisions."""
+    def line(number, **payload):
+        return json.dumps({"orgId": "acme", "commandId": f"fill-{number}",
+                           "occurredAt": "2020-01-01T00:00:00Z", **payload}) + "\n"
+
+    org = {"org": {"orgId": "acme"}, "owner": {"subjectId": "ada"}, "identity": "ada",
+           "credential": {"credentialId": "key", "kind": "CREDENTIAL_KIND_API_KEY"}}
+    lines = [line(0, createOrg=org)]
+    lines += [line(i, createGroup={"group": {"groupId": f"g{i}"}}) for i in range(1, count)]
+    file = server.data.with_suffix(".jsonl")
+    file.write_text("".join(lines))
+    server.ctl("import", str(file), org=None)
+
+
+def folding(server):
+    """What is said of a partition that is folded: by /readyz, Admin, metrics and agencyctl; None,
+    if none is at this moment."""
+    said = get(server, "/readyz").text.decode()
+    status = get(server, "/v1/process-status").json()
+    caught = [one for one in status.get("partitions", []) if "catchUp" in one]
+    number = caught[0]["partition"] if caught else None
+    left = ("agencygrid_partition_catch_up_left_seconds", ("partition", str(number)))
+    table = server.ctl("status", org="acme")
+    seen = bool(caught) and "is folded from its log: " in said and \
+        "is folded from its log: " in table and left in metrics(server)
+    return caught[0] if seen else None
+
+
+def killed_while_it_folds(server):
+    """The first word of a fold from the beginning; the process is then killed."""
+    told = []
+    server.start("--anonymous", "admin")
+    wait_for("a word on how far it is", lambda: told.append(folding(server)) or told[-1])
+    expect(get(server, "/readyz").status == 503, "it not to be ready")
+    server.process.kill()
+    server.process.wait()
+    return told[-1]
+
+
+def a_store_that_is_made_anew_says_how_far_it_is(server):
+    other = Server(server.build, server.data.with_name("anew"))
+    other.ctl("init")
+    fill(other, FOLDED)
+    shutil.rmtree(other.data / "stores")
+    for _ in range(2):  # what was folded before the death is not flushed: it begins again
+        said = killed_while_it_folds(other)
+        expect(int(said["logEnd"]) > FOLDED >= int(said["lagRecords"]) > 0, "a lag", said)
+        expect(int(said["logEnd"]) - int(said["offset"]) == int(said["lagRecords"]), "it", said)
+        expect(int(said["catchUp"]["recordsPerSecond"]) > 0 < int(said["lagUs"]), "a rate", said)
+    other.start("--anonymous", "admin")
+    wait_for("it to be ready", lambda: get(other, "/readyz").status == 200, 60)
+    status = get(other, "/v1/process-status").json()["partitions"]
+    expect(not any("catchUp" in one or one["lagRecords"] != "0" for one in status), "none", status)
+    expect(max(int(one["sequence"]) for one in status) > FOLDED, "all decisions", status)
+    other.stop()
+
+
 # ---- traces ----
 
 def a_trace_goes_through_call_command_and_decision(server):
@@ -284,7 +343,8 @@ def lines_of_json_name_call_and_decision_and_no_secret(server):
 CASES = [promtool_accepts_the_metrics, the_scraper_chooses_the_format,
          calls_are_counted_by_method_and_code, decisions_appends_and_stores_are_counted,
          operations_have_an_address_of_their_own, every_metric_is_explained,
-         it_is_alive_and_ready, the_service_manager_hears_when_it_is_ready,
+         it_is_alive_and_ready, a_store_that_is_made_anew_says_how_far_it_is,
+         the_service_manager_hears_when_it_is_ready,
          a_trace_goes_through_call_command_and_decision,
          what_its_caller_does_not_trace_is_not_traced,
          a_command_keeps_the_trace_that_its_client_names, failed_calls_say_why,

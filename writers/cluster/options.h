@@ -4,6 +4,7 @@
 
 #include "core/base/clock.h"
 #include "core/evlog/opener.h"
+#include "core/model/pace.h"
 #include "core/model/partition.h"
 
 struct command_signature_cluster;
@@ -71,6 +72,8 @@ struct replica_status {
     uint64_t offset;        /* behind the last record that was read */
     uint64_t next_command_offset;
     int64_t time_us;        /* the latest that a record told */
+    struct pace pace;       /* how far it is on its way to the log's end */
+    bool catching_up;       /* it reads what the log had when it was opened, and is not shown yet */
     uint64_t root_sequence; /* the last boundary with a known root; 0: none */
     struct hash root;
     uint64_t decided;      /* by this process since it started: decisions, */

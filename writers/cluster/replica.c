@@ -214,6 +214,8 @@ static struct status replica_follow(struct replica *replica, const struct replic
     leadership_init(&replica->leadership, &position->chain, position->offset, time->monotonic_us);
     replica->race = replica->race == REPLICA_RACE_LOST ? REPLICA_RACE_LOST : REPLICA_RACE_FRESH;
     replica->reads = false;
+    replica->begin = position->offset;
+    replica->begin_us = time->monotonic_us;
     replica_move(replica, REPLICA_FOLLOWER);
     return replica_read_on(replica);
 }

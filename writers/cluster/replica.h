@@ -65,7 +65,9 @@ struct replica {
     enum replica_tick tick;
     uint64_t next_command;         /* the offset of the first command that nothing was done about */
     uint32_t dead_letters_pending; /* dead letters under way */
-    uint64_t end;                  /* of the log when it was opened: below it the past is read */
+    uint64_t begin;                /* where it was when it was opened, */
+    int64_t begin_us;              /* monotonic: and when */
+    uint64_t end;                  /* of the log then: below it the past is read */
     uint64_t epoch_asked;          /* the last epoch that we wanted to begin */
     uint32_t elections;            /* how often the jitter was made anew */
     struct replica_time asked;     /* when our EPOCH was appended */

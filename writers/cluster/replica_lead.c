@@ -252,6 +252,28 @@ void replica_tick(struct replica *replica, const struct replica_time *time)
 
 /* ---- saying ---- */
 
+/* The end that the log is known to have: offsets that a reader passed over are no records. */
+static uint64_t replica_log_end(const struct replica *replica)
+{
+    const struct session *session = replica->common->session;
+    uint64_t offset = replica->partition->position.offset, number = replica->number;
+    if (!replica->reads || session->log == NULL) {
+        return replica->end > offset ? replica->end : offset; /* a leader knows its own records */
+    }
+    uint64_t end = evlog_reader_end(session->decisions, (uint32_t)number);
+    bool all = evlog_reader_position(session->decisions, (uint32_t)number) >= end;
+    return all ? offset : end;
+}
+
+static void replica_status_pace(const struct replica *replica, struct replica_status *out)
+{
+    const struct position *position = &replica->partition->position;
+    int64_t now_us = clock_monotonic_us(&replica->common->options->clock);
+    out->pace =
+        pace_make(replica->begin, position, replica_log_end(replica), now_us - replica->begin_us);
+    out->catching_up = pace_left(&out->pace) > 0 && position->offset < replica->end;
+}
+
 void replica_status(const struct replica *replica, struct replica_status *out)
 {
     *out = (struct replica_status){ .number = replica->number,
@@ -263,5 +285,6 @@ void replica_status(const struct replica *replica, struct replica_status *out)
                                     .trouble = replica->trouble };
     if (replica->partition != NULL) {
         replica_status_place(out, &replica->partition->position);
+        replica_status_pace(replica, out);
     }
 }

@@ -88,14 +88,35 @@ static struct status leader_begin_timers(struct leader *leader,
     return status_ok();
 }
 
-static struct status leader_start(struct leader *leader, const struct leader_options *options)
+static void leader_tell_pace(void *self, const struct partition *partition, uint64_t end)
 {
+    const struct leader *leader = self;
+    const struct writer_watch *watch = leader->watch;
+    int64_t took_us = clock_monotonic_us(&watch->clock) - leader->opened_us;
+    struct pace pace = pace_make(leader->opened_at, &partition->position, end, took_us);
+    watch->pace(watch->self, leader->number, &pace);
+}
+
+static struct status leader_open_partition(struct leader *leader,
+                                           const struct leader_options *options)
+{
+    bool watched = options->watch != NULL;
     struct partition_options partition = { .store = options->store,
                                            .log = options->log,
                                            .number = options->number,
                                            .level_known = FORMAT_LEVEL,
-                                           .memory_max = LEADER_MEMORY_MAX };
+                                           .memory_max = LEADER_MEMORY_MAX,
+                                           .progress = { watched ? leader_tell_pace : NULL,
+                                                         leader } };
     TRY(partition_open(&partition, &leader->partition));
+    leader->opened_at = leader->partition->position.offset;
+    leader->opened_us = clock_monotonic_us(&options->clock);
+    return status_ok();
+}
+
+static struct status leader_start(struct leader *leader, const struct leader_options *options)
+{
+    TRY(leader_open_partition(leader, options));
     TRY(partition_catch_up(leader->partition, leader->log));
     if (leader->partition->position.chain.closed) {
         return status_error(STATUS_FAILED_PRECONDITION,
@@ -122,6 +143,7 @@ struct status leader_open(const struct leader_options *options, struct leader **
     *leader = mem_zalloc(1, sizeof **leader);
     (*leader)->log = options->log;
     (*leader)->number = options->number;
+    (*leader)->watch = options->watch;
     struct status st = leader_start(*leader, options);
     if (st.code != STATUS_OK) {
         leader_close(*leader);
@@ -191,6 +213,12 @@ struct status leader_confirm(struct leader *leader, uint64_t offset, struct str 
     leader->decisions_end++;
     return accepted ? status_ok()
                     : status_error(STATUS_DATA_LOSS, "expected the only writer's record to count");
+}
+
+struct pace leader_pace(const struct leader *leader)
+{
+    const struct position *position = &leader->partition->position;
+    return pace_make(position->offset, position, leader->decisions_end, 0);
 }
 
 bool leader_settled(const struct leader *leader)

@@ -36,6 +36,9 @@ struct leader {
         mute_us; /* boottime: until then it decides nothing, for its clock may be wrong; 0: no */
     uint64_t commands_end;  /* the offset that the next command gets */
     uint64_t decisions_end; /* the offset that the next record gets */
+    const struct writer_watch *watch;
+    uint64_t opened_at; /* the offset from which it was folded when it was opened, */
+    int64_t opened_us;  /* monotonic: and when */
 };
 
 /* Folds what the log has and begins a new epoch: from then on this process decides. Gives it.
@@ -59,6 +62,9 @@ MUST_USE struct status leader_tick(struct leader *leader, int64_t now_us, struct
  * it is not where it must be. */
 MUST_USE struct status leader_confirm(struct leader *leader, uint64_t offset, struct str value,
                                       const struct hash *head);
+
+/* How far it is on its way to the log's end. */
+struct pace leader_pace(const struct leader *leader);
 
 /* True when no more may be decided before all is confirmed and written: a batch is full, or a
  * boundary was reached. */

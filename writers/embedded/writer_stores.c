@@ -113,7 +113,9 @@ void writer_tell_watch(struct writer *writer, int64_t now_us)
     watch->ahead(watch->self, decider_clock_ahead_us(&writer->decider_clock));
     for (uint32_t i = 0; i < writer->partitions_count; i++) {
         if (writer->leaders[i] != NULL) {
+            struct pace pace = leader_pace(writer->leaders[i]);
             watch->partition(watch->self, writer->leaders[i]->partition);
+            watch->pace(watch->self, i, &pace);
         }
     }
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "ops/daemon/replica_readiness.h"
+#include "ops/telemetry/lag_metrics.h"
 #include "ops/telemetry/readiness.h"
 #include "ops/telemetry/replica_metrics.h"
 #include "ops/telemetry/span_exporter.h"
@@ -61,6 +62,49 @@ TEST(replica_readiness, wants_all_partitions_here_and_up_to_date)
     two[1].trouble = status_error(STATUS_UNAVAILABLE, "disk full");
     assert_says(replica_readiness(two, 2, 2, now_us, TIMEOUT_US),
                 "partition 1 is opening: disk full");
+}
+
+TEST(replica_readiness, says_how_far_a_partition_is_that_is_folded)
+{
+    int64_t now_us = INT64_C(1000000000);
+    struct replica_status two[] = { led(0, now_us), led(1, 0) };
+    two[1].pace = (struct pace){ .begin = 100, .offset = 400, .end = 1100, .per_second = 350 };
+    two[1].catching_up = true;
+    assert_says(replica_readiness(two, 2, 2, now_us, TIMEOUT_US),
+                "partition 1 is folded from its log: 300 of 1000 records, 350 a second, 2 s left; "
+                "1 of 2 partitions are open");
+    assert_says(replica_readiness_open(two, 2), "300 of 1000 records");
+    two[1].catching_up = false;
+    two[1].state = REPLICA_OPENING;
+    assert_says(replica_readiness_open(two, 2), "partition 1 is folded, and written to its store");
+    two[1].pace = (struct pace){ 0 };
+    assert_says(replica_readiness_open(two, 2), "1 of 2 partitions are open");
+    two[1].state = REPLICA_LEADER;
+    assert_ok(replica_readiness_open(two, 2));
+}
+
+TEST(lag_metrics, tell_how_far_each_partition_is_behind)
+{
+    struct clock_fake fake = { .now_us = 9000000 };
+    struct lag_metrics *lag = lag_metrics_open(clock_from_fake(&fake));
+    struct metrics metrics = { 0 };
+    struct buf text = { 0 };
+    struct replica_status two[] = { led(0, 0), led(7, 0) };
+    two[0].pace = (struct pace){ .offset = 5, .end = 5, .time_us = 1000000 };
+    two[1].pace = (struct pace){ .offset = 2, .end = 8, .per_second = 3, .time_us = 2500000 };
+    two[1].catching_up = true;
+    lag_metrics_note(lag, two, 2);
+    metrics_add(&metrics, lag_metrics_source(lag));
+    metrics_write(&metrics, EXPOSITION_PROMETHEUS, &text);
+    buf_byte(&text, '\0');
+    assert_non_null(strstr(text.data, "partition_lag_records{partition=\"0\"} 0\n"));
+    assert_non_null(strstr(text.data, "partition_lag_records{partition=\"7\"} 6\n"));
+    assert_non_null(strstr(text.data, "partition_lag_seconds{partition=\"0\"} 0.000000\n"));
+    assert_non_null(strstr(text.data, "partition_lag_seconds{partition=\"7\"} 6.500000\n"));
+    assert_non_null(strstr(text.data, "catch_up_left_seconds{partition=\"7\"} 2.000000\n"));
+    assert_null(strstr(text.data, "catch_up_left_seconds{partition=\"0\"}"));
+    buf_release(&text);
+    lag_metrics_close(lag);
 }
 
 TEST(replica_metrics, tell_states_troubles_and_what_is_not_published)

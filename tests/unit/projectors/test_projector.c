@@ -48,6 +48,60 @@ TEST(projector, it_follows_the_log_and_goes_on_after_a_restart)
     partition_kit_close(&kit);
 }
 
+/* A log whose first read gives nothing, as a broker that takes its time. */
+static struct evlog_ops slow_log;
+static struct evlog_reader_ops slow_reader;
+static const struct evlog_ops *quick_log;
+static const struct evlog_reader_ops *quick_reader;
+
+static struct status read_at_once(struct evlog_reader *reader, struct evlog_record *out,
+                                  size_t out_max, size_t *out_count)
+{
+    (void)out;
+    (void)out_max;
+    (void)out_count;
+    reader->ops = quick_reader;
+    return status_ok();
+}
+
+static struct status open_slow_reader(struct evlog *log, enum evlog_stream stream,
+                                      struct evlog_reader **reader)
+{
+    TRY(quick_log->reader_open(log, stream, reader));
+    quick_reader = (*reader)->ops;
+    slow_reader = *quick_reader;
+    slow_reader.read = read_at_once;
+    (*reader)->ops = &slow_reader;
+    return status_ok();
+}
+
+TEST(projector, a_store_is_shown_when_it_has_what_the_log_had_not_when_nothing_came)
+{
+    struct partition_kit kit;
+    struct store_reader *reader;
+    struct projector *projector;
+    partition_kit_open_org(&kit);
+    struct shelf *shelf = shelf_new(kit.log->identity.partitions_count);
+    struct projector_options options = {
+        .log = kit.log, .level_known = FORMAT_LEVEL, .memory_max = 1 << 24, .shelf = shelf
+    };
+    quick_log = kit.log->ops;
+    slow_log = *quick_log;
+    slow_log.reader_open = open_slow_reader;
+    kit.log->ops = &slow_log;
+    assert_ok(projector_open(&options, &projector));
+    kit.log->ops = quick_log;
+    assert_ok(projector_step(projector, 0, NULL));
+    assert_code(STATUS_UNAVAILABLE, shelf_open(shelf, 0, &reader));
+    assert_int_equal(projector_log_end(projector, 0), 2);
+    assert_ok(projector_catch_up(projector));
+    assert_ok(shelf_open(shelf, 0, &reader));
+    shelf_close(shelf, 0, reader);
+    projector_close(projector);
+    shelf_free(shelf);
+    partition_kit_close(&kit);
+}
+
 TEST(projector, a_damaged_log_stops_the_partition_which_keeps_what_it_had)
 {
     struct partition_kit kit;

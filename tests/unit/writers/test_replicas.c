@@ -24,20 +24,10 @@ static unsigned epochs(struct replicas_kit *kit)
     return truth.epochs;
 }
 
-/* One process that serves, with an org in partition 0. */
-static void open_serving(struct replicas_kit *kit)
-{
-    replicas_kit_open(kit);
-    replicas_kit_start(kit, 0);
-    replicas_kit_make_org(kit, 0);
-    replicas_kit_run(kit, 1);
-    assert_int_equal(replicas_kit_server(kit, 0), 0);
-}
-
 TEST(replicas, a_command_on_the_log_is_decided_and_the_follower_told)
 {
     struct replicas_kit kit;
-    open_serving(&kit);
+    replicas_kit_open_serving(&kit);
     unsigned follows = kit.members[0].follows, heard = kit.members[0].heard;
     replicas_kit_register(&kit, 0, 1);
     replicas_kit_advance(&kit, 1000);
@@ -65,7 +55,7 @@ TEST(replicas, the_first_of_a_new_log_waits_for_nobody)
 TEST(replicas, a_standby_takes_over_after_its_rank_of_silences)
 {
     struct replicas_kit kit;
-    open_serving(&kit);
+    replicas_kit_open_serving(&kit);
     replicas_kit_start(&kit, 2);
     replicas_kit_run(&kit, 2);
     replicas_kit_stop(&kit, 0);
@@ -82,7 +72,7 @@ TEST(replicas, a_standby_takes_over_after_its_rank_of_silences)
 TEST(replicas, an_owner_that_is_heard_keeps_its_partition)
 {
     struct replicas_kit kit;
-    open_serving(&kit);
+    replicas_kit_open_serving(&kit);
     replicas_kit_start(&kit, 1);
     replicas_kit_start(&kit, 2);
     replicas_kit_run(&kit, 50);
@@ -94,7 +84,7 @@ TEST(replicas, an_owner_that_is_heard_keeps_its_partition)
 TEST(replicas, a_restarted_process_takes_back_at_once_what_nobody_took)
 {
     struct replicas_kit kit;
-    open_serving(&kit);
+    replicas_kit_open_serving(&kit);
     replicas_kit_stop(&kit, 0);
     replicas_kit_start(&kit, 0);
     for (int i = 0; i < 6; i++) {
@@ -107,7 +97,7 @@ TEST(replicas, a_restarted_process_takes_back_at_once_what_nobody_took)
 TEST(replicas, a_restarted_process_leaves_what_another_took)
 {
     struct replicas_kit kit;
-    open_serving(&kit);
+    replicas_kit_open_serving(&kit);
     replicas_kit_start(&kit, 1);
     replicas_kit_stop(&kit, 0);
     replicas_kit_run(&kit, 4);
@@ -123,7 +113,7 @@ TEST(replicas, a_restarted_process_leaves_what_another_took)
 TEST(replicas, two_processes_of_one_name_do_not_fight_for_ever)
 {
     struct replicas_kit kit;
-    open_serving(&kit);
+    replicas_kit_open_serving(&kit);
     kit.members[1].process = kit.members[0].process;
     replicas_kit_start(&kit, 1);
     replicas_kit_run(&kit, 20);
@@ -135,7 +125,7 @@ TEST(replicas, two_processes_of_one_name_do_not_fight_for_ever)
 TEST(replicas, a_batch_ends_so_that_it_can_be_written)
 {
     struct replicas_kit kit;
-    open_serving(&kit);
+    replicas_kit_open_serving(&kit);
     struct replicas *replicas = kit.members[0].replicas;
     const struct replica *replica = replicas->by_number[0];
     evlog_mem_fate_at(kit.mem, 1, EVLOG_MEM_HOLD); /* behind the client's */
@@ -159,7 +149,7 @@ TEST(replicas, a_batch_ends_so_that_it_can_be_written)
 TEST(replicas, what_a_frozen_owner_decides_behind_his_successor_is_void)
 {
     struct replicas_kit kit;
-    open_serving(&kit);
+    replicas_kit_open_serving(&kit);
     replicas_kit_start(&kit, 1);
     replicas_kit_register(&kit, 0, 1);
     evlog_mem_fate_always(kit.mem, EVLOG_MEM_HOLD);
@@ -181,7 +171,7 @@ TEST(replicas, what_a_frozen_owner_decides_behind_his_successor_is_void)
 TEST(replicas, nobody_serves_after_the_last_epoch)
 {
     struct replicas_kit kit;
-    open_serving(&kit);
+    replicas_kit_open_serving(&kit);
     replicas_kit_conclude(&kit, 0);
     replicas_kit_register(&kit, 0, 1);
     replicas_kit_run(&kit, 8);
@@ -193,7 +183,7 @@ TEST(replicas, a_repeat_on_the_log_is_answered_there)
 {
     struct replicas_kit kit;
     struct replicas_kit_truth truth;
-    open_serving(&kit);
+    replicas_kit_open_serving(&kit);
     replicas_kit_register(&kit, 0, 1);
     replicas_kit_register(&kit, 0, 1);
     const char *org_id = replicas_kit_org(0);
@@ -229,7 +219,7 @@ static void expect_dead_letter(struct replicas_kit *kit, struct str key, struct 
 TEST(replicas, what_nobody_can_read_is_a_dead_letter)
 {
     struct replicas_kit kit;
-    open_serving(&kit);
+    replicas_kit_open_serving(&kit);
     expect_dead_letter(&kit, str_z(replicas_kit_org(0)), STR("what?"), "INVALID_ARGUMENT");
     replicas_kit_close(&kit);
 }
@@ -238,7 +228,7 @@ TEST(replicas, what_is_too_large_is_a_dead_letter)
 {
     struct replicas_kit kit;
     static char large[200 * 1024];
-    open_serving(&kit);
+    replicas_kit_open_serving(&kit);
     expect_dead_letter(&kit, str_z(replicas_kit_org(0)), str_make(large, sizeof large),
                        "INVALID_ARGUMENT");
     replicas_kit_close(&kit);
@@ -249,7 +239,7 @@ static const char subject[] = "{\"subjectId\":\"x\",\"type\":\"SUBJECT_TYPE_AGEN
 TEST(replicas, a_command_under_the_key_of_another_org_is_a_dead_letter)
 {
     struct replicas_kit kit;
-    open_serving(&kit);
+    replicas_kit_open_serving(&kit);
     struct str record =
         replicas_kit_command(&kit, replicas_kit_org(1), "c", "registerSubject", subject);
     expect_dead_letter(&kit, str_z(replicas_kit_org(0)), record, "INVALID_ARGUMENT");
@@ -259,7 +249,7 @@ TEST(replicas, a_command_under_the_key_of_another_org_is_a_dead_letter)
 TEST(replicas, a_command_in_the_wrong_partition_is_a_dead_letter)
 {
     struct replicas_kit kit;
-    open_serving(&kit);
+    replicas_kit_open_serving(&kit);
     const char *org_id = replicas_kit_org(1);
     struct str record = replicas_kit_command(&kit, org_id, "c", "registerSubject", subject);
     expect_dead_letter(&kit, str_z(org_id), record, "INVALID_ARGUMENT");
@@ -269,7 +259,7 @@ TEST(replicas, a_command_in_the_wrong_partition_is_a_dead_letter)
 TEST(replicas, a_command_sealed_with_another_key_is_a_dead_letter)
 {
     struct replicas_kit kit;
-    open_serving(&kit);
+    replicas_kit_open_serving(&kit);
     struct command_signature_key key = kit.key;
     kit.key = command_signature_key_make(STR("another"));
     const char *org_id = replicas_kit_org(0);
@@ -282,7 +272,7 @@ TEST(replicas, a_command_sealed_with_another_key_is_a_dead_letter)
 TEST(replicas, an_expired_command_is_a_dead_letter)
 {
     struct replicas_kit kit;
-    open_serving(&kit);
+    replicas_kit_open_serving(&kit);
     const char *org_id = replicas_kit_org(0);
     struct str record = replicas_kit_command(&kit, org_id, "c", "registerSubject", subject);
     replicas_kit_stop(&kit, 0);
@@ -295,7 +285,7 @@ TEST(replicas, an_expired_command_is_a_dead_letter)
 TEST(replicas, a_dead_letter_is_passed_only_when_that_is_durable)
 {
     struct replicas_kit kit;
-    open_serving(&kit);
+    replicas_kit_open_serving(&kit);
     replicas_kit_send(&kit, 0, str_z(replicas_kit_org(0)), STR("what?"));
     replicas_kit_register(&kit, 0, 1);
     evlog_mem_fate_at(kit.mem, 0, EVLOG_MEM_LOSE_UNKNOWN);
@@ -308,7 +298,7 @@ TEST(replicas, a_dead_letter_is_passed_only_when_that_is_durable)
 TEST(replicas, a_damaged_command_is_a_dead_letter_and_the_next_is_decided)
 {
     struct replicas_kit kit;
-    open_serving(&kit);
+    replicas_kit_open_serving(&kit);
     replicas_kit_stop(&kit, 0);
     replicas_kit_register(&kit, 0, 1);
     replicas_kit_register(&kit, 0, 2);
@@ -323,7 +313,7 @@ TEST(replicas, a_damaged_command_is_a_dead_letter_and_the_next_is_decided)
 TEST(replicas, commands_that_were_dropped_undecided_are_told_of_and_passed)
 {
     struct replicas_kit kit;
-    open_serving(&kit);
+    replicas_kit_open_serving(&kit);
     replicas_kit_stop(&kit, 0);
     replicas_kit_register(&kit, 0, 1);
     replicas_kit_register(&kit, 0, 2);
@@ -339,7 +329,7 @@ TEST(replicas, commands_that_were_dropped_undecided_are_told_of_and_passed)
 TEST(replicas, dead_letters_do_not_wait_for_each_other)
 {
     struct replicas_kit kit;
-    open_serving(&kit);
+    replicas_kit_open_serving(&kit);
     const struct replica *replica = kit.members[0].replicas->by_number[0];
     for (int i = 0; i < 3; i++) {
         replicas_kit_send(&kit, 0, str_z(replicas_kit_org(0)), STR("what?"));
@@ -388,7 +378,7 @@ TEST(replicas, a_partition_whose_decisions_are_damaged_stops_and_others_go_on)
 {
     struct replicas_kit kit;
     struct replica_status status;
-    open_serving(&kit);
+    replicas_kit_open_serving(&kit);
     replicas_kit_make_org(&kit, 1);
     replicas_kit_run(&kit, 1);
     replicas_kit_stop(&kit, 0);
@@ -406,7 +396,7 @@ TEST(replicas, a_partition_whose_decisions_are_damaged_stops_and_others_go_on)
 TEST(replicas, a_log_that_does_not_answer_is_opened_again)
 {
     struct replicas_kit kit;
-    open_serving(&kit);
+    replicas_kit_open_serving(&kit);
     replicas_kit_register(&kit, 0, 1);
     evlog_mem_fate_at(kit.mem, 0, EVLOG_MEM_HOLD);
     replicas_kit_run(&kit, 20);
@@ -420,7 +410,7 @@ TEST(replicas, a_store_that_refuses_once_is_opened_again)
 {
     struct replicas_kit kit;
     struct replica_status status;
-    open_serving(&kit);
+    replicas_kit_open_serving(&kit);
     for (long n = 0; n < 4; n++) {
         const struct replica *replica = kit.members[0].replicas->by_number[0];
         store_mem_fail_at(replica->partition->store, n);

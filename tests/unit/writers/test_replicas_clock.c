@@ -4,16 +4,6 @@
 
 static const int64_t HOUR_US = INT64_C(3600000000);
 
-/* One process that serves, with an org in partition 0. */
-static void open_serving(struct replicas_kit *kit)
-{
-    replicas_kit_open(kit);
-    replicas_kit_start(kit, 0);
-    replicas_kit_make_org(kit, 0);
-    replicas_kit_run(kit, 1);
-    assert_int_equal(replicas_kit_server(kit, 0), 0);
-}
-
 /* When the last record of partition 0 was made, as the log says. */
 static int64_t last_recorded(struct replicas_kit *kit)
 {
@@ -27,7 +17,7 @@ static int64_t last_recorded(struct replicas_kit *kit)
 TEST(replicas_clock, a_leap_of_its_clock_is_not_stamped)
 {
     struct replicas_kit kit;
-    open_serving(&kit);
+    replicas_kit_open_serving(&kit);
     kit.members[0].clock.now_us += HOUR_US;
     replicas_kit_register(&kit, 0, 1);
     replicas_kit_run(&kit, 1);
@@ -38,7 +28,7 @@ TEST(replicas_clock, a_leap_of_its_clock_is_not_stamped)
 TEST(replicas_clock, a_leap_that_the_log_has_seen_too_is_stamped)
 {
     struct replicas_kit kit;
-    open_serving(&kit);
+    replicas_kit_open_serving(&kit);
     replicas_kit_advance(&kit, HOUR_US);
     kit.members[0].clock.monotonic_us -= HOUR_US; /* boottime did not go on */
     replicas_kit_run(&kit, 0);
