@@ -35,6 +35,7 @@ static Agency__V1__Command *gift_seat(struct attacker *attacker)
 {
     Agency__V1__Command *command = draw_named(attacker, "AssignRole");
     draw_set_text(command, "subject_id", MALLORY);
+    draw_clear(command, "starts_at");
     return command;
 }
 
@@ -84,6 +85,7 @@ static Agency__V1__Command *gift_grant(struct attacker *attacker)
     grantee->id = draw_copy(attacker, MALLORY);
     draw_set(command, "grantee", &grantee);
     draw_set(command, "on", &on);
+    draw_clear(command, "starts_at");
     draw_clear(command, "expires_at");
     draw_set_text(command, "grant_id",
                   draw_copy(attacker, id.data)); /* whatever there is room for */

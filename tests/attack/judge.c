@@ -22,6 +22,7 @@ const char *property_text(enum property property)
         [ANSWERED] = "every command is accepted or refused",
         [RULES] = "what must hold in every org does",
         [SAME_ANSWERS] = "Check answers what the lists of entities say",
+        [TIME] = "what time changes is what was given, when it is due",
         [PRICE] = "what others pile up makes no Check dearer",
     };
     return texts[property];
@@ -64,6 +65,7 @@ const struct plain *judge_bound(const struct plain_org *org, unsigned credential
 struct bench {
     struct arena *arena;
     const struct deed *deed;
+    struct plain_org before, after; /* those of the deed, or both ahead */
     struct extent extent;
     const struct plain *actor; /* NULL: an operator */
     struct counts counts;      /* what the actor counted as before */
@@ -267,12 +269,12 @@ static void judge_gains(struct bench *bench, struct str subject_id, const struct
 {
     bool new = plain_find(bench->deed->before, ENTITY_SUBJECT, subject_id) == NULL;
     const struct deed *deed = bench->deed;
-    struct counts before = counts_of(deed->before, bench->arena, subject_id);
-    struct counts after = counts_of(deed->after, bench->arena, subject_id);
+    struct counts before = counts_of(&bench->before, bench->arena, subject_id);
+    struct counts after = counts_of(&bench->after, bench->arena, subject_id);
     struct access *was = arena_alloc(bench->arena, sizeof *was);
     struct access *is = arena_alloc(bench->arena, sizeof *is);
-    access_read(deed->before, &bench->extent, &before, ACCESS_ASKED, was);
-    access_read(deed->after, &bench->extent, &after, ACCESS_ASKED, is);
+    access_read(&bench->before, &bench->extent, &before, ACCESS_ASKED, was);
+    access_read(&bench->after, &bench->extent, &after, ACCESS_ASKED, is);
     for (size_t p = new ? 1 : 0; p < bench->extent.permissions_count; p++) {
         for (size_t o = 0; o < bench->extent.objects_count; o++) {
             bool gained = is->allowed[p][o] && !was->allowed[p][o];
@@ -280,7 +282,8 @@ static void judge_gains(struct bench *bench, struct str subject_id, const struct
             if (gained && !given) {
                 const struct object object = bench->extent.objects[o];
                 judge_say(bench, reach == NULL ? NEVER_WIDENS : GROWTH,
-                          "%s gives %.*s '%.*s' on %s '%.*s'%s", deed->command, STR_ARG(subject_id),
+                          "%s gives %.*s%s '%.*s' on %s '%.*s'%s", deed->command,
+                          STR_ARG(subject_id), bench->before.ahead ? " for later" : "",
                           STR_ARG(bench->extent.permissions[p]), object_kind_name(object.kind),
                           STR_ARG(object.id),
                           reach == NULL ? "" : ", on which the actor has no delegate");
@@ -358,6 +361,19 @@ static void judge_owner(struct bench *bench)
     }
 }
 
+/* What is given for later is judged when it is given, by what the actor has now. */
+static void judge_growth(struct bench *bench, struct reach *reach)
+{
+    if (bench->actor != NULL && bench->verdict.broken == HOLDS) {
+        reach_read(bench->deed->before, &bench->before, &bench->extent, bench->arena,
+                   &bench->counts, reach);
+        judge_access(bench, reach);
+    }
+    if (judge_ends(bench->deed->command)) {
+        judge_access(bench, NULL);
+    }
+}
+
 struct verdict judge(struct arena *arena, const struct deed *deed)
 {
     struct bench *bench = arena_zalloc(arena, sizeof *bench);
@@ -367,6 +383,8 @@ struct verdict judge(struct arena *arena, const struct deed *deed)
     }
     bench->arena = arena;
     bench->deed = deed;
+    bench->before = *deed->before;
+    bench->after = *deed->after;
     extent_read(&bench->extent, deed->before, deed->after);
     if (deed->operator_name[0] == '\0') {
         judge_actor(bench);
@@ -375,11 +393,11 @@ struct verdict judge(struct arena *arena, const struct deed *deed)
         judge_import(bench);
         judge_own(bench);
         judge_credentials(bench);
-        reach_read(deed->before, &bench->extent, arena, &bench->counts, reach);
-        judge_access(bench, reach);
     }
-    if (judge_ends(deed->command)) {
-        judge_access(bench, NULL);
+    judge_growth(bench, reach);
+    if (plain_waits(deed->after)) {
+        bench->before.ahead = bench->after.ahead = true;
+        judge_growth(bench, reach);
     }
     judge_owner(bench);
     return bench->verdict;

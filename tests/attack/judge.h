@@ -19,6 +19,8 @@ enum property {
     ANSWERED,      /* no state keeps a command from being decided */
     RULES,         /* what must hold in every org (tests/lib/org_rules.h) */
     SAME_ANSWERS,  /* Check answers as the plain lists do, now and later (probe.h) */
+    TIME,          /* what time changes is what was given: it begins and ends when it is due, and
+                      none is due any more; and who begins has a place */
     PRICE,         /* a Check costs what the object's side lets it cost (price.h), whatever anybody
                       has piled up elsewhere */
 };
@@ -55,6 +57,9 @@ struct verdict {
 };
 
 struct verdict judge(struct arena *arena, const struct deed *deed);
+/* What came by time, up to `until_us`. */
+struct verdict judge_time(struct arena *arena, const struct plain_org *before,
+                          const struct plain_org *after, int64_t until_us);
 
 /* The subject that commands for itself or another by a credential: NULL if there is none that is
  * bound and ACTIVE. */

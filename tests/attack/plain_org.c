@@ -46,6 +46,7 @@ static const struct {
     { ENTITY_ORG, PLAIN_ACCESS_MODE, "access_mode" },
     { ENTITY_ROLE_TYPE, PLAIN_NO_MEMBERSHIP, "no_membership" },
     { ENTITY_ROLE_TYPE, PLAIN_ASSIGNMENT_MODE, "assignment" },
+    { ENTITY_ROLE_TYPE, PLAIN_HOLDERS_MAX, "holders_max" },
     { ENTITY_CREDENTIAL, PLAIN_CREDENTIAL_KIND, "kind" },
     { ENTITY_GRANT, PLAIN_GRANTEE_KIND, "grantee.kind" },
     { ENTITY_GRANT, PLAIN_ON_KIND, "on.kind" },
@@ -113,11 +114,11 @@ static void plain_read_list(struct plain *item, const char *path)
 
 /* ---- one entity ---- */
 
-static int64_t plain_expires_us(const ProtobufCMessage *entity)
+static int64_t plain_time_us(const ProtobufCMessage *entity, struct str name, int64_t unset_us)
 {
-    const ProtobufCFieldDescriptor *field = pb_field_find(entity->descriptor, STR("expires_at"));
+    const ProtobufCFieldDescriptor *field = pb_field_find(entity->descriptor, name);
     const void *time = field == NULL ? NULL : pb_field_message(pb_field_at(entity, field));
-    return time == NULL ? INT64_MAX : fields_time_us(time);
+    return time == NULL ? unset_us : fields_time_us(time);
 }
 
 static enum entity_kind plain_kind(const ProtobufCMessage *entity)
@@ -160,7 +161,8 @@ static void plain_read(struct arena *arena, struct plain *item, const ProtobufCM
     *item = (struct plain){ .entity = entity,
                             .kind = plain_kind(entity),
                             .status = plain_status(entity),
-                            .expires_us = plain_expires_us(entity) };
+                            .starts_us = plain_time_us(entity, STR("starts_at"), INT64_MIN),
+                            .expires_us = plain_time_us(entity, STR("expires_at"), INT64_MAX) };
     item->id = plain_id(arena, item->kind, entity);
     for (size_t i = 0; i < sizeof plain_texts / sizeof plain_texts[0]; i++) {
         if (plain_texts[i].kind == item->kind) {
@@ -246,7 +248,17 @@ const struct plain *plain_same(const struct plain_org *org, const struct plain *
 
 bool plain_live(const struct plain_org *org, const struct plain *item)
 {
-    return item->status == LIFE_ACTIVE && item->expires_us > org->now_us;
+    bool begun = item->status == LIFE_ACTIVE || (org->ahead && item->status == LIFE_SCHEDULED);
+    return begun && item->expires_us > org->now_us;
+}
+
+bool plain_waits(const struct plain_org *org)
+{
+    bool waits = false;
+    for (size_t i = 0; i < org->count && !waits; i++) {
+        waits = org->items[i].status == LIFE_SCHEDULED;
+    }
+    return waits;
 }
 
 bool plain_lists(const struct plain *item, struct str id)

@@ -27,6 +27,7 @@ enum plain_number {
     PLAIN_ACCESS_MODE,
     PLAIN_NO_MEMBERSHIP,
     PLAIN_ASSIGNMENT_MODE,
+    PLAIN_HOLDERS_MAX,
     PLAIN_CREDENTIAL_KIND,
     PLAIN_NUMBERS
 };
@@ -36,6 +37,7 @@ struct plain {
     enum entity_kind kind;
     struct str id; /* of an assignment and the like: the parts of its key, joined by ~ */
     unsigned status;
+    int64_t starts_us;  /* INT64_MIN: at once, or when it is begun */
     int64_t expires_us; /* INT64_MAX: never */
     struct str texts[PLAIN_TEXTS];
     unsigned numbers[PLAIN_NUMBERS];
@@ -49,6 +51,7 @@ struct plain_org {
     struct plain *items; /* sorted by kind, then by id */
     size_t count;
     int64_t now_us;
+    bool ahead; /* what waits for its beginning is looked at as if it had begun */
 };
 
 /* All entities of a layer with nothing under it. Lies in the arena; borrows the entities. A field
@@ -73,6 +76,8 @@ const struct plain *plain_same(const struct plain_org *org, const struct plain *
 
 /* ACTIVE and not expired. */
 bool plain_live(const struct plain_org *org, const struct plain *item);
+/* Whether anything waits for its beginning. */
+bool plain_waits(const struct plain_org *org);
 
 bool plain_lists(const struct plain *item, struct str id);
 

@@ -175,8 +175,9 @@ static uint8_t reach_marks(const struct plain_org *org, const struct counts *cou
     return 0;
 }
 
-void reach_read(const struct plain_org *org, const struct extent *extent, struct arena *arena,
-                const struct counts *counts, struct reach *reach)
+void reach_read(const struct plain_org *org, const struct plain_org *then,
+                const struct extent *extent, struct arena *arena, const struct counts *counts,
+                struct reach *reach)
 {
     struct counts others = counts_none(org, arena);
     for (size_t o = 0; o < extent->objects_count; o++) {
@@ -185,6 +186,6 @@ void reach_read(const struct plain_org *org, const struct extent *extent, struct
     for (size_t i = 0; i < org->count; i++) {
         others.marks[i] = reach_marks(org, counts, &org->items[i]);
     }
-    counts_complete(org, &others);
-    access_read(org, extent, &others, ACCESS_FOR_COMMAND, &reach->given);
+    counts_complete(then, &others);
+    access_read(then, extent, &others, ACCESS_FOR_COMMAND, &reach->given);
 }

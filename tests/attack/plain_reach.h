@@ -27,7 +27,9 @@ struct reach {
     struct access given;               /* what whoever it may put somebody in has */
 };
 
-void reach_read(const struct plain_org *org, const struct extent *extent, struct arena *arena,
-                const struct counts *counts, struct reach *reach);
+/* `then`: the org in which it is passed on, the same or ahead. */
+void reach_read(const struct plain_org *org, const struct plain_org *then,
+                const struct extent *extent, struct arena *arena, const struct counts *counts,
+                struct reach *reach);
 
 #endif

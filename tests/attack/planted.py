@@ -106,6 +106,41 @@ PLANTED = [
          ("core/domain/kernel/cascade.c",)),
     Hole("what ends takes nothing with it",
          "TRY(cascade_emit_one(cascade->d, rows[row].event, cascade->ended[row].items[i]));", ""),
+    # What begins and ends by time.
+    Hole("what begins later counts at once",
+         "if (types[i].kind == kind && index_waiting(&types[i]) != none) {",
+         "if (types[i].kind == kind) {"),
+    Hole("what is given for later needs no delegate",
+         "TRY_ACCEPTED(d, targets_of(d, type->delegate, &targets));",
+         "TRY_ACCEPTED(d, targets_of(d, type->delegate, &targets));\n"
+         "    if ((unsigned)d->command->payload_case == COMMAND_ASSIGN_ROLE &&\n"
+         "        d->command->assign_role->assignment->starts_at != NULL) {\n"
+         "        targets.count = 0;\n    }"),
+    Hole("a seat that is given for later is held at once",
+         "bool waits = rules_begins_later(d, wanted->starts_at);", "bool waits = false;"),
+    Hole("who begins later needs no place",
+         "TRY_ACCEPTED(d, assignment_check_holders(d, role, role_type, assignment->subject_id));",
+         ""),
+    Hole("the same grant may begin while the first is there",
+         "strcmp(other->grant_id, grant->grant_id) != 0 && grants_meet(d, other, grant)",
+         "strcmp(other->grant_id, grant->grant_id) != 0 && other->status == LIFE_ACTIVE &&\n"
+         "            !decide_expired(d, other->expires_at) && grants_meet(d, other, grant)"),
+    Hole("what waits stays when its holder goes",
+         "X(SUBJECT, ASSIGNMENT_WAITING_BY_SUBJECT, 0, ROLE_REVOKED, always)", "",
+         ("core/domain/kernel/cascade.c",)),
+    Hole("what waits stays when its grantee goes",
+         "X(SUBJECT, GRANT_WAITING_BY_GRANTEE, GRANTEE(SUBJECT), PERMISSION_REVOKED, always)", "",
+         ("core/domain/kernel/cascade.c",)),
+    Hole("what has begun never ends",
+         "X(GRANT, Grant, grant, expires_at, SCHEDULED | ACTIVE)",
+         "X(GRANT, Grant, grant, expires_at, SCHEDULED)", ("core/domain/kernel/due.c",)),
+    Hole("the beginning of a grant is never due",
+         "X(GRANT, Grant, grant, starts_at, SCHEDULED)",
+         "X(GRANT, Grant, grant, expires_at, SCHEDULED)", ("core/domain/kernel/due.c",)),
+    Hole("what is due at one moment is due later",
+         "due = (struct due){ .field = rows[i].field, .time_us = fields_time_us(time) };",
+         "due = (struct due){ .field = rows[i].field,\n"
+         "                                .time_us = fields_time_us(time) + 30000000 };"),
     # What Check answers.
     Hole("expired assignments count", "if (end_us > search->lookup->at_us) {", "if (true) {"),
     Hole("suspended parents give",

@@ -2,6 +2,7 @@
  * of the org before and after. */
 #include <stdlib.h>
 
+#include "core/domain/kernel/due.h"
 #include "core/domain/kernel/fields.h"
 #include "core/pb/message.h"
 #include "tests/attack/probe.h"
@@ -126,12 +127,52 @@ static struct verdict stage_judge(struct stage *stage, const struct step *step)
     return verdict;
 }
 
+/* Up to when what is due is decided before a step: by the time of its command. */
+static int64_t stage_until_us(const struct stage *stage, const struct step *step)
+{
+    const Google__Protobuf__Timestamp *time = step->command->occurred_at;
+    bool imported = time != NULL && !stage->world.head.live;
+    return imported ? fields_time_us(time) : stage->world.now_us + 1000000;
+}
+
+/* What time brings before a step, unless it stands still. */
+static struct verdict stage_elapse(struct stage *stage, const struct step *step, bool judged)
+{
+    const int64_t until_us = stage_until_us(stage, step);
+    const Agency__V1__Org *org;
+    struct plain_org after;
+    bool any = false;
+    assert_ok(view_org(org_world_view(&stage->world), STR("acme"), &org));
+    if (due_stands_still(org)) {
+        return (struct verdict){ .broken = HOLDS };
+    }
+    while (org_world_elapse(&stage->world, until_us)) {
+        any = true;
+    }
+    if (!judged) {
+        stage->before.count = any ? 0 : stage->before.count;
+        return (struct verdict){ .broken = HOLDS };
+    }
+    if (!any) {
+        return judge_time(&stage->arenas[stage->turn], &stage->before, &stage->before, until_us);
+    }
+    stage_look(stage, &after);
+    struct verdict verdict =
+        judge_time(&stage->arenas[stage->turn], &stage->before, &after, until_us);
+    stage->before = after;
+    return verdict;
+}
+
 struct verdict stage_play(struct stage *stage, const struct step *step, bool judged)
 {
     stage->world.now_us += step->wait_us;
     stage_principal(stage, step);
     if (judged && stage->before.count == 0) {
         stage_look(stage, &stage->before);
+    }
+    struct verdict verdict = stage_elapse(stage, step, judged);
+    if (verdict.broken != HOLDS) {
+        return verdict;
     }
     stage->unanswered = (struct str){ 0 };
     bool accepted = stage_decide_all(stage, step);

@@ -61,6 +61,12 @@ static bool org_rules_live(const struct org_rules *rules, unsigned status,
            (expires_at == NULL || fields_time_us(expires_at) > rules->now_us);
 }
 
+static bool org_rules_early(const struct org_rules *rules, unsigned status,
+                            const Google__Protobuf__Timestamp *starts_at)
+{
+    return status == LIFE_ACTIVE && starts_at != NULL && fields_time_us(starts_at) > rules->now_us;
+}
+
 /* Live, or waiting to be. */
 static bool org_rules_held(const struct org_rules *rules, unsigned status,
                            const Google__Protobuf__Timestamp *expires_at)
@@ -212,6 +218,9 @@ static const char *org_rules_holders(const struct org_rules *rules)
                 LIFE_REMOVED) {
             return "an assignment ends with its seat and with its holder";
         }
+        if (org_rules_early(rules, held->status, held->starts_at)) {
+            return "nothing is held before it begins";
+        }
         bool single = held->status == LIFE_ACTIVE && org_rules_is_single(rules, held->role_type);
         EACH(rules, assignment, other)
         {
@@ -305,6 +314,9 @@ static const char *org_rules_grants(const struct org_rules *rules)
     {
         if (!org_rules_held(rules, grant->status, grant->expires_at)) {
             continue;
+        }
+        if (org_rules_early(rules, grant->status, grant->starts_at)) {
+            return "nothing is granted before it begins";
         }
         if (org_rules_gone(rules, grant)) {
             return "a grant ends with its grantee and with its object";
