@@ -54,13 +54,33 @@ static void explain_statuses(const struct explain *explain)
     buf_printf(explain->out, "\n");
 }
 
+static void explain_events(const struct explain *explain)
+{
+    static const struct {
+        enum event_number event;
+        enum command_number command;
+    } others[] = {
+#define X(event, command) { EVENT_##event, COMMAND_##command },
+        OTHER_EVENTS(X)
+#undef X
+    };
+    const struct command_type *type = explain->type;
+    buf_printf(explain->out, "makes       %s", registry_event((unsigned)type->event)->name);
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        if (registry_command(others[i].command) == type) {
+            buf_printf(explain->out, " or %s", registry_event(others[i].event)->name);
+        }
+    }
+    buf_printf(explain->out, "\n");
+}
+
 static void explain_rules(const struct explain *explain)
 {
     const struct command_type *type = explain->type;
     explain_statuses(explain);
     explain_permission(explain->out, type->name, type->own);
     explain_permission(explain->out, "delegate", type->delegate);
-    buf_printf(explain->out, "makes       %s\n", registry_event((unsigned)type->event)->name);
+    explain_events(explain);
 }
 
 /* ---- fields ---- */

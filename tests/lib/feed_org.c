@@ -6,7 +6,15 @@
 #include "tests/lib/grant_json.h"
 #include "tests/lib/test.h"
 
-enum { SUBJECTS = 7, GROUPS = 6, ASSETS = 6, SEATS = 9, TYPES = 4, SPACES = 2 };
+enum {
+    SUBJECTS = 7,
+    GROUPS = 6,
+    ASSETS = 6,
+    SEATS = 9,
+    TYPES = 4,
+    SPACES = 2,
+    FEED_SPAN_SIZE = 96
+};
 static const size_t FEED_ORG_ARENA_MAX = (size_t)2 << 30;
 static const size_t FEED_ORG_MEMORY_MAX = (size_t)1 << 30;
 static const int64_t FEED_ORG_AFTER_RUST_US = INT64_C(1798761600) * 1000000; /* 2027-01-01 */
@@ -109,14 +117,22 @@ static void feed_make_place(struct feed_random *made)
     }
 }
 
-/* Mostly for ever; else it ends in the course of the commands. */
-static const char *feed_expiry(struct feed_random *made, char *room, size_t size)
+/* A field with a time in the course of the commands, in one of six; else the text ends there. */
+static size_t feed_time(struct feed_random *made, const char *name, char *room, size_t size)
 {
     unsigned minute = feed_roll(made, 10), second = feed_roll(made, 60);
-    if (feed_roll(made, 6) > 0) {
-        return "";
-    }
-    snprintf(room, size, ",\"expiresAt\":\"2026-01-01T00:0%u:%02uZ\"", minute, second);
+    room[0] = '\0';
+    return feed_roll(made, 6) > 0
+               ? 0
+               : (size_t)snprintf(room, size, ",\"%s\":\"2026-01-01T00:0%u:%02uZ\"", name, minute,
+                                  second);
+}
+
+/* Mostly from now on for ever; what would begin after its end is refused. */
+static const char *feed_span(struct feed_random *made, char *room, size_t size)
+{
+    size_t used = feed_time(made, "startsAt", room, size);
+    feed_time(made, "expiresAt", room + used, size - used);
     return room;
 }
 
@@ -129,14 +145,14 @@ static void feed_grant(struct feed_random *made)
     static unsigned (*const object_ids[])(struct feed_random *) = {
         feed_asset, feed_space /* as many types */, feed_group, feed_space, feed_subject, feed_space
     };
-    char grantee[GRANT_JSON_SIZE], on[GRANT_JSON_SIZE], expiry[64];
+    char grantee[GRANT_JSON_SIZE], on[GRANT_JSON_SIZE], span[FEED_SPAN_SIZE];
     unsigned to = feed_roll(made, GRANTEES), what = feed_roll(made, OBJECTS);
     grant_json_grantee(to, grantee_ids[to](made), grantee);
     grant_json_object(what, object_ids[what](made), on);
     feed_try(made, "grantPermission",
              "{\"grantId\":\"x%u\",\"permission\":\"%s\",\"grantee\":{%s},\"on\":{%s}%s%s}",
              made->org->log.commands_count, feed_permissions[feed_roll(made, 4)], grantee, on,
-             feed_expiry(made, expiry, sizeof expiry),
+             feed_span(made, span, sizeof span),
              feed_roll(made, 5) == 0 ? ",\"condition\":\"subject.name != 'x'\"" : "");
 }
 
@@ -148,23 +164,23 @@ static unsigned feed_old(struct feed_random *made)
 
 static void feed_change_grant(struct feed_random *made)
 {
-    char expiry[64];
+    char span[FEED_SPAN_SIZE];
     if (feed_roll(made, 2) == 0) {
         feed_try(made, "revokePermission", "{\"grantId\":\"x%u\"}", feed_old(made));
     } else {
         feed_try(made, "changeGrant", "{\"grantId\":\"x%u\",\"permission\":\"%s\"%s}",
                  feed_old(made), feed_permissions[feed_roll(made, 4)],
-                 feed_expiry(made, expiry, sizeof expiry));
+                 feed_span(made, span, sizeof span));
     }
 }
 
 static void feed_seat(struct feed_random *made)
 {
-    char expiry[64];
+    char span[FEED_SPAN_SIZE];
     bool revoke = feed_roll(made, 3) == 0;
     feed_try(made, revoke ? "revokeRole" : "assignRole",
              "{\"roleId\":\"r%u\",\"subjectId\":\"s%u\"%s}", feed_role(made), feed_subject(made),
-             revoke ? "" : feed_expiry(made, expiry, sizeof expiry));
+             revoke ? "" : feed_span(made, span, sizeof span));
 }
 
 static void feed_relation(struct feed_random *made)

@@ -246,6 +246,58 @@ TEST(list, pages_are_of_one_moment)
     asked_close(&asked);
 }
 
+/* Pages of any size give each once. */
+static void expect_pages(struct asked *asked, const char *field, const char *value,
+                         const char *expected)
+{
+    for (size_t size = 1; size <= 6; size++) {
+        struct list_request request = { .org_id = STR("acme"),
+                                        .kind = ENTITY_ASSIGNMENT,
+                                        .page_size = size,
+                                        .filters = { { str_z(field), str_z(value) } },
+                                        .filters_count = 1 };
+        struct str ids = STR("");
+        struct list_page page;
+        const struct moment_ask now = { .now_us = asked->kit.now_us };
+        assert_ok(resolve(asked, now, &request.moment));
+        do {
+            assert_ok(list_page(asked->partition->reader, &asked->arena, &request, &page));
+            for (size_t i = 0; i < page.count; i++) {
+                struct str id;
+                assert_ok(evolve_entity_id(&asked->arena, request.kind, page.items[i], &id));
+                ids = arena_printf(&asked->arena, "%.*s%.*s ", STR_ARG(ids), STR_ARG(id));
+            }
+            request.after = page.end;
+        } while (page.end.size > 0);
+        assert_string_equal(ids.data, expected);
+    }
+}
+
+TEST(list, what_waits_for_its_beginning_follows_what_has_begun)
+{
+    struct asked asked;
+    asked_open(&asked);
+    partition_kit_do(&asked.kit, NULL, "defineRoleType", "{\"roleType\":\"waits\"}");
+    for (unsigned i = 0; i < 3; i++) {
+        static const char *const starts[] = { "", ",\"startsAt\":\"2030-01-01T00:00:00Z\"" };
+        char json[128];
+        snprintf(json, sizeof json, "{\"roleId\":\"w%u\",\"roleType\":\"waits\"}", i);
+        partition_kit_do(&asked.kit, NULL, "createRole", json);
+        snprintf(json, sizeof json, "{\"roleId\":\"w%u\",\"subjectId\":\"bob\"%s}", i,
+                 starts[i != 1]);
+        partition_kit_do(&asked.kit, NULL, "assignRole", json);
+        snprintf(json, sizeof json, "{\"roleId\":\"w%u\",\"subjectId\":\"root\"%s}", i,
+                 starts[i == 1]);
+        partition_kit_do(&asked.kit, NULL, "assignRole", json);
+    }
+    assert_ok(partition_kit_catch_up(&asked.kit, asked.partition));
+    expect_pages(&asked, "role_id", "w0", "w0~root w0~bob ");
+    expect_pages(&asked, "subject_id", "bob", "w1~bob w0~bob w2~bob ");
+    expect_pages(&asked, "role_type", "waits", "w0~root w1~bob w2~root w0~bob w1~root w2~bob ");
+    expect_pages(&asked, "status", "SCHEDULED", "w0~bob w1~root w2~bob ");
+    asked_close(&asked);
+}
+
 TEST(list, wrong_filters_say_what_was_expected)
 {
     struct asked asked;
