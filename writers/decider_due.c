@@ -44,18 +44,21 @@ static void due_watch_end(struct elapse_watch *self)
 static struct status due_record(struct decider *decider, const struct elapse *elapse,
                                 Agency__V1__OrgHead *head, uint64_t next_command_offset)
 {
+    const struct decide *d = &elapse->decide;
     Agency__V1__Authority time = AGENCY__V1__AUTHORITY__INIT;
     Agency__V1__Decision decision = AGENCY__V1__DECISION__INIT;
     time.kind = AGENCY__V1__AUTHORITY_KIND__AUTHORITY_KIND_TIME;
     TRY(arena_text(&decider->arena, elapse->org_id, &decision.org_id));
+    TRY(arena_text(&decider->arena, d->on_behalf_of, &decision.on_behalf_of));
+    decision.command = d->command == NULL ? 0 : (uint32_t)d->command->payload_case;
     decision.org_prev = head->decision_hash;
     decision.org_sequence = head->org_sequence + 1;
-    decision.authority = &time;
+    decision.authority = d->authority == NULL ? &time : d->authority;
     decision.recorded_at_us = elapse->context->recorded_at_us;
-    decision.occurred_at_us = elapse->decide.occurred_at_us;
+    decision.occurred_at_us = d->occurred_at_us;
     decision.imported = !head->live;
-    decision.events = elapse->decide.events;
-    decision.n_events = elapse->decide.events_count;
+    decision.events = d->events;
+    decision.n_events = d->events_count;
     decision.elapsed = elapse->elapsed;
     decision.n_elapsed = elapse->elapsed_count;
     struct str body;
@@ -79,13 +82,15 @@ static struct status due_decide(struct decider *decider, struct str org_id,
     struct due_watch watch = { { due_watch_begin, due_watch_end }, decider->poison };
     struct decide_context context = { .config = &decider->config,
                                       .head = fold_org_head(head),
-                                      .recorded_at_us = recorded_at_us };
+                                      .recorded_at_us = recorded_at_us,
+                                      .until_us = until_us };
     struct elapse elapse = { .arena = &decider->arena,
                              .scratch = &decider->fold->scratch,
                              .org_id = org_id,
                              .head = head,
                              .context = &context,
                              .memory = &decider->fold->check_cache.memory,
+                             .expressions = decider->expressions,
                              .watch = decider->poison == NULL ? NULL : &watch.watch,
                              .until_us = until_us };
     *record = (struct str){ 0 };

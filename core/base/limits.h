@@ -59,6 +59,12 @@ enum {
     /* Entities of an org that wait for a time. All of them may become due at once, and are then
      * decided at some thousands a second: minutes. */
     DUES_MAX = 1000000,
+    /* Those of them that wait again when their time has come, such as schedules: each costs two
+     * decisions a minute at most, for ever. */
+    DUES_RENEWING_MAX = 10000,
+    /* Decisions in a row that follow at once from the one before. Whatever needs more goes round in
+     * circles. */
+    CONTINUATIONS_MAX = 4096,
     /* The body of a decision record: half of Kafka's default message limit of 1 MiB. */
     RECORD_SIZE_MAX = 512 * 1024,
 

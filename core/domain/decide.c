@@ -11,6 +11,7 @@
 #include "core/base/limits.h"
 #include "core/domain/access/authority.h"
 #include "core/domain/access/owner.h"
+#include "core/domain/kernel/carried.h"
 #include "core/domain/kernel/fields.h"
 #include "core/domain/kernel/given.h"
 #include "core/domain/kernel/id.h"
@@ -220,6 +221,26 @@ struct status decide_moves_time(struct decide *d, bool *moves)
         *moves = st.code == STATUS_OK && d->rejection == NULL;
     }
     return st.code == STATUS_UNAVAILABLE || st.code == STATUS_DATA_LOSS ? st : status_ok();
+}
+
+/* The limits and gas are those of this decision, the time is its own. */
+struct status decide_carried(struct decide *d, const struct carried *carried,
+                             const Agency__V1__Command *command)
+{
+    const struct decide_context *context = d->context;
+    struct decide_context at_its_time = *context;
+    const Agency__V1__Org *org;
+    assert(d->events_count == 0 && d->command == NULL && d->carried == NULL);
+    at_its_time.recorded_at_us = d->occurred_at_us;
+    TRY(given_check_whole(registry_command_payload(command)));
+    TRY(view_org(d->view, d->view->org_id, &org));
+    d->command = command;
+    d->carried = carried;
+    d->context = &at_its_time;
+    struct status st = decide_rules(d, org);
+    d->context = context;
+    d->carried = NULL; /* the caller's */
+    return st;
 }
 
 struct status decide_command(struct decide *d)

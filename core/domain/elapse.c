@@ -44,5 +44,12 @@ struct status elapse_failed(struct decide *d, enum entity_kind kind, struct str 
     TRY(arena_text(d->arena, id, &event.id));
     TRY(arena_text(d->arena, str_z(reason), &event.reason));
     TRY(fields_time_new(d->arena, due->time_us, &event.due));
-    return emit_deadline_failed(d, &event);
+    TRY_ACCEPTED(d, emit_deadline_failed(d, &event));
+    if (strcmp(due->field, DUE_CONTINUES) != 0) {
+        return status_ok();
+    }
+    Agency__V1__DueError error = AGENCY__V1__DUE_ERROR__INIT;
+    fields_copy(&event.base, &error.base);
+    TRY(rules_get(d->view, kind, id, &entity));
+    return refused_own(d, kind, entity, &error);
 }

@@ -35,6 +35,19 @@ struct status elapse_own(struct decide *d, enum entity_kind kind, const Protobuf
     return status_error(STATUS_INTERNAL, "expected a kind that waits for times");
 }
 
+struct status refused_own(struct decide *d, enum entity_kind kind, const ProtobufCMessage *entity,
+                          const Agency__V1__DueError *error)
+{
+    switch ((unsigned)kind) {
+#define X(upper, pascal, snake) \
+    case ENTITY_##upper:        \
+        return refused_##snake(d, (const Agency__V1__##pascal *)(const void *)entity, error);
+        CONTINUED(X)
+#undef X
+    }
+    return status_error(STATUS_INTERNAL, "expected a kind of which something follows at once");
+}
+
 #define EVOLVE_CASE_SETS(upper, snake)
 #define EVOLVE_CASE_MASKS(upper, snake)
 #define EVOLVE_CASE_OWN(upper, snake) \

@@ -11,4 +11,10 @@ MUST_USE struct status decide_own(struct decide *d);
 MUST_USE struct status elapse_own(struct decide *d, enum entity_kind kind,
                                   const ProtobufCMessage *entity, const struct due *due);
 
+/* What it means to an entity that what was to follow at once was refused, by the function of its
+ * kind. */
+MUST_USE struct status refused_own(struct decide *d, enum entity_kind kind,
+                                   const ProtobufCMessage *entity,
+                                   const Agency__V1__DueError *error);
+
 #endif

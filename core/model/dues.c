@@ -87,9 +87,11 @@ static struct status dues_take(struct dues *dues, const struct omap_entry *entry
                            row.time_us); /* the layer keeps it until the head is packed */
         }
         head->dues += !was;
+        head->renewing += !was && due_renews(row.kind);
     } else if (was) {
         assert(head->dues > 0);
         head->dues--;
+        head->renewing -= due_renews(row.kind);
         dues->first_went = dues->first_went || str_eq(key, dues_first_key(head));
     }
     return status_ok();

@@ -8,6 +8,7 @@
 #include "core/model/elapse.h"
 
 #include "core/base/buf.h"
+#include "core/base/limits.h"
 #include "core/domain/kernel/rules.h"
 #include "core/store/key.h"
 
@@ -35,7 +36,10 @@ static void elapse_take_back(struct elapse_one *one, const struct decide *before
     d->events_size = before->events_size;
     d->rows_count = before->rows_count;
     d->dues = before->dues;
-    d->authority = before->authority;
+    d->renewing = before->renewing;
+    d->command = NULL;
+    d->authority = NULL;
+    d->on_behalf_of = (struct str){ 0 };
     d->rejection = NULL;
     d->full = false;
 }
@@ -88,25 +92,43 @@ static struct status elapse_judge(struct elapse_one *one)
     return elapse_fail(one, &before, st);
 }
 
-static struct status elapse_poisoned(struct elapse_one *one)
+/* It fails without being judged. */
+static struct status elapse_unjudged(struct elapse_one *one, struct status why)
 {
     struct decide *d = &one->elapse->decide;
+    const struct decide before = *d;
     const ProtobufCMessage *entity;
     TRY(view_get(d->view, one->row->kind, one->row->id, &entity));
     if (entity == NULL) {
         return status_error(STATUS_DATA_LOSS, "expected what a row of DUE names");
     }
     one->due = due_of(one->row->kind, entity);
-    return elapse_fail(one, d,
-                       status_error(STATUS_INTERNAL,
-                                    "expected something that can be decided, but it has "
-                                    "stopped the process three times"));
+    return elapse_fail(one, &before, why);
+}
+
+static struct status elapse_poisoned(struct elapse_one *one)
+{
+    return elapse_unjudged(one, status_error(STATUS_INTERNAL,
+                                             "expected something that can be decided, but it has "
+                                             "stopped the process three times"));
+}
+
+static struct status elapse_endless(struct elapse_one *one)
+{
+    return elapse_unjudged(one, status_error(STATUS_RESOURCE_EXHAUSTED,
+                                             "expected at most %d decisions in a row that follow "
+                                             "at once from the one before",
+                                             CONTINUATIONS_MAX));
 }
 
 static struct status elapse_watched(struct elapse_one *one)
 {
     struct elapse_watch *watch = one->elapse->watch;
     struct buf name = { 0 };
+    if (one->row->time_us == DUE_AT_ONCE_US &&
+        one->elapse->head->continuations >= CONTINUATIONS_MAX) {
+        return elapse_endless(one);
+    }
     if (watch == NULL) {
         return elapse_judge(one);
     }
@@ -142,6 +164,7 @@ static struct status elapse_one(struct elapse *elapse, const struct dues_row *ro
     layer_init(&one.layer, &elapse->scratch->source);
     one.changes = (struct layer_org){ &one.layer, elapse->org_id };
     org_view_init(&one.org, &one.layer.source, elapse->org_id);
+    one.org.view.expressions = elapse->expressions;
     d->view = &one.org.view;
     d->changes_self = &one.changes;
     struct status st = elapse_watched(&one);

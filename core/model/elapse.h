@@ -24,8 +24,9 @@ struct elapse {
     const Agency__V1__OrgHead *head;
     const struct decide_context *context;
     struct check_memory *memory; /* as of a decision */
-    struct elapse_watch *watch;  /* NULL: nobody */
-    int64_t until_us;            /* only what is due by then */
+    struct expressions *expressions;
+    struct elapse_watch *watch; /* NULL: nobody */
+    int64_t until_us;           /* only what is due by then */
     /* Set. */
     struct decide decide; /* as it was made: events and their time */
     Agency__V1__Elapsed **elapsed;

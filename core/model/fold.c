@@ -70,7 +70,8 @@ struct org_head fold_org_head(const Agency__V1__OrgHead *head)
                               .live = head->live,
                               .dues = head->dues,
                               .next_due_us = head->next_due_us,
-                              .continuations = head->continuations };
+                              .continuations = head->continuations,
+                              .renewing = head->renewing };
 }
 
 struct status fold_answer(const struct fold *fold, struct arena *arena, struct str org_id,

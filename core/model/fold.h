@@ -17,7 +17,7 @@
 
 /* Of the code that makes rows from decisions: a store of another one is rebuilt, and roots compare
  * only within one. */
-enum { FOLD_VERSION = 7 };
+enum { FOLD_VERSION = 8 };
 
 struct fold {
     struct changes frozen_changes;

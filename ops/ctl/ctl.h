@@ -138,12 +138,13 @@ struct ctl_actor {
     const char *on_behalf_of;
     char *const *actors;
     size_t actors_count;
+    const Agency__V1__Authority *authority;
 };
 
 /* Appends a decision as people read it: number, time, command, who, annotations. */
 void ctl_say_decision(struct ctl *ctl, const Agency__V1__DecisionItem *item);
 /* Appends " by operator X", " by S", " by S on behalf of T" or " by S through A, B on behalf of T";
- * " by time" where nobody acted. */
+ * " by schedule X as S" of what an entity carried, " by time" where nobody acted. */
 void ctl_say_actor(struct ctl *ctl, const struct ctl_actor *actor);
 /* The subjects that --actors names, in the arena. INVALID_ARGUMENT: an empty one. */
 MUST_USE struct status ctl_actors(struct ctl *ctl, char ***actors, size_t *count);

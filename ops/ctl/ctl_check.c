@@ -6,6 +6,7 @@
 #include "core/base/time.h"
 #include "core/base/utf8.h"
 #include "core/domain/kernel/fields.h"
+#include "core/domain/kernel/life.h"
 #include "core/pb/json.h"
 #include "ops/ctl/asker.h"
 #include "ops/ctl/check_text.h"
@@ -17,11 +18,25 @@ static const size_t CHECK_ARENA_MAX = (size_t)64 << 20;
 
 /* ---- one ---- */
 
+/* Nobody commanded it. */
+static void ctl_say_origin(struct ctl *ctl, const struct ctl_actor *actor)
+{
+    char noun[LIFE_NOUN_SIZE];
+    const Agency__V1__EntityRef *origin =
+        actor->authority == NULL ? NULL : actor->authority->origin;
+    if (origin == NULL || registry_entity((unsigned)origin->kind) == NULL) {
+        buf_append(&ctl->out, STR(" by time"));
+        return;
+    }
+    buf_printf(&ctl->out, " by %s %s as %s", life_noun((enum entity_kind)origin->kind, noun),
+               origin->id, actor->on_behalf_of);
+}
+
 void ctl_say_actor(struct ctl *ctl, const struct ctl_actor *actor)
 {
     bool is_operator = actor->operator_name[0] != '\0';
     if (!is_operator && actor->subject_id[0] == '\0') {
-        buf_append(&ctl->out, STR(" by time"));
+        ctl_say_origin(ctl, actor);
         return;
     }
     buf_printf(&ctl->out, " by %s%s", is_operator ? "operator " : "",
@@ -60,7 +75,7 @@ void ctl_say_decision(struct ctl *ctl, const Agency__V1__DecisionItem *item)
     time_format(fields_time_us(item->occurred_at), time);
     buf_printf(&ctl->out, "decision %" PRIu64 ", %s, %s", item->org_sequence, time, item->command);
     ctl_say_actor(ctl, &(struct ctl_actor){ item->operator_, item->subject_id, item->on_behalf_of,
-                                            item->actors, item->n_actors });
+                                            item->actors, item->n_actors, item->authority });
     for (size_t i = 0; i < item->n_annotations; i++) {
         buf_append(&ctl->out, i == 0 ? STR(" (") : STR(", "));
         utf8_show(str_z(item->annotations[i]->key), &ctl->out);

@@ -48,7 +48,7 @@ static void log_say_decision(struct ctl *ctl, const Agency__V1__Decision *decisi
                decision_item_command(decision->command, decision->n_elapsed));
     ctl_say_actor(ctl, &(struct ctl_actor){ decision->operator_, decision->subject_id,
                                             decision->on_behalf_of, decision->actors,
-                                            decision->n_actors });
+                                            decision->n_actors, decision->authority });
     if (decision->rejection != NULL) {
         buf_printf(&ctl->out, " rejected %s: %s",
                    status_code_name((enum status_code)decision->rejection->code),

@@ -36,6 +36,7 @@ static const struct {
     { ENTITY_GRANT, PLAIN_ON, "on.id" },
     { ENTITY_GRANT, PLAIN_CONDITION, "condition" },
     { ENTITY_CONFIG, PLAIN_ON, "entity_id" },
+    { ENTITY_SCHEDULE, PLAIN_SUBJECT, "acts_as" },
 };
 
 static const struct {

@@ -94,6 +94,7 @@ void over_read(const struct plain_org *org, const struct plain *item, bool made,
         return;
     case ENTITY_CAPABILITY:
     case ENTITY_CREDENTIAL:
+    case ENTITY_SCHEDULE:
         over_add(over, OBJECT_SUBJECT, item->texts[PLAIN_SUBJECT]);
         return;
     case ENTITY_GROUP:

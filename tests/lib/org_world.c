@@ -205,6 +205,7 @@ static struct status world_count_dues(struct org_world *world)
     dues->next_due.data = (uint8_t *)(uintptr_t)kept.data;
     world->head.dues = dues->dues;
     world->head.next_due_us = dues->next_due_us;
+    world->head.renewing = dues->renewing;
     return status_ok();
 }
 
@@ -252,12 +253,14 @@ bool org_world_elapse(struct org_world *world, int64_t until_us)
 {
     const struct decide_context context = { .config = &world->config,
                                             .head = world->head,
-                                            .recorded_at_us = world->now_us };
+                                            .recorded_at_us = world->now_us,
+                                            .until_us = until_us };
     struct elapse elapse = { .arena = &world->arena,
                              .scratch = &world->scratch,
                              .org_id = STR("acme"),
                              .head = &world->dues,
                              .context = &context,
+                             .expressions = world->org.view.expressions,
                              .until_us = until_us };
     assert_ok(elapse_decide(&elapse));
     if (elapse.elapsed_count > 0) {

@@ -6,6 +6,7 @@
 #include "core/pb/field.h"
 #include "core/pb/message.h"
 #include "tests/lib/deep_field.h"
+#include "tests/lib/random_carried.h"
 #include "tests/lib/random_pool.h"
 #include "tests/lib/test.h"
 
@@ -22,16 +23,6 @@ enum {
     GRANTS_FOR_EACH = 3, /* times as many grants, which tie the others to each other */
     DEPTH_MAX = 3,       /* of messages in messages */
 };
-
-/* What `kind` beside an id says about it. */
-static const struct {
-    const char *kind; /* the end of the enum's name */
-    const char *field;
-} kinds[] = { { "_SUBJECT", "subject_id" },
-              { "_ROLE", "role_id" },
-              { "_GROUP", "group_id" },
-              { "_ASSET", "asset_id" },
-              { "_ASSET_TYPE", "type" } };
 
 static const char *const builtin[] = { "*", "import", "act_as", "AssignRole" };
 
@@ -127,23 +118,6 @@ static char *random_from_pool(struct maker *maker, const struct random_pool *poo
         return random_builtin(maker);
     }
     return random_id(maker, pool);
-}
-
-/* The pool that a message's field `kind` asks for; NULL if it has none, or for the org. */
-static const struct random_pool *random_pool_of_kind(const ProtobufCMessage *message)
-{
-    const ProtobufCFieldDescriptor *field = pb_field_find(message->descriptor, STR("kind"));
-    const ProtobufCEnumValue *value =
-        field == NULL ? NULL
-                      : protobuf_c_enum_descriptor_get_value(field->descriptor,
-                                                             *(int *)pb_field_at(message, field));
-    for (size_t i = 0; value != NULL && i < sizeof kinds / sizeof kinds[0]; i++) {
-        size_t size = strlen(value->name), end = strlen(kinds[i].kind);
-        if (size > end && strcmp(value->name + size - end, kinds[i].kind) == 0) {
-            return random_pool_of(kinds[i].field);
-        }
-    }
-    return NULL;
 }
 
 static char *random_string(struct maker *maker, const ProtobufCMessage *message,
@@ -262,7 +236,9 @@ static void *random_message(struct maker *maker, const ProtobufCMessageDescripto
         return random_mask(maker, owner);
     }
     if (type == &google__protobuf__struct__descriptor) {
-        return random_struct(maker);
+        return owner == &agency__v1__schedule__descriptor
+                   ? random_carried(maker->random, maker->arena)
+                   : random_struct(maker);
     }
     if (type == &google__protobuf__value__descriptor) {
         return random_value(maker);
@@ -331,6 +307,11 @@ static void random_list(struct maker *maker, ProtobufCMessage *message,
     for (size_t i = 0; i < count; i++) {
         items[i] = random_string(maker, message, field);
     }
+    if (strcmp(field->name, "commands") == 0) {
+        count = 2;
+        items[0] = (char *)(uintptr_t)random_carried_name(maker->random);
+        items[1] = random_command_name(maker);
+    }
     if (count > 0 && items[0][0] != '\0') {
         pb_field_set_items(message, field, items, count);
     }
@@ -340,6 +321,9 @@ static void random_number(struct maker *maker, ProtobufCMessage *message,
                           const ProtobufCFieldDescriptor *field)
 {
     uint64_t number = random_below(maker->random, 4);
+    if (strcmp(field->name, "every_seconds") == 0) {
+        number = number > 0 ? 0 : 60 * random_below(maker->random, 4); /* beside cron */
+    }
     if (field->type == PROTOBUF_C_TYPE_ENUM) {
         const ProtobufCEnumDescriptor *names = field->descriptor;
         unsigned place = random_below(maker->random, names->n_values);

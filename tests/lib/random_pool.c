@@ -1,5 +1,7 @@
 #include "tests/lib/random_pool.h"
 
+#include "core/pb/field.h"
+
 static const struct random_pool pools[] = {
     { "subject_id", ENTITY_SUBJECT, "s", 0 },
     { "parent_subject_ids", ENTITY_SUBJECT, "s", 0 },
@@ -32,13 +34,42 @@ static const struct random_pool pools[] = {
     { "key", 0, "k", 0 },
     { "type", 0, "y", 30 },
     { "description", 0, "text ", 20 },
+    { "schedule_id", ENTITY_SCHEDULE, "schedule", 0 },
+    { "acts_as", ENTITY_SUBJECT, "s", 20 },
+    { "cron", 0, "* * * * 0-", 10 },
 };
+
+/* What `kind` beside an id says about it. */
+static const struct {
+    const char *kind; /* the end of the enum's name */
+    const char *field;
+} kinds[] = { { "_SUBJECT", "subject_id" },
+              { "_ROLE", "role_id" },
+              { "_GROUP", "group_id" },
+              { "_ASSET", "asset_id" },
+              { "_ASSET_TYPE", "type" } };
 
 const struct random_pool *random_pool_of(const char *field)
 {
     for (size_t i = 0; i < sizeof pools / sizeof pools[0]; i++) {
         if (strcmp(pools[i].field, field) == 0) {
             return &pools[i];
+        }
+    }
+    return NULL;
+}
+
+const struct random_pool *random_pool_of_kind(const ProtobufCMessage *message)
+{
+    const ProtobufCFieldDescriptor *field = pb_field_find(message->descriptor, STR("kind"));
+    const ProtobufCEnumValue *value =
+        field == NULL ? NULL
+                      : protobuf_c_enum_descriptor_get_value(field->descriptor,
+                                                             *(int *)pb_field_at(message, field));
+    for (size_t i = 0; value != NULL && i < sizeof kinds / sizeof kinds[0]; i++) {
+        size_t size = strlen(value->name), end = strlen(kinds[i].kind);
+        if (size > end && strcmp(value->name + size - end, kinds[i].kind) == 0) {
+            return random_pool_of(kinds[i].field);
         }
     }
     return NULL;

@@ -14,5 +14,7 @@ struct random_pool {
 
 /* By the field's name; NULL where it is in no pool. Static memory. */
 const struct random_pool *random_pool_of(const char *field);
+/* The pool that a message's field `kind` asks for; NULL if it has none, or for the org. */
+const struct random_pool *random_pool_of_kind(const ProtobufCMessage *message);
 
 #endif

@@ -8,7 +8,10 @@
  * the person: each link is granted by itself, and revoked by itself. An operator may act for
  * everybody; his authority stays the operator's.
  *
- * Everything is judged at the decider's clock, not at the occurred_at of an import: an expired
+ * What an entity carries is judged as the subject that its definition names, at the time of its
+ * decision.
+ *
+ * Everything else is judged at the decider's clock, not at the occurred_at of an import: an expired
  * credential or grant does not come to life again because a command says that it is about the past.
  *
  * An object that is not there is covered by the org only: "there is no such group" is told to those
@@ -17,6 +20,7 @@
 
 #include "core/domain/access/acting.h"
 #include "core/domain/check/check.h"
+#include "core/domain/kernel/carried.h"
 #include "core/domain/kernel/fields.h"
 #include "core/domain/kernel/hierarchy.h"
 #include "core/domain/kernel/targets.h"
@@ -78,7 +82,8 @@ static struct status authority_deny(struct decide *d, struct str subject_id, str
 static struct status authority_actors(struct decide *d, struct check_question *question)
 {
     struct str *actors;
-    bool alone = d->on_behalf_of.size == 0 || str_eq(d->on_behalf_of, d->subject_id) ||
+    bool alone = d->carried != NULL || d->on_behalf_of.size == 0 ||
+                 str_eq(d->on_behalf_of, d->subject_id) ||
                  str_eq(question->subject_id, d->subject_id);
     if (alone) {
         return status_ok();
@@ -316,9 +321,30 @@ static struct status authority_attenuate(struct decide *d)
     return status_ok();
 }
 
+/* Whoever put what carries it could delegate what the subject may do; whether the subject still may
+ * is asked each time. */
+static struct status authority_carried(struct decide *d)
+{
+    const struct carried *carried = d->carried;
+    Agency__V1__EntityRef *origin;
+    d->on_behalf_of = str_z(carried->acts_as);
+    TRY_ACCEPTED(d, authority_need_active(d, d->on_behalf_of));
+    TRY_ACCEPTED(d, authority_need_command(d, d->on_behalf_of));
+    ARENA_TRY(d->arena, origin, arena_alloc(d->arena, sizeof *origin));
+    agency__v1__entity_ref__init(origin);
+    origin->kind = (Agency__V1__EntityKind)carried->origin;
+    origin->id = (char *)(uintptr_t)carried->origin_id;
+    d->authority->kind = AGENCY__V1__AUTHORITY_KIND__AUTHORITY_KIND_ORIGIN;
+    d->authority->origin = origin;
+    return status_ok();
+}
+
 struct status authority_check(struct decide *d)
 {
     assert(d->events_count == 0); /* what is asked here is about the state before the decision */
+    if (d->carried != NULL) {
+        return authority_carried(d);
+    }
     if (d->context->principal->operator_[0] != '\0') {
         return authority_operator(d);
     }

@@ -87,19 +87,33 @@ static struct status decide_check_limits(struct decide *d, const Agency__V1__Eve
     return status_ok();
 }
 
+static bool decide_over(uint64_t before, int64_t more, uint64_t max)
+{
+    return more > 0 && before + (uint64_t)more > max;
+}
+
 /* What has come by time may wait for the next: it makes nobody wait longer. */
 static struct status decide_check_dues(struct decide *d, const struct evolved *evolved)
 {
+    const struct org_head *head = &d->context->head;
     int64_t unused;
     bool was = evolved->before != NULL && due_row_time(evolved->kind, evolved->before, &unused);
-    d->dues += due_row_time(evolved->kind, evolved->after, &unused) - was;
-    bool more = d->dues > 0 && d->context->head.dues + (uint64_t)d->dues > DUES_MAX;
-    return more && d->command != NULL
-               ? decide_reject(d, STATUS_RESOURCE_EXHAUSTED,
-                               "expected at most %d entities of an org that wait for a time, such "
-                               "as an expiry",
-                               DUES_MAX)
-               : status_ok();
+    int more = due_row_time(evolved->kind, evolved->after, &unused) - was;
+    d->dues += more;
+    d->renewing += due_renews(evolved->kind) ? more : 0;
+    if (d->command != NULL && decide_over(head->dues, d->dues, DUES_MAX)) {
+        return decide_reject(d, STATUS_RESOURCE_EXHAUSTED,
+                             "expected at most %d entities of an org that wait for a time, such "
+                             "as an expiry",
+                             DUES_MAX);
+    }
+    if (d->command != NULL && decide_over(head->renewing, d->renewing, DUES_RENEWING_MAX)) {
+        return decide_reject(d, STATUS_RESOURCE_EXHAUSTED,
+                             "expected at most %d entities of an org that wait for a time again "
+                             "and again, such as a schedule",
+                             DUES_RENEWING_MAX);
+    }
+    return status_ok();
 }
 
 static struct status decide_check_entity(struct decide *d, const struct evolved *evolved)

@@ -15,6 +15,7 @@ struct org_head {
     uint64_t dues;          /* how many entities wait for a time */
     int64_t next_due_us;    /* the first of these times, where there are any */
     uint64_t continuations; /* how many decisions in a row followed at once */
+    uint64_t renewing;      /* how many of those that wait do so again afterwards */
 };
 
 /* Configuration that decides; it stands in the EPOCH. */
@@ -28,6 +29,7 @@ struct decide_context {
     const struct decide_config *config;
     struct org_head head;
     int64_t recorded_at_us; /* the decider's clock */
+    int64_t until_us;       /* where a time has come: up to when the org's time moves on now */
     bool unsettled;         /* something is due, but the command may not move the time of its org */
 };
 
@@ -51,6 +53,7 @@ struct decide {
     const struct decide_context *context;
     struct check_memory *memory;        /* NULL: each question is answered anew */
     const Agency__V1__Command *command; /* NULL: nobody commands, a time has come */
+    const struct carried *carried;      /* the command is one that an entity carries, else NULL */
     /* Set by decide_command. */
     int64_t occurred_at_us; /* the time asked about: the command's, else recorded_at */
     Agency__V1__Event **events;
@@ -61,6 +64,7 @@ struct decide {
     size_t rows_read;                 /* of indexes, by rules */
     bool full;                        /* it was rejected for the sum of what it holds */
     int64_t dues;                     /* how many more entities wait for a time; may be negative */
+    int64_t renewing;                 /* how many of these renew themselves */
     uint64_t gas_used;                /* by expressions */
     Agency__V1__Rejection *rejection; /* NULL: accepted */
     Agency__V1__Authority *authority; /* NULL: not allowed */

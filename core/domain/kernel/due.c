@@ -36,6 +36,25 @@ static const struct due_place {
 #undef X
 };
 
+/* Where those of which something can follow at once say that it does. */
+static const size_t continues_at[ENTITY_KINDS_END] = {
+#define X(upper, pascal, snake) [ENTITY_##upper] = offsetof(struct Agency__V1__##pascal, continues),
+    CONTINUED(X)
+#undef X
+};
+
+static const bool renewing[ENTITY_KINDS_END] = {
+#define X(upper) [ENTITY_##upper] = true,
+    RENEWING(X)
+#undef X
+};
+
+bool due_renews(enum entity_kind kind)
+{
+    assert((size_t)kind < ENTITY_KINDS_END);
+    return renewing[kind];
+}
+
 static bool due_is_timed(enum entity_kind kind)
 {
     assert((size_t)kind < ENTITY_KINDS_END);
@@ -102,7 +121,9 @@ bool due_row_time(enum entity_kind kind, const ProtobufCMessage *entity, int64_t
 {
     const Google__Protobuf__Timestamp *time =
         due_is_timed(kind) ? due_time(entity, places[kind].due_at) : NULL;
-    *time_us = fields_time_us(time);
+    const bool at_once =
+        time != NULL && continues_at[kind] > 0 && due_time(entity, continues_at[kind]) != NULL;
+    *time_us = at_once ? DUE_AT_ONCE_US : fields_time_us(time);
     return time != NULL;
 }
 

@@ -29,7 +29,10 @@ MUST_USE struct status due_stamp(struct arena *arena, enum entity_kind kind,
 /* Whether the time of an org (NULL: there is none) stands still, as it is archived, or erased: then
  * nothing is decided of what is due in it. */
 bool due_stands_still(const Agency__V1__Org *org);
-/* The time of its row in DUE; false where it waits for nothing. */
+/* Whether entities of a kind wait again when their time has come. */
+bool due_renews(enum entity_kind kind);
+/* The time of its row in DUE: DUE_AT_ONCE_US of what follows at once; false where it waits for
+ * nothing. */
 bool due_row_time(enum entity_kind kind, const ProtobufCMessage *entity, int64_t *time_us);
 /* Whether two are the same time of one entity. */
 bool due_same(const struct due *a, const struct due *b);
@@ -40,6 +43,14 @@ bool due_same(const struct due *a, const struct due *b);
     MUST_USE struct status elapse_##snake(struct decide *d, const Agency__V1__##pascal *entity, \
                                           const struct due *due);
 TIMED(X)
+#undef X
+
+/* refused_schedule(d, schedule, error): emits what it means to an entity, if anything, that what
+ * was to follow from it at once could not happen; DeadlineFailed stands in the decision already. */
+#define X(upper, pascal, snake)                                                                  \
+    MUST_USE struct status refused_##snake(struct decide *d, const Agency__V1__##pascal *entity, \
+                                           const Agency__V1__DueError *error);
+CONTINUED(X)
 #undef X
 
 #endif

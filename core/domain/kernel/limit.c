@@ -15,7 +15,7 @@ static bool limit_is_id(struct str name)
     /* What a config is about may be an assignment, whose id is two. */
     bool ends = limit_ends(name, STR("_id")) || limit_ends(name, STR("_ids"));
     return (ends && !str_eq(name, STR("entity_id"))) || str_eq(name, STR("system")) ||
-           str_eq(name, STR("hmac"));
+           str_eq(name, STR("hmac")) || str_eq(name, STR("acts_as"));
 }
 
 static bool limit_is_name(struct str name)

@@ -143,4 +143,9 @@
     X(SUBJECT, CREDENTIAL_BY_SUBJECT, 0, CREDENTIAL_REVOKED, always) \
     X(SUBJECT, CAPABILITY_BY_SUBJECT, 0, CAPABILITY_REVOKED, always)
 
+/* Who is bound speaks for himself from then on, and what is erased is gone. */
+#define DIRECTORY_UNCARRIED(X) \
+    X(BIND_CREDENTIAL)         \
+    X(ERASE_SUBJECT)
+
 #endif

@@ -7,7 +7,8 @@
     X(ORG, Org, org, 1, "orgs", UNNAMED, EXTERNAL)                          \
     X(ORG_CHILD, OrgChild, org_child, 1, "org-children", UNNAMED, INTERNAL) \
     X(CONFIG, Config, config, 3, "configs", UNNAMED, INTERNAL)              \
-    X(GOAL, Goal, goal, 1, "goals", UNNAMED, INTERNAL)
+    X(GOAL, Goal, goal, 1, "goals", UNNAMED, INTERNAL)                      \
+    X(SCHEDULE, Schedule, schedule, 1, "schedules", UNNAMED, INTERNAL)
 
 #define ORG_COMMANDS(X)                                                                            \
     X(CREATE_ORG, CreateOrg, create_org, ORG, NONE, OWN, ORG_CREATED, NONE, NONE)                  \
@@ -34,7 +35,16 @@
     X(SET_GOAL, SetGoal, set_goal, GOAL, NONE | ACTIVE, OWN, GOAL_SET, ORG, NONE)                  \
     X(REPORT_GOAL, ReportGoal, report_goal, GOAL, ACTIVE, OWN, GOAL_REPORTED, ORG, NONE)           \
     X(CLOSE_GOAL, CloseGoal, close_goal, GOAL, ACTIVE | CLOSED, MOVE, GOAL_CLOSED, ORG, NONE)      \
-    X(ERASE_ORG, EraseOrg, erase_org, ORG, ACTIVE | ARCHIVED | ERASED, MOVE, ORG_ERASED, ORG, NONE)
+    X(ERASE_ORG, EraseOrg, erase_org, ORG, ACTIVE | ARCHIVED | ERASED, MOVE, ORG_ERASED, ORG,      \
+      NONE)                                                                                        \
+    X(PUT_SCHEDULE, PutSchedule, put_schedule, SCHEDULE, NONE | ACTIVE | SUSPENDED, OWN,           \
+      SCHEDULE_PUT, ACTS_AS, ACTS_AS_OTHER)                                                        \
+    X(PAUSE_SCHEDULE, PauseSchedule, pause_schedule, SCHEDULE, ACTIVE | SUSPENDED, MOVE,           \
+      SCHEDULE_PAUSED, ACTS_AS, NONE)                                                              \
+    X(RESUME_SCHEDULE, ResumeSchedule, resume_schedule, SCHEDULE, SUSPENDED | ACTIVE, OWN,         \
+      SCHEDULE_RESUMED, ACTS_AS, ACTS_AS_OTHER)                                                    \
+    X(REMOVE_SCHEDULE, RemoveSchedule, remove_schedule, SCHEDULE, ACTIVE | SUSPENDED | REMOVED,    \
+      MOVE, SCHEDULE_REMOVED, ACTS_AS, NONE)
 
 #define ORG_EVENTS(X)                                                                            \
     X(ORG_CREATED, OrgCreated, org_created, ORG, MAKES, ACTIVE, SETS)                            \
@@ -54,17 +64,51 @@
     X(GOAL_REPORTED, GoalReported, goal_reported, GOAL, CHANGES, SAME, SETS)                     \
     X(GOAL_CLOSED, GoalClosed, goal_closed, GOAL, CHANGES, CLOSED, SETS)                         \
     X(ORG_ERASED, OrgErased, org_erased, ORG, CHANGES, ERASED, OWN)                              \
-    X(DEADLINE_FAILED, DeadlineFailed, deadline_failed, ANY, CHANGES, SAME, OWN)
+    X(DEADLINE_FAILED, DeadlineFailed, deadline_failed, ANY, CHANGES, SAME, OWN)                 \
+    X(SCHEDULE_PUT, SchedulePut, schedule_put, SCHEDULE, EITHER, ACTIVE, SETS)                   \
+    X(SCHEDULE_PAUSED, SchedulePaused, schedule_paused, SCHEDULE, CHANGES, SUSPENDED, OWN)       \
+    X(SCHEDULE_RESUMED, ScheduleResumed, schedule_resumed, SCHEDULE, CHANGES, ACTIVE, SETS)      \
+    X(SCHEDULE_REMOVED, ScheduleRemoved, schedule_removed, SCHEDULE, CHANGES, REMOVED, SETS)     \
+    X(SCHEDULE_TURNED, ScheduleTurned, schedule_turned, SCHEDULE, CHANGES, SAME, SETS)           \
+    X(SCHEDULE_RAN, ScheduleRan, schedule_ran, SCHEDULE, CHANGES, SAME, OWN)
+
+#define ORG_DUES(X)                                    \
+    X(SCHEDULE, Schedule, schedule, continues, ACTIVE) \
+    X(SCHEDULE, Schedule, schedule, next_at, ACTIVE)
+
+#define ORG_TIMED(X) X(SCHEDULE, Schedule, schedule)
+#define ORG_CONTINUED(X) X(SCHEDULE, Schedule, schedule)
+#define ORG_RENEWING(X) X(SCHEDULE)
+
+#define ORG_TIME_EVENTS(X)     \
+    X(SCHEDULE_TURNED, ACTIVE) \
+    X(SCHEDULE_RAN, ACTIVE)
+
+/* What cannot be undone, gives away or takes time, and what carries commands itself. */
+#define ORG_UNCARRIED(X) \
+    X(CREATE_ORG)        \
+    X(FINISH_IMPORT)     \
+    X(ERASE_ORG)         \
+    X(PUT_SCHEDULE)      \
+    X(PAUSE_SCHEDULE)    \
+    X(RESUME_SCHEDULE)   \
+    X(REMOVE_SCHEDULE)
 
 #define ORG_INDEXES(X)                                                             \
     X(CONFIG_BY_ENTITY, 20, CONFIG, 2, KIND(Config, kind), ONE(Config, entity_id)) \
     X(GOAL_BY_PARENT, 26, GOAL, 1, ONE(Goal, parent_goal_id))                      \
-    X(GOAL_BY_OWNER, 27, GOAL, 1, ONE(Goal, owner_subject_id))
+    X(GOAL_BY_OWNER, 27, GOAL, 1, ONE(Goal, owner_subject_id))                     \
+    X(SCHEDULE_BY_ACTS_AS, 41, SCHEDULE, 1, ONE(Schedule, acts_as))
 
 #define ORG_HIERARCHIES(X) X(GOAL_PARENTS, GOAL, "parent_goal_id", GOAL_BY_PARENT, "goals")
 
-#define ORG_OBJECT_RULES(X)        \
-    X(CONFIG, config, ALL, ITSELF, \
-      "what is configured if it is a group, an asset, a job space or a subject, else the org")
+#define ORG_OBJECT_RULES(X)                                                                    \
+    X(CONFIG, config, ALL, ITSELF,                                                             \
+      "what is configured if it is a group, an asset, a job space or a subject, else the org") \
+    X(ACTS_AS, acts_as, ALL, ITSELF, "the subject that it acts as")                            \
+    X(ACTS_AS_OTHER, acts_as_other, ALL, ITSELF,                                               \
+      "the subject that it acts as, unless that is who calls")
+
+#define ORG_DEPENDANTS(X) X(SUBJECT, SCHEDULE_BY_ACTS_AS, 0, SCHEDULE_REMOVED, always)
 
 #endif

@@ -135,6 +135,18 @@ const struct object_rule_type *registry_object_rule(enum object_rule rule)
     return &object_rules[rule];
 }
 
+bool registry_carries(unsigned number)
+{
+    switch (number) {
+#define X(upper) case COMMAND_##upper:
+        UNCARRIED(X)
+#undef X
+        return false;
+    default:
+        return registry_command(number) != NULL;
+    }
+}
+
 static const uint32_t time_events[] = {
 #define X(upper, statuses) [EVENT_##upper] = (statuses),
     TIME_EVENTS(X)

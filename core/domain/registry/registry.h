@@ -49,15 +49,32 @@
  * of these statuses. What then happens, elapse_PREFIX decides, of each kind in TIMED. Of the times
  * of an entity the first is due; of two at once, that of the upper row. X(ENTITY, Message, prefix):
  * a kind with times. */
-#define DUES(X) ACCESS_DUES(X)
-#define TIMED(X) ACCESS_TIMED(X)
+#define DUES(X)    \
+    ACCESS_DUES(X) \
+    ORG_DUES(X)
+#define TIMED(X)    \
+    ACCESS_TIMED(X) \
+    ORG_TIMED(X)
+
+/* X(ENTITY, Message, prefix): a kind in TIMED from which something can follow at once; the time
+ * `continues` says that it does. X(ENTITY): a kind in TIMED whose entities wait again when their
+ * time has come. */
+#define CONTINUED(X) ORG_CONTINUED(X)
+#define RENEWING(X) ORG_RENEWING(X)
 
 /* X(EVENT, COMMAND): the events of a command beside that of its row. */
 #define OTHER_EVENTS(X) ACCESS_OTHER_EVENTS(X)
 
 /* X(EVENT, from): the events that no command has, and the statuses from which they start. The one
  * of ANY entity names its kind itself. */
-#define TIME_EVENTS(X) ACCESS_TIME_EVENTS(X)
+#define TIME_EVENTS(X)    \
+    ACCESS_TIME_EVENTS(X) \
+    ORG_TIME_EVENTS(X)
+
+/* X(COMMAND): a command that no entity may carry (core/domain/kernel/carried.h). */
+#define UNCARRIED(X)       \
+    DIRECTORY_UNCARRIED(X) \
+    ORG_UNCARRIED(X)
 
 /* X(NAME, ENTITY, field, INDEX, words): the field of an entity that names those above it; the index
  * that finds those below it. */
@@ -96,9 +113,10 @@
  * index finds by its id (after a kind, where the index begins with one): by the event, if
  * dependant_CONDITION says so (core/domain/kernel/cascade.h). What stands above ends first: the
  * rows' order is that of the events. Declared by the area of what ends with it. */
-#define DEPENDANTS(X)    \
-    ACCESS_DEPENDANTS(X) \
-    DIRECTORY_DEPENDANTS(X)
+#define DEPENDANTS(X)       \
+    ACCESS_DEPENDANTS(X)    \
+    DIRECTORY_DEPENDANTS(X) \
+    ORG_DEPENDANTS(X)
 
 /* X(RULE, function, how_many, how_far, words): the objects on which a command needs a permission:
  * those that targets_FUNCTION adds (core/domain/kernel/targets.h), which are in words these; on ALL
@@ -254,6 +272,8 @@ const struct event_type *registry_event(unsigned number);
 /* The kind of entity that an event is about. Of an event that is not in the list, or names no kind
  * of the list: ENTITY_ANY. */
 enum entity_kind registry_event_kind(const Agency__V1__Event *event);
+/* Whether an entity may carry a command of that number. */
+bool registry_carries(unsigned number);
 /* The statuses from which an event of no command starts, as bits; 0 for one of a command. */
 uint32_t registry_time_event(enum event_number number);
 
