@@ -2,7 +2,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -81,17 +83,56 @@ static struct status small_file_write(const char *path, struct str bytes)
     return st;
 }
 
+/* Writes it beside the path. */
+static struct status small_file_beside(const char *path, struct str bytes,
+                                       char fresh[SMALL_FILE_PATH_MAX])
+{
+    int size = snprintf(fresh, SMALL_FILE_PATH_MAX, "%s.new-%ld", path, (long)getpid());
+    if (size < 0 || (size_t)size >= SMALL_FILE_PATH_MAX) {
+        fresh[0] = '\0';
+        return status_error(STATUS_INVALID_ARGUMENT, "expected a shorter path: '%.100s...'", path);
+    }
+    return small_file_write(fresh, bytes);
+}
+
 struct status small_file_create(const char *path, struct str bytes)
 {
     char fresh[SMALL_FILE_PATH_MAX];
-    int size = snprintf(fresh, sizeof fresh, "%s.new-%ld", path, (long)getpid());
-    if (size < 0 || (size_t)size >= sizeof fresh) {
-        return status_error(STATUS_INVALID_ARGUMENT, "expected a shorter path: '%.100s...'", path);
-    }
-    struct status st = small_file_write(fresh, bytes);
+    struct status st = small_file_beside(path, bytes, fresh);
     if (st.code == STATUS_OK && link(fresh, path) != 0) {
         st = small_file_failed("make", path);
     }
     unlink(fresh);
     return st;
+}
+
+/* A new name is on the disk when its folder is. */
+static struct status small_file_sync_folder(char *path)
+{
+    char *end = strrchr(path, '/');
+    end[end == path] = '\0';
+    int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    struct status st =
+        folder >= 0 && fsync(folder) == 0 ? status_ok() : small_file_failed("write", path);
+    if (folder >= 0) {
+        close(folder);
+    }
+    return st;
+}
+
+struct status small_file_replace(const char *path, struct str bytes)
+{
+    char fresh[SMALL_FILE_PATH_MAX], real[PATH_MAX];
+    if (realpath(path, real) == NULL) {
+        return small_file_failed("write", path);
+    }
+    struct status st = small_file_beside(real, bytes, fresh);
+    if (st.code == STATUS_OK && rename(fresh, real) != 0) {
+        st = small_file_failed("write", path);
+    }
+    if (st.code != STATUS_OK) {
+        unlink(fresh);
+        return st;
+    }
+    return small_file_sync_folder(real);
 }

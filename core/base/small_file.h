@@ -17,5 +17,8 @@ MUST_USE struct status small_file_secret(int file, const char *path);
 /* Makes a file that only its owner can read, whole and on the disk, or not at all. ALREADY_EXISTS,
  * NOT_FOUND, PERMISSION_DENIED, UNAVAILABLE; INVALID_ARGUMENT: the path is too long. */
 MUST_USE struct status small_file_create(const char *path, struct str bytes);
+/* Puts one in the place of a file that is there (of one that a link leads to): at each moment the
+ * old or the new is there, whole, and afterwards the new is on the disk. Statuses as above. */
+MUST_USE struct status small_file_replace(const char *path, struct str bytes);
 
 #endif

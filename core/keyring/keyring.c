@@ -52,6 +52,16 @@ struct status keyring_index_keys(const struct keyring *keyring, struct keyring_i
     return status_ok();
 }
 
+struct status keyring_rotate(const struct keyring *keyring, struct keyring_index_key *added)
+{
+    return keyring->ops == NULL ? keyring_none() : keyring->ops->rotate(keyring->self, added);
+}
+
+struct status keyring_retire(const struct keyring *keyring, struct str key_id)
+{
+    return keyring->ops == NULL ? keyring_none() : keyring->ops->retire(keyring->self, key_id);
+}
+
 void keyring_close(struct keyring *keyring)
 {
     if (keyring->ops != NULL) {

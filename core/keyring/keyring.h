@@ -42,6 +42,8 @@ struct keyring_ops {
     struct status (*destroy)(void *self, struct str org_id, struct str subject_id);
     struct status (*destroy_org)(void *self, struct str org_id);
     struct status (*index_keys)(void *self, struct keyring_index_keys *keys);
+    struct status (*rotate)(void *self, struct keyring_index_key *added);
+    struct status (*retire)(void *self, struct str key_id);
     void (*close)(void *self);
 };
 
@@ -69,6 +71,14 @@ MUST_USE struct status keyring_destroy_org(const struct keyring *keyring, struct
  * INVALID_ARGUMENT (what somebody wrote). */
 MUST_USE struct status keyring_index_keys(const struct keyring *keyring,
                                           struct keyring_index_keys *keys);
+/* Puts a new index key before the others, and gives it: from now on ids are hashed under it, too.
+ * FAILED_PRECONDITION: there are KEYRING_INDEX_KEYS_MAX, or there is no keyring. UNAVAILABLE. */
+MUST_USE struct status keyring_rotate(const struct keyring *keyring,
+                                      struct keyring_index_key *added);
+/* Takes an index key out, for ever: what has no hash under another one is found no more, so whoever
+ * calls this has looked. NOT_FOUND: there is none of that id. FAILED_PRECONDITION: it is the only
+ * one, or there is no keyring. UNAVAILABLE. */
+MUST_USE struct status keyring_retire(const struct keyring *keyring, struct str key_id);
 void keyring_close(struct keyring *keyring);
 
 /* What a personal id is found by: its code under one key of the index. */

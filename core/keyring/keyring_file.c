@@ -20,10 +20,10 @@
 #include <unistd.h>
 
 #include "core/base/hmac.h"
-#include "core/base/key_lines.h"
 #include "core/base/memory.h"
 #include "core/base/random.h"
 #include "core/base/small_file.h"
+#include "core/keyring/index_keys.h"
 #include "core/keyring/key_table.h"
 
 /* 2^16 times the first one: more keys than there are people. */
@@ -304,28 +304,6 @@ static struct status keyring_file_destroy_org(void *self, struct str org_id)
 
 /* ---- index keys ---- */
 
-static void keyring_file_index_key(const struct hash *key, struct keyring_index_key *item)
-{
-    const struct str named[] = { STR("agencygrid/index-key/"), hash_str(key) };
-    struct hash id = hash_sha256(named, 2);
-    char hex[HASH_HEX_SIZE];
-    hash_hex(&id, hex);
-    memcpy(item->id, hex, KEYRING_ID_SIZE - 1);
-    item->id[KEYRING_ID_SIZE - 1] = '\0';
-    memcpy(item->key.bytes, key->bytes, KEYRING_KEY_SIZE);
-}
-
-static struct status keyring_file_index_lines(struct str text, struct keyring_index_keys *keys)
-{
-    struct hash found[KEYRING_INDEX_KEYS_MAX];
-    struct status st = key_lines_parse(text, found, KEYRING_INDEX_KEYS_MAX, &keys->count);
-    for (size_t i = 0; st.code == STATUS_OK && i < keys->count; i++) {
-        keyring_file_index_key(&found[i], &keys->items[i]);
-    }
-    explicit_bzero(found, sizeof found);
-    return st;
-}
-
 static void keyring_file_path(char path[PATH_MAX + 16], const char *folder, const char *name)
 {
     snprintf(path, PATH_MAX + 16, "%s/%s", folder, name);
@@ -333,21 +311,32 @@ static void keyring_file_path(char path[PATH_MAX + 16], const char *folder, cons
 
 static struct status keyring_file_index_keys(void *self, struct keyring_index_keys *keys)
 {
+    const struct keyring_file *file = self;
+    char path[PATH_MAX + 16];
+    keyring_file_path(path, file->path, "index.keys");
+    return index_keys_read(path, keys);
+}
+
+static struct status keyring_file_rotate(void *self, struct keyring_index_key *added)
+{
     struct keyring_file *file = self;
     char path[PATH_MAX + 16];
-    struct arena arena;
-    struct str text;
-    arena_init(&arena, 2 * SMALL_FILE_SIZE_MAX);
     keyring_file_path(path, file->path, "index.keys");
-    struct status st = small_file_read_secret(path, &arena, &text);
-    if (st.code == STATUS_OK) {
-        st = status_prefix(keyring_file_index_lines(text, keys), "%s", path);
-        explicit_bzero((char *)(uintptr_t)text.data, text.size);
-    }
-    arena_release(&arena);
-    return st.code == STATUS_NOT_FOUND
-               ? status_error(STATUS_DATA_LOSS, "expected '%s', but it is gone: put it back", path)
-               : st;
+    TRY(keyring_file_begin(file));
+    struct status st = index_keys_add(path, added);
+    keyring_file_end(file);
+    return st;
+}
+
+static struct status keyring_file_retire(void *self, struct str key_id)
+{
+    struct keyring_file *file = self;
+    char path[PATH_MAX + 16];
+    keyring_file_path(path, file->path, "index.keys");
+    TRY(keyring_file_begin(file));
+    struct status st = index_keys_drop(path, key_id);
+    keyring_file_end(file);
+    return st;
 }
 
 /* ---- making, opening ---- */
@@ -454,6 +443,8 @@ static const struct keyring_ops keyring_file_ops = {
     .destroy = keyring_file_destroy,
     .destroy_org = keyring_file_destroy_org,
     .index_keys = keyring_file_index_keys,
+    .rotate = keyring_file_rotate,
+    .retire = keyring_file_retire,
     .close = keyring_file_close,
 };
 

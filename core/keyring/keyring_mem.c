@@ -128,6 +128,55 @@ static struct status keyring_mem_index_keys(void *self, struct keyring_index_key
     return keyring_mem_end(mem, status_ok());
 }
 
+static void keyring_mem_put_index_key(struct keyring_mem *mem)
+{
+    struct keyring_index_keys *index = &mem->index;
+    uint64_t number;
+    memmove(&index->items[1], &index->items[0], index->count * sizeof index->items[0]);
+    index->count++;
+    random_bytes(index->items[0].key.bytes, KEYRING_KEY_SIZE);
+    random_bytes(&number, sizeof number);
+    snprintf(index->items[0].id, KEYRING_ID_SIZE, "%016llx", (unsigned long long)number);
+}
+
+static struct status keyring_mem_rotate(void *self, struct keyring_index_key *added)
+{
+    struct keyring_mem *mem = self;
+    TRY(keyring_mem_begin(mem));
+    if (mem->index.count == KEYRING_INDEX_KEYS_MAX) {
+        return keyring_mem_end(mem, status_error(STATUS_FAILED_PRECONDITION,
+                                                 "expected less than %d index keys",
+                                                 KEYRING_INDEX_KEYS_MAX));
+    }
+    keyring_mem_put_index_key(mem);
+    *added = mem->index.items[0];
+    return keyring_mem_end(mem, status_ok());
+}
+
+static struct status keyring_mem_drop(struct keyring_index_keys *index, struct str key_id)
+{
+    size_t at = 0;
+    while (at < index->count && !str_eq(str_z(index->items[at].id), key_id)) {
+        at++;
+    }
+    if (at == index->count) {
+        return status_error(STATUS_NOT_FOUND, "expected an index key");
+    }
+    if (index->count == 1) {
+        return status_error(STATUS_FAILED_PRECONDITION, "expected another index key");
+    }
+    index->count--;
+    memmove(&index->items[at], &index->items[at + 1], (index->count - at) * sizeof index->items[0]);
+    return status_ok();
+}
+
+static struct status keyring_mem_retire(void *self, struct str key_id)
+{
+    struct keyring_mem *mem = self;
+    TRY(keyring_mem_begin(mem));
+    return keyring_mem_end(mem, keyring_mem_drop(&mem->index, key_id));
+}
+
 static void keyring_mem_close(void *self)
 {
     struct keyring_mem *mem = self;
@@ -148,6 +197,8 @@ static const struct keyring_ops keyring_mem_ops = {
     .destroy = keyring_mem_destroy,
     .destroy_org = keyring_mem_destroy_org,
     .index_keys = keyring_mem_index_keys,
+    .rotate = keyring_mem_rotate,
+    .retire = keyring_mem_retire,
     .close = keyring_mem_close,
 };
 
@@ -157,23 +208,11 @@ void keyring_mem_open(struct keyring *keyring)
     pthread_mutex_init(&mem->mutex, NULL);
     mem->fail_at = -1;
     *keyring = (struct keyring){ &keyring_mem_ops, mem };
-    keyring_mem_rotate(keyring);
+    keyring_mem_put_index_key(mem);
 }
 
 void keyring_mem_fail_at(const struct keyring *keyring, long n)
 {
     struct keyring_mem *mem = keyring->self;
     mem->fail_at = n;
-}
-
-void keyring_mem_rotate(const struct keyring *keyring)
-{
-    struct keyring_mem *mem = keyring->self;
-    struct keyring_index_keys *index = &mem->index;
-    uint64_t number;
-    index->count += index->count < KEYRING_INDEX_KEYS_MAX;
-    memmove(&index->items[1], &index->items[0], (index->count - 1) * sizeof index->items[0]);
-    random_bytes(index->items[0].key.bytes, KEYRING_KEY_SIZE);
-    random_bytes(&number, sizeof number);
-    snprintf(index->items[0].id, KEYRING_ID_SIZE, "%016llx", (unsigned long long)number);
 }

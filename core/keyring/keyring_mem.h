@@ -8,7 +8,5 @@
 void keyring_mem_open(struct keyring *keyring);
 /* The n-th operation from now on (0: the next) is UNAVAILABLE and does nothing; -1: none. */
 void keyring_mem_fail_at(const struct keyring *keyring, long n);
-/* Puts a new index key before the others; drops the oldest beyond KEYRING_INDEX_KEYS_MAX. */
-void keyring_mem_rotate(const struct keyring *keyring);
 
 #endif

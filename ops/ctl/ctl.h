@@ -159,7 +159,8 @@ ctl_verb ctl_init, ctl_submit, ctl_import, ctl_export, ctl_get, ctl_list, ctl_ch
     ctl_history, ctl_diff, ctl_access, ctl_access_held, ctl_watch, ctl_orgs, ctl_org_tree,
     ctl_org_above, ctl_stints, ctl_costly, ctl_log, ctl_log_create, ctl_log_join, ctl_log_copy,
     ctl_log_id, ctl_status, ctl_rebuild, ctl_verify, ctl_cel, ctl_schema, ctl_openapi, ctl_key_new,
-    ctl_key_show, ctl_key_api, ctl_context, ctl_context_save, ctl_context_forget, ctl_completion,
+    ctl_key_show, ctl_key_api, ctl_keyring, ctl_keyring_rotate, ctl_keyring_rehash,
+    ctl_keyring_retire, ctl_context, ctl_context_save, ctl_context_forget, ctl_completion,
     ctl_explain;
 
 #endif

@@ -155,6 +155,59 @@ def it_finds_a_personal_external_id_while_one_of_its_keys_is_kept(tool, fresh):
     expect(acme.json("get", "subject", f"ext:scim:{MAIL}"), "by the newer key alone")
 
 
+def index_keys(acme):
+    return [(row["keyId"], row["externalIds"], row["noneNewer"]) for row in acme.json("keyring")]
+
+
+def it_hashes_personal_external_ids_again_by_what_profiles_have(tool, fresh):
+    acme = fresh()
+    acme.submit("RegisterSubject", subjectId="zoe", externalIds=[*personal(), *external(crm="7")],
+                profile={"data": {"work": {"mails": ["other@example.org", MAIL]}}})
+    acme.submit("RegisterSubject", subjectId="yan", externalIds=personal("yan@example.org"))
+    old = acme.json("keyring")[0]["keyId"]
+    new = acme("keyring", "rotate").strip()
+    expect(index_keys(acme) == [(new, "0", "0"), (old, "2", "2")], "both", index_keys(acme))
+    said = acme.error("keyring", "retire", old, code=FAILED)
+    expect("2 of 2 are not, such as that of subject 'yan' of org 'acme' in system 'scim'" in said,
+           "how many, and one", said)
+    done = acme.run("keyring", "rehash")
+    expect("1 subjects" in done.stdout and "1 external ids stand in no profile" in done.stdout and
+           "subject 'yan'" in done.stderr, "who, and who not", done.stdout + done.stderr)
+    expect(index_keys(acme) == [(new, "1", "1"), (old, "2", "1")], "zoe's", index_keys(acme))
+    said = acme.error("keyring", "retire", old, code=FAILED)
+    expect("1 of 2 are not" in said, "the other one", said)
+    acme.submit("UpdateSubject", subjectId="yan", externalIds=personal("yan@example.org"))
+    expect("0 subjects" in acme("keyring", "rehash"), "nothing left to do")
+    acme("keyring", "retire", old)
+    expect(index_keys(acme) == [(new, "2", "2")], "the new one alone", index_keys(acme))
+    for subject, value in (("zoe", MAIL), ("yan", "yan@example.org")):
+        found = acme.json("get", "subject", f"ext:scim:{value}")[0]
+        expect(found["subjectId"] == subject, "who is found by the new key", found)
+    expect(acme.json("get", "subject", "ext:crm:7")[0]["subjectId"] == "zoe", "the plain one")
+    expect(holding(acme.data, "zoe.quince") == [], "no trace", holding(acme.data, "zoe.quince"))
+
+
+def it_says_what_is_wrong_with_an_index_key(tool, fresh):
+    acme = fresh()
+    only = acme.json("keyring")[0]["keyId"]
+    said = acme.error("keyring", "retire", only, code=FAILED)
+    expect("is the only one" in said, "the last one stays", said)
+    said = acme.error("keyring", "retire", "nosuch", code=FAILED)
+    expect("no 'nosuch'" in said, "which one", said)
+    for _ in range(3):
+        acme("keyring", "rotate")
+    said = acme.error("keyring", "rotate", code=FAILED)
+    expect(f"retire the oldest, '{only}', first" in said, "at most four", said)
+    acme.submit("RegisterSubject", subjectId="zoe", externalIds=personal())
+    keys = acme.data / "keyring" / "index.keys"
+    keys.write_text(f"# by hand\n{'5a' * 32}\n")
+    said = acme.run("keyring").stderr
+    expect("ATTENTION: 1 personal external ids are hashed under none of these" in said, "one lost",
+           said)
+    said = acme.error("keyring", "rotate", "more", code=USAGE)
+    expect("keyring rotate" in said, "how it is called", said)
+
+
 def it_forgets_a_personal_external_id_of_an_erased_subject(tool, fresh):
     acme = fresh()
     acme.submit("RegisterSubject", subjectId="zoe", externalIds=personal())

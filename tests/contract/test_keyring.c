@@ -154,21 +154,38 @@ TEST(keyring, that_is_none_makes_and_finds_nothing)
     keyring_close(&none);
 }
 
-TEST(keyring, has_codes_under_every_key_of_the_index)
+CONTRACT(has_codes_under_every_key_of_the_index)
 {
-    struct keyring keyring;
     struct keyring_codes before, codes;
-    keyring_mem_open(&keyring);
-    assert_ok(keyring_index(&keyring, STR("acme"), STR("mail"), STR("ada"), &before));
-    for (int i = 0; i < KEYRING_INDEX_KEYS_MAX + 1; i++) {
-        keyring_mem_rotate(&keyring);
+    struct keyring_index_key added = { 0 };
+    assert_ok(keyring_index(keyring, STR("acme"), STR("mail"), STR("ada"), &before));
+    for (int i = 1; i < KEYRING_INDEX_KEYS_MAX; i++) {
+        assert_ok(keyring_rotate(keyring, &added));
     }
-    assert_ok(keyring_index(&keyring, STR("acme"), STR("mail"), STR("ada"), &codes));
+    assert_code(STATUS_FAILED_PRECONDITION, keyring_rotate(keyring, &added));
+    assert_ok(keyring_index(keyring, STR("acme"), STR("mail"), STR("ada"), &codes));
     assert_int_equal(codes.count, KEYRING_INDEX_KEYS_MAX);
-    for (size_t i = 0; i < codes.count; i++) {
+    assert_string_equal(codes.items[0].key_id, added.id);
+    for (size_t i = 0; i + 1 < codes.count; i++) {
         assert_string_not_equal(codes.items[i].hmac, before.items[0].hmac);
     }
-    keyring_close(&keyring);
+    assert_string_equal(codes.items[codes.count - 1].hmac, before.items[0].hmac);
+}
+
+CONTRACT(retires_every_index_key_but_the_last)
+{
+    struct keyring_codes before, codes;
+    struct keyring_index_key added;
+    assert_ok(keyring_index(keyring, STR("acme"), STR("mail"), STR("ada"), &before));
+    struct str old = str_z(before.items[0].key_id);
+    assert_code(STATUS_FAILED_PRECONDITION, keyring_retire(keyring, old));
+    assert_code(STATUS_NOT_FOUND, keyring_retire(keyring, STR("nosuch")));
+    assert_ok(keyring_rotate(keyring, &added));
+    assert_ok(keyring_retire(keyring, old));
+    assert_code(STATUS_NOT_FOUND, keyring_retire(keyring, old));
+    assert_ok(keyring_index(keyring, STR("acme"), STR("mail"), STR("ada"), &codes));
+    assert_int_equal(codes.count, 1);
+    assert_string_equal(codes.items[0].key_id, added.id);
 }
 
 TEST(keyring, that_fails_does_nothing)

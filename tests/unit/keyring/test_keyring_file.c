@@ -224,6 +224,11 @@ TEST(keyring_file, takes_every_index_key_that_its_file_has)
     assert_int_equal(codes.count, 2);
     assert_string_equal(codes.items[1].hmac, before.items[0].hmac);
     assert_string_equal(codes.items[1].key_id, before.items[0].key_id);
+    assert_ok(keyring_retire(&keyring, str_z(codes.items[0].key_id)));
+    struct buf left = contents("index.keys");
+    assert_int_equal(left.size, strlen("# rotated\n") + old.size - 1);
+    assert_memory_equal(left.data, "# rotated\n", strlen("# rotated\n"));
+    buf_release(&left);
     replace("index.keys", 0, "no key at");
     assert_code(STATUS_INVALID_ARGUMENT,
                 keyring_index(&keyring, STR("acme"), STR("mail"), STR("ada"), &codes));

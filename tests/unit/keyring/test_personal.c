@@ -50,7 +50,8 @@ TEST(personal, a_value_becomes_a_hash_under_each_key)
     assert_string_equal(id->value, "");
     assert_int_equal(id->n_hashes, 1);
     assert_int_equal(strlen(id->hashes[0]->hmac), 64);
-    keyring_mem_rotate(&hiding.keyring);
+    struct keyring_index_key added;
+    assert_ok(keyring_rotate(&hiding.keyring, &added));
     const Agency__V1__ExternalId *later = hidden(&hiding, "acme", MAIL);
     assert_int_equal(later->n_hashes, 2);
     assert_string_equal(later->hashes[1]->key_id, id->hashes[0]->key_id);
