@@ -104,9 +104,26 @@ static bool judge_link(struct bench *bench, struct str other_id)
     return true;
 }
 
+/* What a schedule carries is as the deed of whom it acts as. */
+static void judge_carrier(struct bench *bench)
+{
+    const struct deed *deed = bench->deed;
+    bench->actor = judge_subject(deed->before, deed->on_behalf_of);
+    if (bench->actor == NULL) {
+        judge_say(bench, ACTS_FOR, "schedule %.*s acts as %.*s, who is not there",
+                  STR_ARG(deed->carried_by), STR_ARG(deed->on_behalf_of));
+        return;
+    }
+    bench->counts = counts_of(deed->before, bench->arena, bench->actor->id);
+}
+
 static void judge_actor(struct bench *bench)
 {
     const struct deed *deed = bench->deed;
+    if (deed->carried_by.size > 0) {
+        judge_carrier(bench);
+        return;
+    }
     const struct plain *caller = judge_bound(deed->before, deed->credential_kind, deed->identity);
     if (caller == NULL) {
         judge_say(bench, BOUND, "whoever gave %s is not bound", deed->command);
@@ -251,7 +268,8 @@ static void judge_own(struct bench *bench)
         const struct plain *item = &deed->after->items[i];
         const struct plain *before = plain_same(deed->before, item);
         bool changed = before == NULL || before->entity != item->entity;
-        if (changed && !judge_followed(deed, item)) {
+        bool carrier = item->kind == ENTITY_SCHEDULE && str_eq(item->id, deed->carried_by);
+        if (changed && !carrier && !judge_followed(deed, item)) {
             judge_own_item(bench, item);
         }
     }
@@ -313,6 +331,24 @@ static void judge_credentials(struct bench *bench)
                     (before == NULL || !plain_live(deed->before, before));
         if (made && !access_has(deed->before, &bench->counts, STR("delegate"), subject)) {
             judge_say(bench, GROWTH, "%.*s binds %.*s without delegate on it",
+                      STR_ARG(bench->actor->id), STR_ARG(subject.id));
+        }
+    }
+}
+
+/* Whoever puts a schedule, or lets it run again, does what its subject may do from then on. */
+static void judge_schedules(struct bench *bench)
+{
+    const struct deed *deed = bench->deed;
+    PLAIN_EACH(deed->after, ENTITY_SCHEDULE, schedule)
+    {
+        const struct plain *before = plain_same(deed->before, schedule);
+        const struct object subject = { OBJECT_SUBJECT, schedule->texts[PLAIN_SUBJECT] };
+        bool let = schedule->status == LIFE_ACTIVE && deed->carried_by.size == 0 &&
+                   (before == NULL || before->entity != schedule->entity);
+        if (let && !str_eq(subject.id, bench->actor->id) &&
+            !access_has(deed->before, &bench->counts, STR("delegate"), subject)) {
+            judge_say(bench, GROWTH, "%.*s lets a schedule act as %.*s without delegate on it",
                       STR_ARG(bench->actor->id), STR_ARG(subject.id));
         }
     }
@@ -393,6 +429,7 @@ struct verdict judge(struct arena *arena, const struct deed *deed)
         judge_import(bench);
         judge_own(bench);
         judge_credentials(bench);
+        judge_schedules(bench);
     }
     judge_growth(bench, reach);
     if (plain_waits(deed->after)) {

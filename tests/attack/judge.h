@@ -32,6 +32,7 @@ struct deed {
     unsigned credential_kind;
     struct str identity;
     struct str on_behalf_of; /* empty: for himself */
+    struct str carried_by;   /* nobody gave it, but this schedule, as on_behalf_of; empty: not so */
     char *const *actors;     /* through whom */
     size_t actors_count;
     bool imported;
@@ -57,9 +58,11 @@ struct verdict {
 };
 
 struct verdict judge(struct arena *arena, const struct deed *deed);
-/* What came by time, up to `until_us`. */
+/* What one decision changed because a time had come, up to `until_us`. */
 struct verdict judge_time(struct arena *arena, const struct plain_org *before,
                           const struct plain_org *after, int64_t until_us);
+/* Whether nothing is left that is due by then. */
+struct verdict judge_due(struct arena *arena, const struct plain_org *org, int64_t until_us);
 
 /* The subject that commands for itself or another by a credential: NULL if there is none that is
  * bound and ACTIVE. */

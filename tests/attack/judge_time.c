@@ -1,6 +1,6 @@
 /* What time may change: a grant or an assignment begins if it waited for that and its time has
- * come, ends if its end has, and stays as it was without its beginning if there was no place;
- * nothing else, and all of it. */
+ * come, ends if its end has, and stays as it was without its beginning if there was no place; a
+ * schedule has its turn, and says then how its command ended; nothing else, and all of it. */
 #include "tests/attack/judge.h"
 
 struct time_bench {
@@ -38,9 +38,23 @@ static bool time_begins(const struct time_bench *bench, const struct plain *item
            item->starts_us <= bench->until_us;
 }
 
+static bool time_turns(const struct time_bench *bench, const struct plain *schedule)
+{
+    if (schedule->kind != ENTITY_SCHEDULE || schedule->status != LIFE_ACTIVE) {
+        return false;
+    }
+    const Agency__V1__Schedule *entity =
+        (const Agency__V1__Schedule *)(const void *)schedule->entity;
+    return entity->continues != NULL ||
+           (schedule->starts_us != INT64_MIN && schedule->starts_us <= bench->until_us);
+}
+
 static void time_judge_change(struct time_bench *bench, const struct plain *was,
                               const struct plain *is)
 {
+    if (time_turns(bench, was) && is->status == LIFE_ACTIVE) {
+        return;
+    }
     if (is->status == LIFE_ENDED) {
         if (!time_ends(bench, was)) {
             time_say(bench, is, "ended, though nothing was due");
@@ -100,9 +114,6 @@ static void time_judge_item(struct time_bench *bench, const struct plain *is)
         time_say(bench, is, "came by time alone");
         return;
     }
-    if (time_ends(bench, is) || (time_is_given(is) && time_begins(bench, is))) {
-        time_say(bench, is, "is still due");
-    }
     if (was->entity == is->entity) {
         return;
     }
@@ -120,6 +131,19 @@ struct verdict judge_time(struct arena *arena, const struct plain_org *before,
     };
     for (size_t i = 0; i < after->count; i++) {
         time_judge_item(&bench, &after->items[i]);
+    }
+    return bench.verdict;
+}
+
+struct verdict judge_due(struct arena *arena, const struct plain_org *org, int64_t until_us)
+{
+    struct time_bench bench = { .arena = arena, .before = org, .after = org, .until_us = until_us };
+    for (size_t i = 0; i < org->count; i++) {
+        const struct plain *item = &org->items[i];
+        if (time_ends(&bench, item) || (time_is_given(item) && time_begins(&bench, item)) ||
+            time_turns(&bench, item)) {
+            time_say(&bench, item, "is still due");
+        }
     }
     return bench.verdict;
 }

@@ -115,6 +115,13 @@ static void plain_read_list(struct plain *item, const char *path)
 
 /* ---- one entity ---- */
 
+/* The field that says when it begins, or has its next turn. */
+static struct str plain_begin(const ProtobufCMessage *entity)
+{
+    return entity->descriptor == &agency__v1__schedule__descriptor ? STR("next_at")
+                                                                   : STR("starts_at");
+}
+
 static int64_t plain_time_us(const ProtobufCMessage *entity, struct str name, int64_t unset_us)
 {
     const ProtobufCFieldDescriptor *field = pb_field_find(entity->descriptor, name);
@@ -162,7 +169,7 @@ static void plain_read(struct arena *arena, struct plain *item, const ProtobufCM
     *item = (struct plain){ .entity = entity,
                             .kind = plain_kind(entity),
                             .status = plain_status(entity),
-                            .starts_us = plain_time_us(entity, STR("starts_at"), INT64_MIN),
+                            .starts_us = plain_time_us(entity, plain_begin(entity), INT64_MIN),
                             .expires_us = plain_time_us(entity, STR("expires_at"), INT64_MAX) };
     item->id = plain_id(arena, item->kind, entity);
     for (size_t i = 0; i < sizeof plain_texts / sizeof plain_texts[0]; i++) {

@@ -37,7 +37,8 @@ struct plain {
     enum entity_kind kind;
     struct str id; /* of an assignment and the like: the parts of its key, joined by ~ */
     unsigned status;
-    int64_t starts_us;  /* INT64_MIN: at once, or when it is begun */
+    int64_t starts_us;  /* INT64_MIN: at once, or when it is begun; of a schedule, its
+                           next turn */
     int64_t expires_us; /* INT64_MAX: never */
     struct str texts[PLAIN_TEXTS];
     unsigned numbers[PLAIN_NUMBERS];

@@ -135,32 +135,54 @@ static int64_t stage_until_us(const struct stage *stage, const struct step *step
     return imported ? fields_time_us(time) : stage->world.now_us + 1000000;
 }
 
+static bool stage_rests(struct stage *stage)
+{
+    const Agency__V1__Org *org;
+    assert_ok(view_org(org_world_view(&stage->world), STR("acme"), &org));
+    return due_stands_still(org);
+}
+
+/* One decision that nobody commanded: of a command that was carried, or of what was due. */
+static struct verdict stage_judge_elapsed(struct stage *stage, int64_t until_us)
+{
+    const struct decide *last = &stage->world.last;
+    struct plain_org after;
+    struct verdict verdict;
+    stage_look(stage, &after);
+    struct arena *arena = &stage->arenas[stage->turn];
+    stage->before.now_us = after.now_us = last->occurred_at_us;
+    if (last->command == NULL) {
+        verdict = judge_time(arena, &stage->before, &after, until_us);
+    } else {
+        const struct deed deed = {
+            .command = registry_command((unsigned)last->command->payload_case)->name,
+            .operator_name = "",
+            .on_behalf_of = last->on_behalf_of,
+            .carried_by = str_z(last->authority->origin->id),
+            .before = &stage->before,
+            .after = &after,
+        };
+        verdict = judge(arena, &deed);
+    }
+    stage->before = after;
+    return verdict;
+}
+
 /* What time brings before a step, unless it stands still. */
 static struct verdict stage_elapse(struct stage *stage, const struct step *step, bool judged)
 {
     const int64_t until_us = stage_until_us(stage, step);
-    const Agency__V1__Org *org;
-    struct plain_org after;
-    bool any = false;
-    assert_ok(view_org(org_world_view(&stage->world), STR("acme"), &org));
-    if (due_stands_still(org)) {
-        return (struct verdict){ .broken = HOLDS };
+    struct verdict verdict = { .broken = HOLDS };
+    while (verdict.broken == HOLDS && !stage_rests(stage) &&
+           org_world_elapse(&stage->world, until_us)) {
+        stage->before.count = judged ? stage->before.count : 0;
+        if (judged) {
+            verdict = stage_judge_elapsed(stage, until_us);
+        }
     }
-    while (org_world_elapse(&stage->world, until_us)) {
-        any = true;
-    }
-    if (!judged) {
-        stage->before.count = any ? 0 : stage->before.count;
-        return (struct verdict){ .broken = HOLDS };
-    }
-    if (!any) {
-        return judge_time(&stage->arenas[stage->turn], &stage->before, &stage->before, until_us);
-    }
-    stage_look(stage, &after);
-    struct verdict verdict =
-        judge_time(&stage->arenas[stage->turn], &stage->before, &after, until_us);
-    stage->before = after;
-    return verdict;
+    return judged && verdict.broken == HOLDS && !stage_rests(stage)
+               ? judge_due(&stage->arenas[stage->turn], &stage->before, until_us)
+               : verdict;
 }
 
 struct verdict stage_play(struct stage *stage, const struct step *step, bool judged)
