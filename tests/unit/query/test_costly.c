@@ -1,6 +1,8 @@
 /* Which objects are dear to Check: by what is granted on them to seats and groups. */
 #include "query/costly.h"
 
+#include <stdio.h>
+
 #include "tests/lib/partition_kit.h"
 #include "tests/lib/test.h"
 
@@ -24,12 +26,13 @@ static const char *const commands[][2] = {
 static void grant(struct partition_kit *kit, const char *id, const char *kind, const char *grantee,
                   const char *asset)
 {
-    struct str json = arena_printf(&kit->arena,
-                                   "{\"grantId\":\"%s\",\"permission\":\"read\",\"grantee\":{"
-                                   "\"kind\":\"GRANTEE_KIND_%s\",\"id\":\"%s\"},\"on\":{\"kind\":"
-                                   "\"OBJECT_KIND_ASSET\",\"id\":\"%s\"}}",
-                                   id, kind, grantee, asset);
-    partition_kit_do(kit, NULL, "grantPermission", json.data);
+    char json[256];
+    snprintf(json, sizeof json,
+             "{\"grantId\":\"%s\",\"permission\":\"read\",\"grantee\":{"
+             "\"kind\":\"GRANTEE_KIND_%s\",\"id\":\"%s\"},\"on\":{\"kind\":"
+             "\"OBJECT_KIND_ASSET\",\"id\":\"%s\"}}",
+             id, kind, grantee, asset);
+    partition_kit_do(kit, NULL, "grantPermission", json);
 }
 
 static void costly_org(struct partition_kit *kit)
