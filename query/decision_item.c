@@ -8,8 +8,28 @@ const char *decision_item_command(uint32_t command, size_t elapsed_count)
     if (elapsed_count > 0 && command == 0) {
         return "Elapse";
     }
-    const struct command_type *type = registry_command(command);
-    return type == NULL ? "?" : type->name;
+    const char *name = registry_command_name(command);
+    return name == NULL ? "?" : name;
+}
+
+/* The commands of a batch. */
+static struct status decision_item_commands(struct arena *arena, const Agency__V1__DecisionRow *row,
+                                            Agency__V1__DecisionItem *item)
+{
+    Agency__V1__CommandItem *items;
+    ARENA_TRY(arena, items, arena_alloc(arena, (row->n_commands + 1) * sizeof *items));
+    ARENA_TRY(arena, item->commands, arena_alloc(arena, (row->n_commands + 1) * sizeof(void *)));
+    for (size_t i = 0; i < row->n_commands; i++) {
+        const Agency__V1__DecidedCommand *decided = row->commands[i];
+        agency__v1__command_item__init(&items[i]);
+        items[i].command = (char *)(uintptr_t)decision_item_command(decided->command, 0);
+        items[i].authority = decided->authority;
+        items[i].events = decided->events;
+        items[i].changed = decided->changed;
+        items[i].n_changed = decided->n_changed;
+        item->commands[item->n_commands++] = &items[i];
+    }
+    return status_ok();
 }
 
 struct status decision_item(struct arena *arena, const Agency__V1__DecisionRow *row,
@@ -40,7 +60,7 @@ struct status decision_item(struct arena *arena, const Agency__V1__DecisionRow *
     made->n_elapsed = row->n_elapsed;
     made->elapsed = row->elapsed;
     *item = made;
-    return status_ok();
+    return decision_item_commands(arena, row, made);
 }
 
 struct status decision_item_at(struct snapshot *snapshot, uint64_t org_sequence,

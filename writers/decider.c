@@ -184,6 +184,8 @@ static void decider_fill(const struct decider_work *work, Agency__V1__Decision *
     decision->n_annotations = command->n_annotations;
     decision->trace_id = command->trace_id;
     decision->rejection = d->rejection;
+    decision->commands = d->commands;
+    decision->n_commands = d->commands_count;
     if (d->rejection == NULL && d->events_count > 0) {
         decision->events = d->events;
         decision->n_events = d->events_count;
@@ -292,9 +294,11 @@ static struct status decider_check_rate(const struct decider_work *work)
                         rejections->per_minute);
 }
 
+/* Of a batch each command counts that was judged: it has cost as much. */
 static void decider_count_rejection(struct decider_work *work)
 {
-    if (work->principal->operator_[0] == '\0') {
+    for (size_t i = 0;
+         work->principal->operator_[0] == '\0' && (i == 0 || i < work->decide.refused); i++) {
         rejections_add(&work->decider->rejections, str_z(work->command->org_id), work->sender,
                        work->recorded_at_us);
     }

@@ -143,20 +143,24 @@ static struct status command_bind_org(struct route_draft *draft, const struct co
                       STR("command.org_id"));
 }
 
-/* The fields of the command around the payload: when it happened, for whom ... */
-static struct status command_bind_envelope(struct route_draft *draft)
+/* The fields of the command around the payload: when it happened, for whom ...; a version of one
+ * entity only. */
+static struct status command_bind_envelope(struct route_draft *draft, bool versioned)
 {
     const api_message *command = api_schema_message(draft->schema, COMMAND);
     for (size_t i = 0; i < command->n_field; i++) {
         const api_field *field = command->field[i];
         if (field->has_oneof_index || !command_fits_query(field) ||
-            strcmp(field->name, "org_id") == 0 || strcmp(field->name, "command_id") == 0) {
+            strcmp(field->name, "org_id") == 0 || strcmp(field->name, "command_id") == 0 ||
+            (!versioned && strcmp(field->name, "expected_version") == 0)) {
             continue;
         }
         TRY(command_bind(draft, RPC_BIND_PARAMETER, field->name, "command", field->name));
     }
     TRY(route_bind(draft, RPC_BIND_HEADER, "idempotency-key", STR("command.command_id")));
-    return route_bind(draft, RPC_BIND_HEADER, "if-match", STR("command.expected_version"));
+    return versioned
+               ? route_bind(draft, RPC_BIND_HEADER, "if-match", STR("command.expected_version"))
+               : status_ok();
 }
 
 static bool command_in_key(const struct command_parts *parts, const char *name)
@@ -234,7 +238,7 @@ static struct status command_bind_all(struct route_draft *draft, const struct co
         TRY(command_bind_key(draft, parts, under->descriptor->fields[i].name));
     }
     TRY(command_bind_rest(draft, parts));
-    return command_bind_envelope(draft);
+    return command_bind_envelope(draft, true);
 }
 
 static struct status command_add(struct route_draft *draft, struct command_parts *parts)
@@ -261,6 +265,24 @@ static struct status command_add(struct route_draft *draft, struct command_parts
     return st;
 }
 
+/* Several commands as one, under the org. */
+static struct status command_add_batch(struct route_draft *draft)
+{
+    const char *name = agency__v1__batch__descriptor.name;
+    draft->route = (struct api_route){
+        .route = { .method = SUBMIT, .body = "command.batch" },
+        .operation = registry_command_name(COMMAND_BATCH),
+        .tag = registry_entity(ENTITY_ORG)->plural,
+        .comment = api_schema_comment(draft->schema, str_z(name)),
+        .input = SUBMIT_INPUT,
+        .output = SUBMIT_OUTPUT,
+        .command = true,
+    };
+    TRY(route_bind(draft, RPC_BIND_PARAMETER, "org_id", STR("command.org_id")));
+    TRY(command_bind_envelope(draft, false));
+    return route_add(draft, "POST", STR("/v1/orgs/{org_id}:batch"));
+}
+
 struct status route_add_commands(struct route_draft *draft)
 {
     for (unsigned number = 0; number < REGISTRY_NUMBERS_END; number++) {
@@ -285,5 +307,5 @@ struct status route_add_commands(struct route_draft *draft)
                  parts.carried == NULL ? "" : parts.carried->name);
         TRY(command_add(draft, &parts));
     }
-    return status_ok();
+    return command_add_batch(draft);
 }

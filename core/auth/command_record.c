@@ -6,6 +6,37 @@
 #include "core/pb/field.h"
 #include "core/pb/message.h"
 
+/* ---- the commands of a batch, else the command itself ---- */
+
+static bool command_record_is_batch(const Agency__V1__Command *command)
+{
+    return command->payload_case == AGENCY__V1__COMMAND__PAYLOAD_BATCH;
+}
+
+static size_t command_record_count(const Agency__V1__Command *command)
+{
+    return command_record_is_batch(command) ? command->batch->n_commands : 1;
+}
+
+static const Agency__V1__Command *command_record_at(const Agency__V1__Command *command, size_t i)
+{
+    return command_record_is_batch(command) ? command->batch->commands[i] : command;
+}
+
+/* In one of a batch in a batch nothing would be hidden. */
+static struct status command_record_check_batch(const Agency__V1__Command *command)
+{
+    for (size_t i = 0; command_record_is_batch(command) && i < command->batch->n_commands; i++) {
+        if (command_record_is_batch(command->batch->commands[i])) {
+            return status_error(STATUS_INVALID_ARGUMENT,
+                                "expected no batch among the commands of a batch");
+        }
+    }
+    return status_ok();
+}
+
+/* ---- what must not be in clear ---- */
+
 /* The credential that a command binds, and where its identity stands; NULL: none. */
 static Agency__V1__Credential *command_record_credential(const Agency__V1__Command *command,
                                                          char ***identity)
@@ -24,10 +55,16 @@ static Agency__V1__Credential *command_record_credential(const Agency__V1__Comma
 
 bool command_record_is_hashed(const Agency__V1__Command *command)
 {
-    char **identity;
-    const Agency__V1__Credential *credential = command_record_credential(command, &identity);
-    return credential != NULL && credential->identity_hash[0] != '\0' &&
-           credential->kind != AGENCY__V1__CREDENTIAL_KIND__CREDENTIAL_KIND_ED25519;
+    bool hashed = false;
+    for (size_t i = 0; i < command_record_count(command); i++) {
+        char **identity;
+        const Agency__V1__Credential *credential =
+            command_record_credential(command_record_at(command, i), &identity);
+        hashed =
+            hashed || (credential != NULL && credential->identity_hash[0] != '\0' &&
+                       credential->kind != AGENCY__V1__CREDENTIAL_KIND__CREDENTIAL_KIND_ED25519);
+    }
+    return hashed;
 }
 
 /* What the command says: the member of a union of pointers, so that any of them reads it. */
@@ -52,11 +89,10 @@ static Agency__V1__Subject *command_record_subject(const ProtobufCMessage *entit
 }
 
 static struct status command_record_hide_entities(struct arena *arena,
-                                                  const struct keyring *keyring,
+                                                  const struct keyring *keyring, struct str org_id,
                                                   const Agency__V1__Command *command)
 {
     const ProtobufCMessage *payload = command_record_payload(command);
-    struct str org_id = str_z(command->org_id);
     for (unsigned i = 0; payload != NULL && i < payload->descriptor->n_fields; i++) {
         ProtobufCMessage *entity = command_record_entity(payload, i);
         if (entity == NULL) {
@@ -96,7 +132,7 @@ static struct status command_record_check_entities(const Agency__V1__Command *co
     return status_ok();
 }
 
-struct status command_record_check_hidden(const Agency__V1__Command *command)
+static struct status command_record_check_one(const Agency__V1__Command *command)
 {
     char **identity;
     command_record_credential(command, &identity);
@@ -107,9 +143,18 @@ struct status command_record_check_hidden(const Agency__V1__Command *command)
     return command_record_check_entities(command);
 }
 
+struct status command_record_check_hidden(const Agency__V1__Command *command)
+{
+    TRY(command_record_check_batch(command));
+    for (size_t i = 0; i < command_record_count(command); i++) {
+        TRY(command_record_check_one(command_record_at(command, i)));
+    }
+    return status_ok();
+}
+
 /* An identity in clear becomes its hash. */
-static struct status command_record_hide(struct arena *arena, struct str cluster_key,
-                                         const Agency__V1__Command *command)
+static struct status command_record_hide_identity(struct arena *arena, struct str cluster_key,
+                                                  const Agency__V1__Command *command)
 {
     char **identity;
     Agency__V1__Credential *credential = command_record_credential(command, &identity);
@@ -125,6 +170,20 @@ static struct status command_record_hide(struct arena *arena, struct str cluster
     TRY(principal_identity_hash(arena, cluster_key, credential->kind, str_z(*identity),
                                 &credential->identity_hash));
     return arena_text(arena, STR(""), identity);
+}
+
+static struct status command_record_hide(struct arena *arena,
+                                         const struct command_record_keys *keys,
+                                         const Agency__V1__Command *command)
+{
+    struct str org_id = str_z(command->org_id);
+    TRY(command_record_check_batch(command));
+    for (size_t i = 0; i < command_record_count(command); i++) {
+        const Agency__V1__Command *one = command_record_at(command, i);
+        TRY(command_record_hide_identity(arena, keys->cluster_key, one));
+        TRY(command_record_hide_entities(arena, &keys->keyring, org_id, one));
+    }
+    return status_ok();
 }
 
 static struct status command_record_prove(struct arena *arena,
@@ -145,8 +204,7 @@ struct status command_record_make(struct arena *arena, const struct command_reco
                                   const struct command_record_proof *proof, struct str *record)
 {
     struct str packed;
-    TRY(command_record_hide(arena, keys->cluster_key, command));
-    TRY(command_record_hide_entities(arena, &keys->keyring, command));
+    TRY(command_record_hide(arena, keys, command));
     TRY(pb_sort_structs(arena, &command->base));
     TRY(pb_pack(arena, &command->base, &packed));
     Agency__V1__CommandRecord whole = AGENCY__V1__COMMAND_RECORD__INIT;

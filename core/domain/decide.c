@@ -11,6 +11,7 @@
 #include "core/base/limits.h"
 #include "core/domain/access/authority.h"
 #include "core/domain/access/owner.h"
+#include "core/domain/batch.h"
 #include "core/domain/kernel/carried.h"
 #include "core/domain/kernel/fields.h"
 #include "core/domain/kernel/given.h"
@@ -78,7 +79,7 @@ static struct status decide_check_actors(const Agency__V1__Command *command)
 
 static struct status decide_check_envelope(const Agency__V1__Command *command)
 {
-    if (registry_command_payload(command) == NULL) {
+    if (registry_command_payload(command) == NULL && !batch_is(command)) {
         return status_error(STATUS_INVALID_ARGUMENT,
                             "expected a command, such as assignRole, but none is set");
     }
@@ -90,9 +91,27 @@ static struct status decide_check_envelope(const Agency__V1__Command *command)
     }
     TRY(fields_check_time(command->occurred_at, "occurred_at"));
     TRY(fields_check_time(command->issued_at, "issued_at"));
-    TRY(decide_check_identity(command));
     TRY(decide_check_actors(command));
     return decide_check_annotations(command);
+}
+
+static struct status decide_check_payload(const Agency__V1__Command *command)
+{
+    TRY(decide_check_identity(command));
+    return given_check_whole(registry_command_payload(command));
+}
+
+static struct status decide_check_payloads(const Agency__V1__Command *command)
+{
+    if (!batch_is(command)) {
+        return decide_check_payload(command);
+    }
+    TRY(batch_check(command));
+    for (size_t i = 0; i < command->batch->n_commands; i++) {
+        TRY(status_prefix(decide_check_payload(command->batch->commands[i]),
+                          "command %zu of the batch", i + 1));
+    }
+    return status_ok();
 }
 
 /* ---- rules for every command ---- */
@@ -163,8 +182,11 @@ static struct status decide_dispatch(struct decide *d)
     return type->how == DECIDE_OWN ? decide_own(d) : plain_decide(d);
 }
 
-static struct status decide_rules(struct decide *d, const Agency__V1__Org *org)
+/* One command, which is no batch. */
+static struct status decide_rules(struct decide *d)
 {
+    const Agency__V1__Org *org;
+    TRY(view_org(d->view, d->view->org_id, &org));
     TRY_ACCEPTED(d, authority_check(d));
     TRY_ACCEPTED(d, decide_check_org(d, org));
     TRY_ACCEPTED(d, decide_check_import(d));
@@ -193,33 +215,44 @@ static struct status decide_set_time(struct decide *d)
 }
 
 /* What can be said of a command before anybody asks who sends it. */
-static struct status decide_begin(struct decide *d, const Agency__V1__Org **org)
+static struct status decide_begin(struct decide *d)
 {
+    const Agency__V1__Org *org;
     assert(d->events_count == 0 && d->rejection == NULL);
     TRY(decide_check_envelope(d->command));
-    TRY(given_check_whole(registry_command_payload(d->command)));
+    TRY(decide_check_payloads(d->command));
     TRY(decide_set_time(d));
-    TRY(view_org(d->view, d->view->org_id, org));
-    if (*org == NULL && (unsigned)d->command->payload_case != COMMAND_CREATE_ORG) {
+    TRY(view_org(d->view, d->view->org_id, &org));
+    if (org == NULL && (unsigned)d->command->payload_case != COMMAND_CREATE_ORG) {
         return status_error(STATUS_NOT_FOUND, "expected an org, but there is no '%s'",
                             d->command->org_id);
     }
     return status_ok();
 }
 
-struct status decide_moves_time(struct decide *d, bool *moves)
+static struct status decide_ask_moves(struct decide *d, bool *moves)
 {
-    const Agency__V1__Org *org;
-    *moves = false;
-    struct status st = decide_begin(d, &org);
-    bool says = decide_says_time(d->command);
-    if (st.code == STATUS_OK && says) {
-        st = authority_check(d);
+    TRY(decide_begin(d));
+    if (!decide_says_time(d->command)) {
+        return status_ok();
     }
-    if (st.code == STATUS_OK && says && d->rejection == NULL) {
+    /* Of a batch, the first one would have moved it. */
+    const Agency__V1__Command *whole = d->command;
+    const Agency__V1__Command first = batch_is(whole) ? batch_command(whole, 0) : *whole;
+    d->command = &first;
+    struct status st = authority_check(d);
+    if (st.code == STATUS_OK && d->rejection == NULL) {
         st = decide_check_import(d);
         *moves = st.code == STATUS_OK && d->rejection == NULL;
     }
+    d->command = whole;
+    return st;
+}
+
+struct status decide_moves_time(struct decide *d, bool *moves)
+{
+    *moves = false;
+    struct status st = decide_ask_moves(d, moves);
     return st.code == STATUS_UNAVAILABLE || st.code == STATUS_DATA_LOSS ? st : status_ok();
 }
 
@@ -229,15 +262,13 @@ struct status decide_carried(struct decide *d, const struct carried *carried,
 {
     const struct decide_context *context = d->context;
     struct decide_context at_its_time = *context;
-    const Agency__V1__Org *org;
     assert(d->events_count == 0 && d->command == NULL && d->carried == NULL);
     at_its_time.recorded_at_us = d->occurred_at_us;
     TRY(given_check_whole(registry_command_payload(command)));
-    TRY(view_org(d->view, d->view->org_id, &org));
     d->command = command;
     d->carried = carried;
     d->context = &at_its_time;
-    struct status st = decide_rules(d, org);
+    struct status st = decide_rules(d);
     d->context = context;
     d->carried = NULL; /* the caller's */
     return st;
@@ -245,11 +276,10 @@ struct status decide_carried(struct decide *d, const struct carried *carried,
 
 struct status decide_command(struct decide *d)
 {
-    const Agency__V1__Org *org;
-    TRY(decide_begin(d, &org));
-    TRY(decide_rules(d, org));
+    TRY(decide_begin(d));
+    TRY(batch_is(d->command) ? batch_decide(d, decide_rules) : decide_rules(d));
     if (d->rejection != NULL) {
-        d->events_count = 0;
+        d->events_count = d->commands_count = 0;
     }
     return status_ok();
 }

@@ -19,6 +19,52 @@ struct status decision_decode(struct arena *arena, struct str body, Agency__V1__
     return status_ok();
 }
 
+/* What the next of the decision's events are about. */
+static struct status decision_about(struct arena *arena, const Agency__V1__Decision *decision,
+                                    size_t from, Agency__V1__DecidedCommand *command)
+{
+    Agency__V1__EntityRef *refs;
+    ARENA_TRY(arena, refs, arena_alloc(arena, (command->events + 1) * sizeof *refs));
+    ARENA_TRY(arena, command->changed, arena_alloc(arena, (command->events + 1) * sizeof(void *)));
+    for (size_t i = 0; i < command->events; i++) {
+        enum entity_kind kind;
+        struct str id;
+        TRY(evolve_event_entity(arena, decision->events[from + i], &kind, &id));
+        agency__v1__entity_ref__init(&refs[i]);
+        refs[i].kind = (Agency__V1__EntityKind)kind;
+        TRY(arena_text(arena, id, &refs[i].id));
+        command->changed[command->n_changed++] = &refs[i];
+    }
+    return status_ok();
+}
+
+static struct status decision_lost_events(void)
+{
+    return status_error(STATUS_DATA_LOSS, "expected the events of a batch to be those of its "
+                                          "commands");
+}
+
+struct status decision_commands(struct arena *arena, const Agency__V1__Decision *decision,
+                                Agency__V1__DecisionRow *row)
+{
+    Agency__V1__DecidedCommand *commands;
+    size_t from = 0;
+    ARENA_TRY(arena, commands, arena_alloc(arena, (decision->n_commands + 1) * sizeof *commands));
+    ARENA_TRY(arena, row->commands,
+              arena_alloc(arena, (decision->n_commands + 1) * sizeof(void *)));
+    for (size_t i = 0; i < decision->n_commands; i++) {
+        commands[i] = *decision->commands[i];
+        if (commands[i].events > decision->n_events - from || commands[i].n_changed > 0) {
+            return decision_lost_events();
+        }
+        TRY(decision_about(arena, decision, from, &commands[i]));
+        from += commands[i].events;
+        row->commands[row->n_commands++] = &commands[i];
+    }
+    return decision->n_commands == 0 || from == decision->n_events ? status_ok()
+                                                                   : decision_lost_events();
+}
+
 bool decision_continues(const Agency__V1__Decision *decision)
 {
     return decision->n_elapsed == 1 && strcmp(decision->elapsed[0]->field, DUE_CONTINUES) == 0;

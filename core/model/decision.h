@@ -14,6 +14,11 @@ MUST_USE struct status decision_decode(struct arena *arena, struct str body,
 /* Whether a decision followed at once from the one before, and nobody commanded it. */
 bool decision_continues(const Agency__V1__Decision *decision);
 
+/* Gives the row of a batch its commands, each with what its events are about; in the arena.
+ * DATA_LOSS where the decision's events are not theirs. */
+MUST_USE struct status decision_commands(struct arena *arena, const Agency__V1__Decision *decision,
+                                         Agency__V1__DecisionRow *row);
+
 /* When a decision of our own making was recorded, without decoding the rest. */
 int64_t decision_recorded_at_us(struct str body);
 

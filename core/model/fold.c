@@ -260,6 +260,7 @@ static struct status fold_put_row(const struct fold_keeping *k)
     row.imported = decision->imported;
     row.method = decision->method;
     row.sequence = k->place->sequence;
+    TRY(decision_commands(k->arena, decision, &row));
     ARENA_TRY(k->arena, row.changed,
               arena_alloc(k->arena, (k->fold->scratch.entities.count + 1) * sizeof(void *)));
     for (struct omap_entry *e = omap_lower_bound(&k->fold->scratch.entities, STR("")); e != NULL;

@@ -19,10 +19,11 @@ static const size_t CTL_ARENA_MAX = (size_t)2 << 30;
 const struct verb ctl_verbs[] = {
     { "init", "", "make the data folder (--data), with a log of its own and a new key", ctl_init, 0,
       0, false, true, false, "cluster-key" },
-    { "submit", "COMMAND JSON | -", "send a command, or those of the JSON lines on standard input",
-      ctl_submit, 1, 2, true, false, true,
+    { "submit", "COMMAND JSON | - | --batch FILE",
+      "send a command, or those of the JSON lines on standard input; --batch: all of a file as one",
+      ctl_submit, 0, 2, true, false, true,
       "principal principal-file key command-id issued-at occurred-at on-behalf-of actors "
-      "expected-version note. "
+      "expected-version note. batch "
       "accept-clock timeout" },
     { "import", "FILE...",
       "send the commands of JSON-lines files (zstd or plain); run it again to go on", ctl_import, 1,

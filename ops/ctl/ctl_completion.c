@@ -13,9 +13,9 @@ static void completion_verbs(struct buf *out)
 static void completion_commands(struct buf *out)
 {
     for (unsigned number = 0; number < REGISTRY_NUMBERS_END; number++) {
-        const struct command_type *type = registry_command(number);
-        if (type != NULL) {
-            buf_printf(out, "%s ", type->name);
+        const char *name = registry_command_name(number);
+        if (name != NULL) {
+            buf_printf(out, "%s ", name);
         }
     }
 }

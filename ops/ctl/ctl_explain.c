@@ -14,7 +14,8 @@ struct explain {
     struct buf *out;
     struct api_schema schema;
     struct arena arena;
-    const struct command_type *type;
+    const char *name;
+    const struct command_type *type; /* NULL: of Batch, which is several */
 };
 
 /* The comment of "agency.v1.AssignRole" or of a field of it. */
@@ -152,12 +153,12 @@ static void explain_example(const struct explain *explain)
     struct str at = command_cases_all();
     struct command_case c;
     bool found = false;
-    while (!found && command_cases_next(&at, explain->type->name, &c)) {
+    while (!found && command_cases_next(&at, explain->name, &c)) {
         found = !explain_is_refused(&c);
     }
     if (found) {
         buf_printf(explain->out, "\nexample: %.*s\n    agencyctl --org acme submit %s '",
-                   STR_ARG(c.about), explain->type->name);
+                   STR_ARG(c.about), explain->name);
         explain_json(explain->out, c.json);
         buf_printf(explain->out, "'\n    -> %.*s\n", STR_ARG(c.answer));
     }
@@ -169,7 +170,7 @@ static void explain_refusals(const struct explain *explain)
     struct command_case c;
     struct str before = { 0 };
     unsigned count = 0;
-    while (count < EXPLAIN_REFUSALS_MAX && command_cases_next(&at, explain->type->name, &c)) {
+    while (count < EXPLAIN_REFUSALS_MAX && command_cases_next(&at, explain->name, &c)) {
         if (explain_is_refused(&c) && !str_eq(c.answer, before)) {
             before = c.answer;
             buf_printf(explain->out, "%s    %.*s\n", count++ == 0 ? "\nrefused, such as\n" : "",
@@ -184,7 +185,7 @@ static struct status explain_path(struct explain *explain)
     TRY(api_routes_make(&explain->arena, &explain->schema, &routes));
     for (size_t i = 0; i < routes->count; i++) {
         const struct api_route *route = &routes->items[i];
-        if (route->command && strcmp(route->operation, explain->type->name) == 0) {
+        if (route->command && strcmp(route->operation, explain->name) == 0) {
             buf_printf(explain->out, "over HTTP   %s %s\n", route->route.verb,
                        route->route.template);
         }
@@ -192,12 +193,14 @@ static struct status explain_path(struct explain *explain)
     return status_ok();
 }
 
-static struct status explain_command(struct explain *explain)
+static struct status explain_command(struct explain *explain,
+                                     const ProtobufCMessageDescriptor *descriptor)
 {
-    const ProtobufCMessageDescriptor *descriptor = explain->type->descriptor;
     struct str comment = explain_comment(explain, descriptor->name, "");
-    buf_printf(explain->out, "%s: %.*s\n\n", explain->type->name, STR_ARG(comment));
-    explain_rules(explain);
+    buf_printf(explain->out, "%s: %.*s\n\n", explain->name, STR_ARG(comment));
+    if (explain->type != NULL) {
+        explain_rules(explain);
+    }
     TRY(explain_path(explain));
     buf_printf(explain->out, "\nfields\n");
     explain_fields(explain, descriptor, 4);
@@ -212,10 +215,11 @@ struct status ctl_explain(struct ctl *ctl)
     const ProtobufCFieldDescriptor *member = NULL;
     TRY(command_name_find(ctl->argv[0], &member));
     explain.type = registry_command(member->id);
+    explain.name = registry_command_name(member->id);
     arena_init(&explain.arena, EXPLAIN_ARENA_MAX);
     struct status st = api_schema_open(&explain.schema, api_schema_descriptors());
     if (st.code == STATUS_OK) {
-        st = explain_command(&explain);
+        st = explain_command(&explain, pb_field_type(member));
     }
     api_schema_release(&explain.schema);
     arena_release(&explain.arena);

@@ -101,7 +101,9 @@ const struct config_option ctl_options[] = {
     OPTION("follow", CONFIG_BOOL, follow, "false",
            "history: what happens, as it happens, from --after on; over a server"),
     OPTION("batch", CONFIG_TEXT, batch, "",
-           "check: a file of JSON lines {subjects, permission, on, id, context}, or -"),
+           "check: a file of JSON lines {subjects, permission, on, id, context}, or -; submit: one "
+           "of lines such as {\"createGroup\": {\"group\": {...}}}, which are decided as one "
+           "command, all or none"),
     OPTION("on", CONFIG_TEXT, on, "",
            "access: only what is granted on this object, such as asset:X"),
     OPTION("role-type", CONFIG_TEXT, role_type, "",

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "core/base/hex.h"
+#include "core/base/limits.h"
 #include "core/base/random.h"
 #include "core/base/time.h"
 #include "core/domain/kernel/fields.h"
@@ -92,6 +93,46 @@ static struct status submit_read(struct ctl *ctl, const char *name, const char *
     TRY(pb_new(&ctl->arena, &agency__v1__command__descriptor, command));
     pb_field_set(&(*command)->base, member, &payload);
     return submit_envelope(ctl, *command);
+}
+
+static struct status submit_add_line(struct ctl *ctl, struct str line, Agency__V1__Batch *batch)
+{
+    if (batch->n_commands == LIST_ITEMS_MAX) {
+        return status_error(STATUS_INVALID_ARGUMENT, "expected at most %d commands in a batch",
+                            LIST_ITEMS_MAX);
+    }
+    return pb_from_json(&ctl->arena, &agency__v1__command__descriptor, line,
+                        &batch->commands[batch->n_commands++]);
+}
+
+/* The commands of a file, as one. */
+static struct status submit_batch(struct ctl *ctl, struct lines *lines,
+                                  Agency__V1__Command **command)
+{
+    struct str line;
+    bool more;
+    Agency__V1__Batch *batch;
+    TRY(pb_new(&ctl->arena, &agency__v1__batch__descriptor, &batch));
+    ARENA_TRY(&ctl->arena, batch->commands,
+              arena_alloc(&ctl->arena, LIST_ITEMS_MAX * sizeof *batch->commands));
+    TRY(lines_next(lines, &line, &more));
+    while (more) {
+        TRY(status_prefix(submit_add_line(ctl, line, batch), "line %" PRIu64, lines_number(lines)));
+        TRY(lines_next(lines, &line, &more));
+    }
+    TRY(pb_new(&ctl->arena, &agency__v1__command__descriptor, command));
+    (*command)->payload_case = AGENCY__V1__COMMAND__PAYLOAD_BATCH;
+    (*command)->batch = batch;
+    return submit_envelope(ctl, *command);
+}
+
+static struct status submit_read_batch(struct ctl *ctl, Agency__V1__Command **command)
+{
+    struct lines *lines;
+    TRY(lines_open(ctl->options.batch.data, &lines));
+    struct status st = submit_batch(ctl, lines, command);
+    lines_close(lines);
+    return st;
 }
 
 /* ---- the answer ---- */
@@ -186,13 +227,16 @@ struct status ctl_submit(struct ctl *ctl)
     struct sending sending;
     Agency__V1__Command *command = NULL;
     bool standard = ctl->argc == 1 && strcmp(ctl->argv[0], "-") == 0;
-    if (!standard && ctl->argc != 2) {
+    bool batch = ctl->options.batch.size > 0;
+    if (batch ? ctl->argc > 0 : !standard && ctl->argc != 2) {
         return status_error(STATUS_INVALID_ARGUMENT,
-                            "expected a command and its JSON, or - for lines on standard input");
+                            "expected a command and its JSON, - for lines on standard input, or "
+                            "--batch with a file of them");
     }
     if (!standard) {
         TRY(ctl_need_org(ctl));
-        TRY(submit_read(ctl, ctl->argv[0], ctl->argv[1], &command));
+        TRY(batch ? submit_read_batch(ctl, &command)
+                  : submit_read(ctl, ctl->argv[0], ctl->argv[1], &command));
     }
     TRY(sending_open(&sending, ctl));
     return submit_run(&sending, command);

@@ -1,5 +1,6 @@
 #include "ops/ctl/history_text.h"
 
+#include "core/domain/kernel/life.h"
 #include "core/pb/message.h"
 #include "ops/ctl/change_text.h"
 
@@ -25,10 +26,29 @@ static struct status history_text_change(struct arena *arena, const Agency__V1__
     return history_text_entity(arena, made->after, made->entity, &change->after);
 }
 
+/* Which command of a batch was about what. */
+static void history_text_commands(struct ctl *ctl, const Agency__V1__DecisionItem *decision)
+{
+    char noun[LIFE_NOUN_SIZE];
+    for (size_t i = 0; i < decision->n_commands; i++) {
+        const Agency__V1__CommandItem *command = decision->commands[i];
+        buf_printf(&ctl->out, "  command %zu, %s:%s", i + 1, command->command,
+                   command->n_changed == 0 ? " it was so already" : "");
+        for (size_t k = 0; k < command->n_changed; k++) {
+            const Agency__V1__EntityRef *ref = command->changed[k];
+            bool known = registry_entity((unsigned)ref->kind) != NULL;
+            buf_printf(&ctl->out, "%s%s %s", k == 0 ? " " : ", ",
+                       known ? life_noun((enum entity_kind)ref->kind, noun) : "?", ref->id);
+        }
+        buf_printf(&ctl->out, "\n");
+    }
+}
+
 struct status history_text(struct ctl *ctl, struct arena *arena,
                            const Agency__V1__HistoryItem *item)
 {
     ctl_say_decision(ctl, item->decision);
+    history_text_commands(ctl, item->decision);
     for (size_t i = 0; i < item->n_changes; i++) {
         struct history_change change;
         TRY(history_text_change(arena, item->changes[i], &change));

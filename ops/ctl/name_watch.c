@@ -9,21 +9,36 @@
 #include "ops/ctl/reading.h"
 #include "ops/ctl/say.h"
 
-void name_watch_note(struct name_watch *watch, const Agency__V1__Command *command,
-                     const struct submit_answer *answer)
+static void name_watch_note_one(struct name_watch *watch, struct str org_id,
+                                const Agency__V1__Command *command)
 {
     const ProtobufCMessage *payload = registry_command_payload(command);
     const struct command_type *type = registry_command(command->payload_case);
     const ProtobufCMessage *subject = payload == NULL ? NULL : registry_subject_of(payload);
     struct str name = subject == NULL ? (struct str){ 0 } : fields_string(subject, "name");
-    bool given = answer->code == STATUS_OK && answer->events_count > 0 && type != NULL;
-    if (!given || name.size == 0 || watch->count == NAME_WATCH_MAX) {
+    if (type == NULL || name.size == 0 || watch->count == NAME_WATCH_MAX) {
         return;
     }
     size_t at = watch->count++;
-    watch->given[at].org_id = str_z(command->org_id);
+    watch->given[at].org_id = org_id;
     watch->given[at].name = name;
     watch->given[at].kind = type->entity;
+}
+
+void name_watch_note(struct name_watch *watch, const Agency__V1__Command *command,
+                     const struct submit_answer *answer)
+{
+    bool batch = (unsigned)command->payload_case == COMMAND_BATCH;
+    struct str org_id = str_z(command->org_id);
+    if (answer->code != STATUS_OK || answer->events_count == 0) {
+        return;
+    }
+    for (size_t i = 0; batch && i < command->batch->n_commands; i++) {
+        name_watch_note_one(watch, org_id, command->batch->commands[i]);
+    }
+    if (!batch) {
+        name_watch_note_one(watch, org_id, command);
+    }
 }
 
 static bool name_hides(struct str name)

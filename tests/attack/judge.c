@@ -23,6 +23,7 @@ const char *property_text(enum property property)
         [RULES] = "what must hold in every org does",
         [SAME_ANSWERS] = "Check answers what the lists of entities say",
         [TIME] = "what time changes is what was given, when it is due",
+        [BATCHES] = "a batch does what its commands do one after another",
         [PRICE] = "what others pile up makes no Check dearer",
     };
     return texts[property];

@@ -21,6 +21,7 @@ enum property {
     SAME_ANSWERS,  /* Check answers as the plain lists do, now and later (probe.h) */
     TIME,          /* what time changes is what was given: it begins and ends when it is due, and
                       none is due any more; and who begins has a place */
+    BATCHES,       /* a batch is what its commands are one after another (batch_twin.h) */
     PRICE,         /* a Check costs what the object's side lets it cost (price.h), whatever anybody
                       has piled up elsewhere */
 };

@@ -59,6 +59,17 @@ PLANTED = [
          "i == 0; i++) {\n        struct str to = i < d->actors_count"),
     Hole("the past is written without import",
          "return !decide_says_time(d->command)", "return true"),
+    # Batches.
+    Hole("behind its first command a batch asks for no permission",
+         "struct status st = judge(one);",
+         "struct decide_context free = *one->context;\n"
+         "    Agency__V1__Principal admin = AGENCY__V1__PRINCIPAL__INIT;\n"
+         "    admin.operator_ = \"admin\";\n"
+         "    free.principal = place == 0 ? free.principal : &admin;\n"
+         "    one->context = &free;\n"
+         "    struct status st = judge(one);"),
+    Hole("a batch goes on behind what was rejected",
+         "i < count && d->rejection == NULL; i++", "i < count; d->rejection = NULL, i++"),
     # Conditions.
     Hole("a condition that is false holds",
          "*holds = known->result == CONDITION_HOLDS;", "*holds = true;"),

@@ -7,6 +7,7 @@
 #include "core/pb/message.h"
 #include "tests/attack/probe.h"
 #include "tests/attack/story.h"
+#include "tests/lib/batch_twin.h"
 #include "tests/lib/deep_field.h"
 #include "tests/lib/test.h"
 
@@ -185,6 +186,21 @@ static struct verdict stage_elapse(struct stage *stage, const struct step *step,
                : verdict;
 }
 
+/* Tries the step's command and behind it one that was refused: together they are refused for the
+ * same, or else by what the first has left. */
+static struct verdict stage_batch(struct stage *stage, const struct step *step)
+{
+    const Agency__V1__Command *both[] = { step->command, stage->refused };
+    struct verdict verdict = { .broken = HOLDS };
+    if (stage->refused != NULL && step->times <= 1) {
+        stage->world.now_us += 1000000; /* as it will be decided */
+        verdict.text = batch_twin(&stage->world, both, 2).differs;
+        stage->world.now_us -= 1000000;
+        verdict.broken = verdict.text.size > 0 ? BATCHES : HOLDS;
+    }
+    return verdict;
+}
+
 struct verdict stage_play(struct stage *stage, const struct step *step, bool judged)
 {
     stage->world.now_us += step->wait_us;
@@ -197,7 +213,15 @@ struct verdict stage_play(struct stage *stage, const struct step *step, bool jud
         return verdict;
     }
     stage->unanswered = (struct str){ 0 };
+    if (judged) {
+        verdict = stage_batch(stage, step);
+    }
+    if (verdict.broken != HOLDS) {
+        return verdict;
+    }
     bool accepted = stage_decide_all(stage, step);
+    stage->refused =
+        accepted || stage->world.last.rejection == NULL ? stage->refused : step->command;
     stage->accepted += accepted;
     if (stage->unanswered.size > 0) {
         return (struct verdict){ .broken = ANSWERED, .text = stage->unanswered };

@@ -30,9 +30,10 @@ struct stage {
     struct arena arenas[2]; /* of plain lists and verdicts: before and after, by turns */
     unsigned turn;
     struct plain_org before;
-    uint64_t dice;             /* for what is looked at by samples */
-    const struct tried *again; /* only this is looked at; NULL: samples */
-    struct str unanswered;     /* why the last step was not decided; empty: it was */
+    uint64_t dice;                      /* for what is looked at by samples */
+    const struct tried *again;          /* only this is looked at; NULL: samples */
+    const Agency__V1__Command *refused; /* the last one that was */
+    struct str unanswered;              /* why the last step was not decided; empty: it was */
     unsigned long long accepted;
 };
 

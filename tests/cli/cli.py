@@ -20,6 +20,7 @@ import threading
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 import across  # noqa: E402
 import acting  # noqa: E402
+import batches  # noqa: E402
 import commanding  # noqa: E402
 import constraints  # noqa: E402
 import differences  # noqa: E402
@@ -35,7 +36,7 @@ from cases import run_case, totals  # noqa: E402
 from tool import Tool, make_org  # noqa: E402
 
 MODULES = (across, acting, constraints, mistakes, folders, questions, differences, external,
-           histories, commanding, lists, logs, shell)
+           histories, commanding, batches, lists, logs, shell)
 
 SERVED = (across, questions, differences, external, histories, lists)
 

@@ -10,6 +10,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { FUZZ_MEMORY = 64 << 20, FUZZ_COMMANDS_MAX = 200, FUZZ_ITEMS_MAX = 2, FUZZ_DEPTH_MAX = 3 };
+enum { FUZZ_BATCH_MAX = 6 };
 enum { FUZZ_CLIENT_MIN = 16 }; /* of field numbers: smaller ones are keys and relations */
 static const int64_t FUZZ_START_US = INT64_C(1767225600000000);
 
@@ -164,6 +165,8 @@ static void input_fix_mask(struct input *input, ProtobufCMessage *payload)
     pb_field_set(payload, field, &mask);
 }
 
+static void input_batch(struct input *input, Agency__V1__Command *command);
+
 /* The members of Command.payload are its last fields; their first is CreateOrg. */
 static void input_command(struct input *input, Agency__V1__Command *command)
 {
@@ -181,9 +184,31 @@ static void input_command(struct input *input, Agency__V1__Command *command)
     if (member->id == COMMAND_ARCHIVE_ORG && input_byte(input) % 8 > 0) {
         member++; /* and this most of it */
     }
+    if (member->id == COMMAND_BATCH && input_byte(input) % 4 > 0) {
+        input_batch(input, command);
+        return;
+    }
     ProtobufCMessage *payload = input_message(input, pb_field_type(member), 0);
     input_fix_mask(input, payload);
     pb_field_set(&command->base, member, &payload);
+}
+
+/* Some commands that may stand in a batch, but for now and then what must not. */
+static void input_batch(struct input *input, Agency__V1__Command *command)
+{
+    Agency__V1__Batch *batch;
+    struct status st = pb_new(&input->arena, &agency__v1__batch__descriptor, &batch);
+    assert(st.code == STATUS_OK);
+    size_t count = 1 + input_byte(input) % FUZZ_BATCH_MAX;
+    batch->commands = arena_alloc(&input->arena, count * sizeof *batch->commands);
+    for (size_t i = 0; i < count && input->size > 0; i++) {
+        st = pb_new(&input->arena, &agency__v1__command__descriptor, &batch->commands[i]);
+        assert(st.code == STATUS_OK);
+        input_command(input, batch->commands[i]);
+        batch->n_commands++;
+    }
+    command->payload_case = AGENCY__V1__COMMAND__PAYLOAD_BATCH;
+    command->batch = batch;
 }
 
 /* ---- the org ---- */
@@ -244,7 +269,7 @@ static void org_decide(struct org *org, struct arena *arena, const Agency__V1__P
     struct status st = decide_command(&d);
     assert(st.code != STATUS_INTERNAL && st.code != STATUS_DATA_LOSS);
     if (st.code == STATUS_OK && d.events_count > 0) {
-        assert(d.rejection == NULL && d.authority != NULL);
+        assert(d.rejection == NULL && (d.authority != NULL || d.commands_count > 0));
         org_replay(org, arena, &d);
         st = layer_merge(&org->state, &org->scratch);
         assert(st.code == STATUS_OK);

@@ -232,6 +232,7 @@ static struct status world_judge(struct org_world *world, const Agency__V1__Comm
                                    .changes = &layer_changes,
                                    .changes_self = &world->changes,
                                    .context = &context,
+                                   .memory = world->memory,
                                    .command = command };
     struct status status = decide_command(&world->last);
     world->last.context = NULL; /* ends here */

@@ -24,6 +24,7 @@ struct org_world {
     struct str creators[1];
     Agency__V1__Principal principal; /* who commands */
     Agency__V1__Command envelope;    /* copied for each command: occurred_at and the like */
+    struct check_memory *memory;     /* NULL as initialised: each question is answered anew */
     struct decide last;              /* the last decision, as it was made */
     Agency__V1__Command command;     /* of the last decision */
     unsigned commands_count;

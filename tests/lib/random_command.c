@@ -91,7 +91,7 @@ static char *random_command_name(struct maker *maker)
     const ProtobufCFieldDescriptor *member;
     do {
         member = &commands->fields[random_below(maker->random, commands->n_fields)];
-    } while (!pb_field_in_oneof(member));
+    } while (registry_command(member->id) == NULL);
     return (char *)(uintptr_t)pb_field_type(member)->short_name;
 }
 
@@ -438,7 +438,7 @@ static const ProtobufCFieldDescriptor *random_member(struct random_state *random
     for (;;) {
         const ProtobufCFieldDescriptor *member =
             &descriptor->fields[random_below(random, descriptor->n_fields)];
-        if (pb_field_in_oneof(member) &&
+        if (registry_command(member->id) != NULL &&
             random_below(random, 100) < random_weight(pb_field_type(member)->short_name)) {
             return member;
         }

@@ -68,14 +68,20 @@ bool decide_says_time(const Agency__V1__Command *command)
 /* Limits of a decision are the client's to keep: over them it is rejected. */
 static struct status decide_check_limits(struct decide *d, const Agency__V1__Event *event)
 {
-    size_t size = agency__v1__event__get_packed_size(event);
-    assert(d->events_count <= DECISION_EVENTS_MAX);
-    d->full = d->full || d->events_count == DECISION_EVENTS_MAX;
-    if (d->events_count == DECISION_EVENTS_MAX) {
+    size_t count = d->events_before + d->events_count;
+    assert(count <= DECISION_EVENTS_MAX);
+    d->full = d->full || count == DECISION_EVENTS_MAX;
+    if (count == DECISION_EVENTS_MAX) {
         return decide_reject(d, STATUS_FAILED_PRECONDITION,
                              "expected a decision of at most %d events, but it has more",
                              DECISION_EVENTS_MAX);
     }
+    return decide_take_room(d, &event->base);
+}
+
+struct status decide_take_room(struct decide *d, const ProtobufCMessage *message)
+{
+    size_t size = protobuf_c_message_get_packed_size(message);
     d->events_size += size + 8;
     d->full = d->full || d->events_size > RECORD_SIZE_MAX - DECISION_FRAME_MAX;
     if (size > EVENT_SIZE_MAX || d->full) {

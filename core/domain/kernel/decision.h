@@ -59,6 +59,7 @@ struct decide {
     Agency__V1__Event **events;
     size_t events_count;
     size_t events_cap;
+    size_t events_before;             /* by the commands of a batch before this one */
     size_t events_size;               /* bytes, packed */
     size_t rows_count;                /* of indexes that change */
     size_t rows_read;                 /* of indexes, by rules */
@@ -72,7 +73,10 @@ struct decide {
     struct str credential_id;         /* by which credential; empty for an operator */
     struct str *actors;               /* through whom, from who acts on; see acting.h */
     size_t actors_count;
-    struct str on_behalf_of; /* for whom in the end; empty: for himself */
+    struct str on_behalf_of;               /* for whom in the end; empty: for himself */
+    Agency__V1__DecidedCommand **commands; /* of a batch: each that is accepted */
+    size_t commands_count;
+    size_t refused; /* of a batch: the place of the one that was, from 1 on */
 };
 
 /* Sets the rejection; code must not be OK. Returns OK, so that `return decide_reject(...)` ends a
@@ -80,7 +84,12 @@ struct decide {
 MUST_USE struct status decide_reject(struct decide *d, enum status_code code, const char *format,
                                      ...) PRINTF_LIKE(3, 4);
 
-/* The registry's row of d's command. */
+/* Counts what stands in the decision beside its events. Rejects where the record would be too
+ * large.
+ */
+MUST_USE struct status decide_take_room(struct decide *d, const ProtobufCMessage *message);
+
+/* The registry's row of d's command, which is no batch. */
 const struct command_type *decide_type(const struct decide *d);
 
 /* Leaves the enclosing decide function when a helper has rejected. */

@@ -109,6 +109,12 @@ const struct command_type *registry_command(unsigned number)
     return number < COUNT(commands) && commands[number].name != NULL ? &commands[number] : NULL;
 }
 
+const char *registry_command_name(unsigned number)
+{
+    const struct command_type *type = registry_command(number);
+    return type != NULL ? type->name : number == COMMAND_BATCH ? "Batch" : NULL;
+}
+
 const struct event_type *registry_event(unsigned number)
 {
     return number < COUNT(events) && events[number].name != NULL ? &events[number] : NULL;
@@ -187,7 +193,8 @@ const ProtobufCFieldDescriptor *registry_carried(const ProtobufCMessageDescripto
 {
     const ProtobufCFieldDescriptor *first = &payload->fields[0];
     assert(payload->n_fields > 0 && first->id == 1);
-    return first->type == PROTOBUF_C_TYPE_MESSAGE ? first : NULL;
+    bool one = first->type == PROTOBUF_C_TYPE_MESSAGE && first->label != PROTOBUF_C_LABEL_REPEATED;
+    return one ? first : NULL;
 }
 
 const ProtobufCMessage *registry_subject_of(const ProtobufCMessage *payload)

@@ -156,6 +156,10 @@ enum command_number {
 #undef X
 };
 
+/* Several commands in one (core/domain/batch.h): in none of the lists, as it has neither an entity
+ * nor an event nor a permission of its own. */
+enum { COMMAND_BATCH = AGENCY__V1__COMMAND__PAYLOAD_BATCH };
+
 enum event_number {
 #define X(upper, pascal, snake, ...) EVENT_##upper = AGENCY__V1__EVENT__PAYLOAD_##upper,
     EVENTS(X)
@@ -269,6 +273,8 @@ const struct object_rule_type *registry_object_rule(enum object_rule rule);
 const struct entity_type *registry_entity(unsigned kind);
 const struct command_type *registry_command(unsigned number);
 const struct event_type *registry_event(unsigned number);
+/* "AssignRole", "Batch"; NULL for a number that is no command's. */
+const char *registry_command_name(unsigned number);
 /* The kind of entity that an event is about. Of an event that is not in the list, or names no kind
  * of the list: ENTITY_ANY. */
 enum entity_kind registry_event_kind(const Agency__V1__Event *event);

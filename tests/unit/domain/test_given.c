@@ -202,7 +202,7 @@ static size_t trial_all(void (*one)(struct trial *trial, ProtobufCMessage *messa
     org_world_init_owned(&trial.world);
     for (unsigned i = 0; i < agency__v1__command__descriptor.n_fields; i++) {
         const ProtobufCFieldDescriptor *member = &agency__v1__command__descriptor.fields[i];
-        if (pb_field_in_oneof(member)) {
+        if (pb_field_in_oneof(member) && member->id != COMMAND_BATCH) {
             ProtobufCMessage *payload = trial_command(&trial, member);
             if (updates || trial.update == NULL) {
                 trial_each(&trial, payload, one, from);

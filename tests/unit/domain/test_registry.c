@@ -66,7 +66,7 @@ TEST(registry, has_each_command_of_the_schema_and_no_other)
     size_t members = 0;
     for (unsigned i = 0; i < command->n_fields; i++) {
         const ProtobufCFieldDescriptor *field = &command->fields[i];
-        if (in_oneof(field)) {
+        if (in_oneof(field) && field->id != COMMAND_BATCH) {
             const struct command_type *type = registry_command(field->id);
             if (type == NULL) {
                 fail_msg("%s: expected a row in COMMANDS of registry.h", field->name);

@@ -370,7 +370,7 @@ TEST(simulation, live_state_equals_the_state_rebuilt_from_events)
     struct reached reached = { 0 };
     simulation_run(1, 0, &reached);
     simulation_run(2, 0, &reached);
-    simulation_run(5, 0, &reached);
+    simulation_run(6, 0, &reached);
     simulation_check_reached(&reached, false);
 }
 
