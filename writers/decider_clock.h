@@ -19,6 +19,10 @@ enum {
     DECIDER_CLOCK_STANDS_US = 60 * 1000000,
 };
 
+/* After so long without a record, at its start, a process does not believe a clock by which
+ * something has fallen due. */
+#define DECIDER_CLOCK_OLD_US INT64_C(86400000000)
+
 struct decider_clock {
     struct clock clock;  /* the machine's */
     bool accepts;        /* any step, at once: a person vouches for the machine's clock */

@@ -70,6 +70,7 @@ static struct status asker_open_partition(void *self, uint32_t partition, struct
     TRY(reading_open_partition(&asker->reading, asker->ctl, partition));
     if (!asker->ctl->dir.shared) {
         ask->closed_us = asker->word_us;
+        ask->open = ask->open || asker->clock_doubted;
     } else if (ask->kind == MOMENT_TIME && !future) {
         TRY(reading_await(&asker->reading, asker->ctl, ask->time_us));
     }
@@ -112,7 +113,7 @@ static void asker_ask_word(struct asker *asker, const struct question_where *whe
     if (!asker->ctl->dir.shared) {
         bool time = snapshot_ask(&asker->arena, as_of, STR(""), now_us, &ask).code == STATUS_OK &&
                     ask.kind == MOMENT_TIME && ask.time_us <= now_us;
-        asker->word_us = reading_word(asker->ctl, time ? ask.time_us : 0);
+        asker->word_us = reading_word(asker->ctl, time ? ask.time_us : 0, &asker->clock_doubted);
     }
 }
 

@@ -21,6 +21,7 @@ struct asker {
     size_t taken;                     /* items, of all pages */
     uint64_t looked;                  /* rows of lists that were looked at, of all pages */
     char index[64];                   /* that served the last list; empty: none */
+    bool clock_doubted;               /* as of reading_word */
     int64_t word_us;                  /* of a folder's owner: reading_word */
     bool across;                      /* the last answer is one across orgs: */
     int64_t known_us;                 /* what all partitions know; 0: nobody knows */

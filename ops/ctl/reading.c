@@ -11,6 +11,7 @@
 #include "core/base/remove_tree.h"
 #include "core/evlog/evlog_local.h"
 #include "core/model/closed_time.h"
+#include "ops/ctl/reading_clock.h"
 #include "ops/erasing.h"
 #include "query/page.h"
 
@@ -76,13 +77,18 @@ struct status reading_open_partition(struct reading *reading, struct ctl *ctl, u
 /* ---- the moment ---- */
 
 /* Whoever holds the log's lock knows that nobody appends, and that nobody will before now if he
- * writes that down. Else its owner gives his word, some moments later. */
-static int64_t reading_own_word(const struct ctl *ctl)
+ * writes that down, by a clock that he believes. Else its owner gives his word, some moments later.
+ */
+static int64_t reading_own_word(const struct ctl *ctl, bool *doubted)
 {
     struct evlog *log;
     int64_t word = 0;
+    *doubted = false;
     if (data_dir_open_log(&ctl->dir, false, &log).code == STATUS_OK) {
-        struct status st = closed_time_vouch(ctl->dir.stores, clock_now_us(&ctl->clock), &word);
+        const int64_t now_us = clock_now_us(&ctl->clock);
+        *doubted = !reading_clock_stands(ctl, log, now_us);
+        struct status st =
+            *doubted ? status_ok() : closed_time_vouch(ctl->dir.stores, now_us, &word);
         evlog_close(log);
         word = st.code == STATUS_OK ? word : 0;
     }
@@ -103,13 +109,13 @@ static bool reading_is_led(const struct ctl *ctl)
     return st.code == STATUS_FAILED_PRECONDITION;
 }
 
-int64_t reading_word(const struct ctl *ctl, int64_t wanted_us)
+int64_t reading_word(const struct ctl *ctl, int64_t wanted_us, bool *doubted)
 {
     int64_t until = clock_monotonic_us(&ctl->clock) + CLOSED_TIME_WAIT_US;
     for (;;) {
-        int64_t word = reading_own_word(ctl);
+        int64_t word = reading_own_word(ctl, doubted);
         word = word > 0 ? word : closed_time_read(ctl->dir.stores);
-        if (word >= wanted_us || clock_monotonic_us(&ctl->clock) >= until) {
+        if (word >= wanted_us || *doubted || clock_monotonic_us(&ctl->clock) >= until) {
             return word;
         }
         nanosleep(&(struct timespec){ .tv_nsec = CLOSED_TIME_RETRY_US * 1000 }, NULL);
@@ -142,7 +148,7 @@ static struct status reading_close_time(struct reading *reading, struct ctl *ctl
         bool future = ask->time_us > ask->now_us; /* refused anyway */
         return future ? status_ok() : reading_await(reading, ctl, ask->time_us);
     }
-    ask->closed_us = reading_word(ctl, ask->time_us);
+    ask->closed_us = reading_word(ctl, ask->time_us, &ask->open);
     return partition_catch_up(reading->partition, reading->log);
 }
 

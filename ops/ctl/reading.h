@@ -24,8 +24,9 @@ MUST_USE struct status reading_open_partition(struct reading *reading, struct ct
                                               uint32_t number);
 MUST_USE struct status reading_open_org(struct reading *reading, struct ctl *ctl);
 /* For questions of all partitions: up to when nothing can still come into any of an embedded log,
- * `wanted_us` if that can be had soon. It is asked before the partitions are opened. */
-int64_t reading_word(const struct ctl *ctl, int64_t wanted_us);
+ * `wanted_us` if that can be had soon. It is asked before the partitions are opened. *doubted: the
+ * machine's clock is not believed, so that what is asked about is open (moment_ask). */
+int64_t reading_word(const struct ctl *ctl, int64_t wanted_us, bool *doubted);
 /* On Kafka: waits until the partition has passed the time. UNAVAILABLE. */
 MUST_USE struct status reading_await(struct reading *reading, const struct ctl *ctl,
                                      int64_t wanted_us);

@@ -8,14 +8,16 @@ import datetime
 import os
 import pathlib
 import struct
+import subprocess
 import sys
 import time
 import urllib.request
 
 from cases import expect, run_case, totals
+from moments import moment
 from server import Server
 
-HOUR = 3600
+HOUR, DAY = 3600, 86400
 
 
 class Machine:
@@ -45,6 +47,16 @@ class Machine:
         last = self.server.call("Query/ListHistory", request).json()["items"][0]["decision"]
         recorded = datetime.datetime.fromisoformat(last["recordedAt"].replace("Z", "+00:00"))
         return recorded.timestamp() - time.time()
+
+    def word(self):
+        """Up to when somebody has said that nothing can still come."""
+        word, = struct.unpack("<q", (self.server.data / "stores/closed_time").read_bytes()[:8])
+        return word / 1e6
+
+    def beside_nobody(self, *words):
+        """agencyctl on the folder, while nobody serves it."""
+        return subprocess.run([self.server.build / "agencyctl", "--data", self.server.data, "--org",
+                               "acme", *words], capture_output=True, text=True, timeout=60)
 
     def metric(self, name):
         with urllib.request.urlopen(f"http://127.0.0.1:{self.server.port}/metrics") as answer:
@@ -80,9 +92,50 @@ def a_leap_that_comes_back_was_never_seen(machine):
 def no_word_is_given_about_a_time_that_leapt(machine):
     machine.leap(HOUR)
     time.sleep(0.5)  # several words are given
-    word, = struct.unpack("<q", (machine.server.data / "stores/closed_time").read_bytes()[:8])
-    expect(word / 1e6 < time.time() + 5, "a word about true time", word)
+    expect(machine.word() < time.time() + 5, "a word about true time", machine.word())
     machine.leap(0)
+
+
+def who_looks_after_long_says_nothing_by_a_clock_that_has_leapt(machine):
+    """He would bind whoever decides next to that time."""
+    said = machine.server.submit({"grantPermission": {"grant": {
+        "grantId": "g", "permission": "Read", "expiresAt": moment(10 * DAY),
+        "grantee": {"kind": "GRANTEE_KIND_SUBJECT", "id": "ada"},
+        "on": {"kind": "OBJECT_KIND_ORG"}}}})
+    expect(said.status == 200, "a grant", said.text)
+    ended = machine.server.stop()
+    expect(ended == 0, "a clean stop", ended)
+    machine.leap(30 * DAY)
+    before = machine.word()
+    for words in (("get", "grant", "g"), ("list", "grants")):
+        said = machine.beside_nobody(*words, "--as-of", moment(29 * DAY))
+        expect("provisional: 1 thing is due since" in said.stderr, "an answer that may change",
+               said.stdout + said.stderr)
+    refused = machine.beside_nobody("get", "grant", "g", "--as-of", moment(29 * DAY), "--final")
+    expect(refused.returncode == 1 and "expected a final answer" in refused.stderr, "no answer",
+           refused.stderr)
+    expect(machine.word() == before, f"the word of before, {before}", machine.word())
+
+
+def who_begins_after_long_waits_for_its_clock(machine):
+    before = machine.word()
+    machine.server.start("--anonymous", "admin")
+    said = machine.server.submit({"openJobSpace": {"jobSpace": {"jobSpaceId": "late"}}})
+    expect(said.status == 503 and b"a clock that has stood for a minute" in said.text,
+           "no decision yet", said.text)
+    machine.server.stop()
+    expect(machine.word() == before, f"the word of before, {before}", machine.word())
+    refused = machine.beside_nobody("submit", "OpenJobSpace", '{"jobSpaceId":"late"}')
+    expect(refused.returncode == 1 and "a clock that has stood for a minute" in refused.stderr,
+           "no decision yet", refused.stderr)
+
+
+def a_clock_that_was_mended_has_ended_nothing(machine):
+    machine.leap(0)
+    machine.server.start("--anonymous", "admin")
+    expect(abs(machine.ahead()) < 5, "true time", machine.ahead())
+    said = machine.server.call("Entities/GetGrant", {"orgId": "acme", "grantId": "g"})
+    expect(said.json()["status"] == "ENTITY_STATUS_ACTIVE", "a grant that lives", said.text)
 
 
 def a_person_can_accept_the_clock(machine):
@@ -93,8 +146,20 @@ def a_person_can_accept_the_clock(machine):
     expect(abs(machine.ahead() - HOUR) < 5, "the machine's time", machine.ahead())
 
 
+def a_person_can_accept_the_clock_after_long(machine):
+    machine.server.stop()
+    machine.leap(30 * DAY)
+    machine.server.start("--anonymous", "admin", "--accept-clock")
+    expect(abs(machine.ahead() - 30 * DAY) < 5, "the machine's time", machine.ahead())
+    said = machine.server.call("Entities/GetGrant", {"orgId": "acme", "grantId": "g"})
+    expect(said.json()["status"] == "ENTITY_STATUS_ENDED", "a grant that has ended", said.text)
+
+
 CASES = (a_leap_is_not_stamped, a_leap_is_told, a_leap_that_comes_back_was_never_seen,
-         no_word_is_given_about_a_time_that_leapt, a_person_can_accept_the_clock)
+         no_word_is_given_about_a_time_that_leapt,
+         who_looks_after_long_says_nothing_by_a_clock_that_has_leapt,
+         who_begins_after_long_waits_for_its_clock, a_clock_that_was_mended_has_ended_nothing,
+         a_person_can_accept_the_clock, a_person_can_accept_the_clock_after_long)
 
 
 def main():

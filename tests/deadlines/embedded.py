@@ -5,6 +5,7 @@ when; until then answers say that they may change.
     tests/deadlines/embedded.py BUILD SCRATCH
 """
 
+import json
 import pathlib
 import random
 import signal
@@ -17,6 +18,26 @@ from moments import moment, wait_for
 from server import Server
 
 KILLS = 6
+DUE_BEFORE_MAX = 1024
+
+
+def past(path):
+    """A history of an org `old`, in which more fell due at once than a command waits for."""
+    grantee, on = {"kind": "GRANTEE_KIND_SUBJECT", "id": "ada"}, {"kind": "OBJECT_KIND_ORG"}
+    commands = [{"createOrg": {
+        "org": {"orgId": "old"}, "owner": {"subjectId": "ada"}, "identity": "old",
+        "credential": {"credentialId": "key", "kind": "CREDENTIAL_KIND_API_KEY"}}}]
+    for number in range(DUE_BEFORE_MAX + 1):
+        name = f"p{number}"
+        commands += [{"definePermission": {"permission": {"permission": name}}},
+                     {"grantPermission": {"grant": {
+                         "grantId": name, "permission": name, "grantee": grantee, "on": on,
+                         "expiresAt": "2018-02-01T00:00:00Z"}}}]
+    path.write_text("".join(
+        json.dumps({"orgId": "old", "commandId": f"c{number}",
+                    "occurredAt": "2018-01-01T00:00:00Z", **command}) + "\n"
+        for number, command in enumerate(commands)))
+    return path
 
 
 class Org:
@@ -134,9 +155,28 @@ def killed_at_any_moment_each_ends_once(org):
     expect(all(at >= ends[grant] for grant, at in found), "none before its time", found)
 
 
+def too_much_before_a_command_is_decided_by_turns(org):
+    """More than a command waits for: it is refused, and has its turn soon."""
+    expect(org.server.stop() == 0, "a clean stop")
+    org.server.ctl("import", str(past(org.server.data.with_suffix(".jsonl"))), org="old")
+    org.start()
+    late = {"occurredAt": "2018-03-01T00:00:00Z",
+            "openJobSpace": {"jobSpace": {"jobSpaceId": "late"}}}
+    said = org.server.submit(late, org="old")
+    expect(said.status == 429 and b"try again in 1 s" in said.text, "a command that waits",
+           said.text)
+    until = time.monotonic() + 10
+    while said.status == 429 and time.monotonic() < until:
+        time.sleep(0.05)
+        said = org.server.submit(late, org="old")
+    expect(said.status == 200, "it to be decided", said.text)
+    left = org.server.call("Entities/ListGrants", {"orgId": "old"}).json().get("items", [])
+    expect(left == [], "no grant to be left", left)
+
+
 CASES = (a_grant_ends_without_a_command, an_answer_waits_for_what_is_due,
          without_a_leader_answers_say_that_they_may_change, the_header_final_refuses_too,
-         killed_at_any_moment_each_ends_once)
+         killed_at_any_moment_each_ends_once, too_much_before_a_command_is_decided_by_turns)
 
 
 def main():

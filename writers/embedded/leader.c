@@ -21,7 +21,6 @@
 /* The log's own thread answers within one sync; a disk that takes longer than this is broken. */
 enum { LEADER_EPOCH_TIMEOUT_US = 30 * 1000000 };
 /* Decoded entities that a decider keeps at hand. */
-static const int64_t LEADER_OLD_US = INT64_C(86400000000);
 static const size_t LEADER_MEMORY_MAX = (size_t)256 << 20;
 
 static struct status leader_wait(struct evlog *log, uint64_t *offset)
@@ -75,7 +74,7 @@ static struct status leader_begin_timers(struct leader *leader,
                                          const struct leader_options *options)
 {
     const int64_t last_us = leader->partition->position.time_us;
-    const bool old = last_us > 0 && options->now_us - last_us > LEADER_OLD_US;
+    const bool old = last_us > 0 && options->now_us - last_us > DECIDER_CLOCK_OLD_US;
     leader->timed = options->timed;
     timers_init(&leader->timers);
     if (!options->timed && !old) {

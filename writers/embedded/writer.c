@@ -359,6 +359,9 @@ static struct status writer_prepare_folder(struct writer *writer)
                             writer->options.stores, strerror(errno));
     }
     TRY(closed_time_open(writer->options.stores, &writer->closed_time));
+    const int64_t word_us = closed_time_get(writer->closed_time);
+    writer->old_word = word_us > 0 && !writer->options.accept_clock &&
+                       writer_now(writer) - word_us > DECIDER_CLOCK_OLD_US;
     char path[PATH_SIZE_MAX];
     snprintf(path, sizeof path, "%s/poison", writer->options.stores);
     TRY(poison_open(path, &writer->poison));

@@ -48,8 +48,10 @@ bool writer_clock_stands(struct writer *writer)
 {
     for (uint32_t i = 0; i < writer->partitions_count; i++) {
         struct leader *leader = writer->leaders[i];
-        if (leader != NULL &&
-            leader_check_clock(leader, &writer->options.clock).code != STATUS_OK) {
+        bool stands = leader == NULL
+                          ? !writer->old_word
+                          : leader_check_clock(leader, &writer->options.clock).code == STATUS_OK;
+        if (!stands) {
             return false;
         }
     }

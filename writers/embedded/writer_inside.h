@@ -20,6 +20,8 @@ struct writer {
     struct poison *poison;
     int64_t *rejections; /* by principal, see rejections.h */
     struct closed_time *closed_time;
+    bool old_word; /* what it said at the start is more than a day old: no more is said before each
+                      partition has been looked at */
     struct decider_clock decider_clock;
     uint32_t partitions_count;
     struct leader **leaders; /* by partition; NULL until its first command */
@@ -45,7 +47,7 @@ MUST_USE struct status writer_append_elapsed(struct writer *writer, struct leade
 MUST_USE struct status writer_elapse(struct writer *writer, int64_t budget_us, uint32_t *turns);
 /* Until something is due: microseconds, at most so many. */
 int64_t writer_until_due_us(struct writer *writer, int64_t most_us);
-/* Whether no partition waits for its clock (leader_check_clock). */
+/* Whether no partition waits for its clock (leader_check_clock), or may have to. */
 bool writer_clock_stands(struct writer *writer);
 
 /* Writes what the store of a leader lacks; nothing of it may be under way. */
@@ -62,7 +64,8 @@ bool writer_show_due(const struct writer *writer);
 MUST_USE struct status writer_flush(struct writer *writer, int64_t now_us);
 /* Shows partitions to who watches, now and then. */
 void writer_tell_watch(struct writer *writer, int64_t now_us);
-/* A TICK says that nothing older comes, and may name a state root; nothing may be under way. */
+/* A TICK says that nothing older comes, and may name a state root; nothing may be under way. None
+ * while the clock is not believed: what it stamps would bind whoever decides next. */
 MUST_USE struct status writer_tick(struct writer *writer, struct leader *leader);
 /* The clock may go back, the word that was given may not. */
 int64_t writer_now(struct writer *writer);

@@ -20,6 +20,9 @@ struct status writer_tick(struct writer *writer, struct leader *leader)
     struct str record;
     struct evlog_completion done = { 0 };
     size_t count = 0;
+    if (leader_check_clock(leader, &writer->options.clock).code != STATUS_OK) {
+        return status_ok();
+    }
     TRY(leader_tick(leader, writer_now(writer), &record));
     struct evlog_item item = { .stream = EVLOG_DECISIONS,
                                .partition = leader->number,
