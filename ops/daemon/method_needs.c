@@ -14,6 +14,7 @@ const struct method_needs method_needs[] = {
     { "agency.v1.Query/ListHistory", METHOD_READ },
     { "agency.v1.Query/Diff", METHOD_READ },
     { "agency.v1.Query/ListAccessChanges", METHOD_READ },
+    { "agency.v1.Query/ListAccessSpans", METHOD_READ },
     { "agency.v1.Query/DiffAccess", METHOD_READ },
     { "agency.v1.Query/ListStints", METHOD_READ },
     { "agency.v1.Query/ListCostlyObjects", METHOD_READ },

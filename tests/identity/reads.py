@@ -25,6 +25,7 @@ NEEDS = {
     "Query/LookupPermissions": "read", "Query/LookupObjects": "read", "Query/ListHolders": "read",
     "Query/ListHistory": "read", "Query/Diff": "read",
     "Query/ListAccessChanges": "read", "Query/DiffAccess": "read", "Query/ListStints": "read",
+    "Query/ListAccessSpans": "read",
     "Query/ListCostlyObjects": "read", "Query/ListOrgs": "own",
     "Query/ListOrgTree": "own",
     "Watch/Watch": "read",
