@@ -193,6 +193,52 @@ struct status across_each(const struct across *across, struct str after, across_
     return st.code == STATUS_CANCELLED ? status_ok() : st;
 }
 
+/* The first org behind `after`; empty: there is none. */
+static struct status across_next_marked(const struct across *across, const struct mark *mark,
+                                        struct str after, struct str *org_id)
+{
+    char room[KEY_ROOM], start_room[KEY_ROOM];
+    struct buf prefix = buf_in(room, sizeof room), start = buf_in(start_room, sizeof start_room);
+    struct store_row row = { .found = false };
+    struct store_scan *scan;
+    key_marked(&prefix, mark);
+    if (after.size > 0) {
+        key_mark(&start, mark, after, UINT64_MAX);
+    }
+    const struct store_range range = { .prefix = buf_str(&prefix),
+                                       .start = buf_str(&start),
+                                       .after_start = after.size > 0,
+                                       .as_of = STORE_LATEST };
+    *org_id = STR("");
+    struct status st = store_scan_open(across->reader, STORE_APPEND, &range, &scan);
+    if (st.code == STATUS_OK) {
+        st = store_scan_next(scan, &row);
+        struct str rest = row.found ? str_from(row.key, prefix.size) : STR("");
+        if (st.code == STATUS_OK && row.found) {
+            st = key_get_str(&rest, across->asking->arena, org_id);
+            *org_id = st.code == STATUS_OK ? arena_copy(across->asking->arena, *org_id) : STR("");
+        }
+        store_scan_close(scan);
+    }
+    buf_release(&prefix);
+    buf_release(&start);
+    return st.code == STATUS_OK && org_id->data == NULL ? arena_full(across->asking->arena) : st;
+}
+
+struct status across_each_marked(const struct across *across, const struct mark *mark,
+                                 struct str after, across_take *take, void *context)
+{
+    struct status st = status_ok();
+    while (st.code == STATUS_OK) {
+        TRY(across_next_marked(across, mark, after, &after));
+        if (after.size == 0) {
+            break;
+        }
+        st = take(context, after);
+    }
+    return st.code == STATUS_CANCELLED ? status_ok() : st;
+}
+
 /* ---- an org ---- */
 
 /* Whether it is final enough is asked for those only that may be read: so nobody learns of others.

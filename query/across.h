@@ -6,6 +6,7 @@
 #ifndef QUERY_ACROSS_H
 #define QUERY_ACROSS_H
 
+#include "core/model/mark.h"
 #include "query/page.h"
 #include "query/question.h"
 
@@ -51,6 +52,10 @@ MUST_USE struct status across_turn_to(struct across *across, uint32_t partition)
 typedef struct status across_take(void *context, struct str org_id);
 MUST_USE struct status across_each(const struct across *across, struct str after, across_take *take,
                                    void *context);
+
+/* The same of those that a mark finds, whether it is so then or not. */
+MUST_USE struct status across_each_marked(const struct across *across, const struct mark *mark,
+                                          struct str after, across_take *take, void *context);
 
 /* An org of the partition, as of the time: across->org, until the next one. NULL: there was none
  * then. */

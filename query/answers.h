@@ -22,12 +22,13 @@
     X(ListStints, list_stints, answer_list_stints, answer_about_subject)                        \
     X(ListCostlyObjects, list_costly_objects, answer_list_costly_objects, NULL)                 \
     X(ListOrgs, list_orgs, answer_list_orgs, NULL)                                              \
-    X(ListOrgTree, list_org_tree, answer_list_org_tree, NULL)
+    X(ListOrgTree, list_org_tree, answer_list_org_tree, NULL)                                   \
+    X(ListNotedDecisions, list_noted_decisions, answer_list_noted_decisions, NULL)
 
 question_answer answer_check, answer_check_batch, answer_lookup_subjects, answer_lookup_permissions,
     answer_lookup_objects, answer_list_holders, answer_list_history, answer_list_stints,
-    answer_list_costly_objects, answer_list_orgs, answer_list_org_tree, answer_diff,
-    answer_list_access_changes, answer_list_access_spans, answer_diff_access;
+    answer_list_costly_objects, answer_list_orgs, answer_list_org_tree, answer_list_noted_decisions,
+    answer_diff, answer_list_access_changes, answer_list_access_spans, answer_diff_access;
 /* What the fields `object`, `subject`, `group` and `entity` of requests name; the org where they
  * name nothing that a permission can be on. */
 question_object answer_about_object, answer_about_subject, answer_about_group, answer_about_entity;

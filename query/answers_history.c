@@ -1,5 +1,4 @@
 /* What was decided, and who held what when. */
-#include "core/base/time.h"
 #include "core/model/list.h"
 #include "core/pb/message.h"
 #include "query/answers.h"
@@ -12,23 +11,14 @@
 /* What one decision can have changed is far more than clients take in a message. */
 enum { ANSWER_CHANGES_SIZE_MAX = 1 << 20 };
 
-static struct status answer_history_time(const struct asking *asking, const char *text,
-                                         const char *what, int64_t *time_us)
-{
-    return text[0] == '\0'
-               ? status_ok()
-               : status_prefix(
-                     time_parse_human(str_z(text), asking->snapshot->moment.time_us, time_us), "%s",
-                     what);
-}
-
 static struct status answer_history_question(const struct asking *asking,
                                              const Agency__V1__ListHistoryRequest *request,
                                              struct history_question *question)
 {
     TRY(history_question_of(request->entity, request->all, request->note, question));
-    TRY(answer_history_time(asking, request->from, "from", &question->pick.from_us));
-    return answer_history_time(asking, request->to, "to", &question->pick.to_us);
+    const int64_t now_us = asking->snapshot->moment.time_us;
+    TRY(history_pick_time(str_z(request->from), now_us, "from", &question->pick.from_us));
+    return history_pick_time(str_z(request->to), now_us, "to", &question->pick.to_us);
 }
 
 /* Within `left` bytes, which it takes its own from. */

@@ -5,6 +5,7 @@
 #include "core/model/key.h"
 #include "core/pb/message.h"
 #include "query/answers.h"
+#include "query/noted.h"
 #include "query/org_search.h"
 #include "query/org_tree.h"
 #include "query/selection.h"
@@ -16,6 +17,8 @@ struct orgs_answer {
     struct asking *asking;
     struct across across;
     struct org_search search;
+    struct mark mark; /* that finds them, */
+    struct str index; /* by this word; empty: all are looked at */
     Agency__V1__OrgItem **items;
     size_t count, limit, looked;
     struct page_end end;
@@ -116,7 +119,9 @@ static struct status orgs_walk(struct orgs_answer *orgs)
     TRY(across_place(&orgs->across, &partition, &after));
     for (; partition < count && !orgs->full; partition++) {
         TRY(across_turn_to(&orgs->across, partition));
-        TRY(across_each(&orgs->across, after, orgs_take, orgs));
+        TRY(orgs->index.size > 0
+                ? across_each_marked(&orgs->across, &orgs->mark, after, orgs_take, orgs)
+                : across_each(&orgs->across, after, orgs_take, orgs));
         after = STR("");
     }
     return status_ok();
@@ -131,6 +136,9 @@ static struct status orgs_begin(struct orgs_answer *orgs,
                                                request->all ? STR("all") : STR("") };
     TRY(org_search_init(&orgs->search, orgs->asking->arena, request->filters, request->n_filters,
                         str_z(request->filter), request->all));
+    if (!org_search_mark(&orgs->search, &orgs->mark, &orgs->index)) {
+        orgs->index = STR("");
+    }
     for (size_t i = 0; i < request->n_filters; i++) {
         words[3 + i] = str_z(request->filters[i]);
     }
@@ -151,6 +159,10 @@ static struct status orgs_page(struct orgs_answer *orgs)
     TRY(orgs_walk(orgs));
     TRY(answer_begin(orgs->asking, &response));
     TRY(across_tell(&orgs->across, response));
+    char *index = (char *)(uintptr_t)orgs->index.data;
+    uint64_t looked = orgs->looked;
+    answer_tell(response, "index", &index);
+    answer_tell(response, "looked", &looked);
     return answer_items(orgs->asking->arena, response, orgs->items, orgs->count, &orgs->end);
 }
 
@@ -219,6 +231,69 @@ struct status answer_list_org_tree(struct asking *asking)
     if (st.code == STATUS_OK) {
         st = org_tree_page(&across, request);
     }
+    across_end(&across);
+    return st;
+}
+
+/* ---- decisions of a note ---- */
+
+struct noted_answer {
+    bool changes;
+    Agency__V1__HistoryItem **items;
+    size_t count;
+};
+
+/* What a decision changed lies in the arena of its org: the answer has a copy. */
+static struct status noted_answer_take(void *context, struct across *across,
+                                       const Agency__V1__DecisionRow *row)
+{
+    struct noted_answer *noted = context;
+    Agency__V1__HistoryItem *item;
+    TRY(answer_history_item(&across->org, &across->arena, row, noted->changes, &item));
+    return pb_copy(across->asking->arena, &item->base, &noted->items[noted->count++]);
+}
+
+static struct status noted_answer_pick(const struct asking *asking,
+                                       const Agency__V1__ListNotedDecisionsRequest *request,
+                                       struct history_pick *pick)
+{
+    const int64_t now_us = clock_now_us(&asking->where->clock);
+    *pick = history_pick_all();
+    TRY(history_pick_note(pick, str_z(request->note)));
+    TRY(history_pick_time(str_z(request->from), now_us, "from", &pick->from_us));
+    TRY(history_pick_time(str_z(request->to), now_us, "to", &pick->to_us));
+    return pick->from_us < pick->to_us
+               ? status_ok()
+               : status_error(STATUS_INVALID_ARGUMENT, "expected 'from' to be before 'to'");
+}
+
+static struct status noted_answer_page(struct across *across, struct asking *asking)
+{
+    const Agency__V1__ListNotedDecisionsRequest *request =
+        (const Agency__V1__ListNotedDecisionsRequest *)(const void *)asking->request;
+    const struct str words[] = { STR("noted"), str_z(request->note), str_z(request->from),
+                                 str_z(request->to), request->changes ? STR("changes") : STR("") };
+    struct noted_answer noted = { .changes = request->changes };
+    struct history_pick pick;
+    ProtobufCMessage *response;
+    struct page_end end;
+    struct page_ask ask;
+    TRY(answer_page(asking, &ask));
+    TRY(noted_answer_pick(asking, request, &pick));
+    TRY(across_begin(across, asking, &ask, words, 5));
+    size_t limit =
+        request->changes && ask.limit > LIST_PAGE_DEFAULT ? LIST_PAGE_DEFAULT : ask.limit;
+    ARENA_TRY(asking->arena, noted.items, arena_alloc(asking->arena, limit * sizeof *noted.items));
+    TRY(noted_walk(across, &pick, limit, noted_answer_take, &noted, &end));
+    TRY(answer_begin(asking, &response));
+    TRY(across_tell(across, response));
+    return answer_items(asking->arena, response, noted.items, noted.count, &end);
+}
+
+struct status answer_list_noted_decisions(struct asking *asking)
+{
+    struct across across = { 0 };
+    struct status st = noted_answer_page(&across, asking);
     across_end(&across);
     return st;
 }

@@ -85,11 +85,22 @@ static struct status history_versions(struct history_walk *walk, size_t limit,
     return status_ok();
 }
 
+/* An index has the decisions of a note. */
+static bool history_is_noted(const struct history_question *question)
+{
+    return question->pick.note_name.size > 0 && !question->of_entity;
+}
+
 static struct status history_read(struct history_walk *walk, size_t limit,
                                   struct history_list *chunk)
 {
     const struct history_question *question = walk->question;
     struct snapshot *snapshot = walk->snapshot;
+    if (history_is_noted(question)) {
+        const struct mark mark = mark_of_note(question->pick.note_name, question->pick.note_value);
+        return history_marked(snapshot->reader, snapshot->arena, snapshot->org_id, &mark,
+                              walk->before, limit, &chunk->rows, &chunk->count);
+    }
     if (!question->of_entity || question->about) {
         return history_decisions(snapshot->reader, snapshot->arena, snapshot->org_id, walk->before,
                                  limit, &chunk->rows, &chunk->count);

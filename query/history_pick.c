@@ -1,5 +1,6 @@
 #include "query/history_pick.h"
 
+#include "core/base/time.h"
 #include "query/history.h"
 
 struct history_pick history_pick_all(void)
@@ -37,14 +38,24 @@ static bool history_pick_has_note(const struct history_pick *pick,
     return has;
 }
 
+struct status history_pick_time(struct str text, int64_t now_us, const char *what, int64_t *time_us)
+{
+    return text.size == 0 ? status_ok()
+                          : status_prefix(time_parse_human(text, now_us, time_us), "%s", what);
+}
+
+bool history_pick_wants(const struct history_pick *pick, const Agency__V1__DecisionRow *row)
+{
+    return row->occurred_at_us >= pick->from_us && row->occurred_at_us < pick->to_us &&
+           history_pick_has_note(pick, row);
+}
+
 void history_pick(const struct history_pick *pick, struct history_list *list)
 {
     size_t kept = 0;
     for (size_t i = 0; i < list->count; i++) {
-        const Agency__V1__DecisionRow *row = list->rows[i];
-        bool then = row->occurred_at_us >= pick->from_us && row->occurred_at_us < pick->to_us;
-        if (then && history_pick_has_note(pick, row)) {
-            list->rows[kept++] = row;
+        if (history_pick_wants(pick, list->rows[i])) {
+            list->rows[kept++] = list->rows[i];
         }
     }
     list->count = kept;

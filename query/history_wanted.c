@@ -40,10 +40,7 @@ static struct status history_of_what_hangs(struct snapshot *snapshot, enum entit
 struct status history_wants(struct snapshot *snapshot, const struct history_question *question,
                             struct str id, const Agency__V1__DecisionRow *row, bool *wants)
 {
-    const Agency__V1__DecisionRow *rows[] = { row };
-    struct history_list list = { .rows = rows, .count = 1 };
-    history_pick(&question->pick, &list);
-    *wants = list.count > 0;
+    *wants = history_pick_wants(&question->pick, row);
     if (!*wants || !question->of_entity) {
         return status_ok();
     }

@@ -241,3 +241,23 @@ struct status org_search_passes(struct org_search *search, const Agency__V1__Org
     search->gas += gas;
     return st;
 }
+
+bool org_search_mark(const struct org_search *search, struct mark *mark, struct str *word)
+{
+    for (size_t i = 0; i < search->fields_count; i++) {
+        const struct filter *filter = &search->fields[i];
+        *word = str_z(filter->field->name);
+        if (filter->outer == NULL && filter->value.size > 0 && mark_field(*word)) {
+            *mark = mark_of_field(*word, filter->value);
+            return true;
+        }
+    }
+    for (size_t i = 0; i < search->words_count; i++) {
+        if (search->words[i].passes == org_word_uri) {
+            *mark = mark_of_uri(search->words[i].value);
+            *word = STR("uri");
+            return true;
+        }
+    }
+    return false;
+}

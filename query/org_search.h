@@ -4,6 +4,7 @@
 #define QUERY_ORG_SEARCH_H
 
 #include "core/model/filter.h"
+#include "core/model/mark.h"
 #include "query/cel_filter.h"
 
 /* keyword=WORD, url=PREFIX, metadata.PATH=VALUE, ...: a kind of search that no field has. */
@@ -34,6 +35,9 @@ void org_search_release(struct org_search *search);
 /* RESOURCE_EXHAUSTED: the expression needs more gas for it than it may. */
 MUST_USE struct status org_search_passes(struct org_search *search, const Agency__V1__Org *org,
                                          bool *passes);
+
+/* A mark that finds all orgs that pass, and by which word; false: there is none. */
+bool org_search_mark(const struct org_search *search, struct mark *mark, struct str *word);
 
 /* NAME:SPEC_ID, by which an org with a spec can be found; empty for others. In the arena. */
 MUST_USE struct status org_search_uri(struct arena *arena, const Agency__V1__Org *org, char **uri);

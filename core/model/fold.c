@@ -296,7 +296,40 @@ static struct status fold_put_erased(const struct fold_keeping *k, const Agency_
     return fold_note(k, &key, STR(""));
 }
 
-static struct status fold_put_rows(const struct fold_keeping *k)
+static struct status fold_put_mark(void *keeping, const struct mark *mark)
+{
+    const struct fold_keeping *k = keeping;
+    char room[KEY_ROOM];
+    struct buf key = buf_in(room, sizeof room);
+    key_mark(&key, mark, k->org_id, k->decision->org_sequence);
+    return fold_note(k, &key, STR(""));
+}
+
+/* Each once: the same row twice in a batch would be no harm, but is none. */
+static struct status fold_put_notes(struct fold_keeping *k)
+{
+    for (size_t i = 0; i < k->decision->n_annotations; i++) {
+        const Agency__V1__Annotation *note = k->decision->annotations[i];
+        const struct mark mark = mark_of_note(str_z(note->key), str_z(note->value));
+        TRY(fold_put_mark(k, &mark));
+    }
+    return status_ok();
+}
+
+/* What the org says of itself, where that has changed. */
+static struct status fold_put_org(struct fold_keeping *k)
+{
+    char room[KEY_ROOM];
+    struct buf key = buf_in(room, sizeof room);
+    key_entity(&key, k->org_id, ENTITY_ORG, k->org_id);
+    const struct omap_entry *entry = omap_find(&k->fold->scratch.entities, buf_str(&key));
+    buf_release(&key);
+    return entry == NULL ? status_ok()
+                         : mark_org((const Agency__V1__Org *)(const void *)layer_entity(entry),
+                                    fold_put_mark, k);
+}
+
+static struct status fold_put_rows(struct fold_keeping *k)
 {
     TRY(fold_put_head(k));
     if (k->decision->n_elapsed == 0) {
@@ -308,6 +341,8 @@ static struct status fold_put_rows(const struct fold_keeping *k)
     for (size_t i = 0; i < k->decision->n_events; i++) {
         TRY(fold_put_erased(k, k->decision->events[i]));
     }
+    TRY(fold_put_notes(k));
+    TRY(fold_put_org(k));
     TRY(fold_put_time(k));
     return fold_put_row(k);
 }

@@ -160,3 +160,16 @@ struct status history_subject(struct store_reader *reader, struct arena *arena, 
     buf_release(&key);
     return st;
 }
+
+struct status history_marked(struct store_reader *reader, struct arena *arena, struct str org_id,
+                             const struct mark *mark, uint64_t before, size_t limit,
+                             const Agency__V1__DecisionRow ***rows, size_t *count)
+{
+    struct buf key = { 0 };
+    *rows = NULL;
+    *count = 0;
+    key_mark(&key, mark, org_id, before);
+    struct status st = history_scan(reader, arena, org_id, buf_str(&key), limit, rows, count);
+    buf_release(&key);
+    return st;
+}

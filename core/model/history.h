@@ -5,6 +5,7 @@
 
 #include "agency/v1/decision.pb-c.h"
 #include "core/domain/registry/registry.h"
+#include "core/model/mark.h"
 #include "core/store/store.h"
 
 /* A version of an entity and the decision that made it. */
@@ -32,6 +33,11 @@ MUST_USE struct status history_subject(struct store_reader *reader, struct arena
                                        struct str org_id, struct str subject_id, uint64_t before,
                                        size_t limit, const Agency__V1__DecisionRow ***rows,
                                        size_t *count);
+/* Those that a mark finds. */
+MUST_USE struct status history_marked(struct store_reader *reader, struct arena *arena,
+                                      struct str org_id, const struct mark *mark, uint64_t before,
+                                      size_t limit, const Agency__V1__DecisionRow ***rows,
+                                      size_t *count);
 /* One decision; DATA_LOSS if there is none, for its number stands in a row or was checked. */
 MUST_USE struct status history_decision(struct store_reader *reader, struct arena *arena,
                                         struct str org_id, uint64_t org_sequence,

@@ -4,7 +4,7 @@
 
 enum store_family key_family(struct str key)
 {
-    assert(key.size > 0 && key.data[0] >= ROW_DECISION && key.data[0] <= ROW_ERASED);
+    assert(key.size > 0 && key.data[0] >= ROW_DECISION && key.data[0] <= ROW_MARK);
     return key.data[0] == ROW_HEAD ? STORE_INDEX_LATEST : STORE_APPEND;
 }
 
@@ -79,6 +79,19 @@ void key_erased(struct buf *key, uint64_t sequence, struct str org_id, struct st
     key_erased_from(key, sequence);
     key_put_str(key, org_id);
     key_put_str(key, subject_id);
+}
+
+void key_marked(struct buf *key, const struct mark *mark)
+{
+    key_put_u8(key, ROW_MARK);
+    buf_append(key, str_make(mark->bytes, MARK_SIZE));
+}
+
+void key_mark(struct buf *key, const struct mark *mark, struct str org_id, uint64_t org_sequence)
+{
+    key_marked(key, mark);
+    key_put_str(key, org_id);
+    key_put_u64(key, org_sequence);
 }
 
 void key_put_parts(struct buf *key, const struct str *parts, size_t parts_count)

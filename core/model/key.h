@@ -11,6 +11,8 @@
  *                   -> nothing: the decision is by or about the subject
  *                 ROW_ERASED | sequence | org | subject    -> nothing: its data is erased by the
  *                   decision; no subject: those of all of the org
+ *                 ROW_MARK | mark | org | org_sequence     -> nothing: the decision is, or made the
+ *                   org, as the mark says (mark.h)
  *   STORE_INDEX_LATEST  ROW_HEAD | org                     -> OrgHead
  *                       org | index | parts... | id        -> nothing: of an index without
  *                                                             history */
@@ -20,6 +22,7 @@
 #include "core/base/arena.h"
 #include "core/base/buf.h"
 #include "core/domain/kernel/index.h"
+#include "core/model/mark.h"
 #include "core/store/store.h"
 
 /* The first byte of keys in STORE_APPEND and STORE_INDEX_LATEST: for ever. */
@@ -30,6 +33,7 @@ enum key_row {
     ROW_SUBJECT = 4,
     ROW_HEAD = 5,
     ROW_ERASED = 6,
+    ROW_MARK = 7,
 };
 
 /* Most keys fit into this; longer ones go on on the heap (buf_in). */
@@ -43,7 +47,7 @@ enum store_family key_family(struct str key);
 MUST_USE struct status key_index_family(struct str key, enum store_family *family);
 static inline bool key_is_index_row(struct str key)
 {
-    return key.size > 0 && (uint8_t)key.data[0] > ROW_ERASED;
+    return key.size > 0 && (uint8_t)key.data[0] > ROW_MARK;
 }
 
 /* Each appends a whole key, or what all keys with these first parts begin with. */
@@ -61,6 +65,10 @@ void key_head(struct buf *key, struct str org_id);
 void key_erased(struct buf *key, uint64_t sequence, struct str org_id, struct str subject_id);
 /* What the keys of all that was erased from this sequence on are not below. */
 void key_erased_from(struct buf *key, uint64_t sequence);
+
+/* What the keys of all with a mark begin with. */
+void key_marked(struct buf *key, const struct mark *mark);
+void key_mark(struct buf *key, const struct mark *mark, struct str org_id, uint64_t org_sequence);
 
 /* The parts of an index key, or its first ones; lie in the arena. */
 MUST_USE struct status key_parts(struct arena *arena, const struct str *parts, size_t parts_count,

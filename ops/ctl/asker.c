@@ -405,7 +405,7 @@ static struct status asker_ask_pages(struct asker *asker, const struct question 
         TRY(asker_take_conditional(asker, response, take, context));
         asker_keep_page(asker, fields_string(response, "next_page_token"));
     } while (asker->page.size > 0 && asker->taken < limit && asker->ctl->unwritten == 0);
-    if (asker->page.size == 0 || asker->several) {
+    if (asker->page.size == 0) {
         return status_ok();
     }
     asker->ctl->next_page = arena_copy(&asker->ctl->arena, buf_str(&asker->page));

@@ -26,14 +26,14 @@ struct asker {
     bool across;                      /* the last answer is one across orgs: */
     int64_t known_us;                 /* what all partitions know; 0: nobody knows */
     bool provisional;                 /* and it may change */
-    bool several; /* questions with one --limit: the next page is of none of them */
-    bool waived;  /* the last answer's: the permission asked about is waived by the org */
+    bool waived; /* the last answer's: the permission asked about is waived by the org */
 };
 
 /* Begins; what is asked is about ctl's org, as of the moment that its options name. */
 MUST_USE struct status asker_open(struct asker *asker, struct ctl *ctl);
 /* A zeroed one is fine. */
 void asker_close(struct asker *asker);
+
 /* From now on it is about another org. NOT_FOUND: there is none then. */
 MUST_USE struct status asker_turn_to(struct asker *asker, struct str org_id);
 
@@ -48,8 +48,7 @@ const ProtobufCMessageDescriptor *asker_get_type(enum entity_kind kind);
 const ProtobufCMessageDescriptor *asker_list_type(enum entity_kind kind);
 
 /* Asks for pages, --limit items at most from --page on, and gives each item to `take`, whose output
- * may be as long as it likes; tells a person how to go on. Several questions have one --limit
- * together. */
+ * may be as long as it likes; tells a person how to go on. */
 typedef struct status asker_take(void *context, const ProtobufCMessage *item);
 MUST_USE struct status asker_pages(struct asker *asker, const char *method,
                                    ProtobufCMessage *request, asker_take *take, void *context);

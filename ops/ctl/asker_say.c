@@ -44,6 +44,9 @@ void asker_say_known(const struct asker *asker)
     if (ctl->options.output != CTL_TABLE || !asker->across) {
         return;
     }
+    if (asker->index[0] != '\0') {
+        say("looked at %" PRIu64 ", found by %s", asker->looked, asker->index);
+    }
     if (ctl->options.as_of.size > 0) {
         say("as of %.*s, in all partitions%s", STR_ARG(ctl->options.as_of), may_change);
     } else if (asker->known_us > 0) {

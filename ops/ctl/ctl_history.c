@@ -18,8 +18,18 @@ static const size_t HISTORY_ARENA_MAX = (size_t)64 << 20;
 struct history_run {
     struct ctl *ctl;
     struct arena arena; /* of one decision */
-    bool names_org;     /* above its first decision */
+    bool across;        /* orgs: each is named above its first decision */
+    char *org_id;       /* that was named last; NULL: none */
 };
+
+static struct status history_name_org(struct history_run *run, const char *org_id)
+{
+    if (run->org_id != NULL && strcmp(run->org_id, org_id) == 0) {
+        return status_ok();
+    }
+    buf_printf(&run->ctl->out, "org %s\n", org_id);
+    return arena_text(&run->ctl->arena, str_z(org_id), &run->org_id);
+}
 
 static struct status history_take(void *context, const ProtobufCMessage *message)
 {
@@ -32,10 +42,7 @@ static struct status history_take(void *context, const ProtobufCMessage *message
     if (ctl->options.output == CTL_JSON) {
         return ctl_json(ctl, &item->decision->base);
     }
-    if (run->names_org) {
-        buf_printf(&ctl->out, "org %.*s\n", STR_ARG(ctl->options.org));
-        run->names_org = false;
-    }
+    TRY(run->across ? history_name_org(run, item->decision->org_id) : status_ok());
     arena_reset(&run->arena);
     return history_text(ctl, &run->arena, item);
 }
@@ -65,51 +72,17 @@ static struct status history_request(struct ctl *ctl, Agency__V1__ListHistoryReq
 
 /* ---- of all orgs ---- */
 
-struct history_orgs {
-    struct ctl *ctl;
-    struct ids ids;
-};
-
-static struct status history_org_take(void *context, const ProtobufCMessage *item)
+static struct status history_everywhere(struct asker *asker, struct history_run *run)
 {
-    struct history_orgs *orgs = context;
-    struct str id = arena_copy(&orgs->ctl->arena, fields_string(item, "org_id"));
-    return id.data == NULL ? arena_full(&orgs->ctl->arena) : ids_add(&orgs->ids, id);
-}
-
-/* As if --org named it; one that there was not yet at the moment asked about has nothing to show.
- */
-static struct status history_org(struct asker *asker, struct history_run *run,
-                                 Agency__V1__ListHistoryRequest *request, struct str org_id)
-{
-    struct status st = asker_turn_to(asker, org_id);
-    run->names_org = true;
-    if (st.code == STATUS_OK) {
-        asker->said = true; /* each would say its own */
-        st = asker_pages(asker, "ListHistory", &request->base, history_take, run);
-    }
-    return st.code == STATUS_NOT_FOUND ? status_ok() : st;
-}
-
-static struct status history_everywhere(struct asker *asker, struct history_run *run,
-                                        Agency__V1__ListHistoryRequest *request)
-{
-    struct ctl *ctl = run->ctl;
-    Agency__V1__ListOrgsRequest list = AGENCY__V1__LIST_ORGS_REQUEST__INIT;
-    struct history_orgs orgs = { ctl, { .arena = &ctl->arena } };
-    int64_t limit = ctl->options.limit;
-    ctl->options.limit = 0;
-    TRY(asker_pages(asker, "ListOrgs", &list.base, history_org_take, &orgs));
-    ctl->options.limit = limit;
-    asker->taken = 0;
-    asker->several = true;
-    for (size_t i = 0; i < orgs.ids.count; i++) {
-        TRY(history_org(asker, run, request, orgs.ids.items[i]));
-        if (limit > 0 && asker->taken >= (size_t)limit) {
-            say("there may be more: name an org by --org, which has pages");
-            break;
-        }
-    }
+    struct ctl *ctl = asker->ctl;
+    Agency__V1__ListNotedDecisionsRequest request = AGENCY__V1__LIST_NOTED_DECISIONS_REQUEST__INIT;
+    request.changes = ctl->options.output == CTL_TABLE;
+    TRY(arena_text(&ctl->arena, ctl->options.note, &request.note));
+    TRY(history_time(ctl, ctl->options.from, "--from", &request.from));
+    TRY(history_time(ctl, ctl->options.to, "--to", &request.to));
+    run->across = true;
+    TRY(asker_pages(asker, "ListNotedDecisions", &request.base, history_take, run));
+    asker_say_known(asker);
     return status_ok();
 }
 
@@ -120,7 +93,7 @@ static struct status history_run(struct asker *asker, bool everywhere)
     arena_init(&run.arena, HISTORY_ARENA_MAX);
     struct status st = history_request(asker->ctl, &request);
     if (st.code == STATUS_OK) {
-        st = everywhere ? history_everywhere(asker, &run, &request)
+        st = everywhere ? history_everywhere(asker, &run)
                         : asker_pages(asker, "ListHistory", &request.base, history_take, &run);
     }
     arena_release(&run.arena);
@@ -160,9 +133,6 @@ struct status ctl_history(struct ctl *ctl)
     }
     struct asker asker;
     bool everywhere = ctl->options.org.size == 0 && ctl->options.note.size > 0 && ctl->argc == 0;
-    if (everywhere && ctl->options.page.size > 0) {
-        return status_error(STATUS_INVALID_ARGUMENT, "expected --org with --page");
-    }
     struct status st = asker_open(&asker, ctl);
     if (st.code == STATUS_OK) {
         st = history_run(&asker, everywhere);

@@ -20,6 +20,7 @@ const struct method_needs method_needs[] = {
     { "agency.v1.Query/ListCostlyObjects", METHOD_READ },
     { "agency.v1.Query/ListOrgs", METHOD_READ },
     { "agency.v1.Query/ListOrgTree", METHOD_READ },
+    { "agency.v1.Query/ListNotedDecisions", METHOD_READ },
     { "agency.v1.Watch/Watch", METHOD_READ },
     { "agency.v1.Entities/", METHOD_READ }, /* all: they follow from the registry */
     { "grpc.health.v1.Health/Check", METHOD_OPEN },

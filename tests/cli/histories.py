@@ -28,6 +28,34 @@ def it_finds_the_decisions_of_a_note_in_every_org(tool, fresh):
         expect("NAME=VALUE" in said, "what was expected", said)
 
 
+def it_pages_through_the_decisions_of_a_note(tool, fresh):
+    acme = fresh()
+    for name in ("beta", "gamma"):
+        make_org(Tool(tool.program, acme.data, name))
+    for number in range(3):
+        for name in ("acme", "beta", "gamma"):
+            Tool(tool.program, acme.data, name).submit(
+                "CreateGroup", groupId=f"g{number}", options=("--note.pr", "7", "--note.x", "y"))
+    command = [acme.program, "--data", str(acme.data), "history", "--note", "pr=7", "--output",
+               "json"]
+    whole = [json.loads(line) for line in
+             subprocess.run(command, capture_output=True, text=True).stdout.splitlines()]
+    expect(len(whole) == 9, "all of three orgs", whole)
+    for limit in ("1", "2", "4"):
+        found, token = [], []
+        while True:
+            done = subprocess.run([*command, "--limit", limit, *token], capture_output=True,
+                                  text=True)
+            found += [json.loads(line) for line in done.stdout.splitlines()]
+            if "--page " not in done.stderr:
+                break
+            token = ["--page", done.stderr.split("--page ")[1].split()[0]]
+        expect(found == whole, f"the same in pages of {limit}", found)
+    rows = acme.json("history", "--note", "pr=7")
+    expect([row["orgSequence"] for row in rows] ==
+           [row["orgSequence"] for row in whole if row["orgId"] == "acme"], "of one org", rows)
+
+
 def it_follows_a_history_over_a_server(tool, fresh):
     acme = fresh()
 

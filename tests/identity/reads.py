@@ -27,7 +27,7 @@ NEEDS = {
     "Query/ListAccessChanges": "read", "Query/DiffAccess": "read", "Query/ListStints": "read",
     "Query/ListAccessSpans": "read",
     "Query/ListCostlyObjects": "read", "Query/ListOrgs": "own",
-    "Query/ListOrgTree": "own",
+    "Query/ListOrgTree": "own", "Query/ListNotedDecisions": "own",
     "Watch/Watch": "read",
     "Admin/GetProcessStatus": "operate",
 }
@@ -148,6 +148,22 @@ def orgs_are_seen_by_those_who_may_read_them(world):
         expect(found == seen, f"the tree of {seen} for {who}", answer.text)
 
 
+def notes_are_found_by_those_who_may_read_their_orgs(world):
+    for who, org in (("ada", "acme"), ("eve", "other")):
+        answer = world.server.submit(
+            {"createGroup": {"group": {"groupId": "noted"}},
+             "annotations": [{"key": "pr", "value": "7"}]},
+            org=org, authorization=f"Bearer {world.keys[who]}")
+        expect(answer.status == 200, "the command to be accepted", answer.text)
+    for who, seen in (("ada", ["acme"]), ("bob", []), ("eve", ["other"])):
+        until, found = time.monotonic() + 20, None
+        while found != seen:
+            expect(time.monotonic() < until, f"{seen} for {who}", found)
+            answer = world.server.call("Query/ListNotedDecisions", {"note": "pr=7"},
+                                       authorization=f"Bearer {world.keys[who]}")
+            found = [item["decision"]["orgId"] for item in answer.json().get("items", [])]
+
+
 def what_may_not_be_read_is_in_no_tree(world):
     """acme stands above other, as both say; ada reads acme, eve other."""
     def tree(who, root, **request):
@@ -209,7 +225,7 @@ def all_members_read_where_the_org_says_so(world):
 
 CASES = (every_method_says_what_it_needs, nobody_is_let_in, strangers_and_members_read_nothing,
          the_owner_reads_all, orgs_are_seen_by_those_who_may_read_them,
-         what_may_not_be_read_is_in_no_tree,
+         what_may_not_be_read_is_in_no_tree, notes_are_found_by_those_who_may_read_their_orgs,
          read_on_an_object_lets_that_be_read, all_members_read_where_the_org_says_so)
 
 
