@@ -185,17 +185,18 @@ static struct status settle_check(struct decider_settling *settling, int64_t unt
     bool chained =
         head->next_due_us == DUE_AT_ONCE_US && head->continuations >= CONTINUATIONS_BEFORE_MAX;
     *answered = count > DUE_BEFORE_MAX || chained;
-    if (*answered) {
-        decider->owed_until_us = until_us;
-        decider->next_due_us = dues_next_us(head);
+    if (!*answered) {
+        return status_ok();
     }
-    return *answered
-               ? decider_fail(answer,
-                              status_error(STATUS_RESOURCE_EXHAUSTED,
-                                           "expected at most %d things to be due before a command, "
-                                           "but there are more: try again in %" PRIu64 " s",
-                                           DUE_BEFORE_MAX, head->dues / DUE_PER_SECOND + 1))
-               : status_ok();
+    decider->owed_until_us = until_us;
+    decider->next_due_us = dues_next_us(head);
+    return decider_fail(
+        answer, status_error(STATUS_RESOURCE_EXHAUSTED,
+                             "expected at most %d %s before a command, but there are more: try "
+                             "again in %" PRIu64 " s",
+                             chained ? CONTINUATIONS_BEFORE_MAX : DUE_BEFORE_MAX,
+                             chained ? "decisions that follow at once" : "things to be due",
+                             head->dues / DUE_PER_SECOND + 1));
 }
 
 struct status decider_settle(struct decider_settling *settling, struct submit_answer *answer,

@@ -8,6 +8,7 @@
  *   at     2026-06-01T00:00:00Z              the decider's clock from here on
  *   with   {"expectedVersion":"3"}           what the envelope of commands says from here on
  *   come                                     what is due by the clock is decided
+ *   next                                     the first of it
  *   when   AssignRole {...}                  the command in question
  *   when                                     or the next decision of what is due
  *   then   accepted, no events               or events, or a rejection, or a failure unrecorded
@@ -129,6 +130,11 @@ static struct status golden_step(struct org_world *world, const char *line)
     }
     if (line_is(line, "come")) {
         return golden_come(world);
+    }
+    if (line_is(line, "next")) {
+        return org_world_elapse(world, world->now_us + 1000000)
+                   ? status_ok()
+                   : status_error(STATUS_FAILED_PRECONDITION, "expected something to be due");
     }
     bool known =
         line[0] == '\0' || line[0] == '#' || line_is(line, "case") || line_is(line, "then");

@@ -120,7 +120,10 @@ static struct submit_answer partition_kit_record(struct partition_kit *kit,
     struct command_record_keys keys = { STR("key"), kit->keyring };
     assert_ok(command_record_make(&kit->arena, &keys, command, principal, NULL, &given.bytes));
     do {
-        assert_ok(term_decide(&kit->decider, NULL, given, &answer, &record));
+        assert_ok(term_decide(&kit->decider, kit->timers, given, &answer, &record));
+        if (answer.outcome == SUBMIT_FAILED && kit->timers != NULL) {
+            return answer;
+        }
         if (answer.outcome != SUBMIT_DECIDED && answer.outcome != SUBMIT_ELAPSED) {
             fail_msg("%s: refused: %s", command->command_id, answer.reason);
         }

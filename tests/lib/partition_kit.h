@@ -8,6 +8,7 @@
 #include "core/model/partition.h"
 #include "tests/lib/folder_tool.h"
 #include "writers/decider.h"
+#include "writers/timers.h"
 
 struct partition_kit {
     char folder[FOLDER_TOOL_PATH_MAX];
@@ -20,6 +21,8 @@ struct partition_kit {
     int64_t now_us; /* the decider's clock; every command moves it on by a second */
     unsigned commands_count;
     struct keyring keyring; /* of the intake; none at first */
+    struct timers *timers;  /* who leads works off by turns what is due, and refuses a command
+                               before which that is too much; NULL: all of it is waited for */
 };
 
 /* A log with one EPOCH; exclusive where the kind is not said. */
@@ -40,7 +43,7 @@ void partition_kit_do(struct partition_kit *kit, const char *occurred_at, const 
 /* The same of now, its JSON formatted. */
 void partition_kit_make(struct partition_kit *kit, const char *command, const char *format, ...)
     PRINTF_LIKE(3, 4);
-/* The same, where a rejection is as good. Gives the answer. */
+/* The same, where a rejection is as good, and with timers a refusal, too. Gives the answer. */
 struct submit_answer partition_kit_decide(struct partition_kit *kit, const char *occurred_at,
                                           const char *command, const char *json);
 /* The same of a line of agencyctl import: a whole command as JSON. */
