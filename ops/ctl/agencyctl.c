@@ -34,7 +34,7 @@ const struct verb ctl_verbs[] = {
     { "get", "KIND ID", "show one entity", ctl_get, 2, 4, false, false, true,
       "as-of at-least timeout" },
     { "list", "KIND [FIELD=VALUE | without=FIELD]...", "list the entities of a kind", ctl_list, 1,
-      9, false, false, true, "as-of at-least all filter order limit page timeout" },
+      9, false, false, true, "as-of at-least all filter order limit page stuck timeout" },
     { "check", "SUBJECT [PERMISSION [OBJECT]]",
       "may a subject do something, by which way, decided by which change; what may it do; where",
       ctl_check, 0, 3, false, false, true,

@@ -57,6 +57,7 @@ struct ctl_options {
     bool once;
     bool follow;
     struct str filter;
+    bool stuck;
     struct str order;
     int64_t depth;
     struct str batch;

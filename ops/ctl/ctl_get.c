@@ -206,11 +206,33 @@ static struct status list_set(struct ctl *ctl, ProtobufCMessage *request, const 
     return status_ok();
 }
 
+/* What --filter and --stuck say, as one expression. */
+static struct status list_filter_of(struct ctl *ctl, enum entity_kind kind, struct str *filter)
+{
+    static const struct str stuck = { "has(it.due_error)", 17 };
+    const ProtobufCMessageDescriptor *entity = registry_entity((unsigned)kind)->descriptor;
+    *filter = ctl->options.filter;
+    if (!ctl->options.stuck) {
+        return status_ok();
+    }
+    if (protobuf_c_message_descriptor_get_field_by_name(entity, "due_error") == NULL) {
+        return status_error(STATUS_INVALID_ARGUMENT,
+                            "expected --stuck beside a kind that waits for times, such as grants, "
+                            "assignments or schedules");
+    }
+    *filter = filter->size == 0
+                  ? stuck
+                  : arena_printf(&ctl->arena, "(%.*s) && %.*s", STR_ARG(*filter), STR_ARG(stuck));
+    return filter->data == NULL ? arena_full(&ctl->arena) : status_ok();
+}
+
 static struct status list_ask(struct list_run *run, struct asker *asker, enum entity_kind kind)
 {
     struct ctl *ctl = asker->ctl;
     ProtobufCMessage *request;
     protobuf_c_boolean all = ctl->options.all;
+    struct str filter;
+    TRY(list_filter_of(ctl, kind, &filter));
     if (kind == ENTITY_ORG) {
         return list_org(run, asker);
     }
@@ -220,7 +242,7 @@ static struct status list_ask(struct list_run *run, struct asker *asker, enum en
         &ctl->argv[1], (size_t)ctl->argc - 1);
     pb_field_set(request,
                  protobuf_c_message_descriptor_get_field_by_name(request->descriptor, "all"), &all);
-    TRY(list_set(ctl, request, "filter", ctl->options.filter));
+    TRY(list_set(ctl, request, "filter", filter));
     TRY(list_set(ctl, request, "order_by", ctl->options.order));
     TRY(asker_list(asker, kind, request, list_take, run));
     asker_say_looked(asker);

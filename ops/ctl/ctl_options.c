@@ -87,6 +87,8 @@ const struct config_option ctl_options[] = {
         "filter", CONFIG_TEXT, filter, "",
         "list, orgs: only what fulfils this in CEL, such as 'name.startsWith(\"a\") && version > "
         "3u'"),
+    OPTION("stuck", CONFIG_BOOL, stuck, "false",
+           "list: only that of which something was due and could not happen (due_error says what)"),
     OPTION("order", CONFIG_TEXT, order, "",
            "list: by this field, such as name, or -updated_at for the latest first"),
     OPTION_INT("depth", depth, "0", 0, 10000, "orgs tree, orgs above: levels at most; 0: all"),
