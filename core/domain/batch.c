@@ -92,6 +92,7 @@ static struct decide batch_begin(const struct decide *d, const Agency__V1__Comma
                             .events_size = d->events_size,
                             .rows_count = d->rows_count,
                             .dues = d->dues,
+                            .renewing = d->renewing,
                             .gas_used = d->gas_used };
 }
 
@@ -115,6 +116,7 @@ static struct status batch_add_events(struct decide *d, const struct decide *one
     d->events_size = one->events_size;
     d->rows_count = one->rows_count;
     d->dues = one->dues;
+    d->renewing = one->renewing;
     d->gas_used = one->gas_used;
     return status_ok();
 }

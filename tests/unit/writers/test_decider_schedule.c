@@ -284,6 +284,13 @@ TEST(decider_schedule, only_so_many_of_an_org_renew_themselves)
         &kit, NULL, "putSchedule", "{\"scheduleId\":\"more\"," HOURLY GOAL("g") "}");
     assert_int_equal(answer.code, STATUS_RESOURCE_EXHAUSTED);
     partition_kit_do(&kit, NULL, "pauseSchedule", "{\"scheduleId\":\"s1\"}");
+    answer = partition_kit_decide(
+        &kit, NULL, "batch",
+        "{\"commands\":[{\"putSchedule\":{\"schedule\":{\"scheduleId\":"
+        "\"more\"," HOURLY GOAL("g") "}}},{\"putSchedule\":"
+                                     "{\"schedule\":{\"scheduleId\":\"most\"," HOURLY GOAL(
+                                         "g") "}}}]}");
+    assert_int_equal(answer.code, STATUS_RESOURCE_EXHAUSTED);
     partition_kit_do(&kit, NULL, "putSchedule", "{\"scheduleId\":\"more\"," HOURLY GOAL("g") "}");
     answer = partition_kit_decide(&kit, NULL, "resumeSchedule", "{\"scheduleId\":\"s1\"}");
     assert_int_equal(answer.code, STATUS_RESOURCE_EXHAUSTED);
