@@ -4,7 +4,9 @@
 #include "query/access.h"
 #include "query/access_lists.h"
 #include "query/answers.h"
+#include "query/conditions.h"
 #include "query/costly.h"
+#include "query/object_text.h"
 
 /* A batch is answered within a second or so. */
 enum { ANSWER_BATCH_SUBJECTS_MAX = 10000 };
@@ -15,6 +17,42 @@ static struct status answer_actors(struct arena *arena, const Agency__V1__CheckR
     ARENA_TRY(arena, *actors, arena_alloc(arena, (request->n_actors + 1) * sizeof **actors));
     for (size_t i = 0; i < request->n_actors; i++) {
         (*actors)[i] = str_z(request->actors[i]);
+    }
+    return status_ok();
+}
+
+/* Whether who asks may read something, as it is now. No answer is "no". */
+static struct status answer_may_read(struct asking *asking, struct object object, bool *may)
+{
+    struct snapshot *now;
+    TRY(asking_now(asking, &now));
+    struct status st = question_may_read(asking->where, now, object);
+    *may = *may && st.code == STATUS_OK;
+    return st.code == STATUS_UNAVAILABLE ? st : status_ok();
+}
+
+/* The values that a condition used come from the subject, from who acts for it and from the object:
+ * who may ask about the object alone is told what a condition came to, and no value. */
+static struct status answer_hide_values(struct asking *asking, Agency__V1__CheckResponse *response)
+{
+    struct object object;
+    bool may = true;
+    if (asking->snapshot->whole) {
+        return status_ok();
+    }
+    TRY(object_text_parse(asking->snapshot, str_z(response->object), &object));
+    TRY(answer_may_read(asking, object, &may));
+    TRY(answer_may_read(asking, (struct object){ OBJECT_SUBJECT, str_z(response->subject_id) },
+                        &may));
+    for (size_t i = 0; i < response->n_actors; i++) {
+        struct str actor = str_z(response->actors[i]->subject_id);
+        TRY(answer_may_read(asking, (struct object){ OBJECT_SUBJECT, actor }, &may));
+    }
+    for (size_t i = 0; i < response->n_actors && !may; i++) {
+        conditions_hide(response->actors[i]);
+    }
+    if (!may) {
+        conditions_hide(response);
     }
     return status_ok();
 }
@@ -33,6 +71,7 @@ struct status answer_check(struct asking *asking)
                                               .actors_count = request->n_actors,
                                               .context = request->context };
     TRY(access_check(asking->snapshot, &question, &response));
+    TRY(answer_hide_values(asking, response));
     asking->response = &response->base;
     return status_ok();
 }

@@ -105,3 +105,21 @@ struct status conditions_respond(struct snapshot *snapshot, const struct check_a
     return conditions_texts(arena, &missing, &response->missing_context,
                             &response->n_missing_context);
 }
+
+static void conditions_hide_one(Agency__V1__CheckCondition *condition)
+{
+    static const char hidden[] = "hidden";
+    for (size_t i = 0; i < condition->n_terms; i++) {
+        condition->terms[i]->value = (char *)(uintptr_t)hidden;
+    }
+    if (condition->problem[0] != '\0') {
+        condition->problem = (char *)(uintptr_t)hidden;
+    }
+}
+
+void conditions_hide(Agency__V1__CheckResponse *response)
+{
+    for (size_t i = 0; i < response->n_conditions; i++) {
+        conditions_hide_one(response->conditions[i]);
+    }
+}

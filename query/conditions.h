@@ -22,5 +22,8 @@ MUST_USE struct status conditions_texts(struct arena *arena, struct ids *texts, 
 MUST_USE struct status conditions_respond(struct snapshot *snapshot,
                                           const struct check_answer *answer,
                                           Agency__V1__CheckResponse *response);
+/* Takes the values that conditions used out of a response, and what went wrong with them: 'hidden'
+ * stands there. */
+void conditions_hide(Agency__V1__CheckResponse *response);
 
 #endif
