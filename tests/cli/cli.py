@@ -22,6 +22,7 @@ import across  # noqa: E402
 import acting  # noqa: E402
 import batches  # noqa: E402
 import commanding  # noqa: E402
+import conditions  # noqa: E402
 import constraints  # noqa: E402
 import differences  # noqa: E402
 import external  # noqa: E402
@@ -35,10 +36,10 @@ import shell  # noqa: E402
 from cases import run_case, totals  # noqa: E402
 from tool import Tool, make_org  # noqa: E402
 
-MODULES = (across, acting, constraints, mistakes, folders, questions, differences, external,
-           histories, commanding, batches, lists, logs, shell)
+MODULES = (across, acting, conditions, constraints, mistakes, folders, questions, differences,
+           external, histories, commanding, batches, lists, logs, shell)
 
-SERVED = (across, questions, differences, external, histories, lists)
+SERVED = (across, conditions, questions, differences, external, histories, lists)
 
 
 @contextlib.contextmanager
