@@ -1,36 +1,56 @@
 #include "core/auth/command_record.h"
 
+#include "core/auth/carried_text.h"
 #include "core/base/limits.h"
 #include "core/keyring/personal.h"
 #include "core/keyring/profile.h"
 #include "core/pb/field.h"
 #include "core/pb/message.h"
 
-/* ---- the commands of a batch, else the command itself ---- */
+/* ---- a command, and those that it carries ---- */
 
-static bool command_record_is_batch(const Agency__V1__Command *command)
+typedef struct status command_record_visit(void *context, const Agency__V1__Command *command);
+
+/* Messages in each other: one of a batch has 5. */
+enum { COMMAND_RECORD_DEPTH_MAX = 24 };
+
+static struct status command_record_each(const ProtobufCMessage *message, unsigned depth,
+                                         command_record_visit *visit, void *context);
+
+/* Those in one of its fields. In data that is no message of ours there is none. */
+static struct status command_record_each_in(const ProtobufCMessage *message,
+                                            const ProtobufCFieldDescriptor *field, unsigned depth,
+                                            command_record_visit *visit, void *context)
 {
-    return command->payload_case == AGENCY__V1__COMMAND__PAYLOAD_BATCH;
+    if (field->type != PROTOBUF_C_TYPE_MESSAGE ||
+        strcmp(pb_field_type(field)->package_name, "agency.v1") != 0 ||
+        !pb_field_has(message, field)) {
+        return status_ok();
+    }
+    if (!pb_field_repeated(field)) {
+        return command_record_each(pb_field_message(pb_field_at(message, field)), depth, visit,
+                                   context);
+    }
+    for (size_t i = 0; i < pb_field_count(message, field); i++) {
+        TRY(command_record_each(pb_field_message(pb_field_item(message, field, i)), depth, visit,
+                                context));
+    }
+    return status_ok();
 }
 
-static size_t command_record_count(const Agency__V1__Command *command)
+/* Visits each command that is in the message or is it, at whatever depth, such as of a batch. */
+static struct status command_record_each(const ProtobufCMessage *message, unsigned depth,
+                                         command_record_visit *visit, void *context)
 {
-    return command_record_is_batch(command) ? command->batch->n_commands : 1;
-}
-
-static const Agency__V1__Command *command_record_at(const Agency__V1__Command *command, size_t i)
-{
-    return command_record_is_batch(command) ? command->batch->commands[i] : command;
-}
-
-/* In one of a batch in a batch nothing would be hidden. */
-static struct status command_record_check_batch(const Agency__V1__Command *command)
-{
-    for (size_t i = 0; command_record_is_batch(command) && i < command->batch->n_commands; i++) {
-        if (command_record_is_batch(command->batch->commands[i])) {
-            return status_error(STATUS_INVALID_ARGUMENT,
-                                "expected no batch among the commands of a batch");
-        }
+    if (depth > COMMAND_RECORD_DEPTH_MAX) {
+        return status_error(STATUS_INVALID_ARGUMENT, "expected a command that is less deep");
+    }
+    if (message->descriptor == &agency__v1__command__descriptor) {
+        TRY(visit(context, (const Agency__V1__Command *)(const void *)message));
+    }
+    for (unsigned i = 0; i < message->descriptor->n_fields; i++) {
+        TRY(command_record_each_in(message, &message->descriptor->fields[i], depth + 1, visit,
+                                   context));
     }
     return status_ok();
 }
@@ -53,18 +73,21 @@ static Agency__V1__Credential *command_record_credential(const Agency__V1__Comma
     return NULL;
 }
 
+static struct status command_record_look_hashed(void *context, const Agency__V1__Command *command)
+{
+    char **identity;
+    bool *hashed = context;
+    const Agency__V1__Credential *credential = command_record_credential(command, &identity);
+    *hashed = *hashed || (credential != NULL && credential->identity_hash[0] != '\0' &&
+                          credential->kind != AGENCY__V1__CREDENTIAL_KIND__CREDENTIAL_KIND_ED25519);
+    return status_ok();
+}
+
 bool command_record_is_hashed(const Agency__V1__Command *command)
 {
     bool hashed = false;
-    for (size_t i = 0; i < command_record_count(command); i++) {
-        char **identity;
-        const Agency__V1__Credential *credential =
-            command_record_credential(command_record_at(command, i), &identity);
-        hashed =
-            hashed || (credential != NULL && credential->identity_hash[0] != '\0' &&
-                       credential->kind != AGENCY__V1__CREDENTIAL_KIND__CREDENTIAL_KIND_ED25519);
-    }
-    return hashed;
+    struct status st = command_record_each(&command->base, 0, command_record_look_hashed, &hashed);
+    return st.code == STATUS_OK && hashed;
 }
 
 /* What the command says: the member of a union of pointers, so that any of them reads it. */
@@ -88,6 +111,19 @@ static Agency__V1__Subject *command_record_subject(const ProtobufCMessage *entit
                : NULL;
 }
 
+/* What an entity carries as data. */
+static struct status command_record_check_carried(const ProtobufCMessage *entity)
+{
+    const ProtobufCFieldDescriptor *field =
+        protobuf_c_message_descriptor_get_field_by_name(entity->descriptor, "command");
+    bool carries = field != NULL && field->type == PROTOBUF_C_TYPE_MESSAGE &&
+                   field->descriptor == &google__protobuf__struct__descriptor &&
+                   pb_field_has(entity, field);
+    return carries ? carried_text_check((const Google__Protobuf__Struct *)(const void *)
+                                            pb_field_message(pb_field_at(entity, field)))
+                   : status_ok();
+}
+
 static struct status command_record_hide_entities(struct arena *arena,
                                                   const struct keyring *keyring, struct str org_id,
                                                   const Agency__V1__Command *command)
@@ -102,6 +138,7 @@ static struct status command_record_hide_entities(struct arena *arena,
             TRY(profile_seal(arena, keyring, org_id, command_record_subject(entity)));
         }
         TRY(personal_hide(arena, keyring, org_id, entity));
+        TRY(command_record_check_carried(entity));
     }
     return status_ok();
 }
@@ -117,7 +154,7 @@ static struct status command_record_check_entity(const ProtobufCMessage *entity)
                ? status_error(STATUS_INVALID_ARGUMENT,
                               "expected hashes of personal external ids in what is signed, but "
                               "one is in clear")
-               : status_ok();
+               : command_record_check_carried(entity);
 }
 
 static struct status command_record_check_entities(const Agency__V1__Command *command)
@@ -132,9 +169,10 @@ static struct status command_record_check_entities(const Agency__V1__Command *co
     return status_ok();
 }
 
-static struct status command_record_check_one(const Agency__V1__Command *command)
+static struct status command_record_check_one(void *context, const Agency__V1__Command *command)
 {
     char **identity;
+    (void)context;
     command_record_credential(command, &identity);
     if (identity != NULL && (*identity)[0] != '\0') {
         return status_error(STATUS_INVALID_ARGUMENT,
@@ -145,11 +183,7 @@ static struct status command_record_check_one(const Agency__V1__Command *command
 
 struct status command_record_check_hidden(const Agency__V1__Command *command)
 {
-    TRY(command_record_check_batch(command));
-    for (size_t i = 0; i < command_record_count(command); i++) {
-        TRY(command_record_check_one(command_record_at(command, i)));
-    }
-    return status_ok();
+    return command_record_each(&command->base, 0, command_record_check_one, NULL);
 }
 
 /* An identity in clear becomes its hash. */
@@ -172,18 +206,26 @@ static struct status command_record_hide_identity(struct arena *arena, struct st
     return arena_text(arena, STR(""), identity);
 }
 
+struct command_record_hiding {
+    struct arena *arena;
+    const struct command_record_keys *keys;
+    struct str org_id; /* of the command that carries all others, too */
+};
+
+static struct status command_record_hide_one(void *context, const Agency__V1__Command *command)
+{
+    const struct command_record_hiding *hiding = context;
+    TRY(command_record_hide_identity(hiding->arena, hiding->keys->cluster_key, command));
+    return command_record_hide_entities(hiding->arena, &hiding->keys->keyring, hiding->org_id,
+                                        command);
+}
+
 static struct status command_record_hide(struct arena *arena,
                                          const struct command_record_keys *keys,
                                          const Agency__V1__Command *command)
 {
-    struct str org_id = str_z(command->org_id);
-    TRY(command_record_check_batch(command));
-    for (size_t i = 0; i < command_record_count(command); i++) {
-        const Agency__V1__Command *one = command_record_at(command, i);
-        TRY(command_record_hide_identity(arena, keys->cluster_key, one));
-        TRY(command_record_hide_entities(arena, &keys->keyring, org_id, one));
-    }
-    return status_ok();
+    struct command_record_hiding hiding = { arena, keys, str_z(command->org_id) };
+    return command_record_each(&command->base, 0, command_record_hide_one, &hiding);
 }
 
 static struct status command_record_prove(struct arena *arena,

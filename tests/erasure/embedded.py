@@ -71,6 +71,12 @@ def profiles_are_given_by_every_door(world):
     lines.unlink()
 
 
+def profiles_are_given_by_commands_of_a_batch(world):
+    commands = [{"registerSubject": {"subject": about(world, f"in-batch-{i}")}} for i in range(2)]
+    accepted(world.ada.call("Commands/Submit", {"command": {
+        "orgId": "acme", "commandId": "batch", "batch": {"commands": commands}}}))
+
+
 def profiles_are_changed(world):
     path = "/acme/subjects/by-rest"
     accepted(world.ada.rest("PATCH", f"{path}?update_mask=profile",
@@ -92,6 +98,13 @@ def what_is_refused_leaves_nothing(world):
     expect(ada.rest("POST", "/acme/subjects", large).status == 400, "too much refused")
     asset = {"assetId": "x4", "externalIds": personal(new("asset"))}
     expect(ada.rest("POST", "/acme/assets", asset).status == 400, "no asset is personal")
+    for subject in ({"subjectId": "by-rest", "profile": profile(new("schedule"))},
+                    {"subjectId": "by-rest", "externalIds": personal(new("schedule-id"))}):
+        schedule = {"everySeconds": 60, "commands": ["UpdateSubject"],
+                    "command": {"updateSubject": {"subject": subject}}}
+        answer = ada.rest("POST", "/acme/schedules/x7:put", schedule)
+        expect(answer.status == 400 and b"nobody can hide it" in answer.text, "not carried",
+               answer.text)
     odd = {"subjectId": "x5", "externalIds": personal(new("odd") + "\n")}
     expect(ada.rest("POST", "/acme/subjects", odd).status == 400, "no line in a value")
 
@@ -135,7 +148,7 @@ def who_may_sees_them(world):
     many = world.ada.rest("GET", "/acme/subjects").json()["items"]
     world.ada.packed("Entities/ListSubjects", {"orgId": "acme"})
     del world.told[told:]
-    expect(json.dumps(many).count(world.markers.common) == 18, "two each of nine", many)
+    expect(json.dumps(many).count(world.markers.common) == 22, "two each of eleven", many)
     shown = world.tool().json("get", "subject", "by-tool")
     expect(world.markers.common in json.dumps(shown), "the folder's owner to see it", shown)
 
@@ -346,6 +359,7 @@ def what_comes_by_tls_and_http2_is_wiped_too(world):
 
 
 CASES = (an_org_begins_with_the_profile_of_its_owner, profiles_are_given_by_every_door,
+         profiles_are_given_by_commands_of_a_batch,
          profiles_are_changed, what_is_refused_leaves_nothing, what_cannot_be_read_leaves_nothing,
          who_may_sees_them, who_has_the_value_finds_them, nobody_else_sees_them,
          nothing_of_them_lies_anywhere, the_search_finds_what_is_in_clear, each_form_is_found,
