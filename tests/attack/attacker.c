@@ -16,6 +16,7 @@ enum {
     /* Where the throne is attacked: smaller, with few other owners, and quick to look at. */
     THRONE_MAKING = 60,
     THRONE_ATTACKING = 80,
+    ERASING = 20, /* the last of them, in which things, or all, may be erased */
 };
 
 void attacker_init(struct attacker *attacker, unsigned long long seed)
@@ -68,9 +69,27 @@ static Agency__V1__Command *attacker_dethrone(struct attacker *attacker)
     return command;
 }
 
+/* Nothing comes back afterwards, so it comes last. */
+static bool attacker_erases(struct attacker *attacker)
+{
+    return attacker->story->count + ERASING >= attacker_steps(attacker) &&
+           random_below(&attacker->random, 2) == 0;
+}
+
+static Agency__V1__Command *attacker_erase(struct attacker *attacker)
+{
+    static const char *const erasing[] = { "EraseSubject", "EraseSubject", "RestoreSubject",
+                                           "UpdateSubject", "EraseOrg" };
+    return draw_named(attacker,
+                      erasing[random_below(&attacker->random, sizeof erasing / sizeof *erasing)]);
+}
+
 static Agency__V1__Command *attacker_attack(struct attacker *attacker)
 {
     const struct plain_org *org = &attacker->stage->before;
+    if (attacker_erases(attacker)) {
+        return attacker_erase(attacker);
+    }
     if (attacker->throne && random_below(&attacker->random, 2) == 0) {
         return attacker_dethrone(attacker);
     }

@@ -24,6 +24,7 @@ const char *property_text(enum property property)
         [SAME_ANSWERS] = "Check answers what the lists of entities say",
         [TIME] = "what time changes is what was given, when it is due",
         [BATCHES] = "a batch does what its commands do one after another",
+        [ERASED] = "only who may erases, nothing of it is left, and that is for ever",
         [PRICE] = "what others pile up makes no Check dearer",
     };
     return texts[property];
@@ -262,6 +263,22 @@ static void judge_own_below(struct bench *bench)
     }
 }
 
+/* What no OPEN org waives. */
+static void judge_erasing(struct bench *bench)
+{
+    const struct deed *deed = bench->deed;
+    for (size_t i = 0; i < deed->after->count; i++) {
+        const struct plain *item = &deed->after->items[i];
+        const struct object object =
+            item->kind == ENTITY_ORG ? object_org() : (struct object){ OBJECT_SUBJECT, item->id };
+        bool erases = judge_is_erased(item) && !judge_is_erased(plain_same(deed->before, item));
+        if (erases && !judge_may(bench, object)) {
+            judge_say(bench, ERASED, "%.*s has no %s on %s '%.*s'", STR_ARG(bench->actor->id),
+                      deed->command, object_kind_name(object.kind), STR_ARG(object.id));
+        }
+    }
+}
+
 static void judge_own(struct bench *bench)
 {
     const struct deed *deed = bench->deed;
@@ -429,6 +446,7 @@ struct verdict judge(struct arena *arena, const struct deed *deed)
     if (bench->actor != NULL && bench->verdict.broken == HOLDS) {
         judge_import(bench);
         judge_own(bench);
+        judge_erasing(bench);
         judge_credentials(bench);
         judge_schedules(bench);
     }
@@ -438,5 +456,6 @@ struct verdict judge(struct arena *arena, const struct deed *deed)
         judge_growth(bench, reach);
     }
     judge_owner(bench);
-    return bench->verdict;
+    return bench->verdict.broken == HOLDS ? judge_erasure(arena, deed->before, deed->after)
+                                          : bench->verdict;
 }

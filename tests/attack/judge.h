@@ -22,6 +22,7 @@ enum property {
     TIME,          /* what time changes is what was given: it begins and ends when it is due, and
                       none is due any more; and who begins has a place */
     BATCHES,       /* a batch is what its commands are one after another (batch_twin.h) */
+    ERASED,        /* who erases may, in an OPEN org, too; nothing is left of what was, for ever */
     PRICE,         /* a Check costs what the object's side lets it cost (price.h), whatever anybody
                       has piled up elsewhere */
 };
@@ -64,6 +65,12 @@ struct verdict judge_time(struct arena *arena, const struct plain_org *before,
                           const struct plain_org *after, int64_t until_us);
 /* Whether nothing is left that is due by then. */
 struct verdict judge_due(struct arena *arena, const struct plain_org *org, int64_t until_us);
+
+/* What is left of what was erased, whoever did it. */
+struct verdict judge_erasure(struct arena *arena, const struct plain_org *before,
+                             const struct plain_org *after);
+/* NULL was not. */
+bool judge_is_erased(const struct plain *item);
 
 /* The subject that commands for itself or another by a credential: NULL if there is none that is
  * bound and ACTIVE. */

@@ -76,6 +76,21 @@ PLANTED = [
     Hole("the condition of a role type is not looked at",
          "return condition_of_type(search->lookup->arena, read, &type->condition);",
          "return status_ok();"),
+    # Erasing.
+    Hole("an OPEN org waives what cannot be undone",
+         "open && !authority_is_erasure(type)", "open"),
+    Hole("what was said of an erased subject stays",
+         "fields_erase(&subject->base, registry_entity(ENTITY_SUBJECT)->key_parts);", ""),
+    Hole("an erased subject keeps its sealed profile",
+         "agency__v1__profile__init(subject->profile);\n    subject->profile->erased = true;",
+         "agency__v1__profile__init(subject->profile);\n    subject->profile->erased = true;\n"
+         "    subject->profile->sealed.data = (uint8_t *)(uintptr_t) \"sealed\";\n"
+         "    subject->profile->sealed.len = 6;"),
+    Hole("an erased org takes commands",
+         "org != NULL && fields_status(&org->base) == LIFE_ERASED", "false"),
+    Hole("an erased subject comes back",
+         "RestoreSubject, restore_subject, SUBJECT, REMOVED | ACTIVE, MOVE,",
+         "RestoreSubject, restore_subject, SUBJECT, REMOVED | ERASED | ACTIVE, MOVE,", ROWS),
     # What is asked about.
     Hole("delegate is not asked",
          "TRY_ACCEPTED(d, targets_of(d, type->delegate, &targets));", "targets.count = 0;"),
