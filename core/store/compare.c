@@ -9,6 +9,8 @@ static const char *const store_column_names[KV_COLUMNS] = {
     [KV_INDEX_HISTORY] = "history of indexes",
     [KV_INDEX_LATEST] = "latest rows",
     [KV_APPEND] = "appended rows",
+    [KV_ENTITY_GONE] = "entities that were ever deleted",
+    [KV_INDEX_GONE] = "index rows that were ever deleted",
 };
 
 /* One column of two stores. */

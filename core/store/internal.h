@@ -56,6 +56,13 @@ static inline enum kv_column store_history_column(enum store_family family)
     return family == STORE_ENTITY ? KV_ENTITY_HISTORY : KV_INDEX_HISTORY;
 }
 
+/* Its keys that have a history and perhaps no latest row: they were deleted once. */
+static inline enum kv_column store_gone_column(enum store_family family)
+{
+    assert(store_has_history(family));
+    return family == STORE_ENTITY ? KV_ENTITY_GONE : KV_INDEX_GONE;
+}
+
 /* Rows of a versioned family, latest or history, are: since (8 bytes, big endian) | value. */
 static inline bool store_is_versioned(enum store_family family)
 {

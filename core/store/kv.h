@@ -18,8 +18,10 @@ enum kv_column {
     KV_INDEX_HISTORY = 3,
     KV_INDEX_LATEST = 4,
     KV_APPEND = 5,
-    KV_META = 6,
-    KV_COLUMNS = 7,
+    KV_ENTITY_GONE = 6, /* keys that were ever deleted, whatever became of them since */
+    KV_INDEX_GONE = 7,
+    KV_META = 8,
+    KV_COLUMNS = 9,
 };
 static_assert(KV_META == KV_COLUMNS - 1, "the store's own rows come last");
 static_assert(KV_ENTITY_HISTORY == KV_ENTITY + 1, "a history lies right behind what it is of");

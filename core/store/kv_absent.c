@@ -123,7 +123,8 @@ static void absent_filter_add_key(struct absent_filter *filter, struct str key)
 
 static bool absent_covers(enum kv_column column)
 {
-    return column != KV_ENTITY_HISTORY && column != KV_INDEX_HISTORY;
+    return column != KV_ENTITY_HISTORY && column != KV_INDEX_HISTORY && column != KV_ENTITY_GONE &&
+           column != KV_INDEX_GONE;
 }
 
 static void absent_read_column(struct kv_absent *absent, rocksdb_iterator_t *iter,

@@ -1,19 +1,24 @@
 /* Scans of a range and the history of one key.
  *
- * A scan as of a version walks the latest rows and the history side by side, for a key may be gone
- * now that was there then. Of each key in the history only the first row that ended after the
- * version matters; the others are stepped over, or sought past when there are many.
+ * A scan as of a version walks the latest rows beside the keys that were ever deleted, for a key
+ * may be gone now that was there then. What has not changed since is given at once. The history is
+ * asked only for the others: some steps on from where it was asked last, if that is near, else it
+ * is sought.
  *
- * Cost: as of now, one step a row. As of then, one or two steps more for each key with a history in
- * the range, and for each key that is gone. */
+ * Cost: as of now, one step a row. As of then, one step for each key that has not changed since or
+ * is gone; for each that has, a seek, or a step for each row of a history on the way. So the price
+ * grows with what has changed since; to make it flat, versions would have to lie together by the
+ * time in which they stood, and be copied from time to time. */
 #include "core/base/buf.h"
 #include "core/base/memory.h"
 #include "core/base/num.h"
 #include "core/store/internal.h"
 #include "core/store/key.h"
 
-/* Rows of one key's history that are stepped over before seeking is cheaper. */
-enum { STORE_STEPS_MAX = 8 };
+/* A seek in a history costs as much as some 40 steps. So where few keys lie between two that the
+ * history is asked for, their rows are stepped over: so many at first, and so many more for each of
+ * them. */
+enum { STORE_STEPS = 8, STORE_STEPS_A_KEY = 4, STORE_NEAR_MAX = 8 };
 
 struct store_scan {
     struct store_reader *reader;
@@ -22,13 +27,15 @@ struct store_scan {
     bool descending;
     bool last_part;
     struct kv_iter *latest;
-    struct kv_iter *history; /* NULL when only the latest rows count */
+    struct kv_iter *gone;    /* NULL when only the latest rows count, like the next one */
+    struct kv_iter *history; /* stands where it was asked last; anywhere before that */
     struct buf prefix;
-    struct buf key;    /* scratch: the key that is sought */
-    bool past_latest;  /* the row given last is the one `latest` stands on */
-    bool past_history; /* rows of the key in `key` remain to be passed */
-    size_t dead;       /* keys that had no row as of the version */
-    size_t dead_max;   /* 0: any number */
+    struct buf key;   /* scratch: the key that is sought */
+    bool past_latest; /* the key that was considered last is the one `latest` stands on, */
+    bool past_gone;   /* and `gone` */
+    size_t unasked;   /* keys since the history was asked */
+    size_t dead;      /* keys that had no row as of the version */
+    size_t dead_max;  /* 0: any number */
 };
 
 static struct str store_buf_set(struct buf *buf, struct str bytes)
@@ -72,23 +79,21 @@ static struct status store_scan_start_back(struct store_scan *scan, const struct
     return skip ? iter->ops->prev(iter) : status_ok();
 }
 
-/* Puts an ascending scan on its first row. Behind `start`, in the history, begins the first key
- * that is not `start`: its own rows are `start` and 8 bytes, so they are passed with it. */
+static struct status store_scan_start_at(struct kv_iter *iter, struct str from, bool after)
+{
+    TRY(iter->ops->seek(iter, from));
+    return after && iter->valid && str_eq(iter->key, from) ? iter->ops->next(iter) : status_ok();
+}
+
+/* Puts an ascending scan on its first row. */
 static struct status store_scan_start(struct store_scan *scan, const struct store_range *range)
 {
     assert(!scan->descending);
-    assert((scan->history == NULL) == (scan->as_of == STORE_LATEST));
+    assert((scan->gone == NULL) == (scan->as_of == STORE_LATEST));
     struct str from = range->start.size > 0 ? range->start : range->prefix;
-    TRY(scan->latest->ops->seek(scan->latest, from));
-    if (range->after_start && scan->latest->valid && str_eq(scan->latest->key, from)) {
-        TRY(scan->latest->ops->next(scan->latest));
-    }
-    if (scan->history != NULL) {
-        TRY(scan->history->ops->seek(scan->history, from));
-        store_buf_set(&scan->key, from);
-        scan->past_history = range->after_start;
-    }
-    return status_ok();
+    TRY(store_scan_start_at(scan->latest, from, range->after_start));
+    return scan->gone == NULL ? status_ok()
+                              : store_scan_start_at(scan->gone, from, range->after_start);
 }
 
 /* No text is lower than the empty one. */
@@ -134,10 +139,12 @@ struct status store_scan_open(struct store_reader *reader, enum store_family fam
     store_buf_set(&scan->prefix, range->prefix);
     scan->last_part = range->last_part;
     scan->dead_max = range->dead_max;
+    scan->unasked = STORE_NEAR_MAX + 1;
     scan->latest = scan->last_part ? store_scan_take_last_part(reader)
                                    : store_reader_take_iter(reader, store_column(family));
     if (range->as_of != STORE_LATEST) {
         scan->history = store_reader_take_iter(reader, store_history_column(family));
+        scan->gone = store_reader_take_iter(reader, store_gone_column(family));
     }
     struct status st = range->last_part    ? store_scan_start_last_part(scan)
                        : range->descending ? store_scan_start_back(scan, range)
@@ -162,6 +169,7 @@ void store_scan_close(struct store_scan *scan)
     }
     if (scan->history != NULL) {
         store_reader_give_iter(scan->reader, store_history_column(scan->family), scan->history);
+        store_reader_give_iter(scan->reader, store_gone_column(scan->family), scan->gone);
     }
     buf_release(&scan->prefix);
     buf_release(&scan->key);
@@ -175,66 +183,54 @@ static bool store_scan_in(const struct store_scan *scan, const struct kv_iter *i
     return iter != NULL && iter->valid && str_starts(iter->key, buf_str(&scan->prefix));
 }
 
-/* Passes history rows of the key in `scan->key` until one ended at or after `until`. `*at` says
- * that the history stands on such a row of that key. */
-static struct status store_scan_pass(struct store_scan *scan, uint64_t until, bool *at)
-{
-    struct kv_iter *history = scan->history;
-    size_t size = scan->key.size;
-    assert(history != NULL);
-    for (int steps = 0; history->valid; steps++) {
-        struct str key;
-        uint64_t ended;
-        TRY(store_history_key(history->key, &key, &ended));
-        bool same = str_eq(key, str_make(scan->key.data, size));
-        *at = same && ended >= until;
-        if (!same || ended >= until) {
-            return status_ok();
-        }
-        if (steps < STORE_STEPS_MAX) {
-            TRY(history->ops->next(history));
-            continue;
-        }
-        num_put_u64be(buf_reserve(&scan->key, KV_VERSION_SIZE), until);
-        TRY(history->ops->seek(history, str_make(scan->key.data, size + KV_VERSION_SIZE)));
-    }
-    *at = false;
-    return status_ok();
-}
-
-/* Leaves the row that was given last. */
+/* Leaves the key that was considered last. */
 static struct status store_scan_leave(struct store_scan *scan)
 {
+    struct kv_iter *latest = scan->latest;
     if (scan->past_latest) {
-        struct kv_iter *latest = scan->latest;
         scan->past_latest = false;
         TRY(scan->descending ? latest->ops->prev(latest) : latest->ops->next(latest));
     }
-    if (scan->past_history) {
-        bool at;
-        scan->past_history = false;
-        TRY(store_scan_pass(scan, UINT64_MAX, &at));
+    if (scan->past_gone) {
+        scan->past_gone = false;
+        TRY(scan->gone->ops->next(scan->gone));
     }
     return status_ok();
 }
 
-/* What the key of the history's row was as of the scan's version. */
-static struct status store_scan_past(struct store_scan *scan, struct store_row *row)
+/* Puts the history on its first row at or after `target`, which it has not passed yet. */
+static struct status store_scan_reach(struct store_scan *scan, struct str target)
+{
+    struct kv_iter *history = scan->history;
+    const bool near = scan->unasked <= STORE_NEAR_MAX;
+    size_t steps = near ? STORE_STEPS + STORE_STEPS_A_KEY * scan->unasked : 0;
+    for (; steps > 0 && history->valid && str_cmp(history->key, target) < 0; steps--) {
+        TRY(history->ops->next(history));
+    }
+    bool reached = near && (!history->valid || str_cmp(history->key, target) >= 0);
+    return reached ? status_ok() : history->ops->seek(history, target);
+}
+
+/* What a key that is not now as it was then was as of the scan's version: the first row of its
+ * history that ended after that. */
+static struct status store_scan_past(struct store_scan *scan, struct str key, struct store_row *row)
 {
     assert(scan->as_of < STORE_LATEST);
-    assert(scan->history->valid);
-    struct str key;
+    struct str past;
     uint64_t until;
-    bool at;
-    TRY(store_history_key(scan->history->key, &key, &until));
     store_buf_set(&scan->key, key);
-    scan->past_history = true;
-    TRY(store_scan_pass(scan, scan->as_of + 1, &at));
-    if (!at) {
+    num_put_u64be(buf_reserve(&scan->key, KV_VERSION_SIZE), scan->as_of + 1);
+    TRY(store_scan_reach(scan, str_make(scan->key.data, scan->key.size + KV_VERSION_SIZE)));
+    scan->unasked = 0;
+    if (!scan->history->valid) {
+        return status_ok();
+    }
+    TRY(store_history_key(scan->history->key, &past, &until));
+    if (!str_eq(past, buf_str(&scan->key))) {
         return status_ok();
     }
     TRY(store_row_decode(scan->family, scan->history->value, &row->since, &row->value));
-    TRY(store_history_key(scan->history->key, &row->key, &until));
+    row->key = past;
     row->found = row->since <= scan->as_of;
     return status_ok();
 }
@@ -243,30 +239,25 @@ static struct status store_scan_past(struct store_scan *scan, struct store_row *
 static struct status store_scan_step(struct store_scan *scan, struct store_row *row, bool *more)
 {
     TRY(store_scan_leave(scan));
-    bool now = store_scan_in(scan, scan->latest), then = store_scan_in(scan, scan->history);
-    *more = now || then;
+    bool now = store_scan_in(scan, scan->latest), gone = store_scan_in(scan, scan->gone);
+    *more = now || gone;
     if (!*more) {
         return status_ok();
     }
-    struct str past = { 0 };
-    uint64_t until;
-    if (then) {
-        TRY(store_history_key(scan->history->key, &past, &until));
-    }
-    int order = !now ? 1 : !then ? -1 : str_cmp(scan->latest->key, past);
-    assert(!scan->past_latest && !scan->past_history);
+    int order = !now ? 1 : !gone ? -1 : str_cmp(scan->latest->key, scan->gone->key);
+    scan->past_latest = order <= 0;
+    scan->past_gone = order >= 0;
     if (order > 0) {
-        return store_scan_past(scan, row);
+        return store_scan_past(scan, scan->gone->key, row);
     }
-    scan->past_latest = true;
     row->key = scan->latest->key;
     TRY(store_row_decode(scan->family, scan->latest->value, &row->since, &row->value));
     row->found = row->since <= scan->as_of;
-    if (order == 0 && row->found) {
-        store_buf_set(&scan->key, past);
-        scan->past_history = true;
+    if (row->found) {
+        scan->unasked++;
+        return status_ok();
     }
-    return order == 0 && !row->found ? store_scan_past(scan, row) : status_ok();
+    return store_scan_past(scan, scan->latest->key, row);
 }
 
 size_t store_scan_dead(const struct store_scan *scan)

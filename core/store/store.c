@@ -7,7 +7,7 @@
 #include "core/store/internal.h"
 
 /* How rows lie in columns. Another number there means: fold again. */
-enum { STORE_FORMAT = 2, STORE_FORMAT_SIZE = 8 };
+enum { STORE_FORMAT = 3, STORE_FORMAT_SIZE = 8 };
 
 /* Every file that is not merged yet is asked: so there must be few, and large ones; less so where
  * most of what is absent is known without asking. */

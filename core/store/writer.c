@@ -5,12 +5,12 @@
  *
  * Invariants:
  *   (1) the rows, the position and the root change in one commit or not at all;
- *   (2) of one key, the history's rows and the latest row cover disjoint spans of versions, each
- *       `since` < `until`;
- *   (3) the root in memory is that of the rows;
- *   (4) what reaches the disk has the parts of the root with it: store_flush writes them first, and
- *       memory is flushed here long before RocksDB would do it by itself; a batch that goes to disk
- *       as a file of its own brings them, and finds nothing in memory. */
+ *   (2) a key with a history and no latest row is among those that are gone; it stays there when it
+ *       comes again, so that the rows do not depend on batches; of one key, the history's rows and
+ * the latest row cover disjoint spans of versions, each `since` < `until`; (3) the root in memory
+ * is that of the rows; (4) what reaches the disk has the parts of the root with it: store_flush
+ * writes them first, and memory is flushed here long before RocksDB would do it by itself; a batch
+ * that goes to disk as a file of its own brings them, and finds nothing in memory. */
 #include "core/base/buf.h"
 #include "core/base/memory.h"
 #include "core/base/num.h"
@@ -142,6 +142,7 @@ static struct status store_writer_key(struct store_writer *writer,
         TRY(store_row_decode(family, latest->bytes, &old.since, &old.value));
     }
     struct store_state state = old;
+    bool gone = false;
     for (size_t i = 0; i < count; i++) {
         const struct store_change *change = changes[i];
         if (state.exists && change->version < state.since) {
@@ -153,9 +154,13 @@ static struct status store_writer_key(struct store_writer *writer,
         if (store_has_history(family) && state.exists && state.since < change->version) {
             store_writer_keep(writer, family, change->key, &state, change->version);
         }
+        gone = gone || (store_has_history(family) && state.exists && change->is_delete);
         state = (struct store_state){ !change->is_delete, change->version, change->value };
     }
     store_writer_settle(writer, family, changes[0]->key, &old, &state);
+    if (gone) {
+        writer->kv->ops->put(writer->kv, store_gone_column(family), changes[0]->key, STR(""));
+    }
     return status_ok();
 }
 

@@ -21,6 +21,7 @@ struct bench_store {
     struct store_change *changes;
     size_t batch_size;
     uint64_t version;
+    uint64_t as_of_min; /* the past moments that are asked about begin here */
     uint64_t random;
     struct root *root;
 };
@@ -118,7 +119,28 @@ static void scan_latest(void *self)
 static void scan_as_of(void *self)
 {
     struct bench_store *bench = self;
-    scan(bench, STORE_ENTITY, bench_random(bench, (uint32_t)bench->version));
+    uint32_t moments = (uint32_t)(bench->version - bench->as_of_min);
+    scan(bench, STORE_ENTITY, bench->as_of_min + bench_random(bench, moments));
+}
+
+static int compare_ratios(const void *a, const void *b)
+{
+    double left = *(const double *)a, right = *(const double *)b;
+    return (left > right) - (left < right);
+}
+
+/* How much dearer a scan of the past is: in turn with one of now, the median of five. */
+static void print_ratio(struct bench_store *bench, const char *name, uint64_t as_of_min)
+{
+    double ratios[5];
+    bench->as_of_min = as_of_min;
+    for (int i = 0; i < 5; i++) {
+        double latest = bench_ns(scan_latest, bench, 200);
+        ratios[i] = bench_ns(scan_as_of, bench, 200) / latest;
+    }
+    qsort(ratios, 5, sizeof ratios[0], compare_ratios);
+    printf("scan 100 as of, %-24s %10.1f x latest\n", name, ratios[2]);
+    bench->as_of_min = 0;
 }
 
 static void scan_index_as_of(void *self)
@@ -188,6 +210,10 @@ static void bench_reads(struct bench_store *bench)
     bench_print("scan 100 latest", scan_latest, bench, 500);
     bench_print("scan 100 as of", scan_as_of, bench, 300);
     bench_print("scan 100 of an index as of", scan_index_as_of, bench, 300);
+    print_ratio(bench, "any moment", 0);
+    print_ratio(bench, "the last half", bench->version / 2);
+    print_ratio(bench, "the last tenth", bench->version - bench->version / 10);
+    print_ratio(bench, "the last hundredth", bench->version - bench->version / 100);
     bench_print("open a reader", open_reader, bench, 10000);
 }
 
