@@ -8,7 +8,8 @@ import signal
 import string
 import time
 
-CHUNK_SIZE, OVERLAP_SIZE = 64 << 20, 1024
+CHUNK_SIZE, OVERLAP_SIZE = 1 << 20, 1024
+UNTOUCHED = bytes(CHUNK_SIZE + OVERLAP_SIZE)
 
 
 def base64_forms(marker):
@@ -66,7 +67,7 @@ def files_of(*folders):
 
 def await_stop(process):
     until = time.monotonic() + 10
-    while f"\t{'T'}" not in pathlib.Path(f"/proc/{process}/status").read_text():
+    while "\tT" not in pathlib.Path(f"/proc/{process}/status").read_text():
         if time.monotonic() > until:
             raise TimeoutError("expected the process to stand still")
         time.sleep(0.01)
@@ -95,6 +96,7 @@ def memory_of(process):
                         data = memory.read(min(CHUNK_SIZE + OVERLAP_SIZE, end - at))
                     except OSError:
                         continue  # nothing lies there, such as behind the end of a mapped file
-                    yield f"{name or 'memory'}@{at:x}", data
+                    if data != UNTOUCHED[:len(data)]:
+                        yield f"{name or 'memory'}@{at:x}", data
         finally:
             process.send_signal(signal.SIGCONT)
