@@ -9,8 +9,7 @@
 #include "core/base/str.h"
 #include "core/store/store.h"
 
-/* For ever: stores on disk have them in their keys. The store's own rows come last, as they are
- * known only once the others are; a history lies right behind what it is of. */
+/* For ever: stores on disk have them in their keys. A history lies right behind what it is of. */
 enum kv_column {
     KV_ENTITY = 0,
     KV_ENTITY_HISTORY = 1,
@@ -18,12 +17,12 @@ enum kv_column {
     KV_INDEX_HISTORY = 3,
     KV_INDEX_LATEST = 4,
     KV_APPEND = 5,
-    KV_ENTITY_GONE = 6, /* keys that were ever deleted, whatever became of them since */
-    KV_INDEX_GONE = 7,
-    KV_META = 8,
+    KV_META = 6,        /* the store's own rows: here one of any format says which that is */
+    KV_ENTITY_GONE = 7, /* keys that were ever deleted, whatever became of them since */
+    KV_INDEX_GONE = 8,
     KV_COLUMNS = 9,
 };
-static_assert(KV_META == KV_COLUMNS - 1, "the store's own rows come last");
+static_assert(KV_META == 6, "a store of another format is known by its row there");
 static_assert(KV_ENTITY_HISTORY == KV_ENTITY + 1, "a history lies right behind what it is of");
 static_assert(KV_INDEX_HISTORY == KV_INDEX + 1, "a history lies right behind what it is of");
 
