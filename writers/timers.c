@@ -179,7 +179,8 @@ void timers_note(struct timers *timers, struct str org_id, int64_t due_us)
         return;
     }
     struct timer *timer = timers_find(timers, org_id, due_us != INT64_MAX);
-    if (timer == NULL || timer->state == TIMER_READY) {
+    bool as_it_is = timer != NULL && timer->state == TIMER_WAITS && timer->due_us == due_us;
+    if (timer == NULL || timer->state == TIMER_READY || as_it_is) {
         return;
     }
     if (timer->state == TIMER_WAITS) {

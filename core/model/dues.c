@@ -97,10 +97,10 @@ static struct status dues_take(struct dues *dues, const struct omap_entry *entry
     return status_ok();
 }
 
-static struct status dues_take_all(struct dues *dues, bool put)
+static struct status dues_take_all(struct dues *dues, struct omap_entry *first, bool put)
 {
-    for (struct omap_entry *e = omap_lower_bound(&dues->layer->rows, dues->prefix);
-         e != NULL && str_starts(e->key, dues->prefix); e = omap_next(e)) {
+    for (struct omap_entry *e = first; e != NULL && str_starts(e->key, dues->prefix);
+         e = omap_next(e)) {
         TRY(dues_take(dues, e, put));
     }
     return status_ok();
@@ -151,11 +151,12 @@ struct status dues_count(const struct layer *layer, const struct source *under, 
     struct status st;
     key_index(&key, org_id, INDEX_DUE, (struct str){ 0 });
     dues.prefix = buf_str(&key);
-    TRY_OUT(dues_take_all(&dues, false));
+    struct omap_entry *first = omap_lower_bound(&layer->rows, dues.prefix);
+    TRY_OUT(dues_take_all(&dues, first, false));
     if (dues.first_went && head->dues > 0) {
         TRY_OUT(dues_find_first(&dues));
     }
-    TRY_OUT(dues_take_all(&dues, true));
+    TRY_OUT(dues_take_all(&dues, first, true));
     if (head->dues == 0) {
         dues_set_first(head, STR(""), 0);
     }

@@ -284,14 +284,13 @@ static void writer_reopen(struct writer *writer)
     }
 }
 
-/* After `count` requests: what is complete is answered, and stored when there is nothing else to
- * do.
- */
-static struct status writer_settle(struct writer *writer, uint32_t count)
+/* After some requests and turns: what is complete is answered, and stored when there is nothing
+ * else to do. */
+static struct status writer_settle(struct writer *writer, uint32_t count, uint32_t turns)
 {
-    bool due = writer_show_due(writer);
+    bool due = writer_show_due(writer) || (turns > 0 && writer_changed_much(writer));
     TRY(due ? writer_drain(writer) : writer_poll(writer));
-    if (unconfirmed_count(&writer->unconfirmed) == 0 && (due || count == 0)) {
+    if (unconfirmed_count(&writer->unconfirmed) == 0 && (due || count + turns == 0)) {
         TRY(writer_catch_up_stores(writer));
     }
     return writer_flush(writer, clock_monotonic_us(&writer->options.clock));
@@ -310,7 +309,7 @@ static struct status writer_work(struct writer *writer, const struct request *re
     }
     const int64_t took_us = clock_monotonic_us(&writer->options.clock) - began_us;
     TRY(writer_elapse(writer, count > 0 ? took_us : ELAPSE_ALONE_US, turns));
-    return writer_settle(writer, count + *turns);
+    return writer_settle(writer, count, *turns);
 }
 
 static void writer_step(struct writer *writer)

@@ -20,8 +20,9 @@ struct status writer_elapse(struct writer *writer, int64_t budget_us, uint32_t *
     const int64_t until_us = clock_monotonic_us(clock) + budget_us;
     uint32_t idle = 0; /* partitions in a row in which nothing is due */
     *turns = 0;
-    while (writer->options.timed && idle < writer->partitions_count &&
-           (*turns == 0 || clock_monotonic_us(clock) < until_us)) {
+    while (
+        writer->options.timed && idle < writer->partitions_count &&
+        (*turns == 0 || (clock_monotonic_us(clock) < until_us && !writer_changed_much(writer)))) {
         bool due;
         TRY(writer_take_turn(writer, writer->leaders[writer->turn], &due));
         writer->turn = (writer->turn + 1) % writer->partitions_count;

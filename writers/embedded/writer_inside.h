@@ -60,6 +60,9 @@ MUST_USE struct status writer_note(struct writer *writer, uint32_t number, struc
 MUST_USE struct status writer_catch_up_stores(struct writer *writer);
 /* Whether it is time to, for the sake of readers of what is shown, who do not wait for a pause. */
 bool writer_show_due(const struct writer *writer);
+/* The same for the sake of commands: what is due changes so much that they wait while it is
+ * written. */
+bool writer_changed_much(const struct writer *writer);
 /* Makes what is written survive a crash, now and then. */
 MUST_USE struct status writer_flush(struct writer *writer, int64_t now_us);
 /* Shows partitions to who watches, now and then. */

@@ -6,6 +6,9 @@
 enum {
     FLUSH_EVERY_US = 10 * 1000000,
     SHOW_EVERY_US = 20 * 1000, /* how old under load what is shown can be */
+    /* What is due changes hundreds of entities in a decision, and commands wait while they are
+     * written: so many rows take some milliseconds. */
+    ELAPSED_ROWS_MAX = 4096,
 };
 
 int64_t writer_now(struct writer *writer)
@@ -82,6 +85,16 @@ struct status writer_catch_up_stores(struct writer *writer)
         shelf_set_closed_time(writer->options.shelf, closed_time_get(writer->closed_time));
     }
     return status_ok();
+}
+
+bool writer_changed_much(const struct writer *writer)
+{
+    size_t rows = 0;
+    for (uint32_t i = 0; i < writer->partitions_count; i++) {
+        const struct leader *leader = writer->leaders[i];
+        rows += leader == NULL ? 0 : leader->partition->fold.active_changes.count;
+    }
+    return writer->options.shelf != NULL && rows >= ELAPSED_ROWS_MAX;
 }
 
 bool writer_show_due(const struct writer *writer)
