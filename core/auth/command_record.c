@@ -220,9 +220,8 @@ static struct status command_record_hide_one(void *context, const Agency__V1__Co
                                         command);
 }
 
-static struct status command_record_hide(struct arena *arena,
-                                         const struct command_record_keys *keys,
-                                         const Agency__V1__Command *command)
+struct status command_record_hide(struct arena *arena, const struct command_record_keys *keys,
+                                  const Agency__V1__Command *command)
 {
     struct command_record_hiding hiding = { arena, keys, str_z(command->org_id) };
     return command_record_each(&command->base, 0, command_record_hide_one, &hiding);

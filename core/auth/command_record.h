@@ -31,6 +31,10 @@ MUST_USE struct status
 command_record_make(struct arena *arena, const struct command_record_keys *keys,
                     Agency__V1__Command *command, const Agency__V1__Principal *principal,
                     const struct command_record_proof *proof, struct str *record);
+/* Hides the same in the command, in place, as that does; what is hidden already stays. */
+MUST_USE struct status command_record_hide(struct arena *arena,
+                                           const struct command_record_keys *keys,
+                                           const Agency__V1__Command *command);
 /* Whether nothing in the command lies in clear that must not reach a log: what somebody has signed
  * nobody can hide any more. INVALID_ARGUMENT. */
 MUST_USE struct status command_record_check_hidden(const Agency__V1__Command *command);

@@ -29,8 +29,18 @@ const struct verb ctl_verbs[] = {
       "send the commands of JSON-lines files (zstd or plain); run it again to go on", ctl_import, 1,
       1000, true, false, true, "principal principal-file key accept-clock timeout" },
     { "export", "FILE",
-      "write the org's accepted commands as JSON lines (zstd if FILE ends in .zst)", ctl_export, 1,
-      1, false, false, false, "timeout" },
+      "write the org's accepted commands as JSON lines (zstd if FILE ends in .zst); --as yaml: "
+      "what "
+      "it has, as documents",
+      ctl_export, 1, 1, false, false, false, "as as-of timeout" },
+    { "plan", "FILE|DIR...",
+      "what applying documents (YAML or JSON) would do: commands, events, rejections, and who "
+      "would "
+      "gain or lose which access; nothing is sent",
+      ctl_plan, 1, 1000, false, false, true, "principal principal-file key on-behalf-of timeout" },
+    { "apply", "FILE|DIR...",
+      "make the org what documents (YAML or JSON) say; run it again to go on", ctl_apply, 1, 1000,
+      true, false, true, "principal principal-file key on-behalf-of note. accept-clock timeout" },
     { "get", "KIND ID", "show one entity", ctl_get, 2, 4, false, false, true,
       "as-of at-least timeout" },
     { "list", "KIND [FIELD=VALUE | without=FIELD]...", "list the entities of a kind", ctl_list, 1,

@@ -6,7 +6,8 @@
 
 #include <zstd.h>
 
-#include "ops/ctl/ctl.h"
+#include "ops/ctl/reading.h"
+#include "query/plan/document_text.h"
 #include "replay/export.h"
 
 enum { EXPORT_CHUNK = 1 << 16, EXPORT_ZSTD_LEVEL = 9 };
@@ -118,18 +119,55 @@ static struct status export_to(struct ctl *ctl, struct export_file *export, uint
     return st.code == STATUS_OK ? closed : st;
 }
 
+/* ---- documents ---- */
+
+struct export_documents {
+    struct export_file *file;
+    uint64_t *written;
+};
+
+static struct status export_document_cb(void *context, struct str text)
+{
+    struct export_documents *documents = context;
+    ++*documents->written;
+    return export_line_cb(documents->file, text);
+}
+
+static struct status export_documents(struct ctl *ctl, struct export_file *export,
+                                      uint64_t *written)
+{
+    struct export_documents documents = { export, written };
+    struct reading reading;
+    export->path = ctl->argv[0];
+    struct status st = reading_open(&reading, ctl);
+    if (st.code == STATUS_OK) {
+        st = document_texts(&reading.snapshot, export_document_cb, &documents);
+    }
+    reading_close(&reading);
+    struct status closed = export->file == NULL ? status_ok() : export_close_file(export);
+    return st.code == STATUS_OK ? closed : st;
+}
+
 struct status ctl_export(struct ctl *ctl)
 {
     struct export_file export = { 0 };
     uint64_t written = 0;
+    const struct str as = ctl->options.as;
     TRY(ctl_need_org(ctl));
-    struct status st = export_to(ctl, &export, &written);
+    if ((as.size > 0 && !str_eq(as, STR("yaml"))) ||
+        (as.size == 0 && ctl->options.as_of.size > 0)) {
+        return status_error(STATUS_INVALID_ARGUMENT,
+                            "expected --as yaml, which --as-of is for, or neither of them");
+    }
+    struct status st =
+        as.size > 0 ? export_documents(ctl, &export, &written) : export_to(ctl, &export, &written);
     if (export.file == stdout && export.unwritten == EPIPE) {
         return status_ok(); /* who reads has seen enough, as of every other verb */
     }
     TRY(st);
     if (ctl->options.output == CTL_TABLE && export.file != stdout) {
-        buf_printf(&ctl->out, "%" PRIu64 " commands written to %s\n", written, ctl->argv[0]);
+        buf_printf(&ctl->out, "%" PRIu64 " %s written to %s\n", written,
+                   as.size > 0 ? "documents" : "commands", ctl->argv[0]);
     }
     return status_ok();
 }

@@ -106,6 +106,9 @@ const struct config_option ctl_options[] = {
            "check: a file of JSON lines {subjects, permission, on, id, context}, or -; submit: one "
            "of lines such as {\"createGroup\": {\"group\": {...}}}, which are decided as one "
            "command, all or none"),
+    OPTION("as", CONFIG_TEXT, as, "",
+           "export: yaml: what the org has, as documents for plan and apply; without it: its "
+           "commands"),
     OPTION("on", CONFIG_TEXT, on, "",
            "access: only what is granted on this object, such as asset:X"),
     OPTION("role-type", CONFIG_TEXT, role_type, "",

@@ -150,6 +150,15 @@ static struct status sending_open_server(struct sending *sending)
     return status_ok();
 }
 
+struct status sending_who(struct ctl *ctl, const Agency__V1__Principal **principal)
+{
+    struct sending sending = { .ctl = ctl };
+    TRY(folder_conf_read(ctl->dir.conf, &ctl->arena, &sending.conf));
+    TRY(sending_find_principal(&sending));
+    *principal = sending.principal;
+    return status_ok();
+}
+
 struct status sending_open(struct sending *sending, struct ctl *ctl)
 {
     *sending = (struct sending){ .ctl = ctl };

@@ -27,6 +27,8 @@ struct sending {
 /* Opens the folder for writing; waits some seconds where another process has an embedded log.
  * FAILED_PRECONDITION: its log moved elsewhere, or it has no key to prove commands with. */
 MUST_USE struct status sending_open(struct sending *sending, struct ctl *ctl);
+/* As whom commands would be sent from a data folder. INVALID_ARGUMENT. */
+MUST_USE struct status sending_who(struct ctl *ctl, const Agency__V1__Principal **principal);
 /* Ends when all is answered and written. */
 MUST_USE struct status sending_close(struct sending *sending);
 

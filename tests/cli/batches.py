@@ -91,7 +91,7 @@ def it_says_which_line_is_no_command_of_a_batch(tool, fresh):
                wanted in said["reason"], wanted, said)
     nested = json.dumps({"commands": [{"batch": {"commands": [good]}}]})
     said = acme.run("submit", "Batch", nested)
-    expect(said.returncode != 0 and "no batch among" in said.stdout + said.stderr, "no nesting",
+    expect(said.returncode != 0 and "it is Batch" in said.stdout + said.stderr, "no nesting",
            said.stderr)
     expect("--batch" in acme.error("submit", "--batch", "-", "CreateGroup", code=USAGE), "one way")
     acme.error("submit", "--batch", "/nowhere", code=FAILED)

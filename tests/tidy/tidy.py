@@ -36,7 +36,7 @@ TABBED = (".go", "go.mod", "/exceptions")  # Go's own form; lists of tests that 
 
 # Who may include whom; a folder may always include itself, and all but base the generated messages.
 CORE = {"base", "pb", "auth", "cel", "schema", "domain", "evlog", "store", "model", "rpc", "api",
-        "metrics", "trace", "keyring"}
+        "metrics", "trace", "keyring", "yaml"}
 INCLUDES = {
     "base": set(),
     "pb": {"base"},
@@ -50,6 +50,7 @@ INCLUDES = {
     "rpc": {"base", "pb"},
     "metrics": {"base"},
     "trace": {"base"},
+    "yaml": {"base"},
     "api": {"base", "pb", "domain", "rpc"},
     "model": {"base", "pb", "domain", "store"},
     "writers": CORE,

@@ -1,0 +1,28 @@
+/* Documents of files, and what would come of them: what plan and apply share. */
+#ifndef OPS_CTL_PLANNING_H
+#define OPS_CTL_PLANNING_H
+
+#include "ops/ctl/reading.h"
+#include "query/plan/plan.h"
+
+struct planning {
+    struct ctl *ctl;
+    struct documents documents;
+    struct reading reading;
+    struct decide_config config;
+    struct command_record_keys keys;
+    struct expressions *expressions;
+    struct plan plan;
+};
+
+/* Reads the documents that the verb's arguments name and plans them on the data folder's org as it
+ * is now. To be closed in any case; must not be moved. INVALID_ARGUMENT: it is a server's, or a
+ * document is none. */
+MUST_USE struct status planning_open(struct planning *planning, struct ctl *ctl);
+/* A zeroed one is fine. What the plan holds lies in ctl's arena and stays. */
+void planning_close(struct planning *planning);
+
+/* Appends what would happen, to people or programs. */
+MUST_USE struct status planning_say(struct planning *planning);
+
+#endif

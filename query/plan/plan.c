@@ -1,0 +1,250 @@
+/* Kinds come in the order in which they name each other. Within a kind, and where two kinds name
+ * each other, a document whose commands find something missing waits for another turn, as long as
+ * there is any that finds more than before: so no order has to be known. */
+#include "query/plan/plan.h"
+
+#include "core/domain/decide.h"
+#include "core/domain/kernel/fields.h"
+#include "core/model/fold.h"
+#include "core/model/key.h"
+#include "core/pb/message.h"
+#include "core/store/key.h"
+
+/* Those that are named stand before those that name them. */
+static const enum entity_kind plan_order[] = {
+    ENTITY_ORG,        ENTITY_JOB_SPACE,  ENTITY_PERMISSION, ENTITY_SUBJECT,
+    ENTITY_GROUP,      ENTITY_ASSET,      ENTITY_ROLE_TYPE,  ENTITY_ROLE,
+    ENTITY_CREDENTIAL, ENTITY_CAPABILITY, ENTITY_ASSIGNMENT, ENTITY_GRANT,
+};
+
+static size_t plan_rank(enum entity_kind kind)
+{
+    size_t rank = 0;
+    while (rank < sizeof plan_order / sizeof plan_order[0] && plan_order[rank] != kind) {
+        rank++;
+    }
+    return rank;
+}
+
+/* ---- the org ---- */
+
+static struct status plan_read_head(struct plan *plan)
+{
+    struct snapshot *snapshot = plan->snapshot;
+    Agency__V1__OrgHead *head;
+    struct store_row row;
+    char room[KEY_ROOM];
+    struct buf key = buf_in(room, sizeof room);
+    key_head(&key, snapshot->org_id);
+    struct status st = store_get(snapshot->reader, plan->arena, STORE_INDEX_LATEST, buf_str(&key),
+                                 STORE_LATEST, &row);
+    buf_release(&key);
+    TRY(st);
+    if (!row.found) {
+        return status_error(STATUS_NOT_FOUND, "expected an org, but there is no '%.*s'",
+                            STR_ARG(snapshot->org_id));
+    }
+    TRY(pb_unpack(plan->arena, &agency__v1__org_head__descriptor, row.value, PB_STORED, &head));
+    plan->context.head = fold_org_head(head);
+    return status_ok();
+}
+
+static struct status plan_begin(struct plan *plan)
+{
+    const struct snapshot *snapshot = plan->snapshot;
+    layer_init(&plan->sum, &snapshot->stored->source);
+    layer_init(&plan->scratch, &plan->sum.source);
+    org_view_init(&plan->before, &snapshot->stored->source, snapshot->org_id);
+    org_view_init(&plan->after, &plan->scratch.source, snapshot->org_id);
+    plan->before.view.expressions = plan->after.view.expressions = plan->options.expressions;
+    plan->context.principal = plan->options.principal;
+    plan->context.config = plan->options.config;
+    plan->context.recorded_at_us = plan->options.now_us;
+    return plan_read_head(plan);
+}
+
+void plan_release(struct plan *plan)
+{
+    if (plan->snapshot != NULL) {
+        layer_release(&plan->scratch);
+        layer_release(&plan->sum);
+    }
+    plan->snapshot = NULL;
+}
+
+/* ---- one document ---- */
+
+static struct status plan_decide(struct plan *plan, Agency__V1__Command *bare, struct decide *d)
+{
+    struct layer_org changes = { &plan->scratch, plan->snapshot->org_id };
+    Agency__V1__Command command;
+    TRY(arena_text(plan->arena, plan->snapshot->org_id, &bare->org_id));
+    TRY(command_record_hide(plan->arena, plan->options.keys, bare));
+    command = *bare;
+    bare->org_id = (char *)(uintptr_t) "";
+    command.command_id = (char *)(uintptr_t) "plan";
+    TRY(arena_text(plan->arena, plan->options.on_behalf_of, &command.on_behalf_of));
+    *d = (struct decide){ .arena = plan->arena,
+                          .view = &plan->after.view,
+                          .changes = &layer_changes,
+                          .changes_self = &changes,
+                          .context = &plan->context,
+                          .command = &command };
+    struct status st = decide_command(d);
+    d->command = NULL;
+    return st;
+}
+
+/* The command outlives the snapshot, from which it may borrow. */
+static struct status plan_keep(struct plan *plan, const struct document *document,
+                               const Agency__V1__Command *bare, const struct decide *d)
+{
+    ProtobufCMessage *copy;
+    TRY(pb_copy(plan->arena, &bare->base, &copy));
+    ARENA_TRY(plan->arena, plan->items,
+              arena_grow(plan->arena, plan->items, plan->count, sizeof *plan->items, &plan->cap));
+    plan->items[plan->count++] =
+        (struct planned){ document, (Agency__V1__Command *)copy, d->events, d->events_count };
+    return status_ok();
+}
+
+static struct status plan_refuse(struct plan *plan, struct outlook *outlook, enum status_code code,
+                                 const char *reason)
+{
+    outlook->code = code;
+    outlook->reason = arena_copy(plan->arena, str_z(reason));
+    return outlook->reason.data == NULL ? arena_full(plan->arena) : status_ok();
+}
+
+/* Decides the commands of a document, all or none of them. */
+static struct status plan_run(struct plan *plan, struct outlook *outlook,
+                              const struct commands *commands)
+{
+    size_t kept = plan->count, events = outlook->events_count;
+    struct status st = status_ok();
+    outlook->code = STATUS_OK;
+    for (size_t i = 0; i < commands->count && outlook->code == STATUS_OK; i++) {
+        struct decide d;
+        st = plan_decide(plan, commands->items[i], &d);
+        if (st.code == STATUS_UNAVAILABLE || st.code == STATUS_DATA_LOSS) {
+            return st;
+        }
+        if (st.code != STATUS_OK) {
+            TRY(plan_refuse(plan, outlook, st.code, st.msg));
+        } else if (d.rejection != NULL) {
+            TRY(plan_refuse(plan, outlook, (enum status_code)d.rejection->code,
+                            d.rejection->reason));
+        } else if (d.events_count > 0) {
+            outlook->events_count += d.events_count;
+            TRY(plan_keep(plan, outlook->document, commands->items[i], &d));
+        }
+    }
+    if (outlook->code == STATUS_OK) {
+        layer_take(&plan->sum, &plan->scratch);
+    } else {
+        plan->count = kept;
+        outlook->events_count = events;
+    }
+    layer_reset(&plan->scratch);
+    return status_ok();
+}
+
+static struct status plan_one(struct plan *plan, struct outlook *outlook, bool *changed)
+{
+    const struct document *document = outlook->document;
+    struct commands commands = { .arena = plan->arena };
+    const ProtobufCMessage *now, *then;
+    TRY(view_get(&plan->before.view, document->kind, document->id, &then));
+    TRY(view_get(&plan->after.view, document->kind, document->id, &now));
+    size_t before = outlook->events_count;
+    outlook->made = then == NULL;
+    TRY(compose(&commands, document, now, now == then));
+    TRY(plan_run(plan, outlook, &commands));
+    *changed = outlook->events_count > before;
+    return status_ok();
+}
+
+/* ---- all of them ---- */
+
+/* Whether another document may yet bring what one has missed. */
+static bool plan_waits(const struct outlook *outlook)
+{
+    return outlook->code == STATUS_NOT_FOUND || outlook->code == STATUS_FAILED_PRECONDITION;
+}
+
+/* Those of a rank that are not done: what it says is so already, or never will be. Says whether any
+ * came further. */
+static struct status plan_turn(struct plan *plan, size_t rank, bool *further)
+{
+    for (size_t i = 0; i < plan->outlooks_count; i++) {
+        struct outlook *outlook = &plan->outlooks[i];
+        if (outlook->done || plan_rank(outlook->document->kind) != rank) {
+            continue;
+        }
+        bool changed;
+        TRY(plan_one(plan, outlook, &changed));
+        outlook->done = outlook->code == STATUS_OK ? !changed : !plan_waits(outlook);
+        *further = *further || changed;
+    }
+    return status_ok();
+}
+
+static struct status plan_all(struct plan *plan)
+{
+    const size_t ranks = sizeof plan_order / sizeof plan_order[0] + 1;
+    bool further = true;
+    while (further) {
+        further = false;
+        for (size_t rank = 0; rank < ranks; rank++) {
+            TRY(plan_turn(plan, rank, &further));
+        }
+    }
+    for (size_t i = 0; i < plan->outlooks_count; i++) {
+        plan->rejected += plan->outlooks[i].code != STATUS_OK;
+    }
+    return status_ok();
+}
+
+struct status plan_make(struct plan *plan, struct snapshot *snapshot,
+                        const struct plan_options *options, const struct documents *documents)
+{
+    *plan = (struct plan){ .snapshot = snapshot, .options = *options, .arena = snapshot->arena };
+    TRY(plan_begin(plan));
+    ARENA_TRY(plan->arena, plan->outlooks,
+              arena_zalloc(plan->arena, (documents->count + 1) * sizeof *plan->outlooks));
+    for (size_t i = 0; i < documents->count; i++) {
+        plan->outlooks[plan->outlooks_count++].document = &documents->items[i];
+    }
+    return plan_all(plan);
+}
+
+/* ---- access ---- */
+
+static struct status plan_change(struct plan *plan, const struct omap_entry *entry,
+                                 struct access_change *change)
+{
+    struct str key = entry->key, org_id;
+    uint8_t kind;
+    TRY(key_get_str(&key, plan->arena, &org_id));
+    TRY(key_get_u8(&key, &kind));
+    TRY(key_get_str(&key, plan->arena, &change->id));
+    change->kind = (enum entity_kind)kind;
+    change->after = layer_entity(entry);
+    return view_get(&plan->before.view, change->kind, change->id, &change->before);
+}
+
+struct status plan_access(struct plan *plan, struct access_feed *feed)
+{
+    const int64_t now_us = plan->options.now_us;
+    const struct access_side before = { &plan->before.view, now_us - 1 };
+    const struct access_side after = { &plan->after.view, now_us };
+    struct access_change *changes;
+    size_t count = 0;
+    ARENA_TRY(plan->arena, changes,
+              arena_zalloc(plan->arena, (plan->sum.entities.count + 1) * sizeof *changes));
+    for (const struct omap_entry *e = omap_lower_bound(&plan->sum.entities, STR("")); e != NULL;
+         e = omap_next(e)) {
+        TRY(plan_change(plan, e, &changes[count++]));
+    }
+    return access_feed_of(plan->arena, &before, &after, changes, count, feed);
+}
