@@ -327,6 +327,29 @@ def an_import_destroys_keys_at_once(world):
             for number, line in enumerate(lines[:count])))
         expect(len(keys()) == 1, "the key of who was not erased alone", keys())
     expect(world.markers.common in json.dumps(tool.json("get", "subject", "kept")), "the other")
+    nothing_in(world, tool.data)
+
+
+def nothing_in(world, folder):
+    for path, data in files_of(folder):
+        expect(world.markers.find(data) is None, f"no marker in {path}", world.markers.find(data))
+
+
+def documents_keep_nothing_of_them(world):
+    tool = world.tool("gamma", world.made.parent / "gamma")
+    subject = about(world, "by-document")
+    document = json.dumps({"apiVersion": "agency.v1", "kind": "Subject",
+                           "metadata": {"id": subject.pop("subjectId")}, "spec": subject})
+    for words in (("plan", "-"), ("apply", "-"), ("plan", "-"),
+                  ("export", "--as", "yaml", str(world.made / "gamma.yaml"))):
+        done = tool.run(*words, stdin=document)
+        expect(done.returncode == 0, f"{words} to work", done.stdout + done.stderr)
+        world.told.append((words, (done.stdout + done.stderr).encode()))
+    shown = tool.json("get", "subject", "by-document")
+    expect(world.markers.common in json.dumps(shown), "its profile", shown)
+    expect("by-document" in (world.made / "gamma.yaml").read_text(), "it in the export")
+    nothing_in(world, tool.data)
+    world.nowhere(memory=False)
 
 
 # ---- over TLS ----
@@ -366,7 +389,8 @@ CASES = (an_org_begins_with_the_profile_of_its_owner, profiles_are_given_by_ever
          nobody_without_a_right_erases, subjects_are_erased,
          personal_ids_of_the_erased_find_nobody, an_org_is_erased, no_byte_of_them_is_left,
          what_was_decided_can_be_verified, a_backup_of_the_log_shows_nothing,
-         an_import_destroys_keys_at_once, what_comes_by_tls_and_http2_is_wiped_too, no_key_leaves_the_folder)
+         an_import_destroys_keys_at_once, documents_keep_nothing_of_them,
+         what_comes_by_tls_and_http2_is_wiped_too, no_key_leaves_the_folder)
 
 
 def main():
