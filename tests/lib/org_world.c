@@ -262,6 +262,7 @@ bool org_world_elapse(struct org_world *world, int64_t until_us)
                              .head = &world->dues,
                              .context = &context,
                              .expressions = world->org.view.expressions,
+                             .watch = world->watch,
                              .until_us = until_us };
     assert_ok(elapse_decide(&elapse));
     if (elapse.elapsed_count > 0) {

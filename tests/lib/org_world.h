@@ -18,8 +18,9 @@ struct org_world {
     struct layer_org changes;
     struct org_view org; /* what is decided, with the scratch */
     struct org_head head;
-    Agency__V1__OrgHead dues; /* what of it is about what waits for a time */
-    int64_t now_us;           /* the decider's clock; every decision moves it on by a second */
+    Agency__V1__OrgHead dues;   /* what of it is about what waits for a time */
+    struct elapse_watch *watch; /* of org_world_elapse; NULL: nobody */
+    int64_t now_us;             /* the decider's clock; every decision moves it on by a second */
     struct decide_config config;
     struct str creators[1];
     Agency__V1__Principal principal; /* who commands */
