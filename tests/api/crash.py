@@ -208,13 +208,14 @@ def check(server, clients):
 
 
 def commanded(servers, ports, hunt_them):
-    """What clients were answered while `hunt_them` ran; then the servers are stopped."""
+    """What clients were answered while `hunt_them` ran, which is given them; then the servers are
+    stopped."""
     over = threading.Event()
     clients = [Client(number, ports, over) for number in range(CLIENTS)]
     for client in clients:
         client.start()
     try:
-        hunt_them()
+        hunt_them(clients)
     finally:
         over.set()
         for client in clients:
@@ -236,7 +237,7 @@ def crashes(build, scratch, seed):
     server.make_org()
     options = ["--anonymous", "admin", "--listen", f"127.0.0.1:{port}"]
     server.start(*options)
-    clients = commanded([server], [port], lambda: hunt(server, rng, options))
+    clients = commanded([server], [port], lambda _: hunt(server, rng, options))
     check(server, clients)
     tell(clients, f"{ENDS} ends")
 

@@ -12,7 +12,8 @@
 static struct status writer_kit_open_log(void *context, bool read_only, struct evlog **log)
 {
     const struct writer_kit *kit = context;
-    return evlog_mem_open(kit->mem, read_only, log);
+    return kit->closed ? status_error(STATUS_UNAVAILABLE, "closed")
+                       : evlog_mem_open(kit->mem, read_only, log);
 }
 
 static void writer_kit_report(void *context, uint32_t partition, struct status what)

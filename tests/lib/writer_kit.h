@@ -16,6 +16,7 @@ struct writer_kit {
     struct str configuration;
     unsigned reports;    /* what the writer told a person, so far */
     struct shelf *shelf; /* where the next writer shows its stores; NULL: nowhere */
+    _Atomic bool closed; /* the log cannot be opened */
 };
 
 /* What decides in tests: the operator `admin` may make orgs. It lies in the arena. */

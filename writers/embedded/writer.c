@@ -40,10 +40,7 @@ static void writer_fail(struct writer *writer, struct status why)
     struct status unknown = why;
     unknown.code = STATUS_UNAVAILABLE;
     unconfirmed_fail_all(&writer->unconfirmed, unknown);
-    for (uint32_t i = 0; i < writer->partitions_count; i++) {
-        leader_close(writer->leaders[i]);
-        writer->leaders[i] = NULL;
-    }
+    writer_set_aside(writer);
 }
 
 /* ---- the log's answers ---- */
@@ -275,8 +272,12 @@ static void writer_reopen(struct writer *writer)
 {
     evlog_close(writer->log);
     writer->log = NULL;
-    writer->failed = evlog_opener_open(&writer->options.opener, false, &writer->log);
+    writer->failed = writer_check_room(writer);
     if (writer->failed.code == STATUS_OK) {
+        writer->failed = evlog_opener_open(&writer->options.opener, false, &writer->log);
+    }
+    if (writer->failed.code == STATUS_OK) {
+        writer_drop_aside(writer);
         writer_open_all(writer);
     }
     if (writer->failed.code != STATUS_OK) {
@@ -376,6 +377,7 @@ static struct status writer_start(struct writer *writer)
     TRY(evlog_opener_open(&writer->options.opener, false, &writer->log));
     writer->partitions_count = writer->log->identity.partitions_count;
     writer->leaders = mem_zalloc(writer->partitions_count, sizeof(void *));
+    writer->aside = mem_zalloc(writer->partitions_count, sizeof(void *));
     unconfirmed_init(&writer->unconfirmed);
     writer->requests = queue_open(WRITER_QUEUE_MAX, sizeof(struct request));
     writer->flushed_us = clock_monotonic_us(&writer->options.clock);
@@ -389,8 +391,9 @@ static struct status writer_start(struct writer *writer)
 
 static void writer_free(struct writer *writer)
 {
-    for (uint32_t i = 0; writer->leaders != NULL && i < writer->partitions_count; i++) {
-        leader_close(writer->leaders[i]);
+    if (writer->leaders != NULL) {
+        writer_set_aside(writer);
+        writer_drop_aside(writer);
     }
     evlog_close(writer->log);
     poison_close(writer->poison);
@@ -398,6 +401,7 @@ static void writer_free(struct writer *writer)
     closed_time_close(writer->closed_time);
     queue_close(writer->requests);
     mem_free(writer->leaders);
+    mem_free(writer->aside);
     unconfirmed_release(&writer->unconfirmed);
     mem_free(writer);
 }

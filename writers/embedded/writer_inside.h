@@ -25,6 +25,7 @@ struct writer {
     struct decider_clock decider_clock;
     uint32_t partitions_count;
     struct leader **leaders; /* by partition; NULL until its first command */
+    struct leader **aside;   /* what they were when the log failed: their stores are still shown */
     struct unconfirmed_ring unconfirmed;
     int64_t flushed_us;
     int64_t written_us;   /* monotonic: the last time that all stores were written */
@@ -33,6 +34,15 @@ struct writer {
     bool unwritten;       /* a store could not be written when it was last tried */
     uint32_t turn;        /* the partition whose dues come next */
 };
+
+/* The log failed: nobody decides on what leaders have folded any more, but what they had written is
+ * shown on, until others take their places. */
+void writer_set_aside(struct writer *writer);
+/* Whether it is worth to open all again: not on a disk that has no room, where what is shown would
+ * be lost for nothing. */
+MUST_USE struct status writer_check_room(const struct writer *writer);
+/* Ends what was set aside. */
+void writer_drop_aside(struct writer *writer);
 
 /* The leader of a partition can decide one thing more, and what it becomes be kept; everything
  * decided before must be appended. */

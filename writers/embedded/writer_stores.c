@@ -1,5 +1,6 @@
 /* The stores behind the log: written when nothing is under way, and shown to readers of other
  * threads. */
+#include "core/base/disk_room.h"
 #include "core/base/memory.h"
 #include "writers/embedded/writer_inside.h"
 
@@ -10,6 +11,44 @@ enum {
      * written: so many rows take some milliseconds. */
     ELAPSED_ROWS_MAX = 4096,
 };
+
+/* What a store leaves free, and some for what is folded again. */
+static const uint64_t WRITER_ROOM_MIN = (uint64_t)128 << 20;
+
+void writer_set_aside(struct writer *writer)
+{
+    for (uint32_t i = 0; i < writer->partitions_count; i++) {
+        if (writer->leaders[i] != NULL) {
+            assert(writer->aside[i] == NULL);
+            writer->aside[i] = writer->leaders[i];
+            writer->leaders[i] = NULL;
+        }
+    }
+}
+
+static bool writer_has_aside(const struct writer *writer)
+{
+    for (uint32_t i = 0; i < writer->partitions_count; i++) {
+        if (writer->aside[i] != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+struct status writer_check_room(const struct writer *writer)
+{
+    return writer_has_aside(writer) ? disk_room(writer->options.stores, WRITER_ROOM_MIN)
+                                    : status_ok();
+}
+
+void writer_drop_aside(struct writer *writer)
+{
+    for (uint32_t i = 0; i < writer->partitions_count; i++) {
+        leader_close(writer->aside[i]);
+        writer->aside[i] = NULL;
+    }
+}
 
 int64_t writer_now(struct writer *writer)
 {

@@ -109,6 +109,36 @@ TEST(writer, recovers_from_a_write_that_was_not_acknowledged)
     ask_after(EVLOG_MEM_WRITE_UNKNOWN, SUBMIT_REPEATED);
 }
 
+TEST(writer, shows_what_it_had_while_the_log_cannot_be_written)
+{
+    struct writer_kit kit;
+    struct store_reader *reader = NULL;
+    writer_kit_open(&kit);
+    writer_kit_stop(&kit);
+    kit.shelf = shelf_new(16);
+    writer_kit_start(&kit);
+    writer_kit_make_org(&kit, "acme");
+    uint32_t number = writer_partition(kit.writer, STR("acme"));
+    kit.closed = true;
+    evlog_mem_fate_at(kit.mem, 0, EVLOG_MEM_LOSE_UNKNOWN);
+    for (int i = 0; i < 10; i++) {
+        struct submit_answer answer =
+            writer_kit_call(&kit, "acme", "c1", "openJobSpace", "{\"jobSpaceId\":\"js\"}");
+        assert_int_equal(answer.code, STATUS_UNAVAILABLE);
+        assert_ok(shelf_open(kit.shelf, number, &reader));
+        shelf_close(kit.shelf, number, reader);
+    }
+    kit.closed = false;
+    writer_kit_insist(&kit, "acme", "c1", "openJobSpace", "{\"jobSpaceId\":\"js\"}");
+    assert_ok(shelf_open(kit.shelf, number, &reader));
+    shelf_close(kit.shelf, number, reader);
+    writer_kit_stop(&kit);
+    shelf_free(kit.shelf);
+    kit.shelf = NULL;
+    writer_kit_start(&kit);
+    writer_kit_close(&kit);
+}
+
 TEST(writer, lost_stores_are_folded_again)
 {
     struct writer_kit kit;
