@@ -4,9 +4,9 @@
  * and those it inherits from. Seats given to the subject, groups that include its groups, grants to
  * it elsewhere do not count.
  *
- * The two searches take turns of 64, 256, 1,024 ... look-ups, the other one of twice as many. Turns
- * before the last have less than D look-ups each, together at most 4/3 D, and with those of the
- * other search three times as many: so all is at most 5 D, whatever is piled up elsewhere, and
+ * The two searches take turns of 64, 512, 4,096 ... look-ups, the other one of twice as many. Turns
+ * before the last have less than D look-ups each, together at most 8/7 D, and with those of the
+ * other search three times as many: so all is less than 4.5 D, whatever is piled up elsewhere, and
  * however many commands that takes. */
 #include "tests/attack/price.h"
 
@@ -14,7 +14,7 @@
 #include "tests/attack/plain_access.h"
 
 enum {
-    PRICE_TURNS = 5,  /* as above */
+    PRICE_TURNS = 5,  /* as above, in whole numbers */
     PRICE_BEGIN = 16, /* org, subject, and the first looks for lists that are empty */
     PRICE_LIST = 18,  /* a list that is read only if it is short: 17 rows and the look itself */
 };

@@ -3,7 +3,7 @@
  * there, or be the subject, and not by what others pile up on it or on groups elsewhere.
  *
  * The two searches take turns with larger and larger budgets, the objects' side first; the first
- * that comes to its end answers. Either begins its turn anew: that costs a third more than to go
+ * that comes to its end answers. Either begins its turn anew: that costs a seventh more than to go
  * on, and nearly all questions are answered in the first turn.
  *
  * Cost: tests/bench/bench_check.c. */
@@ -16,7 +16,7 @@
 
 /* Look-ups of the first turn from the objects' side, how many times more the subject's has, and
  * each next one. */
-enum { CHECK_TURN_FIRST = 64, CHECK_TURN_UP = 2, CHECK_TURN_GROWTH = 4 };
+enum { CHECK_TURN_FIRST = 64, CHECK_TURN_UP = 2, CHECK_TURN_GROWTH = 8 };
 
 struct check {
     struct lookup lookup; /* of what both searches begin with */
