@@ -4,6 +4,7 @@
     tests/deadlines/kafka.py BUILD SCRATCH PORT
 """
 
+import json
 import pathlib
 import random
 import signal
@@ -13,9 +14,11 @@ import time
 from cases import expect, run_case, totals
 from daemon import Cluster, Daemon
 from moments import moment, wait_for
+from turns import check, put
 
 ROUNDS = 4
 ORGS = ("acme", "beta", "gamma")
+SCHEDULES = 20  # of each of them
 
 
 class Pair:
@@ -32,6 +35,15 @@ class Pair:
             self.tool(org).submit(
                 "CreateOrg", orgId=org, owner={"subjectId": "ada"}, identity=f"{org}-ada",
                 credential={"credentialId": "ada-key", "kind": "CREDENTIAL_KIND_API_KEY"})
+        self.turn = self.schedule()
+
+    def schedule(self):
+        """Schedules whose turns come a minute later, one after the other: when the middle one's."""
+        begun = time.time()
+        for n in range(SCHEDULES):
+            for org in ORGS:
+                self.tool(org)("submit", "PutSchedule", json.dumps(put(f"s{n}", everySeconds=60)))
+        return (begun + time.time()) / 2 + 60
 
     def start(self, number):
         daemon = Daemon(self.cluster.build / "agencyd", self.tools[number].data,
@@ -112,8 +124,37 @@ def while_nobody_leads_answers_may_change(pair):
            pair.ends(org))
 
 
+def await_turns(pair, turns):
+    """The schedules of each org, once they have had so many turns with their commands."""
+    until = time.monotonic() + 40
+    while True:
+        found = {org: pair.tool(org).json("list", "schedules") for org in ORGS}
+        heads = [head for org in ORGS for head in found[org]]
+        if all("continues" not in head and int(head.get("turns", 0)) >= turns for head in heads) \
+                and len(heads) == len(ORGS) * SCHEDULES:
+            return found
+        expect(time.monotonic() < until, f"{turns} turns of each", heads[:1])
+        time.sleep(0.2)
+
+
+def killed_amid_turns_each_turn_has_its_command_once(pair):
+    """Both are killed while turns are decided, and turns go on."""
+    time.sleep(max(0, pair.turn - time.time()))
+    for daemon in pair.daemons:
+        daemon.stop(signal.SIGKILL)
+    for number in range(2):
+        pair.start(number)
+    found = await_turns(pair, 1)
+    for org in ORGS:
+        tool = pair.tool(org)
+        decisions = [line.get("decision", line) for line in tool.json("history", "--limit", "1000")]
+        check(decisions[::-1], [space["jobSpaceId"] for space in tool.json("list", "job-spaces")],
+              found[org])
+
+
 CASES = (a_grant_ends_without_a_command, an_answer_is_final_soon_after,
-         killed_at_any_moment_each_ends_once, while_nobody_leads_answers_may_change)
+         killed_at_any_moment_each_ends_once, while_nobody_leads_answers_may_change,
+         killed_amid_turns_each_turn_has_its_command_once)
 
 
 def main():

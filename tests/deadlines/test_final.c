@@ -1,8 +1,8 @@
 /* An answer about a time that was given as final never changes afterwards: random histories of orgs
- * that live and orgs that are imported, in which things fall due; processes that crash, freeze,
- * lose their lead and come late, with clocks that leap; and a reader who is behind by any number of
- * records. In the end all that is due is decided. A failure prints its seed; SCALE multiplies their
- * number. */
+ * that live and orgs that are imported, in which things fall due and schedules have turns;
+ * processes that crash, freeze, lose their lead and come late, with clocks that leap; and a reader
+ * who is behind by any number of records. In the end all that is due is decided. A failure prints
+ * its seed; SCALE multiplies their number. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -89,6 +89,19 @@ static void scene_grant(struct scene *scene, unsigned org)
     scene->made++;
 }
 
+/* A turn each minute, and what follows from it. */
+static void scene_schedule(struct scene *scene, unsigned org)
+{
+    char json[SAID_SIZE];
+    snprintf(json, sizeof json,
+             "{\"scheduleId\":\"t%u\",\"actsAs\":\"root\",\"commands\":[\"OpenJobSpace\"],%s,"
+             "\"command\":{\"openJobSpace\":{\"jobSpace\":{\"jobSpaceId\":\"t%u-{turn}\"}}}}",
+             scene->made, chance(scene, 2) == 0 ? "\"cron\":\"* * * * *\"" : "\"everySeconds\":60",
+             scene->made);
+    scene_send(scene, org, "putSchedule", json);
+    scene->made++;
+}
+
 static void scene_command(struct scene *scene)
 {
     char json[SAID_SIZE];
@@ -107,6 +120,9 @@ static void scene_command(struct scene *scene)
     case 1:
     case 2:
         scene_send(scene, org, "restoreOrg", json);
+        break;
+    case 3:
+        scene_schedule(scene, org);
         break;
     default:
         scene_grant(scene, org);

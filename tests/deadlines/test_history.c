@@ -6,10 +6,8 @@
 
 #include "core/base/time.h"
 #include "core/domain/kernel/fields.h"
-#include "core/model/history.h"
-#include "core/model/key.h"
 #include "core/pb/message.h"
-#include "tests/lib/partition_kit.h"
+#include "tests/lib/history_kit.h"
 #include "tests/lib/random.h"
 #include "tests/lib/test.h"
 
@@ -302,15 +300,6 @@ static void plain_check_command(const struct plain *plain, const Agency__V1__Dec
     }
 }
 
-static void entity_at(const struct partition *partition, struct arena *arena,
-                      const Agency__V1__EntityRef *ref, uint64_t version, struct str *packed)
-{
-    struct buf key = { 0 };
-    key_entity(&key, STR("acme"), (enum entity_kind)ref->kind, str_z(ref->id));
-    assert_ok(partition_entity_at(partition, arena, buf_str(&key), version, packed));
-    buf_release(&key);
-}
-
 static void plain_check(struct plain *plain, const struct partition *partition, struct arena *arena,
                         const Agency__V1__DecisionRow *row)
 {
@@ -324,38 +313,13 @@ static void plain_check(struct plain *plain, const struct partition *partition, 
         struct str packed;
         ProtobufCMessage *entity;
         unsigned kind = (unsigned)row->changed[i]->kind;
-        entity_at(partition, arena, row->changed[i], row->org_sequence, &packed);
+        history_kit_entity(partition, arena, row->changed[i], row->org_sequence, &packed);
         assert_ok(pb_unpack(arena, registry_entity(kind)->descriptor, packed, PB_STORED, &entity));
         plain_note(plain, kind, row->changed[i]->id, entity);
     }
 }
 
 /* ---- comparing ---- */
-
-static void compare_entities(struct story *story, struct partition *partitions[2],
-                             const Agency__V1__DecisionRow *row)
-{
-    for (size_t i = 0; i < row->n_changed; i++) {
-        struct str packed[2];
-        for (size_t side = 0; side < 2; side++) {
-            entity_at(partitions[side], &story->lived.arena, row->changed[i], row->org_sequence,
-                      &packed[side]);
-        }
-        assert_true(str_eq(packed[0], packed[1]));
-    }
-}
-
-static void compare_rows(const Agency__V1__DecisionRow *a, const Agency__V1__DecisionRow *b)
-{
-    assert_true(a->occurred_at_us == b->occurred_at_us);
-    assert_int_equal(a->command, b->command);
-    assert_int_equal(a->n_elapsed, b->n_elapsed);
-    assert_int_equal(a->n_changed, b->n_changed);
-    for (size_t i = 0; i < a->n_elapsed; i++) {
-        assert_string_equal(a->elapsed[i]->id, b->elapsed[i]->id);
-        assert_true(a->elapsed[i]->due_us == b->elapsed[i]->due_us);
-    }
-}
 
 /* All but the last decision of the import, which ends it. */
 static unsigned story_compare(struct story *story)
@@ -369,13 +333,8 @@ static unsigned story_compare(struct story *story)
     for (uint64_t n = 1; n <= head->org_sequence; n++) {
         const Agency__V1__DecisionRow *rows[2];
         arena_reset(&story->imported.arena);
-        for (size_t side = 0; side < 2; side++) {
-            assert_ok(history_decision(partitions[side]->reader, &story->imported.arena,
-                                       STR("acme"), n, &rows[side]));
-        }
-        compare_rows(rows[0], rows[1]);
+        history_kit_compare(partitions, &story->imported.arena, n, rows);
         plain_check(&plain, partitions[0], &story->imported.arena, rows[0]);
-        compare_entities(story, partitions, rows[0]);
         elapsed += rows[0]->n_elapsed > 0;
     }
     assert_true(plain.count == 0 || plain.archived);

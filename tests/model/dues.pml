@@ -2,11 +2,13 @@
  * a small world: two processes that may lead, each crashing and coming late, and a reader.
  *
  * The log is judged at once: of a record of an older epoch nothing is left (log.pml has why that is
- * so). A thing is due at 3; when it has happened, there is another, which was due at 2 already.
+ * so). A thing is due at 3; when it has happened, there is another, which was due at 2 already. From
+ * each of them something follows at once.
  *
  * What is mirrored, and where it lies in C:
  *   decide()  writers/decider_due.c      decider_settle, decider_elapse: what is due comes before a
  *                                        command; its time is max(due, the org's last)
+ *   follows   core/domain/kernel/due.c   the row of time 0: comes first, at the org's last time
  *   take_over writers/timers.c           who leads knows what is due by the heads alone
  *   reader    core/model/moment.c        moment_judge: final, or not
  *
@@ -14,7 +16,8 @@
  *   (a) an org's times never go back, and recorded times rise;
  *   (b) each thing that is due happens once, not before its time;
  *   (c) no command comes after a time that is due by then and has not happened;
- *   (d) after an answer about T was given as final, nothing happens at or before T.
+ *   (d) after an answer about T was given as final, nothing happens at or before T;
+ *   (e) what follows at once comes next, once, whoever crashes between.
  *
  * Defined by the run, each breaks one rule and must make the check fail:
  *   ANY_EPOCH       a record counts whoever wrote it
@@ -22,18 +25,23 @@
  *   NO_HEADS        an answer is final once the log has passed its time, whatever is due
  *   SNAPSHOT_FIRST  up to where the log is known is looked at after the snapshot
  *   AT_DUE          what is due late happens at its time, though the org has gone on
+ *   FOLLOW_LATER    what follows at once may come after what is due
+ *   FOLLOW_FORGOTTEN  only who decided the first knows that something follows
+ *   FOLLOW_UNASKED  an answer is final though something follows at its time
  */
 
 #define LEADERS 2
 #define TIME_MAX 6
 #define EPOCHS_MAX 3
-#define DECISIONS_MAX 4
+#define DECISIONS_MAX 5
+#define FOLLOWS 1 /* what follows, where others are told by their times */
 #define LATER(a, b) ((a) > (b) -> (a) : (b))
 
 typedef org_t {
     byte last;     /* occurred_at of the last decision */
     byte recorded; /* recorded_at of it */
     byte due;      /* the next thing; 0: none */
+    bool follows;  /* something, from the last one, at once */
 };
 
 typedef leader_t {
@@ -47,7 +55,7 @@ byte epoch;
 byte decisions;
 org_t org; /* as the log has it */
 leader_t leader[LEADERS];
-byte happened3, happened2;
+byte happened3, happened2, followed;
 bool given; /* a final answer */
 byte about; /* its time */
 
@@ -67,28 +75,43 @@ byte about; /* its time */
 #define COMES_FIRST(o, r) (o.due != 0 && o.due <= r)
 #endif
 
+#ifdef FOLLOW_LATER
+#define IN_ITS_TURN(o) true
+#else
+#define IN_ITS_TURN(o) (!o.follows)
+#endif
+#ifdef FOLLOW_UNASKED
+#define NOTHING_FOLLOWS(o) true
+#else
+#define NOTHING_FOLLOWS(o) (!o.follows)
+#endif
+
 /* A decision of leader i: of what was due (was != 0), or of a command. */
 inline append(who, at, stamp, was, then)
 {
     if
     :: COUNTS(who) ->
         assert(at >= org.last && stamp > org.recorded); /* (a) */
-        assert(was == 0 || (at >= was && at <= stamp));
+        assert(was <= FOLLOWS || (at >= was && at <= stamp));
+        assert((was == FOLLOWS) == org.follows); /* (e) */
         if
         :: was == 3 -> happened3++; assert(happened3 == 1) /* (b) */
         :: was == 2 -> happened2++; assert(happened2 == 1)
+        :: was == FOLLOWS -> followed++; assert(followed <= happened3 + happened2 && at == org.last)
         :: was == 0 -> assert(org.due == 0 || org.due > stamp) /* (c) */
         fi;
         assert(!given || at > about); /* (d) */
         org.last = at;
         org.recorded = stamp;
         org.due = then;
+        org.follows = (was > FOLLOWS);
         decisions++
     :: else -> skip /* void */
     fi;
     leader[who].org.last = at;
     leader[who].org.recorded = stamp;
-    leader[who].org.due = then
+    leader[who].org.due = then;
+    leader[who].org.follows = (was > FOLLOWS)
 }
 
 proctype process(byte i)
@@ -102,13 +125,18 @@ end_process: /* when all epochs and decisions of this world are used up */
         leader[i].org.last = org.last;
         leader[i].org.recorded = org.recorded;
         leader[i].org.due = org.due;
+#ifndef FOLLOW_FORGOTTEN
+        leader[i].org.follows = org.follows;
+#endif
         leader[i].serves = true }
     :: atomic { leader[i].serves -> leader[i].serves = false } /* crashes, or hears of another */
     :: atomic { leader[i].serves && decisions < DECISIONS_MAX &&
             leader[i].org.recorded < TIME_MAX ->
         records = LATER(now, leader[i].org.recorded + 1);
         if
-        :: COMES_FIRST(leader[i].org, records) ->
+        :: leader[i].org.follows ->
+            append(i, leader[i].org.last, records, FOLLOWS, leader[i].org.due)
+        :: IN_ITS_TURN(leader[i].org) && COMES_FIRST(leader[i].org, records) ->
             occurs = HAPPENS_AT(leader[i].org);
             if
             :: leader[i].org.due == 3 -> append(i, occurs, records, 3, 2)
@@ -137,7 +165,8 @@ active proctype reader()
 #ifndef SNAPSHOT_FIRST
     atomic { passed = org.recorded };
 #endif
-    atomic { seen.last = org.last; seen.recorded = org.recorded; seen.due = org.due };
+    atomic { seen.last = org.last; seen.recorded = org.recorded; seen.due = org.due;
+        seen.follows = org.follows };
 #ifdef SNAPSHOT_FIRST
     atomic { passed = org.recorded };
 #endif
@@ -148,7 +177,8 @@ active proctype reader()
 #ifdef NO_HEADS
         :: asked <= passed -> given = true
 #else
-        :: asked <= passed && (seen.due == 0 || seen.due > asked) -> given = true
+        :: asked <= passed && (seen.due == 0 || seen.due > asked) && NOTHING_FOLLOWS(seen) ->
+            given = true
 #endif
         :: else -> skip
         fi;
