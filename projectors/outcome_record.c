@@ -50,6 +50,8 @@ struct status outcome_record_of_decision(struct arena *arena, const struct parti
                                .sequence = place->sequence,
                                .recorded_at_us = decision->recorded_at_us };
     outcome_record_set_rejection(&outcome, decision->rejection);
+    outcome.constraints = decision->constraints;
+    outcome.constraints_count = decision->n_constraints;
     TRY(fold_principal(&partition->fold, arena, decision, &about.principal));
     return outcome_record_make(arena, &about, &outcome, item);
 }
@@ -92,5 +94,7 @@ struct status outcome_record_of_repeat(struct arena *arena, const struct partiti
     outcome.sequence = first->sequence;
     outcome.recorded_at_us = first->recorded_at_us;
     outcome_record_set_rejection(&outcome, first->rejection);
+    outcome.constraints = first->constraints;
+    outcome.constraints_count = first->n_constraints;
     return outcome_record_make(arena, &about, &outcome, item);
 }

@@ -59,6 +59,8 @@ struct status decision_item(struct arena *arena, const Agency__V1__DecisionRow *
     made->method = row->method;
     made->n_elapsed = row->n_elapsed;
     made->elapsed = row->elapsed;
+    made->n_constraints = row->n_constraints;
+    made->constraints = row->constraints;
     *item = made;
     return decision_item_commands(arena, row, made);
 }

@@ -7,12 +7,13 @@
 #include "writers/decider_inside.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 
 #include "core/base/murmur2.h"
 #include "core/domain/decide.h"
 #include "core/domain/kernel/expression.h"
+#include "core/model/before.h"
 #include "core/model/decision.h"
+#include "core/model/outcome.h"
 #include "core/pb/message.h"
 
 /* A CommandRecord around the largest command: principal, key id and proof are below 2 KiB. */
@@ -73,51 +74,6 @@ void decider_release(struct decider *decider)
     buf_release(&decider->value);
 }
 
-/* ---- answers ---- */
-
-static void decider_set_code(struct submit_answer *answer, enum status_code code,
-                             const char *reason)
-{
-    answer->code = code;
-    int size = snprintf(answer->reason, sizeof answer->reason, "%s", reason);
-    assert(size >= 0);
-}
-
-struct status decider_fail(struct submit_answer *answer, struct status why)
-{
-    *answer = (struct submit_answer){ .outcome = SUBMIT_FAILED };
-    decider_set_code(answer, why.code, why.msg);
-    return status_ok();
-}
-
-static void decider_set_rejection(struct submit_answer *answer,
-                                  const Agency__V1__Rejection *rejection)
-{
-    if (rejection != NULL) {
-        decider_set_code(answer, (enum status_code)rejection->code, rejection->reason);
-    }
-}
-
-static struct status decider_repeat(struct submit_answer *answer, const Agency__V1__AnswerRow *row,
-                                    const struct hash *content, const char *command_id)
-{
-    struct hash first;
-    if (!decision_hash_of(&row->content_hash, &first)) {
-        return status_error(STATUS_DATA_LOSS, "expected a hash in the answer to command '%s'",
-                            command_id);
-    }
-    if (!hash_eq(&first, content)) {
-        return decider_fail(answer, decision_other_content(command_id));
-    }
-    *answer = (struct submit_answer){ .outcome = SUBMIT_REPEATED,
-                                      .sequence = row->sequence,
-                                      .org_sequence = row->org_sequence,
-                                      .events_count = row->events_count,
-                                      .recorded_at_us = row->recorded_at_us };
-    decider_set_rejection(answer, row->rejection);
-    return status_ok();
-}
-
 int64_t decider_next_time(const struct decider *decider, int64_t now_us)
 {
     return now_us > decider->recorded_at_us ? now_us : decider->recorded_at_us + 1;
@@ -146,7 +102,9 @@ static struct status decider_run(struct decider_work *work)
     struct str org_id = str_z(work->command->org_id);
     struct layer_org changes = { &decider->fold->scratch, org_id };
     struct org_view org;
+    struct before before;
     org_view_init(&org, &decider->fold->scratch.source, org_id);
+    before_init(&before, &decider->fold->scratch, org_id, decider->expressions);
     org.view.expressions = decider->expressions;
     struct decide_context context = { .principal = work->principal,
                                       .config = &decider->config,
@@ -155,12 +113,15 @@ static struct status decider_run(struct decider_work *work)
                                       .recorded_at_us = work->recorded_at_us };
     work->decide = (struct decide){ .arena = &decider->arena,
                                     .view = &org.view,
+                                    .before = &before.port,
                                     .changes = &layer_changes,
                                     .changes_self = &changes,
                                     .context = &context,
                                     .memory = &decider->fold->check_cache.memory,
                                     .command = work->command };
-    return decide_command(&work->decide);
+    struct status st = decide_command(&work->decide);
+    before_release(&before);
+    return st;
 }
 
 static void decider_fill(const struct decider_work *work, Agency__V1__Decision *decision)
@@ -186,6 +147,8 @@ static void decider_fill(const struct decider_work *work, Agency__V1__Decision *
     decision->rejection = d->rejection;
     decision->commands = d->commands;
     decision->n_commands = d->commands_count;
+    decision->constraints = d->constraints;
+    decision->n_constraints = d->constraints_count;
     if (d->rejection == NULL && d->events_count > 0) {
         decision->events = d->events;
         decision->n_events = d->events_count;
@@ -253,6 +216,8 @@ static struct status decider_record(struct decider_work *work, struct submit_ans
                                       .events_count = (uint32_t)decision.n_events,
                                       .recorded_at_us = decision.recorded_at_us };
     decider_set_rejection(answer, decision.rejection);
+    TRY(outcome_set_constraints(&decider->arena, decision.constraints, decision.n_constraints,
+                                answer));
     *record = buf_str(&decider->value);
     return status_ok();
 }
@@ -332,7 +297,7 @@ static struct status decider_work(struct decider_work *work, struct submit_answe
     TRY(fold_answer(decider->fold, &decider->arena, str_z(command->org_id), work->sender,
                     str_z(command->command_id), &row));
     if (row != NULL) {
-        TRY(decider_repeat(answer, row, &work->content, command->command_id));
+        TRY(decider_repeat(decider, answer, row, &work->content, command->command_id));
         if (work->given->cluster == NULL) {
             return status_ok();
         }

@@ -61,6 +61,8 @@ static struct status due_record(struct decider *decider, const struct elapse *el
     decision.n_events = d->events_count;
     decision.elapsed = elapse->elapsed;
     decision.n_elapsed = elapse->elapsed_count;
+    decision.constraints = elapse->decide.constraints;
+    decision.n_constraints = elapse->decide.constraints_count;
     struct str body;
     TRY(pb_pack(&decider->arena, &decision.base, &body));
     assert(body.size <= RECORD_BODY_SIZE_MAX);

@@ -8,6 +8,13 @@
 /* Answers that nothing is recorded, and why. OK. */
 MUST_USE struct status decider_fail(struct submit_answer *answer, struct status why);
 
+/* Puts why a command was rejected into its answer; NULL: it was not. */
+void decider_set_rejection(struct submit_answer *answer, const Agency__V1__Rejection *rejection);
+/* Answers what was answered before, or that the id stands for another content. DATA_LOSS. */
+MUST_USE struct status decider_repeat(struct decider *decider, struct submit_answer *answer,
+                                      const Agency__V1__AnswerRow *row, const struct hash *content,
+                                      const char *command_id);
+
 /* Chains a body and leaves the record in decider->value. */
 void decider_chain(struct decider *decider, enum record_type type, struct str body,
                    uint64_t next_command_offset);

@@ -100,12 +100,15 @@ struct cel_outcome {
     uint64_t gas_used;
 };
 
-/* Evaluates with one value per declared variable, in their order (kind CEL_ERROR: not bound), with
- * at most that gas and what the arena has left. False: outcome->error says why, of the expression
- * or of gas or memory that ran out; decide as for false. Any thread, each with an arena of its own.
- */
+/* Evaluates with one value per declared variable, in their order (kind CEL_ERROR: not bound, for
+ * the reason that its error says, if it has one), with at most that gas and what the arena has
+ * left. False: outcome->error says why, of the expression or of gas or memory that ran out; decide
+ * as for false. Any thread, each with an arena of its own. */
 bool cel_eval(const struct cel_program *program, const struct cel_value *bindings,
               struct arena *arena, uint64_t gas, struct cel_outcome *outcome);
+/* The same with what the environment's own functions read (cel_run.host). */
+bool cel_eval_for(const struct cel_program *program, const struct cel_value *bindings, void *host,
+                  struct arena *arena, uint64_t gas, struct cel_outcome *outcome);
 
 /* A part of an expression, as it was computed. */
 struct cel_step {
@@ -127,6 +130,11 @@ struct cel_explanation {
 MUST_USE struct status cel_explain(const struct cel_program *program,
                                    const struct cel_value *bindings, struct arena *arena,
                                    uint64_t gas, struct cel_explanation *explanation);
+/* The same with what the environment's own functions read. */
+MUST_USE struct status cel_explain_for(const struct cel_program *program,
+                                       const struct cel_value *bindings, void *host,
+                                       struct arena *arena, uint64_t gas,
+                                       struct cel_explanation *explanation);
 /* As a person reads it: the result, for a false one the terms that made it false, for a failure the
  * part that failed, then every step. */
 void cel_explanation_print(struct buf *out, const struct cel_provider *provider,

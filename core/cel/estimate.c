@@ -215,14 +215,26 @@ static struct cel_bound cel_bound_call(const struct cel_node *node, enum cel_siz
     return bound;
 }
 
+/* What a function gives that reads what nobody knows yet. */
+static struct cel_bound cel_bound_reading(const struct cel_node *node,
+                                          const struct cel_reading *reading)
+{
+    return reading->data_max > 0
+               ? cel_bound_data(reading->data_max)
+               : cel_bound_declared(node->type, reading->size_max, reading->item_max);
+}
+
 static void cel_estimate_call(struct cel_node *node)
 {
     uint64_t gas = node->overload_count == 0 ? 0 : CEL_ESTIMATE_CALL, function = 0;
     struct cel_bound bound = cel_bound_call(node, CEL_SIZE_SMALL);
     for (uint32_t i = 0; i < node->overload_count; i++) {
         const struct cel_overload *overload = node->overloads[i];
-        struct cel_bound more = cel_bound_call(node, overload->size);
-        function = cel_larger(function, cel_gas_function(node, overload->cost));
+        const struct cel_reading *reading = overload->reading;
+        struct cel_bound more = reading != NULL ? cel_bound_reading(node, reading)
+                                                : cel_bound_call(node, overload->size);
+        function = cel_larger(function, reading != NULL ? reading->gas
+                                                        : cel_gas_function(node, overload->cost));
         bound.size = cel_larger(bound.size, more.size);
         bound.deep = cel_larger(bound.deep, more.deep);
         bound.item_size = cel_larger(bound.item_size, more.item_size);

@@ -63,15 +63,16 @@ static struct status cel_explain_collect(const struct cel_explainer *e, struct a
     return status_ok();
 }
 
-static void cel_explain_run(struct cel_explainer *e, const struct cel_value *bindings,
+static void cel_explain_run(struct cel_explainer *e, const struct cel_value *bindings, void *host,
                             struct arena *arena, uint64_t gas, struct cel_outcome *outcome)
 {
-    struct cel_vm vm = {
-        .run = { .arena = arena, .gas = { gas }, .provider = e->program->env->provider },
-        .bindings = bindings,
-        .program = e->program,
-        .trace = &e->trace
-    };
+    struct cel_vm vm = { .run = { .arena = arena,
+                                  .gas = { gas },
+                                  .provider = e->program->env->provider,
+                                  .host = host },
+                         .bindings = bindings,
+                         .program = e->program,
+                         .trace = &e->trace };
     if (!cel_vm_run(&vm, &outcome->value)) {
         outcome->error = vm.run.error;
         cel_outcome_place(e->program, outcome);
@@ -83,6 +84,13 @@ static void cel_explain_run(struct cel_explainer *e, const struct cel_value *bin
 
 struct status cel_explain(const struct cel_program *program, const struct cel_value *bindings,
                           struct arena *arena, uint64_t gas, struct cel_explanation *explanation)
+{
+    return cel_explain_for(program, bindings, NULL, arena, gas, explanation);
+}
+
+struct status cel_explain_for(const struct cel_program *program, const struct cel_value *bindings,
+                              void *host, struct arena *arena, uint64_t gas,
+                              struct cel_explanation *explanation)
 {
     struct cel_compilation c = { .env = program->env,
                                  .source = program->source,
@@ -101,7 +109,7 @@ struct status cel_explain(const struct cel_program *program, const struct cel_va
         return arena_full(arena);
     }
     e.program = traced;
-    cel_explain_run(&e, bindings, arena, gas, &explanation->outcome);
+    cel_explain_run(&e, bindings, host, arena, gas, &explanation->outcome);
     return cel_explain_collect(&e, arena, explanation);
 }
 

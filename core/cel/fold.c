@@ -14,11 +14,21 @@ static bool cel_fold_constants(const struct cel_node *node)
     return node->optionals == NULL;
 }
 
+/* What a function reads is there when it is called only. */
+static bool cel_fold_reads(const struct cel_node *node)
+{
+    bool reads = false;
+    for (uint32_t i = 0; i < node->overload_count; i++) {
+        reads = reads || node->overloads[i]->reading != NULL;
+    }
+    return reads;
+}
+
 static bool cel_fold_call(struct cel_run *run, const struct cel_node *node,
                           struct cel_value *result)
 {
     struct cel_value args[CEL_FOLD_ARGS_MAX];
-    if (node->count > CEL_FOLD_ARGS_MAX || node->overload_count == 0) {
+    if (node->count > CEL_FOLD_ARGS_MAX || node->overload_count == 0 || cel_fold_reads(node)) {
         return false;
     }
     for (uint32_t i = 0; i < node->count; i++) {

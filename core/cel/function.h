@@ -37,6 +37,13 @@ enum cel_size {
     CEL_SIZE_FORMAT,  /* a text of what the arguments hold, printed */
 };
 
+/* Of a function that reads what its host holds (cel_run.host): such a call is never computed
+ * beforehand. What the estimate counts for one, and how much it gives, as of a variable. */
+struct cel_reading {
+    uint64_t gas;
+    uint32_t size_max, item_max, data_max;
+};
+
 struct cel_overload {
     const char *name; /* "size", "math.greatest", operators as "_+_" */
     const char *id;   /* unique, stable: "size_string" */
@@ -48,6 +55,7 @@ struct cel_overload {
     cel_function *function;
     const struct cel_type *result;
     const struct cel_type *params[CEL_PARAMS_MAX]; /* NULL after the last */
+    const struct cel_reading *reading;             /* NULL: its answer depends on arguments only */
 };
 
 struct cel_overload_table {

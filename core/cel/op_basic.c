@@ -20,10 +20,16 @@ const struct cel_op *cel_op_constant(struct cel_vm *vm, const struct cel_op *op)
     return op + 1;
 }
 
+bool cel_fail_unbound(struct cel_vm *vm, uint32_t variable, const struct cel_value *value)
+{
+    struct str name = vm->program->env->variables[variable].name;
+    return value->error == NULL ? cel_fail(&vm->run, "expected '%.*s' to be bound", STR_ARG(name))
+                                : cel_fail(&vm->run, "%s", value->error->msg);
+}
+
 static bool cel_op_unbound(struct cel_vm *vm, const struct cel_op *op)
 {
-    struct str name = vm->program->env->variables[op->number].name;
-    return cel_fail(&vm->run, "expected '%.*s' to be bound", STR_ARG(name));
+    return cel_fail_unbound(vm, (uint32_t)op->number, &vm->bindings[op->number]);
 }
 
 /* r[to] = bindings[number] */

@@ -14,8 +14,7 @@ CEL_UNUSUAL static bool cel_operand_is_fine(struct cel_vm *vm, const struct cel_
                                             const struct cel_value *operand, uint32_t kind)
 {
     if (operand->kind == CEL_ERROR) {
-        struct str name = vm->program->env->variables[op->a].name;
-        return cel_fail(&vm->run, "expected '%.*s' to be bound", STR_ARG(name));
+        return cel_fail_unbound(vm, op->a, operand);
     }
     return kind == CEL_DYN || operand->kind == kind ||
            cel_fail(&vm->run, "expected a value of type %s, but found %s", cel_kind_name(kind),

@@ -2,6 +2,7 @@
  * parts, so that their text can be exponentially larger than they are. */
 #include "core/cel/number.h"
 #include "core/cel/program.h"
+#include "core/cel/time.h"
 
 enum { CEL_PRINT_DEPTH_MAX = 16, CEL_PRINT_SIZE_MAX = 1 << 20 };
 
@@ -91,6 +92,15 @@ static void cel_print_message(struct cel_print *print, const void *message)
     buf_append(print->out, STR("{...}"));
 }
 
+/* A time or a duration, without memory. */
+static void cel_print_time(struct buf *out, struct cel_value value)
+{
+    char room[CEL_TIME_TEXT_MAX];
+    struct str text = value.kind == CEL_TIMESTAMP ? cel_timestamp_print(value, room)
+                                                  : cel_duration_print(value, room);
+    buf_printf(out, "%s('%.*s')", cel_kind_name(value.kind), STR_ARG(text));
+}
+
 static void cel_print_call(struct buf *out, const char *function, struct cel_value value)
 {
     /* The text is what string(x) gives; printing must not fail, so the limits are generous. */
@@ -150,6 +160,10 @@ static void cel_print_at(struct cel_print *print, struct cel_value value, uint32
         return;
     case CEL_ERROR:
         buf_printf(out, "error: %s", value.error->msg);
+        return;
+    case CEL_TIMESTAMP:
+    case CEL_DURATION:
+        cel_print_time(out, value);
         return;
     default:
         cel_print_call(out, cel_kind_name(value.kind), value);

@@ -148,6 +148,9 @@ const struct cel_op *cel_vm_fail(struct cel_vm *vm, const struct cel_op *op);
 /* Runs a program to *result; false: vm->run.error says why. */
 bool cel_vm_run(struct cel_vm *vm, struct cel_value *result);
 
+/* Sets the error of a variable without a value; always false. */
+bool cel_fail_unbound(struct cel_vm *vm, uint32_t variable, const struct cel_value *value);
+
 /* Says where in the source the node of outcome->error stands. */
 void cel_outcome_place(const struct cel_program *program, struct cel_outcome *outcome);
 

@@ -29,6 +29,7 @@ struct cel_run {
     struct arena *arena; /* of the evaluation: intermediate values and the result */
     struct cel_gas gas;
     const struct cel_provider *provider; /* of messages; NULL when there are none */
+    void *host;                          /* of the caller's own functions; NULL: none was given */
     uint32_t depth;                      /* of the walk over values inside each other; 0 outside */
     struct cel_error error;
 };

@@ -127,7 +127,14 @@ void cel_outcome_place(const struct cel_program *program, struct cel_outcome *ou
 bool cel_eval(const struct cel_program *program, const struct cel_value *bindings,
               struct arena *arena, uint64_t gas, struct cel_outcome *outcome)
 {
+    return cel_eval_for(program, bindings, NULL, arena, gas, outcome);
+}
+
+bool cel_eval_for(const struct cel_program *program, const struct cel_value *bindings, void *host,
+                  struct arena *arena, uint64_t gas, struct cel_outcome *outcome)
+{
     struct cel_vm vm;
+    vm.run.host = host;
     vm.run.arena = arena;
     vm.run.gas.left = gas;
     vm.run.provider = program->env->provider;

@@ -82,6 +82,7 @@ static struct decide batch_begin(const struct decide *d, const Agency__V1__Comma
 {
     return (struct decide){ .arena = d->arena,
                             .view = d->view,
+                            .before = d->before,
                             .changes = d->changes,
                             .changes_self = d->changes_self,
                             .context = d->context,
@@ -93,6 +94,7 @@ static struct decide batch_begin(const struct decide *d, const Agency__V1__Comma
                             .rows_count = d->rows_count,
                             .dues = d->dues,
                             .renewing = d->renewing,
+                            .constrained = d->constrained,
                             .gas_used = d->gas_used };
 }
 
@@ -100,9 +102,13 @@ static struct status batch_reject(struct decide *d, const struct decide *one, si
 {
     d->full = one->full;
     d->refused = place + 1;
-    return decide_reject(d, (enum status_code)one->rejection->code, "command %zu of %zu, %s: %s",
-                         place + 1, d->command->batch->n_commands, decide_type(one)->name,
-                         one->rejection->reason);
+    d->constraints = one->constraints;
+    d->constraints_count = one->constraints_count;
+    TRY(decide_reject(d, (enum status_code)one->rejection->code, "command %zu of %zu, %s: %s",
+                      place + 1, d->command->batch->n_commands, decide_type(one)->name,
+                      one->rejection->reason));
+    d->rejection->constraint_id = one->rejection->constraint_id;
+    return status_ok();
 }
 
 static struct status batch_add_events(struct decide *d, const struct decide *one)
@@ -113,11 +119,15 @@ static struct status batch_add_events(struct decide *d, const struct decide *one
             arena_grow(d->arena, d->events, d->events_count, sizeof *d->events, &d->events_cap));
         d->events[d->events_count++] = one->events[i];
     }
+    for (size_t i = 0; i < one->constraints_count; i++) {
+        TRY(decide_note_constraint(d, one->constraints[i]));
+    }
     d->events_size = one->events_size;
     d->rows_count = one->rows_count;
     d->dues = one->dues;
     d->renewing = one->renewing;
     d->gas_used = one->gas_used;
+    d->constrained = one->constrained;
     return status_ok();
 }
 

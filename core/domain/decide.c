@@ -2,7 +2,8 @@
  *
  * Order, cheapest first: the envelope; fields that wait for a later part; the org; who asks and
  * whether he may (authority.c); times of imports; expected_version; what a client may give
- * (given.c); the command's own function; what must hold for every decision afterwards. A decision
+ * (given.c); the constraints that are for it; the command's own function; what must hold for every
+ * decision afterwards; what those constraints say to it. A decision
  * emits into a scratch layer, so each rule sees what the decision has changed so far, and nothing
  * enters the log that replay cannot apply.
  */
@@ -18,6 +19,7 @@
 #include "core/domain/kernel/id.h"
 #include "core/domain/kernel/plain.h"
 #include "core/domain/own.h"
+#include "core/domain/policy/constraints.h"
 
 /* ---- the envelope ---- */
 
@@ -187,14 +189,17 @@ static struct status decide_rules(struct decide *d)
 {
     const Agency__V1__Org *org;
     TRY(view_org(d->view, d->view->org_id, &org));
+    struct constraints *constraints;
     TRY_ACCEPTED(d, authority_check(d));
     TRY_ACCEPTED(d, decide_check_org(d, org));
     TRY_ACCEPTED(d, decide_check_import(d));
     TRY_ACCEPTED(d, decide_check_settled(d));
     TRY_ACCEPTED(d, given_check_version(d));
     TRY_ACCEPTED(d, given_check(d));
+    TRY_ACCEPTED(d, constraints_find(d, &constraints));
     TRY_ACCEPTED(d, decide_dispatch(d));
-    return owner_check(d);
+    TRY_ACCEPTED(d, owner_check(d));
+    return constraints_judge(d, constraints);
 }
 
 /* When what the command asks for happens. */

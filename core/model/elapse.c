@@ -10,6 +10,7 @@
 #include "core/base/buf.h"
 #include "core/base/limits.h"
 #include "core/domain/kernel/rules.h"
+#include "core/model/before.h"
 #include "core/store/key.h"
 
 struct elapse_one {
@@ -18,6 +19,7 @@ struct elapse_one {
     struct layer layer;
     struct layer_org changes;
     struct org_view org;
+    struct before before;
     struct due due;
     bool no_room;
 };
@@ -37,6 +39,7 @@ static void elapse_take_back(struct elapse_one *one, const struct decide *before
     d->rows_count = before->rows_count;
     d->dues = before->dues;
     d->renewing = before->renewing;
+    d->constraints_count = before->constraints_count;
     d->command = NULL;
     d->authority = NULL;
     d->on_behalf_of = (struct str){ 0 };
@@ -165,7 +168,9 @@ static struct status elapse_one(struct elapse *elapse, const struct dues_row *ro
     one.changes = (struct layer_org){ &one.layer, elapse->org_id };
     org_view_init(&one.org, &one.layer.source, elapse->org_id);
     one.org.view.expressions = elapse->expressions;
+    before_init(&one.before, &one.layer, elapse->org_id, elapse->expressions);
     d->view = &one.org.view;
+    d->before = &one.before.port;
     d->changes_self = &one.changes;
     struct status st = elapse_watched(&one);
     *more = st.code == STATUS_OK && !one.no_room;
@@ -173,8 +178,10 @@ static struct status elapse_one(struct elapse *elapse, const struct dues_row *ro
         layer_take(elapse->scratch, &one.layer);
         st = elapse_note(&one);
     }
+    before_release(&one.before);
     layer_release(&one.layer);
     d->view = NULL;
+    d->before = NULL;
     d->changes_self = NULL;
     return st;
 }

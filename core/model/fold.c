@@ -71,7 +71,8 @@ struct org_head fold_org_head(const Agency__V1__OrgHead *head)
                               .dues = head->dues,
                               .next_due_us = head->next_due_us,
                               .continuations = head->continuations,
-                              .renewing = head->renewing };
+                              .renewing = head->renewing,
+                              .constrained = head->constrained };
 }
 
 struct status fold_answer(const struct fold *fold, struct arena *arena, struct str org_id,
@@ -117,6 +118,17 @@ static struct status fold_note(const struct fold_keeping *k, struct buf *key, st
     return st;
 }
 
+/* Whether it puts a constraint: from then on decisions look for them. */
+static bool fold_constrains(const Agency__V1__Decision *decision)
+{
+    bool constrains = false;
+    for (size_t i = 0; i < decision->n_events; i++) {
+        constrains =
+            constrains || (unsigned)decision->events[i]->payload_case == EVENT_CONSTRAINT_PUT;
+    }
+    return constrains;
+}
+
 static struct status fold_put_head(const struct fold_keeping *k)
 {
     Agency__V1__OrgHead *head = k->place->head;
@@ -134,6 +146,7 @@ static struct status fold_put_head(const struct fold_keeping *k)
         head->org_sequence = k->decision->org_sequence;
         head->occurred_at_us = k->decision->occurred_at_us;
         head->live = head->live || !k->decision->imported;
+        head->constrained = head->constrained || fold_constrains(k->decision);
     }
     char room[KEY_ROOM];
     struct buf key = buf_in(room, sizeof room);
@@ -175,6 +188,8 @@ static struct status fold_put_answer(const struct fold_keeping *k)
     row.content_hash = decision->content_hash;
     row.rejection = decision->rejection;
     row.events_count = (uint32_t)decision->n_events;
+    row.constraints = decision->constraints;
+    row.n_constraints = decision->n_constraints;
     row.recorded_at_us = decision->recorded_at_us;
     char room[KEY_ROOM];
     struct buf key = buf_in(room, sizeof room);
@@ -254,6 +269,8 @@ static struct status fold_put_row(const struct fold_keeping *k)
     row.n_actors = decision->n_actors;
     row.elapsed = decision->elapsed;
     row.n_elapsed = decision->n_elapsed;
+    row.constraints = decision->constraints;
+    row.n_constraints = decision->n_constraints;
     row.authority = decision->authority;
     row.annotations = decision->annotations;
     row.n_annotations = decision->n_annotations;

@@ -212,12 +212,18 @@ static void layer_merge_map(struct omap *to, const struct omap *from)
     }
 }
 
-void layer_take(struct layer *layer, struct layer *from)
+void layer_share(struct layer *layer, const struct layer *from)
 {
-    assert(from != layer && from->copies.used == 0);
+    assert(from != layer);
     layer_merge_map(&layer->entities, &from->entities);
     layer_merge_map(&layer->rows, &from->rows);
     layer_merge_map(&layer->values, &from->values);
+}
+
+void layer_take(struct layer *layer, struct layer *from)
+{
+    assert(from->copies.used == 0);
+    layer_share(layer, from);
     layer_reset(from);
 }
 

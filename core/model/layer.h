@@ -38,6 +38,8 @@ void layer_put_value(struct layer *layer, struct str key, struct str value);
 
 /* Moves all changes of `from` into `layer`; what they point to stays where it is. */
 void layer_take(struct layer *layer, struct layer *from);
+/* Puts all changes of `from` into `layer`, too; what they point to is shared. */
+void layer_share(struct layer *layer, const struct layer *from);
 /* Copies all changes of `from` into `layer`. */
 MUST_USE struct status layer_merge(struct layer *layer, const struct layer *from);
 

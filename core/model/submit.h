@@ -16,7 +16,7 @@ enum submit_outcome {
                         recorded; the command is to be decided again */
 };
 
-enum { SUBMIT_REASON_MAX = 512 };
+enum { SUBMIT_REASON_MAX = 512, SUBMIT_CONSTRAINTS_MAX = 768 };
 
 /* The answer to a command. By value, so that it can cross threads. */
 struct submit_answer {
@@ -27,6 +27,10 @@ struct submit_answer {
     uint64_t org_sequence;          /* 0: no events */
     uint32_t events_count;
     int64_t recorded_at_us;
+    /* The constraints that were not true, as packed ConstraintResults: the first for which there is
+     * room. */
+    size_t constraints_size;
+    char constraints[SUBMIT_CONSTRAINTS_MAX];
 };
 
 /* Called once for each command taken, in a thread of the port's: it must not block. */

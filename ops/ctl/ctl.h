@@ -145,6 +145,8 @@ struct ctl_actor {
 
 /* Appends a decision as people read it: number, time, command, who, annotations. */
 void ctl_say_decision(struct ctl *ctl, const Agency__V1__DecisionItem *item);
+/* "  constraint CONSTRAINT_ID (version N) warns: what it tells: why", and a line's end. */
+void ctl_say_constraint(struct ctl *ctl, const Agency__V1__ConstraintResult *result);
 /* Appends " by operator X", " by S", " by S on behalf of T" or " by S through A, B on behalf of T";
  * " by schedule X as S" of what an entity carried, " by time" where nobody acted. */
 void ctl_say_actor(struct ctl *ctl, const struct ctl_actor *actor);

@@ -85,6 +85,18 @@ void ctl_say_decision(struct ctl *ctl, const Agency__V1__DecisionItem *item)
     buf_printf(&ctl->out, "%s\n", item->n_annotations > 0 ? ")" : "");
 }
 
+void ctl_say_constraint(struct ctl *ctl, const Agency__V1__ConstraintResult *result)
+{
+    static const char *const outcomes[] = { "?", "denied", "warns", "noted", "overridden" };
+    const size_t known = sizeof outcomes / sizeof outcomes[0];
+    buf_printf(&ctl->out, "  constraint %s (version %" PRIu64 ") %s: ", result->constraint_id,
+               result->version, outcomes[(size_t)result->outcome < known ? result->outcome : 0]);
+    utf8_show(str_z(result->message), &ctl->out);
+    buf_append(&ctl->out, result->message[0] != '\0' ? STR(": ") : STR(""));
+    utf8_show(str_z(result->why), &ctl->out);
+    buf_byte(&ctl->out, '\n');
+}
+
 struct status ctl_question_context(struct ctl *ctl, Google__Protobuf__Struct **context)
 {
     struct str text = ctl->options.context;

@@ -137,6 +137,13 @@ static struct status submit_read_batch(struct ctl *ctl, Agency__V1__Command **co
 
 /* ---- the answer ---- */
 
+static void submit_say_constraints(struct ctl *ctl, const Agency__V1__SubmitResponse *response)
+{
+    for (size_t i = 0; i < response->n_constraints; i++) {
+        ctl_say_constraint(ctl, response->constraints[i]);
+    }
+}
+
 static void submit_say(struct ctl *ctl, const Agency__V1__SubmitResponse *response)
 {
     const char *again = response->repeated ? " (answered before)" : "";
@@ -149,6 +156,7 @@ static void submit_say(struct ctl *ctl, const Agency__V1__SubmitResponse *respon
         buf_printf(&ctl->out, "accepted as decision %" PRIu64 ", %u events%s\n",
                    response->org_sequence, response->events, again);
     }
+    submit_say_constraints(ctl, response);
 }
 
 static struct status submit_tell(struct sending *sending, const Agency__V1__Command *command,

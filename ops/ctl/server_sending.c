@@ -4,6 +4,7 @@
 
 #include "agency/v1/commands_service.pb-c.h"
 #include "core/domain/kernel/fields.h"
+#include "core/model/outcome.h"
 #include "core/pb/message.h"
 
 /* A batch stays well below what servers take in a message. */
@@ -21,9 +22,11 @@ void server_sending_release(struct server_sending *sending)
     arena_release(&sending->arena);
 }
 
-static struct submit_answer server_sending_answer(const Agency__V1__SubmitResponse *response)
+static struct status server_sending_answer(struct arena *arena,
+                                           const Agency__V1__SubmitResponse *response,
+                                           struct submit_answer *answer)
 {
-    struct submit_answer answer = {
+    *answer = (struct submit_answer){
         .outcome = response->repeated       ? SUBMIT_REPEATED
                    : response->sequence > 0 ? SUBMIT_DECIDED
                                             : SUBMIT_FAILED,
@@ -33,8 +36,8 @@ static struct submit_answer server_sending_answer(const Agency__V1__SubmitRespon
         .events_count = response->events,
         .recorded_at_us = fields_time_us(response->recorded_at),
     };
-    snprintf(answer.reason, sizeof answer.reason, "%s", response->reason);
-    return answer;
+    snprintf(answer->reason, sizeof answer->reason, "%s", response->reason);
+    return outcome_set_constraints(arena, response->constraints, response->n_constraints, answer);
 }
 
 static struct status server_sending_request(struct server_sending *sending,
@@ -78,8 +81,10 @@ void server_sending_flush(struct server_sending *sending)
     snprintf(failed.reason, sizeof failed.reason, "%s", st.msg);
     for (size_t i = 0; i < sending->count; i++) {
         bool well = st.code == STATUS_OK;
-        const struct submit_answer answer =
-            well ? server_sending_answer(response->responses[i]) : failed;
+        struct submit_answer answer = failed;
+        if (well) {
+            st = server_sending_answer(&sending->arena, response->responses[i], &answer);
+        }
         sending->token = well ? str_z(response->responses[i]->token) : STR("");
         sending->waiting[i].done(sending->waiting[i].context, &answer);
     }

@@ -55,6 +55,7 @@ static void step(void *self)
                                             .recorded_at_us = world->now_us };
     struct decide d = { .arena = &bench->arena,
                         .view = &world->org.view,
+                        .before = &world->before.port,
                         .changes = &layer_changes,
                         .changes_self = &world->changes,
                         .context = &context,

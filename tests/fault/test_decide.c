@@ -19,6 +19,7 @@ static struct status fault_decide(struct org_world *world, const Agency__V1__Com
                                             .recorded_at_us = world->now_us };
     world->last = (struct decide){ .arena = &world->arena,
                                    .view = &world->org.view,
+                                   .before = &world->before.port,
                                    .changes = &layer_changes,
                                    .changes_self = &world->changes,
                                    .context = &context,

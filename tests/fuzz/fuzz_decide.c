@@ -2,7 +2,7 @@
  * decide never fails inside, and what it accepts a second fold applies to the same entities. */
 #include "core/domain/decide.h"
 #include "core/domain/kernel/fields.h"
-#include "core/model/layer.h"
+#include "core/model/before.h"
 #include "core/pb/field.h"
 #include "core/pb/json.h"
 #include "core/pb/message.h"
@@ -254,7 +254,9 @@ static void org_decide(struct org *org, struct arena *arena, const Agency__V1__P
 {
     struct layer_org changes = { &org->scratch, STR("acme") };
     struct org_view view;
+    struct before before;
     org_view_init(&view, &org->scratch.source, STR("acme"));
+    before_init(&before, &org->scratch, STR("acme"), NULL);
     org->now_us += 1000000;
     const struct decide_context context = { .principal = principal,
                                             .config = &org->config,
@@ -262,11 +264,13 @@ static void org_decide(struct org *org, struct arena *arena, const Agency__V1__P
                                             .recorded_at_us = org->now_us };
     struct decide d = { .arena = arena,
                         .view = &view.view,
+                        .before = &before.port,
                         .changes = &layer_changes,
                         .changes_self = &changes,
                         .context = &context,
                         .command = command };
     struct status st = decide_command(&d);
+    before_release(&before);
     assert(st.code != STATUS_INTERNAL && st.code != STATUS_DATA_LOSS);
     if (st.code == STATUS_OK && d.events_count > 0) {
         assert(d.rejection == NULL && (d.authority != NULL || d.commands_count > 0));
@@ -276,6 +280,7 @@ static void org_decide(struct org *org, struct arena *arena, const Agency__V1__P
         org->head.org_sequence++;
         org->head.last_occurred_at_us = d.occurred_at_us;
         org->head.live = org->head.live || command->occurred_at == NULL;
+        org->head.constrained = true; /* there may be some */
     }
     layer_reset(&org->scratch);
 }

@@ -47,7 +47,9 @@ TEST(fields, are_whose_the_golden_says)
 {
     struct buf actual = { 0 };
     for (unsigned kind = 1; kind < ENTITY_KINDS_END; kind++) {
-        fields_print_kind(registry_entity(kind), &actual);
+        if (registry_entity(kind) != NULL) {
+            fields_print_kind(registry_entity(kind), &actual);
+        }
     }
     golden_tool_check(SOURCE_DIR "/tests/golden/fields.txt", buf_str(&actual));
     buf_release(&actual);

@@ -28,18 +28,23 @@ static struct status twin_decide(struct org_world *world, struct layer *scratch,
 {
     struct layer_org changes = { scratch, STR("acme") };
     struct org_view org;
+    struct before before;
     org_view_init(&org, &scratch->source, STR("acme"));
+    before_init(&before, scratch, STR("acme"), NULL);
     struct decide_context context = { .principal = &world->principal,
                                       .config = &world->config,
                                       .head = *head,
                                       .recorded_at_us = world->now_us };
     *d = (struct decide){ .arena = &world->arena,
                           .view = &org.view,
+                          .before = &before.port,
                           .changes = &layer_changes,
                           .changes_self = &changes,
                           .context = &context,
                           .command = command };
-    return decide_command(d);
+    struct status st = decide_command(d);
+    before_release(&before);
+    return st;
 }
 
 static void twin_keep(struct twin *twin, const struct decide *d)
@@ -51,6 +56,7 @@ static void twin_keep(struct twin *twin, const struct decide *d)
     if (d->events_count > 0) {
         assert_ok(layer_merge(&twin->sum, &twin->scratch));
         twin->head.org_sequence++;
+        twin->head.constrained = twin->head.constrained || d->constrained;
         twin->head.last_occurred_at_us = d->occurred_at_us;
     }
     layer_reset(&twin->scratch);

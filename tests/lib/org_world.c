@@ -24,6 +24,7 @@ void org_world_init(struct org_world *world)
     world->changes = (struct layer_org){ &world->scratch, STR("acme") };
     org_view_init(&world->org, &world->scratch.source, STR("acme"));
     world->org.view.expressions = expressions_new();
+    before_init(&world->before, &world->scratch, STR("acme"), world->org.view.expressions);
     agency__v1__command__init(&world->envelope);
     agency__v1__org_head__init(&world->dues);
     org_world_as(world, "admin");
@@ -32,6 +33,7 @@ void org_world_init(struct org_world *world)
 void org_world_release(struct org_world *world)
 {
     expressions_free(world->org.view.expressions);
+    before_release(&world->before);
     layer_release(&world->scratch);
     layer_release(&world->state);
     arena_release(&world->arena);
@@ -176,13 +178,27 @@ static struct str org_world_message_text(struct org_world *world, const char *na
     return strstr(text.data, "Hash\"") == NULL ? text : world_shorten(world, text);
 }
 
+/* What constraints came to that were not true. */
+static struct str world_constraints_text(struct org_world *world, struct str text)
+{
+    const struct decide *last = &world->last;
+    for (size_t i = 0; i < last->constraints_count; i++) {
+        static const char *const outcomes[] = { "?", "denied", "warned", "audited", "overridden" };
+        const Agency__V1__ConstraintResult *result = last->constraints[i];
+        text = arena_printf(&world->arena, "%.*sconstraint %s %s: %s\n", STR_ARG(text),
+                            result->constraint_id, outcomes[result->outcome], result->why);
+    }
+    return text;
+}
+
 struct str org_world_text(struct org_world *world)
 {
     const struct decide *last = &world->last;
     if (last->rejection != NULL) {
-        return arena_printf(&world->arena, "rejected %s: %s\n",
-                            status_code_name((enum status_code)last->rejection->code),
-                            last->rejection->reason);
+        struct str reason = arena_printf(&world->arena, "rejected %s: %s\n",
+                                         status_code_name((enum status_code)last->rejection->code),
+                                         last->rejection->reason);
+        return world_constraints_text(world, reason);
     }
     struct str text = last->events_count == 0 ? STR("accepted, no events\n") : STR("");
     for (size_t i = 0; i < last->events_count; i++) {
@@ -191,7 +207,7 @@ struct str org_world_text(struct org_world *world)
             org_world_message_text(world, name, registry_event_payload(last->events[i]));
         text = arena_printf(&world->arena, "%.*s%.*s\n", STR_ARG(text), STR_ARG(event));
     }
-    return text;
+    return world_constraints_text(world, text);
 }
 
 /* ---- deciding ---- */
@@ -207,6 +223,12 @@ static struct status world_count_dues(struct org_world *world)
     world->head.next_due_us = dues->next_due_us;
     world->head.renewing = dues->renewing;
     return status_ok();
+}
+
+static void world_note(struct org_world *world, const Agency__V1__Event *event)
+{
+    const bool constrains = (unsigned)event->payload_case == EVENT_CONSTRAINT_PUT;
+    world->head.constrained = world->head.constrained || constrains;
 }
 
 static struct status world_keep(struct org_world *world, bool live, int64_t occurred_at_us)
@@ -229,6 +251,7 @@ static struct status world_judge(struct org_world *world, const Agency__V1__Comm
                                       .recorded_at_us = world->now_us };
     world->last = (struct decide){ .arena = &world->arena,
                                    .view = &world->org.view,
+                                   .before = &world->before.port,
                                    .changes = &layer_changes,
                                    .changes_self = &world->changes,
                                    .context = &context,
@@ -243,6 +266,9 @@ struct status org_world_decide(struct org_world *world, const Agency__V1__Comman
 {
     world->now_us += 1000000;
     struct status status = world_judge(world, command);
+    for (size_t i = 0; status.code == STATUS_OK && i < world->last.events_count; i++) {
+        world_note(world, world->last.events[i]);
+    }
     if (status.code == STATUS_OK && world->last.events_count > 0) {
         status = world_keep(world, command->occurred_at == NULL, world->last.occurred_at_us);
     }
@@ -308,6 +334,7 @@ struct status org_world_apply_event(struct org_world *world, const Agency__V1__E
                              .occurred_at_us = world->now_us };
     struct status status = evolve_apply(&evolve, event, NULL);
     if (status.code == STATUS_OK) {
+        world_note(world, event);
         status = world_keep(world, false, world->now_us);
     }
     layer_reset(&world->scratch);

@@ -9,6 +9,7 @@
 #include "core/domain/kernel/decision.h"
 #include "core/domain/kernel/ids.h"
 #include "core/domain/kernel/object.h"
+#include "core/model/before.h"
 #include "core/model/elapse.h"
 
 struct org_world {
@@ -17,6 +18,7 @@ struct org_world {
     struct layer scratch;
     struct layer_org changes;
     struct org_view org; /* what is decided, with the scratch */
+    struct before before;
     struct org_head head;
     Agency__V1__OrgHead dues;   /* what of it is about what waits for a time */
     struct elapse_watch *watch; /* of org_world_elapse; NULL: nobody */

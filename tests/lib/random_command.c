@@ -132,6 +132,9 @@ static char *random_string(struct maker *maker, const ProtobufCMessage *message,
     if (strcmp(field->name, "org_id") == 0) {
         return (char *)(uintptr_t) "acme";
     }
+    if (strcmp(field->name, "commands") == 0) {
+        return random_command_name(maker);
+    }
     if (strcmp(field->name, "identity_hash") == 0) {
         struct str hash = arena_printf(maker->arena, "%064x", random_below(maker->random, 8));
         return (char *)(uintptr_t)hash.data;
@@ -403,33 +406,30 @@ static void random_key_of_entity(struct maker *maker, enum entity_kind kind,
     }
 }
 
+/* An update mostly leaves out what no mask can change. */
+static void random_leave_fixed(struct maker *maker, const ProtobufCMessage *payload)
+{
+    ProtobufCMessage *entity = (ProtobufCMessage *)(uintptr_t)registry_subject_of(payload);
+    if (fields_mask_field(payload->descriptor) == NULL || random_below(maker->random, 4) == 0) {
+        return;
+    }
+    for (unsigned i = 0; i < entity->descriptor->n_fields; i++) {
+        if (entity->descriptor->fields[i].id < FIELD_CLIENT_MIN) {
+            pb_field_clear(entity, &entity->descriptor->fields[i]);
+        }
+    }
+}
+
 static void random_key(struct maker *maker, unsigned command, ProtobufCMessage *payload)
 {
     enum entity_kind kind = registry_command(command)->entity;
     enum key_choice choice = random_key_choice(command);
+    random_leave_fixed(maker, payload);
     if (choice == KEY_NEW) {
         random_new_key(maker, kind, payload);
     } else if (random_below(maker->random, 100) < (choice == KEY_EITHER ? 30U : 90U)) {
         random_key_of_entity(maker, kind, payload);
     }
-}
-
-/* Of a hundred times that a command is drawn, how often it is taken: those that end things are
- * rarer, or little would be there. After EraseOrg nothing is, and
- * after FinishImport nothing is imported. */
-static unsigned random_weight(const char *name)
-{
-    static const struct {
-        const char *prefix;
-        unsigned percent;
-    } rare[] = { { "Remove", 25 },    { "Delete", 25 },  { "Retire", 15 }, { "Close", 15 },
-                 { "ArchiveOrg", 3 }, { "EraseOrg", 0 }, { "Erase", 5 },   { "FinishImport", 0 } };
-    for (size_t i = 0; i < sizeof rare / sizeof rare[0]; i++) {
-        if (strncmp(name, rare[i].prefix, strlen(rare[i].prefix)) == 0) {
-            return rare[i].percent;
-        }
-    }
-    return 100;
 }
 
 static const ProtobufCFieldDescriptor *random_member(struct random_state *random)

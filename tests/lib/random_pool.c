@@ -30,6 +30,11 @@ static const struct random_pool pools[] = {
     { "child_org_id", 0, "o", 0 },
     { "parent_org_id", 0, "o", 30 },
     { "condition", 0, "size(context) < ", 60 },
+    { "constraint_id", ENTITY_CONSTRAINT, "rule", 0 },
+    { "expression", 0, "now.getSeconds() % 31 != ", 2 },
+    { "subject_ids", ENTITY_SUBJECT, "s", 0 },
+    { "asset_ids", ENTITY_ASSET, "a", 0 },
+    { "job_space_ids", ENTITY_JOB_SPACE, "j", 0 },
     { "name", 0, "Name ", 50 },
     { "key", 0, "k", 0 },
     { "type", 0, "y", 30 },
@@ -73,4 +78,27 @@ const struct random_pool *random_pool_of_kind(const ProtobufCMessage *message)
         }
     }
     return NULL;
+}
+
+unsigned random_weight(const char *name)
+{
+    static const struct {
+        const char *prefix;
+        unsigned percent;
+    } rare[] = { { "RemoveConstraint", 100 },
+                 { "PutConstraint", 30 },
+                 { "Remove", 25 },
+                 { "Delete", 25 },
+                 { "Retire", 15 },
+                 { "Close", 15 },
+                 { "ArchiveOrg", 3 },
+                 { "EraseOrg", 0 },
+                 { "Erase", 5 },
+                 { "FinishImport", 0 } };
+    for (size_t i = 0; i < sizeof rare / sizeof rare[0]; i++) {
+        if (strncmp(name, rare[i].prefix, strlen(rare[i].prefix)) == 0) {
+            return rare[i].percent;
+        }
+    }
+    return 100;
 }

@@ -17,4 +17,9 @@ const struct random_pool *random_pool_of(const char *field);
 /* The pool that a message's field `kind` asks for; NULL if it has none, or for the org. */
 const struct random_pool *random_pool_of_kind(const ProtobufCMessage *message);
 
+/* Of a hundred times that a command is drawn, how often it is taken: those that end things are
+ * rarer, or little would be there. After EraseOrg nothing is, and after FinishImport nothing is
+ * imported. */
+unsigned random_weight(const char *name);
+
 #endif

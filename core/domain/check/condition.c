@@ -92,7 +92,7 @@ static struct status condition_expression(const struct view *view, struct arena 
     if (*expressions == NULL) {
         TRY(expressions_in(arena, expressions));
     }
-    return expressions_get(*expressions, condition_environment(), condition->source,
+    return expressions_get(*expressions, condition_environment(), 0, condition->source,
                            condition->profile, expression);
 }
 

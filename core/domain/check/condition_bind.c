@@ -31,9 +31,11 @@ const struct expression_environment *condition_environment(void)
         [VARIABLE_PERMISSION] = { { "permission", 10 }, NULL, 0, &cel_type_string, ID_SIZE_MAX, 0 },
         [VARIABLE_NOW] = { { "now", 3 }, NULL, 0, &cel_type_timestamp, 0, 0 },
     };
-    static const struct expression_environment environment = { "condition", variables,
-                                                               VARIABLES_COUNT, VARIABLE_CONTEXT,
-                                                               &cel_type_bool };
+    static const struct expression_environment environment = { .name = "condition",
+                                                               .variables = variables,
+                                                               .variables_count = VARIABLES_COUNT,
+                                                               .data = VARIABLE_CONTEXT,
+                                                               .result = &cel_type_bool };
     return &environment;
 }
 

@@ -148,16 +148,22 @@ static void holders_give(struct holders *holders, struct holder **items, size_t 
     *items_count = holders->count;
 }
 
+struct status holders_find(struct lookup *lookup, enum entity_kind kind, struct str id,
+                           struct holder **items, size_t *items_count)
+{
+    struct holders holders = { .lookup = lookup };
+    TRY(holders_need(&holders, kind, id));
+    TRY(holders_add_kind(&holders, kind, id));
+    holders_give(&holders, items, items_count);
+    return status_ok();
+}
+
 struct status holders_list(const struct view *view, struct arena *arena, int64_t at_us,
                            enum entity_kind kind, struct str id, struct holder **items,
                            size_t *items_count)
 {
     struct lookup lookup = lookup_of_list(view, arena, at_us);
-    struct holders holders = { .lookup = &lookup };
-    TRY(holders_need(&holders, kind, id));
-    TRY(holders_add_kind(&holders, kind, id));
-    holders_give(&holders, items, items_count);
-    return status_ok();
+    return holders_find(&lookup, kind, id, items, items_count);
 }
 
 struct status holders_list_group_type(const struct view *view, struct arena *arena, int64_t at_us,

@@ -37,8 +37,11 @@ MUST_USE struct status holders_add_members(struct holders *holders, struct str g
 MUST_USE struct status holders_list(const struct view *view, struct arena *arena, int64_t at_us,
                                     enum entity_kind kind, struct str id, struct holder **items,
                                     size_t *items_count);
-/* The same of the seats of a type in a group: whom a grant to the group with this role type counts,
- * so with or without membership, and in the group itself only. */
+/* The same within a budget of look-ups. */
+MUST_USE struct status holders_find(struct lookup *lookup, enum entity_kind kind, struct str id,
+                                    struct holder **items, size_t *items_count);
+/* The same as holders_list of the seats of a type in a group: whom a grant to the group with this
+ * role type counts, so with or without membership, and in the group itself only. */
 MUST_USE struct status holders_list_group_type(const struct view *view, struct arena *arena,
                                                int64_t at_us, struct str group_id,
                                                struct str role_type, struct holder **items,

@@ -93,6 +93,15 @@ struct status decide_take_room(struct decide *d, const ProtobufCMessage *message
     return status_ok();
 }
 
+struct status decide_note_constraint(struct decide *d, Agency__V1__ConstraintResult *result)
+{
+    ARENA_TRY(d->arena, d->constraints,
+              arena_grow(d->arena, d->constraints, d->constraints_count, sizeof *d->constraints,
+                         &d->constraints_cap));
+    d->constraints[d->constraints_count++] = result;
+    return status_ok();
+}
+
 static bool decide_over(uint64_t before, int64_t more, uint64_t max)
 {
     return more > 0 && before + (uint64_t)more > max;
@@ -195,6 +204,7 @@ struct status decide_emit(struct decide *d, enum event_number number, const Prot
     ARENA_TRY(d->arena, d->events,
               arena_grow(d->arena, d->events, d->events_count, sizeof *d->events, &d->events_cap));
     d->events[d->events_count++] = wrapper;
+    d->constrained = d->constrained || number == EVENT_CONSTRAINT_PUT;
     return decide_apply(d, wrapper);
 }
 

@@ -7,6 +7,10 @@
 #include "agency/v1/decision.pb-c.h"
 #include "core/domain/kernel/evolve.h"
 
+/* Constraints that one command meets at most (where more are for it, it is denied), and bytes of
+ * why one was not true, and of what it tells, that the decision keeps. */
+enum { CONSTRAINTS_MAX = 64, CONSTRAINT_WHY_MAX = 240, CONSTRAINT_TOLD_MAX = 160 };
+
 /* What is known of the org's past decisions, beside its entities. */
 struct org_head {
     uint64_t org_sequence;       /* of the last accepted decision with events; 0: none */
@@ -16,6 +20,7 @@ struct org_head {
     int64_t next_due_us;    /* the first of these times, where there are any */
     uint64_t continuations; /* how many decisions in a row followed at once */
     uint64_t renewing;      /* how many of those that wait do so again afterwards */
+    bool constrained;       /* a constraint was put at some time */
 };
 
 /* Configuration that decides; it stands in the EPOCH. */
@@ -44,10 +49,18 @@ struct check_memory {
                          struct check_answer *answer);
 };
 
+/* Gives the state before the command that is judged: that before the decision; or, where others of
+ * it have `emitted` something, as they left it. The view is valid until the next is asked for, or
+ * the decision is made. */
+struct state_before {
+    struct status (*view)(struct state_before *self, bool emitted, const struct view **view);
+};
+
 struct decide {
     /* Given by the caller. */
     struct arena *arena;
-    const struct view *view;          /* sees what is emitted, at once */
+    const struct view *view; /* sees what is emitted, at once */
+    struct state_before *before;
     const struct change_ops *changes; /* the scratch layer under the view */
     void *changes_self;
     const struct decide_context *context;
@@ -69,9 +82,13 @@ struct decide {
     uint64_t gas_used;                /* by expressions */
     Agency__V1__Rejection *rejection; /* NULL: accepted */
     Agency__V1__Authority *authority; /* NULL: not allowed */
-    struct str subject_id;            /* who acts; empty for an operator */
-    struct str credential_id;         /* by which credential; empty for an operator */
-    struct str *actors;               /* through whom, from who acts on; see acting.h */
+    Agency__V1__ConstraintResult **constraints; /* that were not true */
+    size_t constraints_count;
+    size_t constraints_cap;
+    bool constrained;         /* it has put a constraint */
+    struct str subject_id;    /* who acts; empty for an operator */
+    struct str credential_id; /* by which credential; empty for an operator */
+    struct str *actors;       /* through whom, from who acts on; see acting.h */
     size_t actors_count;
     struct str on_behalf_of;               /* for whom in the end; empty: for himself */
     Agency__V1__DecidedCommand **commands; /* of a batch: each that is accepted */
@@ -88,6 +105,10 @@ MUST_USE struct status decide_reject(struct decide *d, enum status_code code, co
  * large.
  */
 MUST_USE struct status decide_take_room(struct decide *d, const ProtobufCMessage *message);
+
+/* Adds what a constraint came to that was not true. */
+MUST_USE struct status decide_note_constraint(struct decide *d,
+                                              Agency__V1__ConstraintResult *result);
 
 /* The registry's row of d's command, which is no batch. */
 const struct command_type *decide_type(const struct decide *d);

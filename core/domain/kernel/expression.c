@@ -19,13 +19,18 @@ enum {
     EXPRESSIONS_KEPT_MAX = 16 << 20,
     EXPRESSIONS_MEMORY_MAX = 128 << 20,
     EXPRESSIONS_BUCKETS = 256, /* a power of two */
-    ENVIRONMENTS_MAX = 4,
-    ENVIRONMENT_MEMORY_MAX = 1 << 20,
+    ENVIRONMENTS_MAX = 512,    /* some for each command */
+    ENVIRONMENTS_BUCKETS = 64,
+    ENVIRONMENTS_MEMORY_MAX = 64 << 20,
+    ENVIRONMENT_MORE_MAX = 8,
 };
 
 /* An environment as it was made of our messages. */
 struct environment {
     const struct expression_environment *of;
+    unsigned about;
+    struct environment *next;
+    const ProtobufCMessageDescriptor *messages[EXPRESSION_VARIABLES_MAX];
     struct cel_generated generated;
     struct cel_variable variables[EXPRESSION_VARIABLES_MAX];
     struct cel_env env;
@@ -45,7 +50,7 @@ struct expressions {
     struct arena *programs; /* the arenas that are used */
     struct arena *lasting;
     struct expression_entry *buckets[EXPRESSIONS_BUCKETS];
-    struct environment *environments[ENVIRONMENTS_MAX];
+    struct environment *environments[ENVIRONMENTS_BUCKETS]; /* by what they are about */
     size_t environments_count;
 };
 
@@ -55,7 +60,7 @@ struct expressions *expressions_new(void)
 {
     struct expressions *expressions = mem_zalloc(1, sizeof *expressions);
     arena_init(&expressions->own, EXPRESSIONS_MEMORY_MAX);
-    arena_init(&expressions->made, ENVIRONMENTS_MAX * ENVIRONMENT_MEMORY_MAX);
+    arena_init(&expressions->made, ENVIRONMENTS_MEMORY_MAX);
     expressions->programs = &expressions->own;
     expressions->lasting = &expressions->made;
     return expressions;
@@ -90,14 +95,15 @@ void expressions_trim(struct expressions *expressions)
 
 static struct status environment_variable(struct arena *arena,
                                           const struct expression_variable *declared,
+                                          const ProtobufCMessageDescriptor *message,
                                           struct cel_variable *variable)
 {
     *variable = (struct cel_variable){ .name = declared->name,
                                        .type = declared->type,
                                        .size_max = declared->size_max,
                                        .data_max = declared->data_max };
-    if (declared->message != NULL) {
-        ARENA_TRY(arena, variable->type, cel_type_message(arena, str_z(declared->message->name)));
+    if (message != NULL) {
+        ARENA_TRY(arena, variable->type, cel_type_message(arena, str_z(message->name)));
     }
     if (declared->items_max > 0) {
         ARENA_TRY(arena, variable->type, cel_type_list_of(arena, variable->type));
@@ -106,25 +112,57 @@ static struct status environment_variable(struct arena *arena,
     return status_ok();
 }
 
-static struct status environment_make(struct arena *arena, const struct expression_environment *of,
-                                      struct environment *environment)
+/* The messages of the variables. */
+static struct status environment_messages(struct arena *arena, struct environment *environment)
 {
-    const ProtobufCMessageDescriptor *roots[EXPRESSION_VARIABLES_MAX];
-    size_t roots_count = 0;
-    assert(of->variables_count <= EXPRESSION_VARIABLES_MAX);
+    const struct expression_environment *of = environment->of;
     for (uint32_t i = 0; i < of->variables_count; i++) {
-        TRY(environment_variable(arena, &of->variables[i], &environment->variables[i]));
-        if (of->variables[i].message != NULL) {
-            roots[roots_count++] = of->variables[i].message;
+        const ProtobufCMessageDescriptor **message = &environment->messages[i];
+        *message = of->variables[i].message;
+        if (*message == NULL && of->message != NULL) {
+            TRY(of->message(arena, environment->about, i, message));
         }
     }
-    TRY(cel_generated_init(&environment->generated, arena, roots, roots_count));
-    environment->generated.limit = limit_of_field;
+    return status_ok();
+}
+
+/* All messages that an expression can meet by its variables and functions. */
+static struct status environment_types(struct arena *arena, struct environment *environment)
+{
+    const ProtobufCMessageDescriptor *roots[EXPRESSION_VARIABLES_MAX + ENVIRONMENT_MORE_MAX];
+    const struct expression_environment *of = environment->of;
+    size_t roots_count = 0;
+    for (uint32_t i = 0; i < of->variables_count; i++) {
+        if (environment->messages[i] != NULL) {
+            roots[roots_count++] = environment->messages[i];
+        }
+    }
+    for (size_t i = 0; of->more != NULL && of->more[i] != NULL; i++) {
+        assert(i < ENVIRONMENT_MORE_MAX);
+        roots[roots_count++] = of->more[i];
+    }
+    return cel_generated_init(&environment->generated, arena, roots, roots_count);
+}
+
+static struct status environment_make(struct arena *arena, const struct expression_environment *of,
+                                      unsigned about, struct environment *environment)
+{
+    assert(of->variables_count <= EXPRESSION_VARIABLES_MAX);
     environment->of = of;
+    environment->about = about;
+    TRY(environment_messages(arena, environment));
+    for (uint32_t i = 0; i < of->variables_count; i++) {
+        TRY(environment_variable(arena, &of->variables[i], environment->messages[i],
+                                 &environment->variables[i]));
+    }
+    TRY(environment_types(arena, environment));
+    environment->generated.limit = limit_of_field;
     environment->env = (struct cel_env){ .provider = &environment->generated.provider,
                                          .container = STR("agency.v1"),
                                          .variables = environment->variables,
                                          .variable_count = of->variables_count,
+                                         .functions = of->functions,
+                                         .function_count = of->functions_count,
                                          .result = of->result,
                                          .estimate_max = CEL_GAS_MAX };
     return status_ok();
@@ -132,19 +170,21 @@ static struct status environment_make(struct arena *arena, const struct expressi
 
 static struct status expressions_environment(struct expressions *expressions,
                                              const struct expression_environment *of,
-                                             struct environment **environment)
+                                             unsigned about, struct environment **environment)
 {
-    for (size_t i = 0; i < expressions->environments_count; i++) {
-        *environment = expressions->environments[i];
-        if ((*environment)->of == of) {
+    struct environment **bucket = &expressions->environments[about % ENVIRONMENTS_BUCKETS];
+    for (*environment = *bucket; *environment != NULL; *environment = (*environment)->next) {
+        if ((*environment)->of == of && (*environment)->about == about) {
             return status_ok();
         }
     }
     assert(expressions->environments_count < ENVIRONMENTS_MAX);
     ARENA_TRY(expressions->lasting, *environment,
               arena_zalloc(expressions->lasting, sizeof **environment));
-    TRY(environment_make(expressions->lasting, of, *environment));
-    expressions->environments[expressions->environments_count++] = *environment;
+    TRY(environment_make(expressions->lasting, of, about, *environment));
+    (*environment)->next = *bucket;
+    *bucket = *environment;
+    expressions->environments_count++;
     return status_ok();
 }
 
@@ -184,6 +224,7 @@ static struct status expression_read(struct arena *arena, const struct environme
                                      struct expression *expression)
 {
     const struct cel_program *program = expression->program;
+    expression->messages = environment->messages;
     ARENA_TRY(arena, expression->needs,
               arena_alloc(arena, (program->node_count + 1) * sizeof *expression->needs));
     for (uint32_t i = 0; i < program->order_count; i++) {
@@ -207,10 +248,34 @@ static struct status expression_set_problem(struct arena *arena, const char *pro
     return status_ok();
 }
 
+static struct status expression_refuse(struct arena *arena, const char *problem,
+                                       struct expression *expression)
+{
+    expression->program = NULL;
+    return expression_set_problem(arena, problem, expression);
+}
+
+/* The first node that its environment says is wrong, as the checker would tell it. */
+static bool expression_misfit(const struct environment *environment,
+                              const struct cel_program *program, char *problem, size_t size)
+{
+    char msg[160];
+    for (uint32_t i = 0; environment->of->fits != NULL && i < program->order_count; i++) {
+        const struct cel_node *node = program->order[i];
+        if (!environment->of->fits(environment->about, node, msg, sizeof msg)) {
+            const struct cel_position at = cel_position_of(program->source, node->at);
+            snprintf(problem, size, "%" PRIu32 ":%" PRIu32 ": %s", at.line, at.column, msg);
+            return true;
+        }
+    }
+    return false;
+}
+
 static struct status expression_compile(struct arena *arena, const struct environment *environment,
                                         struct expression_entry *entry)
 {
     struct cel_problems problems;
+    char problem[STATUS_MSG_MAX];
     if (entry->profile != CEL_PROFILE) {
         char text[96];
         snprintf(text, sizeof text,
@@ -221,11 +286,12 @@ static struct status expression_compile(struct arena *arena, const struct enviro
     struct status st =
         cel_compile(&environment->env, entry->source, arena, &entry->expression.program, &problems);
     if (st.code == STATUS_INVALID_ARGUMENT) {
-        entry->expression.program = NULL;
-        return expression_set_problem(arena, st.msg, &entry->expression);
+        return expression_refuse(arena, st.msg, &entry->expression);
     }
     TRY(st);
-    return expression_read(arena, environment, &entry->expression);
+    return expression_misfit(environment, entry->expression.program, problem, sizeof problem)
+               ? expression_refuse(arena, problem, &entry->expression)
+               : expression_read(arena, environment, &entry->expression);
 }
 
 static struct status expressions_add(struct expressions *expressions,
@@ -248,11 +314,12 @@ static struct status expressions_add(struct expressions *expressions,
 }
 
 struct status expressions_get(struct expressions *expressions,
-                              const struct expression_environment *environment, struct str source,
-                              uint32_t profile, const struct expression **expression)
+                              const struct expression_environment *environment, unsigned about,
+                              struct str source, uint32_t profile,
+                              const struct expression **expression)
 {
     struct environment *made;
-    TRY(expressions_environment(expressions, environment, &made));
+    TRY(expressions_environment(expressions, environment, about, &made));
     const struct expression_entry wanted = {
         .environment = made, .profile = profile, .hash = hmap_hash(source), .source = source
     };

@@ -18,13 +18,27 @@ struct expression_variable {
     uint32_t size_max, data_max; /* as in cel_variable */
 };
 
-/* What the expressions of one place may refer to. Static. */
+struct cel_node;
+
+/* What the expressions of one place may refer to. Static. What differs by what an expression is
+ * about (a command's number; 0 where that means nothing) its functions say. */
 struct expression_environment {
     const char *name; /* in messages: "condition" */
     const struct expression_variable *variables;
     uint32_t variables_count;
     uint32_t data; /* the variable that a question gives, and may leave incomplete */
     const struct cel_type *result;
+    const struct cel_overload *functions; /* own ones */
+    uint32_t functions_count;
+    const ProtobufCMessageDescriptor *const
+        *more; /* messages that only functions give, then NULL */
+    /* The message of a variable that has another one for each thing an expression is about; NULL
+     * for all others. Made in the arena. NULL here: there is no such variable. */
+    struct status (*message)(struct arena *arena, unsigned about, uint32_t variable,
+                             const ProtobufCMessageDescriptor **message);
+    /* False where a node of right type is wrong all the same, for a reason that is put into `msg`.
+     * NULL: none is. */
+    bool (*fits)(unsigned about, const struct cel_node *node, char *msg, size_t msg_size);
 };
 
 /* A compiled one. */
@@ -35,6 +49,7 @@ struct expression {
     struct str
         *needs; /* fields of the environment's data that it selects without asking for them */
     size_t needs_count;
+    const ProtobufCMessageDescriptor *const *messages; /* of the variables; NULL: of other types */
 };
 
 /* Compiled ones, by environment, profile and source. One thread. */
@@ -52,7 +67,7 @@ void expressions_trim(struct expressions *expressions);
  * memory for it. */
 MUST_USE struct status expressions_get(struct expressions *expressions,
                                        const struct expression_environment *environment,
-                                       struct str source, uint32_t profile,
+                                       unsigned about, struct str source, uint32_t profile,
                                        const struct expression **expression);
 
 #endif

@@ -109,5 +109,9 @@ struct str index_grant_how(const ProtobufCMessage *entity, char room[INDEX_MADE_
 struct str index_assignment_end(const ProtobufCMessage *entity, char room[INDEX_MADE_MAX]);
 struct str index_assignment_as(const ProtobufCMessage *entity, size_t item);
 size_t index_assignment_as_count(const ProtobufCMessage *entity);
+struct str index_constraint_for(const ProtobufCMessage *entity, size_t item);
+size_t index_constraint_for_count(const ProtobufCMessage *entity);
+struct str index_constraint_of_org(const ProtobufCMessage *entity, size_t item);
+size_t index_constraint_of_org_count(const ProtobufCMessage *entity);
 
 #endif

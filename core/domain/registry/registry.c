@@ -24,6 +24,12 @@ ORG_COMMANDS(X)
 #define X(upper, ...) NUMBER_IS_OF(3, EVENT_##upper)
 ORG_EVENTS(X)
 #undef X
+#define X(upper, ...) NUMBER_IS_OF(4, COMMAND_##upper)
+POLICY_COMMANDS(X)
+#undef X
+#define X(upper, ...) NUMBER_IS_OF(4, EVENT_##upper)
+POLICY_EVENTS(X)
+#undef X
 
 static const struct entity_type entities[] = {
 #define NAMED true

@@ -17,6 +17,7 @@
 #include "core/domain/registry/access.h"
 #include "core/domain/registry/directory.h"
 #include "core/domain/registry/org.h"
+#include "core/domain/registry/policy.h"
 
 /* X(KIND, Message, prefix, key_parts, plural, named, external): the first key_parts fields of the
  * message are its key; the names of NAMED ones are unique among the live ones, and find them; so do
@@ -24,7 +25,8 @@
 #define ENTITIES(X)       \
     DIRECTORY_ENTITIES(X) \
     ACCESS_ENTITIES(X)    \
-    ORG_ENTITIES(X)
+    ORG_ENTITIES(X)       \
+    POLICY_ENTITIES(X)
 
 /* X(COMMAND, Message, prefix, ENTITY, from, how, EVENT, own, delegate): the entity that the
  * command's key names (expected_version is about it), and the statuses from which it may start; how
@@ -34,7 +36,8 @@
 #define COMMANDS(X)       \
     DIRECTORY_COMMANDS(X) \
     ACCESS_COMMANDS(X)    \
-    ORG_COMMANDS(X)
+    ORG_COMMANDS(X)       \
+    POLICY_COMMANDS(X)
 
 /* X(EVENT, Message, prefix, ENTITY, presence, to, how): the entity that it changes (ANY: it says
  * which); it MAKES one
@@ -43,7 +46,8 @@
 #define EVENTS(X)       \
     DIRECTORY_EVENTS(X) \
     ACCESS_EVENTS(X)    \
-    ORG_EVENTS(X)
+    ORG_EVENTS(X)       \
+    POLICY_EVENTS(X)
 
 /* X(ENTITY, Message, prefix, field, statuses): a time of an entity that is due while it is in one
  * of these statuses. What then happens, elapse_PREFIX decides, of each kind in TIMED. Of the times
@@ -99,7 +103,8 @@
 #define INDEXES(X)       \
     DIRECTORY_INDEXES(X) \
     ACCESS_INDEXES(X)    \
-    ORG_INDEXES(X)
+    ORG_INDEXES(X)       \
+    POLICY_INDEXES(X)
 
 /* X(INDEX, whether): the indexes that have rows of what is SCHEDULED, TOO or ALONE. The others have
  * none: what has not begun is found by nothing that asks who may do or have something. */
@@ -131,7 +136,8 @@
       "what it is about, the parent that it leaves and the one it comes to")                   \
     DIRECTORY_OBJECT_RULES(X)                                                                  \
     ACCESS_OBJECT_RULES(X)                                                                     \
-    ORG_OBJECT_RULES(X)
+    ORG_OBJECT_RULES(X)                                                                        \
+    POLICY_OBJECT_RULES(X)
 
 enum entity_kind {
     ENTITY_ANY = AGENCY__V1__ENTITY_KIND__ENTITY_KIND_UNSPECIFIED,

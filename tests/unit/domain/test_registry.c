@@ -24,9 +24,8 @@ static const ProtobufCFieldDescriptor *find(const ProtobufCMessageDescriptor *me
 static void each_entity_field(check_field *check)
 {
     for (unsigned kind = 1; kind < ENTITY_KINDS_END; kind++) {
-        const struct entity_type *entity = registry_entity(kind);
-        assert_non_null(entity);
-        for (unsigned i = 0; i < entity->descriptor->n_fields; i++) {
+        const struct entity_type *entity = registry_entity(kind); /* some numbers are free */
+        for (unsigned i = 0; entity != NULL && i < entity->descriptor->n_fields; i++) {
             check(entity->descriptor, &entity->descriptor->fields[i], entity);
         }
     }
@@ -107,7 +106,11 @@ TEST(registry, has_each_event_of_the_schema_and_no_other)
 TEST(registry, names_each_kind_of_the_schema)
 {
     const ProtobufCEnumDescriptor *kinds = &agency__v1__entity_kind__descriptor;
-    assert_int_equal(kinds->n_values, ENTITY_KINDS_END);
+    unsigned known = 1; /* unspecified */
+    for (unsigned kind = 1; kind < ENTITY_KINDS_END; kind++) {
+        known += registry_entity(kind) != NULL;
+    }
+    assert_int_equal(kinds->n_values, known);
     for (unsigned i = 0; i < kinds->n_values; i++) {
         unsigned kind = (unsigned)kinds->values[i].value;
         assert_true(kind == 0 || registry_entity(kind) != NULL);
@@ -118,6 +121,9 @@ TEST(registry, says_which_kinds_outside_systems_know)
 {
     for (unsigned kind = 1; kind < ENTITY_KINDS_END; kind++) {
         const struct entity_type *entity = registry_entity(kind);
+        if (entity == NULL) {
+            continue;
+        }
         const ProtobufCFieldDescriptor *field = find(entity->descriptor, "external_ids");
         assert_int_equal(entity->external_at, field == NULL ? 0 : field->offset);
         assert_int_equal(entity->external_count_at, field == NULL ? 0 : field->quantifier_offset);
@@ -228,9 +234,9 @@ TEST(registry, every_entity_has_the_system_fields)
                    { "created_at", FIELD_CREATED_AT },
                    { "updated_at", FIELD_UPDATED_AT } };
     for (unsigned kind = 1; kind < ENTITY_KINDS_END; kind++) {
-        for (size_t i = 0; i < sizeof system / sizeof system[0]; i++) {
-            const ProtobufCFieldDescriptor *field =
-                find(registry_entity(kind)->descriptor, system[i].name);
+        const struct entity_type *entity = registry_entity(kind);
+        for (size_t i = 0; entity != NULL && i < sizeof system / sizeof system[0]; i++) {
+            const ProtobufCFieldDescriptor *field = find(entity->descriptor, system[i].name);
             assert_non_null(field);
             assert_int_equal(field->id, system[i].number);
         }

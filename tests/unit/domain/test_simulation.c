@@ -117,7 +117,8 @@ static void simulation_same_entities(struct simulation *simulation)
 static enum entity_kind simulation_kind(const ProtobufCMessage *entity)
 {
     unsigned kind = 1;
-    while (registry_entity(kind)->descriptor != entity->descriptor) {
+    while (registry_entity(kind) == NULL ||
+           registry_entity(kind)->descriptor != entity->descriptor) {
         kind++;
     }
     return (enum entity_kind)kind;
