@@ -65,6 +65,11 @@ def profiles_are_given_by_every_door(world):
     accepted(ada.call("Commands/SubmitBatch", {"requests": many}))
     expect(ada.packed("Commands/Submit", {"command": register(world, "by-gzip")}) == 200,
            "an accepted command in gzip")
+    stream = world.server.stream("Commands/SubmitStream", {"command": register(world, "by-stream")},
+                                 **ada.headers())
+    said = stream.read()
+    world.told.append(("a stream", said))
+    expect(b'"code":"OK"' in said, "an accepted command of a stream", said)
     lines = world.made.parent / "lines.jsonl"
     lines.write_text(json.dumps(register(world, "by-line")) + "\n")
     world.tool()("import", str(lines))
@@ -148,7 +153,7 @@ def who_may_sees_them(world):
     many = world.ada.rest("GET", "/acme/subjects").json()["items"]
     world.ada.packed("Entities/ListSubjects", {"orgId": "acme"})
     del world.told[told:]
-    expect(json.dumps(many).count(world.markers.common) == 22, "two each of eleven", many)
+    expect(json.dumps(many).count(world.markers.common) == 24, "two each of twelve", many)
     shown = world.tool().json("get", "subject", "by-tool")
     expect(world.markers.common in json.dumps(shown), "the folder's owner to see it", shown)
 
