@@ -102,6 +102,31 @@ def a_grant_ends_without_a_command(org):
     expect(org.await_ends([grant]) == [grant], f"{grant}", org.ends())
 
 
+def access_begins_at_its_time(org):
+    """Nobody has it before, whoever asks when."""
+    start, before = moment(1), moment(0.9)
+    question = {"orgId": "acme", "subject": "bob", "permission": "open", "object": "org"}
+    org.do({"registerSubject": {"subject": {"subjectId": "bob"}}})
+    org.do({"definePermission": {"permission": {"permission": "open"}}})
+    org.do({"grantPermission": {"grant": {
+        "grantId": "later", "permission": "open", "startsAt": start,
+        "grantee": {"kind": "GRANTEE_KIND_SUBJECT", "id": "bob"},
+        "on": {"kind": "OBJECT_KIND_ORG"}}}})
+    waits = org.server.call("Entities/GetGrant", {"orgId": "acme", "grantId": "later"}).json()
+    expect(waits["status"] == "ENTITY_STATUS_SCHEDULED" and waits["dueAt"] == start,
+           "a grant that waits", waits)
+    expect(not org.server.call("Query/Check", question).json().get("allowed"), "no access yet")
+    wait_for(start)
+    for as_of, allowed in ((start, True), (before, False)):
+        said = org.server.call("Query/Check", question | {"asOf": as_of})
+        expect(said.json().get("allowed", False) == allowed, f"{allowed} as of {as_of}", said.text)
+        expect("provisional" not in said.headers["agencygrid-moment"], "a final answer",
+               said.headers["agencygrid-moment"])
+    gained = org.server.call("Query/ListAccessChanges", {"orgId": "acme", "subject": "bob"})
+    gained = [item["decision"] for item in gained.json()["items"]]
+    expect([decision["occurredAt"] for decision in gained] == [start], f"a gain at {start}", gained)
+
+
 def an_answer_waits_for_what_is_due(org):
     grant = org.grant(0.3)
     wait_for(grant[1])
@@ -174,7 +199,7 @@ def too_much_before_a_command_is_decided_by_turns(org):
     expect(left == [], "no grant to be left", left)
 
 
-CASES = (a_grant_ends_without_a_command, an_answer_waits_for_what_is_due,
+CASES = (a_grant_ends_without_a_command, access_begins_at_its_time, an_answer_waits_for_what_is_due,
          without_a_leader_answers_say_that_they_may_change, the_header_final_refuses_too,
          killed_at_any_moment_each_ends_once, too_much_before_a_command_is_decided_by_turns)
 
