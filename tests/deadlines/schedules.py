@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Schedules on an embedded log: they have their turns by themselves, and whenever agencyd is killed,
-each turn has its command once, before everything else.
+"""Schedules on an embedded log: they have their turns by themselves, and whenever agencyd is
+killed, each turn has its command once, before everything else.
 
     tests/deadlines/schedules.py BUILD SCRATCH
 """
