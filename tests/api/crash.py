@@ -37,6 +37,7 @@ CLIENTS, BATCH = 6, 40
 AGAIN = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED,
          grpc.StatusCode.CANCELLED, grpc.StatusCode.UNKNOWN, grpc.StatusCode.INTERNAL}
 AGAIN_HTTP = {503, 504}
+excused = threading.Event()  # nobody can answer now
 PATH = "/agency.v1.Commands/"
 
 
@@ -87,6 +88,7 @@ class Client(threading.Thread):
         left = list(ids)
         until = time.monotonic() + 60
         while left:
+            until = time.monotonic() + 60 if excused.is_set() else until
             expect(time.monotonic() < until, "an answer within a minute", left[:3])
             target = self.targets[(self.number + self.again) % len(self.targets)]
             try:
@@ -223,6 +225,17 @@ def commanded(servers, ports, hunt_them):
         for server in servers:
             server.stop()
     return clients
+
+
+def go_on(clients, seconds=30):
+    """Waits until they are answered again."""
+    def answered():
+        return sum(len(client.answers) for client in clients)
+
+    wanted, until = answered() + 100, time.monotonic() + seconds
+    while answered() < wanted:
+        expect(time.monotonic() < until, f"answers again within {seconds} s", wanted - answered())
+        time.sleep(0.05)
 
 
 def tell(clients, ends):
