@@ -33,6 +33,12 @@ const struct verb ctl_verbs[] = {
       "what "
       "it has, as documents",
       ctl_export, 1, 1, false, false, false, "as as-of timeout" },
+    { "dry-run", "COMMAND JSON | --batch FILE",
+      "what a command would come to now: its answer, its events, by which authority, and who would "
+      "gain or lose which access; nothing is sent",
+      ctl_dry_run, 0, 2, false, false, false,
+      "principal principal-file key occurred-at on-behalf-of actors expected-version batch "
+      "timeout" },
     { "plan", "FILE|DIR...",
       "what applying documents (YAML or JSON) would do: commands, events, rejections, and who "
       "would "

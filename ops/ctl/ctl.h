@@ -165,6 +165,6 @@ ctl_verb ctl_init, ctl_submit, ctl_import, ctl_export, ctl_get, ctl_list, ctl_ch
     ctl_log_id, ctl_status, ctl_rebuild, ctl_verify, ctl_cel, ctl_schema, ctl_openapi, ctl_key_new,
     ctl_key_show, ctl_key_api, ctl_keyring, ctl_keyring_rotate, ctl_keyring_rehash,
     ctl_keyring_retire, ctl_context, ctl_context_save, ctl_context_forget, ctl_completion,
-    ctl_explain, ctl_plan, ctl_apply;
+    ctl_explain, ctl_plan, ctl_apply, ctl_dry_run;
 
 #endif

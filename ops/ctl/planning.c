@@ -108,17 +108,33 @@ static struct status planning_read(struct planning *planning)
 
 /* ---- the plan ---- */
 
-static struct status planning_make(struct planning *planning)
+static struct status planning_options(struct planning *planning, struct plan_options *options)
 {
     struct ctl *ctl = planning->ctl;
-    struct plan_options options = { .config = &planning->config,
-                                    .keys = &planning->keys,
-                                    .expressions = planning->expressions,
-                                    .on_behalf_of = ctl->options.on_behalf_of,
-                                    .now_us = clock_now_us(&ctl->clock) };
-    TRY(sending_who(ctl, &options.principal));
+    *options = (struct plan_options){ .config = &planning->config,
+                                      .keys = &planning->keys,
+                                      .expressions = planning->expressions,
+                                      .on_behalf_of = ctl->options.on_behalf_of,
+                                      .now_us = clock_now_us(&ctl->clock) };
     planning->keys = (struct command_record_keys){ ctl->dir.cluster_key, ctl->keyring };
+    return sending_who(ctl, &options->principal);
+}
+
+static struct status planning_make(struct planning *planning)
+{
+    struct plan_options options;
+    TRY(planning_options(planning, &options));
     return plan_make(&planning->plan, &planning->reading.snapshot, &options, &planning->documents);
+}
+
+struct status planning_command(struct planning *planning, struct ctl *ctl,
+                               Agency__V1__Command *command, struct forecast *forecast)
+{
+    struct plan_options options;
+    *planning = (struct planning){ .ctl = ctl, .expressions = expressions_new() };
+    TRY(reading_open(&planning->reading, ctl));
+    TRY(planning_options(planning, &options));
+    return plan_command(&planning->plan, &planning->reading.snapshot, &options, command, forecast);
 }
 
 struct status planning_open(struct planning *planning, struct ctl *ctl)
@@ -151,18 +167,21 @@ static char planning_mark(const struct outlook *outlook)
     return outlook->code != STATUS_OK ? '!' : outlook->made ? '+' : '~';
 }
 
+void planning_say_event(struct ctl *ctl, const Agency__V1__Event *event)
+{
+    buf_printf(&ctl->out, "    %s ", registry_event((unsigned)event->payload_case)->name);
+    struct status st =
+        pb_to_json(registry_event_payload(event), (struct pb_json_options){ 0 }, &ctl->out);
+    buf_printf(&ctl->out, st.code == STATUS_OK ? "\n" : "?\n");
+}
+
 static void planning_say_events(struct ctl *ctl, const struct plan *plan,
                                 const struct document *document)
 {
     for (size_t i = 0; i < plan->count; i++) {
         const struct planned *planned = &plan->items[i];
         for (size_t k = 0; planned->document == document && k < planned->events_count; k++) {
-            const struct event_type *type =
-                registry_event((unsigned)planned->events[k]->payload_case);
-            buf_printf(&ctl->out, "    %s ", type->name);
-            struct status st = pb_to_json(registry_event_payload(planned->events[k]),
-                                          (struct pb_json_options){ 0 }, &ctl->out);
-            buf_printf(&ctl->out, st.code == STATUS_OK ? "\n" : "?\n");
+            planning_say_event(ctl, planned->events[k]);
         }
     }
 }
@@ -186,9 +205,12 @@ static void planning_say_outlook(struct ctl *ctl, const struct plan *plan,
     planning_say_events(ctl, plan, document);
 }
 
-static struct status planning_say_access(struct ctl *ctl, const struct access_feed *feed)
+struct status planning_say_access(struct planning *planning)
 {
+    struct ctl *ctl = planning->ctl;
+    struct access_feed gained, *feed = &gained;
     Agency__V1__AccessLine **lines;
+    TRY(plan_access(&planning->plan, feed));
     TRY(access_messages(&ctl->arena, feed->lines, feed->count, &lines));
     if (ctl->options.output == CTL_TABLE && feed->count > 0) {
         buf_printf(&ctl->out, "access\n");
@@ -239,7 +261,6 @@ struct status planning_say(struct planning *planning)
 {
     struct ctl *ctl = planning->ctl;
     struct plan *plan = &planning->plan;
-    struct access_feed feed;
     size_t same = 0;
     for (size_t i = 0; i < plan->outlooks_count; i++) {
         const struct outlook *outlook = &plan->outlooks[i];
@@ -250,8 +271,7 @@ struct status planning_say(struct planning *planning)
             planning_say_outlook(ctl, plan, outlook);
         }
     }
-    TRY(plan_access(plan, &feed));
-    TRY(planning_say_access(ctl, &feed));
+    TRY(planning_say_access(planning));
     if (ctl->options.output == CTL_TABLE) {
         buf_printf(&ctl->out, "%zu commands, %zu documents as they are, %zu refused\n", plan->count,
                    same, plan->rejected);

@@ -1,4 +1,6 @@
-/* Documents of files, and what would come of them: what plan and apply share. */
+/* Documents of files, or a command, and what would come of them: what plan, apply and dry-run
+ * share.
+ */
 #ifndef OPS_CTL_PLANNING_H
 #define OPS_CTL_PLANNING_H
 
@@ -22,6 +24,13 @@ MUST_USE struct status planning_open(struct planning *planning, struct ctl *ctl)
 /* A zeroed one is fine. What the plan holds lies in ctl's arena and stays. */
 void planning_close(struct planning *planning);
 
+/* The same of one command as it would be sent; of no documents. */
+MUST_USE struct status planning_command(struct planning *planning, struct ctl *ctl,
+                                        Agency__V1__Command *command, struct forecast *forecast);
+
+/* Appends one event as people read it; who would gain or lose what, to people or programs. */
+void planning_say_event(struct ctl *ctl, const Agency__V1__Event *event);
+MUST_USE struct status planning_say_access(struct planning *planning);
 /* Appends what would happen, to people or programs. */
 MUST_USE struct status planning_say(struct planning *planning);
 

@@ -74,9 +74,23 @@ void plan_release(struct plan *plan)
 
 /* ---- one document ---- */
 
-static struct status plan_decide(struct plan *plan, Agency__V1__Command *bare, struct decide *d)
+static struct status plan_decide_whole(struct plan *plan, const Agency__V1__Command *command,
+                                       struct decide *d)
 {
     struct layer_org changes = { &plan->scratch, plan->snapshot->org_id };
+    *d = (struct decide){ .arena = plan->arena,
+                          .view = &plan->after.view,
+                          .changes = &layer_changes,
+                          .changes_self = &changes,
+                          .context = &plan->context,
+                          .command = command };
+    struct status st = decide_command(d);
+    d->command = NULL;
+    return st;
+}
+
+static struct status plan_decide(struct plan *plan, Agency__V1__Command *bare, struct decide *d)
+{
     Agency__V1__Command command;
     TRY(arena_text(plan->arena, plan->snapshot->org_id, &bare->org_id));
     TRY(command_record_hide(plan->arena, plan->options.keys, bare));
@@ -84,15 +98,7 @@ static struct status plan_decide(struct plan *plan, Agency__V1__Command *bare, s
     bare->org_id = (char *)(uintptr_t) "";
     command.command_id = (char *)(uintptr_t) "plan";
     TRY(arena_text(plan->arena, plan->options.on_behalf_of, &command.on_behalf_of));
-    *d = (struct decide){ .arena = plan->arena,
-                          .view = &plan->after.view,
-                          .changes = &layer_changes,
-                          .changes_self = &changes,
-                          .context = &plan->context,
-                          .command = &command };
-    struct status st = decide_command(d);
-    d->command = NULL;
-    return st;
+    return plan_decide_whole(plan, &command, d);
 }
 
 /* The command outlives the snapshot, from which it may borrow. */
@@ -108,12 +114,28 @@ static struct status plan_keep(struct plan *plan, const struct document *documen
     return status_ok();
 }
 
-static struct status plan_refuse(struct plan *plan, struct outlook *outlook, enum status_code code,
-                                 const char *reason)
+static struct status plan_text(struct plan *plan, const char *text, struct str *copy)
 {
-    outlook->code = code;
-    outlook->reason = arena_copy(plan->arena, str_z(reason));
-    return outlook->reason.data == NULL ? arena_full(plan->arena) : status_ok();
+    *copy = arena_copy(plan->arena, str_z(text));
+    return copy->data == NULL ? arena_full(plan->arena) : status_ok();
+}
+
+/* What became of a command that is not accepted; OK: it is. What failed here is given back. */
+static struct status plan_verdict(struct plan *plan, struct status decided, const struct decide *d,
+                                  enum status_code *code, struct str *reason)
+{
+    *code = decided.code;
+    if (decided.code == STATUS_UNAVAILABLE || decided.code == STATUS_DATA_LOSS) {
+        return decided;
+    }
+    if (decided.code != STATUS_OK) {
+        return plan_text(plan, decided.msg, reason);
+    }
+    if (d->rejection != NULL) {
+        *code = (enum status_code)d->rejection->code;
+        return plan_text(plan, d->rejection->reason, reason);
+    }
+    return status_ok();
 }
 
 /* Decides the commands of a document, all or none of them. */
@@ -121,20 +143,12 @@ static struct status plan_run(struct plan *plan, struct outlook *outlook,
                               const struct commands *commands)
 {
     size_t kept = plan->count, events = outlook->events_count;
-    struct status st = status_ok();
     outlook->code = STATUS_OK;
     for (size_t i = 0; i < commands->count && outlook->code == STATUS_OK; i++) {
         struct decide d;
-        st = plan_decide(plan, commands->items[i], &d);
-        if (st.code == STATUS_UNAVAILABLE || st.code == STATUS_DATA_LOSS) {
-            return st;
-        }
-        if (st.code != STATUS_OK) {
-            TRY(plan_refuse(plan, outlook, st.code, st.msg));
-        } else if (d.rejection != NULL) {
-            TRY(plan_refuse(plan, outlook, (enum status_code)d.rejection->code,
-                            d.rejection->reason));
-        } else if (d.events_count > 0) {
+        struct status st = plan_decide(plan, commands->items[i], &d);
+        TRY(plan_verdict(plan, st, &d, &outlook->code, &outlook->reason));
+        if (outlook->code == STATUS_OK && d.events_count > 0) {
             outlook->events_count += d.events_count;
             TRY(plan_keep(plan, outlook->document, commands->items[i], &d));
         }
@@ -216,6 +230,30 @@ struct status plan_make(struct plan *plan, struct snapshot *snapshot,
         plan->outlooks[plan->outlooks_count++].document = &documents->items[i];
     }
     return plan_all(plan);
+}
+
+/* ---- one command ---- */
+
+struct status plan_command(struct plan *plan, struct snapshot *snapshot,
+                           const struct plan_options *options, Agency__V1__Command *command,
+                           struct forecast *forecast)
+{
+    struct decide d;
+    *plan = (struct plan){ .snapshot = snapshot, .options = *options, .arena = snapshot->arena };
+    *forecast = (struct forecast){ .code = STATUS_OK };
+    TRY(plan_begin(plan));
+    TRY(command_record_hide(plan->arena, options->keys, command));
+    struct status st = plan_decide_whole(plan, command, &d);
+    TRY(plan_verdict(plan, st, &d, &forecast->code, &forecast->reason));
+    if (forecast->code != STATUS_OK) {
+        return status_ok();
+    }
+    forecast->authority = d.authority;
+    forecast->events = d.events;
+    forecast->events_count = d.events_count;
+    layer_take(&plan->sum, &plan->scratch);
+    layer_reset(&plan->scratch);
+    return status_ok();
 }
 
 /* ---- access ---- */

@@ -61,6 +61,21 @@ MUST_USE struct status plan_make(struct plan *plan, struct snapshot *snapshot,
 /* A zeroed one is fine. */
 void plan_release(struct plan *plan);
 
+/* What one command would come to. */
+struct forecast {
+    Agency__V1__Event *const *events; /* none: it is so already, or refused */
+    size_t events_count;
+    enum status_code code; /* OK: it would be accepted */
+    struct str reason;
+    const Agency__V1__Authority *authority; /* by which way; NULL where it is refused */
+};
+
+/* The same of a single command as it would be sent, which is changed as when it is: what is
+ * personal in it is hidden. In the arena. */
+MUST_USE struct status plan_command(struct plan *plan, struct snapshot *snapshot,
+                                    const struct plan_options *options,
+                                    Agency__V1__Command *command, struct forecast *forecast);
+
 /* Who would gain or lost what by all of it; in the arena. */
 MUST_USE struct status plan_access(struct plan *plan, struct access_feed *feed);
 

@@ -262,3 +262,27 @@ def it_has_the_options_of_the_readme(tool, fresh):
         for option, text in re.findall(r"^  (--.*)\n        (.*)$", said, re.M):
             row = "| `{}` | {} |".format(option.replace("|", "\\|"), text)
             expect(row in readme, f"this row in the README: {row}")
+
+
+def it_tries_a_command_and_records_nothing(tool, fresh):
+    acme = fresh()
+    before = acme("history")
+    grant = ("GrantPermission", json.dumps({
+        "grantId": "try", "permission": "UpdateGroup", "grantee": {"kind": "SUBJECT", "id": "eve"},
+        "on": {"kind": "GROUP", "id": "red"}}))
+    said, gained = acme.json("dry-run", *grant)
+    expect(said["code"] == "OK" and [*said["events"][0]] == ["permissionGranted"] and
+           said["authority"]["kind"] == "AUTHORITY_KIND_OPERATOR", "what would be", said)
+    expect((gained["subjectId"], gained["gained"], gained["object"]) == ("eve", True, "group:red"),
+           "who would gain what", gained)
+    text = acme("dry-run", *grant)
+    for wanted in ("would be accepted, 1 events", "    PermissionGranted {", "authority", "+ eve"):
+        expect(wanted in text, wanted, text)
+    refused = acme("dry-run", *grant, "--principal", "API_KEY:eve", code=REJECTED)
+    expect("would be refused PERMISSION_DENIED" in refused, "a refusal", refused)
+    again = acme("dry-run", "RegisterSubject", '{"subjectId": "eve"}', code=REJECTED)
+    expect("would be refused ALREADY_EXISTS" in again, "a rejection", again)
+    acme.error("dry-run", code=USAGE)
+    expect(acme("history") == before, "nothing to be recorded")
+    answer = acme.json("submit", *grant)[0]
+    expect(answer["events"] == len(said["events"]), "what was foretold", answer)
