@@ -5,7 +5,10 @@
 #include <stdio.h>
 #include <sys/resource.h>
 
+#include <rocksdb/c.h>
+
 #include "core/base/memory.h"
+#include "core/base/num.h"
 #include "core/store/store.h"
 #include "tests/lib/store_kit.h"
 #include "tests/lib/test.h"
@@ -59,6 +62,41 @@ static bool has(struct store *store, enum store_family family, const char *key)
 }
 
 /* As soon as files are merged, which RocksDB does by itself after some flushes. */
+/* As every format has written it: in column 6, whatever columns there are. */
+static void say_format(const char *path, uint32_t format)
+{
+    static const char key[] = "\6store.format";
+    rocksdb_options_t *options = rocksdb_options_create();
+    rocksdb_writeoptions_t *write = rocksdb_writeoptions_create();
+    char *message = NULL, row[8];
+    num_put_u32be(row, format);
+    num_put_u32be(row + 4, 1);
+    rocksdb_options_set_create_if_missing(options, 1);
+    rocksdb_t *db = rocksdb_open(options, path, &message);
+    assert_null(message);
+    rocksdb_put(db, write, key, sizeof key - 1, row, sizeof row, &message);
+    assert_null(message);
+    rocksdb_close(db);
+    rocksdb_writeoptions_destroy(write);
+    rocksdb_options_destroy(options);
+}
+
+TEST(store, of_an_older_format_is_known_as_one)
+{
+    struct store_kit kit;
+    char path[80];
+    struct store *store;
+    store_kit_open(&kit, STORE_KIT_ROCKS);
+    struct store_options options = options_of(&kit, path);
+    snprintf(path, sizeof path, "%s/older", kit.folder);
+    options.create = true;
+    say_format(path, 2);
+    struct status st = store_open(&options, &store);
+    assert_int_equal(st.code, STATUS_FAILED_PRECONDITION);
+    assert_non_null(strstr(st.msg, "but it is of '2'"));
+    store_kit_close(&kit);
+}
+
 TEST(store, forgets_appended_rows_of_which_it_is_told_so)
 {
     struct store_kit kit;
