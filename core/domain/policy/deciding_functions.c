@@ -154,7 +154,7 @@ static bool deciding_holders(struct cel_run *run, const struct cel_value *args,
     struct lookup lookup = deciding_lookup(run);
     const size_t budget = lookup.left;
     struct ids ids = { .arena = lookup.arena };
-    enum entity_kind kind;
+    enum entity_kind kind = ENTITY_ANY;
     struct str id;
     struct holder *holders;
     size_t count = 0;
