@@ -206,7 +206,8 @@ static int64_t bench_cpu_us(struct due_bench *bench)
     const uint64_t thread = atomic_load(&bench->thread);
     clockid_t clock;
     struct timespec now;
-    assert_true(thread != 0 && pthread_getcpuclockid((pthread_t)thread, &clock) == 0);
+    assert_true(thread != 0);
+    assert_int_equal(pthread_getcpuclockid((pthread_t)thread, &clock), 0);
     clock_gettime(clock, &now);
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }

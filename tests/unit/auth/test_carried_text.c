@@ -18,8 +18,7 @@ TEST(carried_text, says_nothing_personal_in_clear)
 {
     static const char *const clear[] = {
         "{\"updateSubject\":{\"subject\":{\"profile\":{\"data\":{\"mail\":\"m\"}}}}}",
-        "{\"updateSubject\":{\"subject\":{\"externalIds\":[{\"system\":\"hr\",\"value\":\"7\","
-        "\"personal\":true}]}}}",
+        "{\"updateSubject\":{\"subject\":{\"externalIds\":[{\"value\":\"7\",\"personal\":true}]}}}",
         "{\"personal\":\"yes\",\"value\":\"7\"}",
         "{\"bindCredential\":{\"credential\":{},\"identity\":\"secret\"}}",
         "{\"batch\":{\"commands\":[[{\"profile\":{\"data\":null}}]]}}",
