@@ -13,6 +13,7 @@
 #include "core/model/list.h"
 #include "core/pb/message.h"
 #include "query/history_about.h"
+#include "query/known.h"
 #include "query/other_moment.h"
 
 enum {
@@ -258,8 +259,8 @@ static struct status diff_known(struct diff *diff)
     diff->size = 0;
     return late != NULL
                ? status_ok()
-               : status_error(STATUS_NOT_FOUND, "expected a %s, but there was no '%.*s' then",
-                              registry_entity(kind)->name, STR_ARG(diff->id));
+               : status_error(STATUS_NOT_FOUND, "expected %s, but there was no '%.*s' then",
+                              known_kind(diff->snapshot->arena, kind), STR_ARG(diff->id));
 }
 
 /* Of one entity nothing needs to be looked for. */

@@ -2,6 +2,7 @@
 
 #include "core/base/nearest.h"
 #include "core/model/configured.h"
+#include "query/known.h"
 #include "query/selection.h"
 
 const char *entities_word(enum entity_kind kind, char word[LIFE_NOUN_SIZE])
@@ -65,10 +66,10 @@ struct status entities_get(struct snapshot *snapshot, enum entity_kind kind,
     struct str id;
     TRY(entities_id(snapshot, kind, parts, parts_count, &id));
     TRY(view_get(&snapshot->org.view, kind, id, entity));
-    return *entity != NULL
-               ? status_ok()
-               : status_error(STATUS_NOT_FOUND, "expected a %s, but there is no '%.*s'%s",
-                              registry_entity(kind)->name, STR_ARG(id), snapshot_then(snapshot));
+    return *entity != NULL ? status_ok()
+                           : status_error(STATUS_NOT_FOUND, "expected %s, but there is no '%.*s'%s",
+                                          known_kind(snapshot->arena, kind), STR_ARG(id),
+                                          snapshot_then(snapshot));
 }
 
 struct status entities_is_idle(const struct snapshot *snapshot, const ProtobufCMessage *entity,

@@ -7,6 +7,7 @@
 #include "core/base/num.h"
 #include "core/model/history.h"
 #include "query/history_about.h"
+#include "query/known.h"
 
 enum {
     HISTORY_CHUNK = 1024,
@@ -197,8 +198,8 @@ static struct status history_check_known(const struct history_walk *walk)
                ? status_error(STATUS_NOT_FOUND,
                               "expected a Subject, but nothing was decided by or about '%.*s'",
                               STR_ARG(walk->id))
-               : status_error(STATUS_NOT_FOUND, "expected a %s, but there never was '%.*s'",
-                              registry_entity(question->kind)->name, STR_ARG(walk->id));
+               : status_error(STATUS_NOT_FOUND, "expected %s, but there never was '%.*s'",
+                              known_kind(walk->snapshot->arena, question->kind), STR_ARG(walk->id));
 }
 
 struct status history_page(struct snapshot *snapshot, const struct history_question *question,

@@ -22,19 +22,27 @@ static struct status known_offer(struct snapshot *snapshot, enum entity_kind kin
     return status_ok();
 }
 
+const char *known_kind(struct arena *arena, enum entity_kind kind)
+{
+    const char *name = registry_entity(kind)->name;
+    bool vowel = strchr("AEIO", name[0]) != NULL;
+    struct str text = arena_printf(arena, "%s %s", vowel ? "an" : "a", name);
+    return text.data == NULL ? "an entity" : text.data;
+}
+
 static struct status known_unknown(struct snapshot *snapshot, enum entity_kind kind,
                                    struct nearest *nearest)
 {
     if (nearest->wanted.size == 0) {
-        return status_error(STATUS_INVALID_ARGUMENT, "expected a %s, but it is empty",
-                            registry_entity(kind)->name);
+        return status_error(STATUS_INVALID_ARGUMENT, "expected %s, but it is empty",
+                            known_kind(snapshot->arena, kind));
     }
     if (snapshot->whole) {
         struct status st = known_offer(snapshot, kind, nearest);
         TRY(st.code == STATUS_RESOURCE_EXHAUSTED ? status_ok() : st); /* then without a hint */
     }
-    return status_error(STATUS_NOT_FOUND, "expected a %s, but there is no '%.*s'%s%s",
-                        registry_entity(kind)->name, STR_ARG(nearest->wanted),
+    return status_error(STATUS_NOT_FOUND, "expected %s, but there is no '%.*s'%s%s",
+                        known_kind(snapshot->arena, kind), STR_ARG(nearest->wanted),
                         snapshot_then(snapshot), nearest_hint(nearest));
 }
 

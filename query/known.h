@@ -4,7 +4,11 @@
 #define QUERY_KNOWN_H
 
 #include "core/domain/kernel/object.h"
+#include "core/domain/registry/registry.h"
 #include "query/snapshot.h"
+
+/* "an Org", "a Group"; in the arena. */
+const char *known_kind(struct arena *arena, enum entity_kind kind);
 
 /* INVALID_ARGUMENT: the name is empty. NOT_FOUND: no such permission is defined or built in. */
 MUST_USE struct status known_permission(struct snapshot *snapshot, struct str permission);
