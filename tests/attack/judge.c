@@ -372,6 +372,27 @@ static void judge_schedules(struct bench *bench)
     }
 }
 
+/* Nobody binds what he does not hold delegate over, and nobody frees himself of what binds him. */
+static void judge_constraints(struct bench *bench)
+{
+    const struct deed *deed = bench->deed;
+    PLAIN_EACH(deed->after, ENTITY_CONSTRAINT, constraint)
+    {
+        const struct plain *before = plain_same(deed->before, constraint);
+        struct over over;
+        if (before != NULL && before->entity == constraint->entity) {
+            continue;
+        }
+        over_read(deed->before, constraint, before == NULL, false, &over);
+        for (size_t i = 0; i < over.count; i++) {
+            if (!access_has(deed->before, &bench->counts, STR("delegate"), over.objects[i])) {
+                judge_say(bench, GROWTH, "%.*s puts or removes constraint %.*s without delegate",
+                          STR_ARG(bench->actor->id), STR_ARG(constraint->id));
+            }
+        }
+    }
+}
+
 /* ---- the owner ---- */
 
 static const struct plain *judge_lasting_credential(const struct plain_org *org,
@@ -449,6 +470,7 @@ struct verdict judge(struct arena *arena, const struct deed *deed)
         judge_erasing(bench);
         judge_credentials(bench);
         judge_schedules(bench);
+        judge_constraints(bench);
     }
     judge_growth(bench, reach);
     if (plain_waits(deed->after)) {

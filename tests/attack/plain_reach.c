@@ -84,6 +84,30 @@ static void over_config(const struct plain *config, struct over *over)
     over_add(over, on.kind, on.id);
 }
 
+static void over_add_all(struct over *over, enum object_kind kind, char *const *ids, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        over_add_named(over, kind, str_z(ids[i]));
+    }
+}
+
+/* One that is there binds those over what it is for: it is the org's to change. */
+static void over_constraint(const struct plain *item, bool made, struct over *over)
+{
+    const Agency__V1__Constraint *constraint =
+        (const Agency__V1__Constraint *)(const void *)item->entity;
+    if (made && constraint != NULL) {
+        over_add_all(over, OBJECT_GROUP, constraint->group_ids, constraint->n_group_ids);
+        over_add_all(over, OBJECT_ASSET, constraint->asset_ids, constraint->n_asset_ids);
+        over_add_all(over, OBJECT_JOB_SPACE, constraint->job_space_ids,
+                     constraint->n_job_space_ids);
+        over_add_all(over, OBJECT_SUBJECT, constraint->subject_ids, constraint->n_subject_ids);
+    }
+    if (over->count == 0) {
+        over_add(over, OBJECT_ORG, STR(""));
+    }
+}
+
 void over_read(const struct plain_org *org, const struct plain *item, bool made, bool kept,
                struct over *over)
 {
@@ -117,6 +141,9 @@ void over_read(const struct plain_org *org, const struct plain *item, bool made,
         return;
     case ENTITY_CONFIG:
         over_config(item, over);
+        return;
+    case ENTITY_CONSTRAINT:
+        over_constraint(item, made, over);
         return;
     case ENTITY_ORG:
     case ENTITY_ORG_CHILD:

@@ -282,33 +282,17 @@ static void constraint_add(struct targets *targets, enum object_kind kind, char 
     }
 }
 
-static struct status constraint_add_all(struct decide *d, struct targets *targets)
+struct status targets_constraint(struct decide *d, struct targets *targets)
 {
-    const Agency__V1__Constraint *wanted = d->command->put_constraint->constraint;
+    const Agency__V1__Constraint *before, *wanted = d->command->put_constraint->constraint;
     assert((unsigned)d->command->payload_case == COMMAND_PUT_CONSTRAINT && targets->count == 0);
     TRY_ACCEPTED(d, constraint_check_counts(d, wanted));
     constraint_add(targets, OBJECT_GROUP, wanted->group_ids, wanted->n_group_ids);
     constraint_add(targets, OBJECT_ASSET, wanted->asset_ids, wanted->n_asset_ids);
     constraint_add(targets, OBJECT_JOB_SPACE, wanted->job_space_ids, wanted->n_job_space_ids);
     constraint_add(targets, OBJECT_SUBJECT, wanted->subject_ids, wanted->n_subject_ids);
-    if (targets->count == 0) {
-        targets_add(targets, object_org());
-    }
-    return status_ok();
-}
-
-struct status targets_constraint(struct decide *d, struct targets *targets)
-{
-    return constraint_add_all(d, targets);
-}
-
-struct status targets_constraint_kept(struct decide *d, struct targets *targets)
-{
-    const Agency__V1__Constraint *before;
-    TRY_ACCEPTED(d, constraint_add_all(d, targets));
-    TRY(view_constraint(d->view, str_z(d->command->put_constraint->constraint->constraint_id),
-                        &before));
-    if (before != NULL) {
+    TRY(view_constraint(d->view, str_z(wanted->constraint_id), &before));
+    if (targets->count == 0 || before != NULL) {
         targets_add(targets, object_org());
     }
     return status_ok();

@@ -29,8 +29,9 @@
       MADE_MANY(constraint_for))
 
 #define POLICY_OBJECT_RULES(X)                                             \
-    X(CONSTRAINT, constraint, ALL, ITSELF, "what it is for, else the org") \
-    X(CONSTRAINT_BELOW, constraint_kept, ALL, BELOW,                       \
+    X(CONSTRAINT, constraint, ALL, ITSELF,                                 \
+      "what it is for, else the org; and the org, if it is there already") \
+    X(CONSTRAINT_BELOW, constraint, ALL, BELOW,                            \
       "what it is for, else the org; and the org, if it is there already")
 
 #endif
