@@ -200,6 +200,9 @@ static struct status explain_command(struct explain *explain,
     buf_printf(explain->out, "%s: %.*s\n\n", explain->name, STR_ARG(comment));
     if (explain->type != NULL) {
         explain_rules(explain);
+    } else { /* a Batch has no row of its own */
+        buf_printf(explain->out, "about       what its commands are about\n"
+                                 "makes       what its commands make\n");
     }
     TRY(explain_path(explain));
     buf_printf(explain->out, "\nfields\n");

@@ -156,8 +156,9 @@ struct status ctl_export(struct ctl *ctl)
     TRY(ctl_need_org(ctl));
     if ((as.size > 0 && !str_eq(as, STR("yaml"))) ||
         (as.size == 0 && ctl->options.as_of.size > 0)) {
-        return status_error(STATUS_INVALID_ARGUMENT,
-                            "expected --as yaml, which --as-of is for, or neither of them");
+        return status_error(
+            STATUS_INVALID_ARGUMENT,
+            "expected --as yaml or no --as: without it export does not use --as-of");
     }
     struct status st =
         as.size > 0 ? export_documents(ctl, &export, &written) : export_to(ctl, &export, &written);
