@@ -173,6 +173,21 @@ PLANTED = [
          "due = (struct due){ .field = rows[i].field, .time_us = fields_time_us(time) };",
          "due = (struct due){ .field = rows[i].field,\n"
          "                                .time_us = fields_time_us(time) + 30000000 };"),
+    # What schedules carry.
+    Hole("whoever may put schedules acts as anybody",
+         "if (!others || !itself) {", "if (!others) {"),
+    Hole("what is carried is not asked about",
+         "TRY_ACCEPTED(d, authority_need_command(d, d->on_behalf_of));\n"
+         "    ARENA_TRY(d->arena, origin",
+         "TRY(authority_record(d, AGENCY__V1__AUTHORITY_KIND__AUTHORITY_KIND_OPEN,\n"
+         "                         &d->authority));\n"
+         "    ARENA_TRY(d->arena, origin"),
+    Hole("a suspended subject is acted as",
+         "TRY_ACCEPTED(d, authority_need_active(d, d->on_behalf_of));\n"
+         "    TRY_ACCEPTED(d, authority_need_command(d, d->on_behalf_of));\n"
+         "    ARENA_TRY",
+         "TRY_ACCEPTED(d, authority_need_command(d, d->on_behalf_of));\n"
+         "    ARENA_TRY"),
     # What Check answers.
     Hole("expired assignments count", "if (end_us > search->lookup->at_us) {", "if (true) {"),
     Hole("suspended parents give",

@@ -6,9 +6,12 @@
 #include "google/protobuf/struct.pb-c.h"
 #include "tests/lib/random.h"
 
-/* The name of one of them. */
-const char *random_carried_name(struct random_state *random);
-/* One as JSON has it, in the arena. */
-Google__Protobuf__Struct *random_carried(struct random_state *random, struct arena *arena);
+enum { RANDOM_CARRIED = 3 };
+
+/* Their names. */
+const char *random_carried_name(size_t number);
+/* One as JSON has it, in the arena; it may be about this subject. */
+Google__Protobuf__Struct *random_carried(struct random_state *random, struct arena *arena,
+                                         const char *subject_id);
 
 #endif

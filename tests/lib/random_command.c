@@ -240,7 +240,8 @@ static void *random_message(struct maker *maker, const ProtobufCMessageDescripto
     }
     if (type == &google__protobuf__struct__descriptor) {
         return owner == &agency__v1__schedule__descriptor
-                   ? random_carried(maker->random, maker->arena)
+                   ? random_carried(maker->random, maker->arena,
+                                    random_from_pool(maker, random_pool_of("subject_id")))
                    : random_struct(maker);
     }
     if (type == &google__protobuf__value__descriptor) {
@@ -295,9 +296,27 @@ static void random_external_ids(struct maker *maker, ProtobufCMessage *message,
     pb_field_set_items(message, field, items, count);
 }
 
+/* What a schedule may carry, and at times another one. */
+static void random_powers(struct maker *maker, ProtobufCMessage *message,
+                          const ProtobufCFieldDescriptor *field)
+{
+    char **items = arena_alloc(maker->arena, (RANDOM_CARRIED + 1) * sizeof(char *));
+    size_t count = 0;
+    for (; count < RANDOM_CARRIED; count++) {
+        items[count] = (char *)(uintptr_t)random_carried_name(count);
+    }
+    items[count] = random_command_name(maker);
+    count += random_below(maker->random, 4) == 0;
+    pb_field_set_items(message, field, items, count);
+}
+
 static void random_list(struct maker *maker, ProtobufCMessage *message,
                         const ProtobufCFieldDescriptor *field)
 {
+    if (message->descriptor == &agency__v1__schedule__descriptor) {
+        random_powers(maker, message, field);
+        return;
+    }
     if (field->descriptor == &agency__v1__external_id__descriptor) {
         random_external_ids(maker, message, field);
         return;
@@ -309,11 +328,6 @@ static void random_list(struct maker *maker, ProtobufCMessage *message,
     char **items = arena_alloc(maker->arena, 2 * sizeof(char *));
     for (size_t i = 0; i < count; i++) {
         items[i] = random_string(maker, message, field);
-    }
-    if (strcmp(field->name, "commands") == 0) {
-        count = 2;
-        items[0] = (char *)(uintptr_t)random_carried_name(maker->random);
-        items[1] = random_command_name(maker);
     }
     if (count > 0 && items[0][0] != '\0') {
         pb_field_set_items(message, field, items, count);
