@@ -43,10 +43,12 @@ const struct verb ctl_verbs[] = {
       "what applying documents (YAML or JSON) would do: commands, events, rejections, and who "
       "would "
       "gain or lose which access; nothing is sent",
-      ctl_plan, 1, 1000, false, false, true, "principal principal-file key on-behalf-of timeout" },
+      ctl_plan, 1, 1000, false, false, true,
+      "principal principal-file key on-behalf-of set prune timeout" },
     { "apply", "FILE|DIR...",
       "make the org what documents (YAML or JSON) say; run it again to go on", ctl_apply, 1, 1000,
-      true, false, true, "principal principal-file key on-behalf-of note. accept-clock timeout" },
+      true, false, true,
+      "principal principal-file key on-behalf-of note. set prune accept-clock timeout" },
     { "get", "KIND ID", "show one entity", ctl_get, 2, 4, false, false, true,
       "as-of at-least timeout" },
     { "list", "KIND [FIELD=VALUE | without=FIELD]...", "list the entities of a kind", ctl_list, 1,

@@ -62,6 +62,8 @@ struct ctl_options {
     int64_t depth;
     struct str batch;
     struct str as;
+    struct str set;
+    bool prune;
     struct str role_type;
     int64_t partition;
     struct str from;

@@ -109,6 +109,10 @@ const struct config_option ctl_options[] = {
     OPTION("as", CONFIG_TEXT, as, "",
            "export: yaml: what the org has, as documents for plan and apply; without it: its "
            "commands"),
+    OPTION("set", CONFIG_TEXT, set, "",
+           "plan, apply: the name of the set that the documents are: it owns what they are about"),
+    OPTION("prune", CONFIG_BOOL, prune, "false",
+           "plan, apply: end what the set of --set owns and no document is about"),
     OPTION("on", CONFIG_TEXT, on, "",
            "access: only what is granted on this object, such as asset:X"),
     OPTION("role-type", CONFIG_TEXT, role_type, "",

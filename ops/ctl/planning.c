@@ -115,6 +115,8 @@ static struct status planning_options(struct planning *planning, struct plan_opt
                                       .keys = &planning->keys,
                                       .expressions = planning->expressions,
                                       .on_behalf_of = ctl->options.on_behalf_of,
+                                      .set_id = ctl->options.set,
+                                      .prune = ctl->options.prune,
                                       .now_us = clock_now_us(&ctl->clock) };
     planning->keys = (struct command_record_keys){ ctl->dir.cluster_key, ctl->keyring };
     return sending_who(ctl, &options->principal);
@@ -145,6 +147,10 @@ struct status planning_open(struct planning *planning, struct ctl *ctl)
                             "expected a data folder: documents are planned on its stores, not "
                             "over --server");
     }
+    if (ctl->options.prune && ctl->options.set.size == 0) {
+        return status_error(STATUS_INVALID_ARGUMENT, "expected --set with --prune: only what a "
+                                                     "named set owns is ended");
+    }
     TRY(ctl_need_org(ctl));
     TRY(planning_read(planning));
     TRY(reading_open(&planning->reading, ctl));
@@ -164,7 +170,10 @@ void planning_close(struct planning *planning)
 
 static char planning_mark(const struct outlook *outlook)
 {
-    return outlook->code != STATUS_OK ? '!' : outlook->made ? '+' : '~';
+    return outlook->code != STATUS_OK          ? '!'
+           : outlook->document->entity == NULL ? '-'
+           : outlook->made                     ? '+'
+                                               : '~';
 }
 
 void planning_say_event(struct ctl *ctl, const Agency__V1__Event *event)
@@ -193,9 +202,11 @@ static void planning_say_outlook(struct ctl *ctl, const struct plan *plan,
     if (outlook->code == STATUS_OK && outlook->events_count == 0) {
         return;
     }
-    buf_printf(&ctl->out, "%c %s %.*s (%.*s:%u)", planning_mark(outlook),
-               registry_entity((unsigned)document->kind)->name, STR_ARG(document->id),
-               STR_ARG(document->file), (unsigned)document->line);
+    buf_printf(&ctl->out, "%c %s %.*s", planning_mark(outlook),
+               registry_entity((unsigned)document->kind)->name, STR_ARG(document->id));
+    if (document->entity != NULL) {
+        buf_printf(&ctl->out, " (%.*s:%u)", STR_ARG(document->file), (unsigned)document->line);
+    }
     if (outlook->code != STATUS_OK) {
         buf_printf(&ctl->out, ": %s: %.*s\n", status_code_name(outlook->code),
                    STR_ARG(outlook->reason));

@@ -2,6 +2,7 @@
  * of its own. */
 #include "query/plan/compose.h"
 
+#include "core/base/hash.h"
 #include "core/domain/kernel/fields.h"
 #include "core/pb/field.h"
 #include "core/pb/message.h"
@@ -272,11 +273,99 @@ static struct status compose_change(struct commands *commands, const struct docu
     return compose_update(commands, document, mask);
 }
 
+/* ---- what is to end ---- */
+
+static const struct {
+    enum entity_kind kind;
+    unsigned command;
+} ends[] = {
+    { ENTITY_SUBJECT, COMMAND_REMOVE_SUBJECT },
+    { ENTITY_CREDENTIAL, COMMAND_REVOKE_CREDENTIAL },
+    { ENTITY_GROUP, COMMAND_DELETE_GROUP },
+    { ENTITY_ASSET, COMMAND_REMOVE_ASSET },
+    { ENTITY_JOB_SPACE, COMMAND_CLOSE_JOB_SPACE },
+    { ENTITY_PERMISSION, COMMAND_RETIRE_PERMISSION },
+    { ENTITY_ROLE_TYPE, COMMAND_RETIRE_ROLE_TYPE },
+    { ENTITY_ROLE, COMMAND_DELETE_ROLE },
+    { ENTITY_ASSIGNMENT, COMMAND_REVOKE_ROLE },
+    { ENTITY_GRANT, COMMAND_REVOKE_PERMISSION },
+    { ENTITY_CONFIG, COMMAND_UNSET_CONFIG },
+    { ENTITY_CAPABILITY, COMMAND_REVOKE_CAPABILITY },
+    { ENTITY_GOAL, COMMAND_CLOSE_GOAL },
+    { ENTITY_SCHEDULE, COMMAND_REMOVE_SCHEDULE },
+    { ENTITY_CONSTRAINT, COMMAND_REMOVE_CONSTRAINT },
+};
+
+static struct status compose_end(struct commands *commands, const struct document *document,
+                                 const ProtobufCMessage *entity)
+{
+    ProtobufCMessage *payload;
+    if (entity == NULL || fields_is_over(entity)) {
+        return status_ok();
+    }
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        if (ends[i].kind == document->kind) {
+            return compose_named(commands, ends[i].command, entity, &payload);
+        }
+    }
+    return status_ok(); /* of the org, which a document cannot end */
+}
+
+/* ---- what a set owns ---- */
+
+/* Of what may tell who a person is no hash is kept either: it could be guessed. */
+static struct status compose_content(struct commands *commands, const struct document *document,
+                                     char **content)
+{
+    ProtobufCMessage *copy;
+    struct str packed;
+    char hex[HASH_HEX_SIZE];
+    TRY(pb_copy(commands->arena, document->entity, &copy));
+    for (unsigned i = 0; i < copy->descriptor->n_fields; i++) {
+        const ProtobufCFieldDescriptor *field = &copy->descriptor->fields[i];
+        if (field->descriptor == &agency__v1__profile__descriptor ||
+            field->descriptor == &agency__v1__external_id__descriptor) {
+            pb_field_clear(copy, field);
+        }
+    }
+    TRY(pb_pack(commands->arena, copy, &packed));
+    const struct hash hash = hash_sha256(&packed, 1);
+    hash_hex(&hash, hex);
+    return arena_text(commands->arena, str_z(hex), content);
+}
+
+struct status compose_owned(struct commands *commands, struct str set_id,
+                            const struct document *document,
+                            const Agency__V1__AppliedDocument *known)
+{
+    Agency__V1__AppliedDocument *owned;
+    ProtobufCMessage *payload;
+    bool live = known != NULL && known->status == LIFE_ACTIVE;
+    TRY(pb_new(commands->arena, &agency__v1__applied_document__descriptor, &owned));
+    owned->kind = (Agency__V1__EntityKind)document->kind;
+    TRY(arena_text(commands->arena, set_id, &owned->set_id));
+    TRY(arena_text(commands->arena, document->id, &owned->entity_id));
+    if (document->entity == NULL) {
+        return live ? compose_named(commands, COMMAND_FORGET_DOCUMENT, &owned->base, &payload)
+                    : status_ok();
+    }
+    TRY(compose_content(commands, document, &owned->content));
+    if (live && strcmp(known->content, owned->content) == 0) {
+        return status_ok();
+    }
+    TRY(pb_new(commands->arena, &agency__v1__record_document__descriptor, &payload));
+    ((Agency__V1__RecordDocument *)(void *)payload)->applied_document = owned;
+    return compose_add(commands, COMMAND_RECORD_DOCUMENT, payload);
+}
+
 struct status compose(struct commands *commands, const struct document *document,
                       const ProtobufCMessage *entity, bool expects)
 {
     size_t first = commands->count;
     bool there = entity != NULL && !fields_is_over(entity);
+    if (document->entity == NULL) {
+        return compose_end(commands, document, entity);
+    }
     TRY(there ? compose_change(commands, document, entity) : compose_make(commands, document));
     if (entity != NULL && expects && commands->count > first) {
         commands->items[first]->expected_version = fields_version(entity);

@@ -20,4 +20,10 @@ struct commands {
 MUST_USE struct status compose(struct commands *commands, const struct document *document,
                                const ProtobufCMessage *entity, bool expects);
 
+/* What a named set owns: the document, as it is, or no more, if `entity` of it is NULL. `known` is
+ * what is noted now, NULL: nothing. */
+MUST_USE struct status compose_owned(struct commands *commands, struct str set_id,
+                                     const struct document *document,
+                                     const Agency__V1__AppliedDocument *known);
+
 #endif

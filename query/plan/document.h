@@ -19,7 +19,7 @@ struct document {
     uint32_t line;
     enum entity_kind kind;
     struct str id;                           /* parts of a composite one joined by ~ */
-    ProtobufCMessage *entity;                /* what spec says, and the key */
+    ProtobufCMessage *entity;                /* what spec says, and the key; NULL: it is to end */
     const ProtobufCFieldDescriptor **fields; /* that spec names, without those of the key */
     size_t fields_count;
 };

@@ -163,6 +163,24 @@ static struct status plan_run(struct plan *plan, struct outlook *outlook,
     return status_ok();
 }
 
+/* What the set says of a document, beside what that says. */
+static struct status plan_own(struct plan *plan, const struct document *document,
+                              struct commands *commands)
+{
+    const Agency__V1__AppliedDocument *known;
+    Agency__V1__AppliedDocument key = AGENCY__V1__APPLIED_DOCUMENT__INIT;
+    struct str id;
+    if (plan->options.set_id.size == 0) {
+        return status_ok();
+    }
+    key.kind = (Agency__V1__EntityKind)document->kind;
+    TRY(arena_text(plan->arena, plan->options.set_id, &key.set_id));
+    TRY(arena_text(plan->arena, document->id, &key.entity_id));
+    TRY(evolve_entity_id(plan->arena, ENTITY_APPLIED_DOCUMENT, &key.base, &id));
+    TRY(view_applied_document(&plan->after.view, id, &known));
+    return compose_owned(commands, plan->options.set_id, document, known);
+}
+
 static struct status plan_one(struct plan *plan, struct outlook *outlook, bool *changed)
 {
     const struct document *document = outlook->document;
@@ -173,6 +191,7 @@ static struct status plan_one(struct plan *plan, struct outlook *outlook, bool *
     size_t before = outlook->events_count;
     outlook->made = then == NULL;
     TRY(compose(&commands, document, now, now == then));
+    TRY(plan_own(plan, document, &commands));
     TRY(plan_run(plan, outlook, &commands));
     *changed = outlook->events_count > before;
     return status_ok();
@@ -219,16 +238,68 @@ static struct status plan_all(struct plan *plan)
     return status_ok();
 }
 
+/* ---- what a set owns, and no document is about ---- */
+
+static bool plan_has(const struct documents *documents, const Agency__V1__AppliedDocument *owned)
+{
+    bool has = false;
+    for (size_t i = 0; i < documents->count && !has; i++) {
+        has = documents->items[i].kind == (enum entity_kind)owned->kind &&
+              str_eq(documents->items[i].id, str_z(owned->entity_id));
+    }
+    return has;
+}
+
+static struct status plan_find_pruned(struct plan *plan, const struct documents *documents,
+                                      struct documents *pruned)
+{
+    struct str *ids;
+    size_t count;
+    const struct view *view = &plan->before.view;
+    TRY(view_ids(view, plan->arena, INDEX_APPLIED_DOCUMENT_BY_SET, &plan->options.set_id, 1,
+                 DOCUMENTS_MAX, &ids, &count));
+    for (size_t i = 0; i < count; i++) {
+        const Agency__V1__AppliedDocument *owned;
+        TRY(view_applied_document(view, ids[i], &owned));
+        if (owned == NULL || plan_has(documents, owned)) {
+            continue;
+        }
+        ARENA_TRY(plan->arena, pruned->items,
+                  arena_grow(plan->arena, pruned->items, pruned->count, sizeof *pruned->items,
+                             &pruned->cap));
+        pruned->items[pruned->count++] =
+            (struct document){ .file = STR("set"),
+                               .kind = (enum entity_kind)owned->kind,
+                               .id = arena_copy(plan->arena, str_z(owned->entity_id)) };
+    }
+    return status_ok();
+}
+
+static struct status plan_add(struct plan *plan, const struct documents *documents,
+                              const struct documents *pruned)
+{
+    ARENA_TRY(
+        plan->arena, plan->outlooks,
+        arena_zalloc(plan->arena, (documents->count + pruned->count + 1) * sizeof *plan->outlooks));
+    for (size_t i = 0; i < documents->count; i++) {
+        plan->outlooks[plan->outlooks_count++].document = &documents->items[i];
+    }
+    for (size_t i = 0; i < pruned->count; i++) {
+        plan->outlooks[plan->outlooks_count++].document = &pruned->items[i];
+    }
+    return status_ok();
+}
+
 struct status plan_make(struct plan *plan, struct snapshot *snapshot,
                         const struct plan_options *options, const struct documents *documents)
 {
     *plan = (struct plan){ .snapshot = snapshot, .options = *options, .arena = snapshot->arena };
+    struct documents pruned = { .arena = plan->arena };
     TRY(plan_begin(plan));
-    ARENA_TRY(plan->arena, plan->outlooks,
-              arena_zalloc(plan->arena, (documents->count + 1) * sizeof *plan->outlooks));
-    for (size_t i = 0; i < documents->count; i++) {
-        plan->outlooks[plan->outlooks_count++].document = &documents->items[i];
+    if (options->prune) {
+        TRY(plan_find_pruned(plan, documents, &pruned));
     }
+    TRY(plan_add(plan, documents, &pruned));
     return plan_all(plan);
 }
 

@@ -21,8 +21,8 @@ struct planned {
 
 /* What becomes of a document: its commands, or why there is none. */
 struct outlook {
-    const struct document *document;
-    bool made; /* there was no such entity */
+    const struct document *document; /* of what is to end one without an entity */
+    bool made;                       /* there was no such entity */
     bool done;
     size_t events_count;
     enum status_code code; /* OK: it is accepted, or so already */
@@ -36,6 +36,8 @@ struct plan_options {
     const struct decide_config *config;
     struct expressions *expressions;
     int64_t now_us;
+    struct str set_id; /* the documents are those of this set; empty: of none */
+    bool prune;        /* what it owns and no document is about is to end */
 };
 
 struct plan {
@@ -45,7 +47,7 @@ struct plan {
     struct layer sum, scratch;
     struct org_view before, after;
     struct decide_context context;
-    struct outlook *outlooks; /* one for each document, in their order */
+    struct outlook *outlooks; /* one for each document, in their order; then of what is to end */
     size_t outlooks_count;
     struct planned *items; /* in the order in which they are to be sent */
     size_t count;

@@ -150,6 +150,7 @@ void over_read(const struct plain_org *org, const struct plain *item, bool made,
     case ENTITY_PERMISSION:
     case ENTITY_ROLE_TYPE:
     case ENTITY_GOAL:
+    case ENTITY_APPLIED_DOCUMENT:
         over_add(over, OBJECT_ORG, STR(""));
         return;
     }

@@ -37,6 +37,7 @@ static const struct random_pool pools[] = {
     { "job_space_ids", ENTITY_JOB_SPACE, "j", 0 },
     { "name", 0, "Name ", 50 },
     { "key", 0, "k", 0 },
+    { "set_id", 0, "set", 0 },
     { "type", 0, "y", 30 },
     { "description", 0, "text ", 20 },
     { "schedule_id", ENTITY_SCHEDULE, "schedule", 0 },

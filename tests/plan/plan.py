@@ -231,6 +231,34 @@ def it_goes_on_where_it_was_killed(tool, fresh):
     killed("verify")
 
 
+# ---- sets ----
+
+
+def it_ends_what_a_set_owns_and_no_document_is_about(tool, fresh):
+    acme, folder = fresh("sets"), fresh("sets").data.parent
+    first = [document("Group", {}, "own"), document("RoleType", {}, "own-type"),
+             document("Role", {"roleType": "own-type", "groupIds": ["own"]}, "own-seat"),
+             document("Assignment", {"roleId": "own-seat", "subjectId": "bob"})]
+    acme("apply", write(folder / "other.json", [document("Group", {}, "not-owned")]))
+    whole, less = write(folder / "whole.json", first), write(folder / "less.json", first[:1])
+    acme("apply", whole, "--set", "teams")
+    before = last(acme)
+    acme("apply", whole, "--set", "teams", "--prune")
+    expect(last(acme) == before, "no event of a second apply")
+    expect("--set" in acme.error("plan", less, "--prune", code=USAGE), "a set to prune")
+    said = acme("plan", less, "--set", "teams")
+    expect("0 commands" in said, "nothing to end without --prune", said)
+    said = acme("plan", less, "--set", "teams", "--prune")
+    for wanted in ("- Role own-seat", "- RoleType own-type", "- Assignment own-seat~bob"):
+        expect(wanted in said, wanted, said)
+    expect("not-owned" not in said and "- Group" not in said, "no other", said)
+    acme("apply", less, "--set", "teams", "--prune")
+    expect(acme.json("get", "role", "own-seat")[0]["status"].endswith("REMOVED"), "it ended")
+    expect(acme.json("get", "group", "not-owned")[0]["status"].endswith("ACTIVE"), "others stay")
+    said = acme("plan", less, "--set", "teams", "--prune")
+    expect("0 commands" in said, "nothing left to do", said)
+
+
 # ---- what is refused ----
 
 

@@ -3,12 +3,14 @@
 #ifndef CORE_DOMAIN_REGISTRY_ORG_H
 #define CORE_DOMAIN_REGISTRY_ORG_H
 
-#define ORG_ENTITIES(X)                                                     \
-    X(ORG, Org, org, 1, "orgs", UNNAMED, EXTERNAL)                          \
-    X(ORG_CHILD, OrgChild, org_child, 1, "org-children", UNNAMED, INTERNAL) \
-    X(CONFIG, Config, config, 3, "configs", UNNAMED, INTERNAL)              \
-    X(GOAL, Goal, goal, 1, "goals", UNNAMED, INTERNAL)                      \
-    X(SCHEDULE, Schedule, schedule, 1, "schedules", UNNAMED, INTERNAL)
+#define ORG_ENTITIES(X)                                                                     \
+    X(ORG, Org, org, 1, "orgs", UNNAMED, EXTERNAL)                                          \
+    X(ORG_CHILD, OrgChild, org_child, 1, "org-children", UNNAMED, INTERNAL)                 \
+    X(CONFIG, Config, config, 3, "configs", UNNAMED, INTERNAL)                              \
+    X(GOAL, Goal, goal, 1, "goals", UNNAMED, INTERNAL)                                      \
+    X(SCHEDULE, Schedule, schedule, 1, "schedules", UNNAMED, INTERNAL)                      \
+    X(APPLIED_DOCUMENT, AppliedDocument, applied_document, 3, "applied-documents", UNNAMED, \
+      INTERNAL)
 
 #define ORG_COMMANDS(X)                                                                            \
     X(CREATE_ORG, CreateOrg, create_org, ORG, NONE, OWN, ORG_CREATED, NONE, NONE)                  \
@@ -44,7 +46,11 @@
     X(RESUME_SCHEDULE, ResumeSchedule, resume_schedule, SCHEDULE, SUSPENDED | ACTIVE, OWN,         \
       SCHEDULE_RESUMED, ACTS_AS, ACTS_AS_OTHER)                                                    \
     X(REMOVE_SCHEDULE, RemoveSchedule, remove_schedule, SCHEDULE, ACTIVE | SUSPENDED | REMOVED,    \
-      MOVE, SCHEDULE_REMOVED, ACTS_AS, NONE)
+      MOVE, SCHEDULE_REMOVED, ACTS_AS, NONE)                                                       \
+    X(RECORD_DOCUMENT, RecordDocument, record_document, APPLIED_DOCUMENT, NONE | ACTIVE | REMOVED, \
+      OWN, DOCUMENT_RECORDED, ORG, NONE)                                                           \
+    X(FORGET_DOCUMENT, ForgetDocument, forget_document, APPLIED_DOCUMENT, ACTIVE | REMOVED, MOVE,  \
+      DOCUMENT_FORGOTTEN, ORG, NONE)
 
 #define ORG_EVENTS(X)                                                                            \
     X(ORG_CREATED, OrgCreated, org_created, ORG, MAKES, ACTIVE, SETS)                            \
@@ -70,7 +76,11 @@
     X(SCHEDULE_RESUMED, ScheduleResumed, schedule_resumed, SCHEDULE, CHANGES, ACTIVE, SETS)      \
     X(SCHEDULE_REMOVED, ScheduleRemoved, schedule_removed, SCHEDULE, CHANGES, REMOVED, SETS)     \
     X(SCHEDULE_TURNED, ScheduleTurned, schedule_turned, SCHEDULE, CHANGES, SAME, SETS)           \
-    X(SCHEDULE_RAN, ScheduleRan, schedule_ran, SCHEDULE, CHANGES, SAME, OWN)
+    X(SCHEDULE_RAN, ScheduleRan, schedule_ran, SCHEDULE, CHANGES, SAME, OWN)                     \
+    X(DOCUMENT_RECORDED, DocumentRecorded, document_recorded, APPLIED_DOCUMENT, EITHER, ACTIVE,  \
+      SETS)                                                                                      \
+    X(DOCUMENT_FORGOTTEN, DocumentForgotten, document_forgotten, APPLIED_DOCUMENT, CHANGES,      \
+      REMOVED, SETS)
 
 #define ORG_DUES(X)                                    \
     X(SCHEDULE, Schedule, schedule, continues, ACTIVE) \
@@ -94,10 +104,11 @@
     X(RESUME_SCHEDULE)   \
     X(REMOVE_SCHEDULE)
 
-#define ORG_INDEXES(X)                                                             \
-    X(CONFIG_BY_ENTITY, 20, CONFIG, 2, KIND(Config, kind), ONE(Config, entity_id)) \
-    X(GOAL_BY_PARENT, 26, GOAL, 1, ONE(Goal, parent_goal_id))                      \
-    X(GOAL_BY_OWNER, 27, GOAL, 1, ONE(Goal, owner_subject_id))                     \
+#define ORG_INDEXES(X)                                                                \
+    X(CONFIG_BY_ENTITY, 20, CONFIG, 2, KIND(Config, kind), ONE(Config, entity_id))    \
+    X(GOAL_BY_PARENT, 26, GOAL, 1, ONE(Goal, parent_goal_id))                         \
+    X(GOAL_BY_OWNER, 27, GOAL, 1, ONE(Goal, owner_subject_id))                        \
+    X(APPLIED_DOCUMENT_BY_SET, 85, APPLIED_DOCUMENT, 1, ONE(AppliedDocument, set_id)) \
     X(SCHEDULE_BY_ACTS_AS, 41, SCHEDULE, 1, ONE(Schedule, acts_as))
 
 #define ORG_HIERARCHIES(X) X(GOAL_PARENTS, GOAL, "parent_goal_id", GOAL_BY_PARENT, "goals")
