@@ -364,8 +364,7 @@ static const struct cel_reading deciding_listed = { .gas = 1000,
                                                     .size_max = DECIDING_ITEMS_MAX,
                                                     .item_max = ID_SIZE_MAX };
 static const struct cel_reading deciding_read = { .gas = 100 };
-static const struct cel_reading deciding_read_data = { .gas = 100 + 5 * DATA_SIZE_MAX / 4,
-                                                       .data_max = DATA_SIZE_MAX };
+static const struct cel_reading deciding_read_data = { .gas = 1000, .data_max = 1024 };
 static const struct cel_reading deciding_compared = { .gas = 1 + EVENT_SIZE_MAX / CEL_GAS_BYTES };
 static const struct cel_reading deciding_counted = { .gas =
                                                          DECIDING_ROWS_MAX * DECIDING_LOOKUP_GAS };
