@@ -147,6 +147,8 @@ def a_refused_one_is_stuck_and_goes_on(machine):
         "orgId": "acme", "filter": "has(it.due_error)"}).json()["items"]
     expect([head["scheduleId"] for head in stuck] == ["refused"], "one that is stuck", stuck)
     expect(stuck[0]["last"]["code"] == 7 and "nextAt" in stuck[0], "and goes on", stuck)
+    said = machine.server.ctl("list", "schedules", "--stuck").splitlines()
+    expect(len(said) == 2 and said[1].startswith("refused"), "the same by agencyctl", said)
 
 
 CASES = (a_turn_comes_by_itself, who_did_it_is_told,
