@@ -196,9 +196,10 @@ static struct status document_read(struct document *document, struct arena *aren
     TRY(document_metadata(document, map, org_id, &id));
     document->spec = yaml_child(document->yaml, map, STR("spec"));
     if (document->spec == NULL || !document->spec->is_map) {
-        return document_wrong(
-            document, map->line,
-            status_error(STATUS_INVALID_ARGUMENT, "expected spec, the fields of the entity"));
+        return document_wrong(document, map->line,
+                              status_error(STATUS_INVALID_ARGUMENT,
+                                           "expected spec, the fields of the entity; {} of one "
+                                           "that has only its id"));
     }
     TRY(document_spec(document, arena));
     return document_key(document, arena, id);
