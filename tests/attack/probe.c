@@ -62,11 +62,20 @@ static Agency__V1__Command *probe_make(struct probe *probe, const ProtobufCField
     return command;
 }
 
-/* What may stand in the owner's way: it has dependants, it never ends, it is the last owner. Not
- * that he lacks a permission, nor that there is too much of anything. */
-static bool probe_allowed(const struct decide *last)
+/* What no constraint stands before. */
+static bool probe_mends(const char *name)
 {
-    return last->rejection == NULL || last->rejection->code == (uint32_t)STATUS_FAILED_PRECONDITION;
+    return strncmp(name, "Remove", 6) == 0 || strncmp(name, "Revoke", 6) == 0;
+}
+
+/* What may stand in the owner's way: it has dependants, it never ends, it is the last owner; or a
+ * constraint, which he can remove. Not that he lacks a permission, nor that there is too much of
+ * anything. */
+static bool probe_allowed(const struct decide *last, const char *name)
+{
+    const Agency__V1__Rejection *rejection = last->rejection;
+    return rejection == NULL || rejection->code == (uint32_t)STATUS_FAILED_PRECONDITION ||
+           (rejection->constraint_id[0] != '\0' && !probe_mends(name));
 }
 
 /* The owner tries to end an entity. */
@@ -75,7 +84,7 @@ static void probe_end(struct probe *probe, const struct plain *owner,
 {
     const char *name = pb_field_type(member)->short_name;
     struct status status = org_world_try(probe->world, probe_make(probe, member, item));
-    if ((status.code == STATUS_OK && probe_allowed(&probe->world->last)) ||
+    if ((status.code == STATUS_OK && probe_allowed(&probe->world->last, name)) ||
         probe->verdict.broken != HOLDS) {
         return;
     }
