@@ -134,7 +134,8 @@ static bool explain_is_refused(const struct command_case *c)
     return str_starts(c->answer, STR("rejected"));
 }
 
-/* Identities, which goldens write as "identityHash":"@root", are given in clear on this way. */
+/* For a shell, between single quotes. Identities, which goldens write as "identityHash":"@root",
+ * are given in clear on this way. */
 static void explain_json(struct buf *out, struct str json)
 {
     const struct str hash = STR("\"identityHash\":\"@");
@@ -142,6 +143,8 @@ static void explain_json(struct buf *out, struct str json)
         if (str_starts(str_from(json, i), hash)) {
             buf_append(out, STR("\"identity\":\""));
             i += hash.size - 1;
+        } else if (json.data[i] == '\'') {
+            buf_append(out, STR("'\\''"));
         } else {
             buf_byte(out, (uint8_t)json.data[i]);
         }

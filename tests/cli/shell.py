@@ -1,8 +1,10 @@
 """What makes agencyctl quick to use at a shell: help, saved options, completion."""
 
+import json
 import os
 import pathlib
 import re
+import shlex
 import subprocess
 import tempfile
 
@@ -112,6 +114,11 @@ def it_completes_words_in_bash(tool, fresh):
     expect("expected bash" in said, "which shells", said)
 
 
+def example_of(said):
+    """What a shell makes of the example's JSON."""
+    return json.loads(shlex.split(next(line for line in said.splitlines() if " submit " in line))[-1])
+
+
 def it_explains_every_command(tool, fresh):
     commands = complete(tool, "explain", "")
     expect("AssignRole" in commands and len(commands) > 50, "all commands", commands)
@@ -119,6 +126,9 @@ def it_explains_every_command(tool, fresh):
         said = run(tool, "explain", command)
         for part in ("about ", "makes ", "over HTTP ", "fields", f"submit {command} '{{"):
             expect(part in said, f"'{part}' of {command}", said)
+        example_of(said)
+    said = example_of(run(tool, "explain", "PutConstraint"))["expression"]
+    expect("''" in said, "quotes that a shell leaves as they are", said)
     said = run(tool, "explain", "AssignRole")
     expect("needs       delegate on each live group of the seat" in said, "who may", said)
     expect("NOT_FOUND: expected role 'n', but there is none" in said, "what is refused", said)
