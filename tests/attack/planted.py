@@ -36,12 +36,6 @@ PLANTED = [
     Hole("H: a credential that will expire keeps an owner",
          "*has = credential->expires_at == NULL;",
          "*has = !decide_expired(d, credential->expires_at);"),
-    # Constraints.
-    Hole("a constraint binds what its putter does not hold",
-         "CONSTRAINT_PUT, CONSTRAINT, CONSTRAINT_BELOW)", "CONSTRAINT_PUT, CONSTRAINT, NONE)",
-         ("core/domain/registry/registry.c",)),
-    Hole("a constraint that is there is its putter's to change",
-         "if (targets->count == 0 || before != NULL) {", "if (targets->count == 0) {"),
     # The last owner.
     Hole("an owner that was suspended counts",
          "return subject->status == LIFE_ACTIVE ? owner_has_credential",
