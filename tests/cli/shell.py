@@ -116,7 +116,8 @@ def it_completes_words_in_bash(tool, fresh):
 
 def example_of(said):
     """What a shell makes of the example's JSON."""
-    return json.loads(shlex.split(next(line for line in said.splitlines() if " submit " in line))[-1])
+    example = next(line for line in said.splitlines() if " submit " in line)
+    return json.loads(shlex.split(example)[-1])
 
 
 def it_explains_every_command(tool, fresh):
