@@ -281,6 +281,7 @@ struct status decide_carried(struct decide *d, const struct carried *carried,
 
 struct status decide_command(struct decide *d)
 {
+    assert(d->before != NULL);
     TRY(decide_begin(d));
     TRY(batch_is(d->command) ? batch_decide(d, decide_rules) : decide_rules(d));
     if (d->rejection != NULL) {

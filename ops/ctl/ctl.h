@@ -147,8 +147,9 @@ struct ctl_actor {
 
 /* Appends a decision as people read it: number, time, command, who, annotations. */
 void ctl_say_decision(struct ctl *ctl, const Agency__V1__DecisionItem *item);
-/* "  constraint CONSTRAINT_ID (version N) warns: what it tells: why", and a line's end. */
-void ctl_say_constraint(struct ctl *ctl, const Agency__V1__ConstraintResult *result);
+/* "  constraint CONSTRAINT_ID (version N) warns: what it tells: why", a line each. */
+void ctl_say_constraints(struct ctl *ctl, Agency__V1__ConstraintResult *const *results,
+                         size_t count);
 /* Appends " by operator X", " by S", " by S on behalf of T" or " by S through A, B on behalf of T";
  * " by schedule X as S" of what an entity carried, " by time" where nobody acted. */
 void ctl_say_actor(struct ctl *ctl, const struct ctl_actor *actor);

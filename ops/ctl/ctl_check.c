@@ -85,7 +85,7 @@ void ctl_say_decision(struct ctl *ctl, const Agency__V1__DecisionItem *item)
     buf_printf(&ctl->out, "%s\n", item->n_annotations > 0 ? ")" : "");
 }
 
-void ctl_say_constraint(struct ctl *ctl, const Agency__V1__ConstraintResult *result)
+static void ctl_say_constraint(struct ctl *ctl, const Agency__V1__ConstraintResult *result)
 {
     static const char *const outcomes[] = { "?", "denied", "warns", "noted", "overridden" };
     const size_t known = sizeof outcomes / sizeof outcomes[0];
@@ -95,6 +95,14 @@ void ctl_say_constraint(struct ctl *ctl, const Agency__V1__ConstraintResult *res
     buf_append(&ctl->out, result->message[0] != '\0' ? STR(": ") : STR(""));
     utf8_show(str_z(result->why), &ctl->out);
     buf_byte(&ctl->out, '\n');
+}
+
+void ctl_say_constraints(struct ctl *ctl, Agency__V1__ConstraintResult *const *results,
+                         size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        ctl_say_constraint(ctl, results[i]);
+    }
 }
 
 struct status ctl_question_context(struct ctl *ctl, Google__Protobuf__Struct **context)

@@ -4,7 +4,22 @@
 #include "ops/ctl/command_read.h"
 #include "ops/ctl/planning.h"
 
-/* {"code", "reason", "authority", "events": [{...}]}, and a line for each change of access. */
+static struct status dry_run_list(struct buf *out, const char *name, const void *items,
+                                  size_t count)
+{
+    const struct pb_json_options options = { 0 };
+    ProtobufCMessage *const *messages = items;
+    buf_printf(out, ",\"%s\":[", name);
+    for (size_t i = 0; i < count; i++) {
+        buf_printf(out, i == 0 ? "" : ",");
+        TRY(pb_to_json(messages[i], options, out));
+    }
+    buf_byte(out, ']');
+    return status_ok();
+}
+
+/* {"code", "reason", "authority", "constraints": [{...}], "events": [{...}]}, and a line for each
+ * change of access. */
 static struct status dry_run_json(struct ctl *ctl, const struct forecast *forecast)
 {
     struct buf *out = &ctl->out;
@@ -17,12 +32,9 @@ static struct status dry_run_json(struct ctl *ctl, const struct forecast *foreca
     } else {
         buf_printf(out, "null");
     }
-    buf_printf(out, ",\"events\":[");
-    for (size_t i = 0; i < forecast->events_count; i++) {
-        buf_printf(out, i == 0 ? "" : ",");
-        TRY(pb_to_json(&forecast->events[i]->base, options, out));
-    }
-    buf_printf(out, "]}\n");
+    TRY(dry_run_list(out, "constraints", forecast->constraints, forecast->constraints_count));
+    TRY(dry_run_list(out, "events", forecast->events, forecast->events_count));
+    buf_printf(out, "}\n");
     return status_ok();
 }
 
@@ -31,6 +43,7 @@ static struct status dry_run_text(struct ctl *ctl, const struct forecast *foreca
     if (forecast->code != STATUS_OK) {
         buf_printf(&ctl->out, "would be refused %s: %.*s\n", status_code_name(forecast->code),
                    STR_ARG(forecast->reason));
+        ctl_say_constraints(ctl, forecast->constraints, forecast->constraints_count);
         return status_ok();
     }
     buf_printf(&ctl->out, "would be accepted, %zu events%s\n", forecast->events_count,
@@ -43,6 +56,7 @@ static struct status dry_run_text(struct ctl *ctl, const struct forecast *foreca
         TRY(pb_to_json(&forecast->authority->base, (struct pb_json_options){ 0 }, &ctl->out));
         buf_byte(&ctl->out, '\n');
     }
+    ctl_say_constraints(ctl, forecast->constraints, forecast->constraints_count);
     return status_ok();
 }
 

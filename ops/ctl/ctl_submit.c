@@ -11,13 +11,6 @@
 
 /* ---- the answer ---- */
 
-static void submit_say_constraints(struct ctl *ctl, const Agency__V1__SubmitResponse *response)
-{
-    for (size_t i = 0; i < response->n_constraints; i++) {
-        ctl_say_constraint(ctl, response->constraints[i]);
-    }
-}
-
 static void submit_say(struct ctl *ctl, const Agency__V1__SubmitResponse *response)
 {
     const char *again = response->repeated ? " (answered before)" : "";
@@ -30,7 +23,7 @@ static void submit_say(struct ctl *ctl, const Agency__V1__SubmitResponse *respon
         buf_printf(&ctl->out, "accepted as decision %" PRIu64 ", %u events%s\n",
                    response->org_sequence, response->events, again);
     }
-    submit_say_constraints(ctl, response);
+    ctl_say_constraints(ctl, response->constraints, response->n_constraints);
 }
 
 static struct status submit_tell(struct sending *sending, const Agency__V1__Command *command,

@@ -49,9 +49,7 @@ struct status history_text(struct ctl *ctl, struct arena *arena,
 {
     ctl_say_decision(ctl, item->decision);
     history_text_commands(ctl, item->decision);
-    for (size_t i = 0; i < item->decision->n_constraints; i++) {
-        ctl_say_constraint(ctl, item->decision->constraints[i]);
-    }
+    ctl_say_constraints(ctl, item->decision->constraints, item->decision->n_constraints);
     for (size_t i = 0; i < item->n_changes; i++) {
         struct history_change change;
         TRY(history_text_change(arena, item->changes[i], &change));

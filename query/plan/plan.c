@@ -53,10 +53,12 @@ static struct status plan_begin(struct plan *plan)
 {
     const struct snapshot *snapshot = plan->snapshot;
     layer_init(&plan->sum, &snapshot->stored->source);
-    layer_init(&plan->scratch, &plan->sum.source);
+    layer_init(&plan->tried, &plan->sum.source);
+    layer_init(&plan->scratch, &plan->tried.source);
     org_view_init(&plan->before, &snapshot->stored->source, snapshot->org_id);
     org_view_init(&plan->after, &plan->scratch.source, snapshot->org_id);
     plan->before.view.expressions = plan->after.view.expressions = plan->options.expressions;
+    before_init(&plan->state, &plan->scratch, snapshot->org_id, plan->options.expressions);
     plan->context.principal = plan->options.principal;
     plan->context.config = plan->options.config;
     plan->context.recorded_at_us = plan->options.now_us;
@@ -66,7 +68,9 @@ static struct status plan_begin(struct plan *plan)
 void plan_release(struct plan *plan)
 {
     if (plan->snapshot != NULL) {
+        before_release(&plan->state);
         layer_release(&plan->scratch);
+        layer_release(&plan->tried);
         layer_release(&plan->sum);
     }
     plan->snapshot = NULL;
@@ -80,6 +84,7 @@ static struct status plan_decide_whole(struct plan *plan, const Agency__V1__Comm
     struct layer_org changes = { &plan->scratch, plan->snapshot->org_id };
     *d = (struct decide){ .arena = plan->arena,
                           .view = &plan->after.view,
+                          .before = &plan->state.port,
                           .changes = &layer_changes,
                           .changes_self = &changes,
                           .context = &plan->context,
@@ -151,15 +156,17 @@ static struct status plan_run(struct plan *plan, struct outlook *outlook,
         if (outlook->code == STATUS_OK && d.events_count > 0) {
             outlook->events_count += d.events_count;
             TRY(plan_keep(plan, outlook->document, commands->items[i], &d));
+            layer_take(&plan->tried, &plan->scratch);
         }
+        layer_reset(&plan->scratch);
     }
     if (outlook->code == STATUS_OK) {
-        layer_take(&plan->sum, &plan->scratch);
+        layer_take(&plan->sum, &plan->tried);
     } else {
         plan->count = kept;
         outlook->events_count = events;
     }
-    layer_reset(&plan->scratch);
+    layer_reset(&plan->tried);
     return status_ok();
 }
 
@@ -316,6 +323,8 @@ struct status plan_command(struct plan *plan, struct snapshot *snapshot,
     TRY(command_record_hide(plan->arena, options->keys, command));
     struct status st = plan_decide_whole(plan, command, &d);
     TRY(plan_verdict(plan, st, &d, &forecast->code, &forecast->reason));
+    forecast->constraints = d.constraints;
+    forecast->constraints_count = d.constraints_count;
     if (forecast->code != STATUS_OK) {
         return status_ok();
     }

@@ -7,7 +7,7 @@
 #include "core/auth/command_record.h"
 #include "core/domain/feed/access_feed.h"
 #include "core/domain/kernel/decision.h"
-#include "core/model/layer.h"
+#include "core/model/before.h"
 #include "query/plan/compose.h"
 #include "query/snapshot.h"
 
@@ -43,9 +43,10 @@ struct plan_options {
 struct plan {
     struct snapshot *snapshot;
     struct plan_options options;
-    struct arena *arena; /* the snapshot's */
-    struct layer sum, scratch;
+    struct arena *arena;              /* the snapshot's */
+    struct layer sum, tried, scratch; /* of all; of one document; of one command */
     struct org_view before, after;
+    struct before state; /* before the command at hand */
     struct decide_context context;
     struct outlook *outlooks; /* one for each document, in their order; then of what is to end */
     size_t outlooks_count;
@@ -69,7 +70,9 @@ struct forecast {
     size_t events_count;
     enum status_code code; /* OK: it would be accepted */
     struct str reason;
-    const Agency__V1__Authority *authority; /* by which way; NULL where it is refused */
+    const Agency__V1__Authority *authority;           /* by which way; NULL where it is refused */
+    Agency__V1__ConstraintResult *const *constraints; /* that would not be true */
+    size_t constraints_count;
 };
 
 /* The same of a single command as it would be sent, which is changed as when it is: what is

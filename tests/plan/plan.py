@@ -166,9 +166,18 @@ def apply_as_planned(tool, file):
     expect(sorted(shown[0]) == sorted(shown[1]), "the access of the plan", shown)
 
 
+def constrain(tool, enforcement):
+    """Groups and roles are to have names, and keep those that they have."""
+    tool("submit", "PutConstraint", json.dumps({
+        "constraintId": "named", "enforcement": enforcement, "kinds": ["GROUP", "ROLE"],
+        "expression": "after.name != '' && (made || !changed('name'))"}))
+
+
 def it_does_what_it_planned(tool, fresh):
     for seed in range(ORGS):
         org, acme = Org(seed), fresh(f"random-{seed}")
+        if seed % 2 == 0:
+            constrain(acme, "AUDIT")
         for edit in range(EDITS):
             file = write(acme.data.parent / f"{seed}-{edit}.json", org.documents())
             apply_as_planned(acme, file)
@@ -318,6 +327,24 @@ def it_sends_nothing_where_one_document_is_refused(tool, fresh):
     said = acme("apply", file, code=REJECTED)
     expect("! Role seat" in said and "NOT_FOUND" in said, "why", said)
     expect(last(acme) == before, "nothing decided")
+
+
+def it_judges_documents_by_constraints(tool, fresh):
+    acme = fresh("constrained")
+    constrain(acme, "DENY")
+    file = write(acme.data.parent / "named.json", [
+        document("Group", {"name": "Fine"}, "fine"), document("Group", {}, "nameless")])
+    said = acme("plan", file, code=REJECTED)
+    expect("1 refused" in said and "constraint 'named'" in said, "the constraint", said)
+    said = acme("dry-run", "CreateGroup", '{"groupId": "nameless"}', code=REJECTED)
+    expect("would be refused PERMISSION_DENIED" in said and "constraint named (version " in said,
+           "which, and why", said)
+    constrain(acme, "WARN")
+    [said] = acme.json("dry-run", "CreateGroup", '{"groupId": "nameless"}')
+    expect(said["code"] == "OK" and said["constraints"][0]["constraintId"] == "named",
+           "what warns", said)
+    acme("apply", file)
+    is_empty(acme, file)
 
 
 def it_tells_what_no_command_changes(tool, fresh):
