@@ -84,9 +84,33 @@ static Agency__V1__Command *attacker_erase(struct attacker *attacker)
                       erasing[random_below(&attacker->random, sizeof erasing / sizeof *erasing)]);
 }
 
+/* A seat whose protector was deleted by the last command is tried at once; NULL: there is none. */
+static Agency__V1__Command *attacker_follow(struct attacker *attacker)
+{
+    const Agency__V1__Command *last = attacker->story->steps[attacker->story->count - 1].command;
+    if (last->payload_case != AGENCY__V1__COMMAND__PAYLOAD_DELETE_GROUP) {
+        return NULL;
+    }
+    PLAIN_EACH(&attacker->stage->before, ENTITY_ROLE, seat)
+    {
+        if (seat->status == LIFE_ACTIVE && seat->list_count > 1 &&
+            plain_lists(seat, str_z(last->delete_group->group_id))) {
+            Agency__V1__Command *command = draw_named(attacker, "AssignRole");
+            draw_set_text(command, "role_id", draw_copy(attacker, seat->id.data));
+            draw_set_text(command, "subject_id", MALLORY);
+            return command;
+        }
+    }
+    return NULL;
+}
+
 static Agency__V1__Command *attacker_attack(struct attacker *attacker)
 {
     const struct plain_org *org = &attacker->stage->before;
+    Agency__V1__Command *follow = attacker_follow(attacker);
+    if (follow != NULL) {
+        return follow;
+    }
     if (attacker_erases(attacker)) {
         return attacker_erase(attacker);
     }
