@@ -56,6 +56,7 @@ BROKEN = [
     ("headers-alone", "core/base/a.h", HEADER.format("BASE_A", "size_t f(void);"), 1),
     ("format", "core/base/a.c", "int   x;\n", 1),
     ("scripts", "ops/a", "#!/usr/bin/env bash\necho\n", 1),
+    ("executable", "tests/a.py", "#!/usr/bin/env python3\n", 1),
     ("proto-comments", "proto/a.proto", MESSAGE.format("string id = 1;"), 4),
     ("proto-labels", "proto/a.proto", MESSAGE.format("optional int32 a = 1; // A"), 4),
     ("proto-labels", "proto/a.proto", MESSAGE.format("map<string, int32> a = 1;"), 4),

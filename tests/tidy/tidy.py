@@ -363,6 +363,13 @@ def rule_scripts(tree):
                 yield Breach(file, 1, "expected 'set -euo pipefail'")
 
 
+def rule_executable(tree):
+    for file in tree.texts:
+        begins = file.lines and file.lines[0].startswith("#!")
+        if begins and not os.access(tree.root / file.name, os.X_OK):
+            yield Breach(file, 1, "expected a file that begins with '#!' to be executable")
+
+
 RULES = {
     "columns": rule_columns,
     "file-lines": rule_file_lines,
@@ -381,6 +388,7 @@ RULES = {
     "headers-alone": rule_headers_alone,
     "format": rule_format,
     "scripts": rule_scripts,
+    "executable": rule_executable,
     **declaration_rules.RULES,
     **proto_rules.RULES,
 }
