@@ -56,13 +56,15 @@ static bool cron_value(const struct cron_range *range, struct str text, uint64_t
            *value <= range->max;
 }
 
-/* `*`, `a` or `a-b`, with `/n` behind the first and the last. */
+/* `*`, `a` or `a-b`, with `/n` behind the first and the last. Whoever writes a step of more than
+ * there are values, such as every 90th minute, means something that no cron can say. */
 static bool cron_item(const struct cron_range *range, struct str text, uint64_t *values)
 {
     const bool stepped = memchr(text.data, '/', text.size) != NULL;
     struct str span = str_cut(&text, '/'), first = span;
     uint64_t from = range->min, to = range->max, step = 1;
-    if (stepped && (text.size > 2 || !num_get_decimal(text.data, text.size, &step) || step == 0)) {
+    if (stepped && (text.size > 2 || !num_get_decimal(text.data, text.size, &step) || step == 0 ||
+                    step > range->max - range->min + 1)) {
         return false;
     }
     if (!str_eq(span, STR("*"))) {

@@ -56,6 +56,8 @@ TEST(cron, fields_are_numbers_ranges_steps_names_and_lists)
     assert_string_equal(next_of("0 0 1 jan,Jul *", "", from), "2026-07-01T00:00:00Z");
     assert_string_equal(next_of("0 0 * * 7", "", from), "2026-01-04T00:00:00Z");
     assert_string_equal(next_of("0 0 * * 5-7", "", "2026-01-03T00:00:00Z"), "2026-01-04T00:00:00Z");
+    assert_string_equal(next_of("*/60 0 * * *", "", "2026-01-01T00:00:00Z"),
+                        "2026-01-02T00:00:00Z");
     assert_string_equal(next_of("*/40 0 * * *", "", "2026-01-01T00:40:00Z"),
                         "2026-01-02T00:00:00Z");
 }
@@ -107,6 +109,8 @@ TEST(cron, what_is_none_is_told_with_its_field)
     assert_non_null(strstr(problem_of("5-1 * * * *", ""), "'5-1'"));
     assert_non_null(strstr(problem_of("5/2 * * * *", ""), "'5/2'"));
     assert_non_null(strstr(problem_of("*/0 * * * *", ""), "'*/0'"));
+    assert_non_null(strstr(problem_of("*/90 * * * *", ""), "'*/90'"));
+    assert_non_null(strstr(problem_of("0 1-5/25 * * *", ""), "'1-5/25'"));
     assert_non_null(strstr(problem_of("1,,2 * * * *", ""), "'1,,2'"));
     assert_non_null(strstr(problem_of("1, * * * *", ""), "'1,'"));
     assert_non_null(strstr(problem_of("-1 * * * *", ""), "'-1'"));
