@@ -85,8 +85,7 @@ struct status across_page_end(const struct across *across, struct str org_id, st
 
 /* ---- partitions ---- */
 
-/* How much is decided in a partition tells of orgs that others may not read. */
-static bool across_is_operator(const struct across *across)
+bool across_is_operator(const struct across *across)
 {
     const Agency__V1__Principal *reader = across->asking->where->reader;
     return reader == NULL || reader->operator_[0] != '\0';

@@ -61,6 +61,9 @@ MUST_USE struct status across_each_marked(const struct across *across, const str
  * then. */
 MUST_USE struct status across_org(struct across *across, struct str org_id,
                                   const Agency__V1__Org **org);
+/* Whether an operator asks. How much is decided in a partition, or how many orgs were looked at,
+ * tells of orgs that others may not read. */
+bool across_is_operator(const struct across *across);
 /* Whether who asks may read all of it, as it is now. A failure means that nobody knows: no. */
 MUST_USE struct status across_may(struct across *across, bool *may);
 

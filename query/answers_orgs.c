@@ -160,7 +160,7 @@ static struct status orgs_page(struct orgs_answer *orgs)
     TRY(answer_begin(orgs->asking, &response));
     TRY(across_tell(&orgs->across, response));
     char *index = (char *)(uintptr_t)orgs->index.data;
-    uint64_t looked = orgs->looked;
+    uint64_t looked = across_is_operator(&orgs->across) ? orgs->looked : 0;
     answer_tell(response, "index", &index);
     answer_tell(response, "looked", &looked);
     return answer_items(orgs->asking->arena, response, orgs->items, orgs->count, &orgs->end);

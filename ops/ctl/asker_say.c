@@ -44,7 +44,7 @@ void asker_say_known(const struct asker *asker)
     if (ctl->options.output != CTL_TABLE || !asker->across) {
         return;
     }
-    if (asker->index[0] != '\0') {
+    if (asker->index[0] != '\0' && asker->looked > 0) { /* which operators alone are told */
         say("looked at %" PRIu64 ", found by %s", asker->looked, asker->index);
     }
     if (ctl->options.as_of.size > 0) {

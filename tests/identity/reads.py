@@ -142,6 +142,7 @@ def orgs_are_seen_by_those_who_may_read_them(world):
                                    authorization=f"Bearer {world.keys[who]}")
         found = [item["orgId"] for item in answer.json().get("items", [])]
         expect(found == seen, f"{seen} for {who}", answer.text)
+        expect("looked" not in answer.json(), "no word of how many there are", answer.text)
         answer = world.server.call("Query/ListOrgTree", {},
                                    authorization=f"Bearer {world.keys[who]}")
         found = [item["orgId"] for item in answer.json().get("items", [])]
