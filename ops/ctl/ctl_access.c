@@ -94,6 +94,9 @@ static struct status access_changes(struct ctl *ctl)
 struct status ctl_access(struct ctl *ctl)
 {
     TRY(ctl_to(ctl));
+    if (ctl->argc > 1 && ctl->argv[1][0] == '\0') {
+        return status_error(STATUS_INVALID_ARGUMENT, "expected a subject, but it is empty");
+    }
     if (strcmp(ctl->argv[0], "held") == 0) {
         return ctl_access_held(ctl);
     }

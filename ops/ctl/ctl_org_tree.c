@@ -19,15 +19,21 @@ static const char *org_tree_remark(const Agency__V1__OrgTreeItem *item)
     return "";
 }
 
+/* Whether it lives is said of those only that do not. */
+static const char *org_tree_status(const Agency__V1__OrgTreeItem *item)
+{
+    return item->status == AGENCY__V1__ENTITY_STATUS__ENTITY_STATUS_ARCHIVED ? "  ARCHIVED"
+           : item->status == AGENCY__V1__ENTITY_STATUS__ENTITY_STATUS_ERASED ? "  ERASED"
+                                                                             : "";
+}
+
 static void org_tree_line(struct ctl *ctl, const Agency__V1__OrgTreeItem *item)
 {
     buf_printf(&ctl->out, "%*s%s", 2 * (int)item->depth, "", item->org_id);
     if (item->name[0] != '\0') {
         buf_printf(&ctl->out, "  %s", item->name);
     }
-    if (item->status == AGENCY__V1__ENTITY_STATUS__ENTITY_STATUS_ARCHIVED) {
-        buf_printf(&ctl->out, "  ARCHIVED");
-    }
+    buf_printf(&ctl->out, "%s", org_tree_status(item));
     if (item->tie == AGENCY__V1__ORG_TIE__ORG_TIE_CLAIMED) {
         buf_printf(&ctl->out, "  (claims %s, which has not accepted it)", item->parent_org_id);
     }

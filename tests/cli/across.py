@@ -107,6 +107,9 @@ def it_shows_which_org_stands_above_which(tool, fresh):
     expect("'nosuch'" in acme.error("orgs", "tree", "nosuch", code=FAILED), "who is not there")
     beta.submit("ReleaseChildOrg", childOrgId="gamma")
     expect(len(tree(acme, "tree", "acme")) == 2, "released")
+    gamma.submit("EraseOrg", orgId="gamma")
+    said = acme("orgs", "tree")
+    expect("\ngamma  ERASED\n" in said, "what was erased is told", said)
 
 
 def it_reports_orgs_that_stand_above_themselves(tool, fresh):

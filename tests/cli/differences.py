@@ -144,6 +144,9 @@ def it_tells_the_difference_of_access_between_two_moments(tool, fresh):
            "what is the same again is left out", net)
     back = acme.json("access", "diff", "eve", "--from", f"#{int(start) + 3}", "--to", f"#{start}")
     expect(len(back) == 2 and not back[0]["gained"], "the other way round", back)
+    for empty in (("of", ""), ("held", ""), ("diff", "", "--from", "#1")):
+        said = acme.error("access", *empty, code=USAGE)
+        expect("a subject, but it is empty" in said, "nobody is not everybody", said)
     for wrong in (("access", "diff"), ("access", "of"), ("access", "found"),
                   ("access", "lost", "eve"),
                   ("access", "lost", "--all"), ("access", "lost", "--on", "team:x"),
