@@ -307,8 +307,11 @@ struct status yaml_read(struct arena *arena, struct str text, struct yaml *yaml)
 {
     *yaml = (struct yaml){ 0 };
     if (text.size > YAML_SIZE_MAX) {
-        return status_error(STATUS_RESOURCE_EXHAUSTED, "expected at most %d bytes, but it has %zu",
-                            YAML_SIZE_MAX, text.size);
+        return status_error(STATUS_RESOURCE_EXHAUSTED, "expected at most %d bytes, but it has more",
+                            YAML_SIZE_MAX);
+    }
+    if (str_starts(text, STR("\xEF\xBB\xBF"))) { /* libyaml would count it as a column */
+        text = str_from(text, 3);
     }
     struct yaml_reader reader = { .arena = arena, .yaml = yaml };
     if (!yaml_parser_initialize(&reader.parser)) {

@@ -31,6 +31,13 @@ TEST(yaml, plain_scalars_are_those_of_the_core_schema)
                "[\"yes\",\"on\",\"2026-01-01\",null,\"\",true,7,\"1.5.2\",{\"a\":\"b\"}]");
 }
 
+TEST(yaml, a_byte_order_mark_is_no_part_of_it)
+{
+    check_json("\xEF\xBB\xBF"
+               "a: 1\nb: 2\n",
+               "{\"a\":1,\"b\":2}");
+}
+
 TEST(yaml, quoted_ones_are_texts)
 {
     check_json("a: '7'\nb: \"null\"\nc: |\n  x\n  y\n",
