@@ -14,7 +14,7 @@
 #include "ops/ctl/command_name.h"
 #include "ops/ctl/lines.h"
 
-static struct status command_read_new_id(struct ctl *ctl, char **id)
+struct status command_read_new_id(struct ctl *ctl, char **id)
 {
     unsigned char bytes[16];
     char hex[2 * sizeof bytes];
@@ -63,7 +63,7 @@ static struct status command_read_id(struct ctl *ctl, Agency__V1__Command *comma
     return command_read_new_id(ctl, &command->command_id);
 }
 
-static struct status command_read_envelope(struct ctl *ctl, Agency__V1__Command *command)
+struct status command_read_envelope(struct ctl *ctl, Agency__V1__Command *command)
 {
     const struct ctl_options *options = &ctl->options;
     TRY(arena_text(&ctl->arena, options->org, &command->org_id));

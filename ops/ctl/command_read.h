@@ -10,4 +10,10 @@
  * arguments, or none beside --batch. INVALID_ARGUMENT. */
 MUST_USE struct status command_read(struct ctl *ctl, Agency__V1__Command **command);
 
+/* What the options say of the envelope of a command; without --command-id it has a new one. */
+MUST_USE struct status command_read_envelope(struct ctl *ctl, Agency__V1__Command *command);
+
+/* A new id of a command, in ctl's arena. */
+MUST_USE struct status command_read_new_id(struct ctl *ctl, char **id);
+
 #endif

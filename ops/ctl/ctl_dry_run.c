@@ -80,6 +80,11 @@ struct status ctl_dry_run(struct ctl *ctl)
     }
     TRY(ctl_need_org(ctl));
     TRY(command_read(ctl, &command));
+    if (command->payload_case == AGENCY__V1__COMMAND__PAYLOAD_CREATE_ORG) {
+        return status_error(STATUS_INVALID_ARGUMENT,
+                            "expected a command to an org that is there: CreateOrg is judged when "
+                            "it is sent only");
+    }
     struct status st = planning_command(&planning, ctl, command, &forecast);
     if (st.code == STATUS_OK) {
         st = dry_run_say(&planning, &forecast);

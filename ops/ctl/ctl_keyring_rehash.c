@@ -3,10 +3,9 @@
  * one of the id's hashes is its value, which is then given again, by a command as any other. */
 #include <inttypes.h>
 
-#include "core/base/hex.h"
-#include "core/base/random.h"
 #include "core/domain/kernel/fields.h"
 #include "core/pb/message.h"
+#include "ops/ctl/command_read.h"
 #include "ops/ctl/personal_ids.h"
 #include "ops/ctl/say.h"
 #include "ops/ctl/sending.h"
@@ -97,11 +96,7 @@ static struct status rehash_envelope(struct rehash *rehash, const struct persona
                                      Agency__V1__Command *command)
 {
     struct arena *arena = &rehash->ctl->arena;
-    uint8_t random[16];
-    char hex[2 * sizeof random];
-    random_bytes(random, sizeof random);
-    hex_write(random, sizeof random, hex);
-    TRY(arena_text(arena, str_make(hex, sizeof hex), &command->command_id));
+    TRY(command_read_new_id(rehash->ctl, &command->command_id));
     TRY(arena_text(arena, id->org_id, &command->org_id));
     command->expected_version = id->subject->version;
     return fields_time_new(arena, clock_now_us(&rehash->ctl->clock), &command->issued_at);

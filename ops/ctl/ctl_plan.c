@@ -2,11 +2,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "core/base/hex.h"
+#include "core/base/json_text.h"
 #include "core/base/limits.h"
-#include "core/base/random.h"
-#include "core/domain/kernel/fields.h"
 #include "core/pb/message.h"
+#include "ops/ctl/command_read.h"
 #include "ops/ctl/planning.h"
 #include "ops/ctl/say.h"
 #include "ops/ctl/sending.h"
@@ -39,30 +38,6 @@ struct apply {
     size_t events;
 };
 
-static struct status apply_new_id(struct ctl *ctl, char **id)
-{
-    unsigned char bytes[16];
-    char hex[2 * sizeof bytes];
-    random_bytes(bytes, sizeof bytes);
-    hex_write(bytes, sizeof bytes, hex);
-    return arena_text(&ctl->arena, str_make(hex, sizeof hex), id);
-}
-
-static struct status apply_notes(struct ctl *ctl, Agency__V1__Command *command)
-{
-    const struct config_pairs *notes = &ctl->options.notes;
-    ARENA_TRY(&ctl->arena, command->annotations,
-              arena_alloc(&ctl->arena, (notes->count + 1) * sizeof(void *)));
-    for (size_t i = 0; i < notes->count; i++) {
-        Agency__V1__Annotation *note;
-        TRY(pb_new(&ctl->arena, &agency__v1__annotation__descriptor, &note));
-        TRY(arena_text(&ctl->arena, notes->items[i].name, &note->key));
-        TRY(arena_text(&ctl->arena, notes->items[i].value, &note->value));
-        command->annotations[command->n_annotations++] = note;
-    }
-    return status_ok();
-}
-
 /* How many of the next fit into one Batch. */
 static size_t apply_fit(const struct apply *apply)
 {
@@ -92,28 +67,56 @@ static struct status apply_command(struct apply *apply, size_t count, Agency__V1
     }
     (*command)->payload_case = AGENCY__V1__COMMAND__PAYLOAD_BATCH;
     (*command)->batch = batch;
-    TRY(arena_text(&ctl->arena, ctl->options.org, &(*command)->org_id));
-    TRY(arena_text(&ctl->arena, ctl->options.on_behalf_of, &(*command)->on_behalf_of));
-    TRY(fields_time_new(&ctl->arena, clock_now_us(&ctl->clock), &(*command)->issued_at));
-    TRY(apply_notes(ctl, *command));
-    return apply_new_id(ctl, &(*command)->command_id);
+    return command_read_envelope(ctl, *command);
 }
 
 /* A rejection of a batch says which command it was. */
-static void apply_say_refused(struct apply *apply, const struct submit_answer *answer)
+static const struct document *apply_refused_document(const struct apply *apply,
+                                                     const struct submit_answer *answer)
 {
     size_t place = 0;
     bool placed = sscanf(answer->reason, "command %zu of", &place) == 1 && place > 0 &&
                   apply->applied + place <= apply->count;
-    const struct document *document =
-        placed ? apply->items[apply->applied + place - 1].document : NULL;
-    apply->ctl->exit = CTL_REJECTED;
-    buf_printf(&apply->ctl->out, "refused %s", status_code_name(answer->code));
-    if (document != NULL) {
-        buf_printf(&apply->ctl->out, " for %.*s:%u", STR_ARG(document->file),
-                   (unsigned)document->line);
+    return placed ? apply->items[apply->applied + place - 1].document : NULL;
+}
+
+static void apply_say_refused(struct apply *apply, const struct submit_answer *answer)
+{
+    struct ctl *ctl = apply->ctl;
+    const struct document *document = apply_refused_document(apply, answer);
+    struct str place = document == NULL
+                           ? STR("")
+                           : arena_printf(&ctl->arena, "%.*s:%u", STR_ARG(document->file),
+                                          (unsigned)document->line);
+    ctl->exit = CTL_REJECTED;
+    if (ctl->options.output == CTL_TABLE) {
+        buf_printf(&ctl->out, "refused %s%s%.*s: %s\n", status_code_name(answer->code),
+                   place.size > 0 ? " for " : "", STR_ARG(place), answer->reason);
+        return;
     }
-    buf_printf(&apply->ctl->out, ": %s\n", answer->reason);
+    buf_printf(&ctl->out, "{\"document\":");
+    json_text(place, &ctl->out);
+    buf_printf(&ctl->out, ",\"code\":\"%s\",\"reason\":", status_code_name(answer->code));
+    json_text(str_z(answer->reason), &ctl->out);
+    buf_printf(&ctl->out, "}\n");
+}
+
+/* The constraints of a batch that were not true, as far as its answer has room for them. */
+static struct status apply_say_constraints(struct apply *apply, const Agency__V1__Command *command,
+                                           const struct submit_answer *answer)
+{
+    struct ctl *ctl = apply->ctl;
+    Agency__V1__SubmitResponse *response;
+    TRY(sending_response(&apply->sending, &ctl->arena, command->org_id, command->command_id, answer,
+                         &response));
+    if (ctl->options.output == CTL_TABLE) {
+        ctl_say_constraints(ctl, response->constraints, response->n_constraints);
+        return status_ok();
+    }
+    for (size_t i = 0; i < response->n_constraints; i++) {
+        TRY(ctl_json(ctl, &response->constraints[i]->base));
+    }
+    return status_ok();
 }
 
 static struct status apply_next(struct apply *apply, bool *refused)
@@ -129,11 +132,11 @@ static struct status apply_next(struct apply *apply, bool *refused)
     *refused = answer.code != STATUS_OK;
     if (*refused) {
         apply_say_refused(apply, &answer);
-        return status_ok();
+    } else {
+        apply->applied += count;
+        apply->events += answer.events_count;
     }
-    apply->applied += count;
-    apply->events += answer.events_count;
-    return status_ok();
+    return apply_say_constraints(apply, command, &answer);
 }
 
 static struct status apply_all(struct apply *apply)

@@ -1,6 +1,7 @@
 #include "ops/ctl/planning.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +23,8 @@ static struct status planning_load(struct planning *planning, const char *path, 
     FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
     char *bytes = arena_alloc(&planning->ctl->arena, YAML_SIZE_MAX + 1);
     if (file == NULL || bytes == NULL) {
-        return file == NULL ? status_error(STATUS_NOT_FOUND, "expected to read '%s'", path)
+        return file == NULL ? status_error(STATUS_NOT_FOUND, "expected to read '%s': %s", path,
+                                           strerror(errno))
                             : arena_full(&planning->ctl->arena);
     }
     size_t size = fread(bytes, 1, YAML_SIZE_MAX + 1, file);
@@ -59,7 +61,7 @@ static struct status planning_list(struct planning *planning, const char *path, 
     struct status st = status_ok();
     DIR *folder = opendir(path);
     if (folder == NULL) {
-        return status_error(STATUS_UNAVAILABLE, "expected to read '%s'", path);
+        return status_error(STATUS_UNAVAILABLE, "expected to read '%s': %s", path, strerror(errno));
     }
     const struct dirent *entry;
     while (st.code == STATUS_OK && (entry = readdir(folder)) != NULL) {
@@ -103,7 +105,10 @@ static struct status planning_read(struct planning *planning)
         TRY(folder ? planning_folder(planning, ctl->argv[i])
                    : planning_file(planning, ctl->argv[i]));
     }
-    return status_ok();
+    return planning->documents.count > 0
+               ? status_ok()
+               : status_error(STATUS_INVALID_ARGUMENT,
+                              "expected at least one document, but there is none");
 }
 
 /* ---- the plan ---- */
@@ -184,14 +189,16 @@ void planning_say_event(struct ctl *ctl, const Agency__V1__Event *event)
     buf_printf(&ctl->out, st.code == STATUS_OK ? "\n" : "?\n");
 }
 
-static void planning_say_events(struct ctl *ctl, const struct plan *plan,
-                                const struct document *document)
+static void planning_say_planned(struct ctl *ctl, const struct plan *plan,
+                                 const struct document *document)
 {
     for (size_t i = 0; i < plan->count; i++) {
         const struct planned *planned = &plan->items[i];
         for (size_t k = 0; planned->document == document && k < planned->events_count; k++) {
             planning_say_event(ctl, planned->events[k]);
         }
+        ctl_say_constraints(ctl, planned->constraints,
+                            planned->document == document ? planned->constraints_count : 0);
     }
 }
 
@@ -213,7 +220,18 @@ static void planning_say_outlook(struct ctl *ctl, const struct plan *plan,
         return;
     }
     buf_byte(&ctl->out, '\n');
-    planning_say_events(ctl, plan, document);
+    planning_say_planned(ctl, plan, document);
+}
+
+static struct status planning_say_too_much(struct ctl *ctl)
+{
+    Agency__V1__AccessChange change = AGENCY__V1__ACCESS_CHANGE__INIT;
+    if (ctl->options.output == CTL_JSON) {
+        change.changed = true;
+        return ctl_json(ctl, &change.base);
+    }
+    buf_printf(&ctl->out, "access: too much would change to be told\n");
+    return status_ok();
 }
 
 struct status planning_say_access(struct planning *planning)
@@ -233,14 +251,22 @@ struct status planning_say_access(struct planning *planning)
             access_text_line(ctl, lines[i]);
         }
     }
-    if (feed->changed && ctl->options.output == CTL_TABLE) {
-        buf_printf(&ctl->out, "access: too much would change to be told, %zu might gain or lose\n",
-                   feed->candidates);
+    return feed->changed ? planning_say_too_much(ctl) : status_ok();
+}
+
+/* The constraints of one command, as items of a list; *comma is what stands before the next. */
+static struct status planning_json_constraints(const struct planned *planned, const char **comma,
+                                               struct buf *out)
+{
+    for (size_t i = 0; i < planned->constraints_count; i++) {
+        buf_printf(out, "%s", *comma);
+        TRY(pb_to_json(&planned->constraints[i]->base, (struct pb_json_options){ 0 }, out));
+        *comma = ",";
     }
     return status_ok();
 }
 
-/* {"document", "kind", "id", "code", "reason", "events": [{...}]} */
+/* {"document", "kind", "id", "code", "reason", "events": [{...}], "constraints": [{...}]} */
 static struct status planning_json_outlook(struct ctl *ctl, const struct plan *plan,
                                            const struct outlook *outlook)
 {
@@ -263,6 +289,13 @@ static struct status planning_json_outlook(struct ctl *ctl, const struct plan *p
             TRY(pb_to_json(&planned->events[k]->base, (struct pb_json_options){ 0 }, out));
             comma = ",";
         }
+    }
+    comma = "";
+    buf_printf(out, "],\"constraints\":[");
+    for (size_t i = 0; i < plan->count; i++) {
+        TRY(plan->items[i].document == document
+                ? planning_json_constraints(&plan->items[i], &comma, out)
+                : status_ok());
     }
     buf_printf(out, "]}\n");
     return status_ok();

@@ -18,8 +18,8 @@ struct planning {
 };
 
 /* Reads the documents that the verb's arguments name and plans them on the data folder's org as it
- * is now. To be closed in any case; must not be moved. INVALID_ARGUMENT: it is a server's, or a
- * document is none. */
+ * is now. To be closed in any case; must not be moved. INVALID_ARGUMENT: it is a server's,
+ * there is no document, or one is none. */
 MUST_USE struct status planning_open(struct planning *planning, struct ctl *ctl);
 /* A zeroed one is fine. What the plan holds lies in ctl's arena and stays. */
 void planning_close(struct planning *planning);

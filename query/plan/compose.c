@@ -199,7 +199,11 @@ static struct status compose_put(struct commands *commands, const struct documen
     }
     TRY(pb_new(commands->arena, registry_command(number)->descriptor, &payload));
     pb_field_set(payload, registry_carried(payload->descriptor), &whole);
-    return compose_add(commands, number, payload);
+    TRY(compose_add(commands, number, payload));
+    /* Put anew, a paused one would run again, which no document says. */
+    return document->kind == ENTITY_SCHEDULE && fields_status(entity) == LIFE_SUSPENDED
+               ? compose_named(commands, COMMAND_PAUSE_SCHEDULE, entity, &payload)
+               : status_ok();
 }
 
 /* All that ChangeGrant says it sets. */

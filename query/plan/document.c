@@ -81,6 +81,11 @@ static struct status document_metadata(struct document *document, const struct y
     if (metadata == NULL) {
         return status_ok();
     }
+    if (!metadata->is_map) {
+        return document_wrong(document, metadata->line,
+                              status_error(STATUS_INVALID_ARGUMENT,
+                                           "expected metadata to be a map, such as {id: red}"));
+    }
     TRY(document_check_keys(document, metadata, known, 2));
     TRY(document_text(document, metadata, "org", false, &org));
     if (org.size > 0 && !str_eq(org, org_id)) {

@@ -91,6 +91,7 @@ static struct status plan_decide_whole(struct plan *plan, const Agency__V1__Comm
                           .command = command };
     struct status st = decide_command(d);
     d->command = NULL;
+    plan->context.head.constrained = plan->context.head.constrained || d->constrained;
     return st;
 }
 
@@ -114,8 +115,12 @@ static struct status plan_keep(struct plan *plan, const struct document *documen
     TRY(pb_copy(plan->arena, &bare->base, &copy));
     ARENA_TRY(plan->arena, plan->items,
               arena_grow(plan->arena, plan->items, plan->count, sizeof *plan->items, &plan->cap));
-    plan->items[plan->count++] =
-        (struct planned){ document, (Agency__V1__Command *)copy, d->events, d->events_count };
+    plan->items[plan->count++] = (struct planned){ .document = document,
+                                                   .command = (Agency__V1__Command *)copy,
+                                                   .events = d->events,
+                                                   .events_count = d->events_count,
+                                                   .constraints = d->constraints,
+                                                   .constraints_count = d->constraints_count };
     return status_ok();
 }
 

@@ -17,6 +17,8 @@ struct planned {
     Agency__V1__Command *command;
     Agency__V1__Event *const *events;
     size_t events_count;
+    Agency__V1__ConstraintResult *const *constraints; /* that would not be true */
+    size_t constraints_count;
 };
 
 /* What becomes of a document: its commands, or why there is none. */

@@ -283,6 +283,8 @@ def it_tries_a_command_and_records_nothing(tool, fresh):
     again = acme("dry-run", "RegisterSubject", '{"subjectId": "eve"}', code=REJECTED)
     expect("would be refused ALREADY_EXISTS" in again, "a rejection", again)
     acme.error("dry-run", code=USAGE)
+    made = acme.error("dry-run", "CreateOrg", "{}", code=USAGE)
+    expect("an org that is there" in made, "of what org", made)
     expect(acme("history") == before, "nothing to be recorded")
     answer = acme.json("submit", *grant)[0]
     expect(answer["events"] == len(said["events"]), "what was foretold", answer)

@@ -286,6 +286,7 @@ def it_names_the_line_of_what_is_wrong(tool, fresh):
             (head + "  version: 3\n", "Group"), (head.replace("Group", "Gruop") + "  {}\n", ":2:"),
             (head.replace("v1", "v2") + "  {}\n", "expected apiVersion agency.v1"),
             (head.replace("{id: g}", "{id: g, x: y}") + "  {}\n", "expected no 'x' there"),
+            (head.replace("{id: g}", "g") + "  groupId: g\n", ":3: expected metadata to be a map"),
             (head.replace("{id: g}", "{id: g, org: other}") + "  {}\n", "of org 'acme'"),
             (head.replace("{id: g}", "{}") + "  {}\n", "expected the id"),
             (head[:-6], "expected spec"), ("[1, 2]\n", "wrong.yaml:1: expected a document"),
@@ -353,6 +354,51 @@ def it_tells_what_no_command_changes(tool, fresh):
     said = acme.error("plan", write(acme.data.parent / "b.json", [
         document("Asset", {"type": "b"}, "x")]), code=USAGE)
     expect(re.search(r"b\.json:2: expected Asset\.type as it is", said), "the field", said)
+
+
+def it_tells_constraints_that_warn(tool, fresh):
+    acme = fresh("told")
+    acme.submit("PutConstraint", constraintId="there", commands=["IncludeGroup"],
+                expression='count("Group", {"parent_group_id": "tree"}) == 1')
+    acme.submit("PutConstraint", constraintId="told", commands=["RegisterAsset"],
+                enforcement="WARN", expression="false", message="tell it")
+    file = write(acme.data.parent / "told.json", [
+        document("Group", {}, "part"), document("Group", {}, "tree"), document("Asset", {}, "told"),
+        document("Group", {"parentGroupId": "tree", "includedGroupIds": ["part"]}, "leaf")])
+    documents, _ = planned(acme, file)
+    told = [item["constraintId"] for line in documents for item in line["constraints"]]
+    expect(told == ["told"] and not any(line["reason"] for line in documents),
+           "each command sees what those before it left, and is warned of", documents)
+    for words, wanted in (("plan", "5 commands"), ("apply", "5 of 5 commands")):
+        said = acme(words, file)
+        expect("  constraint told (version " in said and "warns: tell it" in said and
+               wanted in said, f"the warning of {words}", said)
+    is_empty(acme, file)
+
+
+def it_leaves_a_paused_schedule_paused(tool, fresh):
+    acme = fresh("paused")
+    turn = {"actsAs": "bob", "commands": ["SetGoal"], "everySeconds": 3600, "command": {
+        "setGoal": {"goal": {"goalId": "{turn}", "statement": "go on"}}}}
+    path = acme.data.parent / "schedule.json"
+    acme("apply", write(path, [document("Schedule", turn, "hourly")]))
+    acme.submit("PauseSchedule", scheduleId="hourly")
+    acme("apply", write(path, [document("Schedule", turn | {"everySeconds": 7200}, "hourly")]))
+    schedule = acme.json("get", "schedule", "hourly")[0]
+    expect(schedule["everySeconds"] == 7200 and schedule["status"].endswith("SUSPENDED"),
+           "another period, and no turns", schedule)
+    is_empty(acme, str(path))
+
+
+def it_ends_nothing_where_there_is_no_document(tool, fresh):
+    acme = fresh("nothing")
+    path = acme.data.parent / "nothing.json"
+    acme("apply", write(path, [document("Group", {}, "kept")]), "--set", "all")
+    for text in ("", "---\n", "# nothing\n"):
+        path.write_text(text)
+        said = acme.error("apply", str(path), "--set", "all", "--prune", code=USAGE)
+        expect("at least one document" in said, "what is missing", said)
+    expect(acme.json("get", "group", "kept")[0]["status"].endswith("ACTIVE"), "it is kept")
 
 
 def it_judges_each_by_its_own_permissions(tool, fresh):
