@@ -179,7 +179,7 @@ static struct status changes_add(struct access_changes *changes, const struct ac
     size_t left = feed->count - changes->line, room = changes->page.limit - list->lines;
     TRY(pb_copy(arena, &changes->walk.decision->base, &row));
     TRY(pb_new(arena, &agency__v1__access_change__descriptor, &item));
-    TRY(decision_item(arena, row, &item->decision));
+    TRY(decision_item(changes->snapshot, arena, row, &item->decision));
     item->changed = feed->changed;
     item->candidates = feed->changed ? feed->candidates : 0;
     item->n_lines = left < room ? left : room;

@@ -34,7 +34,7 @@ static struct status answer_diff_item(const struct asking *asking, const struct 
     TRY(answer_any(arena, entity->before, &(*item)->before));
     TRY(answer_any(arena, entity->after, &(*item)->after));
     TRY(diff_fields(arena, entity, &(*item)->fields, &(*item)->n_fields));
-    return decision_item(arena, entity->decision, &(*item)->decision);
+    return decision_item(asking->snapshot, arena, entity->decision, &(*item)->decision);
 }
 
 struct status answer_diff(struct asking *asking)

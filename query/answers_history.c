@@ -57,7 +57,7 @@ struct status answer_history_item(const struct snapshot *snapshot, struct arena 
                                   Agency__V1__HistoryItem **item)
 {
     TRY(pb_new(arena, &agency__v1__history_item__descriptor, item));
-    TRY(decision_item(arena, row, &(*item)->decision));
+    TRY(decision_item(snapshot, arena, row, &(*item)->decision));
     TRY(arena_text(arena, snapshot->org_id, &(*item)->decision->org_id));
     return changes ? answer_changes(snapshot, arena, row, *item) : status_ok();
 }

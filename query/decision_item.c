@@ -32,8 +32,30 @@ static struct status decision_item_commands(struct arena *arena, const Agency__V
     return status_ok();
 }
 
-struct status decision_item(struct arena *arena, const Agency__V1__DecisionRow *row,
-                            Agency__V1__DecisionItem **item)
+/* Its constraints, without values for who may not read all that these can be of. */
+static struct status decision_item_constraints(const struct snapshot *snapshot, struct arena *arena,
+                                               const Agency__V1__DecisionRow *row,
+                                               Agency__V1__DecisionItem *item)
+{
+    static const char hidden[] = "hidden";
+    Agency__V1__ConstraintResult *results;
+    item->n_constraints = row->n_constraints;
+    item->constraints = row->constraints;
+    if (snapshot->whole || row->n_constraints == 0) {
+        return status_ok();
+    }
+    ARENA_TRY(arena, results, arena_alloc(arena, row->n_constraints * sizeof *results));
+    ARENA_TRY(arena, item->constraints, arena_alloc(arena, row->n_constraints * sizeof(void *)));
+    for (size_t i = 0; i < row->n_constraints; i++) {
+        results[i] = *row->constraints[i];
+        results[i].why = (char *)(uintptr_t)hidden;
+        item->constraints[i] = &results[i];
+    }
+    return status_ok();
+}
+
+struct status decision_item(const struct snapshot *snapshot, struct arena *arena,
+                            const Agency__V1__DecisionRow *row, Agency__V1__DecisionItem **item)
 {
     Agency__V1__DecisionItem *made;
     ARENA_TRY(arena, made, arena_alloc(arena, sizeof *made));
@@ -59,8 +81,7 @@ struct status decision_item(struct arena *arena, const Agency__V1__DecisionRow *
     made->method = row->method;
     made->n_elapsed = row->n_elapsed;
     made->elapsed = row->elapsed;
-    made->n_constraints = row->n_constraints;
-    made->constraints = row->constraints;
+    TRY(decision_item_constraints(snapshot, arena, row, made));
     *item = made;
     return decision_item_commands(arena, row, made);
 }
@@ -70,5 +91,5 @@ struct status decision_item_at(struct snapshot *snapshot, uint64_t org_sequence,
 {
     const Agency__V1__DecisionRow *row;
     TRY(stored_decision(snapshot->stored, snapshot->org_id, org_sequence, &row));
-    return decision_item(snapshot->arena, row, item);
+    return decision_item(snapshot, snapshot->arena, row, item);
 }

@@ -4,8 +4,10 @@
 
 #include "query/snapshot.h"
 
-/* Borrows from the row; the item lies in the arena. */
-MUST_USE struct status decision_item(struct arena *arena, const Agency__V1__DecisionRow *row,
+/* Of the snapshot's org. Borrows from the row; the item lies in the arena. Why constraints were not
+ * true is for who may read all of the org: it has values of whatever they read. */
+MUST_USE struct status decision_item(const struct snapshot *snapshot, struct arena *arena,
+                                     const Agency__V1__DecisionRow *row,
                                      Agency__V1__DecisionItem **item);
 /* The same of the decision of a snapshot's org by its number; it lies in the snapshot's arena. */
 MUST_USE struct status decision_item_at(struct snapshot *snapshot, uint64_t org_sequence,

@@ -79,12 +79,12 @@ static struct status stints_tell(struct stints *stints, const struct history_ver
     item.role_id = held->role_id;
     item.role_type = held->role_type;
     item.since = held->granted_at;
-    TRY(decision_item(arena, first->decision, &item.begun));
+    TRY(decision_item(stints->snapshot, arena, first->decision, &item.begun));
     if (expired) {
         item.until = held->expires_at;
     } else if (ended != NULL) {
         TRY(fields_time_new(arena, until, &item.until));
-        TRY(decision_item(arena, ended->decision, &item.ended));
+        TRY(decision_item(stints->snapshot, arena, ended->decision, &item.ended));
     }
     return stints_add(stints, &item);
 }

@@ -418,43 +418,6 @@ TEST(query_service, who_may_read_an_object_may_ask_about_it)
     query_kit_close(&kit);
 }
 
-static void let_ada_read(const char *grant, const char *on)
-{
-    char json[512];
-    snprintf(json, sizeof json,
-             "{\"grantId\":\"%s\",\"permission\":\"Read\",\"on\":%s,\"grantee\":{\"kind\":"
-             "\"GRANTEE_KIND_SUBJECT\",\"id\":\"ada\"}}",
-             grant, on);
-    query_kit_do(&kit, "grantPermission", json);
-}
-
-static const char *check_under_condition(void)
-{
-    return query_kit_ask(&kit, "agency.v1.Query/Check", AS_ADA,
-                         "{\"orgId\":\"acme\",\"subject\":\"ada\",\"permission\":\"edit\","
-                         "\"object\":\"group:red\",\"context\":{\"day\":\"mon\"}}");
-}
-
-TEST(query_service, who_may_read_an_object_sees_no_values_of_others_in_conditions)
-{
-    open_acme();
-    bind_ada();
-    query_kit_do(&kit, "definePermission", "{\"permission\":\"edit\"}");
-    query_kit_do(&kit, "grantPermission",
-                 "{\"grantId\":\"e\",\"permission\":\"edit\",\"on\":{\"kind\":"
-                 "\"OBJECT_KIND_GROUP\",\"id\":\"red\"},\"grantee\":{\"kind\":"
-                 "\"GRANTEE_KIND_SUBJECT\",\"id\":\"ada\"},"
-                 "\"condition\":\"subject.name == 'Bea' || context.day == 'tue'\"}");
-    let_ada_read("r1", "{\"kind\":\"OBJECT_KIND_GROUP\",\"id\":\"red\"}");
-    ASSERT_SAYS("\"part\":\"subject.name\",\"value\":\"hidden\"", check_under_condition());
-    ASSERT_SAYS("FALSE", kit.answer);
-    assert_null(strstr(kit.answer, "'Ada'"));
-    let_ada_read("r2", "{\"kind\":\"OBJECT_KIND_SUBJECT\",\"id\":\"ada\"}");
-    ASSERT_SAYS("\"part\":\"subject.name\",\"value\":\"'Ada'\"", check_under_condition());
-    assert_null(strstr(kit.answer, "hidden"));
-    query_kit_close(&kit);
-}
-
 TEST(query_service, who_has_lost_his_right_has_lost_it_for_the_past)
 {
     static const char past[] = "{\"orgId\":\"acme\",\"asOf\":\"#7\",\"pageSize\":1}";
