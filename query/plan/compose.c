@@ -4,6 +4,7 @@
 
 #include "core/base/hash.h"
 #include "core/domain/kernel/fields.h"
+#include "core/domain/kernel/ids.h"
 #include "core/pb/field.h"
 #include "core/pb/message.h"
 
@@ -83,15 +84,6 @@ static unsigned compose_relation(enum entity_kind kind, const char *field)
     return 0;
 }
 
-static bool compose_has(char *const *ids, size_t count, const char *id)
-{
-    bool has = false;
-    for (size_t i = 0; i < count && !has; i++) {
-        has = strcmp(ids[i], id) == 0;
-    }
-    return has;
-}
-
 /* The groups of `from` that `to` has not. */
 static struct status compose_inclusions(struct commands *commands, unsigned number,
                                         const Agency__V1__Group *from, const Agency__V1__Group *to)
@@ -99,7 +91,7 @@ static struct status compose_inclusions(struct commands *commands, unsigned numb
     for (size_t i = 0; from != NULL && i < from->n_included_group_ids; i++) {
         ProtobufCMessage *payload;
         char *id = from->included_group_ids[i];
-        if (to != NULL && compose_has(to->included_group_ids, to->n_included_group_ids, id)) {
+        if (to != NULL && ids_listed(to->included_group_ids, to->n_included_group_ids, str_z(id))) {
             continue;
         }
         TRY(compose_named(commands, number, &from->base, &payload));

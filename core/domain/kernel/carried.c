@@ -4,21 +4,11 @@
 
 #include "core/base/buf.h"
 #include "core/base/time.h"
+#include "core/domain/kernel/ids.h"
 #include "core/domain/kernel/rules.h"
 #include "core/pb/json.h"
 
 /* ---- names ---- */
-
-static unsigned carried_number(const char *name)
-{
-    for (unsigned number = 0; number < REGISTRY_NUMBERS_END; number++) {
-        const struct command_type *type = registry_command(number);
-        if (type != NULL && strcmp(type->name, name) == 0) {
-            return number;
-        }
-    }
-    return 0;
-}
 
 struct status carried_check_names(struct decide *d, char *const *commands, size_t commands_count)
 {
@@ -28,7 +18,7 @@ struct status carried_check_names(struct decide *d, char *const *commands, size_
                              "SetGoal, but there are none");
     }
     for (size_t i = 0; i < commands_count; i++) {
-        const unsigned number = carried_number(commands[i]);
+        const unsigned number = registry_command_named(str_z(commands[i]));
         if (!registry_carries(number)) {
             return decide_reject(d, STATUS_INVALID_ARGUMENT,
                                  number == 0
@@ -81,11 +71,8 @@ out:
 
 static bool carried_may(const struct carried *carried, unsigned number)
 {
-    bool named = false;
-    for (size_t i = 0; registry_carries(number) && i < carried->commands_count; i++) {
-        named = named || strcmp(carried->commands[i], registry_command(number)->name) == 0;
-    }
-    return named;
+    return registry_carries(number) && ids_listed(carried->commands, carried->commands_count,
+                                                  str_z(registry_command(number)->name));
 }
 
 static struct status carried_check(struct decide *d, const struct carried *carried,

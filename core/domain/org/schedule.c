@@ -5,6 +5,7 @@
 #include "core/domain/kernel/due.h"
 #include "core/domain/kernel/fields.h"
 #include "core/domain/kernel/given.h"
+#include "core/domain/kernel/ids.h"
 #include "core/domain/kernel/plain.h"
 #include "core/domain/kernel/targets.h"
 #include "core/domain/org/cron.h"
@@ -109,15 +110,6 @@ static struct status schedule_actor(struct decide *d, const Agency__V1__Schedule
     return arena_text(d->arena, d->subject_id, acts_as);
 }
 
-static bool schedule_same_commands(const Agency__V1__Schedule *a, const Agency__V1__Schedule *b)
-{
-    bool same = a->n_commands == b->n_commands;
-    for (size_t i = 0; same && i < a->n_commands; i++) {
-        same = strcmp(a->commands[i], b->commands[i]) == 0;
-    }
-    return same;
-}
-
 static struct status schedule_check_power(struct decide *d, const Agency__V1__Schedule *before,
                                           const Agency__V1__Schedule *put)
 {
@@ -126,7 +118,8 @@ static struct status schedule_check_power(struct decide *d, const Agency__V1__Sc
         TRY_ACCEPTED(d, rules_find_subject(d, put->acts_as, LIVES_ACTIVE, &subject));
     }
     if (before != NULL &&
-        (strcmp(before->acts_as, put->acts_as) != 0 || !schedule_same_commands(before, put))) {
+        (strcmp(before->acts_as, put->acts_as) != 0 ||
+         !ids_same(before->commands, before->n_commands, put->commands, put->n_commands))) {
         return decide_reject(
             d, STATUS_FAILED_PRECONDITION,
             "expected acts_as to be '%s' and commands as they are: a schedule keeps "

@@ -5,6 +5,7 @@
  * whom no constraint keeps from removing it (constraints.c). */
 #include "core/base/limits.h"
 #include "core/domain/kernel/fields.h"
+#include "core/domain/kernel/ids.h"
 #include "core/domain/kernel/plain.h"
 #include "core/domain/kernel/targets.h"
 #include "core/domain/policy/deciding.h"
@@ -84,7 +85,7 @@ static struct status constraint_check_commands(struct decide *d,
 {
     TRY_ACCEPTED(d, rules_check_distinct(d, "commands", wanted->commands, wanted->n_commands));
     for (size_t i = 0; i < wanted->n_commands; i++) {
-        unsigned number = deciding_command(str_z(wanted->commands[i]));
+        unsigned number = registry_command_named(str_z(wanted->commands[i]));
         if (number == 0 || number == COMMAND_CREATE_ORG) {
             return decide_reject(d, STATUS_INVALID_ARGUMENT,
                                  "expected the name of a command to an org, such as AssignRole, "
@@ -112,16 +113,6 @@ static struct status constraint_check_kinds(struct decide *d, const Agency__V1__
     return status_ok();
 }
 
-static bool constraint_named(char *const *ids, size_t count, const char *id)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(ids[i], id) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* One list of targets: each once, and there, unless it was named before. */
 static struct status constraint_check_targets(struct decide *d, enum entity_kind kind,
                                               const char *field, char *const *ids, size_t count,
@@ -130,7 +121,7 @@ static struct status constraint_check_targets(struct decide *d, enum entity_kind
     TRY_ACCEPTED(d, rules_check_distinct(d, field, ids, count));
     for (size_t i = 0; i < count; i++) {
         const ProtobufCMessage *entity;
-        if (constraint_named(before, before_count, ids[i])) {
+        if (ids_listed(before, before_count, str_z(ids[i]))) {
             continue;
         }
         TRY(view_get(d->view, kind, str_z(ids[i]), &entity));
@@ -163,7 +154,7 @@ static struct status constraint_check_all_targets(struct decide *d,
 static bool constraint_is_for(const Agency__V1__Constraint *wanted, unsigned number)
 {
     const struct command_type *type = registry_command(number);
-    bool is = type != NULL && constraint_named(wanted->commands, wanted->n_commands, type->name);
+    bool is = type != NULL && ids_listed(wanted->commands, wanted->n_commands, str_z(type->name));
     for (size_t i = 0; type != NULL && !is && i < wanted->n_kinds; i++) {
         is = number != COMMAND_CREATE_ORG && (unsigned)wanted->kinds[i] == (unsigned)type->entity;
     }

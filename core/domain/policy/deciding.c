@@ -74,17 +74,6 @@ static const struct expression_environment *deciding_environment(unsigned comman
     return command == DECIDING_ANY ? &any : &one;
 }
 
-unsigned deciding_command(struct str name)
-{
-    for (unsigned number = 1; number < REGISTRY_NUMBERS_END; number++) {
-        const struct command_type *type = registry_command(number);
-        if (type != NULL && str_eq(str_z(type->name), name)) {
-            return number;
-        }
-    }
-    return 0;
-}
-
 struct status deciding_expressions(struct decide *d, struct expressions **expressions)
 {
     *expressions = d->view->expressions;

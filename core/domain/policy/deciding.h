@@ -37,9 +37,6 @@ enum {
 /* In place of a command's number: an expression that fits every command. */
 enum { DECIDING_ANY = 0 };
 
-/* The number of the command of that name; 0: there is none. */
-unsigned deciding_command(struct str name);
-
 /* Where the decision keeps compiled expressions. */
 MUST_USE struct status deciding_expressions(struct decide *d, struct expressions **expressions);
 /* An expression for a command, compiled; one that does not compile says why. */

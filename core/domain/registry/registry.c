@@ -121,6 +121,16 @@ const char *registry_command_name(unsigned number)
     return type != NULL ? type->name : number == COMMAND_BATCH ? "Batch" : NULL;
 }
 
+unsigned registry_command_named(struct str name)
+{
+    for (unsigned number = 0; number < COUNT(commands); number++) {
+        if (commands[number].name != NULL && str_eq(str_z(commands[number].name), name)) {
+            return number;
+        }
+    }
+    return 0;
+}
+
 const struct event_type *registry_event(unsigned number)
 {
     return number < COUNT(events) && events[number].name != NULL ? &events[number] : NULL;

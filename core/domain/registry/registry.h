@@ -281,6 +281,8 @@ const struct command_type *registry_command(unsigned number);
 const struct event_type *registry_event(unsigned number);
 /* "AssignRole", "Batch"; NULL for a number that is no command's. */
 const char *registry_command_name(unsigned number);
+/* The number of the row of that name; 0: there is none. */
+unsigned registry_command_named(struct str name);
 /* The kind of entity that an event is about. Of an event that is not in the list, or names no kind
  * of the list: ENTITY_ANY. */
 enum entity_kind registry_event_kind(const Agency__V1__Event *event);
