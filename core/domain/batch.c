@@ -1,13 +1,18 @@
 /* A batch is decided command by command, each by a `struct decide` of its own on the same scratch:
  * what one asks first (its permissions, its version, whether it is so already) is asked of the
  * state that those before it have left, and no command can tell that it stands in a batch. Shared
- * are what bounds a decision: events and their size, rows of indexes, dues, gas.
+ * are what bounds a decision: events and their size, rows of indexes, dues, gas, and what they
+ * read.
  *
  * What cannot be undone, or ends the import, stands alone: nobody should find it between others. So
  * does CreateOrg, before which there is no org that could know who asks. */
 #include "core/domain/batch.h"
 
 #include "core/base/limits.h"
+
+/* Look-ups and rows that the commands before one may have read, so that a batch takes a fraction of
+ * a second: one alone takes some dozens where nobody piles anything up. */
+enum { BATCH_READ_MAX = 300000 };
 
 static bool batch_refuses(unsigned number)
 {
@@ -92,6 +97,8 @@ static struct decide batch_begin(const struct decide *d, const Agency__V1__Comma
                             .events_before = d->events_count,
                             .events_size = d->events_size,
                             .rows_count = d->rows_count,
+                            .rows_read = d->rows_read,
+                            .lookups = d->lookups,
                             .dues = d->dues,
                             .renewing = d->renewing,
                             .constrained = d->constrained,
@@ -124,6 +131,8 @@ static struct status batch_add_events(struct decide *d, const struct decide *one
     }
     d->events_size = one->events_size;
     d->rows_count = one->rows_count;
+    d->rows_read = one->rows_read;
+    d->lookups = one->lookups;
     d->dues = one->dues;
     d->renewing = one->renewing;
     d->gas_used = one->gas_used;
@@ -166,12 +175,26 @@ static struct status batch_judge_one(struct decide *one, size_t place, batch_jud
     return status_prefix(st, "command %zu", place + 1);
 }
 
+/* Whether there is room for what the next one reads. */
+static struct status batch_check_read(struct decide *d, size_t place)
+{
+    if (d->lookups + d->rows_read <= BATCH_READ_MAX) {
+        return status_ok();
+    }
+    d->refused = place;
+    return decide_reject(d, STATUS_RESOURCE_EXHAUSTED,
+                         "expected a batch whose commands read at most %d things to be judged, but "
+                         "the first %zu of %zu have read more: send fewer at once",
+                         BATCH_READ_MAX, place, d->command->batch->n_commands);
+}
+
 struct status batch_decide(struct decide *d, batch_judge *judge)
 {
     size_t count = d->command->batch->n_commands;
     assert(d->events_count == 0 && count <= LIST_ITEMS_MAX);
     ARENA_TRY(d->arena, d->commands, arena_alloc(d->arena, count * sizeof *d->commands));
     for (size_t i = 0; i < count && d->rejection == NULL; i++) {
+        TRY_ACCEPTED(d, batch_check_read(d, i));
         const Agency__V1__Command command = batch_command(d->command, i);
         struct decide one = batch_begin(d, &command);
         TRY(batch_judge_one(&one, i, judge));

@@ -2,6 +2,7 @@
  * every order in which an org could be locked out ends with the constraint removed. */
 #include "core/domain/policy/constraints.h"
 
+#include "core/base/buf.h"
 #include "tests/lib/org_world.h"
 #include "tests/lib/test.h"
 
@@ -85,6 +86,110 @@ TEST(constraints, more_than_a_command_may_meet_deny_it)
     org_world_release(&world);
 }
 
+/* An expression that takes as much room compiled as there can be. */
+static const char *large(struct org_world *world, const char *begin, unsigned number)
+{
+    struct buf text = { 0 };
+    buf_printf(&text, "%s && now != timestamp(%u)", begin, number);
+    for (unsigned i = 0; i < 320; i++) {
+        buf_printf(&text, "&&now==now");
+    }
+    struct str copy = arena_copy(&world->arena, buf_str(&text));
+    buf_release(&text);
+    return copy.data;
+}
+
+static void put_large(struct org_world *world, const char *begin)
+{
+    org_world_init_owned(world);
+    for (unsigned i = 0; i < CONSTRAINTS_MAX; i++) {
+        org_world_do(world,
+                     "PutConstraint {\"constraintId\":\"r%u\",\"commands\":[\"RegisterAsset\"],"
+                     "\"expression\":\"%s\"}",
+                     i, large(world, begin, i));
+    }
+}
+
+/* Together they are more than is kept, so that what one asks could make forget it. */
+TEST(constraints, may_ask_however_much_is_compiled)
+{
+    struct org_world world;
+    put_large(&world, "check('root', 'delegate', 'org')");
+    org_world_do(&world, "RegisterAsset {\"assetId\":\"a\"}");
+    assert_int_equal(world.last.constraints_count, 0);
+    org_world_release(&world);
+}
+
+/* Commands of a batch, with a number in each. */
+static const char *batch(struct org_world *world, const char *before, const char *after,
+                         unsigned count)
+{
+    struct buf text = { 0 };
+    for (unsigned i = 0; i < count; i++) {
+        buf_printf(&text, "%s%s%u%s", i == 0 ? "Batch {\"commands\":[" : ",", before, i, after);
+    }
+    buf_printf(&text, "]}");
+    struct str copy = arena_copy(&world->arena, buf_str(&text));
+    buf_release(&text);
+    return copy.data;
+}
+
+/* What is true at once has to be compiled, too. */
+TEST(constraints, cost_by_their_length)
+{
+    struct org_world world;
+    put_large(&world, "true || 1 == 1");
+    const char *reason = org_world_rejected(
+        &world, STATUS_PERMISSION_DENIED, "%s",
+        batch(&world, "{\"registerAsset\":{\"asset\":{\"assetId\":\"a", "\"}}}", 100));
+    assert_non_null(strstr(reason, "gas together"));
+    assert_in_range(world.last.refused, 10, 30);
+    org_world_release(&world);
+}
+
+static void make_seat_of_many_groups(struct org_world *world)
+{
+    struct buf ids = { 0 };
+    org_world_init_owned(world);
+    org_world_do(world, "DefineRoleType {\"roleType\":\"t\"}");
+    for (unsigned i = 0; i < 200; i++) {
+        org_world_do(world, "CreateGroup {\"groupId\":\"g%u\"}", i);
+        org_world_do(world, "RegisterSubject {\"subjectId\":\"s%u\"}", i);
+        buf_printf(&ids, "%s\"g%u\"", i == 0 ? "" : ",", i);
+    }
+    org_world_do(world, "CreateRole {\"roleId\":\"r\",\"roleType\":\"t\",\"groupIds\":[%.*s]}",
+                 STR_ARG(buf_str(&ids)));
+    buf_release(&ids);
+}
+
+/* Each sees a copy of all that those before it have changed. */
+TEST(constraints, let_a_batch_see_only_so_much)
+{
+    struct org_world world;
+    make_seat_of_many_groups(&world);
+    put(&world, "rule", "\"AssignRole\"", "true");
+    const char *many =
+        batch(&world, "{\"assignRole\":{\"assignment\":{\"roleId\":\"r\",\"subjectId\":\"s",
+              "\"}}}", 100);
+    const char *reason = org_world_rejected(&world, STATUS_RESOURCE_EXHAUSTED, "%s", many);
+    assert_non_null(strstr(reason, "send fewer at once"));
+    org_world_do(&world, "RemoveConstraint {\"constraintId\":\"rule\"}");
+    org_world_do(&world, "%s", many);
+    org_world_release(&world);
+}
+
+TEST(constraints, count_nothing_that_has_not_begun)
+{
+    struct org_world world;
+    org_world_init_owned(&world);
+    const char *reason = org_world_rejected(
+        &world, STATUS_INVALID_ARGUMENT,
+        "PutConstraint {\"constraintId\":\"few\",\"expression\":\"count('Grant', {'on.kind': 1, "
+        "'on.id': '', 'grantee.kind': 3}) < 9\"}");
+    assert_non_null(strstr(reason, "expected fields by which an index finds"));
+    org_world_release(&world);
+}
+
 /* ---- mending ---- */
 
 static const char *const lockers[] = {
@@ -125,6 +230,45 @@ TEST(constraints, an_archived_org_comes_back)
         org_world_do(&world, "RemoveConstraint {\"constraintId\":\"lock\"}");
         org_world_release(&world);
     }
+}
+
+/* Gives something on the org. */
+static void give(struct org_world *world, const char *permission, const char *subject,
+                 const char *condition)
+{
+    org_world_do(world,
+                 "GrantPermission {\"grantId\":\"%s-%s\",\"permission\":\"%s\",\"grantee\":"
+                 "{\"kind\":\"GRANTEE_KIND_SUBJECT\",\"id\":\"%s\"},\"on\":{\"kind\":"
+                 "\"OBJECT_KIND_ORG\"},\"condition\":\"%s\"}",
+                 permission, subject, permission, subject, condition);
+}
+
+/* Who has delegate only where he acts himself lends nobody what overrides. */
+TEST(constraints, are_overridden_by_delegate_with_its_condition)
+{
+    struct org_world world;
+    org_world_init_owned(&world);
+    org_world_do(&world, "RegisterSubject {\"subjectId\":\"bot\"}");
+    org_world_do(&world, "RegisterSubject {\"subjectId\":\"boss\"}");
+    org_world_do(&world,
+                 "BindCredential {\"credentialId\":\"c-bot\",\"kind\":"
+                 "\"CREDENTIAL_KIND_JWT\",\"identityHash\":\"@bot\",\"subjectId\":\"bot\"}");
+    org_world_do(&world, "BindCredential {\"credentialId\":\"c-boss\",\"kind\":"
+                         "\"CREDENTIAL_KIND_JWT\",\"identityHash\":\"@boss\",\"subjectId\":"
+                         "\"boss\"}");
+    give(&world, "act_as", "bot", "");
+    give(&world, "ArchiveAsset", "boss", "");
+    give(&world, "delegate", "boss", "size(actors) == 0");
+    org_world_do(&world, "RegisterAsset {\"assetId\":\"a\"}");
+    put(&world, "rule", "\"ArchiveAsset\"", "false");
+    org_world_as(&world, "bot");
+    world.envelope.on_behalf_of = (char *)(uintptr_t) "boss";
+    org_world_rejected(&world, STATUS_PERMISSION_DENIED, "ArchiveAsset {\"assetId\":\"a\"}");
+    assert_string_equal(world.last.rejection->constraint_id, "rule");
+    world.envelope.on_behalf_of = (char *)(uintptr_t) "";
+    org_world_as(&world, "boss");
+    org_world_do(&world, "ArchiveAsset {\"assetId\":\"a\"}");
+    org_world_release(&world);
 }
 
 /* Ada leads the group red: she has delegate there, and may put constraints. */

@@ -77,9 +77,7 @@ static struct status authority_deny(struct decide *d, struct str subject_id, str
                          STR_ARG(subject_id));
 }
 
-/* Who acts for the one that a question is about: those before it in the chain C0, C1 ... Cn, S. The
- * conditions of a command see them, and no context. */
-static struct status authority_actors(struct decide *d, struct check_question *question)
+struct status authority_actors(struct decide *d, struct check_question *question)
 {
     struct str *actors;
     bool alone = d->carried != NULL || d->on_behalf_of.size == 0 ||
@@ -104,8 +102,10 @@ static struct status authority_ask(struct decide *d, const struct check_question
     struct check_question asked = *question;
     TRY(authority_actors(d, &asked));
     asked.gas_used = &d->gas_used;
-    return d->memory == NULL ? check(d->view, d->arena, at_us, &asked, answer)
-                             : d->memory->ask(d->memory, d->view, d->arena, at_us, &asked, answer);
+    TRY(d->memory == NULL ? check(d->view, d->arena, at_us, &asked, answer)
+                          : d->memory->ask(d->memory, d->view, d->arena, at_us, &asked, answer));
+    d->lookups += answer->lookups;
+    return status_ok();
 }
 
 /* Rejects unless the subject has the permission on the object. */

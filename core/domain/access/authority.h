@@ -10,4 +10,8 @@
  * principal that is not bound in the org. */
 MUST_USE struct status authority_check(struct decide *d);
 
+/* Says in a question who acts for the one that it is about: those before it in the chain C0, C1 ...
+ * Cn, S. The conditions of a command see them, and no context. */
+MUST_USE struct status authority_actors(struct decide *d, struct check_question *question);
+
 #endif

@@ -76,6 +76,7 @@ struct decide {
     size_t events_size;               /* bytes, packed */
     size_t rows_count;                /* of indexes that change */
     size_t rows_read;                 /* of indexes, by rules */
+    size_t lookups;                   /* by questions about who may */
     bool full;                        /* it was rejected for the sum of what it holds */
     int64_t dues;                     /* how many more entities wait for a time; may be negative */
     int64_t renewing;                 /* how many of these renew themselves */

@@ -2,7 +2,8 @@
  * met, and found by what it is: entities come and go in caches, sources stay the same.
  *
  * What was compiled is only forgotten between questions (expressions_trim), so that a question can
- * hold on to what it was given. */
+ * hold on to what it was given; where an expression asks questions itself, not before it is done
+ * (expressions_hold). */
 #include "core/domain/kernel/expression.h"
 
 #include <inttypes.h>
@@ -52,6 +53,7 @@ struct expressions {
     struct expression_entry *buckets[EXPRESSIONS_BUCKETS];
     struct environment *environments[ENVIRONMENTS_BUCKETS]; /* by what they are about */
     size_t environments_count;
+    unsigned held;
 };
 
 /* ---- life ---- */
@@ -84,11 +86,22 @@ struct status expressions_in(struct arena *arena, struct expressions **expressio
 
 void expressions_trim(struct expressions *expressions)
 {
-    if (expressions->programs == &expressions->own &&
+    if (expressions->held == 0 && expressions->programs == &expressions->own &&
         expressions->own.used > EXPRESSIONS_KEPT_MAX) {
         arena_release(&expressions->own);
         memset(expressions->buckets, 0, sizeof expressions->buckets);
     }
+}
+
+void expressions_hold(struct expressions *expressions)
+{
+    expressions->held++;
+}
+
+void expressions_let_go(struct expressions *expressions)
+{
+    assert(expressions->held > 0);
+    expressions->held--;
 }
 
 /* ---- environments ---- */

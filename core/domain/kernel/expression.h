@@ -59,8 +59,12 @@ struct expressions *expressions_new(void);
 void expressions_free(struct expressions *expressions);
 /* In an arena, as long as that lives: for one question, where nobody keeps any. */
 MUST_USE struct status expressions_in(struct arena *arena, struct expressions **expressions);
-/* Forgets all when they have become many: what was given before is invalid. */
+/* Forgets all when they have become many: what was given before is invalid. Nothing while they are
+ * held. */
 void expressions_trim(struct expressions *expressions);
+/* For who evaluates one that asks questions itself; each hold is to be let go. */
+void expressions_hold(struct expressions *expressions);
+void expressions_let_go(struct expressions *expressions);
 
 /* Finds or compiles an expression; it borrows nothing. An expression that does not compile is one
  * that says why; of a profile that this program does not know, too. RESOURCE_EXHAUSTED: there is no

@@ -11,6 +11,7 @@
 #include "core/domain/policy/constraints.h"
 
 #include "core/base/utf8.h"
+#include "core/domain/access/authority.h"
 #include "core/domain/check/check.h"
 #include "core/domain/kernel/rules.h"
 #include "core/domain/policy/constraint_why.h"
@@ -23,7 +24,7 @@ static size_t constraints_place(const struct constraints *constraints, struct st
     size_t place = 0;
     int order = 1;
     while (place < constraints->count &&
-           (order = str_cmp(str_z(constraints->items[place].constraint->constraint_id), id)) < 0) {
+           (order = str_cmp(str_z(constraints->items[place]->constraint_id), id)) < 0) {
         place++;
     }
     *there = place < constraints->count && order == 0;
@@ -44,9 +45,9 @@ static struct status constraints_add(struct decide *d, struct str id,
         return status_ok();
     }
     TRY(rules_get_constraint(d->view, id, &constraint));
-    struct constraint_found *items = constraints->items;
+    const Agency__V1__Constraint **items = constraints->items;
     memmove(&items[place + 1], &items[place], (constraints->count - place) * sizeof *items);
-    items[place] = (struct constraint_found){ .constraint = constraint };
+    items[place] = constraint;
     constraints->count++;
     return status_ok();
 }
@@ -94,6 +95,16 @@ static struct status constraints_find_entity(struct decide *d, const ProtobufCMe
     return view_get(d->view, kind, id, entity);
 }
 
+/* The state before the command. Where others of a batch came before it, that is a copy of what they
+ * have changed, which counts as read: a row of it costs a fraction of a look-up. */
+static struct status constraints_see(struct decide *d, struct constraints *constraints)
+{
+    enum { ROWS_OF_A_LOOKUP = 4 };
+    const bool copied = d->events_before > 0;
+    d->lookups += copied ? d->events_before + d->rows_count / ROWS_OF_A_LOOKUP : 0;
+    return d->before->view(d->before, copied, &constraints->view);
+}
+
 struct status constraints_find(struct decide *d, struct constraints **constraints)
 {
     const ProtobufCMessage *entity;
@@ -114,9 +125,7 @@ struct status constraints_find(struct decide *d, struct constraints **constraint
         const struct object place = places.items[i];
         TRY(constraints_add_at(d, constraints_index(place.kind), place.id, *constraints));
     }
-    return (*constraints)->count == 0
-               ? status_ok()
-               : d->before->view(d->before, d->events_before > 0, &(*constraints)->view);
+    return (*constraints)->count == 0 ? status_ok() : constraints_see(d, *constraints);
 }
 
 /* ---- evaluating ---- */
@@ -128,18 +137,17 @@ static uint64_t constraints_gas(const struct decide *d)
 }
 
 /* One that fits all commands needs no environment of its own for each. */
-static struct status constraints_compile(struct decide *d, struct constraint_found *found)
+static struct status constraints_compile(const struct decide *d, struct expressions *expressions,
+                                         const Agency__V1__Constraint *constraint,
+                                         const struct expression **expression)
 {
-    const Agency__V1__Constraint *constraint = found->constraint;
-    struct expressions *expressions;
-    TRY(deciding_expressions(d, &expressions));
     TRY(deciding_find(expressions, DECIDING_ANY, str_z(constraint->expression),
-                      constraint->expression_profile, &found->expression));
-    return found->expression->program != NULL
+                      constraint->expression_profile, expression));
+    return (*expression)->program != NULL
                ? status_ok()
                : deciding_find(expressions, (unsigned)d->command->payload_case,
                                str_z(constraint->expression), constraint->expression_profile,
-                               &found->expression);
+                               expression);
 }
 
 static struct status constraints_run(struct deciding *deciding, const struct expression *expression,
@@ -165,14 +173,36 @@ static struct status constraints_run(struct deciding *deciding, const struct exp
     return st;
 }
 
-static struct status constraints_evaluate(struct deciding *deciding, struct constraint_found *found,
+static struct status constraints_evaluate_in(struct deciding *deciding,
+                                             struct expressions *expressions,
+                                             const Agency__V1__Constraint *constraint,
+                                             struct constraint_why *why)
+{
+    const struct expression *expression;
+    deciding->d->gas_used += cel_gas_bytes(strlen(constraint->expression));
+    TRY(constraints_compile(deciding->d, expressions, constraint, &expression));
+    return expression->program != NULL
+               ? constraints_run(deciding, expression, why)
+               : constraint_why_set(deciding->d, str_z(expression->problem), why);
+}
+
+/* It costs by its length, whether it is still compiled or not, however little of it is evaluated.
+ * Each has room for itself, however large the others are: what finds none is not true, as whatever
+ * else cannot be evaluated, so that it can be overridden. */
+static struct status constraints_evaluate(struct deciding *deciding,
+                                          const Agency__V1__Constraint *constraint,
                                           struct constraint_why *why)
 {
-    TRY(constraints_compile(deciding->d, found));
+    struct expressions *expressions;
     *why = (struct constraint_why){ 0 };
-    return found->expression->program != NULL
-               ? constraints_run(deciding, found->expression, why)
-               : constraint_why_set(deciding->d, str_z(found->expression->problem), why);
+    TRY(deciding_expressions(deciding->d, &expressions));
+    expressions_trim(expressions);
+    expressions_hold(expressions);
+    struct status st = constraints_evaluate_in(deciding, expressions, constraint, why);
+    expressions_let_go(expressions);
+    return st.code == STATUS_RESOURCE_EXHAUSTED
+               ? constraint_why_set(deciding->d, str_z(st.msg), why)
+               : st;
 }
 
 /* ---- what it comes to ---- */
@@ -217,22 +247,21 @@ static bool constraints_may_not_stop(unsigned command)
 }
 
 /* Whether who commands may mend the org; what conditions of a grant of it cost is not taken from
- * the gas that constraints have used. */
-static struct status constraints_mended(const struct decide *d, const struct view *before,
-                                        bool *mended)
+ * the gas that constraints have used. They see who acts, as where authority is asked. */
+static struct status constraints_mended(struct decide *d, const struct view *before, bool *mended)
 {
     const Agency__V1__Principal *principal = d->carried == NULL ? d->context->principal : NULL;
-    const struct check_question question = { .subject_id = d->on_behalf_of.size > 0
-                                                               ? d->on_behalf_of
-                                                               : d->subject_id,
-                                             .permission = STR("delegate"),
-                                             .object = object_org(),
-                                             .for_command = true };
+    struct check_question question = { .subject_id = d->on_behalf_of.size > 0 ? d->on_behalf_of
+                                                                              : d->subject_id,
+                                       .permission = STR("delegate"),
+                                       .object = object_org(),
+                                       .for_command = true };
     struct check_answer answer;
     *mended = constraints_may_not_stop((unsigned)d->command->payload_case);
     if (!*mended || (principal != NULL && principal->operator_[0] != '\0')) {
         return status_ok();
     }
+    TRY(authority_actors(d, &question));
     struct status st = check(before, d->arena, d->context->recorded_at_us, &question, &answer);
     *mended = st.code == STATUS_OK && answer.allowed;
     return st.code == STATUS_RESOURCE_EXHAUSTED ? status_ok() : st;
@@ -308,11 +337,10 @@ struct status constraints_judge(struct decide *d, struct constraints *constraint
     deciding->view = constraints->view;
     deciding->before = constraints->before;
     TRY(constraints_find_after(d, deciding));
-    ARENA_TRY(d->arena, d->constraints, arena_alloc(d->arena, constraints->count * sizeof(void *)));
     for (size_t i = 0; i < constraints->count; i++) {
-        TRY(constraints_evaluate(deciding, &constraints->items[i], &why));
+        TRY(constraints_evaluate(deciding, constraints->items[i], &why));
         if (!why.holds) {
-            TRY_ACCEPTED(d, constraints_note(d, constraints->items[i].constraint, &why));
+            TRY_ACCEPTED(d, constraints_note(d, constraints->items[i], &why));
         }
     }
     return constraints_conclude(d, constraints);

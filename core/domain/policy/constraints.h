@@ -6,16 +6,9 @@
 
 #include "core/domain/kernel/decision.h"
 
-struct expression;
-
-/* One that is for the command. */
-struct constraint_found {
-    const Agency__V1__Constraint *constraint;
-    const struct expression *expression; /* once it was evaluated */
-};
-
+/* Those that are for a command. */
 struct constraints {
-    struct constraint_found items[CONSTRAINTS_MAX]; /* in byte order of their ids */
+    const Agency__V1__Constraint *items[CONSTRAINTS_MAX]; /* in byte order of their ids */
     size_t count;
     bool more;                      /* there are others */
     const struct view *view;        /* the state before the command */

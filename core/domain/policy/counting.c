@@ -1,5 +1,6 @@
 /* An index fits if its first parts are exactly the fields that are given, in any order, and each is
- * a field of the entity. */
+ * a field of the entity. One of nothing but what has not begun yet fits none: that does not count.
+ */
 #include "core/domain/policy/counting.h"
 
 #include <stdio.h>
@@ -25,8 +26,9 @@ static size_t counting_place(const struct counting_fields *fields, const struct 
 static bool counting_fits(const struct index_type *type, enum entity_kind kind,
                           const struct counting_fields *fields)
 {
-    bool fits = type->kind == kind && !type->latest && fields->count > 0 &&
-                fields->count <= type->parts_count && fields->count >= type->parts_asked;
+    bool fits = type->kind == kind && !type->latest && index_waiting(type) != INDEX_WAITING_ALONE &&
+                fields->count > 0 && fields->count <= type->parts_count &&
+                fields->count >= type->parts_asked;
     for (size_t i = 0; fits && i < fields->count; i++) {
         fits = counting_place(fields, &type->parts[i]) < fields->count;
     }

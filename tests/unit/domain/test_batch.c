@@ -187,3 +187,46 @@ TEST(batch, has_at_most_the_events_of_one_decision)
     assert_int_equal(world.last.events_count, 4 * 251);
     org_world_release(&world);
 }
+
+/* Ada may archive assets of a type, of which 1,000 lie below one: each is asked about by itself. */
+static void batch_many_below(struct org_world *world)
+{
+    org_world_init_owned(world);
+    org_world_do(world, "RegisterAsset {\"assetId\":\"top\",\"type\":\"t\"}");
+    for (unsigned i = 0; i < 1000; i++) {
+        org_world_do(world,
+                     "RegisterAsset {\"assetId\":\"a%u\",\"type\":\"t\",\"parentAssetId\":"
+                     "\"top\"}",
+                     i);
+    }
+    org_world_do(world, "RegisterSubject {\"subjectId\":\"ada\"}");
+    org_world_do(world, "BindCredential {\"credentialId\":\"c-ada\",\"kind\":"
+                        "\"CREDENTIAL_KIND_JWT\",\"identityHash\":\"@ada\",\"subjectId\":"
+                        "\"ada\"}");
+    org_world_do(world, "GrantPermission {\"grantId\":\"g\",\"permission\":\"ArchiveAsset\","
+                        "\"grantee\":{\"kind\":\"GRANTEE_KIND_SUBJECT\",\"id\":\"ada\"},\"on\":"
+                        "{\"kind\":\"OBJECT_KIND_ASSET_TYPE\",\"id\":\"t\"}}");
+    org_world_as(world, "ada");
+}
+
+/* Whether it has happened already makes no question cheaper. */
+TEST(batch, reads_no_more_than_takes_a_moment)
+{
+    struct org_world world;
+    struct buf text = { 0 };
+    batch_many_below(&world);
+    buf_printf(&text, "Batch {\"commands\":[{\"archiveAsset\":{\"assetId\":\"top\"}}");
+    org_world_do(&world, "%.*s,{\"archiveAsset\":{\"assetId\":\"top\"}}]}",
+                 STR_ARG(buf_str(&text)));
+    const size_t two = world.last.lookups;
+    for (unsigned i = 1; i < LIST_ITEMS_MAX; i++) {
+        buf_printf(&text, ",{\"archiveAsset\":{\"assetId\":\"top\"}}");
+    }
+    const char *reason =
+        org_world_rejected(&world, STATUS_RESOURCE_EXHAUSTED, "%.*s]}", STR_ARG(buf_str(&text)));
+    assert_non_null(strstr(reason, "send fewer at once"));
+    assert_in_range(world.last.refused, 3, 100);
+    assert_in_range(world.last.lookups, 100000, 300000 + two);
+    buf_release(&text);
+    org_world_release(&world);
+}
