@@ -100,3 +100,12 @@ struct status ctl_need_org(const struct ctl *ctl)
                                      : status_error(STATUS_INVALID_ARGUMENT,
                                                     "expected --org ORG: which org is it about?");
 }
+
+struct status ctl_need_keyring(const struct ctl *ctl)
+{
+    return ctl->options.server.size == 0
+               ? status_ok()
+               : status_error(STATUS_INVALID_ARGUMENT,
+                              "expected a data folder: the keyring lies in one, not behind "
+                              "--server");
+}

@@ -120,6 +120,8 @@ MUST_USE struct status ctl_json(struct ctl *ctl, const ProtobufCMessage *message
 
 /* INVALID_ARGUMENT: --org is missing. */
 MUST_USE struct status ctl_need_org(const struct ctl *ctl);
+/* INVALID_ARGUMENT: --server is given, and so no folder that can have a keyring. */
+MUST_USE struct status ctl_need_keyring(const struct ctl *ctl);
 
 /* What the verb's arguments name, in the arena: KIND, KIND:ID, or nothing, which leaves it as it
  * is. INVALID_ARGUMENT: there is no such kind. */

@@ -72,6 +72,7 @@ static struct status keyring_show(struct ctl *ctl, const struct keyring_run *run
 struct status ctl_keyring(struct ctl *ctl)
 {
     struct keyring_run run = { 0 };
+    TRY(ctl_need_keyring(ctl));
     TRY(keyring_index_keys(&ctl->keyring, &run.keys));
     struct status st = personal_ids_each(ctl, keyring_count, &run);
     if (st.code == STATUS_OK) {
@@ -86,6 +87,7 @@ struct status ctl_keyring(struct ctl *ctl)
 struct status ctl_keyring_rotate(struct ctl *ctl)
 {
     struct keyring_index_key added;
+    TRY(ctl_need_keyring(ctl));
     TRY(keyring_rotate(&ctl->keyring, &added));
     buf_printf(&ctl->out, ctl->options.output == CTL_JSON ? "{\"keyId\":\"%s\"}\n" : "%s\n",
                added.id);
@@ -149,6 +151,7 @@ static struct status retiring_run(struct retiring *retiring, struct str key_id)
 struct status ctl_keyring_retire(struct ctl *ctl)
 {
     struct retiring retiring = { .ctl = ctl };
+    TRY(ctl_need_keyring(ctl));
     TRY(keyring_index_keys(&ctl->keyring, &retiring.keys));
     struct status st = retiring_run(&retiring, str_z(ctl->argv[0]));
     explicit_bzero(&retiring.keys, sizeof retiring.keys);

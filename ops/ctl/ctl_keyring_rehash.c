@@ -219,6 +219,7 @@ static void rehash_say(const struct rehash *rehash)
 struct status ctl_keyring_rehash(struct ctl *ctl)
 {
     struct rehash rehash = { .ctl = ctl };
+    TRY(ctl_need_keyring(ctl));
     TRY(keyring_index_keys(&ctl->keyring, &rehash.keys));
     struct status st = personal_ids_each(ctl, rehash_take, &rehash);
     explicit_bzero(&rehash.keys, sizeof rehash.keys);

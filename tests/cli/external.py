@@ -1,6 +1,7 @@
 """What outside systems call subjects, groups and assets, asked by agencyctl."""
 
 import json
+import subprocess
 
 from cases import expect
 from tool import DENIED, FAILED, REJECTED, USAGE
@@ -206,6 +207,11 @@ def it_says_what_is_wrong_with_an_index_key(tool, fresh):
            said)
     said = acme.error("keyring", "rotate", "more", code=USAGE)
     expect("keyring rotate" in said, "how it is called", said)
+    for words in ((), ("rotate",), ("rehash",), ("retire", only)):
+        done = subprocess.run([acme.program, "--server", "http://127.0.0.1:1", "keyring", *words],
+                              capture_output=True, text=True, check=False)
+        expect(done.returncode == USAGE and "not behind --server" in done.stderr, "where it lies",
+               done.stderr)
 
 
 def it_forgets_a_personal_external_id_of_an_erased_subject(tool, fresh):
