@@ -38,7 +38,11 @@ TEST(constraints, whatever_cannot_be_evaluated_denies)
     denies("'s' in holders('role:none')", "no 'none'");
     denies("'s' in holders('team:none')", "expected 'role:ID'");
     denies("check('root', 'delegate', 'planet:x')", "expected an object");
-    denies("check('root', 'dance', 'org')", "is false");
+    denies("!check('root', 'dance', 'org')", "no 'dance'");
+    denies("!check('rot', 'delegate', 'org')", "no 'rot'");
+    denies("!check('root', 'delegate', 'asset:none')", "no 'none'");
+    denies("!capability('rot', 'weld').hasValue()", "no 'rot'");
+    denies("!check('root', 'delegate', 'org')", "is false");
     denies("capability('root', 'weld').value().level > 0u", "optional");
     denies("1 / (size(command.asset.name) - 1) > 0", "divisor");
 }

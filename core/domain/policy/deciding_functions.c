@@ -10,7 +10,9 @@
 #include "core/domain/check/check.h"
 #include "core/domain/check/grantees.h"
 #include "core/domain/check/holders.h"
+#include "core/domain/check/implied.h"
 #include "core/domain/kernel/ids.h"
+#include "core/domain/kernel/life.h"
 #include "core/domain/kernel/limit.h"
 #include "core/domain/policy/counting.h"
 #include "core/domain/policy/deciding.h"
@@ -124,7 +126,35 @@ static bool deciding_held_of(struct cel_run *run, struct str text, enum entity_k
                     STR_ARG(utf8_cut(text, 60)));
 }
 
+/* Of a name that is of nothing every answer is no, and behind a '!' always yes: it is a mistake. */
+static bool deciding_is_there(struct cel_run *run, enum entity_kind kind, struct str id)
+{
+    const ProtobufCMessage *entity;
+    char noun[LIFE_NOUN_SIZE];
+    if (!deciding_charge(run, 1)) {
+        return false;
+    }
+    struct status st = view_get(deciding_of(run)->view, kind, id, &entity);
+    if (st.code != STATUS_OK) {
+        return deciding_fails(run, st);
+    }
+    return entity != NULL || cel_fail(run, "expected an id of kind '%s', but there is no '%.*s'",
+                                      life_noun(kind, noun), STR_ARG(utf8_cut(id, 60)));
+}
+
 /* ---- access ---- */
+
+/* An operator is a subject without an id, who has nothing. */
+static bool deciding_may_ask(struct cel_run *run, const struct check_question *question)
+{
+    const struct str permission = question->permission;
+    return (question->subject_id.size == 0 ||
+            deciding_is_there(run, ENTITY_SUBJECT, question->subject_id)) &&
+           (permission_is_reserved(permission) || permission_is_command(permission) ||
+            deciding_is_there(run, ENTITY_PERMISSION, permission)) &&
+           (question->object.kind == OBJECT_ORG ||
+            deciding_is_there(run, object_entity(question->object.kind), question->object.id));
+}
 
 /* check(subject, permission, object): with an empty context, and without explaining. */
 static bool deciding_check(struct cel_run *run, const struct cel_value *args,
@@ -135,7 +165,8 @@ static bool deciding_check(struct cel_run *run, const struct cel_value *args,
                                        .permission = cel_str(args[1]),
                                        .gas_used = &deciding->d->gas_used };
     struct check_answer answer;
-    if (!deciding_object_of(run, cel_str(args[2]), &question.object) || !deciding_charge(run, 1)) {
+    if (!deciding_object_of(run, cel_str(args[2]), &question.object) ||
+        !deciding_may_ask(run, &question)) {
         return false;
     }
     struct status st =
@@ -259,6 +290,7 @@ static bool deciding_capability(struct cel_run *run, const struct cel_value *arg
     const ProtobufCMessage *found;
     if (!deciding_text(run, args[0], &key.subject_id) ||
         !deciding_text(run, args[1], &key.capability) ||
+        !deciding_is_there(run, ENTITY_SUBJECT, str_z(key.subject_id)) ||
         !deciding_get(run, ENTITY_CAPABILITY, &key.base, &found)) {
         return false;
     }
