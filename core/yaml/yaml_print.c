@@ -72,6 +72,20 @@ static bool yaml_is_scalar(const struct yaml_node *node)
     return node->json.data[0] != '{' && node->json.data[0] != '[';
 }
 
+/* YAML finds the colon of a key in a line within 1,024 characters (spec 1.2, 7.4.2); one that might
+ * be longer, escaped, stands behind a question mark. */
+static void yaml_print_key(struct str key, unsigned indent, struct buf *out)
+{
+    enum { BRIEF_MAX = 1024 / 8 };
+    const bool brief = key.size <= BRIEF_MAX;
+    buf_append(out, brief ? STR("") : STR("? "));
+    yaml_print_text(key, out);
+    if (!brief) {
+        buf_printf(out, "\n%*s", (int)indent, "");
+    }
+    buf_byte(out, ':');
+}
+
 /* One below the other; of a list behind dashes. */
 static void yaml_print_children(const struct yaml *yaml, size_t at, unsigned indent,
                                 struct buf *out);
@@ -102,8 +116,7 @@ static void yaml_print_children(const struct yaml *yaml, size_t at, unsigned ind
         }
         buf_printf(out, "%*s", (int)indent, "");
         if (yaml->nodes[at].is_map) {
-            yaml_print_text(yaml->nodes[i].key, out);
-            buf_byte(out, ':');
+            yaml_print_key(yaml->nodes[i].key, indent, out);
         } else {
             buf_byte(out, '-');
         }

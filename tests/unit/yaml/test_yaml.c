@@ -1,5 +1,7 @@
 #include "core/yaml/yaml.h"
 
+#include <stdio.h>
+
 #include "tests/lib/test.h"
 
 static const struct yaml_node *yaml_of(struct arena *arena, const char *text, struct yaml *yaml)
@@ -83,18 +85,31 @@ TEST(yaml, a_path_leads_to_its_line)
     arena_release(&arena);
 }
 
-TEST(yaml, what_is_printed_is_read_as_the_same)
+static void check_printed(const char *json)
 {
     struct arena arena;
     struct yaml first, again;
     struct buf text = { 0 };
-    const struct yaml_node *node = yaml_of(&arena,
-                                           "{\"a\":[[1],[],{},{\"b\":\"yes\",\"c\":null}],\"x "
-                                           "y\":{\"d\":\"\\t\\u0085\\ufeff\"},\"e\":\"\"}",
-                                           &first);
+    const struct yaml_node *node = yaml_of(&arena, json, &first);
     yaml_print(&first, node, 0, &text);
     assert_ok(yaml_read(&arena, buf_str(&text), &again));
     assert_true(str_eq(again.nodes[0].json, node->json));
     buf_release(&text);
     arena_release(&arena);
+}
+
+TEST(yaml, what_is_printed_is_read_as_the_same)
+{
+    check_printed("{\"a\":[[1],[],{},{\"b\":\"yes\",\"c\":null}],\"x "
+                  "y\":{\"d\":\"\\t\\u0085\\ufeff\"},\"e\":\"\"}");
+}
+
+TEST(yaml, long_keys_are_printed_so_that_they_are_read)
+{
+    char json[4096];
+    for (int size = 120; size < 1100; size += 100) {
+        snprintf(json, sizeof json, "{\"a\":[{\"%0*d\\t\":1}],\"\\t%0*d\":{\"b\":[]}}", size, 0,
+                 size, 0);
+        check_printed(json);
+    }
 }
