@@ -126,7 +126,13 @@ def decisions_appends_and_stores_are_counted(server):
     expect(0 <= time.time() - value(server, "process_start_time_seconds") < 600, "a start")
 
 
+def await_ready(server):
+    """A start ends before the last partition is open."""
+    wait_for("it to be ready", lambda: get(server, "/readyz").status == 200, 60)
+
+
 def operations_have_an_address_of_their_own(server):
+    await_ready(server)
     log = server.data.with_suffix(".log").read_text()
     port = int(re.search(r"event=serving_operations address=127.0.0.1:(\d+)", log)[1])
     for path, text in (("/healthz", "alive"), ("/readyz", "ready"), ("/metrics", "agencygrid_")):
@@ -149,6 +155,7 @@ def every_metric_is_explained(server):
 # ---- ready ----
 
 def it_is_alive_and_ready(server):
+    await_ready(server)
     for path in ("/healthz", "/readyz"):
         answer = get(server, path)
         expect(answer.status == 200, f"200 of {path}", answer.text)
@@ -222,7 +229,7 @@ def a_store_that_is_made_anew_says_how_far_it_is(server):
         expect(int(said["logEnd"]) - int(said["offset"]) == int(said["lagRecords"]), "it", said)
         expect(int(said["catchUp"]["recordsPerSecond"]) > 0 < int(said["lagUs"]), "a rate", said)
     other.start("--anonymous", "admin")
-    wait_for("it to be ready", lambda: get(other, "/readyz").status == 200, 60)
+    await_ready(other)
     status = get(other, "/v1/process-status").json()["partitions"]
     expect(not any("catchUp" in one or one["lagRecords"] != "0" for one in status), "none", status)
     expect(max(int(one["sequence"]) for one in status) > FOLDED, "all decisions", status)
