@@ -6,7 +6,6 @@
  * that goes on, or a folder that has lost its log, and never taken for the other. On Kafka
  * kafka.conf comes last. */
 #include <errno.h>
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -54,15 +53,6 @@ static struct status data_dir_make_keyring(const char *path)
     return keyring_file_make(keyring);
 }
 
-static struct status data_dir_sync(const char *path)
-{
-    int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool synced = folder >= 0 && fsync(folder) == 0;
-    struct status st = synced ? status_ok() : data_dir_system("sync", path);
-    close(folder);
-    return st;
-}
-
 struct status data_dir_begin(const char *path)
 {
     char unfinished[DATA_DIR_PATH_MAX];
@@ -79,11 +69,11 @@ struct status data_dir_end(const char *path)
 {
     char unfinished[DATA_DIR_PATH_MAX];
     TRY(data_dir_path(unfinished, path, DATA_DIR_UNFINISHED));
-    TRY(data_dir_sync(path)); /* all that is in it comes first */
+    TRY(small_file_sync_folder(path)); /* all that is in it comes first */
     if (unlink(unfinished) != 0 && errno != ENOENT) {
         return data_dir_system("remove", unfinished);
     }
-    return data_dir_sync(path);
+    return small_file_sync_folder(path);
 }
 
 /* ---- with an embedded log ---- */

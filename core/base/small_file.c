@@ -106,14 +106,11 @@ struct status small_file_create(const char *path, struct str bytes)
     return st;
 }
 
-/* A new name is on the disk when its folder is. */
-static struct status small_file_sync_folder(char *path)
+struct status small_file_sync_folder(const char *path)
 {
-    char *end = strrchr(path, '/');
-    end[end == path] = '\0';
     int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     struct status st =
-        folder >= 0 && fsync(folder) == 0 ? status_ok() : small_file_failed("write", path);
+        folder >= 0 && fsync(folder) == 0 ? status_ok() : small_file_failed("sync", path);
     if (folder >= 0) {
         close(folder);
     }
@@ -134,5 +131,7 @@ struct status small_file_replace(const char *path, struct str bytes)
         unlink(fresh);
         return st;
     }
+    char *end = strrchr(real, '/');
+    end[end == real] = '\0';
     return small_file_sync_folder(real);
 }

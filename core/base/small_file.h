@@ -20,5 +20,8 @@ MUST_USE struct status small_file_create(const char *path, struct str bytes);
 /* Puts one in the place of a file that is there (of one that a link leads to): at each moment the
  * old or the new is there, whole, and afterwards the new is on the disk. Statuses as above. */
 MUST_USE struct status small_file_replace(const char *path, struct str bytes);
+/* Puts on the disk which files a folder has: a new name is there when its folder is. Statuses as
+ * above. */
+MUST_USE struct status small_file_sync_folder(const char *path);
 
 #endif
