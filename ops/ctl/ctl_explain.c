@@ -57,20 +57,11 @@ static void explain_statuses(const struct explain *explain)
 
 static void explain_events(const struct explain *explain)
 {
-    static const struct {
-        enum event_number event;
-        enum command_number command;
-    } others[] = {
-#define X(event, command) { EVENT_##event, COMMAND_##command },
-        OTHER_EVENTS(X)
-#undef X
-    };
     const struct command_type *type = explain->type;
+    unsigned number = registry_command_named(str_z(type->name)), other;
     buf_printf(explain->out, "makes       %s", registry_event((unsigned)type->event)->name);
-    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
-        if (registry_command(others[i].command) == type) {
-            buf_printf(explain->out, " or %s", registry_event(others[i].event)->name);
-        }
+    for (size_t n = 0; (other = registry_other_event(number, n)) != 0; n++) {
+        buf_printf(explain->out, " or %s", registry_event(other)->name);
     }
     buf_printf(explain->out, "\n");
 }

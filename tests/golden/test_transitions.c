@@ -11,15 +11,6 @@ static const enum command_number commands[] = {
 #undef X
 };
 
-static const struct {
-    enum event_number event;
-    enum command_number command;
-} others[] = {
-#define X(event, command) { EVENT_##event, COMMAND_##command },
-    OTHER_EVENTS(X)
-#undef X
-};
-
 static const enum event_number time_events[] = {
 #define X(upper, ...) EVENT_##upper,
     TIME_EVENTS(X)
@@ -39,10 +30,9 @@ static void transitions_print_event(struct buf *out, enum event_number event, co
 
 static void transitions_print_others(struct buf *out, enum command_number command)
 {
-    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
-        if (others[i].command == command) {
-            transitions_print_event(out, others[i].event, registry_command(command)->name);
-        }
+    unsigned other;
+    for (size_t n = 0; (other = registry_other_event(command, n)) != 0; n++) {
+        transitions_print_event(out, other, registry_command(command)->name);
     }
 }
 

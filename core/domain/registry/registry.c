@@ -136,6 +136,24 @@ const struct event_type *registry_event(unsigned number)
     return number < COUNT(events) && events[number].name != NULL ? &events[number] : NULL;
 }
 
+unsigned registry_other_event(unsigned command, size_t n)
+{
+    static const struct {
+        enum event_number event;
+        enum command_number command;
+    } others[] = {
+#define X(event, command) { EVENT_##event, COMMAND_##command },
+        OTHER_EVENTS(X)
+#undef X
+    };
+    for (size_t i = 0; i < COUNT(others); i++) {
+        if (others[i].command == command && n-- == 0) {
+            return others[i].event;
+        }
+    }
+    return 0;
+}
+
 static const struct object_rule_type object_rules[] = {
 #define ONE true
 #define ALL false

@@ -286,6 +286,8 @@ unsigned registry_command_named(struct str name);
 /* The kind of entity that an event is about. Of an event that is not in the list, or names no kind
  * of the list: ENTITY_ANY. */
 enum entity_kind registry_event_kind(const Agency__V1__Event *event);
+/* The n-th of a command's events beside that of its row; 0: it has no more. */
+unsigned registry_other_event(unsigned command, size_t n);
 /* Whether an entity may carry a command of that number. */
 bool registry_carries(unsigned number);
 /* The statuses from which an event of no command starts, as bits; 0 for one of a command. */
