@@ -110,7 +110,9 @@ static struct status history_scan(struct store_reader *reader, struct arena *are
                                   struct str org_id, struct str last, size_t limit,
                                   const Agency__V1__DecisionRow ***rows, size_t *count)
 {
-    assert(last.size > 8 && *count == 0);
+    assert(last.size > 8);
+    *rows = NULL;
+    *count = 0;
     struct store_range range = { .prefix = str_make(last.data, last.size - 8),
                                  .start = last,
                                  .after_start = true,
@@ -140,8 +142,6 @@ struct status history_decisions(struct store_reader *reader, struct arena *arena
                                 const Agency__V1__DecisionRow ***rows, size_t *count)
 {
     struct buf key = { 0 };
-    *rows = NULL;
-    *count = 0;
     key_decision(&key, org_id, before);
     struct status st = history_scan(reader, arena, org_id, buf_str(&key), limit, rows, count);
     buf_release(&key);
@@ -153,8 +153,6 @@ struct status history_subject(struct store_reader *reader, struct arena *arena, 
                               const Agency__V1__DecisionRow ***rows, size_t *count)
 {
     struct buf key = { 0 };
-    *rows = NULL;
-    *count = 0;
     key_subject(&key, org_id, subject_id, before);
     struct status st = history_scan(reader, arena, org_id, buf_str(&key), limit, rows, count);
     buf_release(&key);
@@ -166,8 +164,6 @@ struct status history_marked(struct store_reader *reader, struct arena *arena, s
                              const Agency__V1__DecisionRow ***rows, size_t *count)
 {
     struct buf key = { 0 };
-    *rows = NULL;
-    *count = 0;
     key_mark(&key, mark, org_id, before);
     struct status st = history_scan(reader, arena, org_id, buf_str(&key), limit, rows, count);
     buf_release(&key);
