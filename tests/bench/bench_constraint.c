@@ -3,31 +3,20 @@
  * for the command. Compiled expressions are kept, as a decider keeps them. */
 #include <stdio.h>
 
-#include "core/domain/decide.h"
 #include "core/domain/kernel/expression.h"
 #include "tests/lib/bench.h"
-#include "tests/lib/org_world.h"
+#include "tests/lib/decide_bench.h"
 #include "tests/lib/test.h"
 
 enum { GROUPS = 100, STEPS = 2000 };
 
-struct bench_constraint {
-    struct org_world world;
-    struct arena arena;
-    struct expressions *expressions;
-    Agency__V1__Command command;
-    uint64_t gas; /* of the last decision */
-};
-
-static void make_org(struct bench_constraint *bench)
+static void make_org(struct decide_bench *bench, struct expressions *expressions)
 {
     struct org_world *world = &bench->world;
-    org_world_init_owned(world);
-    arena_init(&bench->arena, 1 << 26);
-    bench->expressions = expressions_new();
-    world->org.view.expressions = bench->expressions;
+    decide_bench_init(bench);
+    world->org.view.expressions = expressions;
     before_release(&world->before);
-    before_init(&world->before, &world->scratch, STR("acme"), bench->expressions);
+    before_init(&world->before, &world->scratch, STR("acme"), expressions);
     for (unsigned i = 0; i < GROUPS; i++) {
         org_world_do(world, "CreateGroup {\"groupId\":\"g%u\"}", i);
     }
@@ -35,7 +24,7 @@ static void make_org(struct bench_constraint *bench)
 }
 
 /* For another command, or for the same one about another group than g0. */
-static void put_others(struct bench_constraint *bench, unsigned from, unsigned to)
+static void put_others(struct decide_bench *bench, unsigned from, unsigned to)
 {
     for (unsigned i = from; i < to; i++) {
         org_world_do(&bench->world,
@@ -48,7 +37,7 @@ static void put_others(struct bench_constraint *bench, unsigned from, unsigned t
     }
 }
 
-static void put_three(struct bench_constraint *bench)
+static void put_three(struct decide_bench *bench)
 {
     static const char *const expressions[] = {
         "after.name != ''",
@@ -63,46 +52,22 @@ static void put_three(struct bench_constraint *bench)
     }
 }
 
-static void step(void *self)
+static double measure(struct decide_bench *bench, const char *what)
 {
-    struct bench_constraint *bench = self;
-    struct org_world *world = &bench->world;
-    const struct decide_context context = { .principal = &world->principal,
-                                            .config = &world->config,
-                                            .head = world->head,
-                                            .recorded_at_us = world->now_us };
-    struct decide d = { .arena = &bench->arena,
-                        .view = &world->org.view,
-                        .before = &world->before.port,
-                        .changes = &layer_changes,
-                        .changes_self = &world->changes,
-                        .context = &context,
-                        .command = &bench->command };
-    assert_ok(decide_command(&d));
-    assert_true(d.events_count == 1);
-    assert_true(d.constraints_count == 0); /* all are true */
-    bench->gas = d.gas_used;
-    layer_reset(&world->scratch);
-    arena_reset(&bench->arena);
-}
-
-static double measure(struct bench_constraint *bench, const char *what)
-{
-    org_world_as(&bench->world, "root");
-    assert_ok(org_world_read(&bench->world,
-                             "UpdateGroup {\"groupId\":\"g0\",\"updateMask\":\"name\","
-                             "\"name\":\"N\"}",
-                             &bench->command));
-    double ns = bench_ns(step, bench, STEPS);
-    printf("%-40s %10.0f ns, gas %u\n", what, ns, (unsigned)bench->gas);
+    decide_bench_take(bench, "root",
+                      "UpdateGroup {\"groupId\":\"g0\",\"updateMask\":\"name\",\"name\":\"N\"}");
+    double ns = bench_ns(decide_bench_step, bench, STEPS);
+    assert_true(bench->events_count == 1 && bench->constraints_count == 0); /* all are true */
+    printf("%-40s %10.0f ns, gas %u\n", what, ns, (unsigned)bench->gas_used);
     org_world_as(&bench->world, "admin");
     return ns;
 }
 
 TEST(bench_constraint, what_constraints_cost)
 {
-    static struct bench_constraint bench;
-    make_org(&bench);
+    static struct decide_bench bench;
+    struct expressions *expressions = expressions_new();
+    make_org(&bench, expressions);
     measure(&bench, "none ever");
     put_others(&bench, 0, 1);
     measure(&bench, "1 for others");
@@ -115,7 +80,6 @@ TEST(bench_constraint, what_constraints_cost)
     printf("%-40s %10.0f ns\n", "the three", three - hundred);
     put_others(&bench, 100, 10000);
     measure(&bench, "10,000 for others, 3 for it");
-    expressions_free(bench.expressions);
-    arena_release(&bench.arena);
-    org_world_release(&bench.world);
+    decide_bench_release(&bench);
+    expressions_free(expressions);
 }
