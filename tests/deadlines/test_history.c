@@ -207,6 +207,7 @@ struct plain {
     size_t count;
     int64_t last_us;
     bool archived;
+    unsigned elapsed; /* decisions of what was due */
 };
 
 static int waiting_compare(const void *a, const void *b)
@@ -300,11 +301,13 @@ static void plain_check_command(const struct plain *plain, const Agency__V1__Dec
     }
 }
 
-static void plain_check(struct plain *plain, const struct partition *partition, struct arena *arena,
+static void plain_check(void *context, const struct partition *partition, struct arena *arena,
                         const Agency__V1__DecisionRow *row)
 {
+    struct plain *plain = context;
     if (row->n_elapsed > 0) {
         plain_check_elapsed(plain, row);
+        plain->elapsed++;
     } else {
         plain_check_command(plain, row);
     }
@@ -324,23 +327,10 @@ static void plain_check(struct plain *plain, const struct partition *partition, 
 /* All but the last decision of the import, which ends it. */
 static unsigned story_compare(struct story *story)
 {
-    struct partition *partitions[2] = { partition_kit_fold(&story->lived, NULL),
-                                        partition_kit_fold(&story->imported, NULL) };
-    Agency__V1__OrgHead *head;
     struct plain plain = { .last_us = INT64_MIN };
-    unsigned elapsed = 0;
-    assert_ok(fold_head(&partitions[0]->fold, &story->lived.arena, STR("acme"), &head));
-    for (uint64_t n = 1; n <= head->org_sequence; n++) {
-        const Agency__V1__DecisionRow *rows[2];
-        arena_reset(&story->imported.arena);
-        history_kit_compare(partitions, &story->imported.arena, n, rows);
-        plain_check(&plain, partitions[0], &story->imported.arena, rows[0]);
-        elapsed += rows[0]->n_elapsed > 0;
-    }
+    history_kit_each(&story->lived, &story->imported, plain_check, &plain);
     assert_true(plain.count == 0 || plain.archived);
-    partition_close(partitions[0]);
-    partition_close(partitions[1]);
-    return elapsed;
+    return plain.elapsed;
 }
 
 static unsigned story_tell(uint64_t seed)

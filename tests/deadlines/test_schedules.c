@@ -185,6 +185,7 @@ static void story_import(struct story *story)
 struct waiting {
     char ids[WAITING_MAX][16]; /* of schedules whose command is to come */
     size_t count;
+    unsigned carried; /* commands that came */
 };
 
 static void waiting_done(struct waiting *waiting, const char *id)
@@ -212,8 +213,13 @@ static void waiting_forget_removed(struct waiting *waiting, const Agency__V1__De
     }
 }
 
-static void waiting_check(struct waiting *waiting, const Agency__V1__DecisionRow *row)
+static void waiting_check(void *context, const struct partition *lived, struct arena *arena,
+                          const Agency__V1__DecisionRow *row)
 {
+    struct waiting *waiting = context;
+    (void)lived;
+    (void)arena;
+    waiting->carried += row->n_elapsed > 0 && row->command != 0;
     bool continues = row->n_elapsed == 1 && strcmp(row->elapsed[0]->field, DUE_CONTINUES) == 0;
     assert_true(continues || waiting->count == 0);
     if (continues) {
@@ -231,22 +237,9 @@ static void waiting_check(struct waiting *waiting, const Agency__V1__DecisionRow
 
 static unsigned story_compare(struct story *story)
 {
-    struct partition *partitions[2] = { partition_kit_fold(&story->lived, NULL),
-                                        partition_kit_fold(&story->imported, NULL) };
-    Agency__V1__OrgHead *head;
     struct waiting waiting = { .count = 0 };
-    unsigned carried = 0;
-    assert_ok(fold_head(&partitions[0]->fold, &story->lived.arena, STR("acme"), &head));
-    for (uint64_t n = 1; n <= head->org_sequence; n++) {
-        const Agency__V1__DecisionRow *rows[2];
-        arena_reset(&story->imported.arena);
-        history_kit_compare(partitions, &story->imported.arena, n, rows);
-        waiting_check(&waiting, rows[0]);
-        carried += rows[0]->n_elapsed > 0 && rows[0]->command != 0;
-    }
-    partition_close(partitions[0]);
-    partition_close(partitions[1]);
-    return carried;
+    history_kit_each(&story->lived, &story->imported, waiting_check, &waiting);
+    return waiting.carried;
 }
 
 static unsigned story_tell(uint64_t seed, unsigned *crashes)

@@ -7,12 +7,11 @@ import pathlib
 import shutil
 import ssl
 import subprocess
-import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from cases import expect
 from finder import Markers, files_of, memory_of
+from posts import Posts
 from server import Server, ask
 from tool import Tool
 
@@ -29,26 +28,16 @@ def live_slots(keyring):
     return [slot for slot in slots if slot[STATE_AT] == LIVE]
 
 
-class Spans:
+class Spans(Posts):
     """A collector that keeps the bytes it gets."""
 
     def __init__(self):
         self.bodies = []
-        spans = self
+        super().__init__()
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self):
-                spans.bodies.append(self.rfile.read(int(self.headers["content-length"])))
-                self.send_response(200)
-                self.send_header("content-length", "0")
-                self.end_headers()
-
-            def log_message(self, *_):
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+    def take(self, path, kind, body):
+        self.bodies.append(body)
+        return 200
 
 
 class Caller:

@@ -37,13 +37,32 @@ static void compare_rows(const Agency__V1__DecisionRow *a, const Agency__V1__Dec
     }
 }
 
-void history_kit_compare(struct partition *partitions[2], struct arena *arena, uint64_t number,
-                         const Agency__V1__DecisionRow *rows[2])
+/* The row of the first. */
+static const Agency__V1__DecisionRow *compare_decisions(struct partition *partitions[2],
+                                                        struct arena *arena, uint64_t number)
 {
+    const Agency__V1__DecisionRow *rows[2];
     for (size_t side = 0; side < 2; side++) {
         assert_ok(
             history_decision(partitions[side]->reader, arena, STR("acme"), number, &rows[side]));
     }
     compare_rows(rows[0], rows[1]);
     compare_entities(partitions, arena, rows[0]);
+    return rows[0];
+}
+
+void history_kit_each(struct partition_kit *lived, struct partition_kit *imported,
+                      history_kit_row *take, void *context)
+{
+    struct partition *partitions[2] = { partition_kit_fold(lived, NULL),
+                                        partition_kit_fold(imported, NULL) };
+    Agency__V1__OrgHead *head;
+    assert_ok(fold_head(&partitions[0]->fold, &lived->arena, STR("acme"), &head));
+    for (uint64_t n = 1; n <= head->org_sequence; n++) {
+        arena_reset(&imported->arena);
+        take(context, partitions[0], &imported->arena,
+             compare_decisions(partitions, &imported->arena, n));
+    }
+    partition_close(partitions[0]);
+    partition_close(partitions[1]);
 }

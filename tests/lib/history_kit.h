@@ -9,9 +9,12 @@
 void history_kit_entity(const struct partition *partition, struct arena *arena,
                         const Agency__V1__EntityRef *ref, uint64_t version, struct str *packed);
 
-/* The rows of the same decision in both; fails the test unless both say the same, and so do all
- * that it has changed. */
-void history_kit_compare(struct partition *partitions[2], struct arena *arena, uint64_t number,
-                         const Agency__V1__DecisionRow *rows[2]);
+/* A row of the first log; the arena is emptied before the next. */
+typedef void history_kit_row(void *context, const struct partition *lived, struct arena *arena,
+                             const Agency__V1__DecisionRow *row);
+/* Gives each decision that the first log has of the org in turn; fails the test unless the other
+ * says the same of it, and of all that it has changed. */
+void history_kit_each(struct partition_kit *lived, struct partition_kit *imported,
+                      history_kit_row *take, void *context);
 
 #endif

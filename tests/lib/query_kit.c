@@ -99,6 +99,14 @@ void query_kit_do(struct query_kit *kit, const char *command, const char *json)
     assert_ok(partition_kit_catch_up(&kit->log, kit->partition));
 }
 
+void query_kit_bind_ada(struct query_kit *kit)
+{
+    query_kit_do(
+        kit, "bindCredential",
+        "{\"credentialId\":\"c\",\"subjectId\":\"ada\",\"kind\":\"CREDENTIAL_KIND_API_KEY\","
+        "\"identityHash\":\"" QUERY_KIT_ADA_HASH "\"}");
+}
+
 const char *query_kit_ask(struct query_kit *kit, const char *method, const char *headers,
                           const char *json)
 {

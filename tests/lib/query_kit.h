@@ -5,6 +5,19 @@
 #include "query/service/query_service.h"
 #include "tests/lib/partition_kit.h"
 
+/* The credential of a subject `ada`, and the header by which she asks. */
+#define QUERY_KIT_ADA_HASH "adaadaadaadaadaadaadaadaadaadaadaadaadaadaadaadaadaadaadaadaada0"
+#define AS_ADA "x-principal: " QUERY_KIT_ADA_HASH "\r\n"
+
+/* Of a kit: what it was answered is told if the text, a part of that, does not say so. */
+#define ASSERT_SAYS(kit, part, text)                                 \
+    do {                                                             \
+        const char *says = (text);                                   \
+        if (strstr(says, (part)) == NULL) {                          \
+            fail_msg("expected '%s' in: %s", (part), (kit)->answer); \
+        }                                                            \
+    } while (0)
+
 struct query_kit {
     struct partition_kit log;
     struct partition *partition; /* what is shown */
@@ -26,6 +39,8 @@ void query_kit_close(struct query_kit *kit);
 
 /* Decides a command, as partition_kit_do, and shows it. */
 void query_kit_do(struct query_kit *kit, const char *command, const char *json);
+/* Binds ada's credential; she is there already. */
+void query_kit_bind_ada(struct query_kit *kit);
 /* Asks by JSON ("agency.v1.Query/Check"); `headers` are lines that end in "\r\n". Gives the body of
  * the answer; the head is in kit->answer. */
 const char *query_kit_ask(struct query_kit *kit, const char *method, const char *headers,

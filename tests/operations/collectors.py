@@ -8,15 +8,14 @@ import re
 import socket
 import subprocess
 import sys
-import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from google.protobuf import json_format
 from opentelemetry.proto.collector.trace.v1 import trace_service_pb2
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 from cases import Fault, expect  # noqa: E402
+from posts import Posts  # noqa: E402
 
 HERE = pathlib.Path(__file__).resolve().parent
 SECONDS_MAX = 15
@@ -51,26 +50,12 @@ class Span:
                            for one in span.attributes}
 
 
-class Receiver:
+class Receiver(Posts):
     """Refuses what is not as the schema says; keeps the spans. The first `fails` posts get 503."""
 
     def __init__(self, fails=0):
         self.spans, self.wrong, self.posts, self.fails = [], [], 0, fails
-        receiver = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers["content-length"]))
-                self.send_response(receiver.take(self.path, self.headers["content-type"], body))
-                self.send_header("content-length", "0")
-                self.end_headers()
-
-            def log_message(self, *_):
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        super().__init__()
 
     def take(self, path, kind, body):
         self.posts += 1
@@ -97,10 +82,6 @@ class Receiver:
             time.sleep(0.05)
         raise Fault(f"expected a span {name} of {trace}, but there are "
                     f"{[(span.name, span.trace) for span in self.spans]} {self.wrong}")
-
-    def close(self):
-        self.server.shutdown()
-        self.server.server_close()
 
 
 class Collector:
